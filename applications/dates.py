@@ -1,0 +1,31 @@
+"""Days as people in Helsinki count them (R2, R5, R22)."""
+
+import datetime as dt
+
+from django.conf import settings
+from django.utils import timezone
+
+ADULT_YEARS = 18
+
+
+def today() -> dt.date:
+    """Return today in Helsinki."""
+    return timezone.localdate()
+
+
+def valid_until(sent_at: dt.datetime) -> dt.date:
+    """Return the last day of validity, counted from a sending, change or renewal (R5)."""
+    return timezone.localdate(sent_at) + dt.timedelta(days=settings.APPLICATION_VALID_DAYS)
+
+
+def is_adult(birth_date: dt.date, *, on: dt.date) -> bool:
+    """Tell whether somebody has 18 full years on a day (R2). Born on 29 February: on 1 March."""
+    return birth_date <= youngest_adult_born(on=on)
+
+
+def youngest_adult_born(*, on: dt.date) -> dt.date:
+    """Return the latest birth date of somebody who has 18 full years on a day (R2)."""
+    try:
+        return on.replace(year=on.year - ADULT_YEARS)
+    except ValueError:  # 29 February, and no such day 18 years ago
+        return dt.date(on.year - ADULT_YEARS, 2, 28)

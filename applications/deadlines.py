@@ -1,0 +1,18 @@
+"""The last day of validity: what waits then lapses, what is valid expires (R5)."""
+
+from django.utils import timezone
+
+from applications import dates, states
+from applications.enums import Move, State
+from applications.models import OPEN, Application
+from applications.states import CLOCK
+from applications.transactions import atomically
+
+
+@atomically
+def end(application: Application) -> None:
+    """End an application whose last day is over; do nothing to any other, so that it may be called again."""
+    locked = Application.objects.select_for_update().get(pk=application.pk)
+    if locked.state in OPEN and dates.today() > locked.valid_until:
+        move = Move.LAPSED if locked.state == State.AWAITING else Move.EXPIRED
+        states.make(locked, move, by=CLOCK, at=timezone.now())

@@ -1,0 +1,279 @@
+"""The content of an application: one schema for the housing system's intake and for the form.
+
+Content by decree 904/2006 with Helsinki's extras. A document that passes here is complete and consistent;
+each fault names its place by a JSON pointer (RFC 6901).
+"""
+
+import datetime as dt
+import json
+import unicodedata
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Annotated, Any, Self
+
+from django.core.exceptions import ValidationError as InvalidEmail
+from django.core.validators import validate_email
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from applications import dates
+from applications.enums import Condition, Dwelling, Feature, FlatType, Purpose, Reason, Tenure
+from identity import hetu
+from identity.enums import Language
+
+# Characters that change how the text around them is read.
+BIDI_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+class InvalidDocument(Exception):
+    """The document is not an application; `faults` holds (JSON pointer, what is wrong) for each fault."""
+
+    def __init__(self, faults: list[tuple[str, str]]) -> None:
+        super().__init__(f"{len(faults)} faults")
+        self.faults = faults
+
+
+def _plain(text: str) -> str:
+    if any(unicodedata.category(c) in {"Cc", "Cs"} or c in BIDI_CONTROLS for c in text):
+        raise ValueError("Control characters are not allowed")
+    if not text.strip():
+        raise ValueError("The text is empty")
+    return text
+
+
+def _hetu(text: str) -> str:
+    try:
+        return hetu.parse(text)
+    except hetu.InvalidHetu:
+        raise ValueError("Invalid personal identity code") from None
+
+
+def _email(text: str) -> str:
+    try:
+        validate_email(text)
+    except InvalidEmail:
+        raise ValueError("Invalid email address") from None
+    return text
+
+
+Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_plain)]
+Line = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_plain)]
+Hetu = Annotated[
+    str, Field(max_length=40, description="Personal identity code, 11 characters"), AfterValidator(_hetu)
+]
+Email = Annotated[str, Field(max_length=254), AfterValidator(_plain), AfterValidator(_email)]
+Phone = Annotated[str, Field(max_length=50, pattern=r"^\+?[0-9 ()\-]{3,49}$")]
+Euros = Annotated[Decimal, Field(ge=0, max_digits=10, decimal_places=2)]
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Human(Strict):
+    """Somebody named in the application: by code, or by birth date where there is no code."""
+
+    first_names: Name
+    last_name: Name
+    hetu: Hetu | None = None
+    birth_date: dt.date | None = None
+
+    @model_validator(mode="after")
+    def _one_of_code_and_birth_date(self) -> Self:
+        if (self.hetu is None) == (self.birth_date is None):
+            raise ValueError("Give either hetu or birth_date")
+        return self
+
+    @property
+    def born(self) -> dt.date:
+        if self.birth_date is not None:
+            return self.birth_date
+        return hetu.birth_date(self.hetu or "")
+
+
+class Income(Strict):
+    """One applicant's own income and assets, in euros."""
+
+    monthly_gross: Euros = Field(description="Gross income, euros a month")
+    benefits: Euros = Field(default=Decimal(0), description="Benefits and pensions, euros a month")
+    assets: Euros = Field(default=Decimal(0), description="Assets, euros")
+    debts: Euros = Field(default=Decimal(0), description="Debts, euros")
+
+
+class ApplicantContent(Human):
+    """An applicant: will sign the lease, and confirms when adult."""
+
+    address: Line | None = Field(default=None, description="Postal address; 'poste restante' when homeless")
+    email: Email | None = None
+    phone: Phone | None = None
+    language: Language | None = Field(default=None, description="Language of communication; the application's own when missing")
+    non_disclosure: bool = Field(default=False, description="Non-disclosure for personal safety (turvakielto)")
+    municipality: Line | None = Field(default=None, description="Municipality of residence")
+    income: Income
+
+
+class Resident(Strict):
+    """Somebody who moves in and does not sign: never confirms. An unborn child has only a due date."""
+
+    first_names: Name | None = None
+    last_name: Name | None = None
+    hetu: Hetu | None = None
+    birth_date: dt.date | None = None
+    due_date: dt.date | None = None
+
+    @model_validator(mode="after")
+    def _born_or_unborn(self) -> Self:
+        if sum(fact is not None for fact in (self.hetu, self.birth_date, self.due_date)) != 1:
+            raise ValueError("Give one of hetu, birth_date and due_date")
+        if self.due_date is None and not (self.first_names and self.last_name):
+            raise ValueError("Give first_names and last_name")
+        return self
+
+
+class PresentHome(Strict):
+    """How the household lives now."""
+
+    dwelling: Dwelling
+    address: Line | None = None
+    rooms: int | None = Field(default=None, ge=1, le=50)
+    area: Annotated[Decimal, Field(ge=1, max_digits=6, decimal_places=1)] | None = Field(default=None, description="m²")
+    residents: int | None = Field(default=None, ge=1, le=50)
+    condition: Condition | None = None
+    tenure: Tenure | None = None
+    rent: Euros | None = Field(default=None, description="euros a month")
+
+
+class Need(Strict):
+    """Why a home is needed."""
+
+    reasons: list[Reason] = Field(min_length=1, max_length=10)
+    homeless_since: dt.date | None = None
+    must_move_by: dt.date | None = None
+    must_move_because: Line | None = None
+
+
+class Wishes(Strict):
+    """What the household looks for."""
+
+    purpose: Purpose = Purpose.NEW
+    areas: list[Line] = Field(default_factory=list, max_length=30)
+    flat_types: list[FlatType] = Field(min_length=1, max_length=5)
+    area_min: int | None = Field(default=None, ge=1, le=500, description="m²")
+    area_max: int | None = Field(default=None, ge=1, le=500, description="m²")
+    highest_rent: Euros = Field(description="euros a month")
+    lowest_floor: int | None = Field(default=None, ge=0, le=50)
+    features: list[Feature] = Field(default_factory=list, max_length=9)
+
+
+class Content(Strict):
+    """What the household applies for and why."""
+
+    home: PresentHome
+    need: Need
+    wishes: Wishes
+    more: Annotated[str, Field(min_length=1, max_length=2000)] | None = Field(
+        default=None, description="More information in the applicant's own words"
+    )
+    assurance: bool = Field(description="The applicants assure that the data are right and report changes")
+
+
+class Document(Strict):
+    """An application as sent."""
+
+    reference: Annotated[str, Field(pattern=r"^[0-9A-Za-z._/\-]{1,64}$")] = Field(
+        description="The housing system's own number"
+    )
+    sent_at: AwareDatetime
+    language: Language
+    main_applicant: ApplicantContent
+    co_applicants: list[ApplicantContent] = Field(default_factory=list, max_length=3)
+    others_moving_in: list[Resident] = Field(default_factory=list, max_length=20)
+    content: Content
+
+    @property
+    def applicants(self) -> list[ApplicantContent]:
+        return [self.main_applicant, *self.co_applicants]
+
+
+def parse(data: object) -> Document:
+    """Return the application that `data` (decoded JSON) holds. Raises InvalidDocument with every fault."""
+    try:
+        document = Document.model_validate(data)
+    except ValidationError as error:
+        raise InvalidDocument(
+            [(pointer(*fault["loc"]), fault["msg"].removeprefix("Value error, ")) for fault in error.errors()]
+        ) from None
+    check(document)
+    return document
+
+
+def check(document: Document) -> None:
+    """Refuse what each part allows and the whole does not (R2, R3). Raises InvalidDocument with every fault."""
+    if faults := list(_faults(document)):
+        raise InvalidDocument(faults)
+
+
+def pointer(*path: str | int) -> str:
+    """Return the JSON pointer (RFC 6901) of a path."""
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
+
+
+def _faults(document: Document) -> Iterator[tuple[str, str]]:
+    today = dates.today()
+    main = document.main_applicant
+    if main.hetu is None:
+        yield pointer("main_applicant", "hetu"), "The main applicant needs a Finnish personal identity code"
+    if not dates.is_adult(main.born, on=today):
+        yield pointer("main_applicant", "hetu" if main.hetu else "birth_date"), "The main applicant must be 18"
+    seen: set[str] = set()
+    for path, human in _people(document):
+        if human.birth_date and human.birth_date > today:
+            yield pointer(*path, "birth_date"), "The date lies ahead"
+        if human.hetu in seen:
+            yield pointer(*path, "hetu"), "The same person is named twice"
+        if human.hetu:
+            seen.add(human.hetu)
+    if not document.content.assurance:
+        yield pointer("content", "assurance"), "The assurance is missing"
+    if document.sent_at.astimezone(dt.UTC) > dt.datetime.now(dt.UTC) + dt.timedelta(minutes=5):
+        yield pointer("sent_at"), "The time lies ahead"
+
+
+def _people(document: Document) -> Iterator[tuple[tuple[str | int, ...], Human | Resident]]:
+    yield ("main_applicant",), document.main_applicant
+    for number, applicant in enumerate(document.co_applicants):
+        yield ("co_applicants", number), applicant
+    for number, resident in enumerate(document.others_moving_in):
+        yield ("others_moving_in", number), resident
+
+
+# Contact details are the applicant's own to correct: they are kept beside the content, not in it.
+NOT_CONTENT: Any = {
+    "main_applicant": {"email", "phone", "language", "non_disclosure"},
+    "co_applicants": {"__all__": {"email", "phone", "language", "non_disclosure"}},
+    "reference": True,
+    "sent_at": True,
+}
+
+
+class Stored(Strict):
+    """The content of one version as kept: the document without contact details and the sending's own data."""
+
+    language: Language
+    main_applicant: ApplicantContent
+    co_applicants: list[ApplicantContent]
+    others_moving_in: list[Resident]
+    content: Content
+
+    @property
+    def applicants(self) -> list[ApplicantContent]:
+        return [self.main_applicant, *self.co_applicants]
+
+
+def canonical(document: Document) -> str:
+    """Return the content as the one JSON text that is stored and digested: sorted, without white space."""
+    return json.dumps(
+        document.model_dump(mode="json", exclude=NOT_CONTENT),
+        sort_keys=True,
+        separators=(",", ":"),
+        ensure_ascii=False,
+    )

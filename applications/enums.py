@@ -1,0 +1,104 @@
+"""The words of the field with a fixed set of values, as stored and as shown."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class State(models.TextChoices):
+    """States of an application (service.md § 3)."""
+
+    AWAITING = "awaiting", _("Sent – waiting for confirmation")
+    VALID = "valid", _("Valid")
+    LAPSED = "lapsed", _("Lapsed – not confirmed in time")
+    EXPIRED = "expired", pgettext_lazy("application", "Expired")
+    WITHDRAWN = "withdrawn", pgettext_lazy("application", "Withdrawn")
+    REPLACED = "replaced", _("Replaced by a new one")
+
+
+class Move(models.TextChoices):
+    """What can happen to an application."""
+
+    SENT = "sent", _("sent")
+    CONFIRMED = "confirmed", _("confirmed by all")
+    CHANGED = "changed", _("changed")
+    UNDONE = "undone", _("a confirmation was undone")
+    RENEWED = "renewed", _("renewed")
+    LAPSED = "lapsed", _("not confirmed in time")
+    EXPIRED = "expired", _("period of validity ended")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+    REPLACED = "replaced", _("replaced by another application")
+
+
+class Source(models.TextChoices):
+    """Through whom a move came."""
+
+    PERSON = "person", _("an applicant")
+    HOUSING_SYSTEM = "housing_system", _("the housing system")
+    CLOCK = "clock", _("the passing of time")
+
+
+class Dwelling(models.TextChoices):
+    FLAT = "flat", _("Flat")
+    TERRACED = "terraced", _("Terraced house")
+    DETACHED = "detached", _("Detached house")
+    SHARED = "shared", _("Shared flat or room")
+    HOMELESS = "homeless", _("No home")
+    OTHER = "other", pgettext_lazy("dwelling", "Other")
+
+
+class Tenure(models.TextChoices):
+    RENTED = "rented", _("Rented")
+    SUBLET = "sublet", _("Sublet")
+    OWNED = "owned", _("Owned")
+    RIGHT_OF_OCCUPANCY = "right_of_occupancy", _("Right of occupancy")
+    EMPLOYER = "employer", _("Employer's flat")
+    STAYING = "staying", _("Staying with family or friends")
+
+
+class Condition(models.TextChoices):
+    GOOD = "good", _("Good")
+    FAIR = "fair", _("Fair")
+    POOR = "poor", _("Poor")
+
+
+class Reason(models.TextChoices):
+    """Why a home is needed."""
+
+    HOMELESS = "homeless", _("Homelessness")
+    MUST_MOVE = "must_move", _("I have to move out")
+    TOO_SMALL = "too_small", _("The home is too small")
+    TOO_EXPENSIVE = "too_expensive", _("The rent is too high")
+    CONDITION = "condition", _("The condition of the home")
+    OWN_HOME = "own_home", _("I am moving to a home of my own")
+    FAMILY = "family", _("A change in the family")
+    HEALTH = "health", _("Health or accessibility")
+    WORK = "work", _("Work or studies")
+    OTHER = "other", pgettext_lazy("reason", "Other reason")
+
+
+class FlatType(models.TextChoices):
+    ONE_ROOM = "1", _("1 room")
+    TWO_ROOMS = "2", _("2 rooms")
+    THREE_ROOMS = "3", _("3 rooms")
+    FOUR_ROOMS = "4", _("4 rooms")
+    FIVE_ROOMS = "5+", _("5 rooms or more")
+
+
+class Feature(models.TextChoices):
+    """What somebody may wish for."""
+
+    LIFT = "lift", _("Lift")
+    BALCONY = "balcony", _("Balcony")
+    ACCESSIBLE = "accessible", _("Accessible flat")
+    SMOKE_FREE = "smoke_free", _("Smoke-free building")
+    CAR_FREE = "car_free", _("Car-free building")
+    PUU_KAPYLA = "puu_kapyla", "Puu-Käpylä"
+    PUU_VALLILA = "puu_vallila", "Puu-Vallila"
+    ARTIST = "artist", _("Artist's flat")
+    SENIOR = "senior", _("Senior flat")
+
+
+class Purpose(models.TextChoices):
+    NEW = "new", _("Application for a flat")
+    EXCHANGE = "exchange", _("Exchange of flats")

@@ -1,0 +1,69 @@
+"""Applications arrive: the first version of one, and each version after it."""
+
+import datetime as dt
+import hashlib
+import secrets
+
+from django.db import transaction
+
+from applications import dates, states
+from applications.document import ApplicantContent, Document, canonical
+from applications.enums import Move
+from applications.models import Applicant, Application, Version
+from applications.states import Actor
+from identity import crypto
+
+
+@transaction.atomic
+def send(document: Document, *, by: Actor) -> Application:
+    """Store a checked document as a new application that waits for its adults, and return it (R1, R5)."""
+    application = Application.objects.create(
+        language=document.language,
+        sent_at=document.sent_at,
+        valid_until=dates.valid_until(document.sent_at),
+    )
+    application.current = write_version(application, document, number=1, at=document.sent_at)
+    states.make(application, Move.SENT, by=by, at=document.sent_at)
+    return application
+
+
+def write_version(application: Application, document: Document, *, number: int, at: dt.datetime) -> Version:
+    """Store one immutable version with its applicants (R6).
+
+    The digest covers a random salt too: codes are few enough to be guessed from a digest of the content alone.
+    """
+    content = canonical(document)
+    salt = secrets.token_hex(16)
+    version = Version.objects.create(
+        application=application,
+        number=number,
+        content=content,
+        salt=salt,
+        digest=digest(salt, content),
+        created_at=at,
+    )
+    Applicant.objects.bulk_create(
+        _slot(version, position, applicant, document) for position, applicant in enumerate(document.applicants)
+    )
+    return version
+
+
+def digest(salt: str, content: str) -> str:
+    """Return the SHA-256 digest, in hex, by which a confirmation names the content it confirms."""
+    return hashlib.sha256(f"{salt}\n{content}".encode()).hexdigest()
+
+
+def _slot(version: Version, position: int, applicant: ApplicantContent, document: Document) -> Applicant:
+    return Applicant(
+        version=version,
+        position=position,
+        first_names=applicant.first_names,
+        last_name=applicant.last_name,
+        hetu=applicant.hetu,
+        hetu_index=crypto.indexes(applicant.hetu)[0] if applicant.hetu else None,
+        birth_date=applicant.born,
+        email=applicant.email or "",
+        phone=applicant.phone or "",
+        language=applicant.language or document.language,
+        protected=applicant.non_disclosure,
+    )

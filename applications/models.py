@@ -1,0 +1,245 @@
+"""Applications as stored. What happens to them is in the modules named after each concept."""
+
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+
+from applications import dates, references
+from applications.enums import Move, Source, State
+from identity import crypto
+from identity.enums import Language, Method
+from identity.models import Person
+
+MOST_APPLICANTS = 4
+OPEN = (State.AWAITING, State.VALID)
+
+
+class ApplicationQuerySet(models.QuerySet["Application"]):
+    def for_person(self, person: Person) -> Self:
+        """The applications in whose current version the person applies (R4): what they may see."""
+        slots = Applicant.objects.filter(hetu_index__in=person.hetu_indexes, version__current_of__isnull=False)
+        return self.filter(current__in=slots.values("version"))
+
+    def with_people(self) -> Self:
+        """Fetch what a status page shows, however many people apply; the content stays where it is."""
+        applicants = Applicant.objects.select_related("confirmation").order_by("position")
+        return self.select_related("current").defer("current__content").prefetch_related(
+            models.Prefetch("current__applicants", queryset=applicants)
+        )
+
+
+class Application(models.Model):
+    """One application, through all its versions. Valid once all its adults have confirmed (R1)."""
+
+    reference = models.CharField(max_length=references.LENGTH, unique=True, default=references.new)
+    state = models.CharField(max_length=9, choices=State)
+    current = models.OneToOneField(
+        "Version", on_delete=models.PROTECT, related_name="current_of", null=True
+    )  # empty only until its first version is stored
+    language = models.CharField(max_length=2, choices=Language)
+    sent_at = models.DateTimeField()
+    valid_until = models.DateField()
+
+    objects = ApplicationQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            # what is due to lapse or expire
+            models.Index("valid_until", condition=Q(state__in=OPEN), name="application_due"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def number(self) -> str:
+        """The reference number grouped for reading."""
+        return references.display(self.reference)
+
+    @property
+    def version(self) -> "Version":
+        """The current version."""
+        if self.current is None:
+            raise ValueError("This application has no version yet")
+        return self.current
+
+    @property
+    def status(self) -> State:
+        """The state as of today: past its last day it has ended, even before the clock's move is stored (R5)."""
+        if self.state in OPEN and dates.today() > self.valid_until:
+            return State.LAPSED if self.state == State.AWAITING else State.EXPIRED
+        return State(self.state)
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in OPEN
+
+    @property
+    def applicants(self) -> list["Applicant"]:
+        """The applicants of the current version, the main applicant first."""
+        return list(self.version.applicants.all())
+
+    @property
+    def waits_for(self) -> list["Applicant"]:
+        """The adults who have not confirmed the current version (R1, R2)."""
+        return [a for a in self.applicants if a.must_confirm]
+
+    def applicant_of(self, person: Person) -> "Applicant":
+        """Return the person's own slot. Raises Applicant.DoesNotExist."""
+        indexes = person.hetu_indexes
+        for applicant in self.applicants:
+            if applicant.hetu_index in indexes:
+                return applicant
+        raise Applicant.DoesNotExist
+
+
+class Version(models.Model):
+    """The content of an application as sent at one time. Never changed: a change makes the next one (R6)."""
+
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveSmallIntegerField()
+    content = crypto.EncryptedTextField(context="applications.version.content")  # canonical JSON
+    salt = models.CharField(max_length=32)
+    digest = models.CharField(max_length=64)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint("application", "number", name="version_number_once")]
+
+    def __str__(self) -> str:
+        return f"{self.application_id}/{self.number}"
+
+
+class Applicant(models.Model):
+    """One person's slot in one version. Position 0 is the main applicant, 1 to 3 are co-applicants (R3).
+
+    Contact details and language are the person's own to correct and make no new version.
+    """
+
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="applicants")
+    position = models.PositiveSmallIntegerField()
+    first_names = models.CharField(max_length=200)
+    last_name = models.CharField(max_length=200)
+    hetu = crypto.EncryptedTextField(context="applications.applicant.hetu", null=True)
+    hetu_index = models.CharField(max_length=80, null=True, db_index=True)
+    birth_date = models.DateField()
+    email = models.EmailField(blank=True)
+    phone = models.CharField(max_length=50, blank=True)
+    language = models.CharField(max_length=2, choices=Language)
+    protected = models.BooleanField(default=False)  # non-disclosure for personal safety (R16)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("version", "position", name="applicant_position_once"),
+            models.UniqueConstraint("version", "hetu_index", name="applicant_once_in_version"),
+            models.CheckConstraint(condition=Q(position__lt=MOST_APPLICANTS), name="applicant_at_most_four"),
+            models.CheckConstraint(
+                condition=Q(position__gt=0) | Q(hetu_index__isnull=False), name="main_applicant_has_hetu"
+            ),
+            models.CheckConstraint(
+                condition=Q(hetu__isnull=True, hetu_index__isnull=True)
+                | Q(hetu__isnull=False, hetu_index__isnull=False),
+                name="applicant_hetu_with_index",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first_names} {self.last_name}"
+
+    @property
+    def is_main(self) -> bool:
+        return self.position == 0
+
+    @property
+    def is_adult(self) -> bool:
+        return dates.is_adult(self.birth_date, on=dates.today())
+
+    @property
+    def confirmed(self) -> "Confirmation | None":
+        """This applicant's confirmation of this version, if there is one."""
+        return getattr(self, "confirmation", None)
+
+    @property
+    def must_confirm(self) -> bool:
+        """Whether the application waits for this applicant (R1, R2)."""
+        return self.is_adult and not self.confirmed
+
+    @property
+    def only_at_counter(self) -> bool:
+        """Whether this applicant can confirm at the counter only, having no code (R3)."""
+        return self.hetu_index is None
+
+
+class Terms(models.Model):
+    """One version of the terms of use. The newest one published counts."""
+
+    published_at = models.DateTimeField(unique=True)
+    text_fi = models.TextField()
+    text_sv = models.TextField()
+    text_en = models.TextField()
+
+    class Meta:
+        verbose_name_plural = "terms"
+        get_latest_by = "published_at"
+
+    def __str__(self) -> str:
+        return f"{self.published_at:%Y-%m-%d}"
+
+
+class TermsAcceptance(models.Model):
+    """A person accepted one version of the terms."""
+
+    terms = models.ForeignKey(Terms, on_delete=models.PROTECT, related_name="acceptances")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="terms_accepted")
+    accepted_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint("terms", "person", name="terms_accepted_once")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id}/{self.terms_id}"
+
+
+class Confirmation(models.Model):
+    """An adult confirmed one version of the application: the evidence that makes it valid.
+
+    The digest repeats the version's, so that the row alone says what was confirmed.
+    """
+
+    applicant = models.OneToOneField(Applicant, on_delete=models.PROTECT, related_name="confirmation")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="confirmations")
+    digest = models.CharField(max_length=64)
+    terms = models.ForeignKey(Terms, on_delete=models.PROTECT, related_name="+")
+    method = models.CharField(max_length=8, choices=Method)
+    provider = models.CharField(max_length=40)
+    level = models.CharField(max_length=200)
+    confirmed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.applicant_id} {self.confirmed_at:%Y-%m-%d}"
+
+
+class StateChange(models.Model):
+    """One change of state: what, when, by whom, how, from, to (R19). Never edited."""
+
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="changes")
+    move = models.CharField(max_length=9, choices=Move)
+    from_state = models.CharField(max_length=9, choices=State, blank=True)
+    to_state = models.CharField(max_length=9, choices=State)
+    at = models.DateTimeField()
+    source = models.CharField(max_length=14, choices=Source)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    how = models.CharField(max_length=100, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(source=Source.PERSON, person__isnull=False)
+                | (~Q(source=Source.PERSON) & Q(person__isnull=True)),
+                name="state_change_person_with_source",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.application_id} {self.move}"

@@ -1,0 +1,1 @@
+def counter(request): return {}

@@ -1,0 +1,1 @@
+def people(request): return {}

@@ -1,0 +1,3 @@
+import logging
+class JsonFormatter(logging.Formatter): pass
+class PlainFormatter(logging.Formatter): pass

@@ -1,0 +1,34 @@
+"""Every address of the service. Pages for people stand under their language; the rest has none."""
+
+from django.conf import settings
+from django.conf.urls.i18n import i18n_patterns
+from django.contrib import admin
+from django.urls import include, path
+
+from heka_confirm import health, pages
+from upstream.api import api
+
+urlpatterns = [
+    path("", pages.choose_language, name="root"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readiness", health.readiness, name="readiness"),
+    path("identification/", include("identity.urls_broker")),
+    path("api/v1/", api.urls),
+    path("admin/", admin.site.urls),
+    *i18n_patterns(
+        path("", pages.front, name="front"),
+        path("how-to/", pages.how_to, name="how_to"),
+        path("privacy/", pages.privacy, name="privacy"),
+        path("accessibility/", pages.accessibility, name="accessibility"),
+        path("", include("counter.urls")),
+        path("", include("identity.urls")),
+        path("", include("applications.urls")),
+    ),
+]
+if settings.DEMO:
+    urlpatterns.append(path("demo/", include("demo.urls")))
+
+handler400 = "heka_confirm.errors.bad_request"
+handler403 = "heka_confirm.errors.forbidden"
+handler404 = "heka_confirm.errors.not_found"
+handler500 = "heka_confirm.errors.server_error"

@@ -1,0 +1,86 @@
+"""Encryption of secrets at rest, and the blind index that finds a person by their code.
+
+A stored value is `key id (4 bytes) | nonce (12) | AES-256-GCM ciphertext and tag`; what the value is for
+stands in the additional data, so that a value moved to another column no longer opens. The blind index is
+an HMAC-SHA256 under keys of its own. Of each list the first key is active; the others still read.
+"""
+
+import functools
+import hashlib
+import hmac
+import secrets
+from typing import TYPE_CHECKING, Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from cryptography.hazmat.primitives.hashes import SHA256
+from django.conf import settings
+from django.db import models
+
+if TYPE_CHECKING:
+    _BinaryField = models.BinaryField[str | None, str | None]
+else:
+    _BinaryField = models.BinaryField
+
+KEY_ID, NONCE = 4, 12
+
+
+class CannotDecrypt(Exception):
+    """The value was written with a key that is not configured, or was tampered with."""
+
+
+def _derive(secret: str, purpose: bytes) -> tuple[bytes, bytes]:
+    key = HKDF(SHA256(), length=32, salt=None, info=b"heka-confirm " + purpose).derive(secret.encode())
+    return hashlib.sha256(b"key id " + key).digest()[:KEY_ID], key
+
+
+@functools.cache
+def _keys(secrets_: tuple[str, ...], purpose: bytes) -> dict[bytes, bytes]:
+    return dict(_derive(secret, purpose) for secret in secrets_)
+
+
+def encrypt(text: str, *, context: str) -> bytes:
+    """Return the text encrypted under the active key, bound to its context."""
+    key_id, key = next(iter(_keys(tuple(settings.FIELD_ENCRYPTION_KEYS), b"encryption").items()))
+    nonce = secrets.token_bytes(NONCE)
+    return key_id + nonce + AESGCM(key).encrypt(nonce, text.encode(), context.encode())
+
+
+def decrypt(value: bytes, *, context: str) -> str:
+    """Return the text of a value made by encrypt(). Raises CannotDecrypt."""
+    key = _keys(tuple(settings.FIELD_ENCRYPTION_KEYS), b"encryption").get(value[:KEY_ID])
+    if key is None:
+        raise CannotDecrypt(f"No key for a value of {context}")
+    try:
+        plain = AESGCM(key).decrypt(value[KEY_ID : KEY_ID + NONCE], value[KEY_ID + NONCE :], context.encode())
+    except InvalidTag:
+        raise CannotDecrypt(f"A value of {context} was changed") from None
+    return plain.decode()
+
+
+def indexes(code: str) -> list[str]:
+    """Return the blind indexes of a personal identity code under every live key, the active one first."""
+    return [
+        f"{key_id.hex()}:{hmac.new(key, code.encode(), hashlib.sha256).hexdigest()}"
+        for key_id, key in _keys(tuple(settings.FIELD_INDEX_KEYS), b"index").items()
+    ]
+
+
+class EncryptedTextField(_BinaryField):
+    """Text that the database holds encrypted. `context` names the column for good, whatever it is renamed to."""
+
+    def __init__(self, *args: Any, context: str, **kwargs: Any) -> None:
+        self.context = context
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, {**kwargs, "context": self.context}
+
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:  # noqa: FBT001, FBT002  # Django's signature
+        value = None if value is None else encrypt(value, context=self.context)
+        return super().get_db_prep_value(value, connection, prepared)
+
+    def from_db_value(self, value: Any, expression: object, connection: object) -> str | None:
+        return None if value is None else decrypt(bytes(value), context=self.context)

@@ -1,0 +1,18 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Language(models.TextChoices):
+    FINNISH = "fi", _("Finnish")
+    SWEDISH = "sv", _("Swedish")
+    ENGLISH = "en", _("English")
+
+
+class Method(models.TextChoices):
+    """How somebody proved who they are (service.md § 3)."""
+
+    BANK = "bank", _("online banking codes")
+    MOBILE = "mobile", _("mobile certificate")
+    ID_CARD = "id_card", _("certificate card")
+    COUNTER = "counter", _("at the counter")
+    ACCOUNT = "account", _("password account")

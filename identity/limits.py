@@ -1,0 +1,51 @@
+"""Rate limits that hold over all workers: one statement counts and answers."""
+
+import hashlib
+import random
+import time
+
+from django.db import connection
+from django.http import HttpRequest
+
+from identity.models import RateCount
+
+WINDOW = 60  # seconds
+SWEEP = 0.01  # share of calls that also remove the counts of windows gone by
+
+
+class TooMany(Exception):
+    """The limit is reached; a page with status 429 follows."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__("Too many tries")
+        self.retry_after = retry_after  # seconds
+
+
+def count(what: str, who: str, *, most: int) -> None:
+    """Count one try of `what` by `who`. Raises TooMany past `most` tries within a minute.
+
+    Only a digest of `who` is stored: an address is personal data too.
+    """
+    now = time.time()
+    window = int(now // WINDOW)
+    key = f"{what}:{hashlib.sha256(who.encode()).hexdigest()[:32]}"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            INSERT INTO {RateCount._meta.db_table} AS r (key, "window", count) VALUES (%s, %s, 1)
+            ON CONFLICT (key) DO UPDATE SET "window" = excluded."window",
+                count = CASE WHEN r."window" = excluded."window" THEN r.count + 1 ELSE 1 END
+            RETURNING count
+            """,  # noqa: S608  # only our own table name is put in
+            [key, window],
+        )
+        (tries,) = cursor.fetchone()
+    if random.random() < SWEEP:  # noqa: S311  # chance, not a secret
+        RateCount.objects.filter(window__lt=window - 1).delete()
+    if tries > most:
+        raise TooMany(retry_after=WINDOW - int(now) % WINDOW)
+
+
+def client_address(request: HttpRequest) -> str:
+    """Return the address of the client as RequestContextMiddleware found it."""
+    return str(request.META["REMOTE_ADDR"])
