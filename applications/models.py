@@ -81,6 +81,11 @@ class Application(models.Model):
         return list(self.version.applicants.all())
 
     @property
+    def names(self) -> str:
+        """The applicants' names, the main applicant first."""
+        return ", ".join(str(applicant) for applicant in self.applicants)
+
+    @property
     def waits_for(self) -> list["Applicant"]:
         """The adults who have not confirmed the current version (R1, R2)."""
         return [a for a in self.applicants if a.must_confirm]

@@ -1,5 +1,6 @@
 """The terms of use: the newest published version is accepted once by each person (J1, step 4)."""
 
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import get_language
 
@@ -12,13 +13,16 @@ def current() -> Terms:
     return Terms.objects.filter(published_at__lte=timezone.now()).latest()
 
 
+def current_with_acceptance(person: Person) -> tuple[Terms, bool]:
+    """Return the terms that count now, and whether the person has accepted them, in one query."""
+    mine = TermsAcceptance.objects.filter(terms=OuterRef("pk"), person=person)
+    terms = Terms.objects.filter(published_at__lte=timezone.now()).annotate(accepted=Exists(mine)).latest()
+    return terms, terms.accepted
+
+
 def accept(terms: Terms, *, by: Person) -> None:
     """Record that a person accepts the terms; accepting again changes nothing (R12)."""
     TermsAcceptance.objects.get_or_create(terms=terms, person=by, defaults={"accepted_at": timezone.now()})
-
-
-def has_accepted(person: Person, terms: Terms) -> bool:
-    return TermsAcceptance.objects.filter(terms=terms, person=person).exists()
 
 
 def text(terms: Terms) -> str:

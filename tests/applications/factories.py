@@ -1,0 +1,56 @@
+"""What the tests arrange: people who are identified, applications that came in, confirmations made."""
+
+from typing import Any
+
+from django.utils import timezone
+
+from applications import confirmation, document, intake, terms
+from applications.enums import Source
+from applications.models import Application, Confirmation
+from applications.states import Actor
+from identity import crypto, hetu
+from identity.enums import Method
+from identity.models import Person, User
+from identity.proof import Proof
+from tests import cast
+
+HOUSING_SYSTEM = Actor(Source.HOUSING_SYSTEM, how="Housing system")
+
+
+def person(who: dict[str, str]) -> Person:
+    """Return somebody of the cast as a person whom the service knows."""
+    index = crypto.indexes(who["hetu"])[0]
+    if known := Person.objects.filter(hetu_index=index).first():
+        return known
+    return Person.objects.create(
+        user=User.objects.create(username=who["last_name"] + who["first_names"]),
+        hetu=who["hetu"],
+        hetu_index=index,
+        first_names=who["first_names"],
+        last_name=who["last_name"],
+        birth_date=hetu.birth_date(who["hetu"]),
+        language="fi",
+        identified_at=timezone.now(),
+    )
+
+
+def application(*applicants: dict[str, str], **more: Any) -> Application:
+    """Send an application of these people, just now unless sent_at says otherwise."""
+    sent = {"sent_at": timezone.now().isoformat(), **more}
+    return intake.send(document.parse(cast.document(*applicants, **sent)), by=HOUSING_SYSTEM)
+
+
+def proof(method: Method = Method.BANK) -> Proof:
+    return Proof(method=method, provider="demo", level="loatest2", at=timezone.now().isoformat())
+
+
+def confirm(sent: Application, who: dict[str, str], *, digest: str | None = None) -> Confirmation:
+    """Let somebody of the cast confirm what they read, the current version unless told otherwise."""
+    read = Application.objects.with_people().get(pk=sent.pk)
+    return confirmation.confirm(
+        read, by=person(who), proof=proof(), terms=terms.current(), digest=digest or read.version.digest
+    )
+
+
+def state(sent: Application) -> str:
+    return Application.objects.get(pk=sent.pk).state

@@ -1,0 +1,83 @@
+"""Several people in the same second, each over a connection of their own, on either database (R9, R12)."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection
+
+from applications import changes, confirmation, document
+from applications.models import Application, Confirmation, StateChange
+from tests import cast
+from tests.applications.factories import HOUSING_SYSTEM, application, confirm, person, state
+
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+
+FOUR = (cast.MAIJA, cast.OLLI, cast.VERA, cast.VILLE)
+
+
+def at_once(*acts):
+    """Run every act in a thread of its own, let go together; return what each returned or raised."""
+    gate = threading.Barrier(len(acts))
+
+    def run(act):
+        try:
+            gate.wait()
+            return act()
+        except Exception as error:
+            return error
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return list(pool.map(run, acts))
+
+
+def test_four_adults_at_once_and_twice_each_make_one_confirmation_each():
+    for who in FOUR:
+        person(who)
+    for _ in range(5):
+        sent = application(*FOUR)
+
+        made = at_once(*[lambda who=who: confirm(sent, who) for who in FOUR for _ in range(2)])
+
+        assert state(sent) == "valid"
+        assert Confirmation.objects.filter(applicant__version=sent.current).count() == 4
+        assert StateChange.objects.filter(application=sent, move="confirmed").count() == 1
+        assert sorted(c.pk for c in made) == sorted([c.pk for c in set(made)] * 2)
+
+
+def test_two_applications_of_the_same_adults_at_once_leave_one_valid():
+    for who in FOUR[:2]:
+        person(who)
+    for _ in range(5):
+        first, second = application(cast.MAIJA, cast.OLLI), application(cast.OLLI, cast.MAIJA)
+
+        outcomes = at_once(
+            *[lambda sent=sent, who=who: confirm(sent, who) for sent in (first, second) for who in FOUR[:2]]
+        )
+
+        # Whichever was complete first replaces the other; who comes later is told, and meets no error.
+        refused = [o for o in outcomes if not isinstance(o, Confirmation)]
+        assert all(isinstance(o, confirmation.Ended) for o in refused)
+        assert sorted([state(first), state(second)]) == ["replaced", "valid"]
+
+
+def test_confirming_while_it_is_changed_confirms_what_was_read_or_nothing():
+    person(cast.MAIJA)
+    changed = document.parse(cast.document(cast.MAIJA, language="sv"))
+    for _ in range(5):
+        sent = application(cast.MAIJA)
+        read = sent.version.digest
+
+        at_once(
+            lambda sent=sent, read=read: confirm(sent, cast.MAIJA, digest=read),
+            lambda sent=sent, read=read: changes.change(sent, changed, digest=read, by=HOUSING_SYSTEM),
+        )
+
+        # Whoever came first: the change wins in the end, and what was confirmed is what was read.
+        assert state(sent) == "awaiting"
+        assert Application.objects.get(pk=sent.pk).version.number == 2
+        assert set(
+            Confirmation.objects.filter(applicant__version__application=sent).values_list("digest", flat=True)
+        ) <= {read}

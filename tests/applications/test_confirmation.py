@@ -1,0 +1,255 @@
+import datetime as dt
+
+import pytest
+from django.utils import timezone
+
+from applications import changes, confirmation, document
+from applications.models import Confirmation, StateChange
+from identity.enums import Method
+from tests import cast
+from tests.applications.factories import HOUSING_SYSTEM, application, confirm, person, proof, state
+
+pytestmark = pytest.mark.django_db
+
+
+def test_confirm_by_the_only_adult_makes_it_valid():
+    sent = application(cast.MAIJA)
+
+    confirm(sent, cast.MAIJA)
+
+    assert state(sent) == "valid"
+
+
+def test_confirm_by_one_of_two_leaves_it_waiting_for_the_other():
+    """R1"""
+    sent = application(cast.MAIJA, cast.OLLI)
+
+    confirm(sent, cast.MAIJA)
+
+    sent.refresh_from_db()
+    assert sent.state == "awaiting"
+    assert [str(a) for a in sent.waits_for] == ["Olli Öhman"]
+
+
+def test_confirm_by_all_four_makes_it_valid():
+    """R1, R3"""
+    everybody = (cast.MAIJA, cast.OLLI, cast.VERA, cast.VILLE)
+    sent = application(*everybody)
+
+    for who in everybody:
+        assert state(sent) == "awaiting"
+        confirm(sent, who)
+
+    assert state(sent) == "valid"
+
+
+def test_confirm_does_not_wait_for_somebody_under_18():
+    """R2"""
+    sent = application(cast.MAIJA, cast.TEA)
+
+    confirm(sent, cast.MAIJA)
+
+    assert state(sent) == "valid"
+
+
+def test_confirm_by_somebody_under_18_is_refused():
+    """R2"""
+    sent = application(cast.MAIJA, cast.TEA)
+
+    with pytest.raises(confirmation.Under18):
+        confirm(sent, cast.TEA)
+
+    assert Confirmation.objects.count() == 0
+
+
+def test_confirm_waits_for_somebody_who_turned_18_meanwhile(time_machine):
+    """R2: Tea, born 1 May 2016, turns 18 on 1 May 2034"""
+    time_machine.move_to("2034-04-30T12:00:00+03:00")
+    sent = application(cast.MAIJA, cast.TEA)
+    time_machine.move_to("2034-05-01T00:01:00+03:00")
+
+    confirm(sent, cast.MAIJA)
+    assert state(sent) == "awaiting"
+
+    confirm(sent, cast.TEA)
+    assert state(sent) == "valid"
+
+
+def test_confirm_by_an_outsider_is_refused():
+    """R4"""
+    sent = application(cast.MAIJA)
+
+    with pytest.raises(confirmation.NotYours):
+        confirm(sent, cast.OTSO)
+
+    assert state(sent) == "awaiting"
+
+
+def test_confirm_compares_the_code_and_not_the_name():
+    """R4: a different name never blocks"""
+    sent = application({**cast.MAIJA, "first_names": "Maia", "last_name": "Möller"})
+
+    confirm(sent, cast.MAIJA)
+
+    assert state(sent) == "valid"
+
+
+def test_confirm_compares_all_eleven_characters():
+    """R4: another sign is another person, though date, number and check are the same"""
+    sent = application({**cast.MAIJA, "hetu": "010594X9032"})
+
+    with pytest.raises(confirmation.NotYours):
+        confirm(sent, cast.MAIJA)
+
+
+def test_confirm_twice_returns_the_first_confirmation():
+    """R12"""
+    sent = application(cast.MAIJA)
+
+    first, second = confirm(sent, cast.MAIJA), confirm(sent, cast.MAIJA)
+
+    assert first == second
+    assert Confirmation.objects.count() == 1
+    assert StateChange.objects.filter(application=sent, move="confirmed").count() == 1
+
+
+def test_confirm_stores_the_evidence():
+    sent = application(cast.MAIJA)
+    before = timezone.now()
+
+    made = confirm(sent, cast.MAIJA)
+
+    sent.refresh_from_db()
+    assert made.applicant.version == sent.current
+    assert made.digest == sent.version.digest
+    assert (made.method, made.provider, made.level) == (Method.BANK, "demo", "loatest2")
+    assert made.terms.text_fi
+    assert before <= made.confirmed_at <= timezone.now()
+
+
+def test_confirm_of_a_version_that_is_no_longer_current_is_refused():
+    """R6"""
+    sent = application(cast.MAIJA)
+    read = sent.version.digest
+    changed = document.parse(cast.document(cast.MAIJA, reference="HS-2"))
+    changes.change(sent, changed, digest=read, by=HOUSING_SYSTEM)
+
+    with pytest.raises(confirmation.Changed):
+        confirm(sent, cast.MAIJA, digest=read)
+
+    assert Confirmation.objects.count() == 0
+
+
+@pytest.mark.parametrize("ended", ["lapsed", "expired", "withdrawn", "replaced"])
+def test_confirm_of_an_ended_application_is_refused(ended):
+    """R8"""
+    sent = application(cast.MAIJA)
+    type(sent).objects.update(state=ended)
+
+    with pytest.raises(confirmation.Ended):
+        confirm(sent, cast.MAIJA)
+
+
+def test_confirm_after_the_last_day_is_refused_though_no_clock_moved_it_yet(time_machine):
+    """R5"""
+    time_machine.move_to("2026-11-16T12:00:00+02:00")
+    sent = application(cast.MAIJA)
+    time_machine.move_to("2027-02-14T23:59:00+02:00")
+    assert sent.is_open
+    time_machine.move_to("2027-02-15T00:00:30+02:00")
+
+    with pytest.raises(confirmation.Ended):
+        confirm(sent, cast.MAIJA)
+
+
+def test_confirm_replaces_the_other_open_applications_of_its_adults():
+    """R9: a waiting one, a valid one, and one in which the co-applicant applies alone"""
+    valid = application(cast.MAIJA)
+    confirm(valid, cast.MAIJA)
+    waiting, olli_alone = application(cast.MAIJA, cast.VERA), application(cast.OLLI)
+    outsiders = application(cast.OTSO)
+    together = application(cast.MAIJA, cast.OLLI)
+
+    confirm(together, cast.MAIJA)
+    assert [state(a) for a in (valid, waiting, olli_alone)] == ["valid", "awaiting", "awaiting"]
+
+    confirm(together, cast.OLLI)
+    assert [state(a) for a in (together, valid, waiting, olli_alone, outsiders)] == [
+        "valid",
+        "replaced",
+        "replaced",
+        "replaced",
+        "awaiting",
+    ]
+
+
+def test_confirm_leaves_other_applications_of_a_minor_alone():
+    """R9: children may be on several"""
+    with_maija, with_olli = application(cast.MAIJA, cast.TEA), application(cast.OLLI, cast.TEA)
+
+    confirm(with_maija, cast.MAIJA)
+    confirm(with_olli, cast.OLLI)
+
+    assert [state(a) for a in (with_maija, with_olli)] == ["valid", "valid"]
+
+
+def test_confirm_leaves_ended_applications_as_they_ended():
+    """R9"""
+    old = application(cast.MAIJA)
+    type(old).objects.filter(pk=old.pk).update(state="withdrawn")
+
+    confirm(application(cast.MAIJA), cast.MAIJA)
+
+    assert state(old) == "withdrawn"
+
+
+def test_confirm_finds_rivals_stored_under_an_older_index_key(settings):
+    """R9 while the index keys are rotated"""
+    old = application(cast.MAIJA)
+    settings.FIELD_INDEX_KEYS = ["a newer key of thirty-two characters", *settings.FIELD_INDEX_KEYS]
+
+    confirm(application(cast.MAIJA), cast.MAIJA)
+
+    assert state(old) == "replaced"
+
+
+def test_confirm_writes_who_made_the_application_valid():
+    """R19"""
+    sent = application(cast.MAIJA)
+
+    confirm(sent, cast.MAIJA)
+
+    row = StateChange.objects.get(application=sent, move="confirmed")
+    assert (row.from_state, row.to_state, row.source) == ("awaiting", "valid", "person")
+    assert row.person == person(cast.MAIJA)
+    assert row.how == "bank"
+    assert row.at.tzinfo == dt.UTC
+
+
+def test_confirm_that_cannot_be_recorded_changes_nothing(monkeypatch):
+    """The record cannot be written, so nothing is."""
+    sent = application(cast.MAIJA)
+
+    def disk_full(**fields):
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(StateChange.objects, "create", disk_full)
+    with pytest.raises(OSError, match="No space"):
+        confirm(sent, cast.MAIJA)
+
+    assert state(sent) == "awaiting"
+    assert Confirmation.objects.count() == 0
+
+
+@pytest.mark.parametrize("rivals", [0, 1])
+def test_confirm_takes_a_constant_number_of_statements(rivals, django_assert_num_queries):
+    sent = application(cast.MAIJA, cast.OLLI)
+    confirm(sent, cast.OLLI)
+    for _ in range(rivals):
+        application(cast.MAIJA)
+    read = type(sent).objects.with_people().get(pk=sent.pk)
+    maija, terms = person(cast.MAIJA), confirm(sent, cast.OLLI).terms
+
+    # savepoint, rivals, lock, applicants, confirmation, application, state change; and two more for each rival
+    with django_assert_num_queries(8 + 2 * rivals):
+        confirmation.confirm(read, by=maija, proof=proof(), terms=terms, digest=read.version.digest)

@@ -1,0 +1,43 @@
+import pytest
+
+from applications import deadlines
+from applications.models import StateChange
+from tests import cast
+from tests.applications.factories import application, confirm, state
+
+pytestmark = pytest.mark.django_db
+
+SENT, LAST_DAY, DAY_AFTER = (
+    "2026-11-16T12:00:00+02:00",
+    "2027-02-14T23:59:00+02:00",
+    "2027-02-15T00:01:00+02:00",
+)
+
+
+@pytest.mark.parametrize(("confirmed", "ended"), [(False, "lapsed"), (True, "expired")])
+def test_end_after_the_last_day_and_not_on_it(confirmed, ended, time_machine):
+    """R5"""
+    time_machine.move_to(SENT)
+    sent = application(cast.MAIJA)
+    if confirmed:
+        confirm(sent, cast.MAIJA)
+    before = state(sent)
+
+    time_machine.move_to(LAST_DAY)
+    deadlines.end(sent)
+    assert state(sent) == before
+
+    time_machine.move_to(DAY_AFTER)
+    deadlines.end(sent)
+    assert state(sent) == ended
+
+
+def test_end_twice_writes_one_row(time_machine):
+    time_machine.move_to(SENT)
+    sent = application(cast.MAIJA)
+    time_machine.move_to(DAY_AFTER)
+
+    deadlines.end(sent)
+    deadlines.end(sent)
+
+    assert StateChange.objects.get(application=sent, move="lapsed").source == "clock"

@@ -1,0 +1,56 @@
+import pytest
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from applications import states
+from applications.enums import Move, Source, State
+from applications.models import StateChange
+from applications.states import CLOCK, Actor
+from tests import cast
+from tests.applications.factories import application
+
+pytestmark = pytest.mark.django_db
+
+# The whole table of service.md § 3, written out a second time.
+ALLOWED = {
+    ("awaiting", "confirmed"): "valid",
+    ("awaiting", "changed"): "awaiting",
+    ("valid", "changed"): "awaiting",
+    ("awaiting", "undone"): "awaiting",
+    ("valid", "undone"): "awaiting",
+    ("valid", "renewed"): "valid",
+    ("awaiting", "lapsed"): "lapsed",
+    ("valid", "expired"): "expired",
+    ("awaiting", "withdrawn"): "withdrawn",
+    ("valid", "withdrawn"): "withdrawn",
+    ("awaiting", "replaced"): "replaced",
+    ("valid", "replaced"): "replaced",
+}
+
+
+@pytest.mark.parametrize("move", Move)
+@pytest.mark.parametrize("state", State)
+def test_make_allows_the_moves_of_the_table_and_no_other(state, move):
+    sent = application(cast.MAIJA)
+    sent.state = state
+    rows = StateChange.objects.count()
+
+    expected = ALLOWED.get((state.value, move.value))
+    if expected is None:
+        with pytest.raises(states.NotAllowed):
+            states.make(sent, move, by=CLOCK, at=timezone.now())
+        assert (sent.state, StateChange.objects.count()) == (state, rows)
+    else:
+        states.make(sent, move, by=CLOCK, at=timezone.now())
+        assert (sent.state, StateChange.objects.count()) == (expected, rows + 1)
+
+
+def test_nothing_leaves_an_ended_state():
+    assert {from_ for from_, _ in states.MOVES} == {None, State.AWAITING, State.VALID}
+
+
+def test_state_change_of_a_person_names_the_person():
+    sent = application(cast.MAIJA)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        states.make(sent, Move.WITHDRAWN, by=Actor(Source.PERSON), at=timezone.now())
