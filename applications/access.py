@@ -4,18 +4,17 @@ import functools
 import logging
 from collections.abc import Callable
 from typing import Any, Concatenate, ParamSpec
-from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 
 from applications import terms
 from applications.models import Application, Terms
 from identity import limits
-from identity.access import identified_person_required
+from identity.access import identified_person_required, person_of, proof_of
 from identity.models import Person
-from identity.proof import Proof, of_session
+from identity.proof import Proof
+from identity.redirects import with_next
 
 P = ParamSpec("P")
 MOST_STRANGE_NUMBERS = 30  # a minute and person
@@ -39,13 +38,11 @@ def applicant_view(
     @identified_person_required
     @functools.wraps(view)
     def guarded(request: Any, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        request.person = request.user.person
-        request.proof = of_session(request.session)
+        request.person = person_of(request)
+        request.proof = proof_of(request)
         request.terms, accepted = terms.current_with_acceptance(request.person)
         if not accepted:
-            return HttpResponseRedirect(
-                reverse("applications:accept_terms") + "?" + urlencode({"next": request.get_full_path()})
-            )
+            return redirect(with_next("applications:accept_terms", request.path))
         try:
             return view(request, *args, **kwargs)
         except Application.DoesNotExist:

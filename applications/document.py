@@ -6,14 +6,28 @@ each fault names its place by a JSON pointer (RFC 6901).
 
 import datetime as dt
 import json
+import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Annotated, Any, Self
 
 from django.core.exceptions import ValidationError as InvalidEmail
 from django.core.validators import validate_email
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from django.utils import timezone
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictInt,
+    ValidationError,
+    WithJsonSchema,
+    model_validator,
+)
 
 from applications import dates
 from applications.enums import Condition, Dwelling, Feature, FlatType, Purpose, Reason, Tenure
@@ -22,6 +36,15 @@ from identity.enums import Language
 
 # Characters that change how the text around them is read.
 BIDI_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# Control characters, lone surrogates, and the separators that some programs read as the end of a line.
+CONTROLS = frozenset({"Cc", "Cs", "Zl", "Zp"})
+LINE_BREAKS = frozenset("\n\r\t")
+
+ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+PLAIN_NUMBER = re.compile(r"[0-9]{1,8}(\.[0-9]{1,2})?")
+KNOWN_NAME = re.compile(r"[a-z_]{1,40}")
+NOTHING = Decimal("0.00")
+LONG_AGO = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 
 
 class InvalidDocument(Exception):
@@ -32,12 +55,48 @@ class InvalidDocument(Exception):
         self.faults = faults
 
 
-def _plain(text: str) -> str:
-    if any(unicodedata.category(c) in {"Cc", "Cs"} or c in BIDI_CONTROLS for c in text):
+def _plain(text: str, *, allowed: frozenset[str] = frozenset()) -> str:
+    if any(unicodedata.category(c) in CONTROLS or c in BIDI_CONTROLS for c in text if c not in allowed):
         raise ValueError("Control characters are not allowed")
     if not text.strip():
         raise ValueError("The text is empty")
     return text
+
+
+def _prose(text: str) -> str:
+    return _plain(text, allowed=LINE_BREAKS)
+
+
+# The next three refuse what pydantic would read generously, so that each fact has one form and the JSON
+# schema says the truth: timestamps for dates, "1_000" and digits of other scripts for numbers.
+
+
+def _day(value: object) -> object:
+    if (isinstance(value, str) and not ISO_DATE.fullmatch(value)) or not isinstance(value, str | dt.date):
+        raise ValueError("Give a date as YYYY-MM-DD")
+    return value
+
+
+def _instant(value: object) -> object:
+    if (isinstance(value, str) and not ISO_DATE.match(value)) or not isinstance(value, str | dt.datetime):
+        raise ValueError("Give a time as YYYY-MM-DDThh:mm:ss with its UTC offset")
+    return value
+
+
+def _number(value: object) -> object:
+    if isinstance(value, str) and not PLAIN_NUMBER.fullmatch(value):
+        raise ValueError("Give a number with a decimal point, such as 1100.50")
+    return value
+
+
+def _cents(amount: Decimal) -> Decimal:
+    # 2450.5 and "2450.50" are one amount, and so one digest; -0 is none.
+    return abs(amount.quantize(NOTHING))
+
+
+def _number_schema(least: int, most: float, pattern: str) -> WithJsonSchema:
+    number = {"type": "number", "minimum": least, "maximum": most}
+    return WithJsonSchema({"anyOf": [number, {"type": "string", "pattern": pattern}]})
 
 
 def _hetu(text: str) -> str:
@@ -57,12 +116,38 @@ def _email(text: str) -> str:
 
 Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_plain)]
 Line = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_plain)]
+Prose = Annotated[str, Field(min_length=1, max_length=2000), AfterValidator(_prose)]
 Hetu = Annotated[
-    str, Field(max_length=40, description="Personal identity code, 11 characters"), AfterValidator(_hetu)
+    str,
+    Field(
+        max_length=40,
+        description="Personal identity code, 11 characters",
+        json_schema_extra={"format": "hetu"},
+    ),
+    AfterValidator(_hetu),
 ]
-Email = Annotated[str, Field(max_length=254), AfterValidator(_plain), AfterValidator(_email)]
-Phone = Annotated[str, Field(max_length=50, pattern=r"^\+?[0-9 ()\-]{3,49}$")]
-Euros = Annotated[Decimal, Field(ge=0, max_digits=10, decimal_places=2)]
+Email = Annotated[
+    str,
+    Field(max_length=254, json_schema_extra={"format": "email"}),
+    AfterValidator(_plain),
+    AfterValidator(_email),
+]
+Phone = Annotated[str, Field(max_length=50, pattern=r"^\+?[ (]*[0-9][0-9 ()\-]{2,45}$")]
+Day = Annotated[dt.date, BeforeValidator(_day)]
+Instant = Annotated[AwareDatetime, Field(ge=LONG_AGO), BeforeValidator(_instant)]
+Euros = Annotated[
+    Decimal,
+    Field(ge=0, max_digits=10, decimal_places=2),
+    BeforeValidator(_number),
+    AfterValidator(_cents),
+    _number_schema(0, 99_999_999.99, r"^[0-9]{1,8}(\.[0-9]{1,2})?$"),
+]
+SquareMetres = Annotated[
+    Decimal,
+    Field(ge=1, max_digits=6, decimal_places=1),
+    BeforeValidator(_number),
+    _number_schema(1, 99_999.9, r"^[0-9]{1,5}(\.[0-9])?$"),
+]
 
 
 class Strict(BaseModel):
@@ -75,7 +160,7 @@ class Human(Strict):
     first_names: Name
     last_name: Name
     hetu: Hetu | None = None
-    birth_date: dt.date | None = None
+    birth_date: Day | None = None
 
     @model_validator(mode="after")
     def _one_of_code_and_birth_date(self) -> Self:
@@ -94,9 +179,9 @@ class Income(Strict):
     """One applicant's own income and assets, in euros."""
 
     monthly_gross: Euros = Field(description="Gross income, euros a month")
-    benefits: Euros = Field(default=Decimal(0), description="Benefits and pensions, euros a month")
-    assets: Euros = Field(default=Decimal(0), description="Assets, euros")
-    debts: Euros = Field(default=Decimal(0), description="Debts, euros")
+    benefits: Euros = Field(default=NOTHING, description="Benefits and pensions, euros a month")
+    assets: Euros = Field(default=NOTHING, description="Assets, euros")
+    debts: Euros = Field(default=NOTHING, description="Debts, euros")
 
 
 class ApplicantContent(Human):
@@ -105,8 +190,12 @@ class ApplicantContent(Human):
     address: Line | None = Field(default=None, description="Postal address; 'poste restante' when homeless")
     email: Email | None = None
     phone: Phone | None = None
-    language: Language | None = Field(default=None, description="Language of communication; the application's own when missing")
-    non_disclosure: bool = Field(default=False, description="Non-disclosure for personal safety (turvakielto)")
+    language: Language | None = Field(
+        default=None, description="Language of communication; the application's own when missing"
+    )
+    non_disclosure: StrictBool = Field(
+        default=False, description="Non-disclosure for personal safety (turvakielto)"
+    )
     municipality: Line | None = Field(default=None, description="Municipality of residence")
     income: Income
 
@@ -117,8 +206,8 @@ class Resident(Strict):
     first_names: Name | None = None
     last_name: Name | None = None
     hetu: Hetu | None = None
-    birth_date: dt.date | None = None
-    due_date: dt.date | None = None
+    birth_date: Day | None = None
+    due_date: Day | None = None
 
     @model_validator(mode="after")
     def _born_or_unborn(self) -> Self:
@@ -134,9 +223,9 @@ class PresentHome(Strict):
 
     dwelling: Dwelling
     address: Line | None = None
-    rooms: int | None = Field(default=None, ge=1, le=50)
-    area: Annotated[Decimal, Field(ge=1, max_digits=6, decimal_places=1)] | None = Field(default=None, description="m²")
-    residents: int | None = Field(default=None, ge=1, le=50)
+    rooms: StrictInt | None = Field(default=None, ge=1, le=50)
+    area: SquareMetres | None = Field(default=None, description="m²")
+    residents: StrictInt | None = Field(default=None, ge=1, le=50)
     condition: Condition | None = None
     tenure: Tenure | None = None
     rent: Euros | None = Field(default=None, description="euros a month")
@@ -146,8 +235,8 @@ class Need(Strict):
     """Why a home is needed."""
 
     reasons: list[Reason] = Field(min_length=1, max_length=10)
-    homeless_since: dt.date | None = None
-    must_move_by: dt.date | None = None
+    homeless_since: Day | None = None
+    must_move_by: Day | None = None
     must_move_because: Line | None = None
 
 
@@ -157,10 +246,10 @@ class Wishes(Strict):
     purpose: Purpose = Purpose.NEW
     areas: list[Line] = Field(default_factory=list, max_length=30)
     flat_types: list[FlatType] = Field(min_length=1, max_length=5)
-    area_min: int | None = Field(default=None, ge=1, le=500, description="m²")
-    area_max: int | None = Field(default=None, ge=1, le=500, description="m²")
+    area_min: StrictInt | None = Field(default=None, ge=1, le=500, description="m²")
+    area_max: StrictInt | None = Field(default=None, ge=1, le=500, description="m²")
     highest_rent: Euros = Field(description="euros a month")
-    lowest_floor: int | None = Field(default=None, ge=0, le=50)
+    lowest_floor: StrictInt | None = Field(default=None, ge=0, le=50)
     features: list[Feature] = Field(default_factory=list, max_length=9)
 
 
@@ -170,10 +259,10 @@ class Content(Strict):
     home: PresentHome
     need: Need
     wishes: Wishes
-    more: Annotated[str, Field(min_length=1, max_length=2000)] | None = Field(
-        default=None, description="More information in the applicant's own words"
+    more: Prose | None = Field(default=None, description="More information in the applicant's own words")
+    assurance: StrictBool = Field(
+        description="The applicants assure that the data are right and report changes"
     )
-    assurance: bool = Field(description="The applicants assure that the data are right and report changes")
 
 
 class Document(Strict):
@@ -182,7 +271,7 @@ class Document(Strict):
     reference: Annotated[str, Field(pattern=r"^[0-9A-Za-z._/\-]{1,64}$")] = Field(
         description="The housing system's own number"
     )
-    sent_at: AwareDatetime
+    sent_at: Instant
     language: Language
     main_applicant: ApplicantContent
     co_applicants: list[ApplicantContent] = Field(default_factory=list, max_length=3)
@@ -199,17 +288,33 @@ def parse(data: object) -> Document:
     try:
         document = Document.model_validate(data)
     except ValidationError as error:
-        raise InvalidDocument(
-            [(pointer(*fault["loc"]), fault["msg"].removeprefix("Value error, ")) for fault in error.errors()]
-        ) from None
+        raise InvalidDocument([fault(e["loc"], e) for e in error.errors(include_input=False)]) from None
     check(document)
     return document
 
 
 def check(document: Document) -> None:
-    """Refuse what each part allows and the whole does not (R2, R3). Raises InvalidDocument with every fault."""
+    """Refuse what each part allows and the whole does not (R2, R3).
+
+    Raises InvalidDocument with every fault.
+    """
     if faults := list(_faults(document)):
         raise InvalidDocument(faults)
+
+
+def fault(path: tuple[str | int, ...], error: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the JSON pointer and the text of a fault that pydantic found.
+
+    Neither repeats what was sent: it may be a personal identity code (R17).
+    """
+    match error["type"]:
+        case "extra_forbidden":
+            known_form = KNOWN_NAME.fullmatch(str(path[-1]))
+            return pointer(*(path if known_form else path[:-1])), "Unknown name"
+        case "model_type":
+            return pointer(*path), "Input should be an object"
+        case _:
+            return pointer(*path), str(error["msg"]).removeprefix("Value error, ")
 
 
 def pointer(*path: str | int) -> str:
@@ -223,7 +328,10 @@ def _faults(document: Document) -> Iterator[tuple[str, str]]:
     if main.hetu is None:
         yield pointer("main_applicant", "hetu"), "The main applicant needs a Finnish personal identity code"
     if not dates.is_adult(main.born, on=today):
-        yield pointer("main_applicant", "hetu" if main.hetu else "birth_date"), "The main applicant must be 18"
+        yield (
+            pointer("main_applicant", "hetu" if main.hetu else "birth_date"),
+            "The main applicant must be 18",
+        )
     seen: set[str] = set()
     for path, human in _people(document):
         if human.birth_date and human.birth_date > today:
@@ -234,7 +342,7 @@ def _faults(document: Document) -> Iterator[tuple[str, str]]:
             seen.add(human.hetu)
     if not document.content.assurance:
         yield pointer("content", "assurance"), "The assurance is missing"
-    if document.sent_at.astimezone(dt.UTC) > dt.datetime.now(dt.UTC) + dt.timedelta(minutes=5):
+    if document.sent_at > timezone.now() + dt.timedelta(minutes=5):
         yield pointer("sent_at"), "The time lies ahead"
 
 

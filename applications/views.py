@@ -9,7 +9,7 @@ from applications import confirmation, details
 from applications import terms as terms_of_use
 from applications.access import ApplicantRequest, applicant_view
 from applications.models import Applicant, Application, ApplicationQuerySet
-from identity.access import identified_person_required
+from identity.access import identified_person_required, person_of
 from identity.redirects import safe_next
 
 
@@ -27,7 +27,7 @@ def accept_terms(request: HttpRequest) -> HttpResponse:
     current = terms_of_use.current()
     onward = safe_next(request)
     if request.method == "POST":
-        terms_of_use.accept(current, by=request.user.person)
+        terms_of_use.accept(current, by=person_of(request))
         return redirect(onward or "applications:list")
     context = {"terms": current, "text": terms_of_use.text(current), "next": onward}
     return render(request, "applications/accept_terms.html", context)

@@ -1,0 +1,323 @@
+import re
+
+import pytest
+from django.urls import reverse
+from django.utils import translation
+
+from applications import changes, document, references
+from applications.models import Confirmation, TermsAcceptance
+from tests import cast
+from tests.applications.factories import HOUSING_SYSTEM, application, confirm, person, state
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def english():
+    with translation.override("en"):
+        yield
+
+
+def url(name, sent):
+    return reverse(f"applications:{name}", args=[sent.reference])
+
+
+def text_of(response):
+    main = re.search(r"<main.*</main>", response.text, re.DOTALL).group()
+    return " ".join(re.sub(r"<[^>]+>", " ", main).split())
+
+
+@pytest.mark.parametrize("name", ["status", "confirm", "receipt"])
+def test_page_of_an_applicant_first_asks_for_identification_and_comes_back(client, name):
+    page = url(name, application(cast.MAIJA))
+
+    response = client.get(page)
+
+    assert response.status_code == 302
+    assert response.url == reverse("identity:identify") + "?next=" + page
+
+
+def test_link_of_the_housing_system_leads_to_confirming(client):
+    sent = application(cast.MAIJA)
+
+    response = client.get(f"/en/confirm/{sent.number.lower()}/")
+
+    assert response.url == url("confirm", sent)
+
+
+def test_link_of_the_housing_system_says_the_same_about_a_number_that_does_not_exist(client):
+    sent, unknown = application(cast.MAIJA), references.new()
+
+    answers = [client.get(f"/en/confirm/{references.display(r)}/") for r in (sent.reference, unknown)]
+
+    assert [a.status_code for a in answers] == [302, 302]
+    assert answers[0].url.replace(sent.number, references.display(unknown)) == answers[1].url
+
+
+def test_terms_are_asked_for_before_the_first_page_and_lead_on_to_it(sign_in):
+    page = url("confirm", application(cast.MAIJA))
+    client = sign_in(cast.MAIJA, accept_terms=False)
+
+    asked = client.get(page)
+    assert asked.url.startswith(reverse("applications:accept_terms") + "?next=")
+    accepted = client.post(reverse("applications:accept_terms"), {"next": page})
+
+    assert accepted.url == page
+    assert client.get(page).status_code == 200
+    assert TermsAcceptance.objects.count() == 1
+
+
+def test_terms_lead_to_no_other_host(sign_in):
+    client = sign_in(cast.MAIJA, accept_terms=False)
+
+    response = client.post(reverse("applications:accept_terms"), {"next": "https://evil.example/"})
+
+    assert response.url == reverse("applications:list")
+
+
+def test_choose_shows_what_waits_for_me_apart_from_the_rest(sign_in):
+    done, waiting = application(cast.MAIJA, cast.OLLI), application(cast.MAIJA)
+    confirm(done, cast.MAIJA)
+    outsiders = application(cast.OTSO)
+
+    shown = text_of(sign_in(cast.MAIJA).get(reverse("applications:list")))
+
+    before, after = shown.split("Your other applications")
+    assert waiting.number in before
+    assert done.number in after
+    assert outsiders.number not in shown
+    assert "We are waiting for Olli Öhman to confirm the application." in after
+
+
+def test_choose_with_nothing_to_confirm_says_so_and_what_to_do(sign_in):
+    shown = text_of(sign_in(cast.OTSO).get(reverse("applications:list")))
+
+    assert "No application waits for your confirmation." in shown
+    assert "Contact the counter." in shown
+
+
+def test_confirm_page_shows_the_details_and_one_button(sign_in):
+    response = sign_in(cast.MAIJA).get(url("confirm", application(cast.MAIJA, cast.OLLI)))
+
+    assert "Maija Liisa Meikäläinen" in text_of(response)
+    main = re.search(r"<main.*</main>", response.text, re.DOTALL).group()
+    assert re.findall(r"<button[^>]*>([^<]+)<", main) == ["Confirm application"]
+    assert "checkbox" not in main
+
+
+def test_confirm_leads_to_the_receipt_that_names_who_is_missing(sign_in):
+    sent = application(cast.MAIJA, cast.OLLI)
+    client = sign_in(cast.MAIJA)
+
+    response = client.post(url("confirm", sent), {"version": sent.version.digest}, follow=True)
+
+    shown = text_of(response)
+    assert response.redirect_chain == [(url("receipt", sent), 302)]
+    assert "The application is still waiting." in shown
+    assert "We are waiting for Olli Öhman to confirm the application." in shown
+    assert sent.number in shown
+    assert "online banking codes" in shown
+
+
+def test_confirm_by_the_last_one_leads_to_a_receipt_that_says_valid_until_when(sign_in, time_machine):
+    time_machine.move_to("2026-11-16T12:00:00+02:00")
+    sent = application(cast.MAIJA)
+
+    response = sign_in(cast.MAIJA).post(url("confirm", sent), {"version": sent.version.digest}, follow=True)
+
+    assert "Your application is valid until 14 February 2027." in text_of(response)
+
+
+def test_confirm_again_leads_to_the_same_receipt(sign_in):
+    """R12: double click, back button, reload"""
+    sent = application(cast.MAIJA, cast.OLLI)
+    client, form = sign_in(cast.MAIJA), {"version": sent.version.digest}
+
+    answers = [client.post(url("confirm", sent), form) for _ in range(2)] + [client.get(url("confirm", sent))]
+
+    assert [a.url for a in answers] == [url("receipt", sent)] * 3
+    assert Confirmation.objects.count() == 1
+
+
+def test_confirm_of_what_changed_meanwhile_shows_what_changed(sign_in):
+    sent = application(cast.MAIJA)
+    read = sent.version.digest
+    new = cast.document(cast.MAIJA)
+    new["content"]["wishes"]["highest_rent"] = "1250"
+    changes.change(sent, document.parse(new), digest=read, by=HOUSING_SYSTEM)
+    client = sign_in(cast.MAIJA)
+
+    refused = client.post(url("confirm", sent), {"version": read})
+
+    assert refused.status_code == 409
+    assert "Nothing was confirmed." in text_of(refused)
+    assert "1,250.00 € Changed. Before: 1,100.00 €" in text_of(refused)
+    assert state(sent) == "awaiting"
+    again = re.search(r'name="version" value="([^"]+)"', refused.text).group(1)
+    assert client.post(url("confirm", sent), {"version": again}).url == url("receipt", sent)
+
+
+def test_confirm_of_an_application_that_ended_meanwhile_says_so(sign_in):
+    sent = application(cast.MAIJA)
+    client = sign_in(cast.MAIJA)
+    type(sent).objects.update(state="withdrawn")
+
+    response = client.post(url("confirm", sent), {"version": sent.version.digest}, follow=True)
+
+    assert "This application has ended, so it cannot be confirmed." in text_of(response)
+
+
+@pytest.mark.parametrize("digest", ["", "\x00", "x" * 5000])
+def test_confirm_of_a_made_up_version_confirms_nothing(sign_in, digest):
+    sent = application(cast.MAIJA)
+
+    response = sign_in(cast.MAIJA).post(url("confirm", sent), {"version": digest})
+
+    assert response.status_code == 409
+    assert Confirmation.objects.count() == 0
+
+
+def test_confirm_page_warns_by_number_of_what_it_replaces(sign_in):
+    """R9"""
+    valid = application(cast.MAIJA)
+    confirm(valid, cast.MAIJA)
+    olli_alone, together = application(cast.OLLI), application(cast.MAIJA, cast.OLLI)
+
+    shown = text_of(sign_in(cast.MAIJA).get(url("confirm", together)))
+
+    assert "You can have only one valid application." in shown
+    assert valid.number in shown
+    assert olli_alone.number not in shown
+
+
+def test_confirm_page_for_somebody_under_18_says_that_they_need_not(sign_in):
+    """R2"""
+    sent = application(cast.MAIJA, cast.TEA)
+    client = sign_in(cast.TEA)
+
+    for response in (
+        client.get(url("confirm", sent), follow=True),
+        client.post(url("confirm", sent), {"version": sent.version.digest}, follow=True),
+    ):
+        assert "You are under 18. You do not need to confirm the application." in text_of(response)
+    assert Confirmation.objects.count() == 0
+
+
+def test_not_yours_and_does_not_exist_are_the_same_to_the_byte(sign_in):
+    """R4; names of nobody"""
+    others, unknown = application(cast.OLLI), references.new()
+    client = sign_in(cast.MAIJA)
+
+    def strip(response):
+        return re.sub(r'csrfmiddlewaretoken" value="[^"]+"', "", response.text)
+
+    for name in ("status", "confirm", "receipt"):
+        answers = [
+            client.get(reverse(f"applications:{name}", args=[number])) for number in (others.reference, unknown)
+        ]
+        assert [a.status_code for a in answers] == [404, 404]
+        assert "Olli" not in answers[0].text
+        bodies = [
+            strip(a).replace(references.display(number), "NUMBER")
+            for a, number in zip(answers, (others.reference, unknown), strict=True)
+        ]
+        assert bodies[0] == bodies[1]
+
+
+def test_guessing_numbers_is_limited(sign_in):
+    client, page = sign_in(cast.MAIJA), url("status", application(cast.OLLI))
+
+    answers = [client.get(page).status_code for _ in range(31)]
+
+    assert answers == [404] * 30 + [429]
+
+
+def test_status_shows_each_adult_and_whether_they_confirmed(sign_in):
+    """J3"""
+    sent = application(
+        cast.MAIJA,
+        cast.OLLI,
+        cast.TEA,
+        co_applicants=[
+            cast.applicant(cast.OLLI),
+            cast.applicant(cast.TEA),
+            cast.applicant({"first_names": "Ada", "last_name": "Abroad"}, birth_date="1990-01-01"),
+        ],
+    )
+    confirm(sent, cast.OLLI)
+
+    shown = text_of(sign_in(cast.MAIJA).get(url("status", sent)))
+
+    assert "Sent – waiting for confirmation" in shown
+    assert "Maija Liisa Meikäläinen Main applicant (you) not confirmed yet" in shown
+    assert "Olli Öhman Co-applicant confirmed on" in shown
+    assert "Tea Teini Co-applicant need not confirm" in shown
+    assert "Ada Abroad Co-applicant must visit the counter" in shown
+
+
+@pytest.mark.parametrize("who", [cast.MAIJA, cast.OLLI])
+def test_pages_hold_no_whole_code_and_nothing_of_the_others_own(sign_in, who):
+    """R17, J2"""
+    sent = application(
+        cast.MAIJA,
+        cast.OLLI,
+        main_applicant=cast.applicant(cast.MAIJA, email="maija.secret@example.test", phone="050 1"),
+        co_applicants=[cast.applicant(cast.OLLI, email="olli.secret@example.test", phone="050 2")],
+    )
+    other = "olli" if who is cast.MAIJA else "maija"
+    client = sign_in(who)
+    pages = [reverse("applications:list"), url("status", sent), url("confirm", sent)]
+    client.post(url("confirm", sent), {"version": "stale"})
+
+    answers = [client.get(page).text for page in pages]
+    answers.append(client.post(url("confirm", sent), {"version": sent.version.digest}, follow=True).text)
+
+    for body in answers:
+        assert cast.MAIJA["hetu"] not in body
+        assert cast.OLLI["hetu"] not in body
+        assert f"{other}.secret@example.test" not in body
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_pages_take_a_constant_number_of_queries(sign_in, number, django_assert_num_queries):
+    for _ in range(number):
+        sent = application(cast.MAIJA, cast.OLLI, cast.VERA)
+    client = sign_in(cast.MAIJA)
+    client.get(reverse("applications:list"))
+
+    # session, user with person, terms, applications, applicants
+    with django_assert_num_queries(5):
+        client.get(reverse("applications:list"))
+    with django_assert_num_queries(5):
+        client.get(url("status", sent))
+    # and the content, the applications that would be replaced (at most two queries)
+    with django_assert_num_queries(7 if number == 1 else 8):
+        client.get(url("confirm", sent))
+
+
+def test_confirming_takes_at_most_twelve_queries(sign_in, django_assert_num_queries):
+    sent = application(cast.MAIJA)
+    client = sign_in(cast.MAIJA)
+    client.get(url("confirm", sent))
+
+    with django_assert_num_queries(13):  # two of them the ends of the transaction
+        client.post(url("confirm", sent), {"version": sent.version.digest})
+    assert state(sent) == "valid"
+
+
+def test_personal_pages_are_not_stored(sign_in):
+    sent = application(cast.MAIJA)
+    client = sign_in(cast.MAIJA)
+
+    for page in (reverse("applications:list"), url("status", sent), url("confirm", sent)):
+        assert "no-store" in client.get(page)["Cache-Control"]
+
+
+def test_posts_need_a_token(sign_in):
+    sent = application(cast.MAIJA)
+    client = sign_in(cast.MAIJA)
+    client.handler.enforce_csrf_checks = True
+
+    for page in (url("confirm", sent), reverse("applications:accept_terms")):
+        assert client.post(page, {"version": sent.version.digest}).status_code == 403
+    assert person(cast.MAIJA).confirmations.count() == 0
