@@ -1,15 +1,16 @@
-"""Who may see an applicant's page: an identified person who has accepted the terms, and only their own applications."""
+"""Who may see an applicant's pages: an identified person who has accepted the terms; only their own applications."""
 
 import functools
 import logging
 from collections.abc import Callable
-from typing import Any, Concatenate, ParamSpec
+from dataclasses import dataclass
+from typing import Concatenate, ParamSpec
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 
 from applications import terms
-from applications.models import Application, Terms
+from applications.models import Application, ApplicationQuerySet, Terms
 from identity import limits
 from identity.access import identified_person_required, person_of, proof_of
 from identity.models import Person
@@ -22,37 +23,41 @@ MOST_STRANGE_NUMBERS = 30  # a minute and person
 logger = logging.getLogger(__name__)
 
 
-class ApplicantRequest(HttpRequest):
-    """A request of a person who is identified and has accepted the terms."""
+@dataclass(frozen=True)
+class Visitor:
+    """An identified person, how they were identified, and the terms that they have accepted."""
 
     person: Person
     proof: Proof
     terms: Terms
 
+    @property
+    def applications(self) -> ApplicationQuerySet:
+        """The applications that the person may see, the latest first."""
+        return Application.objects.for_person(self.person).with_people().order_by("-sent_at")
+
 
 def applicant_view(
-    view: Callable[Concatenate[ApplicantRequest, P], HttpResponse],
-) -> Callable[..., HttpResponse]:
-    """Let only identified people in who have accepted the current terms; the others first go and do so."""
+    view: Callable[Concatenate[HttpRequest, Visitor, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+    """Let identified people in who have accepted the current terms; the others first go and do so."""
 
-    @identified_person_required
     @functools.wraps(view)
-    def guarded(request: Any, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        request.person = person_of(request)
-        request.proof = proof_of(request)
-        request.terms, accepted = terms.current_with_acceptance(request.person)
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        person = person_of(request)
+        current, accepted = terms.current_with_acceptance(person)
         if not accepted:
             return redirect(with_next("applications:accept_terms", request.path))
         try:
-            return view(request, *args, **kwargs)
+            return view(request, Visitor(person, proof_of(request), current), *args, **kwargs)
         except Application.DoesNotExist:
-            return _not_yours(request)
+            return _not_yours(request, person)
 
-    return guarded
+    return identified_person_required(guarded)
 
 
-def _not_yours(request: ApplicantRequest) -> HttpResponse:
+def _not_yours(request: HttpRequest, person: Person) -> HttpResponse:
     """Answer alike for an application of others and for none at all (R4)."""
-    limits.count("strange number", str(request.person.pk), most=MOST_STRANGE_NUMBERS)
-    logger.warning("application does not wait for this person", extra={"context": {"person": request.person.pk}})
+    limits.count("strange number", str(person.pk), most=MOST_STRANGE_NUMBERS)
+    logger.warning("application does not wait for this person", extra={"context": {"person": person.pk}})
     return render(request, "applications/not_yours.html", status=404)

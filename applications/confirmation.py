@@ -48,7 +48,9 @@ class Ended(CannotConfirm):
 class Changed(CannotConfirm):
     """The application is no longer the version that the person read (R6)."""
 
-    message = _("The application was changed while you were reading it. Nothing was confirmed. Check the details again.")
+    message = _(
+        "The application was changed while you were reading it. Nothing was confirmed. Check the details again."
+    )
 
 
 @atomically

@@ -23,11 +23,10 @@ Text = str | Promise
 
 @dataclass(frozen=True)
 class Row:
-    """One line: what, its value, whether it is the reader's own, and what it was before a change."""
+    """What, its value (each of several on a line of its own), and what it was before a change."""
 
     label: Text
     value: str
-    own: bool = False
     before: str | None = None
 
     @property
@@ -37,27 +36,25 @@ class Row:
 
 @dataclass(frozen=True)
 class Section:
-    """Rows under a heading."""
+    """Rows under a heading; `own` where they are about the reader."""
 
     title: Text
     rows: list[Row]
+    own: bool = False
 
 
 def sections(version: Version, applicant: Applicant) -> list[Section]:
     """Return what this applicant may see of this version, in the language of the page."""
     stored = Stored.model_validate_json(version.content or "")
     everything = [
-        Section(_("Your own details"), list(_own(applicant, stored.applicants[applicant.position]))),
+        Section(_("Your own details"), list(_own(applicant, stored.applicants[applicant.position])), own=True),
         Section(_("The household"), list(_household(stored))),
         Section(_("Current home"), list(_home(stored.content, reader=applicant))),
         Section(_("Need for housing"), list(_need(stored.content, reader=applicant))),
         Section(_("What you are looking for"), list(_wishes(stored.content))),
     ]
-    return [
-        Section(section.title, [row for row in section.rows if row.value])
-        for section in everything
-        if any(row.value for row in section.rows)
-    ]
+    filled = [replace(section, rows=[row for row in section.rows if row.value]) for section in everything]
+    return [section for section in filled if section.rows]
 
 
 def since(digest: str, application: Application, applicant: Applicant) -> list[Section]:
@@ -79,28 +76,25 @@ def _marked(old: list[Section], new: list[Section]) -> list[Section]:
         ]
         kept = {str(row.label) for row in section.rows}
         rows += [replace(row, value="", before=row.value) for label, row in was.items() if label not in kept]
-        marked.append(Section(section.title, rows))
+        marked.append(replace(section, rows=rows))
     return marked
 
 
 def _own(applicant: Applicant, content: ApplicantContent) -> Iterator[Row]:
-    def own(label: Text, value: str) -> Row:
-        return Row(label, value, own=True)
-
-    yield own(_("Name"), f"{applicant.first_names} {applicant.last_name}")
+    yield Row(_("Name"), f"{applicant.first_names} {applicant.last_name}")
     if applicant.hetu:
-        yield own(_("Personal identity code"), hetu.mask(applicant.hetu))
+        yield Row(_("Personal identity code"), hetu.mask(applicant.hetu))
     else:
-        yield own(_("Date of birth"), _date(applicant.birth_date))
-    yield own(_("Address"), content.address or "")
-    yield own(_("Municipality of residence"), content.municipality or "")
-    yield own(_("Email address"), applicant.email)
-    yield own(_("Phone number"), applicant.phone)
-    yield own(_("Language of communication"), str(applicant.get_language_display()))
-    yield own(_("Gross income a month"), _euros(content.income.monthly_gross))
-    yield own(_("Benefits and pensions a month"), _euros(content.income.benefits))
-    yield own(_("Assets"), _euros(content.income.assets))
-    yield own(_("Debts"), _euros(content.income.debts))
+        yield Row(_("Date of birth"), _date(applicant.birth_date))
+    yield Row(_("Address"), content.address or "")
+    yield Row(_("Municipality of residence"), content.municipality or "")
+    yield Row(_("Email address"), applicant.email)
+    yield Row(_("Phone number"), applicant.phone)
+    yield Row(_("Language of communication"), str(applicant.get_language_display()))
+    yield Row(_("Gross income a month"), _euros(content.income.monthly_gross))
+    yield Row(_("Benefits and pensions a month"), _euros(content.income.benefits))
+    yield Row(_("Assets"), _euros(content.income.assets))
+    yield Row(_("Debts"), _euros(content.income.debts))
 
 
 def _household(stored: Stored) -> Iterator[Row]:
@@ -150,7 +144,7 @@ def _name(human: ApplicantContent | Resident) -> str:
 
 
 def _list(texts: Iterable[str]) -> str:
-    return ", ".join(texts)
+    return "\n".join(texts)
 
 
 def _choice(choice: TextChoices | None) -> str:

@@ -193,9 +193,7 @@ class ApplicantContent(Human):
     language: Language | None = Field(
         default=None, description="Language of communication; the application's own when missing"
     )
-    non_disclosure: StrictBool = Field(
-        default=False, description="Non-disclosure for personal safety (turvakielto)"
-    )
+    non_disclosure: StrictBool = Field(default=False, description="Non-disclosure for personal safety (turvakielto)")
     municipality: Line | None = Field(default=None, description="Municipality of residence")
     income: Income
 
@@ -260,9 +258,7 @@ class Content(Strict):
     need: Need
     wishes: Wishes
     more: Prose | None = Field(default=None, description="More information in the applicant's own words")
-    assurance: StrictBool = Field(
-        description="The applicants assure that the data are right and report changes"
-    )
+    assurance: StrictBool = Field(description="The applicants assure that the data are right and report changes")
 
 
 class Document(Strict):

@@ -24,8 +24,10 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
     def with_people(self) -> Self:
         """Fetch what a status page shows, however many people apply; the content stays where it is."""
         applicants = Applicant.objects.select_related("confirmation").order_by("position")
-        return self.select_related("current").defer("current__content").prefetch_related(
-            models.Prefetch("current__applicants", queryset=applicants)
+        return (
+            self.select_related("current")
+            .defer("current__content")
+            .prefetch_related(models.Prefetch("current__applicants", queryset=applicants))
         )
 
 

@@ -3,17 +3,20 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from applications import confirmation, details
 from applications import terms as terms_of_use
-from applications.access import ApplicantRequest, applicant_view
-from applications.models import Applicant, Application, ApplicationQuerySet
+from applications.access import Visitor, applicant_view
+from applications.forms import ConfirmForm
+from applications.models import Applicant, Application
 from identity.access import identified_person_required, person_of
 from identity.redirects import safe_next
 
+read_or_act = require_http_methods(["GET", "HEAD", "POST"])
 
-@require_GET
+
+@require_safe
 def terms(request: HttpRequest) -> HttpResponse:
     """The terms of use, for anybody to read."""
     current = terms_of_use.current()
@@ -21,7 +24,7 @@ def terms(request: HttpRequest) -> HttpResponse:
 
 
 @identified_person_required
-@require_http_methods(["GET", "HEAD", "POST"])
+@read_or_act
 def accept_terms(request: HttpRequest) -> HttpResponse:
     """Read and accept the terms, once for each version of them."""
     current = terms_of_use.current()
@@ -33,69 +36,63 @@ def accept_terms(request: HttpRequest) -> HttpResponse:
     return render(request, "applications/accept_terms.html", context)
 
 
-@require_GET
+@require_safe
 def enter(request: HttpRequest, reference: str) -> HttpResponse:
     """The link that the housing system shows; it says the same about every number."""
     return redirect("applications:confirm", reference)
 
 
 @applicant_view
-@require_GET
-def choose(request: ApplicantRequest) -> HttpResponse:
+@require_safe
+def choose(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """The applications that wait for this person, and apart from them the others."""
-    mine = [(application, application.applicant_of(request.person)) for application in _mine(request)]
+    mine = [(application, application.applicant_of(visitor.person)) for application in visitor.applications]
     waiting = [(application, me) for application, me in mine if application.is_open and me.must_confirm]
     others = [(application, me) for application, me in mine if (application, me) not in waiting]
     return render(request, "applications/choose.html", {"waiting": waiting, "others": others})
 
 
 @applicant_view
-@require_GET
-def status(request: ApplicantRequest, reference: str) -> HttpResponse:
+@require_safe
+def status(request: HttpRequest, visitor: Visitor, reference: str) -> HttpResponse:
     """Is everybody done? (J3)"""
-    application = _mine(request).get(reference=reference)
-    context = {"application": application, "me": application.applicant_of(request.person)}
+    application = visitor.applications.get(reference=reference)
+    context = {"application": application, "me": application.applicant_of(visitor.person)}
     return render(request, "applications/status.html", context)
 
 
 @applicant_view
-@require_http_methods(["GET", "HEAD", "POST"])
-def confirm(request: ApplicantRequest, reference: str) -> HttpResponse:
+@read_or_act
+def confirm(request: HttpRequest, visitor: Visitor, reference: str) -> HttpResponse:
     """Check the details, and confirm them."""
-    application = _mine(request).get(reference=reference)
-    me = application.applicant_of(request.person)
+    application = visitor.applications.get(reference=reference)
+    me = application.applicant_of(visitor.person)
     if request.method == "POST":
-        return _confirm(request, application, me)
+        return _confirm(request, visitor, application, me)
     if me.confirmed:
         return redirect("applications:receipt", reference)
     if not (application.is_open and me.is_adult):
         return redirect("applications:status", reference)
-    return _details(request, application, me)
+    return _details(request, visitor, application, me)
 
 
 @applicant_view
-@require_GET
-def receipt(request: ApplicantRequest, reference: str) -> HttpResponse:
+@require_safe
+def receipt(request: HttpRequest, visitor: Visitor, reference: str) -> HttpResponse:
     """What this person confirmed, when and how, and whom the application still waits for."""
-    application = _mine(request).get(reference=reference)
-    me = application.applicant_of(request.person)
+    application = visitor.applications.get(reference=reference)
+    me = application.applicant_of(visitor.person)
     if not me.confirmed:
         return redirect("applications:status", reference)
     return render(request, "applications/receipt.html", {"application": application, "me": me})
 
 
-def _mine(request: ApplicantRequest) -> ApplicationQuerySet:
-    return Application.objects.for_person(request.person).with_people().order_by("-sent_at")
-
-
-def _confirm(request: ApplicantRequest, application: Application, me: Applicant) -> HttpResponse:
-    digest = request.POST.get("version", "")
+def _confirm(request: HttpRequest, visitor: Visitor, application: Application, me: Applicant) -> HttpResponse:
+    read = ConfirmForm(request.POST).read
     try:
-        confirmation.confirm(
-            application, by=request.person, proof=request.proof, terms=request.terms, digest=digest
-        )
+        confirmation.confirm(application, by=visitor.person, proof=visitor.proof, terms=visitor.terms, digest=read)
     except confirmation.Changed as refusal:
-        return _details(request, application, me, refusal=refusal, read=digest)
+        return _details(request, visitor, application, me, refusal=refusal, read=read)
     except confirmation.CannotConfirm as refusal:
         messages.error(request, str(refusal.message))
         return redirect("applications:status", application.reference)
@@ -103,19 +100,19 @@ def _confirm(request: ApplicantRequest, application: Application, me: Applicant)
 
 
 def _details(
-    request: ApplicantRequest,
+    request: HttpRequest,
+    visitor: Visitor,
     application: Application,
     me: Applicant,
     *,
     refusal: confirmation.Changed | None = None,
     read: str = "",
 ) -> HttpResponse:
-    rivals = _mine(request).filter(pk__in=confirmation.rivals_of(application))
     context = {
         "application": application,
         "me": me,
         "sections": details.since(read, application, me) if refusal else details.sections(application.version, me),
-        "rivals": rivals,
+        "rivals": visitor.applications.filter(pk__in=confirmation.rivals_of(application)),
         "refusal": refusal,
     }
     return render(request, "applications/confirm.html", context, status=409 if refusal else 200)

@@ -39,7 +39,7 @@ def test_four_adults_at_once_and_twice_each_make_one_confirmation_each():
     for _ in range(5):
         sent = application(*FOUR)
 
-        made = at_once(*[lambda who=who: confirm(sent, who) for who in FOUR for _ in range(2)])
+        made = at_once(*[lambda sent=sent, who=who: confirm(sent, who) for who in FOUR for _ in range(2)])
 
         assert state(sent) == "valid"
         assert Confirmation.objects.filter(applicant__version=sent.current).count() == 4

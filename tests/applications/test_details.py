@@ -43,7 +43,11 @@ def household():
     content["more"] = "Only the main applicant wrote this"
     child = {"first_names": "Lapsi", "last_name": "Öhman", "hetu": "020516C903K"}
     return application(
-        cast.MAIJA, cast.OLLI, main_applicant=maija, content=content, others_moving_in=[child, {"due_date": "2027-03-01"}]
+        cast.MAIJA,
+        cast.OLLI,
+        main_applicant=maija,
+        content=content,
+        others_moving_in=[child, {"due_date": "2027-03-01"}],
     )
 
 
@@ -60,7 +64,13 @@ def as_text(sections):
 def test_sections_show_the_main_applicant_their_own_details():
     text = as_text(shown(household(), cast.MAIJA))
 
-    for value in ("010594Y••••", "Salainen katu 7", "maija.secret@example.test", "050 765 4321", "Kauniainen"):
+    for value in (
+        "010594Y••••",
+        "Salainen katu 7",
+        "maija.secret@example.test",
+        "050 765 4321",
+        "Kauniainen",
+    ):
         assert value in text
     assert "Only the main applicant wrote this" in text
 
@@ -76,7 +86,14 @@ def test_sections_show_a_co_applicant_nothing_of_the_others_own(secret):
 def test_sections_show_everybody_the_names_and_what_the_household_looks_for():
     text = as_text(shown(household(), cast.OLLI))
 
-    for value in ("Maija Liisa Meikäläinen", "Olli Öhman", "Lapsi Öhman", "Unborn child", "Kallio, Vallila", "1,100.00"):
+    for value in (
+        "Maija Liisa Meikäläinen",
+        "Olli Öhman",
+        "Lapsi Öhman",
+        "Unborn child",
+        "Kallio\\nVallila",
+        "1,100.00",
+    ):
         assert value in text
 
 
@@ -92,7 +109,7 @@ def test_sections_never_show_a_whole_code(who):
 def test_sections_mark_the_readers_own_details():
     sections = shown(household(), cast.OLLI)
 
-    assert [all(r.own for r in s.rows) for s in sections] == [True, False, False, False, False]
+    assert [s.own for s in sections] == [True, False, False, False, False]
 
 
 def test_since_tells_what_it_was_before_what_came_and_what_went():
@@ -108,7 +125,7 @@ def test_since_tells_what_it_was_before_what_came_and_what_went():
 
     changed = {str(r.label): (r.before, r.value) for s in sections for r in s.rows if r.changed}
     assert changed == {
-        "Others moving in": ("Lapsi Öhman, Unborn child", ""),
+        "Others moving in": ("Lapsi Öhman\nUnborn child", ""),
         "Maximum rent a month": ("1,100.00\u00a0€", "1,250.00\u00a0€"),
         "Lowest floor": ("", "2"),
         "Wishes": ("Lift", ""),

@@ -35,9 +35,7 @@ def reencrypt(model: type[models.Model]) -> int:
 @transaction.atomic
 def _batch(model: type[models.Model], *, after: int) -> list[Any]:
     encrypted = [f.name for f in model._meta.fields if isinstance(f, crypto.EncryptedTextField)]
-    batch: list[Any] = list(
-        model._default_manager.select_for_update().filter(pk__gt=after).order_by("pk")[:BATCH]
-    )
+    batch: list[Any] = list(model._default_manager.select_for_update().filter(pk__gt=after).order_by("pk")[:BATCH])
     for row in batch:
         if code := getattr(row, "hetu", None):
             row.hetu_index = crypto.indexes(code)[0]

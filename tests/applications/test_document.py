@@ -1,0 +1,441 @@
+import copy
+import datetime as dt
+import hashlib
+import json
+from decimal import Decimal
+
+import pytest
+from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from applications import document, intake
+from applications.document import BIDI_CONTROLS, Document, InvalidDocument, Stored, canonical, parse, pointer
+from applications.models import Applicant
+from tests import cast
+from tests.applications.factories import HOUSING_SYSTEM
+from tests.cast import MAIJA, OLLI, TEA, VERA, VILLE
+
+ABSENT = object()
+CONTROLS = "Control characters are not allowed"
+WRONG_CODE = "Invalid personal identity code"
+A_DATE = "Give a date as YYYY-MM-DD"
+A_NUMBER = "Give a number with a decimal point, such as 1100.50"
+NO_DAY = "Input should be a valid date or datetime, day value is outside expected range"
+DWELLINGS = "Input should be 'flat', 'terraced', 'detached', 'shared', 'homeless' or 'other'"
+AHEAD = (timezone.localdate() + dt.timedelta(days=2)).isoformat()
+
+
+def changed(path, value, *people):
+    """Return an application in which one value is another, or absent."""
+    data = copy.deepcopy(cast.document(*(people or (MAIJA, OLLI))))
+    data["others_moving_in"] = [{"first_names": "Lapsi", "last_name": "Meikäläinen", "birth_date": "2020-02-29"}]
+    *way, last = path
+    inner = data
+    for step in way:
+        inner = inner[step]
+    if value is ABSENT:
+        del inner[last]
+    else:
+        inner[last] = value
+    return data
+
+
+def faults(data):
+    try:
+        parse(data)
+    except InvalidDocument as error:
+        return error.faults
+    return []
+
+
+# --- What is refused, and where --------------------------------------------------------------------------
+
+MAIN = ("main_applicant",)
+INCOME = (*MAIN, "income", "monthly_gross")
+FAULTS = [
+    ((*MAIN, "hetu"), "010594Y9033", WRONG_CODE),
+    ((*MAIN, "hetu"), "010594-9032 x", WRONG_CODE),
+    ((*MAIN, "hetu"), "٠١٠٥٩٤Y9032", WRONG_CODE),
+    ((*MAIN, "hetu"), "310299-9032", WRONG_CODE),
+    ((*MAIN, "hetu"), "", WRONG_CODE),
+    ((*MAIN, "hetu"), "0" * 41, "String should have at most 40 characters"),
+    ((*MAIN, "hetu"), TEA["hetu"], "The main applicant must be 18"),
+    (("co_applicants", 0, "hetu"), MAIJA["hetu"].lower(), "The same person is named twice"),
+    ((*MAIN, "first_names"), "", "String should have at least 1 character"),
+    ((*MAIN, "first_names"), " \u00a0", "The text is empty"),
+    ((*MAIN, "first_names"), "x" * 201, "String should have at most 200 characters"),
+    ((*MAIN, "first_names"), "\u0000", CONTROLS),
+    ((*MAIN, "first_names"), "a\tb", CONTROLS),
+    ((*MAIN, "first_names"), "a\u0085b", CONTROLS),
+    ((*MAIN, "first_names"), "a\u2028b", CONTROLS),
+    ((*MAIN, "first_names"), "a\u202eb", CONTROLS),
+    ((*MAIN, "first_names"), ABSENT, "Field required"),
+    ((*MAIN, "email"), "a@b", "Invalid email address"),
+    ((*MAIN, "email"), "a@example.test\n", CONTROLS),
+    ((*MAIN, "email"), "a@example.test, b@example.test", "Invalid email address"),
+    ((*MAIN, "language"), "FI", "Input should be 'fi', 'sv' or 'en'"),
+    ((*MAIN, "non_disclosure"), "true", "Input should be a valid boolean"),
+    ((*MAIN, "non_disclosure"), 1, "Input should be a valid boolean"),
+    (INCOME, -1, "Input should be greater than or equal to 0"),
+    (INCOME, "1_000", A_NUMBER),
+    (INCOME, "1e3", A_NUMBER),
+    (INCOME, "1 000,50", A_NUMBER),
+    (INCOME, "١٢", A_NUMBER),
+    (INCOME, "NaN", A_NUMBER),
+    (INCOME, "100000000", A_NUMBER),
+    (INCOME, "0.005", A_NUMBER),
+    (INCOME, 0.005, "Decimal input should have no more than 2 decimal places"),
+    (INCOME, 100_000_000, "Decimal input should have no more than 8 digits before the decimal point"),
+    (INCOME, float("inf"), "Input should be a finite number"),
+    (INCOME, ABSENT, "Field required"),
+    (("others_moving_in", 0, "birth_date"), AHEAD, "The date lies ahead"),
+    (("others_moving_in", 0, "birth_date"), "2023-02-29", NO_DAY),
+    (("others_moving_in", 0, "birth_date"), 0, A_DATE),
+    (("others_moving_in", 0, "birth_date"), "1700000000", A_DATE),
+    (("others_moving_in", 0, "birth_date"), "2020-01-01T00:00:00", A_DATE),
+    (("content", "home", "rooms"), True, "Input should be a valid integer"),
+    (("content", "home", "rooms"), "2", "Input should be a valid integer"),
+    (("content", "home", "rooms"), 0, "Input should be greater than or equal to 1"),
+    (("content", "home", "dwelling"), "castle", DWELLINGS),
+    (("content", "more"), "a\u0000b", CONTROLS),
+    (("content", "more"), "a\u202eb", CONTROLS),
+    (("content", "more"), "\ud800", "Input should be a valid string, unable to parse raw data as a unicode string"),
+    (("content", "more"), "x" * 2001, "String should have at most 2000 characters"),
+    (("content", "assurance"), False, "The assurance is missing"),
+    (("content", "need", "reasons"), [], "List should have at least 1 item after validation, not 0"),
+    (("sent_at",), "2999-01-01T00:00:00Z", "The time lies ahead"),
+    (("sent_at",), "9999-12-31T23:59:59-23:59", "The time lies ahead"),
+    (("sent_at",), "0001-01-01T00:00:00+23:59", "Input should be greater than or equal to 2000-01-01T00:00:00Z"),
+    (("sent_at",), "2026-11-20T10:00:00", "Input should have timezone info"),
+    (("sent_at",), 0, "Give a time as YYYY-MM-DDThh:mm:ss with its UTC offset"),
+    (("reference",), "a\n", "String should match pattern '^[0-9A-Za-z._/\\-]{1,64}$'"),
+    (("co_applicants",), [cast.applicant(VERA)] * 4, "List should have at most 3 items after validation, not 4"),
+    (("co_applicants",), {}, "Input should be a valid list"),
+    (("language",), ABSENT, "Field required"),
+    (("extra",), 1, "Unknown name"),
+    ((*MAIN, "extra"), 1, "Unknown name"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("path", "value", "detail"), FAULTS)
+def test_fault_is_at_the_value(path, value, detail):
+    assert faults(changed(path, value)) == [(pointer(*path), detail)]
+
+
+@pytest.mark.parametrize("phone", ["", "   ", "+", "12", "040 123 4567 ext 8", "+358\n401234567", "٠٤٠١٢٣"])
+def test_phone_of_a_wrong_form(phone):
+    ((place, _detail),) = faults(changed((*MAIN, "phone"), phone))
+
+    assert place == "/main_applicant/phone"
+
+
+@pytest.mark.parametrize("phone", ["040 123 4567", "+358 40 1234567", "(09) 310 1691", "09-310 1691", "112"])
+def test_phone_of_a_right_form(phone):
+    assert faults(changed((*MAIN, "phone"), phone)) == []
+
+
+@pytest.mark.parametrize("name", ["010594Y9032", "a/b", "a~b", "\u0000", "x" * 41, ""])
+def test_unknown_name_of_an_odd_form_is_not_repeated(name):
+    assert faults(changed((*MAIN, name), 1)) == [("/main_applicant", "Unknown name")]
+
+
+@pytest.mark.parametrize(
+    ("one", "place", "detail"),
+    [
+        ({}, "", "Give one of hetu, birth_date and due_date"),
+        ({"birth_date": "2020-01-01"}, "", "Give first_names and last_name"),
+        ({"due_date": "2027-01-01", "birth_date": "2020-01-01"}, "", "Give one of hetu, birth_date and due_date"),
+        ({"first_names": "A", "last_name": "B", "hetu": MAIJA["hetu"]}, "/hetu", "The same person is named twice"),
+        ("child", "", "Input should be an object"),
+    ],
+)  # fmt: skip
+def test_resident_that_is_not_one(one, place, detail):
+    assert faults(changed(("others_moving_in", 0), one)) == [(f"/others_moving_in/0{place}", detail)]
+
+
+def test_unborn_resident_needs_no_name():
+    assert faults(changed(("others_moving_in", 0), {"due_date": "2027-01-01"})) == []
+
+
+def test_applicant_with_both_code_and_birth_date_or_neither():
+    both = changed(("co_applicants", 0, "birth_date"), "1994-05-02")
+    neither = changed(("co_applicants", 0, "hetu"), ABSENT)
+
+    expected = [("/co_applicants/0", "Give either hetu or birth_date")]
+    assert (faults(both), faults(neither)) == (expected, expected)
+
+
+def test_main_applicant_without_a_code():
+    """R3: only a co-applicant may be without one."""
+    data = changed((*MAIN, "hetu"), ABSENT)
+    data["main_applicant"]["birth_date"] = "2015-01-01"
+
+    assert faults(data) == [
+        ("/main_applicant/hetu", "The main applicant needs a Finnish personal identity code"),
+        ("/main_applicant/birth_date", "The main applicant must be 18"),
+    ]
+
+
+def test_every_fault_is_told():
+    data = changed((*MAIN, "hetu"), "x", MAIJA, OLLI, VERA, VILLE)
+    data["co_applicants"][2]["last_name"] = ""
+    del data["content"]["need"]
+
+    assert [place for place, _ in faults(data)] == [
+        "/main_applicant/hetu",
+        "/co_applicants/2/last_name",
+        "/content/need",
+    ]
+
+
+@pytest.mark.parametrize("data", [None, [], "text", 1, True, {}])
+def test_what_is_no_application_at_all(data):
+    assert faults(data)
+
+
+def test_test_codes_only_where_allowed(settings):
+    settings.ALLOW_TEST_CODES = False
+
+    assert faults(cast.document()) == [("/main_applicant/hetu", WRONG_CODE)]
+
+
+# --- What is kept, and how -------------------------------------------------------------------------------
+
+allowed_characters = st.characters(
+    exclude_categories=["Cc", "Cs", "Zl", "Zp"], exclude_characters="".join(BIDI_CONTROLS)
+)
+names = st.text(allowed_characters, min_size=1, max_size=200).filter(str.strip)
+
+
+@given(names, names)
+def test_names_come_back_exactly(first, last):
+    data = cast.document()
+    data["main_applicant"] |= {"first_names": first, "last_name": last}
+
+    sent = parse(json.loads(json.dumps(data)))
+    kept = Stored.model_validate_json(canonical(sent))
+
+    assert (sent.main_applicant.first_names, sent.main_applicant.last_name) == (first, last)
+    assert (kept.main_applicant.first_names, kept.main_applicant.last_name) == (first, last)
+
+
+@pytest.mark.django_db
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(names)
+def test_names_come_back_exactly_from_the_database(name):
+    data = cast.document()
+    data["main_applicant"]["last_name"] = name
+
+    application = intake.send(parse(data), by=HOUSING_SYSTEM)
+
+    applicant = Applicant.objects.select_related("version").get(version__application=application)
+    assert applicant.last_name == name
+    assert Stored.model_validate_json(applicant.version.content).main_applicant.last_name == name
+
+
+@st.composite
+def codes(draw):
+    """Return a code of an adult of the 1900s, in its official form."""
+    born = draw(st.dates(dt.date(1930, 1, 1), dt.date(1999, 12, 31)))
+    nine = f"{born:%d%m%y}{draw(st.integers(2, 999)):03}"
+    check = "0123456789ABCDEFHJKLMNPRSTUVWXY"[int(nine) % 31]
+    return nine[:6] + draw(st.sampled_from("-YXWVU")) + nine[6:] + check
+
+
+@given(codes(), st.sampled_from(["", " ", "\u00a0", "\n"]), st.sampled_from("-‐‑‒–—−"), st.booleans())
+def test_code_in_any_form_is_one_code(code, space, dash, lower):
+    typed = space + code.replace("-", dash) + space
+
+    sent = parse(changed((*MAIN, "hetu"), typed.lower() if lower else typed, MAIJA))
+
+    assert sent.main_applicant.hetu == code
+    assert sent.main_applicant.born == dt.date.fromisoformat(f"19{code[4:6]}-{code[2:4]}-{code[:2]}")
+
+
+@given(codes(), st.sampled_from("ABCDEF+"))
+def test_code_of_another_century_is_another_person(code, sign):
+    data = cast.document({**MAIJA, "hetu": code}, {**OLLI, "hetu": code[:6] + sign + code[7:]})
+
+    # Of a day ahead, or one that this century does not have, it is no code; else it is simply not the same.
+    assert {detail for _, detail in faults(data)} <= {WRONG_CODE}
+
+
+amounts = st.decimals(0, Decimal("99999999.99"), places=2)
+
+
+@given(amounts)
+def test_amount_in_any_form_is_one_amount(amount):
+    forms = [str(amount), float(amount), f"{amount:.1f}" if amount * 10 % 1 == 0 else str(amount)]
+    forms += [int(amount)] if amount % 1 == 0 else []
+
+    kept = {canonical(parse(changed(INCOME, form))) for form in forms}
+
+    assert len(kept) == 1
+    assert Stored.model_validate_json(kept.pop()).main_applicant.income.monthly_gross == amount
+
+
+def test_amount_of_nothing_is_one_amount():
+    kept = {canonical(parse(changed((*MAIN, "income", "benefits"), form))) for form in (ABSENT, 0, "0", "0.0", -0.0)}
+
+    assert len(kept) == 1
+
+
+def test_words_of_their_own_may_have_lines():
+    assert parse(changed(("content", "more"), "yksi\r\n\tkaksi")).content.more == "yksi\r\n\tkaksi"
+
+
+# --- The canonical text ----------------------------------------------------------------------------------
+
+
+def shuffled(draw, value):
+    if isinstance(value, dict):
+        return {key: shuffled(draw, value[key]) for key in draw(st.permutations(list(value)))}
+    return [shuffled(draw, item) for item in value] if isinstance(value, list) else value
+
+
+@given(st.data())
+def test_canonical_is_one_whatever_the_order_of_names(data):
+    original = changed((*MAIN, "phone"), "112", MAIJA, OLLI, VERA)
+
+    assert canonical(parse(shuffled(data.draw, original))) == canonical(parse(original))
+
+
+@given(
+    people=st.lists(st.sampled_from([OLLI, VERA, VILLE, TEA]), unique_by=lambda who: who["hetu"], max_size=3),
+    more=st.none() | names,
+    area=st.none() | st.decimals(1, 99999, places=1).map(str),
+    since=st.none() | st.dates(dt.date(1900, 1, 1)).map(str),
+    names=names,
+)
+def test_canonical_comes_back_from_what_is_stored(people, more, area, since, names):
+    data = changed(("content", "more"), more, MAIJA, *people)
+    data["content"]["home"]["area"] = area
+    data["content"]["need"]["homeless_since"] = since
+    data["main_applicant"]["last_name"] = names
+    sent = parse(data)
+
+    text = canonical(sent)
+    stored = Stored.model_validate_json(text)
+    again = Document(
+        **{name: getattr(stored, name) for name in Stored.model_fields},
+        reference=sent.reference,
+        sent_at=sent.sent_at,
+    )
+
+    assert canonical(again) == text
+    assert [a.hetu for a in stored.applicants] == [a.hetu for a in sent.applicants]
+    assert stored.content == sent.content
+
+
+def test_canonical_is_sorted_and_without_white_space():
+    text = canonical(parse(cast.document(MAIJA, OLLI)))
+
+    assert text == json.dumps(json.loads(text), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    assert '"last_name":"Öhman"' in text
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("reference",), "another"),
+        (("sent_at",), "2026-01-01T00:00:00Z"),
+        ((*MAIN, "email"), "new@example.test"),
+        ((*MAIN, "phone"), ABSENT),
+        (("co_applicants", 0, "language"), "sv"),
+        (("co_applicants", 0, "non_disclosure"), True),
+    ],
+)
+def test_canonical_leaves_out_what_is_no_content(path, value):
+    """Correcting contact details makes no new version, so it must not change the digest."""
+    assert canonical(parse(changed(path, value))) == canonical(parse(changed(("language",), "fi")))
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("language",), "sv"),
+        ((*MAIN, "last_name"), "Meikalainen"),
+        ((*MAIN, "address"), ABSENT),
+        (INCOME, "2450.51"),
+        (("co_applicants", 0, "hetu"), VERA["hetu"]),
+        (("others_moving_in",), []),
+        (("content", "wishes", "features"), []),
+    ],
+)
+def test_canonical_tells_contents_apart(path, value):
+    assert canonical(parse(changed(path, value))) != canonical(parse(changed(("language",), "fi")))
+
+
+def test_digest_covers_salt_and_content():
+    text = canonical(parse(cast.document()))
+
+    assert intake.digest("salt", text) == hashlib.sha256(b"salt\n" + text.encode()).hexdigest()
+    assert len({intake.digest("salt", text), intake.digest("tlas", text), intake.digest("salt", text + " ")}) == 3
+
+
+# --- Pointers --------------------------------------------------------------------------------------------
+
+
+def resolve(data, text):
+    """Follow a JSON pointer as RFC 6901 says."""
+    assert text == "" or text.startswith("/")
+    for token in text.split("/")[1:]:
+        token = token.replace("~1", "/").replace("~0", "~")
+        data = data[int(token)] if isinstance(data, list) else data[token]
+    return data
+
+
+@given(st.lists(st.text("ab/~01 é") | st.integers(0, 3)))
+def test_pointer_leads_to_the_place(path):
+    data = "here"
+    for step in reversed(path):
+        data = {step: data} if isinstance(step, str) else [None] * step + [data]
+
+    assert resolve(data, pointer(*path)) == "here"
+
+
+def test_pointer_of_the_whole_is_empty():
+    assert pointer() == ""
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.floats() | st.text(),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+        max_leaves=5,
+    ),
+    st.data(),
+)
+def test_anything_anywhere_is_taken_or_a_fault_with_a_pointer_to_it(value, data):
+    good = cast.document(MAIJA, OLLI)
+    path, inner = [], good
+    while isinstance(inner, dict | list) and inner and (not path or data.draw(st.booleans())):
+        path.append(data.draw(st.sampled_from(list(inner) if isinstance(inner, dict) else range(len(inner)))))
+        inner = inner[path[-1]]
+
+    for place, detail in faults(changed_in(good, path, value)):
+        assert place.startswith(pointer(*path)) or pointer(*path).startswith(place)
+        assert detail
+
+
+def changed_in(data, path, value):
+    data = copy.deepcopy(data)
+    *way, last = path
+    inner = data
+    for step in way:
+        inner = inner[step]
+    inner[last] = value
+    return data
+
+
+def test_schema_says_what_is_taken():
+    """The form and the API share it: an amount's pattern, the limits of lists, and no other names."""
+    schema = document.Document.model_json_schema()
+
+    assert schema["additionalProperties"] is False
+    assert schema["properties"]["co_applicants"]["maxItems"] == 3
+    assert schema["$defs"]["Income"]["properties"]["assets"]["anyOf"] == [
+        {"type": "number", "minimum": 0, "maximum": 99_999_999.99},
+        {"type": "string", "pattern": r"^[0-9]{1,8}(\.[0-9]{1,2})?$"},
+    ]

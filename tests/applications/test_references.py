@@ -1,0 +1,83 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from applications import references
+from applications.references import ALPHABET, LENGTH, ReferenceConverter
+
+numbers = st.builds(references.new)
+places = st.integers(0, LENGTH - 1)
+
+
+def test_new_is_nine_unambiguous_characters():
+    number = references.new()
+
+    assert len(number) == LENGTH
+    assert set(number) <= set(ALPHABET)
+    assert not set(ALPHABET) & set("01AEIOUL")
+
+
+def test_new_is_random():
+    assert len({references.new() for _ in range(200)}) == 200
+
+
+@given(numbers)
+def test_number_is_found_to_be_right(number):
+    assert references.normalise(number) == number
+
+
+@given(numbers, places, st.sampled_from(ALPHABET))
+def test_single_wrong_character_is_found(number, place, wrong):
+    typed = number[:place] + wrong + number[place + 1 :]
+
+    assert references.normalise(typed) == (number if wrong == number[place] else None)
+
+
+@given(numbers, st.integers(0, LENGTH - 2))
+def test_swapped_neighbours_are_found(number, place):
+    one, other = number[place : place + 2]
+
+    typed = number[:place] + other + one + number[place + 2 :]
+
+    assert references.normalise(typed) == (number if one == other else None)
+
+
+@given(numbers, st.text("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZÅÄÖ\u0000٣", min_size=1), places)
+def test_lost_or_added_characters_are_found(number, more, place):
+    assert references.normalise(number[:place] + number[place + 1 :]) is None
+    assert references.normalise(number[:place] + more + number[place:]) is None
+
+
+@given(
+    numbers, st.lists(st.sampled_from(["", " ", "-", "–", "\u00a0", "‑", "\n"]), min_size=10, max_size=10), st.data()
+)
+def test_typed_variants_are_one_number(number, between, data):
+    letters = [data.draw(st.sampled_from([c, c.lower()])) for c in number]
+
+    typed = "".join(gap + letter for gap, letter in zip(between, [*letters, ""], strict=True))
+
+    assert references.normalise(typed) == number
+
+
+@given(st.text())
+def test_any_text_is_a_number_or_none(text):
+    number = references.normalise(text)
+
+    assert number is None or references.normalise(references.display(number)) == number
+
+
+def test_display_is_grouped():
+    assert references.display("K7MP3XQ4T") == "K7M-P3X-Q4T"
+
+
+@given(numbers)
+def test_address_holds_the_displayed_number(number):
+    converter = ReferenceConverter()
+
+    assert converter.to_url(number) == references.display(number)
+    assert converter.to_python(converter.to_url(number).lower()) == number
+
+
+def test_address_with_a_wrong_number_is_none():
+    with pytest.raises(ValueError, match="Not an application number"):
+        ReferenceConverter().to_python("222-222-222")
