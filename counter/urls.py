@@ -1,4 +1,6 @@
 from django.urls import path
 
+from counter import views
+
 app_name = "counter"
-urlpatterns = []
+urlpatterns = [path("counter/", views.page, name="page")]

@@ -1,3 +1,74 @@
-from django.http import HttpResponse
-def bad_request(request, exception=None, reason=""): return HttpResponse("error", status=500)
-forbidden = not_found = server_error = csrf_failure = bad_request
+"""The pages that are shown when something goes wrong, in the language of the address.
+
+Page templates stand in templates/errors/. The housing system gets problem+json (RFC 9457) instead.
+"""
+
+import http
+import sys
+
+from django.db import InterfaceError, InternalError, OperationalError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from identity.limits import TooMany
+
+RETRY_AFTER = 10  # seconds; a restarted database is back by then
+# Stopped, blocked, full; a connection that is gone; read-only while another server takes over. The others of
+# Django's database errors are faults of the program.
+DATABASE_DOWN = (OperationalError, InterfaceError, InternalError)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _answer(request, 400)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _answer(request, 403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _answer(request, 404)
+
+
+def too_many(request: HttpRequest, exception: TooMany) -> HttpResponse:
+    response = _answer(request, 429)
+    response["Retry-After"] = str(exception.retry_after)
+    return response
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer a form that was sent without its token, most often after the session ended: nothing was done."""
+    return _answer(request, 403, template="csrf")
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer an uncaught exception: 503 when the database did not answer, otherwise 500."""
+    if not is_database_down(sys.exc_info()[1]):
+        return _answer(request, 500, alone=True)
+    response = _answer(request, 503, alone=True)
+    response["Retry-After"] = str(RETRY_AFTER)
+    return response
+
+
+def is_database_down(error: BaseException | None) -> bool:
+    """Tell whether an exception comes from a database that cannot serve now."""
+    while error:
+        if isinstance(error, DATABASE_DOWN):
+            return True
+        error = error.__cause__
+    return False
+
+
+def _answer(request: HttpRequest, status: int, *, template: str = "", alone: bool = False) -> HttpResponse:
+    if request.path_info.startswith("/api/"):
+        title = http.HTTPStatus(status).phrase
+        return JsonResponse({"title": title, "status": status}, status=status, content_type="application/problem+json")
+    # An error may come before LocaleMiddleware has read the address.
+    language = translation.get_language_from_request(request, check_path=True)
+    with translation.override(language):
+        # Alone: neither session nor database may be asked, for they may be what failed.
+        page = render_to_string(f"errors/{template or status}.html", {}, None if alone else request)
+    response = HttpResponse(page, status=status, content_type="text/html; charset=utf-8")
+    response["Content-Language"] = language
+    return response

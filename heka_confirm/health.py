@@ -1,3 +1,51 @@
-from django.http import HttpResponse
-def healthz(request): return HttpResponse("")
-readiness = healthz
+"""What the platform asks: is this process alive, and can it serve?
+
+Probes call a container by its own address, which is in no ALLOWED_HOSTS: they are answered before anything
+looks at the host, and nothing of the request is used.
+"""
+
+import functools
+from collections.abc import Callable
+
+from django.db import Error as DatabaseError
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+
+
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Tell that this process answers; no database is asked."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+def readiness(request: HttpRequest) -> JsonResponse:
+    """Tell whether the database answers and has every migration; 503 otherwise."""
+    try:
+        applied = set(MigrationRecorder(connection).applied_migrations())
+    except DatabaseError:
+        facts = {"database": False, "migrations": False}
+    else:
+        facts = {"database": True, "migrations": _migrations() <= applied}
+    ready = all(facts.values())
+    return JsonResponse({"status": "ok" if ready else "unavailable", **facts}, status=200 if ready else 503)
+
+
+@functools.cache
+def _migrations() -> frozenset[tuple[str, str]]:
+    """The migrations that this release knows; read from disk once."""
+    return frozenset(MigrationLoader(None).disk_migrations or ())
+
+
+PROBES = {"/healthz": healthz, "/readiness": readiness}
+
+
+class HealthMiddleware:
+    """Answers the probes."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return PROBES.get(request.path_info, self.get_response)(request)

@@ -1,3 +1,41 @@
-from django.http import HttpResponse
-def front(request): return HttpResponse("")
-choose_language = how_to = privacy = accessibility = front
+"""Pages that need no cookie and no identification (J9)."""
+
+import datetime as dt
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+
+ACCESSIBILITY_ASSESSED_ON = dt.date(2026, 11, 21)
+# Traficom supervises accessibility (306/2019) and has an address for each of its two languages.
+SUPERVISOR_EMAILS = {"fi": "saavutettavuus@traficom.fi", "sv": "tillganglighet@traficom.fi"}
+
+
+@require_safe
+def choose_language(request: HttpRequest) -> HttpResponse:
+    """Lead to the front page in the browser's best language, which LocaleMiddleware has found."""
+    return redirect("front")
+
+
+@require_safe
+def front(request: HttpRequest) -> HttpResponse:
+    return render(request, "front.html")
+
+
+@require_safe
+def how_to(request: HttpRequest) -> HttpResponse:
+    return render(request, "how_to.html", {"valid_days": settings.APPLICATION_VALID_DAYS})
+
+
+@require_safe
+def privacy(request: HttpRequest) -> HttpResponse:
+    return render(request, "privacy.html")
+
+
+@require_safe
+def accessibility(request: HttpRequest) -> HttpResponse:
+    supervisor_email = SUPERVISOR_EMAILS.get(get_language() or "", SUPERVISOR_EMAILS["fi"])
+    context = {"assessed_on": ACCESSIBILITY_ASSESSED_ON, "supervisor_email": supervisor_email}
+    return render(request, "accessibility.html", context)

@@ -5,6 +5,7 @@ Missing and malformed values are reported all at once; silly combinations are sy
 """
 
 import hashlib
+import logging
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,9 +18,10 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = FileAwareEnv(eager=False, strip_whitespace=True)
 
 
-def secret(name: str) -> dict[str, str]:
+def secret(name: str, *, many: bool = False) -> dict[str, Any]:
     """Only a development installation gets a secret that it did not name."""
-    return {"default": hashlib.sha256(name.encode()).hexdigest()} if DEBUG else {}
+    value = hashlib.sha256(name.encode()).hexdigest()
+    return {"default": [value] if many else value} if DEBUG else {}
 
 
 # --- Environment -----------------------------------------------------------------------------------------
@@ -30,8 +32,8 @@ DEMO_WITHOUT_DEBUG = env.bool("DEMO_WITHOUT_DEBUG", default=False)
 ALLOW_TEST_CODES = env.bool("ALLOW_TEST_CODES", default=DEBUG)
 
 SECRET_KEY = env.str("SECRET_KEY", **secret("SECRET_KEY"))
-FIELD_ENCRYPTION_KEYS = env.list("FIELD_ENCRYPTION_KEYS", **secret("FIELD_ENCRYPTION_KEYS"))
-FIELD_INDEX_KEYS = env.list("FIELD_INDEX_KEYS", **secret("FIELD_INDEX_KEYS"))
+FIELD_ENCRYPTION_KEYS = env.list("FIELD_ENCRYPTION_KEYS", **secret("FIELD_ENCRYPTION_KEYS", many=True))
+FIELD_INDEX_KEYS = env.list("FIELD_INDEX_KEYS", **secret("FIELD_INDEX_KEYS", many=True))
 
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000" if DEBUG else "https://localhost").rstrip("/")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[urlsplit(PUBLIC_URL).hostname or "localhost"])
@@ -41,9 +43,9 @@ DATABASES: dict[str, dict[str, Any]] = {
     "default": env.dj_db_url("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'var' / 'heka.sqlite3'}")
 }
 STATIC_ROOT = env.path("STATIC_ROOT", default=BASE_DIR / "var" / "static")
-IDENTITY_PROVIDERS: list[dict[str, Any]] = env.json("IDENTITY_PROVIDERS", default=[])
+IDENTITY_PROVIDERS: Any = env.json("IDENTITY_PROVIDERS", default=[])
 IDENTITY_KEYS_FILE = env.path("IDENTITY_KEYS_FILE", default=BASE_DIR / "var" / "identity-keys.json")
-LOG_LEVEL = env.log_level("LOG_LEVEL", default="INFO")
+LOG_LEVEL = env.log_level("LOG_LEVEL", default=logging.INFO)
 LOG_FORMAT = env.str("LOG_FORMAT", default="json")
 
 env.seal()
@@ -65,15 +67,19 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.forms",  # its templates, behind ours in templates/django/forms
     "csp",
 ]
 
 MIDDLEWARE = [
+    # These come first so that errors, redirects and static files carry their headers too.
     "heka_confirm.requests.RequestContextMiddleware",
-    "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "heka_confirm.requests.SecurityHeadersMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "heka_confirm.health.HealthMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -82,7 +88,6 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "identity.sessions.IdleMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
 ROOT_URLCONF = "heka_confirm.urls"
@@ -106,6 +111,8 @@ TEMPLATES = [
         },
     }
 ]
+
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # --- Database --------------------------------------------------------------------------------------------
 
@@ -153,6 +160,8 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 # Where a person goes after proving who they are; identity itself knows no applications.
 IDENTIFIED_URL = "applications:list"
+# Sign-ins of one worker that may wait for a broker at once: fewer than its threads, so that pages go on.
+IDENTITY_CALLS_AT_ONCE = 16
 
 COOKIE_PREFIX = "__Host-" if HTTPS else ""
 SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}session"
@@ -222,7 +231,10 @@ LOGGING = {
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
-    "loggers": {"django.server": {"handlers": ["console"], "level": "INFO", "propagate": False}},
+    "loggers": {
+        "django": {"handlers": []},  # its own handler would write every line again, unmasked
+        "django.server": {"handlers": ["console"], "level": "INFO", "propagate": False},
+    },
 }
 
 # --- Demo ------------------------------------------------------------------------------------------------

@@ -1,0 +1,74 @@
+"""System checks of settings that are well-formed but wrong together. identity/checks.py has its own."""
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core import checks
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.db import connection
+from django.http.request import validate_host
+
+SECRET_LENGTH = 50  # characters; what Django's own startproject makes
+
+
+@register(Tags.security)
+def check_settings(**kwargs: Any) -> list[CheckMessage]:
+    """Return what is wrong with the settings of this installation."""
+    return [*_always(), *([] if settings.DEBUG else _in_production())]
+
+
+def _always() -> Iterator[CheckMessage]:
+    address = urlsplit(settings.PUBLIC_URL)
+    if address.scheme not in {"http", "https"} or not address.hostname or address.path or address.query:
+        yield Error(
+            f"PUBLIC_URL is {settings.PUBLIC_URL!r}, not the address of a site.",
+            hint="Give scheme and host, and nothing after them: https://confirm.example.fi",
+            id="heka_confirm.E001",
+        )
+    elif not validate_host(address.hostname, settings.ALLOWED_HOSTS):
+        yield Error(
+            f"The host of PUBLIC_URL, {address.hostname}, is not in ALLOWED_HOSTS.",
+            hint="Leave ALLOWED_HOSTS out, or add the host to it.",
+            id="heka_confirm.E002",
+        )
+    if settings.TRUSTED_PROXIES < 0:
+        yield Error(
+            f"TRUSTED_PROXIES is {settings.TRUSTED_PROXIES}.",
+            hint="Give the number of proxies of your own in front of the service, 0 when there is none.",
+            id="heka_confirm.E003",
+        )
+
+
+def _in_production() -> Iterator[CheckMessage]:
+    if len(settings.SECRET_KEY) < SECRET_LENGTH or len(set(settings.SECRET_KEY)) < 5:
+        yield Error(
+            f"SECRET_KEY has fewer than {SECRET_LENGTH} characters, or hardly any different ones.",
+            hint="Make one: python3 -c 'import secrets; print(secrets.token_urlsafe(50))'",
+            id="heka_confirm.E004",
+        )
+    if not settings.HTTPS:
+        yield Error(
+            f"PUBLIC_URL is {settings.PUBLIC_URL!r}: without https neither cookies nor codes are safe.",
+            hint="Give the https address under which people reach the service.",
+            id="heka_confirm.E005",
+        )
+    if "*" in settings.ALLOWED_HOSTS:
+        yield Error(
+            "ALLOWED_HOSTS holds '*': anybody could make the service write links to a host of theirs.",
+            hint="Leave ALLOWED_HOSTS out; the host of PUBLIC_URL is the default.",
+            id="heka_confirm.E006",
+        )
+    if settings.DEMO and not settings.DEMO_WITHOUT_DEBUG:
+        yield Error(
+            "DEMO is on in production: its broker lets anybody be anybody.",
+            hint="Take DEMO away. Only for a demonstration on the network, set DEMO_WITHOUT_DEBUG=true too.",
+            id="heka_confirm.E007",
+        )
+    if connection.vendor == "sqlite":
+        yield checks.Warning(
+            "The database is SQLite, which one machine alone can use.",
+            hint="Set DATABASE_URL to a PostgreSQL database: postgresql://user:password@host/name",
+            id="heka_confirm.W001",
+        )

@@ -1,0 +1,11 @@
+DATE_FORMAT = "j F Y"
+SHORT_DATE_FORMAT = "j M Y"
+TIME_FORMAT = "G:i"
+DATETIME_FORMAT = r"j F Y \a\t G:i"
+SHORT_DATETIME_FORMAT = "j M Y G:i"
+FIRST_DAY_OF_WEEK = 1
+DECIMAL_SEPARATOR = "."
+THOUSAND_SEPARATOR = ","
+NUMBER_GROUPING = 3
+# Not Django's own English ones, which would read 1/2 as January.
+DATE_INPUT_FORMATS = ["%d.%m.%Y", "%Y-%m-%d"]

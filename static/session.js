@@ -1,0 +1,88 @@
+/* Warns some minutes before the session ends. Without it the page tells the time in plain text. */
+(function () {
+  "use strict";
+  var warning = document.getElementById("session-warning");
+  var form = document.getElementById("session-extend");
+  var button = form.querySelector("button");
+  var length = Number(warning.getAttribute("data-seconds"));
+  var early = Number(warning.getAttribute("data-warning")); // seconds
+  var ends = Date.now() + length * 1000;
+  var returnTo = null;
+  // A person's tabs tell each other when the session ends; 0 is now. Nothing is stored.
+  var tabs = window.BroadcastChannel ? new BroadcastChannel("session " + warning.getAttribute("data-person")) : null;
+
+  function tell(end) {
+    if (tabs) tabs.postMessage(end);
+  }
+
+  function hide() {
+    if (warning.hidden) return;
+    warning.hidden = true;
+    if (returnTo) returnTo.focus();
+  }
+
+  function show() {
+    if (!warning.hidden) return;
+    returnTo = document.activeElement;
+    warning.hidden = false;
+    button.focus();
+  }
+
+  function moveTo(newEnd) {
+    var shown = document.getElementById("session-end");
+    var minutes = Math.round((newEnd - ends) / 60000);
+    shown.textContent = shown.textContent.replace(/(\d+)([.:])(\d\d)/, function (_, hour, mark, minute) {
+      var time = (hour * 60 + Number(minute) + minutes) % 1440;
+      return Math.floor(time / 60) + mark + ("0" + (time % 60)).slice(-2);
+    });
+    ends = newEnd;
+    hide();
+  }
+
+  function leave() {
+    clearInterval(timer); // or each tick would begin anew
+    location.assign(warning.getAttribute("data-ended"));
+  }
+
+  function extend(event) {
+    event.preventDefault();
+    if (!window.fetch || !window.URLSearchParams) return form.submit();
+    var body = new URLSearchParams();
+    form.querySelectorAll("input").forEach(function (input) { body.append(input.name, input.value); });
+    fetch(form.action, { method: "POST", body: body, credentials: "same-origin" }).then(function (answer) {
+      if (!answer.ok || answer.url.indexOf(warning.getAttribute("data-ended")) >= 0) return leave();
+      moveTo(Date.now() + length * 1000);
+      tell(ends);
+    }, function () {
+      form.submit(); // the browser then says itself that there is no connection
+    });
+  }
+
+  function check() {
+    var left = ends - Date.now();
+    if (left <= 0) leave();
+    else if (left <= early * 1000) show();
+  }
+
+  form.addEventListener("submit", extend);
+  warning.addEventListener("keydown", function (event) {
+    var buttons = warning.querySelectorAll("button");
+    if (event.key === "Escape") extend(event);
+    if (event.key !== "Tab") return;
+    event.preventDefault();
+    buttons[document.activeElement === buttons[0] ? 1 : 0].focus();
+  });
+  document.addEventListener("submit", function (event) {
+    if (event.target.action !== document.getElementById("session-sign-out").action) return;
+    // The page goes away only when the answer is there, and the session with it.
+    window.addEventListener("pagehide", function () { tell(0); });
+  });
+  if (tabs) tabs.onmessage = function (message) {
+    if (message.data === 0) leave();
+    else if (message.data > ends) moveTo(message.data);
+  };
+  // A computer that slept has let the time pass without a tick.
+  document.addEventListener("visibilitychange", check);
+  var timer = setInterval(check, 1000);
+  tell(ends);
+})();
