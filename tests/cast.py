@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils import timezone
+
 # Maija applies, Olli with her; Otso is an outsider; Tea is under 18; Vera and Ville complete a four.
 MAIJA = {"first_names": "Maija Liisa", "last_name": "Meikäläinen", "hetu": "010594Y9032"}
 OLLI = {"first_names": "Olli", "last_name": "Öhman", "hetu": "020594X903P"}
@@ -29,7 +31,7 @@ def document(main: dict[str, str] = MAIJA, *co_applicants: dict[str, str], **mor
     """Return an application as the housing system sends it."""
     return {
         "reference": "HS-2026-0001",
-        "sent_at": "2026-11-20T10:00:00+02:00",
+        "sent_at": timezone.now().isoformat(),
         "language": "fi",
         "main_applicant": applicant(main),
         "co_applicants": [applicant(who) for who in co_applicants],

@@ -2,6 +2,8 @@
 
 import os
 
+from hypothesis import settings
+
 os.environ["DEBUG"] = "true"  # development keys; the test runner itself turns DEBUG off
 os.environ["DEMO"] = "true"
 os.environ["DEMO_WITHOUT_DEBUG"] = "true"
@@ -10,3 +12,7 @@ os.environ["PUBLIC_URL"] = "http://testserver"
 os.environ["LOG_FORMAT"] = "json"
 os.environ.setdefault("DATABASE_URL", "sqlite:///var/test.sqlite3")
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright runs an event loop beside the tests
+
+# A machine that is busy with other tests is no fault of the code.
+settings.register_profile("heka", deadline=None)
+settings.load_profile("heka")

@@ -1,2 +1,185 @@
-from ninja import NinjaAPI
-api = NinjaAPI()
+"""The housing system's door (J8): applications come in, and their status is asked. No cookies."""
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.urls import URLPattern, URLResolver, re_path, reverse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
+from ninja import HeaderEx, NinjaAPI, P, Status
+from ninja.openapi.schema import OpenAPISchema
+from ninja.parser import Parser
+from ninja.security.base import AuthBase
+
+from applications import document
+from applications.document import Document
+from identity import limits
+from upstream import clients, intake, strict_json
+from upstream.example import EXAMPLE
+from upstream.models import ApiClient
+from upstream.problems import ANSWERS, MEDIA_TYPE, Unauthorised, WrongContentType, problem
+from upstream.schemas import ApplicationStatus, ProblemDetails, Receipt
+
+REQUESTS_A_MINUTE = 300  # of one client
+REFUSALS_A_MINUTE = 30  # of one address
+
+DESCRIPTION = """
+Applications are sent in here, and stay what they are: the people in them confirm them.
+Every answer from 400 on is problem details (RFC 9457) of the form `ProblemDetails`; an unknown path is
+answered with 404, another method of a known one with 405 and `Allow`. `type` is one of `about:blank`,
+`urn:heka-confirm:not-json`, `:invalid-key`, `:invalid-application`, `:key-reused` and `:already-sent`.
+"""
+
+RETRY_AFTER = {"Retry-After": {"description": "Seconds to wait", "required": True, "schema": {"type": "integer"}}}
+HEADERS: dict[int, dict[str, Any]] = {
+    201: {
+        "Location": {
+            "description": "Where the status is asked",
+            "required": True,
+            "schema": {"type": "string", "format": "uri-reference"},
+        },
+        "Idempotent-Replayed": {
+            "description": "`true` when this is the stored answer to an earlier request with the same key",
+            "schema": {"type": "string", "enum": ["true"]},
+        },
+    },
+    401: {
+        "WWW-Authenticate": {
+            "description": "The scheme that is needed",
+            "required": True,
+            "schema": {"type": "string", "enum": ["Bearer"]},
+        }
+    },
+    429: RETRY_AFTER,
+    503: RETRY_AFTER,
+}
+
+
+class ClientRequest(HttpRequest):
+    """A request of which BearerToken has found out who sends it."""
+
+    auth: ApiClient
+
+
+class BearerToken(AuthBase):
+    """The client's token, in the Authorization header (RFC 6750)."""
+
+    openapi_type = "http"
+    openapi_scheme = "bearer"
+
+    def __call__(self, request: HttpRequest) -> ApiClient:
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        client = clients.of_token(token) if scheme.lower() == "bearer" else None
+        if client is None:
+            limits.count("api-refused", limits.client_address(request), most=REFUSALS_A_MINUTE)
+            raise Unauthorised
+        limits.count("api", str(client.pk), most=REQUESTS_A_MINUTE)
+        return client
+
+
+class StrictParser(Parser):
+    """Reads JSON that says of itself that it is JSON, and nothing doubtful."""
+
+    def parse_body(self, request: HttpRequest) -> Any:
+        if request.content_type != "application/json":
+            raise WrongContentType
+        return strict_json.loads(request.body)
+
+
+class Door(NinjaAPI):
+    """django-ninja, with problem details for what it would answer in its own way."""
+
+    @property
+    def urls(self) -> tuple[list[URLResolver | URLPattern], str, str]:
+        patterns, app_name, namespace = super().urls
+        for pattern in patterns:
+            if isinstance(pattern, URLPattern):
+                pattern.callback = _as_problems(pattern.callback)
+        return [*patterns, re_path("", _unknown_path, name="unknown-path")], app_name, namespace
+
+    def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
+        schema = super().get_openapi_schema(**options)
+        for operation in (operation for path in schema["paths"].values() for operation in path.values()):
+            for status, answer in operation["responses"].items():
+                if status in HEADERS:
+                    answer["headers"] = HEADERS[status]
+                if status >= 400:
+                    answer["content"] = {MEDIA_TYPE: answer["content"]["application/json"]}
+        return schema
+
+
+def _as_problems(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    @csrf_exempt  # no cookie opens this door
+    @functools.wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            response = view(request, *args, **kwargs)
+        except Http404:
+            response = _unknown_path(request)
+        if response.status_code == 405:
+            response = problem(405, "Method not allowed", Allow=response["Allow"])
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    return answer
+
+
+def _refuse(answer: Callable[[Any], HttpResponse], _request: HttpRequest, error: Any) -> HttpResponse:
+    return answer(error)
+
+
+@csrf_exempt
+def _unknown_path(_request: HttpRequest) -> HttpResponse:
+    return problem(404, "Not found")
+
+
+api = Door(
+    title="Heka Confirm",
+    version="1",
+    description=DESCRIPTION,
+    urls_namespace="api",
+    docs_url=None,  # its page loads scripts from elsewhere
+    docs_decorator=require_safe,
+    auth=BearerToken(),
+    parser=StrictParser(),
+)
+for kind, answer in ANSWERS.items():
+    api.add_exception_handler(kind, functools.partial(_refuse, answer))
+
+
+@api.post(
+    "/applications",
+    response={201: Receipt, frozenset({400, 401, 409, 413, 415, 422, 429, 503}): ProblemDetails},
+    openapi_extra={"requestBody": {"content": {"application/json": {"example": EXAMPLE}}}},
+)
+def send_application(
+    request: ClientRequest,
+    application: Document,
+    response: HttpResponse,
+    idempotency_key: HeaderEx[str | None, P(alias="Idempotency-Key", pattern=r"^[!-~]{1,255}$")] = None,
+) -> Status[Receipt]:
+    """Send an application, once.
+
+    Repeat a request that got no answer with the same `Idempotency-Key` and the same bytes: for 24 hours at
+    least, the first answer comes again. Another body under that key is a conflict, and so is a second
+    application of the same `reference`, with or without a key. At most 256 KB.
+    """
+    document.check(application)
+    again = intake.Request(idempotency_key, request.body) if idempotency_key else None
+    answer = intake.receive(application, client=request.auth, request=again)
+    response["Location"] = reverse("api:application_status", args=[answer.receipt.reference])
+    if answer.replayed:
+        response["Idempotent-Replayed"] = "true"
+    return Status(answer.status_code, answer.receipt)
+
+
+@api.get(
+    "/applications/{reference}",
+    response={200: ApplicationStatus, frozenset({401, 404, 429, 503}): ProblemDetails},
+)
+def application_status(request: ClientRequest, reference: str) -> ApplicationStatus:
+    """Return how one of your own applications stands, by our number of it."""
+    return intake.status(reference, client=request.auth)

@@ -1,0 +1,26 @@
+"""What the embedded broker knows of its one client, this service, as if by registration."""
+
+from typing import Any
+
+from django.conf import settings
+
+ACR = "http://demo.invalid/loatest2"  # satisfies no production provider
+PROVIDER_ID = "demo"
+
+
+def provider() -> dict[str, Any]:
+    """Return the settings by which the client knows the broker: issuer, endpoints and client_id."""
+    return next(entry for entry in settings.IDENTITY_PROVIDERS if entry["id"] == PROVIDER_ID)
+
+
+def issuer() -> str:
+    return str(provider()["issuer"])
+
+
+def client_id() -> str:
+    return str(provider()["client_id"])
+
+
+def redirect_uri() -> str:
+    """Return the one address that answers go to, whatever a request says."""
+    return f"{settings.PUBLIC_URL}/identification/callback/"

@@ -1,0 +1,65 @@
+"""Loads the demo's applications through the same functions that real ones go through."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from applications import confirmation, dates, deadlines, document, intake, terms
+from applications.enums import Source
+from applications.models import Application
+from applications.states import Actor
+from demo import client
+from demo.models import DemoApplication
+from demo.people import BY_KEY, DemoPerson
+from demo.stories import STORIES, Story
+from identity import people
+from identity.proof import Proof
+
+HOUSING_SYSTEM = Actor(Source.HOUSING_SYSTEM, how="demo")
+
+
+def load() -> list[str]:
+    """Make the application of every story that has none or whose time has passed; return their keys.
+
+    What a visitor has done to the others stays.
+    """
+    told: list[str] = []
+    for story in STORIES:
+        if story.follows in told or not _is_told(story):
+            _tell(story)
+            told.append(story.key)
+    return told
+
+
+def _is_told(story: Story) -> bool:
+    made = DemoApplication.objects.filter(story=story.key)
+    return (made if story.ended else made.filter(application__valid_until__gte=dates.today())).exists()
+
+
+@transaction.atomic
+def _tell(story: Story) -> None:
+    application = intake.send(document.parse(story.document(now=timezone.now())), by=HOUSING_SYSTEM)
+    DemoApplication.objects.update_or_create(story=story.key, defaults={"application": application})
+    for key in story.confirmed_by:
+        confirm(application, who=BY_KEY[key])
+    if story.ended:
+        deadlines.end(application)
+
+
+def confirm(application: Application, *, who: DemoPerson) -> None:
+    """Confirm an application as a demo person would in the browser."""
+    now = timezone.now()
+    person = people.recognise(who.identity, language=who.language, at=now)
+    accepted = terms.current()
+    terms.accept(accepted, by=person)
+    confirmation.confirm(
+        application,
+        by=person,
+        proof=Proof(
+            method=who.identity.method,
+            provider=client.PROVIDER_ID,
+            level=client.ACR,
+            at=now.isoformat(),
+        ),
+        terms=accepted,
+        digest=application.version.digest,
+    )

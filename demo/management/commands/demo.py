@@ -1,0 +1,53 @@
+"""manage.py demo: everything the demo needs, and then the web server."""
+
+import signal
+import socket
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+
+from demo import data, server, staff
+from identity import keys
+
+
+class Command(BaseCommand):
+    help = "Make keys, database and demo data where missing, and serve at PUBLIC_URL until Ctrl-C."
+    requires_system_checks = []  # these would miss what is only made here
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # no traceback for a Ctrl-C before the server is there
+        host, port = own_address()
+        for file in (settings.DATABASES["default"]["NAME"], settings.IDENTITY_KEYS_FILE):
+            Path(file).parent.mkdir(parents=True, exist_ok=True)
+        if not Path(settings.IDENTITY_KEYS_FILE).exists():
+            keys.make()
+        call_command("migrate", verbosity=0)
+        data.load()
+        staff.ensure_operator()
+        server.serve(f"{host}:{port}", when_ready=self.greet)
+
+    def greet(self) -> None:
+        self.stdout.write(f"Heka Confirm, with demo data: {settings.PUBLIC_URL}")
+        self.stdout.write(f"Staff at /admin/: {staff.USERNAME}, password {staff.PASSWORD}. Ctrl-C stops.")
+        self.stdout.flush()
+
+
+def own_address() -> tuple[str, int]:
+    """Return host and port of PUBLIC_URL, which must be this machine's and free. Raises CommandError."""
+    url = urlsplit(settings.PUBLIC_URL)
+    host, port = url.hostname or "", url.port or 80
+    if url.scheme != "http" or host not in {"127.0.0.1", "localhost"}:
+        raise CommandError(f"The demo is for this machine only: PUBLIC_URL={settings.PUBLIC_URL} is not.")
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise CommandError(
+                f"Port {port} is not free ({error.strerror}). Take another: PORT={port + 1} make demo"
+            ) from None
+    return host, port

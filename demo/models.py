@@ -1,0 +1,46 @@
+"""What the embedded broker must remember across workers, and which applications the demo has made."""
+
+from django.db import models
+
+from applications.models import Application
+from identity import crypto
+
+
+class BrokerKey(models.Model):
+    """The broker's own signing key: one row, made at first use."""
+
+    private = crypto.EncryptedTextField(context="demo.broker_key.private")  # JWK
+
+    def __str__(self) -> str:
+        return f"broker key {self.pk}"
+
+
+class Code(models.Model):
+    """An authorization code that waits to be redeemed; redeeming deletes the row, so only one can."""
+
+    code = models.CharField(max_length=43, primary_key=True)
+    grant = crypto.EncryptedTextField(context="demo.code.grant")  # JSON, with somebody's personal code
+    expires_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"code until {self.expires_at:%H:%M:%S}"
+
+
+class UsedAssertion(models.Model):
+    """The id of a client assertion that has been used once (RFC 7523 § 3, item 7)."""
+
+    jti = models.CharField(max_length=200, primary_key=True)
+    expires_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.jti
+
+
+class DemoApplication(models.Model):
+    """The application that stands for one story of the demo."""
+
+    story = models.CharField(max_length=20, primary_key=True)
+    application = models.OneToOneField(Application, on_delete=models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        return self.story

@@ -1,0 +1,55 @@
+"""The demo's web server: gunicorn within this process, so that Ctrl-C and SIGTERM reach it directly."""
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.db import connections
+from django.utils.module_loading import import_string
+from gunicorn.app.base import BaseApplication
+
+
+class DemoServer(BaseApplication):
+    """One worker with many threads: a request to the broker arrives while the one that makes it waits."""
+
+    def __init__(self, address: str, when_ready: Callable[[], None]) -> None:
+        self.address = address
+        self.when_ready = when_ready
+        super().__init__()  # type: ignore[no-untyped-call]  # gunicorn ships no types
+
+    def load_config(self) -> None:
+        config: Any = self.cfg
+        options = {
+            "bind": self.address,
+            "worker_class": "gthread",
+            "threads": 16,
+            "graceful_timeout": 5,  # seconds
+            "control_socket_disable": True,
+            "loglevel": "warning",
+            "post_worker_init": self.begin,
+            "worker_exit": self.end,
+        }
+        for name, value in options.items():
+            config.set(name, value)
+
+    def begin(self, worker: Any) -> None:
+        # Less than the master waits: the worker ends by itself, not by a SIGKILL that nobody waits for.
+        worker.cfg.set("graceful_timeout", 1)
+        self.when_ready()
+
+    def end(self, server: Any, worker: Any) -> None:
+        # A browser may hold a connection on which it sends nothing. Python would wait for its thread.
+        os._exit(0)
+
+    def load(self) -> Any:
+        return import_string(settings.WSGI_APPLICATION)
+
+
+def serve(address: str, *, when_ready: Callable[[], None]) -> None:
+    """Serve at `address` (host:port) until told to stop, then exit the process.
+
+    Calls `when_ready` once the server answers.
+    """
+    connections.close_all()  # not to be shared with the worker, which is forked
+    DemoServer(address, when_ready).run()  # type: ignore[no-untyped-call]  # as above

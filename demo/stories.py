@@ -1,0 +1,102 @@
+"""The demo's applications: what has happened before the visitor comes, counted in days before today."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from demo.people import BY_KEY
+
+
+def _applies(key: str, **different: Any) -> dict[str, Any]:
+    """Return a demo person as an application names them, apart from what is given differently."""
+    person = BY_KEY[key]
+    return {
+        "first_names": person.identity.first_names,
+        "last_name": person.identity.last_name,
+        "hetu": person.identity.hetu,
+        "address": "Esimerkkikatu 1 A 2, 00500 Helsinki",
+        "email": f"{key}@example.test",
+        "phone": "040 123 4567",
+        "language": person.language,
+        "municipality": "Helsinki",
+        "income": {"monthly_gross": "2380.00", "benefits": "0", "assets": "1500.00", "debts": "0"},
+        **different,
+    }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Story:
+    """One application: who applies (the main applicant first), and which demo people have confirmed it.
+
+    One whose validity has `ended` keeps its place in the past; any other is sent anew when it ends, and with
+    it the one that `follows` it, which its confirmation would replace.
+    """
+
+    key: str
+    applicants: list[dict[str, Any]]
+    confirmed_by: tuple[str, ...] = ()
+    sent_days_ago: int = 2
+    ended: bool = False
+    follows: str = ""
+
+    def document(self, *, now: dt.datetime) -> dict[str, Any]:
+        """Return the application as the housing system sends it."""
+        return {
+            "reference": f"DEMO-{self.key}",
+            "sent_at": (now - dt.timedelta(days=self.sent_days_ago)).isoformat(),
+            "language": self.applicants[0]["language"],
+            "main_applicant": self.applicants[0],
+            "co_applicants": self.applicants[1:],
+            "content": {
+                "home": {
+                    "dwelling": "flat",
+                    "address": self.applicants[0]["address"],
+                    "rooms": 2,
+                    "area": "45.5",
+                    "residents": len(self.applicants),
+                    "condition": "fair",
+                    "tenure": "rented",
+                    "rent": "940.00",
+                },
+                "need": {"reasons": ["too_small", "too_expensive"]},
+                "wishes": {
+                    "areas": ["Kallio", "Vallila", "Herttoniemi"],
+                    "flat_types": ["2", "3"],
+                    "area_min": 45,
+                    "area_max": 80,
+                    "highest_rent": "1150.00",
+                    "lowest_floor": 1,
+                    "features": ["lift", "balcony"],
+                },
+                "assurance": True,
+            },
+        }
+
+
+ETHAN = _applies("emily", first_names="Ethan", hetu=None, birth_date="1990-03-14", email=None)
+
+STORIES = [
+    Story(key="alone", applicants=[_applies("aino")]),
+    Story(key="couple", applicants=[_applies("pekka"), _applies("liisa")]),
+    Story(
+        key="four",
+        applicants=[_applies("kaisa"), _applies("kalle"), _applies("saara"), _applies("simo")],
+        confirmed_by=("kaisa", "kalle"),
+        sent_days_ago=5,
+    ),
+    Story(key="minor", applicants=[_applies("maria"), _applies("miro")]),
+    Story(key="valid", applicants=[_applies("veera")], confirmed_by=("veera",), sent_days_ago=20),
+    Story(key="lapsed", applicants=[_applies("raimo")], sent_days_ago=100, ended=True),
+    Story(key="older", applicants=[_applies("katri")], confirmed_by=("katri",), sent_days_ago=30),
+    Story(key="newer", applicants=[_applies("katri")], sent_days_ago=1, follows="older"),
+    Story(key="swedish", applicants=[_applies("selma")]),
+    Story(key="counter", applicants=[_applies("emily"), ETHAN]),
+    Story(key="name", applicants=[_applies("ylva", first_names="Kristina", last_name="Ohman")]),
+]
+
+
+def stories_of(person_key: str) -> list[str]:
+    """Return the keys of the stories in which a demo person applies."""
+    person = BY_KEY.get(person_key)
+    code = person.identity.hetu if person else None
+    return [story.key for story in STORIES if code and code in {one["hetu"] for one in story.applicants}]

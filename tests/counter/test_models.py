@@ -1,0 +1,100 @@
+import datetime as dt
+
+import pytest
+import time_machine
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError
+from django.utils import translation
+
+from counter import hours
+from counter.models import Counter, ExceptionalHours, WeeklyHours
+from counter.opening import Day, Span
+from tests.counter.conftest import MORNING, WEEKLY
+
+NINE, TWELVE = dt.time(9), dt.time(12)
+
+
+@pytest.mark.parametrize(
+    ("language", "name", "street", "city"),
+    [
+        ("fi", "Vuokra-asunnon haun neuvonta", "Työpajankatu 8", "Helsinki"),
+        ("sv", "Rådgivningen om ansökan om hyresbostad", "Verkstadsgatan 8", "Helsingfors"),
+        ("en", "Rental apartment search advisory service", "Työpajankatu 8", "Helsinki"),
+    ],
+)
+def test_counter_speaks_the_language_of_the_page(db, language, name, street, city):
+    with translation.override(language):
+        counter = Counter.only()
+
+        assert (counter.name, counter.street, counter.city) == (name, street, city)
+
+
+def test_counter_without_a_record_shows_the_public_facts(db):
+    Counter.objects.all().delete()
+
+    with translation.override("fi"):
+        counter = Counter.only()
+
+        assert counter.name == "Vuokra-asunnon haun neuvonta"
+        assert counter.status is None
+
+
+def test_counter_can_be_only_one(counter):
+    with pytest.raises(IntegrityError):
+        Counter.objects.create(id=2)
+
+
+def test_counter_note_in_one_language_is_refused(counter):
+    counter.note_fi = "Neuvonta muuttaa."
+
+    with pytest.raises(ValidationError) as refused:
+        counter.full_clean()
+
+    assert list(refused.value.error_dict) == ["note_fi"]
+
+
+@pytest.mark.parametrize(
+    ("phone", "link"), [("09 310 00000", "0931000000"), ("+358 9 310 000", "+3589310000"), ("", "")]
+)
+def test_phone_link_has_no_spaces(phone, link):
+    assert Counter(phone=phone).phone_link == link
+
+
+@time_machine.travel(dt.datetime(2026, 12, 24, 10, tzinfo=dt.UTC), tick=False)
+def test_timetable_leaves_out_exceptions_of_the_past(counter):
+    for day in (23, 24, 31):
+        ExceptionalHours.objects.create(counter=counter, date=dt.date(2026, 12, day), reason_en="Holiday")
+
+    with translation.override("en"):
+        table = counter.timetable
+
+    assert table.weekly == WEEKLY
+    assert table.exceptional_days == [
+        Day(dt.date(2026, 12, 24), [], "Holiday"),
+        Day(dt.date(2026, 12, 31), [], "Holiday"),
+    ]
+
+
+@pytest.mark.parametrize(("opens", "closes"), [(TWELVE, NINE), (NINE, NINE)])
+def test_weekly_hours_out_of_order_are_refused(counter, opens, closes):
+    with pytest.raises(IntegrityError):
+        WeeklyHours.objects.create(counter=counter, weekday=5, opens=opens, closes=closes)
+
+
+@pytest.mark.parametrize(("opens", "closes"), [(TWELVE, NINE), (NINE, None), (None, NINE)])
+def test_exceptional_hours_half_given_or_out_of_order_are_refused(counter, opens, closes):
+    with pytest.raises(IntegrityError):
+        ExceptionalHours.objects.create(counter=counter, date=dt.date(2026, 12, 24), opens=opens, closes=closes)
+
+
+def test_exceptional_hours_twice_for_a_date_are_refused(counter):
+    ExceptionalHours.objects.create(counter=counter, date=dt.date(2026, 12, 24))
+
+    with pytest.raises(IntegrityError):
+        ExceptionalHours.objects.create(counter=counter, date=dt.date(2026, 12, 24), opens=NINE, closes=TWELVE)
+
+
+def test_replaced_hours_leave_nothing_of_the_old_ones(counter):
+    hours.replace(counter, {5: [Span(NINE, TWELVE)]})
+
+    assert Counter.only().timetable.weekly == {5: [MORNING]}

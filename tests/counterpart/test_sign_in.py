@@ -1,0 +1,175 @@
+"""A certified OpenID provider as the broker: an independent judge of what we send, and of what we understand."""
+
+import fcntl
+import html
+import os
+import re
+import shutil
+import subprocess
+from importlib import import_module
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import requests
+
+from identity import client, keys, proof
+from identity.models import Person
+from tests.conftest import must_not_skip
+
+FOLDER = Path(__file__).parent
+ACR = "http://ftn.ficora.fi/2017/loatest2"
+MAIJA = {
+    "nin": "010594Y9032",
+    "given_name": "Maija Liisa",
+    "family_name": "Meikäläinen",
+    "birthdate": "1994-05-01",
+    "ftn_idp": "fi-mobiilivarmenne",
+}
+
+pytestmark = [
+    pytest.mark.counterpart,
+    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+    pytest.mark.skipif(
+        not (shutil.which("npm") or must_not_skip()),
+        reason="npm is not installed",
+    ),
+]
+
+
+@pytest.fixture(scope="session")
+def keys_file(tmp_path_factory):
+    return tmp_path_factory.mktemp("counterpart") / "keys.json"
+
+
+def install():
+    """Install the provider where it is missing; of several test processes one does, and the others wait."""
+    with (FOLDER / "package-lock.json").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (FOLDER / "node_modules" / ".package-lock.json").exists():  # npm writes it last
+            subprocess.run(["npm", "ci", "--ignore-scripts"], cwd=FOLDER, check=True)
+
+
+@pytest.fixture(scope="session")
+def issuer(live_server):
+    """Start the provider, and return its address."""
+    install()
+    environment = {
+        **os.environ,
+        "REDIRECT_URI": f"{live_server.url}/identification/callback/",
+        "JWKS_URI": f"{live_server.url}/identification/jwks.json",
+    }
+    provider = subprocess.Popen(["node", "broker.js"], cwd=FOLDER, env=environment, stdout=subprocess.PIPE, text=True)
+    with provider:
+        try:
+            yield provider.stdout.readline().strip()
+        finally:
+            provider.terminate()
+
+
+@pytest.fixture(autouse=True)
+def _our_provider(settings, issuer, keys_file, _served_from_here):
+    settings.IDENTITY_KEYS_FILE = keys_file
+    if not keys_file.exists():
+        keys.make()
+    client.forget_keys()
+    settings.IDENTITY_PROVIDERS = [
+        {
+            "id": "counterpart",
+            "name": "Counterpart",
+            "dialect": "signicat",
+            "issuer": issuer,
+            "client_id": "heka-confirm",
+            "authorization_endpoint": f"{issuer}/auth",
+            "token_endpoint": f"{issuer}/token",
+            "jwks_uri": f"{issuer}/jwks",
+            "acr_values": [ACR],
+            "acr_accepted": [ACR],
+            "max_age": 300,
+        }
+    ]
+
+
+@pytest.fixture
+def visitor(live_server):
+    """Return a browser that has accepted the cookies. It keeps to this service, whose host is the provider's too."""
+    with requests.Session() as session:
+        session.post(f"{live_server.url}/sv/cookies/accept/").raise_for_status()
+        yield session
+
+
+@pytest.fixture
+def at_broker():
+    with requests.Session() as session:
+        yield session
+
+
+def leave(visitor, live_server, **form):
+    """Start an identification, and return the address at the broker that our page leads to."""
+    page = visitor.post(
+        f"{live_server.url}/identification/start/", {"provider": "counterpart", "language": "sv", **form}
+    )
+    return html.unescape(re.search(r'href="(http://127\.0\.0\.1:\d+/auth\?[^"]+)"', page.text).group(1))
+
+
+def answer_login(at_broker, login, **form):
+    """Fill in the broker's form, and return the address of ours that the broker sends the browser to."""
+    response = at_broker.post(login.url, form, allow_redirects=False)
+    while "/identification/callback/" not in (location := response.headers["Location"]):
+        response = at_broker.get(location, allow_redirects=False)
+    return location
+
+
+def session_of(visitor, settings):
+    engine = import_module(settings.SESSION_ENGINE)
+    return engine.SessionStore(visitor.cookies.get(settings.SESSION_COOKIE_NAME))
+
+
+def test_sign_in_at_a_certified_provider(visitor, at_broker, live_server, settings):
+    login = at_broker.get(leave(visitor, live_server))
+    asked = login.json()
+    returned = answer_login(at_broker, login, **MAIJA)
+    response = visitor.get(returned, allow_redirects=False)
+
+    person = Person.objects.get()
+    session = session_of(visitor, settings)
+    evidence = proof.of_session(session)
+    assert (asked["ui_locales"], asked["acr_values"], asked["prompt"]) == ("sv", ACR, "login")
+    assert urlsplit(response.headers["Location"]).path.startswith("/sv/")
+    assert (person.hetu, person.first_names, person.last_name) == ("010594Y9032", "Maija Liisa", "Meikäläinen")
+    assert session["_auth_user_id"] == str(person.user_id)
+    assert (evidence.method, evidence.provider, evidence.level) == ("mobile", "counterpart", ACR)
+
+
+def test_answer_works_once(visitor, at_broker, live_server, settings):
+    returned = answer_login(at_broker, at_broker.get(leave(visitor, live_server)), **MAIJA)
+    cookies = visitor.cookies.copy()
+    visitor.get(returned, allow_redirects=False)
+
+    visitor.cookies = cookies
+    again = visitor.get(returned, allow_redirects=False)
+
+    assert urlsplit(again.headers["Location"]).path == "/sv/identify/refused/"
+    assert session_of(visitor, settings).get("_auth_user_id") is None
+
+
+def test_cancelling_at_a_certified_provider(visitor, at_broker, live_server):
+    login = at_broker.get(leave(visitor, live_server, next="/sv/how-to/"))
+    returned = answer_login(at_broker, login, cancel="yes")
+    response = visitor.get(returned, allow_redirects=False)
+
+    arrived = urlsplit(response.headers["Location"])
+    assert arrived.path == "/sv/identify/cancelled/"
+    assert parse_qs(arrived.query) == {"next": ["/sv/how-to/"]}
+    assert Person.objects.count() == 0
+
+
+def test_request_changed_on_the_way_is_refused_by_the_provider(visitor, at_broker, live_server):
+    """The negative control: the provider does judge the request object."""
+    address = leave(visitor, live_server)
+    signature = parse_qs(urlsplit(address).query)["request"][0].rpartition(".")[2]
+
+    response = at_broker.get(address.replace(signature, signature[::-1]), allow_redirects=False)
+
+    answer = parse_qs(urlsplit(response.headers["Location"]).query)
+    assert answer["error"] == ["invalid_request_object"]

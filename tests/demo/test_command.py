@@ -1,0 +1,146 @@
+"""`manage.py demo` as a process of its own, from nothing to its end."""
+
+import contextlib
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import requests
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 60  # seconds
+
+
+@pytest.fixture
+def port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture
+def demo(tmp_path, port):
+    """Return a function that starts the demo in a folder of its own."""
+
+    def start(**different):
+        environment = {
+            **os.environ,
+            "DEBUG": "true",
+            "DEMO": "true",
+            "LOG_FORMAT": "plain",
+            "PUBLIC_URL": f"http://127.0.0.1:{port}",
+            "DATABASE_URL": f"sqlite:///{tmp_path}/var/demo.sqlite3",
+            "IDENTITY_KEYS_FILE": f"{tmp_path}/var/keys.json",
+            "DJANGO_SETTINGS_MODULE": "heka_confirm.settings",
+            **different,
+        }
+        command = [sys.executable, "manage.py", "demo"]
+        # A session of its own: its group then holds every process that the demo has started.
+        process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        started.append(process)
+        return process
+
+    started: list[subprocess.Popen[str]] = []
+    yield start
+    for process in started:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+
+
+def greeting(process) -> str:
+    """Return the first line, which comes once the demo answers."""
+    return process.stdout.readline() or pytest.fail(process.stderr.read())
+
+
+def is_anybody_left(process) -> bool:
+    try:
+        os.killpg(process.pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_demo_answers_and_stops_clean(demo, port, how):
+    process = demo()
+    hello = greeting(process)
+    front = requests.get(f"http://127.0.0.1:{port}/en/", timeout=PATIENCE)
+    held_open = socket.create_connection(("127.0.0.1", port))  # as browsers do
+
+    asked = time.monotonic()
+    process.send_signal(how)
+    process.wait(PATIENCE)
+    held_open.close()
+
+    assert hello == f"Heka Confirm, with demo data: http://127.0.0.1:{port}\n"
+    assert front.status_code == 200
+    assert process.returncode == 0
+    assert time.monotonic() - asked < 8
+    assert not is_anybody_left(process)
+
+
+def test_demo_stopped_by_ctrl_c_leaves_nobody(demo):
+    process = demo()
+    greeting(process)
+
+    os.killpg(process.pid, signal.SIGINT)  # a terminal tells every process of the group
+
+    assert process.wait(PATIENCE) == 0
+    assert not is_anybody_left(process)
+
+
+def test_demo_prints_one_address(demo):
+    process = demo()
+    lines = [greeting(process), process.stdout.readline()]
+    process.send_signal(signal.SIGTERM)
+    rest, errors = process.communicate(timeout=PATIENCE)
+
+    assert len(re.findall(r"https?://", "".join(lines) + rest + errors)) == 1
+
+
+def test_second_start_keeps_what_is_there(demo, tmp_path):
+    keys = []
+    for _ in range(2):
+        process = demo()
+        greeting(process)
+        keys.append((tmp_path / "var" / "keys.json").read_text())
+        process.send_signal(signal.SIGTERM)
+        process.wait(PATIENCE)
+
+    assert keys[0] == keys[1]
+
+
+def test_port_in_use_is_told_in_one_line(demo, port):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", port))
+        other.listen()
+        process = demo()
+        output, errors = process.communicate(timeout=PATIENCE)
+
+    assert (process.returncode, output) == (1, "")
+    assert errors == f"CommandError: Port {port} is not free (Address already in use). Take another: " + (
+        f"PORT={port + 1} make demo\n"
+    )
+
+
+def test_demo_for_other_machines_is_refused(demo):
+    process = demo(PUBLIC_URL="http://demo.example.test")
+    output, errors = process.communicate(timeout=PATIENCE)
+
+    assert (process.returncode, output) == (1, "")
+    assert errors == ("CommandError: The demo is for this machine only: PUBLIC_URL=http://demo.example.test is not.\n")

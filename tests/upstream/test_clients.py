@@ -1,0 +1,90 @@
+import hashlib
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from upstream import clients
+from upstream.models import ApiClient
+
+pytestmark = pytest.mark.django_db
+
+
+def test_token_is_long_random_and_kept_only_as_a_digest():
+    client, token = clients.issue("Housing system")
+    _other, another = clients.issue("Another system")
+
+    assert token.startswith("heka_")
+    assert len(token) == len("heka_") + 43  # 32 bytes
+    assert token != another
+    assert client.token_hash == hashlib.sha256(token.encode()).hexdigest()
+    assert token not in str(ApiClient.objects.values().get(pk=client.pk))
+
+
+def test_token_names_its_client():
+    client, token = clients.issue("Housing system")
+
+    assert clients.of_token(token) == client
+    assert clients.of_token(token + " ") is None
+    assert clients.of_token(client.token_hash) is None
+
+
+def test_name_stands_once():
+    clients.issue("Housing system")
+
+    with pytest.raises(clients.NameTaken):
+        clients.issue("Housing system")
+
+    assert ApiClient.objects.count() == 1
+
+
+def test_revoked_token_is_refused_and_the_time_stays():
+    client, token = clients.issue("Housing system")
+
+    assert clients.revoke(client) == 1
+    revoked_at = ApiClient.objects.get().revoked_at
+    assert clients.of_token(token) is None
+    assert clients.revoke(client) == 0
+    assert ApiClient.objects.get().revoked_at == revoked_at
+
+
+def test_replaced_token_is_refused_and_the_new_one_taken():
+    client, token = clients.issue("Housing system")
+    clients.revoke(client)
+
+    new = clients.replace_token(client)
+
+    assert clients.of_token(token) is None
+    assert clients.of_token(new) == client
+
+
+def test_command_prints_the_token_alone(capsys):
+    call_command("api_client", "Housing system")
+
+    printed = capsys.readouterr().out
+    assert clients.of_token(printed.strip()).name == "Housing system"
+    assert printed.count("\n") == 1
+
+
+def test_command_with_a_known_name():
+    clients.issue("Housing system")
+
+    with pytest.raises(CommandError, match="There is a client named Housing system already"):
+        call_command("api_client", "Housing system")
+
+
+def test_command_replaces_and_revokes(capsys):
+    _client, token = clients.issue("Housing system")
+
+    call_command("api_client", "Housing system", "--replace")
+    new = capsys.readouterr().out.strip()
+    replaced = (clients.of_token(token), clients.of_token(new).name)
+    call_command("api_client", "Housing system", "--revoke")
+
+    assert replaced == (None, "Housing system")
+    assert clients.of_token(new) is None
+
+
+@pytest.mark.parametrize("option", ["--replace", "--revoke"])
+def test_command_with_an_unknown_name(option):
+    with pytest.raises(CommandError, match="There is no client named Housing system"):
+        call_command("api_client", "Housing system", option)

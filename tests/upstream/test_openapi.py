@@ -1,0 +1,98 @@
+"""The API walked by its own description: requests are made from it, and the answers compared with it."""
+
+import json
+
+import pytest
+import schemathesis
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    allow_header_conformance,
+    content_type_conformance,
+    negative_data_rejection,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+    unsupported_method,
+)
+
+from applications.models import Application
+from heka_confirm.wsgi import application
+from identity.models import RateCount
+from tests import cast
+from tests.upstream.conftest import body
+from upstream import clients
+from upstream.api import api
+
+CHECKS = [
+    allow_header_conformance,
+    content_type_conformance,
+    negative_data_rejection,
+    not_a_server_error,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+    unsupported_method,
+]
+PEOPLE = [cast.MAIJA, cast.OLLI, cast.VERA, cast.VILLE, cast.OTSO, cast.TEA]
+
+schemathesis.openapi.format("hetu", st.sampled_from([who["hetu"] for who in PEOPLE]))
+schema = schemathesis.openapi.from_dict(json.loads(json.dumps(api.get_openapi_schema(path_prefix="/api/v1/"))))
+schema.app = application
+
+
+@pytest.fixture
+def token(db):
+    # The end of a request would end the connection, and with it the transaction of the test.
+    request_started.disconnect(close_old_connections)
+    request_finished.disconnect(close_old_connections)
+    yield clients.issue("Housing system")[1]
+    request_started.connect(close_old_connections)
+    request_finished.connect(close_old_connections)
+
+
+@schema.parametrize()
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+def test_answers_are_as_described(case, token):
+    RateCount.objects.all().delete()
+
+    headers = {"Authorization": f"Bearer {token}", "Accept-Encoding": "identity"}
+    case.call_and_validate(base_url="http://testserver", headers=headers, checks=CHECKS)
+
+
+def test_description_is_public_and_the_one_that_was_walked(client):
+    response = client.get("/api/v1/openapi.json")
+
+    assert response.status_code == 200
+    assert response.json() == schema.raw_schema
+    assert not response.cookies
+
+
+def test_example_of_the_description_is_taken_in(caller):
+    operation = schema.raw_schema["paths"]["/api/v1/applications"]["post"]
+    example = operation["requestBody"]["content"]["application/json"]["example"]
+
+    response = caller.post({**example, "sent_at": body()["sent_at"]})
+
+    assert response.status_code == 201
+    assert Application.objects.with_people().get().applicants[1].only_at_counter
+
+
+def test_every_status_is_described():
+    described = {
+        f"{method} {path}": sorted(map(int, operation["responses"]))
+        for path, operations in schema.raw_schema["paths"].items()
+        for method, operation in operations.items()
+    }
+
+    assert described == {
+        "post /api/v1/applications": [201, 400, 401, 409, 413, 415, 422, 429, 503],
+        "get /api/v1/applications/{reference}": [200, 401, 404, 429, 503],
+    }
+
+
+def test_no_page_with_scripts_from_elsewhere(client):
+    assert client.get("/api/v1/docs").status_code == 404

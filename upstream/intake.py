@@ -1,0 +1,154 @@
+"""The housing system's applications: taken in once each, and followed by the client that sent them."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.crypto import salted_hmac
+
+import applications.intake
+from applications import references
+from applications.document import Document
+from applications.enums import Source
+from applications.models import Applicant, Application
+from applications.states import Actor
+from applications.transactions import atomically
+from upstream.models import ApiClient, IdempotencyRecord, Intake
+from upstream.schemas import ApplicantStatus, ApplicationStatus, Progress, Receipt
+
+ANSWERS_KEPT = dt.timedelta(hours=48)
+
+
+class KeyReused(Exception):
+    """The idempotency key came with another body before."""
+
+
+class AlreadySent(Exception):
+    """The client has sent an application of this reference before."""
+
+    def __init__(self, application: Application) -> None:
+        super().__init__("Already sent")
+        self.application = application
+
+
+class NotFound(Exception):
+    """There is no such application, or another client sent it: nobody learns which."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What makes a request the same as an earlier one: its key, and the bytes of its body."""
+
+    key: str
+    body: bytes
+
+    @property
+    def digest(self) -> str:
+        """A keyed digest of the body: of an unkeyed one, the codes in it could be guessed."""
+        return salted_hmac("upstream.idempotency", self.body, algorithm="sha256").hexdigest()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the client is told, and whether it was told so before."""
+
+    receipt: Receipt
+    status_code: int = 201
+    replayed: bool = False
+
+
+def receive(document: Document, *, client: ApiClient, request: Request | None = None) -> Answer:
+    """Take in an application once, and answer the same request with the same answer.
+
+    Without `request` (no idempotency key), the client's own reference still keeps an application from being
+    stored twice. Raises KeyReused or AlreadySent.
+    """
+    if request:
+        if answer := _answered(request, client=client):
+            return answer
+        forget_old_answers()
+    try:
+        receipt = _store(document, client=client, request=request)
+    except IntegrityError:
+        # It came before, or in this very second: the database let one through, and the others waited for it.
+        if request and (answer := _answered(request, client=client)):
+            return answer
+        intakes = Intake.objects.filter(client=client, reference=document.reference)
+        if earlier := intakes.select_related("application").first():
+            raise AlreadySent(earlier.application) from None
+        raise
+    return Answer(receipt)
+
+
+@transaction.atomic
+def receive_all(documents: Iterable[Document], *, client: ApiClient) -> int:
+    """Take in all of these applications or none; return how many. Raises AlreadySent."""
+    number = 0
+    for number, document in enumerate(documents, 1):  # noqa: B007  # the last one is the count
+        receive(document, client=client)
+    return number
+
+
+def status(reference: str, *, client: ApiClient) -> ApplicationStatus:
+    """Return how one of the client's own applications stands, naming nobody. Raises NotFound."""
+    own = Application.objects.with_people().filter(intake__client=client)
+    application = own.filter(reference=references.normalise(reference)).first()
+    if application is None:
+        raise NotFound
+    return ApplicationStatus(
+        **_receipt(application).model_dump(),
+        applicants=[ApplicantStatus(position=a.position, progress=_progress(a)) for a in application.applicants],
+    )
+
+
+def forget_old_answers() -> None:
+    """Remove the answers that are older than promised (24 hours) with a day to spare."""
+    IdempotencyRecord.objects.filter(created_at__lt=timezone.now() - ANSWERS_KEPT).delete()
+
+
+@atomically
+def _store(document: Document, *, client: ApiClient, request: Request | None) -> Receipt:
+    application = applications.intake.send(document, by=Actor(Source.HOUSING_SYSTEM, how=client.name))
+    Intake.objects.create(client=client, reference=document.reference, application=application)
+    receipt = _receipt(application)
+    if request:
+        IdempotencyRecord.objects.create(
+            client=client,
+            key=request.key,
+            body_digest=request.digest,
+            status_code=201,
+            answer=receipt.model_dump(mode="json"),
+        )
+    return receipt
+
+
+def _answered(request: Request, *, client: ApiClient) -> Answer | None:
+    record = IdempotencyRecord.objects.filter(client=client, key=request.key).first()
+    if record is None:
+        return None
+    if record.body_digest != request.digest:
+        raise KeyReused
+    return Answer(Receipt(**record.answer), status_code=record.status_code, replayed=True)
+
+
+def _receipt(application: Application) -> Receipt:
+    with translation.override(application.language):
+        path = reverse("applications:enter", args=[application.reference])
+    return Receipt(
+        reference=application.number,
+        status=application.status,
+        valid_until=application.valid_until,
+        confirm_link=settings.PUBLIC_URL + path,
+    )
+
+
+def _progress(applicant: Applicant) -> Progress:
+    if applicant.confirmed:
+        return Progress.CONFIRMED
+    if not applicant.is_adult:
+        return Progress.NOT_NEEDED
+    return Progress.COUNTER_ONLY if applicant.only_at_counter else Progress.WAITING

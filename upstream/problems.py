@@ -1,0 +1,102 @@
+"""Why the API refuses a request: one row for each reason, answered as problem details (RFC 9457)."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.core.exceptions import RequestDataTooBig
+from django.db import InterfaceError, OperationalError
+from django.http import HttpResponse
+from django.http.request import UnreadablePostError
+from ninja.errors import HttpError
+from ninja.errors import ValidationError as InvalidRequest
+
+from applications import document
+from applications.document import InvalidDocument
+from identity.limits import TooMany
+from upstream.intake import AlreadySent, KeyReused, NotFound
+from upstream.schemas import Fault, ProblemDetails
+from upstream.strict_json import NotJson
+
+MEDIA_TYPE = "application/problem+json"
+MOST_FAULTS = 100
+TRY_AGAIN_AFTER = "5"  # seconds; a database that restarts is back by then
+
+Faults = Sequence[tuple[str, str]]
+
+
+class Unauthorised(Exception):
+    """No token, or one that is wrong or revoked."""
+
+
+class WrongContentType(Exception):
+    """The body is not said to be JSON."""
+
+
+def problem(
+    status: int,
+    title: str,
+    kind: str = "",
+    *,
+    faults: Faults = (),
+    application: str | None = None,
+    **headers: str,
+) -> HttpResponse:
+    """Return the answer for one problem. `kind` names it for programs; without one the status says enough."""
+    details = ProblemDetails(
+        type=f"urn:heka-confirm:{kind}" if kind else "about:blank",
+        title=title,
+        status=status,
+        errors=[Fault(pointer=pointer, detail=detail) for pointer, detail in faults[:MOST_FAULTS]],
+        application=application,
+    )
+    return HttpResponse(
+        details.model_dump_json(exclude_none=True),
+        status=status,
+        content_type=MEDIA_TYPE,
+        headers={name.replace("_", "-"): value for name, value in headers.items()},
+    )
+
+
+def _unreadable(error: HttpError) -> HttpResponse:
+    # django-ninja puts whatever the parser raises behind an error of its own.
+    if isinstance(error.__cause__, WrongContentType):
+        return problem(415, "The content type must be application/json")
+    faults = [("", str(error.__cause__))] if isinstance(error.__cause__, NotJson) else []
+    return problem(400, "The body cannot be read", "not-json", faults=faults)
+
+
+def _invalid(error: InvalidRequest) -> HttpResponse:
+    if any(fault["loc"][0] == "header" for fault in error.errors):
+        return problem(400, "The Idempotency-Key must be 1 to 255 visible ASCII characters", "invalid-key")
+    faults = []
+    for fault in error.errors:
+        _body, _parameter, *path = fault["loc"]
+        if fault["type"] == "missing" and not path:
+            return problem(400, "The body is empty, or was sent without Content-Length", "not-json")
+        faults.append(document.fault(tuple(path), fault))
+    return _faulty(faults)
+
+
+def _faulty(faults: Faults) -> HttpResponse:
+    return problem(422, "The application has faults", "invalid-application", faults=faults)
+
+
+ANSWERS: dict[type[Exception], Callable[[Any], HttpResponse]] = {
+    HttpError: _unreadable,
+    UnreadablePostError: lambda _: problem(400, "The body ended too early", "not-json"),
+    Unauthorised: lambda _: problem(401, "A valid token is needed", WWW_Authenticate="Bearer"),
+    NotFound: lambda _: problem(404, "Not found"),
+    KeyReused: lambda _: problem(409, "This Idempotency-Key came with another body before", "key-reused"),
+    AlreadySent: lambda error: problem(
+        409,
+        "An application with this reference was sent before",
+        "already-sent",
+        application=error.application.number,
+    ),
+    RequestDataTooBig: lambda _: problem(413, "The body is larger than 256 KB"),
+    InvalidRequest: _invalid,
+    InvalidDocument: lambda error: _faulty(error.faults),
+    TooMany: lambda error: problem(429, "Too many requests", Retry_After=str(error.retry_after)),
+    OperationalError: lambda _: problem(503, "Try again in a moment", Retry_After=TRY_AGAIN_AFTER),
+    InterfaceError: lambda _: problem(503, "Try again in a moment", Retry_After=TRY_AGAIN_AFTER),
+}
