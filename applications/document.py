@@ -7,44 +7,19 @@ each fault names its place by a JSON pointer (RFC 6901).
 import datetime as dt
 import json
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
 from typing import Annotated, Any, Self
 
-from django.core.exceptions import ValidationError as InvalidEmail
-from django.core.validators import validate_email
 from django.utils import timezone
-from pydantic import (
-    AfterValidator,
-    AwareDatetime,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    StrictBool,
-    StrictInt,
-    ValidationError,
-    WithJsonSchema,
-    model_validator,
-)
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, ValidationError, model_validator
 
 from applications import dates
 from applications.enums import Condition, Dwelling, Feature, FlatType, Purpose, Reason, Tenure
+from applications.facts import NOTHING, Day, Email, Euros, Hetu, Instant, Line, Name, Phone, Prose, SquareMetres
 from identity import hetu
 from identity.enums import Language
 
-# Characters that change how the text around them is read.
-BIDI_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-# Control characters, lone surrogates, and the separators that some programs read as the end of a line.
-CONTROLS = frozenset({"Cc", "Cs", "Zl", "Zp"})
-LINE_BREAKS = frozenset("\n\r\t")
-
-ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-PLAIN_NUMBER = re.compile(r"[0-9]{1,8}(\.[0-9]{1,2})?")
 KNOWN_NAME = re.compile(r"[a-z_]{1,40}")
-NOTHING = Decimal("0.00")
-LONG_AGO = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 
 
 class InvalidDocument(Exception):
@@ -53,101 +28,6 @@ class InvalidDocument(Exception):
     def __init__(self, faults: list[tuple[str, str]]) -> None:
         super().__init__(f"{len(faults)} faults")
         self.faults = faults
-
-
-def _plain(text: str, *, allowed: frozenset[str] = frozenset()) -> str:
-    if any(unicodedata.category(c) in CONTROLS or c in BIDI_CONTROLS for c in text if c not in allowed):
-        raise ValueError("Control characters are not allowed")
-    if not text.strip():
-        raise ValueError("The text is empty")
-    return text
-
-
-def _prose(text: str) -> str:
-    return _plain(text, allowed=LINE_BREAKS)
-
-
-# The next three refuse what pydantic would read generously, so that each fact has one form and the JSON
-# schema says the truth: timestamps for dates, "1_000" and digits of other scripts for numbers.
-
-
-def _day(value: object) -> object:
-    if (isinstance(value, str) and not ISO_DATE.fullmatch(value)) or not isinstance(value, str | dt.date):
-        raise ValueError("Give a date as YYYY-MM-DD")
-    return value
-
-
-def _instant(value: object) -> object:
-    if (isinstance(value, str) and not ISO_DATE.match(value)) or not isinstance(value, str | dt.datetime):
-        raise ValueError("Give a time as YYYY-MM-DDThh:mm:ss with its UTC offset")
-    return value
-
-
-def _number(value: object) -> object:
-    if isinstance(value, str) and not PLAIN_NUMBER.fullmatch(value):
-        raise ValueError("Give a number with a decimal point, such as 1100.50")
-    return value
-
-
-def _cents(amount: Decimal) -> Decimal:
-    # 2450.5 and "2450.50" are one amount, and so one digest; -0 is none.
-    return abs(amount.quantize(NOTHING))
-
-
-def _number_schema(least: int, most: float, pattern: str) -> WithJsonSchema:
-    number = {"type": "number", "minimum": least, "maximum": most}
-    return WithJsonSchema({"anyOf": [number, {"type": "string", "pattern": pattern}]})
-
-
-def _hetu(text: str) -> str:
-    try:
-        return hetu.parse(text)
-    except hetu.InvalidHetu:
-        raise ValueError("Invalid personal identity code") from None
-
-
-def _email(text: str) -> str:
-    try:
-        validate_email(text)
-    except InvalidEmail:
-        raise ValueError("Invalid email address") from None
-    return text
-
-
-Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_plain)]
-Line = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_plain)]
-Prose = Annotated[str, Field(min_length=1, max_length=2000), AfterValidator(_prose)]
-Hetu = Annotated[
-    str,
-    Field(
-        max_length=40,
-        description="Personal identity code, 11 characters",
-        json_schema_extra={"format": "hetu"},
-    ),
-    AfterValidator(_hetu),
-]
-Email = Annotated[
-    str,
-    Field(max_length=254, json_schema_extra={"format": "email"}),
-    AfterValidator(_plain),
-    AfterValidator(_email),
-]
-Phone = Annotated[str, Field(max_length=50, pattern=r"^\+?[ (]*[0-9][0-9 ()\-]{2,45}$")]
-Day = Annotated[dt.date, BeforeValidator(_day)]
-Instant = Annotated[AwareDatetime, Field(ge=LONG_AGO), BeforeValidator(_instant)]
-Euros = Annotated[
-    Decimal,
-    Field(ge=0, max_digits=10, decimal_places=2),
-    BeforeValidator(_number),
-    AfterValidator(_cents),
-    _number_schema(0, 99_999_999.99, r"^[0-9]{1,8}(\.[0-9]{1,2})?$"),
-]
-SquareMetres = Annotated[
-    Decimal,
-    Field(ge=1, max_digits=6, decimal_places=1),
-    BeforeValidator(_number),
-    _number_schema(1, 99_999.9, r"^[0-9]{1,5}(\.[0-9])?$"),
-]
 
 
 class Strict(BaseModel):
@@ -261,13 +141,9 @@ class Content(Strict):
     assurance: StrictBool = Field(description="The applicants assure that the data are right and report changes")
 
 
-class Document(Strict):
-    """An application as sent."""
+class Stored(Strict):
+    """The content of one version as kept: without contact details, which each applicant may correct."""
 
-    reference: Annotated[str, Field(pattern=r"^[0-9A-Za-z._/\-]{1,64}$")] = Field(
-        description="The housing system's own number"
-    )
-    sent_at: Instant
     language: Language
     main_applicant: ApplicantContent
     co_applicants: list[ApplicantContent] = Field(default_factory=list, max_length=3)
@@ -277,6 +153,15 @@ class Document(Strict):
     @property
     def applicants(self) -> list[ApplicantContent]:
         return [self.main_applicant, *self.co_applicants]
+
+
+class Document(Stored):
+    """An application as sent."""
+
+    reference: Annotated[str, Field(pattern=r"^[0-9A-Za-z._/\-]{1,64}$")] = Field(
+        description="The housing system's own number"
+    )
+    sent_at: Instant
 
 
 def parse(data: object) -> Document:
@@ -350,33 +235,19 @@ def _people(document: Document) -> Iterator[tuple[tuple[str | int, ...], Human |
         yield ("others_moving_in", number), resident
 
 
-# Contact details are the applicant's own to correct: they are kept beside the content, not in it.
-NOT_CONTENT: Any = {
-    "main_applicant": {"email", "phone", "language", "non_disclosure"},
-    "co_applicants": {"__all__": {"email", "phone", "language", "non_disclosure"}},
+CONTACT_DETAILS = {"email", "phone", "language", "non_disclosure"}
+NOT_STORED: Any = {
     "reference": True,
     "sent_at": True,
+    "main_applicant": CONTACT_DETAILS,
+    "co_applicants": {"__all__": CONTACT_DETAILS},
 }
-
-
-class Stored(Strict):
-    """The content of one version as kept: the document without contact details and the sending's own data."""
-
-    language: Language
-    main_applicant: ApplicantContent
-    co_applicants: list[ApplicantContent]
-    others_moving_in: list[Resident]
-    content: Content
-
-    @property
-    def applicants(self) -> list[ApplicantContent]:
-        return [self.main_applicant, *self.co_applicants]
 
 
 def canonical(document: Document) -> str:
     """Return the content as the one JSON text that is stored and digested: sorted, without white space."""
     return json.dumps(
-        document.model_dump(mode="json", exclude=NOT_CONTENT),
+        document.model_dump(mode="json", exclude=NOT_STORED),
         sort_keys=True,
         separators=(",", ":"),
         ensure_ascii=False,

@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from applications import document, intake
-from applications.document import BIDI_CONTROLS, Document, InvalidDocument, Stored, canonical, parse, pointer
+from applications.document import Document, InvalidDocument, Stored, canonical, parse, pointer
+from applications.facts import BIDI_CONTROLS
 from applications.models import Applicant
 from tests import cast
 from tests.applications.factories import HOUSING_SYSTEM

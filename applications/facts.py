@@ -1,0 +1,122 @@
+"""The kinds of facts that an application is made of: names, codes, days, sums.
+
+Each has one form, so that one fact has one digest, and a JSON schema that says the truth about it.
+"""
+
+import datetime as dt
+import re
+import unicodedata
+from decimal import Decimal
+from typing import Annotated
+
+from django.core.exceptions import ValidationError as InvalidEmail
+from django.core.validators import validate_email
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, WithJsonSchema
+
+from identity import hetu
+
+# Characters that change how the text around them is read.
+BIDI_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# Control characters, lone surrogates, and the separators that some programs read as the end of a line.
+CONTROLS = frozenset({"Cc", "Cs", "Zl", "Zp"})
+LINE_BREAKS = frozenset("\n\r\t")
+
+ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+PLAIN_NUMBER = re.compile(r"[0-9]{1,8}(\.[0-9]{1,2})?")
+NOTHING = Decimal("0.00")
+LONG_AGO = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
+
+
+def _plain(text: str, *, allowed: frozenset[str] = frozenset()) -> str:
+    if any(unicodedata.category(c) in CONTROLS or c in BIDI_CONTROLS for c in text if c not in allowed):
+        raise ValueError("Control characters are not allowed")
+    if not text.strip():
+        raise ValueError("The text is empty")
+    return text
+
+
+def _prose(text: str) -> str:
+    return _plain(text, allowed=LINE_BREAKS)
+
+
+# The next three refuse what pydantic would read generously: timestamps for dates, "1_000" and digits of
+# other scripts for numbers.
+
+
+def _day(value: object) -> object:
+    if (isinstance(value, str) and not ISO_DATE.fullmatch(value)) or not isinstance(value, str | dt.date):
+        raise ValueError("Give a date as YYYY-MM-DD")
+    return value
+
+
+def _instant(value: object) -> object:
+    if (isinstance(value, str) and not ISO_DATE.match(value)) or not isinstance(value, str | dt.datetime):
+        raise ValueError("Give a time as YYYY-MM-DDThh:mm:ss with its UTC offset")
+    return value
+
+
+def _number(value: object) -> object:
+    if isinstance(value, str) and not PLAIN_NUMBER.fullmatch(value):
+        raise ValueError("Give a number with a decimal point, such as 1100.50")
+    return value
+
+
+def _cents(amount: Decimal) -> Decimal:
+    # 2450.5 and "2450.50" are one amount, and so one digest; -0 is none.
+    return abs(amount.quantize(NOTHING))
+
+
+def _number_schema(least: int, most: float, pattern: str) -> WithJsonSchema:
+    number = {"type": "number", "minimum": least, "maximum": most}
+    return WithJsonSchema({"anyOf": [number, {"type": "string", "pattern": pattern}]})
+
+
+def _hetu(text: str) -> str:
+    try:
+        return hetu.parse(text)
+    except hetu.InvalidHetu:
+        raise ValueError("Invalid personal identity code") from None
+
+
+def _email(text: str) -> str:
+    try:
+        validate_email(text)
+    except InvalidEmail:
+        raise ValueError("Invalid email address") from None
+    return text
+
+
+Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_plain)]
+Line = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_plain)]
+Prose = Annotated[str, Field(min_length=1, max_length=2000), AfterValidator(_prose)]
+Hetu = Annotated[
+    str,
+    Field(
+        max_length=40,
+        description="Personal identity code, 11 characters",
+        json_schema_extra={"format": "hetu"},
+    ),
+    AfterValidator(_hetu),
+]
+Email = Annotated[
+    str,
+    Field(max_length=254, json_schema_extra={"format": "email"}),
+    AfterValidator(_plain),
+    AfterValidator(_email),
+]
+Phone = Annotated[str, Field(max_length=50, pattern=r"^\+?[ (]*[0-9][0-9 ()\-]{2,45}$")]
+Day = Annotated[dt.date, BeforeValidator(_day)]
+Instant = Annotated[AwareDatetime, Field(ge=LONG_AGO), BeforeValidator(_instant)]
+Euros = Annotated[
+    Decimal,
+    Field(ge=0, max_digits=10, decimal_places=2),
+    BeforeValidator(_number),
+    AfterValidator(_cents),
+    _number_schema(0, 99_999_999.99, r"^[0-9]{1,8}(\.[0-9]{1,2})?$"),
+]
+SquareMetres = Annotated[
+    Decimal,
+    Field(ge=1, max_digits=6, decimal_places=1),
+    BeforeValidator(_number),
+    _number_schema(1, 99_999.9, r"^[0-9]{1,5}(\.[0-9])?$"),
+]
