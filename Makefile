@@ -7,8 +7,12 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys, pip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 UV_COMPILE = uv pip compile -q --python-version 3.11 --universal --generate-hashes --no-header --no-annotate \
 	--no-emit-index-url --no-emit-find-links pyproject.toml
+PACKAGES := heka_confirm counter upstream applications identity demo
+PYTEST := $(BIN)/python -m pytest
+PARALLEL ?= -n 2
+DEVELOPMENT := DEBUG=true DEMO=true
 
-.PHONY: help demo test quick browser lint types imports messages migrations bench lock clean
+.PHONY: help demo test quick browser system lint types imports messages migrations bench lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -25,3 +29,49 @@ $(VENV)/.run: requirements.txt | $(VENV)/bin/python
 $(VENV)/.dev: requirements-dev.txt | $(VENV)/bin/python
 	$(PYTHON) -m pip --python $(VENV) install --quiet --require-hashes --no-deps -r requirements-dev.txt
 	@touch $@ $(VENV)/.run
+
+demo: $(VENV)/.run ## try the service with demo data at http://127.0.0.1:8000 (PORT=8001 changes it)
+	@exec env $(DEVELOPMENT) LOG_FORMAT=plain PUBLIC_URL=http://127.0.0.1:$(PORT) $(BIN)/python manage.py demo
+
+test: $(VENV)/.dev system lint types imports migrations ## everything: linters, types, and all tests on both databases
+	$(PYTEST) $(PARALLEL)
+	$(BIN)/python -m tests.postgres $(PYTEST) $(PARALLEL) -m "not browser"
+
+quick: $(VENV)/.dev ## the tests without a browser, on SQLite
+	$(PYTEST) $(PARALLEL) -m "not browser and not counterpart"
+
+browser: $(VENV)/.dev system ## the tests in the browser
+	$(PYTEST) $(PARALLEL) -m browser
+
+system: ## install Chromium, PostgreSQL, Node and gettext where they are missing (Debian, as root)
+	@tests/install_system_packages.sh
+
+lint: $(VENV)/.dev ## style of code and templates
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/djlint --lint --quiet templates $(wildcard */templates)
+
+types: $(VENV)/.dev ## mypy, strict
+	DEBUG=true $(BIN)/mypy $(PACKAGES)
+
+imports: $(VENV)/.dev ## the rooms import one way
+	$(BIN)/lint-imports --no-cache
+
+messages: $(VENV)/.dev system ## the catalogues are complete, compiled and up to date
+	$(PYTEST) tests/test_catalogues.py
+
+migrations: $(VENV)/.dev ## the migrations match the models
+	$(DEVELOPMENT) DATABASE_URL=sqlite://:memory: $(BIN)/python manage.py makemigrations --check --dry-run
+
+bench: $(VENV)/.dev system ## measure the speed on this machine, with PostgreSQL
+	$(BIN)/python -m bench
+
+lock: | $(VENV)/bin/python ## pin the dependencies of pyproject.toml anew
+	@set -e; uv=$$(mktemp -d); trap 'rm -rf "$$uv"' EXIT; \
+	$(PYTHON) -m pip install --quiet --target "$$uv" uv; export PATH="$$uv/bin:$$PATH"; \
+	$(UV_COMPILE) --upgrade -o requirements.txt; \
+	$(UV_COMPILE) --upgrade --group dev -o requirements-dev.txt
+
+clean: ## remove what the commands made, the demo's database too
+	rm -rf $(VENV) var .pytest_cache .mypy_cache .ruff_cache .hypothesis tests/counterpart/node_modules
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,1 +1,128 @@
+"""System checks of what identification needs, each with an id and a hint."""
 
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004  # Django's name
+
+from identity import keys, providers
+from identity.providers import InvalidProvider, Provider
+
+ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+TEST_LEVEL = "loatest"  # part of every acr of the trust network's test environments
+SECRET_LENGTH = 32  # characters of a field key; 64 hexadecimal ones are what README makes
+
+
+@register(Tags.security)
+def check_providers(**kwargs: Any) -> list[CheckMessage]:
+    """Return what is wrong with IDENTITY_PROVIDERS."""
+    found: list[CheckMessage] = []
+    good: list[Provider] = []
+    for number, entry in enumerate(settings.IDENTITY_PROVIDERS, 1):
+        try:
+            good.append(providers.parse(entry))
+        except InvalidProvider as error:
+            found.append(
+                Error(
+                    f"Provider {number} of IDENTITY_PROVIDERS cannot be used: {error}.",
+                    hint="docs/providers.md lists what a provider needs.",
+                    id="identity.E001",
+                )
+            )
+    found += (
+        Error(
+            f"{times} providers of IDENTITY_PROVIDERS have the id {name!r}.",
+            hint="Give each an id of its own: sign-ins under way and confirmations name it.",
+            id="identity.E002",
+        )
+        for name, times in Counter(provider.id for provider in good).items()
+        if times > 1
+    )
+    return found + [message for provider in good for message in _check_provider(provider)]
+
+
+def _check_provider(provider: Provider) -> Iterator[CheckMessage]:
+    for name in ENDPOINTS:
+        address = urlsplit(getattr(provider, name))
+        if not address.hostname or address.scheme not in ("https", *(["http"] if _may_be_demo() else [])):
+            yield Error(
+                f"{name} of provider {provider.id} is not an https address.",
+                hint="What the broker is asked and answers must not be read on the way.",
+                id="identity.E003",
+            )
+    accepts_tests = any(TEST_LEVEL in level for level in provider.acr_accepted)
+    if accepts_tests and not settings.ALLOW_TEST_CODES:
+        yield Error(
+            f"Provider {provider.id} accepts a level of a test environment.",
+            hint="Take it out of acr_accepted: in test environments anybody can be anybody.",
+            id="identity.E004",
+        )
+    if provider.id == "demo" and not _may_be_demo():
+        yield Error(
+            "The demo broker stands in IDENTITY_PROVIDERS of a production installation.",
+            hint="Anybody can be anybody there. For a public demo set DEMO_WITHOUT_DEBUG.",
+            id="identity.E005",
+        )
+
+
+def _may_be_demo() -> bool:
+    return bool(settings.DEBUG or settings.DEMO_WITHOUT_DEBUG)
+
+
+@register(Tags.security)
+def check_codes(**kwargs: Any) -> list[CheckMessage]:
+    """Return what is wrong with the settings that guard personal identity codes."""
+    found: list[CheckMessage] = []
+    if settings.ALLOW_TEST_CODES and not _may_be_demo():
+        found.append(
+            Error(
+                "ALLOW_TEST_CODES is on in a production installation.",
+                hint="Personal identity codes with 900–999 belong to nobody. Leave it out.",
+                id="identity.E006",
+            )
+        )
+    for name in ("FIELD_ENCRYPTION_KEYS", "FIELD_INDEX_KEYS"):
+        values = getattr(settings, name)
+        if not values or any(len(value) < SECRET_LENGTH for value in values):
+            found.append(
+                Error(
+                    f"{name} needs keys of at least {SECRET_LENGTH} characters.",
+                    hint="Make one with: python -c 'import secrets; print(secrets.token_hex(32))'",
+                    id="identity.E007",
+                )
+            )
+    every = [*settings.FIELD_ENCRYPTION_KEYS, *settings.FIELD_INDEX_KEYS]
+    if len(set(every)) < len(every):
+        found.append(
+            Error(
+                "A key stands twice in FIELD_ENCRYPTION_KEYS and FIELD_INDEX_KEYS.",
+                hint="Each use needs a key of its own.",
+                id="identity.E008",
+            )
+        )
+    return found
+
+
+@register(Tags.security)
+def check_keys(**kwargs: Any) -> list[CheckMessage]:
+    """Return what is wrong with our keys towards the brokers."""
+    if not settings.IDENTITY_PROVIDERS:
+        return []
+    try:
+        own = keys.load()
+    except keys.NoKeys as error:
+        kind, number = (Warning, "W001") if settings.DEBUG else (Error, "E009")
+        hint = "Make them with: manage.py identity_keys make"
+        return [kind(f"Our keys cannot be read: {error}.", hint=hint, id=f"identity.{number}")]
+    if any(key.raw_value.key_size < keys.SIZE for key in (*own.sig, *own.enc)):
+        return [
+            Error(
+                f"One of our keys has fewer than {keys.SIZE} bits.",
+                hint="Replace them with: manage.py identity_keys rotate, and later finish",
+                id="identity.E010",
+            )
+        ]
+    return []

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.db import models
 
@@ -54,7 +54,7 @@ def decrypt(value: bytes, *, context: str) -> str:
         raise CannotDecrypt(f"No key for a value of {context}")
     try:
         plain = AESGCM(key).decrypt(value[KEY_ID : KEY_ID + NONCE], value[KEY_ID + NONCE :], context.encode())
-    except InvalidTag:
+    except (InvalidTag, ValueError):  # the latter for one too short to hold a nonce
         raise CannotDecrypt(f"A value of {context} was changed") from None
     return plain.decode()
 
@@ -68,7 +68,7 @@ def indexes(code: str) -> list[str]:
 
 
 class EncryptedTextField(_BinaryField):
-    """Text that the database holds encrypted. `context` names the column for good, whatever it is renamed to."""
+    """Text that the database holds encrypted. `context` names the column for good, renamed or not."""
 
     def __init__(self, *args: Any, context: str, **kwargs: Any) -> None:
         self.context = context

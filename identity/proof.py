@@ -13,7 +13,7 @@ SESSION_KEY = "proof"
 
 @dataclass(frozen=True, kw_only=True)
 class Proof:
-    """One identification: method, the broker's id in our settings, the level (acr), and when (UTC, ISO 8601)."""
+    """One identification: method, the broker's id in our settings, the level (acr), and when (ISO 8601)."""
 
     method: Method
     provider: str

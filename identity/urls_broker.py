@@ -1,4 +1,12 @@
+"""Addresses that brokers know: one for all languages."""
+
 from django.urls import path
 
+from identity.views import identification
+
 app_name = "identification"
-urlpatterns = []
+urlpatterns = [
+    path("start/", identification.start, name="start"),
+    path("callback/", identification.callback, name="callback"),
+    path("jwks.json", identification.jwks, name="jwks"),
+]

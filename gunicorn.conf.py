@@ -1,0 +1,47 @@
+"""gunicorn's settings: `gunicorn heka_confirm.wsgi`, started in this folder, reads them by itself."""
+
+import logging
+import os
+
+from gunicorn import glogging
+from gunicorn.config import Config
+
+from heka_confirm.logs import JsonFormatter, PlainFormatter
+
+
+class Logger(glogging.Logger):
+    """gunicorn's own lines in the form of all others; the access log is the application's."""
+
+    def setup(self, cfg: Config) -> None:
+        super().setup(cfg)  # type: ignore[no-untyped-call]  # gunicorn has few types
+        plain = os.environ.get("LOG_FORMAT") == "plain"
+        formatter: logging.Formatter = PlainFormatter() if plain else JsonFormatter()
+        for handler in self.error_log.handlers:
+            handler.setFormatter(formatter)
+
+
+wsgi_app = "heka_confirm.wsgi:application"
+bind = f"{os.environ.get('HOST', '0.0.0.0')}:{os.environ.get('PORT', '8000')}"  # noqa: S104  # inside a container
+workers = int(os.environ.get("WEB_CONCURRENCY") or len(os.sched_getaffinity(0)))
+worker_class = "gthread"
+# Many, as a sign-in waits for its broker up to 10 s: fifty may, and others go on meanwhile. Each may hold one
+# database connection.
+threads = int(os.environ.get("WEB_THREADS") or 32)
+# A socket for each worker: clients that keep their connection are spread over all of them.
+reuse_port = True
+preload_app = False  # each worker opens its own socket and database connections
+timeout = 30
+graceful_timeout = 25  # below the 30 s that Kubernetes grants
+keepalive = 75  # longer than a proxy keeps its connections, so that we are never the first to close
+max_requests = 0  # a worker that leaves takes the connections that wait at its socket with it
+control_socket_disable = True
+# In memory: a slow disk must not look like a dead worker.
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108
+logger_class = Logger
+accesslog = None
+errorlog = "-"
+limit_request_line = 4094
+limit_request_fields = 64
+limit_request_field_size = 8190
+# Nobody may say by a header of his own that a request came by https; settings.py decides whom to believe.
+forwarded_allow_ips = ""

@@ -1,0 +1,62 @@
+"""The door of the pages that need an identified person."""
+
+import functools
+from collections.abc import Callable
+from typing import Concatenate, ParamSpec
+
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.cache import patch_cache_control
+
+from identity import proof
+from identity.models import Person, User
+from identity.proof import Proof
+from identity.redirects import page_of, with_next
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+
+
+def identified_person_required(view: View[P]) -> View[P]:
+    """Lead whoever is not identified (staff included) to the identification, and keep the page out of caches.
+
+    Within the view person_of() and proof_of() hold. A POST whose session has ended never comes here:
+    IdleMiddleware leads it to a page that says so.
+    """
+
+    @functools.wraps(view)
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        response: HttpResponseBase
+        if is_identified(request):
+            response = view(request, *args, **kwargs)
+        else:
+            response = redirect(with_next("identity:identify", page_of(request)))
+        patch_cache_control(response, no_store=True, private=True)
+        return response
+
+    guarded.personal = True  # type: ignore[attr-defined]  # read by IdleMiddleware
+    return guarded
+
+
+def is_identified(request: HttpRequest) -> bool:
+    """Tell whether an identified person is signed in; without a session cookie nothing is read for it."""
+    return isinstance(request.user, User) and hasattr(request.user, "person") and bool(_proof(request))
+
+
+def person_of(request: HttpRequest) -> Person:
+    """Return the person signed in, behind identified_person_required."""
+    if not isinstance(request.user, User):
+        raise TypeError("Nobody is signed in")
+    return request.user.person
+
+
+def proof_of(request: HttpRequest) -> Proof:
+    """Return how the person signed in was identified, behind identified_person_required."""
+    found = _proof(request)
+    if found is None:
+        raise TypeError("Nobody is identified")
+    return found
+
+
+def _proof(request: HttpRequest) -> Proof | None:
+    return proof.of_session(request.session)

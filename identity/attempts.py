@@ -1,0 +1,84 @@
+"""An attempt to identify oneself, kept in one signed cookie until the broker sends the person back.
+
+No session, and so no session cookie, before it is known who the person is. Several tabs may have an
+attempt each.
+"""
+
+import secrets
+import time
+from dataclasses import asdict, dataclass, field
+
+from django.conf import settings
+from django.core import signing
+from django.http import HttpRequest, HttpResponse
+from django.utils.crypto import constant_time_compare
+
+LIFETIME = 15 * 60  # seconds
+MOST = 5  # at once in one browser
+PATH = "/identification/"  # start must see them too, to keep to MOST
+SALT = "identity.attempt"
+
+
+def _secret() -> str:
+    return secrets.token_urlsafe(32)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attempt:
+    """What must come back from the broker unchanged, and where the person goes then."""
+
+    provider: str
+    language: str
+    next: str  # an address within this service, or ""
+    id: str = field(default_factory=lambda: secrets.token_hex(8))
+    state: str = field(default_factory=_secret)
+    nonce: str = field(default_factory=_secret)
+    verifier: str = field(default_factory=_secret)  # PKCE, RFC 7636
+    started: int = field(default_factory=lambda: int(time.time()))  # seconds since 1970
+
+
+def cookie_prefix() -> str:
+    # __Host- would demand the path /, and a cookie that every page then gets.
+    return f"{'__Secure-' if settings.HTTPS else ''}attempt-"
+
+
+def remember(request: HttpRequest, response: HttpResponse, attempt: Attempt) -> None:
+    """Keep the attempt in the browser, and drop its oldest ones past MOST."""
+    others = sorted(_all(request), key=lambda other: other.started)
+    for old in others[: max(0, len(others) - MOST + 1)]:
+        forget(response, old)
+    response.set_cookie(
+        cookie_prefix() + attempt.id,
+        signing.dumps(asdict(attempt), salt=SALT),
+        max_age=LIFETIME,
+        path=PATH,
+        secure=settings.HTTPS,
+        httponly=True,
+        samesite="Lax",  # Strict would not come along when the broker sends the person back
+    )
+
+
+def find(request: HttpRequest, state: str) -> Attempt | None:
+    """Return this browser's living attempt of that state, or None."""
+    return next((attempt for attempt in _all(request) if constant_time_compare(attempt.state, state)), None)
+
+
+def forget(response: HttpResponse, attempt: Attempt) -> None:
+    """Take the attempt out of the browser: each is used once."""
+    response.delete_cookie(cookie_prefix() + attempt.id, path=PATH, samesite="Lax")
+
+
+def _all(request: HttpRequest) -> list[Attempt]:
+    prefix = cookie_prefix()
+    return [
+        attempt
+        for name, value in request.COOKIES.items()
+        if name.startswith(prefix) and (attempt := _read(value)) and name == prefix + attempt.id
+    ]
+
+
+def _read(value: str) -> Attempt | None:
+    try:
+        return Attempt(**signing.loads(value, salt=SALT, max_age=LIFETIME))
+    except (signing.BadSignature, TypeError):  # forged, too old, or written by another release
+        return None

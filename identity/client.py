@@ -1,0 +1,205 @@
+"""The broker's side over HTTP: no request object of Django's, no database.
+
+Only the configured addresses are called, without redirects and without the environment's proxies, and
+nobody waits longer than one deadline for the whole exchange, whatever the broker or the name server does.
+"""
+
+import json
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as StillRunning
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import requests
+from django.conf import settings
+from urllib3.exceptions import HTTPError, ReadTimeoutError
+
+from identity import tokens
+from identity.providers import Provider
+from identity.refusals import BrokerRefused, BrokerUnreachable
+
+DEADLINE = 10.0  # seconds for all calls of one identification
+CONNECT, READ = 3.05, 8.0  # seconds for one step of one call
+LARGEST = 1024 * 1024  # bytes of an answer
+REFETCH = 60.0  # seconds between fetches of one provider's keys
+KEYS_LIFETIME = 60 * 60.0  # seconds; a key that its broker withdrew must go
+ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+
+Json = dict[str, Any]
+T = TypeVar("T")
+
+
+class Deadline:
+    """Seconds that are left of one identification."""
+
+    def __init__(self, seconds: float = DEADLINE) -> None:
+        self._end = time.monotonic() + seconds
+
+    def left(self) -> float:
+        """Return the seconds left, more than none. Raises BrokerUnreachable when there are none."""
+        seconds = self._end - time.monotonic()
+        if seconds <= 0:
+            raise BrokerUnreachable("timeout")
+        return seconds
+
+
+# Fewer than the threads of a web worker: while a broker hangs, the others go on serving pages.
+_POOL = ThreadPoolExecutor(settings.IDENTITY_CALLS_AT_ONCE, thread_name_prefix="broker")
+_FREE = threading.BoundedSemaphore(settings.IDENTITY_CALLS_AT_ONCE)
+
+
+def within(deadline: Deadline, call: Callable[[], T]) -> T:
+    """Return what the call returns, if it does so in time. Raises BrokerUnreachable.
+
+    The call runs in a thread of its own since no timeout of a socket covers a slow name server, or an
+    answer that comes a byte at a time.
+    """
+    free = _FREE
+    if not free.acquire(blocking=False):
+        raise BrokerUnreachable("busy")
+    future = _POOL.submit(call)
+    future.add_done_callback(lambda _: free.release())
+    try:
+        return future.result(timeout=deadline.left())
+    except StillRunning:
+        future.cancel()
+        raise BrokerUnreachable("timeout") from None
+
+
+def exchange(provider: Provider, *, code: str, verifier: str, redirect_uri: str, deadline: Deadline) -> Json:
+    """Return the token endpoint's answer for an authorization code.
+
+    Raises BrokerUnreachable and BrokerRefused.
+    """
+    form = {
+        "grant_type": "authorization_code",
+        "code": code,
+        "redirect_uri": redirect_uri,
+        "client_id": provider.client_id,
+        "client_assertion_type": ASSERTION_TYPE,
+        "client_assertion": tokens.client_assertion(provider),
+    }
+    if provider.pkce:
+        form["code_verifier"] = verifier
+    return within(deadline, lambda: _call("POST", provider.token_endpoint, deadline, form))
+
+
+def _call(method: str, url: str, deadline: Deadline, form: dict[str, str] | None = None) -> Json:
+    headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
+    with requests.Session() as session:
+        session.trust_env = False  # no proxies and no .netrc of the environment
+        try:
+            with session.request(
+                method,
+                url,
+                data=form,
+                headers=headers,
+                timeout=(min(CONNECT, deadline.left()), min(READ, deadline.left())),
+                allow_redirects=False,
+                stream=True,
+            ) as response:
+                return _answer(response, deadline)
+        except (requests.Timeout, ReadTimeoutError):
+            raise BrokerUnreachable("timeout") from None
+        except (requests.RequestException, HTTPError, OSError):
+            raise BrokerUnreachable("connection") from None
+
+
+def _answer(response: requests.Response, deadline: Deadline) -> Json:
+    if 400 <= response.status_code < 500:
+        raise BrokerRefused("status-4xx")
+    if response.status_code != 200:
+        raise BrokerUnreachable("redirect" if response.is_redirect else "status")
+    body = b""
+    # Not iter_content: it waits until a piece is full, and a broker may send a byte at a time.
+    while piece := response.raw.read1(64 * 1024):
+        body += piece
+        deadline.left()
+        if len(body) > LARGEST:
+            raise BrokerUnreachable("too-large")
+    try:
+        answer = json.loads(body)
+    except (ValueError, RecursionError):
+        raise BrokerUnreachable("not-json") from None
+    if not isinstance(answer, dict):
+        raise BrokerUnreachable("not-json")
+    return answer
+
+
+@dataclass
+class _KeyStore:
+    """One provider's keys as last fetched. The lock lets one thread fetch while the others wait for it."""
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    keys: list[Json] = field(default_factory=list)
+    fetched: float | None = None  # both by the monotonic clock
+    tried: float | None = None
+
+    def find(self, kid: str) -> Json | None:
+        return next((key for key in self.keys if key.get("kid") == kid), None)
+
+
+_STORES: dict[str, _KeyStore] = {}
+_STORES_LOCK = threading.Lock()
+
+
+def signing_key(provider: Provider, kid: str, deadline: Deadline) -> Json | None:
+    """Return the provider's public key of that id as a JWK; None where it has none.
+
+    Keys are kept; for an unknown id they are fetched again, but once a minute at most, so that a flood of
+    invented ids calls nobody. Raises BrokerUnreachable.
+    """
+    with _STORES_LOCK:
+        store = _STORES.setdefault(provider.jwks_uri, _KeyStore())
+    if not store.lock.acquire(timeout=deadline.left()):
+        raise BrokerUnreachable("timeout")
+    try:
+        return _find_or_fetch(store, provider, kid, deadline)
+    finally:
+        store.lock.release()
+
+
+def _find_or_fetch(store: _KeyStore, provider: Provider, kid: str, deadline: Deadline) -> Json | None:
+    key, now = store.find(kid), time.monotonic()
+    fresh = store.fetched is not None and now - store.fetched < KEYS_LIFETIME
+    tried_just_now = store.tried is not None and now - store.tried < REFETCH
+    if (key and fresh) or tried_just_now:
+        return key
+    try:
+        store.keys, store.fetched, store.tried = _fetch_keys(provider, deadline), now, now
+    except BrokerUnreachable:
+        if store.fetched is None:  # nothing to go on with: the next person may try at once
+            raise
+        store.tried = now
+        if key is None:
+            raise
+    return store.find(kid)
+
+
+def _fetch_keys(provider: Provider, deadline: Deadline) -> list[Json]:
+    try:
+        answer = within(deadline, lambda: _call("GET", provider.jwks_uri, deadline))
+    except BrokerRefused:
+        raise BrokerUnreachable("no-keys") from None
+    keys = answer.get("keys")
+    if not isinstance(keys, list):
+        raise BrokerUnreachable("no-keys")
+    return [key for key in keys if _signs(key)]
+
+
+def _signs(key: object) -> bool:
+    return (
+        isinstance(key, dict)
+        and key.get("kty") == "RSA"
+        and key.get("use", "sig") == "sig"
+        and key.get("alg", tokens.SIGNING) == tokens.SIGNING
+    )
+
+
+def forget_keys() -> None:
+    """Drop every provider's keys, as a new process would."""
+    with _STORES_LOCK:
+        _STORES.clear()

@@ -1,0 +1,62 @@
+"""The acceptance of cookies, and the one list of the cookies that this service sets."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from identity import attempts
+
+VERSION = "1"  # another list of cookies is another acceptance
+YEAR = 365 * 24 * 60 * 60  # seconds
+
+
+@dataclass(frozen=True)
+class Cookie:
+    """One row of the cookie page."""
+
+    name: str
+    purpose: str
+    lifetime: str
+
+
+def acceptance_name() -> str:
+    return f"{settings.COOKIE_PREFIX}cookies"
+
+
+def all_cookies() -> list[Cookie]:
+    """Return every cookie that the service can set for a person, in the language in use."""
+    return [
+        Cookie(acceptance_name(), _("Remembers that you accepted the cookies."), _("1 year")),
+        Cookie(
+            f"{attempts.cookie_prefix()}…",
+            _("Brings you back from your bank or mobile operator to the same place."),
+            _("15 minutes, or until you return"),
+        ),
+        Cookie(
+            settings.SESSION_COOKIE_NAME,
+            _("Keeps you identified while you use the service."),
+            _("Until you log out, or until you have done nothing for %(minutes)d minutes")
+            % {"minutes": settings.IDLE_MINUTES},
+        ),
+    ]
+
+
+def accepted(request: HttpRequest) -> bool:
+    return request.COOKIES.get(acceptance_name()) == VERSION
+
+
+def accept(response: HttpResponse) -> None:
+    response.set_cookie(
+        acceptance_name(),
+        VERSION,
+        max_age=YEAR,
+        secure=settings.HTTPS,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def withdraw(response: HttpResponse) -> None:
+    response.delete_cookie(acceptance_name(), samesite="Lax")

@@ -1,0 +1,94 @@
+"""Our own keys: one signs what we send to brokers, the others open what they encrypt for us.
+
+They live in one JWKS file (IDENTITY_KEYS_FILE). The first signing key signs; every encryption key opens,
+so that an old and a new one work side by side while brokers learn of the new one.
+"""
+
+import functools
+import json
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from django.conf import settings
+from joserfc.errors import JoseError
+from joserfc.jwk import RSAKey
+
+SIZE = 2048  # bits; what the brokers' guides ask for
+ALGORITHMS = {"sig": "RS256", "enc": "RSA-OAEP"}
+Use = Literal["sig", "enc"]
+
+
+class NoKeys(Exception):
+    """The file of our keys is missing or cannot be read."""
+
+
+@dataclass(frozen=True)
+class Keys:
+    """The keys of each use, the oldest first."""
+
+    sig: tuple[RSAKey, ...]
+    enc: tuple[RSAKey, ...]
+
+    def public(self) -> dict[str, Any]:
+        """Return the JWKS that brokers may see."""
+        return {"keys": [key.as_dict(private=False) for key in (*self.sig, *self.enc)]}
+
+
+def load() -> Keys:
+    """Return our keys, read again when the file changes. Raises NoKeys."""
+    path = Path(settings.IDENTITY_KEYS_FILE)
+    try:
+        stat = path.stat()
+        return _read(path, stat.st_mtime_ns, stat.st_size)
+    except (OSError, ValueError, KeyError, TypeError, JoseError) as error:
+        raise NoKeys(f"{path}: {error}") from error
+
+
+@functools.lru_cache(maxsize=4)
+def _read(path: Path, _changed: int, _size: int) -> Keys:
+    keys = [RSAKey.import_key(key) for key in json.loads(path.read_text())["keys"]]
+    own = Keys(*(tuple(key for key in keys if key.get("use") == use) for use in ALGORITHMS))
+    if not (own.sig and own.enc) or not all(key.is_private and key.kid for key in keys):
+        raise ValueError("it does not hold a private key of each use")
+    return own
+
+
+def new(use: Use) -> RSAKey:
+    """Return a new private key for one use, known by its thumbprint (RFC 7638)."""
+    key = RSAKey.generate_key(SIZE)
+    return RSAKey.import_key(
+        {**key.as_dict(private=True), "use": use, "alg": ALGORITHMS[use], "kid": key.thumbprint()}
+    )
+
+
+def make() -> Keys:
+    """Write the first pair of keys."""
+    return _write(Keys((new("sig"),), (new("enc"),)))
+
+
+def rotate() -> Keys:
+    """Add a successor of each use: published and opening at once, signing only after finish()."""
+    old = load()
+    return _write(Keys((*old.sig, new("sig")), (*old.enc, new("enc"))))
+
+
+def finish() -> Keys:
+    """Drop the oldest key of each use that has a successor."""
+    old = load()
+    return _write(Keys(old.sig[1:] or old.sig, old.enc[1:] or old.enc))
+
+
+def _write(keys: Keys) -> Keys:
+    """Replace the file in one step, readable by its owner alone from the start."""
+    path = Path(settings.IDENTITY_KEYS_FILE)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name)  # mode 0600
+    with os.fdopen(handle, "w") as file:
+        json.dump({"keys": [key.as_dict(private=True) for key in (*keys.sig, *keys.enc)]}, file, indent=1)
+        file.flush()
+        os.fsync(file.fileno())
+    Path(temporary).replace(path)
+    return keys

@@ -1,0 +1,55 @@
+"""A person, found or made from what a broker said of them."""
+
+import datetime as dt
+import uuid
+
+from django.db import IntegrityError, transaction
+
+from identity import crypto, hetu
+from identity.claims import Identity
+from identity.models import Person, User
+
+
+def find(code: str) -> Person | None:
+    """Return the person of that personal identity code, whichever live key they were indexed under."""
+    people = Person.objects.select_related("user").select_for_update(of=("self",))
+    return people.filter(hetu_index__in=crypto.indexes(code)).first()
+
+
+def recognise(identity: Identity, *, language: str, at: dt.datetime) -> Person:
+    """Return the person of that identity, made when new and brought up to date when known.
+
+    Two first sign-ins of one person at once make one person: the second finds the first's row.
+    """
+    try:
+        return _recognise(identity, language=language, at=at)
+    except IntegrityError:
+        return _recognise(identity, language=language, at=at)
+
+
+@transaction.atomic
+def _recognise(identity: Identity, *, language: str, at: dt.datetime) -> Person:
+    facts = {
+        "hetu": identity.hetu,
+        "hetu_index": crypto.indexes(identity.hetu)[0],  # under the active key from now on
+        "first_names": identity.first_names,
+        "last_name": identity.last_name,
+        "birth_date": hetu.birth_date(identity.hetu),
+        "language": language,
+        "identified_at": at,
+    }
+    person = find(identity.hetu)
+    if person is None:
+        return Person.objects.create(user=_new_user(), **facts)
+    for name, value in facts.items():
+        setattr(person, name, value)
+    person.save()
+    return person
+
+
+def _new_user() -> User:
+    # A name that says nothing: the code may change, and names may repeat.
+    user = User(username=uuid.uuid4().hex)
+    user.set_unusable_password()
+    user.save()
+    return user

@@ -1,0 +1,34 @@
+"""Where to go next: within this service only."""
+
+from django.conf import settings
+from django.http import HttpRequest, QueryDict
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+
+LONGEST = 500  # characters; the address rides in a cookie
+
+
+def safe_next(request: HttpRequest) -> str:
+    """Return the path that the request's `next` names within this service, else an empty text."""
+    url = (request.POST if request.method == "POST" else request.GET).get("next", "")
+    within = url.startswith("/") and url_has_allowed_host_and_scheme(url, allowed_hosts=None)
+    return url if within and len(url) <= LONGEST else ""
+
+
+def page_of(request: HttpRequest) -> str:
+    """Return the page to come back to: for a form that was sent, the page of the same path."""
+    return request.get_full_path() if request.method in {"GET", "HEAD"} else request.path
+
+
+def with_next(name: str, next_url: str, *args: str) -> str:
+    """Return the address of a page that goes on to `next_url`, in the language in use."""
+    url = reverse(name, args=args)
+    if not next_url:
+        return url
+    query = QueryDict(mutable=True)
+    query["next"] = next_url
+    return f"{url}?{query.urlencode(safe='/')}"
+
+
+def after_identification(next_url: str) -> str:
+    return next_url or reverse(settings.IDENTIFIED_URL)

@@ -1,0 +1,25 @@
+"""Why an identification fails: one fixed word for the log, never a claim, a description or a body."""
+
+
+class IdentificationFailed(Exception):
+    """Nobody was identified; `word` says why in the log."""
+
+    def __init__(self, word: str) -> None:
+        super().__init__(word)
+        self.word = word
+
+
+class BrokerUnreachable(IdentificationFailed):
+    """The broker is silent, slow or answers nonsense: the person may try again."""
+
+
+class BrokerRefused(IdentificationFailed):
+    """The broker refused our request, such as a code that was used before."""
+
+
+class TokenRefused(IdentificationFailed):
+    """The identity token, or what it says, does not hold."""
+
+
+class NoCode(IdentificationFailed):
+    """A person without a Finnish personal identity code (eIDAS): the counter serves them."""

@@ -1,0 +1,258 @@
+"""What we sign for brokers, and the checks that every identity token of theirs must pass.
+
+Sources: OpenID Connect Core 3.1.3.7 and 6.1, RFC 7515, 7516, 7523, 9101, and the brokers' guides to the
+Finnish Trust Network. Nothing that a token asks for is fetched: keys come from the provider's own
+configured address alone, whatever `jku`, `x5u` or `jwk` say.
+"""
+
+import base64
+import binascii
+import hashlib
+import json
+import math
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.crypto import constant_time_compare
+from joserfc import jwe, jws
+from joserfc.errors import JoseError
+from joserfc.jwk import RSAKey
+
+from identity import keys
+from identity.attempts import Attempt
+from identity.providers import Provider
+from identity.refusals import TokenRefused
+
+SIGNING = "RS256"
+KEY_ENCRYPTION = "RSA-OAEP"
+CONTENT_ENCRYPTION = ("A128CBC-HS256", "A128GCM", "A256GCM")
+LEEWAY = 30  # seconds that two clocks may differ
+OLDEST = 10 * 60  # seconds since a token was issued
+REQUEST_LIFETIME, ASSERTION_LIFETIME = 10 * 60, 60  # seconds
+WEAK = 2048  # bits of RSA below which a key is not used
+LONGEST = 64 * 1024  # characters of a token
+
+Claims = dict[str, Any]
+FindKey = Callable[[str], dict[str, Any] | None]
+
+
+class _SignatureRegistry(jws.JWSRegistry):
+    max_header_length = 8 * 1024  # some brokers put their certificates in
+
+
+def request_object(provider: Provider, attempt: Attempt, *, redirect_uri: str) -> str:
+    """Return the signed request that the browser carries to the broker (RFC 9101)."""
+    now = int(time.time())
+    claims = {
+        "iss": provider.client_id,
+        "aud": provider.issuer,
+        "response_type": "code",
+        "client_id": provider.client_id,
+        "redirect_uri": redirect_uri,
+        "scope": provider.claims.scope,
+        "acr_values": " ".join(provider.acr_values),
+        "ui_locales": attempt.language,
+        "state": attempt.state,
+        "nonce": attempt.nonce,
+        "jti": secrets.token_urlsafe(16),
+        "iat": now,
+        "exp": now + REQUEST_LIFETIME,
+    }
+    if provider.prompt:
+        claims["prompt"] = provider.prompt
+    if provider.max_age is not None:
+        claims["max_age"] = provider.max_age
+    if provider.service_name:
+        claims["ftn_spname"] = provider.service_name
+    if provider.pkce:
+        digest = hashlib.sha256(attempt.verifier.encode()).digest()
+        claims |= {"code_challenge": _base64url(digest), "code_challenge_method": "S256"}
+    return _sign(claims)
+
+
+def client_assertion(provider: Provider) -> str:
+    """Return the proof to the token endpoint that it is us who ask (RFC 7523)."""
+    now = int(time.time())
+    return _sign(
+        {
+            "iss": provider.client_id,
+            "sub": provider.client_id,
+            "aud": provider.token_endpoint,
+            "jti": secrets.token_urlsafe(16),
+            "iat": now,
+            "exp": now + ASSERTION_LIFETIME,
+        }
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Expected:
+    """What a token must match: the attempt that it answers, and the access token that came with it."""
+
+    provider: Provider
+    attempt: Attempt
+    access_token: str | None
+
+
+def verify(token: object, expected: Expected, find_key: FindKey) -> Claims:
+    """Return the claims of an identity token that passes every check.
+
+    `find_key` returns the provider's public key of a key id as a JWK, or None. Raises TokenRefused.
+    """
+    if not isinstance(token, str) or not token:
+        raise TokenRefused("no-token")
+    if len(token) > LONGEST or not token.isascii():
+        raise TokenRefused("malformed")
+    signed = _decrypt(token) if expected.provider.encrypted else token
+    claims = _verify_signature(signed, find_key)
+    _check_parties(claims, expected)
+    _check_times(claims, expected)
+    _check_session(claims, expected)
+    return claims
+
+
+def _decrypt(token: str) -> str:
+    if token.count(".") == 2:
+        raise TokenRefused("plaintext")
+    header = _header(token, parts=5)
+    if header.get("alg") != KEY_ENCRYPTION:
+        raise TokenRefused("jwe-alg")
+    if header.get("enc") not in CONTENT_ENCRYPTION:
+        raise TokenRefused("jwe-enc")
+    if "zip" in header:  # a small token could hold gigabytes
+        raise TokenRefused("zip")
+    # A certified provider repeats iss and aud in the header, which a strict registry would refuse.
+    registry = jwe.JWERegistry(algorithms=[KEY_ENCRYPTION, *CONTENT_ENCRYPTION], strict_check_header=False)
+    for key in _decryption_keys(header.get("kid")):
+        try:
+            plain = jwe.decrypt_compact(token, key, registry=registry).plaintext
+            return (plain or b"").decode("ascii")
+        except (JoseError, ValueError):
+            continue
+    raise TokenRefused("decrypt")
+
+
+def _decryption_keys(kid: object) -> list[RSAKey]:
+    own = keys.load().enc
+    return [key for key in own if key.kid == kid] if kid is not None else list(own)
+
+
+def _verify_signature(token: str, find_key: FindKey) -> Claims:
+    header = _header(token, parts=3)
+    if header.get("alg") != SIGNING:  # also "none", and HS256 with the public key as its secret
+        raise TokenRefused("alg")
+    if "crit" in header or "b64" in header:  # RFC 7797 would change what is signed
+        raise TokenRefused("crit")
+    kid = header.get("kid")
+    if not isinstance(kid, str) or not kid:
+        raise TokenRefused("no-kid")
+    key = _public_key(find_key(kid))
+    registry = _SignatureRegistry(algorithms=[SIGNING], strict_check_header=False)
+    try:
+        payload = jws.deserialize_compact(token, key, registry=registry).payload
+    except (JoseError, ValueError):
+        raise TokenRefused("signature") from None
+    return _json_object(payload)
+
+
+def _public_key(jwk: dict[str, Any] | None) -> RSAKey:
+    if jwk is None or jwk.get("kty") != "RSA":
+        raise TokenRefused("kid")
+    try:
+        if len(_from_base64url(jwk["n"]).lstrip(b"\0")) * 8 < WEAK:
+            raise TokenRefused("weak-key")
+        # Of the JWK only the numbers are used: what else it holds could widen or narrow its use.
+        return RSAKey.import_key({name: jwk[name] for name in ("kty", "n", "e")})
+    except (JoseError, ValueError, KeyError, TypeError):
+        raise TokenRefused("kid") from None
+
+
+def _check_parties(claims: Claims, expected: Expected) -> None:
+    provider = expected.provider
+    audience = claims.get("aud")
+    if claims.get("iss") != provider.issuer:
+        raise TokenRefused("iss")
+    if audience not in (provider.client_id, [provider.client_id]):
+        raise TokenRefused("aud")
+    if claims.get("azp", provider.client_id) != provider.client_id:
+        raise TokenRefused("azp")
+    if not isinstance(claims.get("sub"), str) or not claims["sub"]:
+        raise TokenRefused("sub")
+
+
+def _check_times(claims: Claims, expected: Expected) -> None:
+    """A token issued before its own attempt began, or later than now, tells of a clock that is wrong."""
+    now, started = time.time(), expected.attempt.started
+    issued, expires = _seconds(claims, "iat"), _seconds(claims, "exp")
+    if not started - LEEWAY <= issued <= now + LEEWAY:
+        raise TokenRefused("clock")
+    if issued < now - OLDEST - LEEWAY:
+        raise TokenRefused("iat")
+    if expires <= now - LEEWAY:
+        raise TokenRefused("exp")
+    if "auth_time" in claims or expected.provider.max_age is not None:
+        _check_auth_time(_seconds(claims, "auth_time", word="auth-time"), expected, now)
+
+
+def _check_auth_time(authenticated: float, expected: Expected, now: float) -> None:
+    provider = expected.provider
+    earliest = expected.attempt.started if provider.prompt == "login" else -math.inf
+    if provider.max_age is not None:
+        earliest = max(earliest, now - provider.max_age)
+    if not earliest - LEEWAY <= authenticated <= now + LEEWAY:
+        raise TokenRefused("auth-time")
+
+
+def _check_session(claims: Claims, expected: Expected) -> None:
+    nonce, acr, at_hash = claims.get("nonce"), claims.get("acr"), claims.get("at_hash")
+    if not isinstance(nonce, str) or not constant_time_compare(nonce, expected.attempt.nonce):
+        raise TokenRefused("nonce")
+    if not isinstance(acr, str) or acr not in expected.provider.acr_accepted:
+        raise TokenRefused("acr")
+    if at_hash is not None:
+        digest = hashlib.sha256((expected.access_token or "").encode()).digest()
+        if not expected.access_token or not constant_time_compare(str(at_hash), _base64url(digest[:16])):
+            raise TokenRefused("at-hash")
+
+
+def _seconds(claims: Claims, name: str, *, word: str | None = None) -> float:
+    value = claims.get(name)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < 1e12:
+        raise TokenRefused(word or name)
+    return value
+
+
+def _header(token: str, *, parts: int) -> dict[str, Any]:
+    segments = token.split(".")
+    if len(segments) != parts:
+        raise TokenRefused("malformed")
+    try:
+        return _json_object(_from_base64url(segments[0]))
+    except binascii.Error:
+        raise TokenRefused("malformed") from None
+
+
+def _json_object(raw: bytes) -> dict[str, Any]:
+    try:
+        value = json.loads(raw)
+    except (ValueError, RecursionError):
+        raise TokenRefused("malformed") from None
+    if not isinstance(value, dict):
+        raise TokenRefused("malformed")
+    return value
+
+
+def _sign(claims: Claims) -> str:
+    key = keys.load().sig[0]
+    return jws.serialize_compact({"alg": SIGNING, "typ": "JWT", "kid": key.kid}, json.dumps(claims), key)
+
+
+def _base64url(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def _from_base64url(text: str) -> bytes:
+    return base64.b64decode(text + "=" * (-len(text) % 4), b"-_", validate=True)

@@ -1,0 +1,52 @@
+"""The cookie page, its answers, and what each leads to."""
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from identity import cookies
+from identity.origin import same_origin_post
+from identity.redirects import safe_next, with_next
+
+
+@require_safe
+def page(request: HttpRequest) -> HttpResponse:
+    context = {
+        "cookies": cookies.all_cookies(),
+        "accepted": cookies.accepted(request),
+        "next": safe_next(request),
+        "next_page": safe_next(request) or reverse("identity:identify"),
+    }
+    return render(request, "identity/cookies.html", context)
+
+
+@same_origin_post
+def accept(request: HttpRequest) -> HttpResponse:
+    # By way of a page that sees whether the cookie comes back.
+    response = redirect(with_next("identity:cookies_blocked", safe_next(request)))
+    cookies.accept(response)
+    return response
+
+
+@require_safe
+def blocked(request: HttpRequest) -> HttpResponse:
+    """Go on when the browser kept the cookie; else say that it did not, and what to do."""
+    if cookies.accepted(request):
+        return HttpResponseRedirect(safe_next(request) or reverse("identity:identify"))
+    return render(request, "identity/cookies_blocked.html", {"next": safe_next(request)})
+
+
+@same_origin_post
+def decline(request: HttpRequest) -> HttpResponse:
+    """Take back the acceptance too, and with it the session that rests on it."""
+    if request.user.is_authenticated:
+        request.session.flush()
+    response = redirect("identity:cookies_declined")
+    cookies.withdraw(response)
+    return response
+
+
+@require_safe
+def declined(request: HttpRequest) -> HttpResponse:
+    return render(request, "identity/cookies_declined.html")

@@ -1,0 +1,168 @@
+"""To the broker and back."""
+
+import logging
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import translation
+from django.utils.cache import patch_cache_control
+from django.views.decorators.cache import cache_control, never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from identity import access, attempts, backend, cookies, keys, limits, providers, tokens
+from identity.attempts import Attempt
+from identity.origin import same_origin_post
+from identity.providers import Provider
+from identity.redirects import after_identification, safe_next, with_next
+from identity.refusals import BrokerUnreachable, IdentificationFailed, NoCode
+from identity.signing_in import sign_in
+
+logger = logging.getLogger(__name__)
+
+MOST_A_MINUTE = 20  # starts, and returns, of one address
+CANCELLED = {"access_denied", "cancel"}
+# Each page says what happened and what to do; "cancelled" is the identification page with a notice.
+OUTCOMES = {"error", "expired", "refused", "unreachable", "counter"}
+ANSWER = ("state", "code", "error", "iss")  # the parameters of an answer that we read
+LONGEST = 4096  # characters of one of them
+
+
+@require_safe
+@never_cache
+def identify(request: HttpRequest, *, cancelled: bool = False) -> HttpResponse:
+    """Let the person choose where to identify themselves."""
+    if not cookies.accepted(request):
+        return redirect(with_next("identity:cookies", request.get_full_path()))
+    context = {
+        "providers": providers.all_providers(),
+        "cancelled": cancelled,
+        "next": safe_next(request),
+        "person": access.person_of(request) if access.is_identified(request) else None,
+        "next_page": after_identification(safe_next(request)),
+    }
+    return render(request, "identity/identify.html", context)
+
+
+@require_safe
+@never_cache
+def outcome(request: HttpRequest, outcome: str) -> HttpResponse:
+    """Say how an identification ended that identified nobody."""
+    if outcome == "cancelled":
+        return identify(request, cancelled=True)
+    if outcome not in OUTCOMES:
+        raise Http404
+    context = {
+        "try_again": with_next("identity:identify", safe_next(request)),
+        "identified": access.is_identified(request),
+        "next_page": after_identification(safe_next(request)),
+    }
+    return render(request, f"identity/outcome_{outcome}.html", context)
+
+
+@same_origin_post
+def start(request: HttpRequest) -> HttpResponse:
+    """Begin an attempt, and hand the person over to the broker."""
+    limits.count("identification-start", limits.client_address(request), most=MOST_A_MINUTE)
+    language = request.POST.get("language", "")
+    if language not in dict(settings.LANGUAGES):
+        language = translation.get_language() or settings.LANGUAGE_CODE
+    with translation.override(language):
+        return _start(request, language)
+
+
+def _start(request: HttpRequest, language: str) -> HttpResponse:
+    next_url = safe_next(request)
+    if not cookies.accepted(request):
+        return redirect(with_next("identity:cookies", with_next("identity:identify", next_url)))
+    provider = providers.find(request.POST.get("provider", ""))
+    if provider is None:
+        return redirect(with_next("identity:identify", next_url))
+    attempt = Attempt(provider=provider.id, language=language, next=next_url)
+    # A page and not a redirect: browsers hold the redirects of a form to the form-action of our CSP.
+    context = {"provider": provider, "address": _broker_address(provider, attempt)}
+    response = render(request, "identity/leaving.html", context)
+    attempts.remember(request, response, attempt)
+    patch_cache_control(response, no_store=True, private=True)
+    return response
+
+
+def _broker_address(provider: Provider, attempt: Attempt) -> str:
+    query = {
+        "client_id": provider.client_id,
+        "response_type": "code",  # with scope, what OpenID Connect Core 6.1 wants beside the request
+        "scope": provider.claims.scope,
+        "request": tokens.request_object(provider, attempt, redirect_uri=backend.redirect_uri()),
+    }
+    joint = "&" if "?" in provider.authorization_endpoint else "?"
+    return f"{provider.authorization_endpoint}{joint}{urlencode(query)}"
+
+
+@require_http_methods(["GET"])
+def callback(request: HttpRequest) -> HttpResponse:
+    """Receive the person back from a broker; whatever came of it, go on to a clean address."""
+    limits.count("identification-callback", limits.client_address(request), most=MOST_A_MINUTE)
+    attempt = attempts.find(request, request.GET.get("state", ""))
+    language = attempt.language if attempt else translation.get_language() or settings.LANGUAGE_CODE
+    with translation.override(language):
+        response = HttpResponseRedirect(_return_of(request, attempt) if attempt else _return_of_nobody(request))
+    if attempt:
+        attempts.forget(response, attempt)
+    patch_cache_control(response, no_store=True, private=True)
+    return response
+
+
+def _return_of_nobody(request: HttpRequest) -> str:
+    """Reload, back button, another browser, an attempt too old or made up."""
+    if access.is_identified(request):
+        return after_identification("")
+    return reverse("identity:outcome", args=["expired"])
+
+
+def _return_of(request: HttpRequest, attempt: Attempt) -> str:
+    """Return where the person goes after the answer to a living attempt."""
+    try:
+        name = _identify(request, attempt)
+    except NoCode as failure:
+        name = _failed("counter", attempt, failure)
+    except BrokerUnreachable as failure:
+        name = _failed("unreachable", attempt, failure)
+    except IdentificationFailed as failure:
+        name = _failed("refused", attempt, failure)
+    return with_next("identity:outcome", attempt.next, name) if name else after_identification(attempt.next)
+
+
+def _identify(request: HttpRequest, attempt: Attempt) -> str:
+    """Sign the person in; return the name of the outcome that came instead, or an empty text."""
+    provider, answer = providers.find(attempt.provider), request.GET
+    if provider is None:
+        raise IdentificationFailed("no-provider")
+    if any(len(answer.getlist(name)) > 1 or len(answer.get(name, "")) > LONGEST for name in ANSWER):
+        raise IdentificationFailed("response")
+    if answer.get("iss", provider.issuer) != provider.issuer:  # RFC 9207
+        raise IdentificationFailed("response-iss")
+    if error := answer.get("error"):
+        cancelled = error in CANCELLED
+        logger.info("Identification at %s: %s", provider.id, "cancelled" if cancelled else "broker-error")
+        return "cancelled" if cancelled else "error"
+    sign_in(request, provider, attempt)
+    logger.info("Identification at %s: identified", provider.id)
+    return ""
+
+
+def _failed(outcome: str, attempt: Attempt, failure: IdentificationFailed) -> str:
+    # One fixed word: claims, descriptions and bodies would be personal data, or whatever a forger likes.
+    logger.warning("Identification at %s: %s", attempt.provider, failure.word)
+    return outcome
+
+
+@require_safe
+@cache_control(public=True, max_age=15 * 60)
+def jwks(request: HttpRequest) -> JsonResponse:
+    """Publish the keys by which brokers know us, and encrypt for us."""
+    try:
+        return JsonResponse(keys.load().public())
+    except keys.NoKeys:
+        raise Http404 from None

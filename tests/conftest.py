@@ -1,0 +1,108 @@
+"""What all tests share: no network but this machine, a browser, and rules of accessibility."""
+
+import html
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.utils import translation
+from playwright.sync_api import Page
+
+COMMITTING_FIXTURES = {"live_server", "transactional_db"}
+BROWSER_FIXTURES = {"page", "context", "browser", "new_context"}
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+CHROMIUM_ARGS = [
+    "--no-sandbox",  # the tests may run as root
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-domain-reliability",
+    "--disable-sync",
+    "--no-default-browser-check",
+    "--no-first-run",
+    "--no-pings",
+]
+# WCAG 2.1 AA is the law (306/2019); the best practices come on top.
+AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def must_not_skip() -> bool:
+    """Tell whether a missing system package fails the run instead of skipping tests."""
+    return os.environ.get("CI") == "true"
+
+
+def headings(response: Any) -> list[str]:
+    """Return the texts of the h1 and h2 headings of an answer."""
+    found = re.findall(r"<h[12][^>]*>(.*?)</h[12]>", response.content.decode(), re.DOTALL)
+    return [html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", text))).strip() for text in found]
+
+
+@pytest.hookimpl(tryfirst=True)  # before pytest-django puts the tests in order by these markers
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        fixtures, database = set(getattr(item, "fixturenames", ())), item.get_closest_marker("django_db")
+        if fixtures & COMMITTING_FIXTURES or (database and database.kwargs.get("transaction")):
+            # Each begins with what the migrations wrote: the test before emptied every table.
+            item.add_marker(pytest.mark.django_db(transaction=True, serialized_rollback=True), append=False)
+        if fixtures & BROWSER_FIXTURES:
+            item.add_marker(pytest.mark.browser)
+            if not CHROMIUM and not must_not_skip():
+                item.add_marker(pytest.mark.skip(reason="Chromium is not installed"))
+
+
+@pytest.fixture(autouse=True)
+def _no_language_left_behind() -> Iterator[None]:
+    """Keep the language that a request activated from the next test."""
+    language = translation.get_language()
+    yield
+    translation.activate(language) if language else translation.deactivate_all()
+
+
+@pytest.fixture(autouse=True)
+def _served_from_here(request: pytest.FixtureRequest) -> None:
+    """Let the service know the address under which the live server of this test serves it."""
+    if "live_server" not in request.fixturenames:
+        return
+    settings, here = request.getfixturevalue("settings"), request.getfixturevalue("live_server").url
+    there = settings.PUBLIC_URL
+    settings.PUBLIC_URL = here
+    settings.IDENTITY_PROVIDERS = [
+        {key: _moved(value, there, here) for key, value in provider.items()}
+        for provider in settings.IDENTITY_PROVIDERS
+    ]
+
+
+def _moved(value: Any, there: str, here: str) -> Any:
+    return here + value.removeprefix(there) if isinstance(value, str) and value.startswith(there) else value
+
+
+@pytest.fixture(scope="session")
+def base_url(live_server: Any) -> str:
+    return live_server.url
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    return {**browser_type_launch_args, "executable_path": CHROMIUM or "chromium", "args": CHROMIUM_ARGS}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    return {**browser_context_args, "locale": "fi-FI", "timezone_id": "Europe/Helsinki"}
+
+
+@pytest.fixture
+def axe() -> Callable[[Page], None]:
+    """Return a function that asserts that axe finds no fault on the page as it stands."""
+
+    def check(page: Page) -> None:
+        options = {"runOnly": {"type": "tag", "values": AXE_TAGS}, "resultTypes": ["violations"]}
+        found = Axe().run(page, options=options).response["violations"]
+        assert [(v["id"], [node["html"] for node in v["nodes"]]) for v in found] == []
+
+    return check

@@ -1,0 +1,75 @@
+import pytest
+
+from tests.processes import PRODUCTION, python
+
+
+def test_check_deploy_is_clean_with_the_documented_environment(tmp_path):
+    environment = {**PRODUCTION, "IDENTITY_KEYS_FILE": str(tmp_path / "keys.json")}
+
+    made = python("manage.py", "identity_keys", "make", **environment)
+    done = python("manage.py", "check", "--deploy", "--fail-level=DEBUG", **environment)
+
+    assert (made.returncode, made.stderr) == (0, "")
+    assert done.stdout + done.stderr == "System check identified no issues (0 silenced).\n"
+
+
+def test_every_missing_secret_is_named_at_once():
+    done = python("manage.py", "check")
+
+    assert done.returncode != 0
+    assert [
+        name for name in ("SECRET_KEY", "FIELD_ENCRYPTION_KEYS", "FIELD_INDEX_KEYS") if name not in done.stderr
+    ] == []
+
+
+def test_every_malformed_value_is_named_at_once():
+    done = python(
+        "manage.py",
+        "check",
+        **{**PRODUCTION, "DEMO": "perhaps", "TRUSTED_PROXIES": "one", "IDENTITY_PROVIDERS": "{"},
+    )
+
+    assert done.returncode != 0
+    assert [name for name in ("DEMO", "TRUSTED_PROXIES", "IDENTITY_PROVIDERS") if name not in done.stderr] == []
+
+
+def test_secret_is_read_from_a_file_without_its_newline(tmp_path):
+    secret = tmp_path / "secret"
+    secret.write_text(PRODUCTION["SECRET_KEY"] + "\n")
+    environment = {key: value for key, value in PRODUCTION.items() if key != "SECRET_KEY"}
+
+    done = python(
+        "-c",
+        "from heka_confirm import settings; print(settings.SECRET_KEY)",
+        SECRET_KEY_FILE=str(secret),
+        **environment,
+    )
+
+    assert done.stdout == PRODUCTION["SECRET_KEY"] + "\n", done.stderr
+
+
+COOKIES = """
+from django.conf import settings
+print(settings.SESSION_COOKIE_NAME, settings.SESSION_COOKIE_SECURE, settings.SESSION_COOKIE_HTTPONLY)
+print(settings.SECURE_HSTS_SECONDS >= 31536000, settings.SECURE_SSL_REDIRECT, settings.ALLOWED_HOSTS)
+"""
+
+
+def test_production_has_host_cookies_and_hsts():
+    done = python("-c", COOKIES, **PRODUCTION)
+
+    assert done.stdout.splitlines() == ["__Host-session True True", "True True ['confirm.example.fi']"], done.stderr
+
+
+@pytest.mark.parametrize("format_", ["json", "plain"])
+def test_gunicorn_accepts_its_settings(tmp_path, format_):
+    done = python("-m", "gunicorn", "--check-config", LOG_FORMAT=format_, STATIC_ROOT=str(tmp_path), **PRODUCTION)
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_static_files_are_collected_with_the_environment_of_the_image(tmp_path):
+    done = python("manage.py", "collectstatic", "--noinput", STATIC_ROOT=str(tmp_path), **PRODUCTION)
+
+    assert done.returncode == 0, done.stderr
+    assert list(tmp_path.glob("heka.*.css.br"))

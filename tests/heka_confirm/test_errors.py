@@ -1,0 +1,184 @@
+import pytest
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.db import (
+    DataError,
+    IntegrityError,
+    InterfaceError,
+    InternalError,
+    OperationalError,
+    ProgrammingError,
+)
+from django.http import Http404
+from django.test import Client
+from django.urls import re_path
+
+from heka_confirm import urls as project_urls
+from heka_confirm.errors import is_database_down
+from identity.limits import TooMany
+from tests.conftest import headings
+
+FAILURES = {
+    "bad": SuspiciousOperation("odd"),
+    "forbidden": PermissionDenied(),
+    "missing": Http404(),
+    "too-many": TooMany(retry_after=17),
+    "broken": ZeroDivisionError(),
+    "down": OperationalError("no connection"),
+    "gone": InterfaceError("connection already closed"),
+}
+
+
+def fail(request, how):
+    raise FAILURES[how]
+
+
+def form(request):
+    raise AssertionError("reached without a token")
+
+
+urlpatterns = [
+    re_path(r"^(?:fi/|sv/|en/|api/v1/)?fail/(?P<how>[\w-]+)/$", fail),
+    re_path(r"^(?:fi|sv|en)/form/$", form),
+    *project_urls.urlpatterns,
+]
+handler400 = project_urls.handler400
+handler403 = project_urls.handler403
+handler404 = project_urls.handler404
+handler500 = project_urls.handler500
+
+pytestmark = pytest.mark.urls(__name__)
+
+TITLES = {
+    "bad": (400, "We could not read the request"),
+    "forbidden": (403, "You cannot open this page"),
+    "missing": (404, "Page not found"),
+    "too-many": (429, "Too many tries"),
+    "broken": (500, "Jokin meni pieleen"),
+    "down": (503, "Palvelussa on häiriö"),
+    "gone": (503, "Palvelussa on häiriö"),
+}
+
+
+@pytest.fixture
+def browser_client():
+    return Client(raise_request_exception=False)
+
+
+@pytest.mark.parametrize("how", TITLES)
+def test_error_in_english(browser_client, how):
+    response = browser_client.get(f"/en/fail/{how}/")
+
+    assert (response.status_code, headings(response)[0]) == TITLES[how]
+
+
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+@pytest.mark.parametrize("how", ["bad", "forbidden", "missing", "too-many"])
+def test_error_page_is_in_the_language_of_the_address(browser_client, how, language):
+    response = browser_client.get(f"/{language}/fail/{how}/", HTTP_ACCEPT_LANGUAGE="en")
+
+    assert f'<html lang="{language}">' in response.content.decode()
+    assert response["Content-Language"] == language
+
+
+@pytest.mark.parametrize("how", ["broken", "down"])
+def test_error_page_that_stands_alone_is_in_three_languages(browser_client, how):
+    page = browser_client.get(f"/sv/fail/{how}/").content.decode()
+
+    assert [part for part in ('<html lang="fi">', 'lang="sv"', 'lang="en"') if part not in page] == []
+
+
+@pytest.mark.parametrize("how", TITLES)
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+def test_error_page_needs_no_database_and_sets_no_cookie(browser_client, how, language):
+    # Without the django_db mark every query fails.
+    response = browser_client.get(f"/{language}/fail/{how}/")
+
+    assert response.status_code == TITLES[how][0]
+    assert dict(response.cookies) == {}
+
+
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+def test_unknown_address_is_a_page_in_its_language(browser_client, language):
+    response = browser_client.get(f"/{language}/no/such/page/")
+
+    assert response.status_code == 404
+    assert f'<html lang="{language}">' in response.content.decode()
+
+
+@pytest.mark.parametrize("header", ["sv", "sv-FI,en;q=0.5"])
+def test_unknown_address_without_a_language_follows_the_browser(browser_client, header):
+    response = browser_client.get("/no-such-page", HTTP_ACCEPT_LANGUAGE=header)
+
+    assert (response.status_code, response["Content-Language"]) == (404, "sv")
+
+
+def test_error_does_not_speak_the_language_of_the_request_before(browser_client):
+    browser_client.get("/sv/fail/missing/")
+
+    assert browser_client.get("/en/fail/missing/")["Content-Language"] == "en"
+
+
+@pytest.mark.parametrize(("how", "status"), [(how, status) for how, (status, _) in TITLES.items()])
+def test_error_of_the_api_is_problem_json(browser_client, how, status):
+    response = browser_client.get(f"/api/v1/fail/{how}/")
+
+    assert (response.status_code, response["Content-Type"]) == (status, "application/problem+json")
+    assert response.json().keys() == {"title", "status"}
+
+
+def test_database_down_and_too_many_say_when_to_try_again(browser_client):
+    assert browser_client.get("/fi/fail/down/")["Retry-After"] == "10"
+    assert browser_client.get("/fi/fail/too-many/")["Retry-After"] == "17"
+
+
+def test_wrong_host_is_a_page(browser_client, settings):
+    settings.ALLOWED_HOSTS = ["confirm.example.fi"]
+
+    response = browser_client.get("/sv/", HTTP_HOST="evil.example", HTTP_X_FORWARDED_HOST="confirm.example.fi")
+
+    assert response.status_code == 400
+    assert b"evil.example" not in response.content
+
+
+def test_wrong_host_over_http_is_not_redirected_to(browser_client, settings):
+    settings.ALLOWED_HOSTS, settings.SECURE_SSL_REDIRECT = ["confirm.example.fi"], True
+
+    response = browser_client.get("/sv/", HTTP_HOST="evil.example")
+
+    assert response.status_code == 400
+    assert b"evil.example" not in response.content
+
+
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+def test_form_without_its_token_is_told_that_nothing_was_done(language):
+    client = Client(enforce_csrf_checks=True)
+
+    response = client.post(f"/{language}/form/")
+
+    assert response.status_code == 403
+    assert f'<html lang="{language}">' in response.content.decode()
+    assert f'href="/{language}/"' in response.content.decode()
+    assert dict(response.cookies) == {}
+
+
+def test_form_without_its_token_in_english():
+    response = Client(enforce_csrf_checks=True).post("/en/form/")
+
+    assert headings(response) == ["The page has been open for too long"]
+
+
+@pytest.mark.parametrize("error", [OperationalError(), InterfaceError(), InternalError()])
+def test_database_is_down_for_its_own_errors(error):
+    assert is_database_down(error)
+
+
+@pytest.mark.parametrize("error", [IntegrityError(), ProgrammingError(), DataError(), ValueError(), None])
+def test_database_is_not_down_for_faults_of_ours(error):
+    assert not is_database_down(error)
+
+
+def test_database_is_down_behind_another_exception():
+    error = RuntimeError()
+    error.__cause__ = OperationalError()
+
+    assert is_database_down(error)

@@ -1,0 +1,91 @@
+"""The server itself, as the image starts it, with what a client may throw at it."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+import pytest
+
+from tests.processes import ROOT
+
+STATUSES = {
+    b"GET /healthz HTTP/1.1\r\nHost: 10.0.0.1\r\n\r\n": 200,
+    b"GET /fi/how-to/ HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n": 200,
+    b"GET /fi/how-to/ HTTP/1.1\r\nHost: evil.example\r\n\r\n": 400,
+    b"GET /fi/how-to/ HTTP/1.1\r\nHost: 127.0.0.1\r\nHost: evil.example\r\n\r\n": 400,
+    b"GET /fi/%00%ff/ HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n": 404,
+    b"GET /fi/010594-9032/?code=s3cret HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n": 404,
+    b"GET /" + b"a" * 5000 + b" HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n": 414,
+    b"GET /fi/ HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Big: " + b"a" * 9000 + b"\r\n\r\n": 431,
+    b"GET /fi/ HTTP/1.1\r\nHost: 127.0.0.1\r\n" + b"X-Many: 1\r\n" * 100 + b"\r\n": 431,
+    b"NONSENSE\r\n\r\n": 400,
+    b"POST /api/v1/applications HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nx": 400,
+    b"POST /api/v1/applications HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: -1\r\n\r\n": 400,
+    b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n": 400,
+}
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    """Return port, process and log of a running server."""
+    port, log = free_port(), tmp_path_factory.mktemp("gunicorn") / "log"
+    own = {"DEBUG": "true", "DATABASE_URL": "sqlite:////nowhere/x", "PORT": str(port), "HOST": "127.0.0.1"}
+    with log.open("w") as stream:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "gunicorn"],
+            cwd=ROOT,
+            env={"PATH": os.environ["PATH"], "WEB_CONCURRENCY": "1", **own},
+            stdout=stream,
+            stderr=stream,
+        )
+    until = time.monotonic() + 20
+    while answer(port, next(iter(STATUSES))) is None:
+        assert process.poll() is None, log.read_text()
+        assert time.monotonic() < until, log.read_text()
+        time.sleep(0.1)
+    yield port, process, log
+    process.kill()
+    process.wait()
+
+
+def answer(port, request):
+    """Return the status of the answer to a raw request; None while nobody listens."""
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+            connection.sendall(request)
+            first = connection.recv(4096)
+    except ConnectionRefusedError:
+        return None
+    return int(first.split()[1])
+
+
+@pytest.mark.parametrize("request_", STATUSES, ids=lambda request: repr(request[:60]))
+def test_server_answers_whatever_is_sent(server, request_):
+    started = time.monotonic()
+
+    assert answer(server[0], request_) == STATUSES[request_]
+    assert time.monotonic() - started < 1
+
+
+def test_server_logs_lines_of_json_without_secrets_and_stops_when_asked(server):
+    port, process, log = server
+    for request in STATUSES:
+        answer(port, request)
+
+    process.send_signal(signal.SIGTERM)
+
+    assert process.wait(timeout=10) == 0
+    lines = [json.loads(line) for line in log.read_text().splitlines()]
+    assert {"gunicorn.error", "heka_confirm.access"} <= {line["name"] for line in lines}
+    assert "GET /fi/010594-••••/ 404" in [line["message"] for line in lines]
+    assert [secret for secret in ("010594-9032", "s3cret") if secret in log.read_text()] == []

@@ -1,0 +1,97 @@
+import pytest
+from django.test import Client
+
+POLICY = "Content-Security-Policy"
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+ADDRESSES = {
+    "/fi/": 200,
+    "/sv/no-such-page/": 404,
+    "/no-such-page": 404,
+    "/static/heka.css": 200,
+    "/static/no-such-file.css": 404,
+    "/healthz": 200,
+    "/readiness": 200,
+    "/api/v1/openapi.json": 200,
+    "/api/v1/no-such-thing": 404,
+    "/en/privacy": 301,
+    "/admin/": 302,
+    "/": 302,
+}
+
+
+class Closing(Client):
+    """Reads to its end, and so closes, each file that it is served."""
+
+    def generic(self, *args, **kwargs):
+        response = super().generic(*args, **kwargs)
+        if response.streaming:
+            b"".join(response.streaming_content)
+        return response
+
+
+@pytest.fixture
+def https(settings):
+    settings.SECURE_HSTS_SECONDS = 31536000
+    settings.SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    settings.SECURE_HSTS_PRELOAD = True
+    return Closing(raise_request_exception=False)
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+@pytest.mark.django_db
+def test_headers_stand_on_every_answer(https, address):
+    response = https.get(address, secure=True)
+
+    assert response.status_code == ADDRESSES[address]
+    assert {name: response.get(name) for name in HEADERS} == HEADERS
+    assert response["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains; preload"
+    assert "camera=()" in response["Permissions-Policy"]
+    assert response["X-Request-ID"]
+    assert response["Cache-Control"]
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+@pytest.mark.django_db
+def test_policy_allows_nothing_inline_and_nothing_from_elsewhere(https, address):
+    policy = https.get(address, secure=True)[POLICY]
+
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert [word for word in ("unsafe", "data:", "http", "*") if word in policy] == []
+
+
+def test_headers_stand_on_the_redirect_to_https(https, settings):
+    settings.SECURE_SSL_REDIRECT = True
+    settings.SECURE_SSL_HOST = None
+
+    response = https.get("/fi/")
+
+    assert (response.status_code, response["Location"]) == (301, "https://testserver/fi/")
+    assert {name: response.get(name) for name in HEADERS} == HEADERS
+    assert response[POLICY]
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
+@pytest.mark.django_db
+def test_front_page_answers_safe_methods_without_a_fault(https, method):
+    response = https.generic(method, "/fi/", secure=True)
+
+    assert response.status_code in {200, 405}
+    assert {name: response.get(name) for name in HEADERS} == HEADERS
+
+
+@pytest.mark.django_db
+def test_page_is_not_kept_by_any_cache_when_there_is_a_session(https, settings):
+    https.cookies[settings.SESSION_COOKIE_NAME] = "abcdefghijklmnopqrstuvwxyz012345"
+
+    assert "no-store" in https.get("/fi/", secure=True)["Cache-Control"]
+
+
+def test_static_file_may_be_cached(https):
+    assert "no-store" not in https.get("/static/heka.css", secure=True)["Cache-Control"]

@@ -1,0 +1,203 @@
+"""The pages that need no cookie and no identification (J9), and what every page shares."""
+
+import datetime as dt
+import gzip
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import formats, translation
+
+from identity import proof as identity_proof
+from tests.applications.factories import person, proof
+from tests.cast import MAIJA
+
+pytestmark = pytest.mark.django_db
+
+LANGUAGES = ["fi", "sv", "en"]
+PAGES = ["", "how-to/", "privacy/", "accessibility/", "counter/"]
+STYLESHEET = Path(settings.BASE_DIR / "static" / "heka.css").read_bytes()
+
+
+class Tags(HTMLParser):
+    """All tags of a page with their attributes."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.found = []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        self.found.append((tag, dict(attributes)))
+
+    def named(self, *names):
+        return [attributes for tag, attributes in self.found if tag in names]
+
+
+@pytest.fixture(params=LANGUAGES)
+def language(request):
+    return request.param
+
+
+@pytest.fixture(params=PAGES, ids=lambda path: path or "front")
+def page(request, client, language):
+    return client.get(f"/{language}/{request.param}")
+
+
+def test_page_is_there_and_sets_no_cookie(page, client):
+    assert page.status_code == 200
+    assert page.cookies == {}
+    assert client.cookies == {}
+
+
+def test_page_says_its_language(page, language):
+    assert Tags(page.text).named("html") == [{"lang": language}]
+    assert page["Content-Language"] == language
+
+
+def test_page_varies_by_who_is_signed_in(page):
+    assert "Cookie" in page["Vary"]
+
+
+def test_page_has_one_main_heading_and_a_title_of_its_own(page):
+    titles = re.findall(r"<title>(.+) – Heka Confirm</title>", page.text)
+    headings = re.findall(r"<h1>(.+)</h1>", page.text)
+
+    assert len(headings) == 1
+    assert titles == headings
+
+
+def test_page_takes_nothing_from_other_hosts_and_no_inline_code(page):
+    tags = Tags(page.text)
+    taken = [a.get("href") or a.get("src") or "" for a in tags.named("link", "script", "img", "iframe")]
+    inline = [name for _, attributes in tags.found for name in attributes if re.match("on|style", name)]
+
+    assert [address for address in taken if not address.startswith("/static/")] == []
+    assert inline == []
+    assert tags.named("style") == []
+
+
+def test_page_and_styles_weigh_little(page):
+    assert len(gzip.compress(page.content)) + len(gzip.compress(STYLESHEET)) <= 20_000
+
+
+def test_page_links_every_statement_in_its_footer(page, language):
+    footer = page.text[page.text.index("<footer") :]
+
+    for path in ("counter", "how-to", "terms", "privacy", "accessibility", "cookies"):
+        assert f'href="/{language}/{path}/"' in footer
+
+
+@pytest.mark.parametrize("address", ["/fi/how-to/?from=a%26b&x=%C3%A4", "/fi/no-such-page/?x=1", "/fi/"])
+def test_language_switch_keeps_the_page_and_its_query(client, address):
+    switch = [a for a in Tags(client.get(address).text).named("a") if "hreflang" in a]
+
+    assert [(a["href"], a["lang"], a["hreflang"], "aria-current" in a) for a in switch] == [
+        (f"/{code}/{address.removeprefix('/fi/')}", code, code, code == "fi") for code in LANGUAGES
+    ]
+
+
+@pytest.mark.parametrize(
+    ("accepted", "language"),
+    [("sv-FI,fi;q=0.5", "sv"), ("en-GB", "en"), ("de,en;q=0.2", "en"), ("ru", "fi"), ("", "fi")],
+)
+def test_root_leads_to_the_best_language_without_a_cookie(client, accepted, language):
+    response = client.get("/", headers={"accept-language": accepted})
+
+    assert response.status_code == 302
+    assert response.url == f"/{language}/"
+    assert response.cookies == {}
+    assert "Accept-Language" in response["Vary"]
+
+
+@pytest.mark.parametrize("path", ["", "/en/", "/en/how-to/"])
+def test_page_refuses_a_post(client, path):
+    assert client.post(path or "/").status_code == 405
+
+
+def test_front_page_offers_both_ways_as_equals(client):
+    text = client.get("/en/").text
+    ways = re.findall(r'<section class="card".*?</section>', text, re.DOTALL)
+    buttons = [re.findall(r'<a class="([^"]*)" href="([^"]*)">([^<]*)<', way) for way in ways if "<h3" in way]
+
+    assert buttons == [
+        [("button", "/en/identify/", "Go to confirm the application")],
+        [("button", "/en/counter/", "See how to visit the counter")],
+    ]
+
+
+@pytest.mark.parametrize(("path", "queries"), [("", 3), ("how-to/", 0), ("privacy/", 1), ("no-such-page/", 0)])
+def test_page_asks_the_database_little(client, django_assert_num_queries, path, queries):
+    with django_assert_num_queries(queries):
+        client.get(f"/en/{path}")
+
+
+@pytest.mark.parametrize(
+    ("language", "email"),
+    [("fi", "saavutettavuus@"), ("sv", "tillganglighet@"), ("en", "saavutettavuus@")],
+)
+def test_accessibility_statement_names_its_supervisor(client, language, email):
+    text = client.get(f"/{language}/accessibility/").text
+
+    assert f"mailto:{email}traficom.fi" in text
+    assert "029 534 5000" in text
+
+
+def test_page_of_somebody_signed_in_shows_who_and_until_when(client):
+    client.force_login(person(MAIJA).user, backend="identity.backend.BrokerBackend")
+    session = client.session
+    identity_proof.remember(session, proof())
+    session.save()
+
+    text = client.get("/en/how-to/").text
+
+    assert "<strong>Maija Liisa Meikäläinen</strong>" in text
+    assert re.search(r"You will be logged out at \d+:\d\d if you do nothing\.", text)
+    assert re.search(r'data-seconds="1(199|200)" data-warning="120"', text)
+    assert '<script src="/static/session.js" defer>' in text
+
+
+def test_page_of_nobody_has_no_script_and_no_token(page):
+    assert "<script" not in page.text
+    assert "csrf" not in page.text
+
+
+@pytest.mark.parametrize("step", [1, 2, 6])
+def test_steps_tell_which_one_is_now(rf, step):
+    with translation.override("en"):
+        text = render_to_string("_steps.html", {"step": step}, rf.get("/en/"))
+
+    assert re.findall(r"Step (\d) of 6: ([^<]+)</p>", text) == [
+        (str(step), {1: "Cookies", 2: "Identification", 6: "Receipt"}[step])
+    ]
+    assert text.count('aria-current="step"') == 1
+    assert text.count("(done)") == step - 1
+
+
+@pytest.mark.parametrize("status", [500, 503])
+def test_page_of_a_broken_service_needs_nothing_and_speaks_all_languages(status, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        tags = Tags(render_to_string(f"errors/{status}.html"))
+
+    assert [a["lang"] for _, a in tags.found if "lang" in a] == LANGUAGES
+    assert len(tags.named("h1")) == 1
+    assert {a["href"] for a in tags.named("a")} == {"/fi/", "/sv/", "/en/"}
+
+
+@pytest.mark.parametrize(
+    ("language", "date", "time"),
+    [("fi", "14.2.2027", "9.05"), ("sv", "14.2.2027", "9.05"), ("en", "14 February 2027", "9:05")],
+)
+def test_dates_are_written_as_people_write_them(language, date, time):
+    with translation.override(language):
+        assert formats.date_format(dt.date(2027, 2, 14)) == date
+        assert formats.time_format(dt.time(9, 5)) == time
+
+
+def test_dates_are_read_the_same_way_in_every_language(language):
+    with translation.override(language):
+        assert formats.get_format("DATE_INPUT_FORMATS")[:2] == ["%d.%m.%Y", "%Y-%m-%d"]
+        assert "%m/%d/%Y" not in formats.get_format("DATE_INPUT_FORMATS")

@@ -1,0 +1,173 @@
+"""A broker of the tests' own: a real server on this machine that speaks the dialect, and can misbehave."""
+
+import base64
+import hashlib
+import json
+import secrets
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs
+
+from joserfc import jwe, jws, jwt
+from joserfc.jwk import RSAKey
+
+ACR = "http://ftn.ficora.fi/2017/loatest2"
+
+
+def base64url(raw):
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def sign(claims, key, header=None, algorithms=("RS256",)):
+    """Return a JWS whose header has what `header` says, and lacks what it sets to None."""
+    full = {"alg": "RS256", "typ": "JWT", "kid": key.kid, **(header or {})}
+    full = {name: value for name, value in full.items() if value is not None}
+    registry = jws.JWSRegistry(algorithms=list(algorithms), strict_check_header=False)
+    return jws.serialize_compact(full, json.dumps(claims), key, registry=registry)
+
+
+def encrypt(token, key, header=None, algorithms=("RSA-OAEP", "A128CBC-HS256")):
+    full = {"alg": "RSA-OAEP", "enc": "A128CBC-HS256", "cty": "JWT", "kid": key.kid, **(header or {})}
+    full = {name: value for name, value in full.items() if value is not None}
+    public = RSAKey.import_key({name: key[name] for name in ("kty", "n", "e")})
+    registry = jwe.JWERegistry(algorithms=list(algorithms), strict_check_header=False)
+    return jwe.encrypt_compact(full, token, public, registry=registry)
+
+
+class Broker:
+    """One broker: its keys, the codes that it gave, and how it behaves."""
+
+    def __init__(self, key, own_enc):
+        self.key, self.own_enc = key, own_enc
+        self.published = [key]
+        self.behaviour = self.jwks_behaviour = "good"
+        self.codes, self.assertions, self.calls = {}, set(), []
+        self.more_claims = {}
+        self.released = threading.Event()
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self.server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.01})
+        self.thread.start()
+
+    def stop(self):
+        self.released.set()
+        self.server.shutdown()
+        self.server.server_close()
+        self.thread.join()
+
+    def settings(self, **more):
+        return {
+            "id": "test",
+            "name": {"fi": "Testipankki", "sv": "Testbanken", "en": "Test bank"},
+            "dialect": "signicat",
+            "issuer": self.url,
+            "client_id": "heka-confirm",
+            "authorization_endpoint": f"{self.url}/authorize",
+            "token_endpoint": f"{self.url}/token",
+            "jwks_uri": f"{self.url}/jwks",
+            "acr_values": [ACR],
+            "acr_accepted": [ACR],
+            **more,
+        }
+
+    def authorize(self, request_object, who, own_sig, method="nordea"):
+        """Return the query with which the browser comes back, after `who` has identified themselves."""
+        asked = jwt.decode(request_object, own_sig, algorithms=["RS256"]).claims
+        code = secrets.token_urlsafe(16)
+        self.codes[code] = (asked, who, method)
+        return {"code": code, "state": asked["state"], "iss": self.url}
+
+    def claims(self, asked, who, method, access_token):
+        now = int(time.time())
+        return {
+            "iss": self.url,
+            "aud": asked["client_id"],
+            "sub": secrets.token_hex(8),
+            "iat": now,
+            "exp": now + 300,
+            "auth_time": now,
+            "nonce": asked["nonce"],
+            "acr": ACR,
+            "at_hash": base64url(hashlib.sha256(access_token.encode()).digest()[:16]),
+            "nin": who["hetu"],
+            "given_name": who["first_names"],
+            "family_name": who["last_name"],
+            "ftn_idp": method,
+            **self.more_claims,
+        }
+
+    def answer(self, form):
+        """Return status and body of the token endpoint."""
+        assertion = form.get("client_assertion", "")
+        asked, who, method = self.codes.pop(form.get("code"), (None, None, None))
+        if asked is None or assertion in self.assertions:
+            return 400, {"error": "invalid_grant"}
+        self.assertions.add(assertion)
+        challenge = base64url(hashlib.sha256(form.get("code_verifier", "").encode()).digest())
+        if challenge != asked["code_challenge"] or form["redirect_uri"] != asked["redirect_uri"]:
+            return 400, {"error": "invalid_grant"}
+        access_token = secrets.token_urlsafe(16)
+        claims = self.claims(asked, who, method, access_token)
+        token = encrypt(sign(claims, self.key), self.own_enc)
+        return 200, {"access_token": access_token, "token_type": "Bearer", "id_token": token}
+
+    def _handler(self):
+        broker = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self):
+                form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
+                broker.calls.append(self.path)
+                self.behave(
+                    broker.behaviour,
+                    lambda: broker.answer({name: values[0] for name, values in form.items()}),
+                )
+
+            def do_GET(self):
+                broker.calls.append(self.path)
+                keys = [key.as_dict(private=False) for key in broker.published]
+                self.behave(broker.jwks_behaviour, lambda: (200, {"keys": keys}))
+
+            def behave(self, behaviour, good):
+                if behaviour == "hang":
+                    broker.released.wait(30)
+                    return
+                if behaviour == "drip":
+                    self.drip()
+                    return
+                status, body, headers = {
+                    "html": (200, b"<html>maintenance</html>", {"Content-Type": "text/html"}),
+                    "redirect": (302, b"", {"Location": f"{broker.url}/elsewhere"}),
+                    "huge": (200, b" " * 100_000_000, {}),
+                    "error": (500, b"{}", {}),
+                    "refuse": (401, b'{"error": "invalid_client", "error_description": "010594Y9032"}', {}),
+                    "list": (200, b"[]", {}),
+                    "deep": (200, b"[" * 100_000, {}),
+                }.get(behaviour) or (*((s, json.dumps(b).encode()) for s, b in [good()]).__next__(), {})
+                self.send_response(status)
+                for name, value in headers.items():
+                    self.send_header(name, value)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                try:
+                    self.wfile.write(body)
+                except ConnectionError:
+                    broker.calls.append("hung up")
+
+            def drip(self):
+                self.send_response(200)
+                self.send_header("Content-Length", "1000")
+                self.end_headers()
+                try:
+                    while not broker.released.wait(0.05):
+                        self.wfile.write(b" ")
+                        self.wfile.flush()
+                except ConnectionError:
+                    broker.calls.append("hung up")
+
+            def log_message(self, *args):
+                pass
+
+        return Handler

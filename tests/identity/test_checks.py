@@ -1,0 +1,121 @@
+import json
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from joserfc.jwk import RSAKey
+
+from identity import checks
+from tests.identity.test_tokens import provider as _provider
+
+
+def entry(**changes):
+    good = _provider()
+    names = ("id", "name", "dialect", "issuer", "client_id", *checks.ENDPOINTS, "acr_values")
+    accepted = {"acr_accepted": ["http://ftn.ficora.fi/2017/loa2"]}
+    values = {name: getattr(good, name) for name in names} | accepted | changes
+    return {name: value for name, value in values.items() if value is not None}
+
+
+@pytest.fixture
+def production(settings):
+    settings.DEBUG = settings.DEMO_WITHOUT_DEBUG = settings.ALLOW_TEST_CODES = False
+    settings.FIELD_ENCRYPTION_KEYS, settings.FIELD_INDEX_KEYS = ["e" * 64], ["i" * 64]
+    settings.IDENTITY_PROVIDERS = [entry()]
+    return settings
+
+
+def ids():
+    found = [*checks.check_providers(), *checks.check_codes(), *checks.check_keys()]
+    assert all(message.hint for message in found)
+    return [message.id for message in found]
+
+
+def test_good_settings_pass(production):
+    assert ids() == []
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"dialect": "klingon"},
+        {"issuer": None},
+        {"client_id": ""},
+        {"acr_accepted": []},
+        {"acr_values": "http://ftn.ficora.fi/2017/loa2"},
+        {"encrypted": "yes"},
+        {"max_age": "60"},
+        {"service_name": "x" * 41},
+        {"token_endpiont": "https://broker.example/token"},
+    ],
+)
+def test_a_malformed_provider_is_an_error(production, changes):
+    production.IDENTITY_PROVIDERS = [entry(**changes)]
+    assert ids() == ["identity.E001"]
+
+
+@pytest.mark.parametrize("value", ["telia", 5, None, []])
+def test_a_provider_that_is_no_object_is_an_error(production, value):
+    production.IDENTITY_PROVIDERS = [value]
+    assert ids() == ["identity.E001"]
+
+
+def test_two_providers_of_one_id_are_an_error(production):
+    production.IDENTITY_PROVIDERS = [entry(), entry()]
+    assert ids() == ["identity.E002"]
+
+
+@pytest.mark.parametrize("name", checks.ENDPOINTS)
+@pytest.mark.parametrize("address", ["http://broker.example/x", "broker.example", "https://"])
+def test_an_endpoint_without_https_is_an_error(production, name, address):
+    production.IDENTITY_PROVIDERS = [entry(**{name: address})]
+    assert ids() == ["identity.E003"]
+
+
+def test_a_test_level_is_an_error_in_production(production):
+    production.IDENTITY_PROVIDERS = [entry(acr_accepted=["http://ftn.ficora.fi/2017/loatest2"])]
+    assert ids() == ["identity.E004"]
+
+
+def test_the_demo_broker_is_an_error_in_production(production):
+    production.IDENTITY_PROVIDERS = [entry(id="demo")]
+    assert ids() == ["identity.E005"]
+    production.DEMO_WITHOUT_DEBUG = True
+    assert ids() == []
+
+
+def test_test_codes_are_an_error_in_production(production):
+    production.ALLOW_TEST_CODES = True
+    assert ids() == ["identity.E006"]
+    production.DEBUG = True
+    assert ids() == []
+
+
+@pytest.mark.parametrize("name", ["FIELD_ENCRYPTION_KEYS", "FIELD_INDEX_KEYS"])
+@pytest.mark.parametrize("value", [[], ["short"], ["long" * 16, "short"], "long" * 16])
+def test_a_short_or_missing_field_key_is_an_error(production, name, value):
+    setattr(production, name, value)
+    assert "identity.E007" in ids()
+
+
+def test_one_key_for_two_uses_is_an_error(production):
+    production.FIELD_INDEX_KEYS = production.FIELD_ENCRYPTION_KEYS
+    assert ids() == ["identity.E008"]
+
+
+def test_missing_keys_are_an_error_in_production_and_a_warning_before(production, tmp_path):
+    production.IDENTITY_KEYS_FILE = tmp_path / "none.json"
+    assert ids() == ["identity.E009"]
+    production.DEBUG = True
+    assert ids() == ["identity.W001"]
+    production.IDENTITY_PROVIDERS = []
+    assert ids() == []
+
+
+@pytest.mark.filterwarnings("ignore:Key size should be")
+def test_a_weak_key_of_ours_is_an_error(production, tmp_path, own_keys):
+    document = json.loads(own_keys.read_text())
+    weak = RSAKey.import_key(rsa.generate_private_key(public_exponent=65537, key_size=1024))
+    document["keys"][0] = {**weak.as_dict(private=True), "use": "sig", "kid": "weak"}
+    production.IDENTITY_KEYS_FILE = tmp_path / "weak.json"
+    production.IDENTITY_KEYS_FILE.write_text(json.dumps(document))
+    assert ids() == ["identity.E010"]

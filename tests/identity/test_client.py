@@ -1,0 +1,170 @@
+"""What a broker that misbehaves costs: never more than the deadline, and never a word of what it says."""
+
+import threading
+import time
+
+import pytest
+
+from identity import client, providers
+from identity.client import Deadline
+from identity.refusals import BrokerRefused, BrokerUnreachable
+
+
+@pytest.fixture
+def provider(broker):
+    return providers.find("test")
+
+
+def exchange(provider, seconds=5):
+    return client.exchange(
+        provider, code="c", verifier="v", redirect_uri="https://us.example", deadline=Deadline(seconds)
+    )
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "word"),
+    [
+        ("html", "not-json"),
+        ("list", "not-json"),
+        ("deep", "not-json"),
+        ("redirect", "redirect"),
+        ("huge", "too-large"),
+        ("error", "status"),
+        ("hang", "timeout"),
+        ("drip", "timeout"),
+    ],
+)
+@pytest.mark.parametrize("endpoint", ["token", "jwks"])
+def test_a_broker_that_answers_nonsense_is_unreachable(broker, provider, endpoint, behaviour, word):
+    broker.behaviour = broker.jwks_behaviour = behaviour
+    ask = {
+        "token": lambda: exchange(provider, seconds=0.5),
+        "jwks": lambda: client.signing_key(provider, "kid", Deadline(0.5)),
+    }[endpoint]
+    started = time.monotonic()
+
+    with pytest.raises(BrokerUnreachable) as failure:
+        ask()
+
+    assert failure.value.word == word
+    assert time.monotonic() - started < 1
+    assert f"/{endpoint}" in broker.calls
+    assert "/elsewhere" not in broker.calls
+
+
+def test_a_broker_that_is_not_there_is_unreachable(broker, settings):
+    settings.IDENTITY_PROVIDERS = [broker.settings(token_endpoint="http://127.0.0.1:9/token")]
+    with pytest.raises(BrokerUnreachable) as failure:
+        exchange(providers.find("test"))
+    assert failure.value.word == "connection"
+
+
+def test_a_refused_code_is_refused_without_the_words_of_the_broker(broker, provider):
+    broker.behaviour = "refuse"
+    with pytest.raises(BrokerRefused) as failure:
+        exchange(provider)
+    assert (failure.value.word, str(failure.value)) == ("status-4xx", "status-4xx")
+
+
+def test_a_call_that_hangs_takes_no_more_than_the_deadline():
+    answered = threading.Event()
+    started = time.monotonic()
+    with pytest.raises(BrokerUnreachable) as failure:
+        client.within(Deadline(0.2), lambda: answered.wait(5))  # as a name server that does not answer
+    assert failure.value.word == "timeout"
+    assert time.monotonic() - started < 0.9
+    answered.set()
+
+
+def test_sign_ins_past_the_limit_of_a_worker_do_not_wait(monkeypatch):
+    monkeypatch.setattr(client, "_FREE", threading.BoundedSemaphore(2))
+    under_way, go = threading.Barrier(3, timeout=5), threading.Event()
+    busy = [
+        threading.Thread(target=client.within, args=(Deadline(5), lambda: (under_way.wait(), go.wait(5))))
+        for _ in range(2)
+    ]
+    for thread in busy:
+        thread.start()
+    under_way.wait()
+
+    with pytest.raises(BrokerUnreachable) as failure:
+        client.within(Deadline(5), lambda: None)
+
+    go.set()
+    for thread in busy:
+        thread.join()
+    assert failure.value.word == "busy"
+    assert client.within(Deadline(5), lambda: "free again") == "free again"
+
+
+def test_the_environment_cannot_put_a_proxy_in_between(broker, provider, monkeypatch):
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    monkeypatch.setenv("NO_PROXY", "")
+    assert client.signing_key(provider, broker.key.kid, Deadline())["kid"] == broker.key.kid
+
+
+def test_keys_are_kept(broker, provider):
+    for _ in range(3):
+        assert client.signing_key(provider, broker.key.kid, Deadline())["kid"] == broker.key.kid
+    assert broker.calls == ["/jwks"]
+
+
+def test_a_new_key_of_the_broker_is_found(broker, provider, some_keys, monkeypatch):
+    client.signing_key(provider, broker.key.kid, Deadline())
+    broker.published = [some_keys[1]]
+    monkeypatch.setattr(client, "REFETCH", 0)
+
+    assert client.signing_key(provider, some_keys[1].kid, Deadline())["kid"] == some_keys[1].kid
+    assert client.signing_key(provider, some_keys[0].kid, Deadline()) is None
+
+
+@pytest.mark.parametrize("published", [True, False])
+def test_a_flood_of_unknown_key_ids_fetches_once_a_minute(broker, provider, published):
+    broker.published = broker.published if published else []
+    assert [client.signing_key(provider, f"unknown-{n}", Deadline()) for n in range(50)] == [None] * 50
+    assert broker.calls == ["/jwks"]
+
+
+def test_many_threads_fetch_the_keys_once(broker, provider):
+    found = []
+    threads = [
+        threading.Thread(target=lambda: found.append(client.signing_key(provider, broker.key.kid, Deadline())["kid"]))
+        for _ in range(10)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (found, broker.calls) == ([broker.key.kid] * 10, ["/jwks"])
+
+
+def test_keys_outlive_a_fault_of_their_address(broker, provider, monkeypatch):
+    client.signing_key(provider, broker.key.kid, Deadline())
+    monkeypatch.setattr(client, "KEYS_LIFETIME", 0)
+    monkeypatch.setattr(client, "REFETCH", 0)
+    broker.jwks_behaviour = "refuse"
+
+    assert client.signing_key(provider, broker.key.kid, Deadline())["kid"] == broker.key.kid
+    with pytest.raises(BrokerUnreachable):
+        client.signing_key(provider, "another", Deadline())
+
+
+def test_a_withdrawn_key_goes_after_its_time(broker, provider, some_keys, monkeypatch):
+    client.signing_key(provider, broker.key.kid, Deadline())
+    broker.published = [some_keys[1]]
+    monkeypatch.setattr(client, "KEYS_LIFETIME", 0)
+    monkeypatch.setattr(client, "REFETCH", 0)
+    assert client.signing_key(provider, some_keys[0].kid, Deadline()) is None
+
+
+@pytest.mark.parametrize("changes", [{"use": "enc"}, {"alg": "RS384"}, {"kty": "EC"}])
+def test_a_key_for_another_use_verifies_nothing(broker, provider, changes):
+    class Odd:
+        kid = "odd"
+
+        def as_dict(self, **_):
+            return {**broker.key.as_dict(private=False), "kid": "odd", **changes}
+
+    broker.published = [Odd()]
+    assert client.signing_key(provider, "odd", Deadline()) is None

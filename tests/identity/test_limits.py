@@ -1,0 +1,91 @@
+import threading
+
+import pytest
+import time_machine
+from django.db import connection
+
+from identity import limits
+from identity.limits import TooMany
+from identity.models import RateCount
+
+
+def tries(times, what="start", who="192.0.2.1", most=20):
+    """Return how many of so many tries were let through."""
+    through = 0
+    for _ in range(times):
+        try:
+            limits.count(what, who, most=most)
+            through += 1
+        except TooMany:
+            pass
+    return through
+
+
+@pytest.fixture
+def clock():
+    with time_machine.travel(1_800_000_000, tick=False) as clock:
+        yield clock
+
+
+@pytest.mark.django_db
+def test_no_more_than_the_limit_pass_in_a_minute(clock):
+    assert tries(30) == 20
+    assert tries(30, who="192.0.2.2") == 20
+    assert tries(30, what="callback") == 20
+
+
+@pytest.mark.django_db
+def test_the_next_minute_begins_anew(clock):
+    tries(30)
+    clock.shift(60)
+    assert tries(30) == 20
+
+
+@pytest.mark.django_db
+def test_the_refusal_says_how_long_to_wait(clock):
+    clock.shift(45)
+    tries(20)
+    with pytest.raises(TooMany) as refused:
+        limits.count("start", "192.0.2.1", most=20)
+    assert refused.value.retry_after == 15
+
+
+@pytest.mark.django_db
+def test_the_address_is_not_stored():
+    limits.count("start", "192.0.2.1", most=20)
+    assert "192.0.2.1" not in RateCount.objects.get().key
+
+
+@pytest.mark.django_db
+def test_counts_of_windows_gone_by_are_swept(clock, monkeypatch):
+    tries(1)
+    clock.shift(120)
+    monkeypatch.setattr(limits, "SWEEP", 1)
+    tries(1, who="192.0.2.2")
+    assert RateCount.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_one_try_is_one_statement(django_assert_num_queries, monkeypatch):
+    monkeypatch.setattr(limits, "SWEEP", 0)
+    with django_assert_num_queries(1):
+        limits.count("start", "192.0.2.1", most=20)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_limit_is_exact_over_many_connections(clock):
+    through, start = [], threading.Barrier(5, timeout=10)
+
+    def work():
+        try:
+            start.wait()
+            through.append(tries(20, most=30))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work) for _ in range(5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sum(through) == 30

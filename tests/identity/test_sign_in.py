@@ -1,0 +1,403 @@
+"""From "Continue to identification" to a signed-in person, through the pages and a broker that listens."""
+
+import logging
+from urllib.parse import urlencode
+
+import pytest
+import time_machine
+from django.contrib.sessions.models import Session
+from django.db import connection
+from django.test import RequestFactory
+
+from identity import attempts, backend, client, crypto, keys, proof
+from identity.enums import Method
+from identity.models import Person, User
+from tests.cast import MAIJA, OLLI
+
+pytestmark = pytest.mark.django_db
+START, CALLBACK = "/identification/start/", "/identification/callback/"
+
+
+def words(caplog):
+    return [record.getMessage() for record in caplog.records if record.name == "identity.views.identification"]
+
+
+def signed_in(visitor):
+    user = User.objects.filter(pk=visitor.session.get("_auth_user_id")).first()
+    return user and user.person.hetu
+
+
+def test_identification_signs_the_person_in(visitor, broker):
+    response = visitor.identify(broker)
+
+    assert (response.status_code, response["Location"]) == (302, "/fi/applications/")
+    person = Person.objects.get()
+    assert (person.hetu, str(person), person.language) == (MAIJA["hetu"], "Maija Liisa Meikäläinen", "fi")
+    assert person.hetu_index == crypto.indexes(MAIJA["hetu"])[0]
+    assert visitor.session["_auth_user_id"] == str(person.user_id)
+    stored = proof.of_session(visitor.session)
+    assert (stored.method, stored.provider) == (Method.BANK, "test")
+    assert stored.level == "http://ftn.ficora.fi/2017/loatest2"
+
+
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+def test_the_person_comes_back_in_their_language(visitor, broker, language):
+    assert visitor.identify(broker, language=language)["Location"] == f"/{language}/applications/"
+    assert Person.objects.get().language == language
+
+
+def test_the_person_comes_back_to_the_page_that_they_wanted(visitor, broker):
+    assert visitor.identify(broker, next="/sv/how-to/?a=1&b=ä")["Location"] == "/sv/how-to/?a=1&b=%C3%A4"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://evil.example/",
+        "//evil.example/",
+        "/\\evil.example/",
+        "/\t/evil.example",
+        "javascript:alert(1)",
+        "http:evil.example",
+        "\\\\evil.example",
+        "https://testserver@evil.example/",
+        "/" + "x" * 600,
+    ],
+)
+def test_the_person_is_never_led_elsewhere(visitor, broker, url):
+    assert visitor.identify(broker, next=url)["Location"] == "/fi/applications/"
+
+
+@pytest.mark.parametrize("headers", [{}, {"X-Forwarded-Host": "evil.example"}])
+def test_the_address_to_come_back_to_is_the_configured_one(visitor, broker, headers):
+    visitor.accept_cookies()
+    response = visitor.post(START, {"provider": "test", "language": "fi"}, headers=headers)
+    assert "evil.example" not in response.content.decode()
+    assert backend.redirect_uri() == "http://testserver/identification/callback/"
+
+
+def test_start_answers_with_a_page_that_goes_on_by_itself(visitor, broker):
+    visitor.accept_cookies()
+    response = visitor.start(language="sv")
+
+    page = response.content.decode()
+    assert (response.status_code, response["Cache-Control"]) == (200, "no-store, private")
+    assert page.count(f"{broker.url}/authorize?client_id=heka-confirm&amp;response_type=code") == 2
+    assert '<html lang="sv">' in page
+    assert "sessionid" not in response.cookies
+
+
+def test_start_needs_the_acceptance_of_cookies(visitor, broker):
+    response = visitor.start(next="/fi/how-to/")
+    assert response["Location"] == "/fi/cookies/?next=/fi/identify/%3Fnext%3D/fi/how-to/"
+    assert response.cookies == {}
+
+
+def test_start_with_an_unknown_provider_asks_again(visitor, broker):
+    visitor.accept_cookies()
+    assert visitor.start(provider="other")["Location"] == "/fi/identify/"
+
+
+def test_start_on_get_does_nothing(visitor, broker):
+    visitor.accept_cookies()
+    assert visitor.get(START).status_code == 405
+
+
+@pytest.mark.parametrize("method", ["head", "post", "put", "options"])
+def test_only_get_comes_back(visitor, broker, method):
+    assert getattr(visitor, method)(CALLBACK).status_code == 405
+
+
+@pytest.mark.parametrize("error", ["access_denied", "cancel"])
+def test_cancelling_leads_back_with_a_notice(visitor, broker, error):
+    visitor.accept_cookies()
+    visitor.go_to_broker(next="/fi/how-to/")
+    response = visitor.come_back({"error": error, "state": state_of(visitor)})
+
+    assert response["Location"] == "/fi/identify/cancelled/?next=/fi/how-to/"
+    page = visitor.get(response["Location"])
+    assert page.context["cancelled"] is True
+    assert 'name="next" value="/fi/how-to/"' in page.content.decode()
+    assert [morsel["max-age"] for name, morsel in response.cookies.items() if "attempt" in name] == [0]
+
+
+def state_of(visitor):
+    """Return the state of the one attempt of this browser."""
+    request = RequestFactory().get("/")
+    request.COOKIES = {name: morsel.value for name, morsel in visitor.cookies.items()}
+    (attempt,) = attempts._all(request)
+    return attempt.state
+
+
+def test_another_error_of_the_broker_is_told(visitor, broker, caplog):
+    visitor.accept_cookies()
+    visitor.go_to_broker()
+    with caplog.at_level(logging.INFO, "identity"):
+        response = visitor.come_back(
+            {"error": "server_error", "error_description": "010594Y9032", "state": state_of(visitor)}
+        )
+    assert response["Location"] == "/fi/identify/error/"
+    assert words(caplog) == ["Identification at test: broker-error"]
+
+
+@pytest.mark.parametrize("outcome", ["error", "expired", "refused", "unreachable", "counter", "cancelled"])
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+def test_every_outcome_has_a_page(visitor, broker, outcome, language):
+    visitor.accept_cookies()
+    response = visitor.get(f"/{language}/identify/{outcome}/")
+    assert response.status_code == 200
+    assert "no-store" in response["Cache-Control"]
+
+
+def test_an_unknown_outcome_is_no_page(visitor, broker):
+    assert visitor.get("/fi/identify/nonsense/").status_code == 404
+
+
+def test_a_foreign_person_is_sent_to_the_counter(visitor, broker):
+    broker.more_claims = {
+        "nin": None,
+        "http://eidas.europa.eu/attributes/naturalperson/PersonIdentifier": "EE/FI/1",
+    }
+    assert visitor.identify(broker)["Location"] == "/fi/identify/counter/"
+    assert not Person.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("word", "claims"),
+    [
+        ("hetu", {"nin": "010594Y9033"}),
+        ("hetu", {"nin": 5}),
+        ("name", {"given_name": "", "family_name": " "}),
+        ("name", {"family_name": "Meikä\x00läinen"}),
+        ("name", {"family_name": "x" * 201}),
+        ("acr", {"acr": "http://ftn.ficora.fi/2017/loa1"}),
+        ("nonce", {"nonce": "of another attempt"}),
+    ],
+)
+def test_a_token_that_does_not_hold_is_refused(visitor, broker, caplog, word, claims):
+    broker.more_claims = claims
+    response = visitor.identify(broker)
+
+    assert response["Location"] == "/fi/identify/refused/"
+    assert words(caplog) == [f"Identification at test: {word}"]
+    assert signed_in(visitor) is None
+
+
+def test_a_code_that_the_broker_refuses_is_refused(visitor, broker, caplog):
+    visitor.accept_cookies()
+    visitor.go_to_broker()
+    response = visitor.come_back({"code": "unknown", "state": state_of(visitor)})
+    assert response["Location"] == "/fi/identify/refused/"
+    assert words(caplog) == ["Identification at test: status-4xx"]
+
+
+def test_a_broker_that_hangs_is_unreachable(visitor, broker, caplog, monkeypatch):
+    monkeypatch.setattr(client.Deadline.__init__, "__defaults__", (0.3,))
+    broker.behaviour = "hang"
+    assert visitor.identify(broker, next="/fi/how-to/")["Location"] == "/fi/identify/unreachable/?next=/fi/how-to/"
+    assert words(caplog) == ["Identification at test: timeout"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"iss": "https://another.example"},
+        {"iss": ""},
+        {"code": ""},
+        {"code": ["a", "b"]},
+        {"iss": ["{url}", "{url}"]},
+        {"code": "x" * 5000},
+    ],
+)
+def test_a_malformed_answer_is_refused(visitor, broker, change):
+    visitor.accept_cookies()
+    query = broker.authorize(visitor.go_to_broker(), MAIJA, keys.load().sig[0])
+    change = {
+        name: [v.format(url=broker.url) for v in value] if isinstance(value, list) else value
+        for name, value in change.items()
+    }
+    response = visitor.get(f"{CALLBACK}?{urlencode(query | change, doseq=True)}")
+    assert response["Location"] == "/fi/identify/refused/"
+    assert broker.calls == []
+
+
+@pytest.mark.parametrize("query", ["", "state=", "state=x&code=y", "state=%00", "state=%ff%fe", "error=access_denied"])
+def test_an_answer_to_no_attempt_is_over(visitor, broker, query):
+    visitor.accept_cookies()
+    visitor.go_to_broker()
+    assert visitor.get(f"{CALLBACK}?{query}", headers={"Accept-Language": "sv"})["Location"] == "/sv/identify/expired/"
+    assert broker.calls == []
+
+
+def test_another_browser_cannot_come_back(visitor, broker):
+    visitor.accept_cookies()
+    query = broker.authorize(visitor.go_to_broker(), MAIJA, keys.load().sig[0])
+    assert type(visitor)().get(CALLBACK, query)["Location"] == "/fi/identify/expired/"
+    assert visitor.come_back(query)["Location"] == "/fi/applications/"
+
+
+def test_an_attempt_that_took_too_long_is_over(visitor, broker):
+    visitor.accept_cookies()
+    with time_machine.travel("2026-11-21T10:00:00Z", tick=False) as clock:
+        query = broker.authorize(visitor.go_to_broker(), MAIJA, keys.load().sig[0])
+        clock.shift(15 * 60 + 1)
+        assert visitor.come_back(query)["Location"] == "/fi/identify/expired/"
+
+
+@pytest.mark.parametrize(("seconds", "works"), [(-30, True), (30, True), (-300, False), (300, False)])
+def test_a_clock_that_is_wrong_is_told_from_forgery(visitor, broker, caplog, seconds, works):
+    now = 1_800_000_000
+    broker.more_claims = {"iat": now, "exp": now + 3600, "auth_time": now}
+    with time_machine.travel(now + seconds, tick=False):
+        visitor.identify(broker)
+        assert signed_in(visitor) == (MAIJA["hetu"] if works else None)
+    assert [line for line in words(caplog) if "clock" in line] == ([] if works else ["Identification at test: clock"])
+
+
+def test_reload_and_back_lead_the_signed_in_person_to_their_own_page(visitor, broker):
+    visitor.accept_cookies()
+    query = broker.authorize(visitor.go_to_broker(), MAIJA, keys.load().sig[0])
+    visitor.come_back(query)
+    calls = len(broker.calls)
+
+    assert visitor.come_back(query)["Location"] == "/fi/applications/"
+    assert len(broker.calls) == calls
+    assert signed_in(visitor) == MAIJA["hetu"]
+
+
+def test_a_replay_with_the_cookie_kept_is_refused_by_the_broker(visitor, broker):
+    visitor.accept_cookies()
+    query = broker.authorize(visitor.go_to_broker(), MAIJA, keys.load().sig[0])
+    kept = {name: morsel.value for name, morsel in visitor.cookies.items()}
+    visitor.come_back(query)
+
+    thief = type(visitor)()
+    for name, value in kept.items():
+        thief.cookies[name] = value
+    assert thief.come_back(query)["Location"] == "/fi/identify/refused/"
+    assert signed_in(thief) is None
+
+
+def test_two_tabs_identify_apart(visitor, broker):
+    visitor.accept_cookies()
+    first, second = visitor.go_to_broker(next="/fi/how-to/"), visitor.go_to_broker(next="/fi/privacy/")
+    sig = keys.load().sig[0]
+    assert visitor.come_back(broker.authorize(second, MAIJA, sig))["Location"] == "/fi/privacy/"
+    assert visitor.come_back(broker.authorize(first, MAIJA, sig))["Location"] == "/fi/how-to/"
+
+
+def test_the_session_id_from_before_is_worth_nothing(visitor, broker):
+    session = visitor.session  # makes one, as an attacker would
+    session["planted"] = True
+    session.save()
+    planted = session.session_key
+
+    visitor.identify(broker)
+
+    assert visitor.session.session_key != planted
+    assert "planted" not in visitor.session
+    assert not Session.objects.filter(pk=planted).exists()
+
+
+@pytest.mark.parametrize("second", [OLLI, MAIJA])
+def test_a_second_sign_in_leaves_nothing_of_the_first(visitor, broker, second):
+    visitor.identify(broker)
+    session = visitor.session
+    session["of the first"] = "secret"
+    session.save()
+
+    visitor.identify(broker, second)
+
+    assert signed_in(visitor) == second["hetu"]
+    assert "of the first" not in visitor.session
+    assert Session.objects.count() == 1
+
+
+@pytest.mark.parametrize("behaviour", ["refuse", "error", "html"])
+def test_a_failed_sign_in_signs_nobody_out(visitor, broker, behaviour):
+    visitor.identify(broker)
+    broker.behaviour = behaviour
+    visitor.identify(broker, OLLI)
+    assert signed_in(visitor) == MAIJA["hetu"]
+
+
+def test_a_link_with_an_error_from_elsewhere_signs_nobody_out(visitor, broker):
+    visitor.identify(broker)
+    response = visitor.get(CALLBACK, {"error": "x", "state": "y"}, headers={"Sec-Fetch-Site": "cross-site"})
+    assert response["Location"] == "/fi/applications/"
+    assert signed_in(visitor) == MAIJA["hetu"]
+
+
+def test_a_person_who_was_shut_out_cannot_sign_in(visitor, broker, caplog):
+    visitor.identify(broker)
+    User.objects.update(is_active=False)
+
+    assert visitor.get("/fi/applications/")["Location"].startswith("/fi/identify/")
+    assert visitor.identify(broker)["Location"] == "/fi/identify/refused/"
+    assert words(caplog)[-1] == "Identification at test: inactive"
+
+
+def test_a_name_and_password_never_reach_a_broker(client, broker):
+    User.objects.create_superuser("adviser", password="correct horse battery")
+    response = client.post(
+        "/admin/login/?state=x&code=y", {"username": "adviser", "password": "correct horse battery"}
+    )
+    assert response.status_code == 302
+    assert broker.calls == []
+
+
+def test_the_session_and_the_person_cost_two_queries(visitor, broker, django_assert_num_queries):
+    visitor.identify(broker)
+    visitor.get("/fi/session/ended/")  # the first page writes its CSRF token into the session
+    with django_assert_num_queries(2):
+        visitor.get("/fi/session/ended/")
+
+
+def test_the_twenty_first_start_of_a_minute_waits(visitor, broker):
+    visitor.accept_cookies()
+    with time_machine.travel("2026-11-21T10:00:00Z", tick=False):
+        assert {visitor.start().status_code for _ in range(20)} == {200}
+        response = visitor.start()
+    assert (response.status_code, response["Retry-After"]) == (429, "60")
+
+
+def test_the_twenty_first_return_of_a_minute_waits(visitor, broker):
+    with time_machine.travel("2026-11-21T10:00:00Z", tick=False):
+        assert {visitor.get(CALLBACK).status_code for _ in range(20)} == {302}
+        assert visitor.get(CALLBACK).status_code == 429
+
+
+def test_a_provider_that_is_gone_refuses_its_attempts(visitor, broker, settings, caplog):
+    visitor.accept_cookies()
+    query = broker.authorize(visitor.go_to_broker(), MAIJA, keys.load().sig[0])
+    settings.IDENTITY_PROVIDERS = []
+    assert visitor.come_back(query)["Location"] == "/fi/identify/refused/"
+    assert words(caplog) == ["Identification at test: no-provider"]
+
+
+def test_our_public_keys_are_published_without_a_cookie(visitor):
+    response = visitor.get("/identification/jwks.json")
+    keys_ = response.json()["keys"]
+    assert [(key["use"], sorted(key)) for key in keys_] == [
+        (use, ["alg", "e", "kid", "kty", "n", "use"]) for use in ("sig", "enc")
+    ]
+    assert (response["Cache-Control"], response.cookies) == ("public, max-age=900", {})
+
+
+def test_no_keys_to_publish_is_no_page(visitor, settings, tmp_path):
+    settings.IDENTITY_KEYS_FILE = tmp_path / "none.json"
+    assert visitor.get("/identification/jwks.json").status_code == 404
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_transaction_is_open_while_a_broker_is_asked(visitor, broker, monkeypatch):
+    """A database that others wait for must not wait for a broker."""
+    seen, exchange = [], client.exchange
+
+    def watched(*args, **kwargs):
+        seen.append(connection.in_atomic_block)
+        return exchange(*args, **kwargs)
+
+    monkeypatch.setattr(client, "exchange", watched)
+    visitor.identify(broker)
+    assert seen == [False]

@@ -1,0 +1,25 @@
+#!/bin/bash
+# Installs the system packages that the tests use and that are missing: on Debian as root.
+# Elsewhere one line says which tests are skipped; with CI=true nothing may be skipped.
+set -euo pipefail
+
+packages=() missing=()
+need() { packages+=("${@:2}"); missing+=("$1"); }
+
+command -v chromium chromium-browser google-chrome >/dev/null || need "browser" chromium
+compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null || need "PostgreSQL" postgresql
+command -v node >/dev/null || need "OpenID provider" nodejs npm
+command -v npm >/dev/null || command -v node >/dev/null && ! command -v npm >/dev/null && need "OpenID provider" npm || true
+command -v msgfmt >/dev/null || need "catalogue" gettext
+
+[ ${#packages[@]} -eq 0 ] && exit 0
+if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get update -q
+    apt-get install -q -y --no-install-recommends "${packages[@]}"
+elif [ "${CI:-}" = true ]; then
+    echo "Missing, and not to be installed as this user: ${packages[*]}" >&2
+    exit 1
+else
+    echo "Skipped: tests with ${missing[*]} (install ${packages[*]} for them)"
+fi

@@ -1,0 +1,269 @@
+"""Guards of the repository itself, over all addresses, templates, migrations and pinned packages."""
+
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+from django.test import Client
+from django.urls import get_resolver
+
+from applications import references, terms
+from identity.proof import remember
+from tests import cast
+from tests.applications.factories import application, person, proof
+
+ROOT = Path(settings.BASE_DIR)
+OUR_APPS = [config.label for config in apps.get_app_configs() if Path(config.path).parent == ROOT]
+LANGUAGES = [code for code, _ in settings.LANGUAGES]
+
+# --- Addresses -------------------------------------------------------------------------------------------
+
+# The admin is for staff, whose sign-in needs a cookie; the demo's broker stands in for somebody else's site.
+OTHERS = ("admin/", "demo/")
+# Written on any request: when a session was last used, and how often something was tried.
+BOOKKEEPING = ("django_session", "identity_ratecount")
+OUTCOMES = ("cancelled", "error", "expired", "refused", "unreachable", "counter")
+
+
+def patterns(resolver, prefix=""):
+    for pattern in resolver.url_patterns:
+        route = prefix + str(pattern.pattern)
+        if hasattr(pattern, "url_patterns"):
+            yield from patterns(pattern, route)
+        else:
+            yield route
+
+
+def addresses():
+    """Return each address of the service, the pages' in Finnish; `<reference>` is left to the test."""
+    for route in patterns(get_resolver()):
+        if not route.startswith(OTHERS):
+            for outcome in OUTCOMES if "<slug:outcome>" in route else [""]:
+                yield "/" + re.sub(r"<\w+:reference>", "<reference>", route.replace("<slug:outcome>", outcome))
+
+
+ADDRESSES = sorted(set(addresses()))
+
+
+def filled(address, language="fi"):
+    """Return the address with the reference of an application that waits, in a language."""
+    if "<reference>" in address:
+        address = address.replace("<reference>", references.display(application().reference))
+    return re.sub(r"^/fi/", f"/{language}/", address)
+
+
+class Changes:
+    """The statements that change something besides bookkeeping."""
+
+    def __init__(self):
+        self.found = []
+
+    def __call__(self, execute, sql, params, many, context):
+        if re.match(r"\s*(insert|update|delete)", sql, re.IGNORECASE) and not any(t in sql for t in BOOKKEEPING):
+            self.found.append(sql)
+        return execute(sql, params, many, context)
+
+
+def test_addresses_are_found_and_filled():
+    assert "/fi/applications/<reference>/confirm/" in ADDRESSES
+    assert [address for address in ADDRESSES if re.search(r"[<(\\^]", address.replace("<reference>", ""))] == []
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize("address", ADDRESSES)
+@pytest.mark.django_db
+def test_address_sets_no_cookie_before_the_acceptance(client, address, method):
+    for language in LANGUAGES if address.startswith("/fi/") else ["fi"]:
+        response = client.generic(method, filled(address, language))
+
+        assert response.status_code < 500
+        assert dict(response.cookies) == {}
+        assert "Set-Cookie" not in response
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize("address", ADDRESSES)
+@pytest.mark.django_db
+def test_address_changes_nothing_when_it_is_read(client, address, method):
+    changes, address = Changes(), filled(address)
+
+    with connection.execute_wrapper(changes):
+        client.generic(method, address)
+
+    assert changes.found == []
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+@pytest.mark.parametrize("address", ADDRESSES)
+@pytest.mark.django_db
+def test_address_refuses_what_another_site_sends_in_the_name_of_a_person(address, method):
+    client, changes, address = signed_in(), Changes(), filled(address)
+
+    with connection.execute_wrapper(changes):
+        response = client.generic(
+            method, address, HTTP_SEC_FETCH_SITE="cross-site", HTTP_ORIGIN="https://evil.example"
+        )
+
+    assert 400 <= response.status_code < 500 or address in {"/healthz", "/readiness"}
+    assert changes.found == []
+    assert client.get("/fi/applications/").status_code == 200
+
+
+def signed_in():
+    """Return a client that guards forms as a browser's real requests are, with Maija signed in."""
+    client, maija = Client(enforce_csrf_checks=True), person(cast.MAIJA)
+    client.force_login(maija.user, backend="identity.backend.BrokerBackend")
+    session = client.session
+    remember(session, proof())
+    session.save()
+    terms.accept(terms.current(), by=maija)
+    return client
+
+
+# --- Templates and static files --------------------------------------------------------------------------
+
+TEMPLATES = sorted(
+    path for folder in [ROOT / "templates", *ROOT.glob("*/templates")] for path in folder.rglob("*.html")
+)
+# 500 and 503 may ask neither session nor database; widgets are parts of pages; the admin has Django's base.
+ALONE = ("errors/500.html", "errors/503.html", "django/", "admin/")
+NOT_ALLOWED = {
+    "style attribute": r"<[^>]+\sstyle\s*=",
+    "style element": r"<style\b",
+    "script within the page": r"<script\b(?![^>]*\ssrc=)",
+    "event handler": r"<[^>]+\son[a-z]+\s*=",
+    "javascript: address": r"javascript:",
+    "data: address": r"""["'(]data:""",
+    "part from another host": r"<(?:link|script|img|iframe|source|video|audio|embed|object|use|form)\b[^>]*"
+    r"\s(?:href|src|action|data)\s*=\s*[\"'](?:https?:)?//",
+}
+
+
+def name(path):
+    return str(path.relative_to(ROOT))
+
+
+def test_templates_are_found():
+    assert "templates/base.html" in map(name, TEMPLATES)
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=name)
+def test_page_template_extends_a_base(template):
+    inside = template.as_posix().split("/templates/")[-1]
+    is_page = not template.name.startswith("_") and "base" not in template.name and not inside.startswith(ALONE)
+
+    assert not is_page or template.read_text().startswith("{% extends ")
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=name)
+def test_template_holds_nothing_that_the_policy_forbids(template):
+    text = template.read_text()
+
+    assert [what for what, pattern in NOT_ALLOWED.items() if re.search(pattern, text, re.IGNORECASE)] == []
+
+
+STATIC = sorted(path for folder in ROOT.glob("**/static") for path in folder.rglob("*.*") if "/." not in str(path))
+STATIC = [path for path in STATIC if not {"node_modules", "var"} & set(path.parts)]
+
+
+@pytest.mark.parametrize("file", STATIC, ids=name)
+def test_static_file_asks_nothing_of_other_hosts(file):
+    # What an SVG names itself to be is no request.
+    text = file.read_text().replace("http://www.w3.org/2000/svg", "")
+
+    assert re.findall(r"(?:https?:)?//[\w.-]+\.\w+|@import|data:", text) == []
+
+
+# --- Migrations ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("app", OUR_APPS)
+def test_migrations_are_linear_named_and_begin_once(app):
+    loader = MigrationLoader(None)
+    names = sorted(name for label, name in loader.disk_migrations if label == app)
+    parents = {
+        name: [before for label, before in loader.disk_migrations[app, name].dependencies if label == app]
+        for name in names
+    }
+
+    assert list(parents.values()) == [[], *([before] for before in names[:-1])][: len(names)]
+    assert [name[:4] for name in names] == [f"{number:04}" for number in range(1, len(names) + 1)]
+    assert [name for name in names if not re.fullmatch(r"\d{4}_[a-z0-9_]+", name) or "auto" in name] == []
+    assert [n for n in names if loader.disk_migrations[app, n].initial] == [n for n in names if n == "0001_initial"]
+
+
+# --- Packages, settings, files ---------------------------------------------------------------------------
+
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+
+
+def pinned(file):
+    """Return name, version and number of hashes of each package in a requirements file."""
+    entries = re.split(r"\n(?=[a-z])", (ROOT / file).read_text().strip())
+    assert [entry for entry in entries if not re.match(r"[a-z0-9._-]+==[\w.]+", entry)] == []
+    return {
+        found[1]: (found[2], entry.count("--hash=sha256:"))
+        for entry in entries
+        if (found := re.match(r"([a-z0-9._-]+)==([\w.]+)", entry))
+    }
+
+
+@pytest.mark.parametrize("file", ["requirements.txt", "requirements-dev.txt"])
+def test_requirements_are_pinned_with_hashes(file):
+    assert [package for package, (_, hashes) in pinned(file).items() if hashes == 0] == []
+    assert re.findall(r"https?://|index-url|find-links", (ROOT / file).read_text()) == []
+
+
+def test_development_has_the_packages_of_production_in_the_same_versions():
+    assert pinned("requirements.txt").items() <= pinned("requirements-dev.txt").items()
+
+
+def test_requirements_hold_what_the_project_asks_for():
+    def names(wanted):
+        return {re.match(r"[\w.-]+", entry)[0] for entry in wanted}
+
+    assert names(PROJECT["project"]["dependencies"]) - pinned("requirements.txt").keys() == set()
+    assert names(PROJECT["dependency-groups"]["dev"]) - pinned("requirements-dev.txt").keys() == set()
+
+
+def test_every_variable_of_the_environment_is_documented():
+    read = re.findall(r"""env\.\w+\(\s*"([A-Z_]+)\"""", (ROOT / "heka_confirm" / "settings.py").read_text())
+    read += re.findall(r"""environ(?:\.get\(|\[)"([A-Z_]+)\"""", (ROOT / "gunicorn.conf.py").read_text())
+    documented = re.findall(r"^\| *`([A-Z_]+)`", (ROOT / "README.md").read_text(), re.MULTILINE)
+
+    assert len(read) > 10
+    assert sorted(set(read) - set(documented)) == []
+    assert sorted(set(documented) - set(read)) == []
+
+
+# Of one machine, or of the place that packages came from. Joined here, so that this file passes too.
+FORBIDDEN = [
+    "/wo" + "rk/",
+    "/ro" + "ot/",
+    "python" + "hosted.org",
+    "py" + "pi.org",
+    "registry.npm" + "js.org",
+]
+
+
+def tracked():
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    return [ROOT / path for path in listed.stdout.split("\0") if path and (ROOT / path).is_file()]
+
+
+def test_files_name_no_machine_and_no_registry():
+    found = {name(path): [word for word in FORBIDDEN if word.encode() in path.read_bytes()] for path in tracked()}
+
+    assert {path: words for path, words in found.items() if words} == {}
