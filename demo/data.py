@@ -1,5 +1,7 @@
 """Loads the demo's applications through the same functions that real ones go through."""
 
+import datetime as dt
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -7,6 +9,9 @@ from applications import confirmation, dates, deadlines, document, intake, terms
 from applications.enums import Source
 from applications.models import Application
 from applications.states import Actor
+from counter import hours
+from counter.models import Counter
+from counter.opening import Span
 from demo import client
 from demo.models import DemoApplication
 from demo.people import BY_KEY, DemoPerson
@@ -15,6 +20,7 @@ from identity import people
 from identity.proof import Proof
 
 HOUSING_SYSTEM = Actor(Source.HOUSING_SYSTEM, how="demo")
+OFFICE_HOURS = Span(dt.time(9), dt.time(16))
 
 
 def load() -> list[str]:
@@ -22,6 +28,7 @@ def load() -> list[str]:
 
     What a visitor has done to the others stays.
     """
+    _open_counter()
     told: list[str] = []
     for story in STORIES:
         if story.follows in told or not _is_told(story):
@@ -63,3 +70,13 @@ def confirm(application: Application, *, who: DemoPerson) -> None:
         terms=accepted,
         digest=application.version.digest,
     )
+
+
+def _open_counter() -> None:
+    """Give the counter made-up hours and contact details, unless somebody has edited them."""
+    counter = Counter.only()
+    if counter.phone or counter.weekly_hours.exists():
+        return
+    counter.phone, counter.email = "09 000 0000", "neuvonta@example.test"
+    counter.save()
+    hours.replace(counter, {weekday: [OFFICE_HOURS] for weekday in range(5)})

@@ -42,17 +42,26 @@ def headings(response: Any) -> list[str]:
     return [html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", text))).strip() for text in found]
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-django puts the tests in order by these markers
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     for item in items:
-        fixtures, database = set(getattr(item, "fixturenames", ())), item.get_closest_marker("django_db")
-        if fixtures & COMMITTING_FIXTURES or (database and database.kwargs.get("transaction")):
-            # Each begins with what the migrations wrote: the test before emptied every table.
+        if commits(item):
+            # Each begins with what the migrations wrote: the one before emptied every table.
             item.add_marker(pytest.mark.django_db(transaction=True, serialized_rollback=True), append=False)
-        if fixtures & BROWSER_FIXTURES:
+        if BROWSER_FIXTURES.intersection(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.browser)
             if not CHROMIUM and not must_not_skip():
                 item.add_marker(pytest.mark.skip(reason="Chromium is not installed"))
+    yield
+    # Last, again: pytest has moved those together that share a browser.
+    items.sort(key=commits)
+
+
+def commits(item: pytest.Item) -> bool:
+    """Tell whether a test commits to the database, and so leaves it empty."""
+    database = item.get_closest_marker("django_db")
+    fixtures = COMMITTING_FIXTURES.intersection(getattr(item, "fixturenames", ()))
+    return bool(fixtures or (database and database.kwargs.get("transaction")))
 
 
 @pytest.fixture(autouse=True)

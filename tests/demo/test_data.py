@@ -8,6 +8,7 @@ from django.utils import timezone, translation
 
 from applications.enums import State
 from applications.models import Application, Confirmation
+from counter.models import Counter
 from demo import data
 from demo.context import people
 from demo.models import DemoApplication
@@ -51,7 +52,7 @@ def test_demo_data_loaded_again_change_nothing(django_assert_max_num_queries):
     data.load()
     before = (Application.objects.count(), Confirmation.objects.count())
 
-    with django_assert_max_num_queries(len(STORIES)):
+    with django_assert_max_num_queries(len(STORIES) + 1):
         call_command("demo_data", stdout=StringIO())
 
     assert (Application.objects.count(), Confirmation.objects.count()) == before
@@ -106,3 +107,15 @@ def test_front_page_is_told_what_to_try(rf, language):
 
     assert [row["person"].key for row in rows] == [person.key for person in PEOPLE]
     assert [row["person"].key for row in rows if not row["applies"]] == ["niilo"]
+
+
+def test_load_opens_the_counter_and_keeps_what_was_edited():
+    data.load()
+    counter = Counter.only()
+    assert counter.weekly_hours.count() == 5
+
+    Counter.objects.update(phone="09 123")
+    counter.weekly_hours.all().delete()
+    data.load()
+
+    assert (Counter.only().phone, counter.weekly_hours.count()) == ("09 123", 0)
