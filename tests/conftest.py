@@ -4,13 +4,19 @@ import html
 import os
 import re
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.db import connections
 from django.utils import translation
 from playwright.sync_api import Page
+
+# Playwright keeps an event loop running in this thread, for which Django would open connections of their own,
+# that know neither the transaction of the test nor what the migrations wrote.
+connections._connections = threading.local()
 
 COMMITTING_FIXTURES = {"live_server", "transactional_db"}
 BROWSER_FIXTURES = {"page", "context", "browser", "new_context"}
