@@ -52,7 +52,7 @@ lint: $(VENV)/.dev ## style of code and templates
 	$(BIN)/djlint --lint --quiet templates $(wildcard */templates)
 
 types: $(VENV)/.dev ## mypy, strict
-	DEBUG=true $(BIN)/mypy $(PACKAGES)
+	$(DEVELOPMENT) $(BIN)/mypy $(PACKAGES) gunicorn.conf.py
 
 imports: $(VENV)/.dev ## the rooms import one way
 	$(BIN)/lint-imports --no-cache
