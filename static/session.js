@@ -50,7 +50,7 @@
     var body = new URLSearchParams();
     form.querySelectorAll("input").forEach(function (input) { body.append(input.name, input.value); });
     fetch(form.action, { method: "POST", body: body, credentials: "same-origin" }).then(function (answer) {
-      if (!answer.ok || answer.url.indexOf(warning.getAttribute("data-ended")) >= 0) return leave();
+      if (answer.status !== 204) return leave(); // led away: the session is over
       moveTo(Date.now() + length * 1000);
       tell(ends);
     }, function () {

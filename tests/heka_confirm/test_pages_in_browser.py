@@ -111,7 +111,7 @@ def test_session_goes_on_after_escape(signed_in):
 
 def test_session_that_ends_leads_to_a_page_that_says_so(signed_in, live_server):
     signed_in.clock.run_for(20 * 60 * 1000 + 1000)
-    signed_in.wait_for_url("**/session/ended/")
+    signed_in.wait_for_url("**/session/ended/**")
 
     assert signed_in.get_by_role("heading", level=1).inner_text() == "Your session has ended"
 
