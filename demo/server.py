@@ -43,6 +43,7 @@ class DemoServer(BaseApplication):
         os._exit(0)
 
     def load(self) -> Any:
+        settings.DEBUG = False  # whoever tries the demo sees our error pages, not Django's
         return import_string(settings.WSGI_APPLICATION)
 
 

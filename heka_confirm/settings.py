@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
-from environs import FileAwareEnv
+from environs import FileAwareEnv, validate
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -46,7 +46,7 @@ STATIC_ROOT = env.path("STATIC_ROOT", default=BASE_DIR / "var" / "static")
 IDENTITY_PROVIDERS: Any = env.json("IDENTITY_PROVIDERS", default=[])
 IDENTITY_KEYS_FILE = env.path("IDENTITY_KEYS_FILE", default=BASE_DIR / "var" / "identity-keys.json")
 LOG_LEVEL = env.log_level("LOG_LEVEL", default=logging.INFO)
-LOG_FORMAT = env.str("LOG_FORMAT", default="json")
+LOG_FORMAT = env.str("LOG_FORMAT", default="json", validate=validate.OneOf(["json", "plain"]))
 
 env.seal()
 

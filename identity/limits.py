@@ -1,6 +1,7 @@
 """Rate limits that hold over all workers: one statement counts and answers."""
 
 import hashlib
+import ipaddress
 import random
 import time
 
@@ -47,5 +48,12 @@ def count(what: str, who: str, *, most: int) -> None:
 
 
 def client_address(request: HttpRequest) -> str:
-    """Return the address of the client as RequestContextMiddleware found it."""
-    return str(request.META["REMOTE_ADDR"])
+    """Return the address of the client as RequestContextMiddleware found it; of an IPv6 one, its network.
+
+    One subscriber has a /64 or more, and so no end of addresses.
+    """
+    address = str(request.META["REMOTE_ADDR"])
+    try:
+        return str(ipaddress.IPv6Network((address.partition("%")[0], 64), strict=False))
+    except ValueError:
+        return address

@@ -89,3 +89,16 @@ def test_the_limit_is_exact_over_many_connections(clock):
     for thread in threads:
         thread.join()
     assert sum(through) == 30
+
+
+@pytest.mark.parametrize(
+    ("address", "counted_as"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("", ""),
+    ],
+)
+def test_client_address_counts_a_subscriber_and_not_each_of_their_addresses(rf, address, counted_as):
+    assert limits.client_address(rf.get("/", REMOTE_ADDR=address)) == counted_as
