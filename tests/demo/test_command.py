@@ -80,6 +80,7 @@ def test_demo_answers_and_stops_clean(demo, port, how):
     process = demo()
     hello = greeting(process)
     front = requests.get(f"http://127.0.0.1:{port}/en/", timeout=PATIENCE)
+    missing = requests.get(f"http://127.0.0.1:{port}/en/nowhere/", timeout=PATIENCE)
     held_open = socket.create_connection(("127.0.0.1", port))  # as browsers do
 
     asked = time.monotonic()
@@ -89,6 +90,7 @@ def test_demo_answers_and_stops_clean(demo, port, how):
 
     assert hello == f"Heka Confirm, with demo data: http://127.0.0.1:{port}\n"
     assert front.status_code == 200
+    assert (missing.status_code, "Page not found" in missing.text) == (404, True)
     assert process.returncode == 0
     assert time.monotonic() - asked < 8
     assert not is_anybody_left(process)

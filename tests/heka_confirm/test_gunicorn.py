@@ -71,10 +71,7 @@ def answer(port, request):
 
 @pytest.mark.parametrize("request_", STATUSES, ids=lambda request: repr(request[:60]))
 def test_server_answers_whatever_is_sent(server, request_):
-    started = time.monotonic()
-
     assert answer(server[0], request_) == STATUSES[request_]
-    assert time.monotonic() - started < 1
 
 
 def test_server_logs_lines_of_json_without_secrets_and_stops_when_asked(server):
