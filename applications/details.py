@@ -129,7 +129,7 @@ def _need(content: Content, *, reader: Applicant) -> Iterator[Row]:
 
 def _wishes(content: Content) -> Iterator[Row]:
     wishes = content.wishes
-    yield Row(_("Application"), _choice(wishes.purpose))
+    yield Row(_("Kind of application"), _choice(wishes.purpose))
     yield Row(_("Areas"), _list(wishes.areas))
     yield Row(_("Size of the flat"), _choices(wishes.flat_types))
     yield Row(_("Smallest floor area"), _area(wishes.area_min))

@@ -4,15 +4,24 @@ from django.conf import settings
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language
 
 LONGEST = 500  # characters; the address rides in a cookie
 
 
 def safe_next(request: HttpRequest) -> str:
-    """Return the path that the request's `next` names within this service, else an empty text."""
+    """Return the path that the request's `next` names within this service, else an empty text.
+
+    In the language in use: whoever changes it on the way does not come back to the other one.
+    """
     url = (request.POST if request.method == "POST" else request.GET).get("next", "")
     within = url.startswith("/") and url_has_allowed_host_and_scheme(url, allowed_hosts=None)
-    return url if within and len(url) <= LONGEST else ""
+    return _in_this_language(url) if within and len(url) <= LONGEST else ""
+
+
+def _in_this_language(url: str) -> str:
+    _, first, *rest = url.split("/")
+    return "/".join(["", get_language() or first, *rest]) if first in dict(settings.LANGUAGES) else url
 
 
 def page_of(request: HttpRequest) -> str:

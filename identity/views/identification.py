@@ -105,13 +105,18 @@ def callback(request: HttpRequest) -> HttpResponse:
     """Receive the person back from a broker; whatever came of it, go on to a clean address."""
     limits.count("identification-callback", limits.client_address(request), most=MOST_A_MINUTE)
     attempt = attempts.find(request, request.GET.get("state", ""))
-    language = attempt.language if attempt else translation.get_language() or settings.LANGUAGE_CODE
-    with translation.override(language):
+    with translation.override(attempt.language if attempt else _language_of_nobody(request)):
         response = HttpResponseRedirect(_return_of(request, attempt) if attempt else _return_of_nobody(request))
     if attempt:
         attempts.forget(response, attempt)
     patch_cache_control(response, no_store=True, private=True)
     return response
+
+
+def _language_of_nobody(request: HttpRequest) -> str:
+    if access.is_identified(request):
+        return access.person_of(request).language
+    return translation.get_language() or settings.LANGUAGE_CODE
 
 
 def _return_of_nobody(request: HttpRequest) -> str:

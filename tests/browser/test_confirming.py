@@ -1,0 +1,256 @@
+"""J1: from the front page, or the housing system's link, to the receipt."""
+
+import re
+
+import pytest
+
+from applications import terms
+from applications.models import Application, Confirmation, TermsAcceptance
+from demo import data
+from tests.applications.factories import application, confirm, state
+from tests.browser.journey import (
+    LANGUAGES,
+    PHONE,
+    WORDS,
+    Found,
+    check_details,
+    control,
+    found,
+    go_to_bank,
+    heading,
+    identify_as,
+    notices,
+    path,
+    press,
+    sign_in_at_bank,
+    wider_than_the_screen,
+)
+from tests.cast import MAIJA, OLLI
+
+# Title and heading of each page, and the name of its step.
+PAGES = {
+    "fi": [
+        ("Vahvista asuntohakemuksesi", "Vahvista asuntohakemuksesi", None),
+        ("Evästeet", "Evästeet", "Evästeet"),
+        ("Tunnistautuminen", "Tunnistaudu", "Tunnistautuminen"),
+        ("Lue käyttöehdot", "Lue käyttöehdot", "Käyttöehdot"),
+        ("Valitse vahvistettava hakemus", "Valitse vahvistettava hakemus", "Hakemuksen valinta"),
+        ("Tarkista tiedot", "Tarkista tiedot", "Tarkistus ja vahvistus"),
+        ("Kuitti", "Hakemuksesi on voimassa", "Kuitti"),
+    ],
+    "sv": [
+        ("Bekräfta din bostadsansökan", "Bekräfta din bostadsansökan", None),
+        ("Kakor", "Kakor", "Kakor"),
+        ("Identifiering", "Identifiera dig", "Identifiering"),
+        ("Läs användarvillkoren", "Läs användarvillkoren", "Användarvillkor"),
+        ("Välj den ansökan som ska bekräftas", "Välj den ansökan som ska bekräftas", "Val av ansökan"),
+        ("Kontrollera uppgifterna", "Kontrollera uppgifterna", "Kontroll och bekräftelse"),
+        ("Kvittering", "Din ansökan är giltig", "Kvittering"),
+    ],
+    "en": [
+        ("Confirm your housing application", "Confirm your housing application", None),
+        ("Cookies", "Cookies", "Cookies"),
+        ("Identification", "Identify yourself", "Identification"),
+        ("Read the terms of use", "Read the terms of use", "Terms of use"),
+        ("Choose the application to confirm", "Choose the application to confirm", "Choose the application"),
+        ("Check the details", "Check the details", "Check and confirm"),
+        ("Receipt", "Your application is valid", "Receipt"),
+    ],
+}
+
+
+# Labels are those of the number, the method and the status on the receipt.
+SENTENCES = {
+    "fi": {
+        "not yet": "Hakemuksesi ei ole vielä voimassa. Vahvista hakemus.",
+        "waiting": "Odotamme, että Olli Öhman vahvistaa hakemuksen.",
+        "until": "Hakemuksesi on voimassa {day.day}.{day.month}.{day.year} asti.",
+        "labels": ("Hakemusnumero", "Tunnistautumistapa", "Hakemuksen tila"),
+        "bank": "verkkopankkitunnukset",
+        "awaiting": "Lähetetty – odottaa vahvistusta",
+        "valid": "Voimassa",
+    },
+    "sv": {
+        "not yet": "Din ansökan gäller inte ännu. Bekräfta ansökan.",
+        "waiting": "Vi väntar på att Olli Öhman bekräftar ansökan.",
+        "until": "Din ansökan gäller till och med {day.day}.{day.month}.{day.year}.",
+        "labels": ("Ansökningsnummer", "Identifieringssätt", "Ansökans status"),
+        "bank": "nätbankskoder",
+        "awaiting": "Skickad – väntar på bekräftelse",
+        "valid": "Giltig",
+    },
+    "en": {
+        "not yet": "Your application is not valid yet. Confirm it.",
+        "waiting": "We are waiting for Olli Öhman to confirm the application.",
+        "until": "Your application is valid until {day.day} {day:%B} {day.year}.",
+        "labels": ("Application number", "Identification method", "Application status"),
+        "bank": "online banking codes",
+        "awaiting": "Sent – waiting for confirmation",
+        "valid": "Valid",
+    },
+}
+
+
+def facts(page):
+    """Return the receipt's rows."""
+    rows = page.locator(".details > div").all()
+    return {row.locator("dt").inner_text(): row.locator("dd").inner_text() for row in rows}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_application_is_confirmed_from_the_front_page_to_the_receipt(page, live_server, language):
+    words, sent = WORDS[language], application(MAIJA)
+    page.set_viewport_size(PHONE)
+    seen, too_wide = [], []
+
+    def look():
+        seen.append(found(page))
+        if wider_than_the_screen(page):
+            too_wide.append(path(page))
+
+    page.goto(f"{live_server.url}/{language}/")
+    look()
+    press(page, words.go)
+    look()
+    press(page, words.accept_cookies)
+    look()
+    go_to_bank(page, words)
+    at_the_bank = page.locator("html").get_attribute("lang")
+    identify_as(page, MAIJA, method="mobile")
+    look()
+    press(page, words.accept)
+    look()
+    check_details(page, words)
+    look()
+    press(page, words.confirm)
+    look()
+
+    assert seen == [Found(language, *texts) for texts in PAGES[language]]
+    assert at_the_bank == language
+    assert too_wide == []
+    made = Confirmation.objects.get()
+    assert state(sent) == "valid"
+    assert (made.method, made.provider, made.level) == ("mobile", "demo", "http://demo.invalid/loatest2")
+    assert (made.digest, made.terms, made.person.hetu) == (sent.version.digest, terms.current(), MAIJA["hetu"])
+    assert TermsAcceptance.objects.get().person == made.person
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_link_of_the_housing_system_leads_to_its_own_application(page, link, language):
+    application(MAIJA)
+    linked = application(MAIJA, OLLI)
+    application(MAIJA)
+
+    page.goto(link(linked, language))
+    sign_in_at_bank(page, MAIJA, language=language)
+
+    assert path(page) == f"/{language}/applications/{linked.number}/confirm/"
+    assert page.locator(".lead .number").inner_text() == linked.number
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_fixed_sentences_stand_on_the_pages_before_and_after_confirming(page, sign_in, link, language):
+    sent, words, fixed = application(MAIJA, OLLI), WORDS[language], SENTENCES[language]
+    sign_in(page.context, MAIJA)
+
+    page.goto(link(sent, language))
+    before = page.locator("main").inner_text()
+    press(page, words.confirm)
+    waiting = facts(page)
+    waits_for = notices(page)
+    confirm(sent, OLLI)
+    page.reload()
+
+    number, method, status = fixed["labels"]
+    assert fixed["not yet"] in before
+    assert waits_for[0].startswith(fixed["waiting"])
+    assert waiting[number] == sent.number
+    assert waiting[method] == fixed["bank"]
+    assert waiting[status] == fixed["awaiting"]
+    assert facts(page)[status] == fixed["valid"]
+    assert notices(page)[0].startswith(fixed["until"].format(day=sent.valid_until))
+
+
+def test_two_people_make_the_application_valid_each_in_their_language(page, new_context, link):
+    sent = application(MAIJA, OLLI)
+    page.goto(link(sent, "fi"))
+    sign_in_at_bank(page, MAIJA, language="fi")
+    press(page, "Vahvista hakemus")
+
+    other = new_context().new_page()
+    other.goto(link(sent, "sv"))
+    sign_in_at_bank(other, OLLI, language="sv")
+    press(other, "Bekräfta ansökan")
+
+    page.reload()
+    assert [heading(page), heading(other)] == ["Hakemuksesi on voimassa", "Din ansökan är giltig"]
+    assert state(sent) == "valid"
+    assert Confirmation.objects.count() == 2
+
+
+def test_demo_person_is_let_in_with_one_press_and_may_confirm(page, live_server):
+    data.load()
+    page.goto(f"{live_server.url}/fi/")
+    page.get_by_role("link", name="Aino Aalto").click()
+    press(page, "Hyväksy evästeet")
+    go_to_bank(page, WORDS["fi"])
+
+    page.get_by_role("button", name="Aino Aalto").click()
+    press(page, "Hyväksy")
+    press(page, "Vahvista hakemus")
+
+    assert heading(page) == "Hakemuksesi on voimassa"
+
+
+def test_language_chosen_on_the_way_stays(page, link):
+    sent = application(MAIJA)
+    seen = []
+    page.goto(link(sent, "fi"))
+
+    press(page, "Svenska")
+    press(page, "Godkänn kakorna")
+    seen.append(path(page))
+    press(page, "English")
+    go_to_bank(page, WORDS["en"])
+    identify_as(page, MAIJA)
+    seen.append(path(page))
+    press(page, "Svenska")
+    press(page, "Godkänn")
+    seen.append(path(page))
+    press(page, "Bekräfta ansökan")
+    press(page, "English")
+    seen.append(path(page))
+
+    assert seen == [
+        "/sv/identify/",
+        "/en/terms/accept/",
+        f"/sv/applications/{sent.number}/confirm/",
+        f"/en/applications/{sent.number}/receipt/",
+    ]
+
+
+def test_receipt_is_printed_without_what_is_for_the_screen(page, sign_in, link):
+    sent = application(MAIJA)
+    sign_in(page.context, MAIJA)
+    page.goto(link(sent))
+    press(page, "Confirm application")
+
+    page.emulate_media(media="print")
+
+    for_the_screen = "nav, footer, .person, .steps, .skip, form, button, .no-print"
+    assert [one.inner_html() for one in page.locator(for_the_screen).all() if one.is_visible()] == []
+    assert page.get_by_text(sent.number).is_visible()
+    assert page.get_by_text("Maija Liisa Meikäläinen", exact=True).last.is_visible()
+    assert page.pdf().startswith(b"%PDF")
+
+
+def test_everything_comes_from_the_service_itself(page, live_server, watch, link):
+    page.goto(link(application(MAIJA)))
+    sign_in_at_bank(page, MAIJA)
+    press(page, "Confirm application")
+
+    # That nothing else is asked holds for every test here (the fixture); this one sees that it was looked at.
+    kinds = {re.sub(r".*[./]", "", url.partition("?")[0]) for url in watch.requests}
+    assert {"css", "js", "svg"} <= kinds
+    assert Application.objects.get().state == "valid"
+    assert control(page, "Log out").count() == 1

@@ -1,0 +1,105 @@
+"""The whole journey without JavaScript, and with the keyboard alone."""
+
+from applications.models import Confirmation
+from tests.applications.factories import application, state
+from tests.browser.journey import BANK, WORDS, check_details, heading, is_ours, press, sign_in_at_bank
+from tests.cast import MAIJA, OLLI
+
+# What the element in focus is called, and whether somebody who looks at the screen sees where they are.
+FOCUSED = """() => {
+    const element = document.activeElement, style = getComputedStyle(element);
+    const box = element.getBoundingClientRect(), label = element.labels && element.labels[0];
+    return {
+        name: (label || element).innerText.trim(),
+        visible: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2
+            && box.top >= 0 && box.left >= 0 && box.bottom <= innerHeight && box.right <= innerWidth,
+    };
+}"""
+MOST_TABS = 60
+
+
+def test_application_is_confirmed_without_javascript(new_context, live_server):
+    sent = application(MAIJA)
+    page = new_context(java_script_enabled=False).new_page()
+
+    page.goto(f"{live_server.url}/sv/")
+    press(page, WORDS["sv"].go)
+    sign_in_at_bank(page, MAIJA, language="sv")
+    check_details(page, WORDS["sv"])
+    press(page, WORDS["sv"].confirm)
+
+    assert heading(page) == "Din ansökan är giltig"
+    assert state(sent) == "valid"
+
+
+def test_session_is_extended_and_ended_without_javascript(new_context, sign_in, link):
+    sent = application(MAIJA)
+    context = new_context(java_script_enabled=False)
+    sign_in(context, MAIJA)
+    page = context.new_page()
+    page.goto(link(sent))
+
+    press(page, "Continue the session")
+    still_there = heading(page)
+    press(page, "Log out")
+
+    assert still_there == "Check the details"
+    assert heading(page) == "You have logged out"
+
+
+class Keyboard:
+    """Somebody who uses the keyboard alone, and looks where the focus is."""
+
+    def __init__(self, page):
+        self.page = page
+        self.unseen = []
+
+    def tab(self):
+        """Move on to the next element, and return its name."""
+        self.page.keyboard.press("Tab")
+        focused = self.page.evaluate(FOCUSED)
+        if not focused["visible"]:
+            self.unseen.append((self.page.url, focused["name"]))
+        return focused["name"]
+
+    def skip_to_content(self, name):
+        """Press the skip link, which must come first."""
+        assert self.tab() == name
+        self.page.keyboard.press("Enter")
+        assert self.page.evaluate("document.activeElement.id") == "content"
+
+    def press(self, name, key):
+        """Move to the link or button whose name begins so, and press it."""
+        passed = []
+        while not (there := self.tab()).startswith(name):
+            passed.append(there)
+            assert len(passed) < MOST_TABS, f"{name} is not reached by the keyboard, only {passed}"
+        with self.page.expect_navigation():
+            self.page.keyboard.press(key)
+
+
+def test_application_is_confirmed_with_the_keyboard_alone(page, live_server):
+    sent, words = application(MAIJA, OLLI), WORDS["fi"]
+    keyboard = Keyboard(page)
+    steps = [
+        (words.go, "Enter"),
+        (words.accept_cookies, "Space"),
+        (words.to_identification, "Space"),
+        ("Aino Aalto", "Space"),  # the bank's name for Maija's code
+        (words.accept, "Enter"),
+        (words.check, "Enter"),
+        (words.confirm, "Space"),
+        ("Katso, k", "Enter"),
+    ]
+
+    page.goto(f"{live_server.url}/fi/")
+    for name, key in steps:
+        if is_ours(page.url):
+            keyboard.skip_to_content("Siirry suoraan sisältöön")
+        else:
+            page.wait_for_url(BANK)
+        keyboard.press(name, key)
+
+    assert heading(page) == f"Hakemus {sent.number}"
+    assert Confirmation.objects.get().person.hetu == MAIJA["hetu"]
+    assert keyboard.unseen == []
