@@ -1,4 +1,4 @@
-"""What the embedded broker must remember across workers, and which applications the demo has made."""
+"""What the embedded broker must remember across workers, what the demo has made, and the letters it got."""
 
 from django.db import models
 
@@ -44,3 +44,17 @@ class DemoApplication(models.Model):
 
     def __str__(self) -> str:
         return self.story
+
+
+class DemoMail(models.Model):
+    """A letter that the demo's inbox shows instead of it leaving this machine."""
+
+    received_at = models.DateTimeField(auto_now_add=True)
+    to = models.CharField(max_length=254)
+    language = models.CharField(max_length=2)
+    subject = models.TextField()
+    text = models.TextField()
+    html = models.TextField()
+
+    def __str__(self) -> str:
+        return self.subject

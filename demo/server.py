@@ -1,6 +1,7 @@
 """The demo's web server: gunicorn within this process, so that Ctrl-C and SIGTERM reach it directly."""
 
 import os
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -9,13 +10,22 @@ from django.db import connections
 from django.utils.module_loading import import_string
 from gunicorn.app.base import BaseApplication
 
+from mailing import worker as mailing_worker
+
+LAST_LETTER = 2  # seconds
+
 
 class DemoServer(BaseApplication):
-    """One worker with many threads: a request to the broker arrives while the one that makes it waits."""
+    """One worker with many threads, for a request to the broker arrives while the one that makes it waits.
+
+    One more thread delivers the letters.
+    """
 
     def __init__(self, address: str, when_ready: Callable[[], None]) -> None:
         self.address = address
         self.when_ready = when_ready
+        self.stop = mailing_worker.Stop()
+        self.postman = threading.Thread(target=mailing_worker.run, args=[self.stop], daemon=True)
         super().__init__()  # type: ignore[no-untyped-call]  # gunicorn ships no types
 
     def load_config(self) -> None:
@@ -36,9 +46,12 @@ class DemoServer(BaseApplication):
     def begin(self, worker: Any) -> None:
         # Less than the master waits: the worker ends by itself, not by a SIGKILL that nobody waits for.
         worker.cfg.set("graceful_timeout", 1)
+        self.postman.start()
         self.when_ready()
 
     def end(self, server: Any, worker: Any) -> None:
+        self.stop.asked = True
+        self.postman.join(LAST_LETTER)
         # A browser may hold a connection on which it sends nothing. Python would wait for its thread.
         os._exit(0)
 

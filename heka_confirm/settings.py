@@ -45,6 +45,12 @@ DATABASES: dict[str, dict[str, Any]] = {
 STATIC_ROOT = env.path("STATIC_ROOT", default=BASE_DIR / "var" / "static")
 IDENTITY_PROVIDERS: Any = env.json("IDENTITY_PROVIDERS", default=[])
 IDENTITY_KEYS_FILE = env.path("IDENTITY_KEYS_FILE", default=BASE_DIR / "var" / "identity-keys.json")
+MAIL_SERVER: dict[str, Any] = env.dj_email_url("EMAIL_URL", default="")
+EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="")
+EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=10)  # seconds
+MAIL_PROVIDER: Any = env.json("ANYMAIL", default={})
+MAIL_WEBHOOK_SECRETS: list[str] = env.list("ANYMAIL_WEBHOOK_SECRET", default=[])
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Heka Confirm <no-reply@localhost>" if DEBUG else "")
 LOG_LEVEL = env.log_level("LOG_LEVEL", default=logging.INFO)
 LOG_FORMAT = env.str("LOG_FORMAT", default="json", validate=validate.OneOf(["json", "plain"]))
 
@@ -60,6 +66,7 @@ INSTALLED_APPS = [
     "upstream",
     "applications",
     "identity",
+    "mailing",
     *(["demo"] if DEMO else []),
     "django.contrib.admin",
     "django.contrib.auth",
@@ -68,6 +75,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.forms",  # its templates, behind ours in templates/django/forms
+    "anymail",
     "csp",
 ]
 
@@ -178,6 +186,34 @@ CSRF_COOKIE_SECURE = HTTPS
 CSRF_FAILURE_VIEW = "heka_confirm.errors.csrf_failure"
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if HTTPS else []
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+# --- Letters ---------------------------------------------------------------------------------------------
+
+if not EMAIL_BACKEND:
+    EMAIL_BACKEND = MAIL_SERVER.get("EMAIL_BACKEND") or (
+        "demo.inbox.EmailBackend"
+        if DEMO
+        else f"django.core.mail.backends.{'console' if DEBUG else 'smtp'}.EmailBackend"
+    )
+EMAIL_HOST = MAIL_SERVER["EMAIL_HOST"] or "" if "EMAIL_BACKEND" in MAIL_SERVER else ""
+EMAIL_USE_TLS, EMAIL_USE_SSL = MAIL_SERVER["EMAIL_USE_TLS"], MAIL_SERVER["EMAIL_USE_SSL"]
+EMAIL_PORT = MAIL_SERVER["EMAIL_PORT"] or (465 if EMAIL_USE_SSL else 25)
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL_SERVER["EMAIL_HOST_USER"], MAIL_SERVER["EMAIL_HOST_PASSWORD"]
+EMAIL_FILE_PATH = MAIL_SERVER["EMAIL_FILE_PATH"]
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+ANYMAIL = {
+    "REQUESTS_TIMEOUT": EMAIL_TIMEOUT,
+    "IGNORE_UNSUPPORTED_FEATURES": True,  # not every provider knows our metadata, or that we track nobody
+    "WEBHOOK_SECRET": MAIL_WEBHOOK_SECRETS,
+    **MAIL_PROVIDER,
+}
+# How long one worker holds a letter: at least what sending may take, and so long it waits if the worker dies.
+MAILING_LEASE = 60  # seconds
+# Between the tries, about a day in all. Afterwards people are shown that the letter will not arrive.
+MAILING_DELAYS = [10, 30, 60, 120, 300, 600, 1200, 1800, *[3600] * 22]  # seconds
+# What letters say besides their parameters; mailing itself knows nobody who writes any.
+MAILING_CONTEXT = "applications.letters.context"
+WORKER_EVERY_MINUTE = ["mailing.tracking.match_early", "applications.clock.tick"]
 
 # --- Security --------------------------------------------------------------------------------------------
 

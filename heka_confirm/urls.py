@@ -14,6 +14,7 @@ urlpatterns = [
     path("readiness", health.readiness, name="readiness"),
     path("identification/", include("identity.urls_broker")),
     path("api/v1/", api.urls),
+    path("anymail/", include("mailing.urls")),
     path("admin/", admin.site.urls),
     *i18n_patterns(
         path("", pages.front, name="front"),

@@ -16,6 +16,8 @@ PRODUCTION = {
     "PUBLIC_URL": "https://confirm.example.fi",
     "DATABASE_URL": "postgresql://heka:secret@db.example.fi/heka",
     "TRUSTED_PROXIES": "1",
+    "EMAIL_URL": "submission://heka:secret@mail.example.fi",
+    "DEFAULT_FROM_EMAIL": "Heka Confirm <no-reply@confirm.example.fi>",
 }
 
 

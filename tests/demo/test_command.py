@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -125,6 +126,25 @@ def test_second_start_keeps_what_is_there(demo, tmp_path):
         process.wait(PATIENCE)
 
     assert keys[0] == keys[1]
+
+
+def test_demo_delivers_letters(demo, tmp_path):
+    process = demo()
+    greeting(process)
+    with contextlib.closing(sqlite3.connect(tmp_path / "var" / "demo.sqlite3", timeout=20)) as database, database:
+        database.execute(
+            'INSERT INTO mailing_letter (key, message, language, "to", parameters, message_id, attempts, failure,'
+            " provider, provider_message_id) VALUES ('1', 'none', 'fi', 'no address', '{}', '<1@x>', 0, '', '', '')"
+        )
+
+    until = time.monotonic() + PATIENCE
+    failure = ""
+    while not failure and time.monotonic() < until:
+        time.sleep(0.1)
+        with contextlib.closing(sqlite3.connect(tmp_path / "var" / "demo.sqlite3", timeout=20)) as database:
+            [(failure,)] = database.execute("SELECT failure FROM mailing_letter WHERE key = '1'")
+
+    assert failure == "invalid"
 
 
 def test_port_in_use_is_told_in_one_line(demo, port):

@@ -1,0 +1,71 @@
+"""System checks of the mail settings."""
+
+from collections.abc import Iterator
+from email.utils import parseaddr
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.utils.module_loading import import_string
+
+from mailing import webhooks
+from mailing.worker import STEPS
+
+LONGEST_LEASE = 60  # seconds: so long a letter waits at most when its worker was killed
+SMTP = "django.core.mail.backends.smtp.EmailBackend"
+NO_DELIVERY = {
+    "django.core.mail.backends.console.EmailBackend",
+    "django.core.mail.backends.dummy.EmailBackend",
+    "django.core.mail.backends.filebased.EmailBackend",
+    "django.core.mail.backends.locmem.EmailBackend",
+}
+
+
+@register(Tags.compatibility)
+def check_mail(**kwargs: Any) -> list[CheckMessage]:
+    """Return what would keep letters from arriving, or let anybody report on them."""
+    return [*_functions(), *_times(), *_webhook(), *([] if settings.DEBUG or settings.DEMO else _sender())]
+
+
+def _sender() -> Iterator[CheckMessage]:
+    has_no_server = settings.EMAIL_BACKEND == SMTP and not settings.EMAIL_HOST
+    if settings.EMAIL_BACKEND in NO_DELIVERY or has_no_server:
+        yield Error(
+            "No mail server is configured: no letter would leave.",
+            hint="Set EMAIL_URL (submission://user:password@host:587), or EMAIL_BACKEND and ANYMAIL.",
+            id="mailing.E001",
+        )
+    if "@" not in parseaddr(settings.DEFAULT_FROM_EMAIL)[1]:
+        yield Error(
+            f"DEFAULT_FROM_EMAIL is {settings.DEFAULT_FROM_EMAIL!r}, not an address that letters could come from.",
+            hint="Give one that the mail server may send for: Heka Confirm <no-reply@confirm.example.fi>",
+            id="mailing.E002",
+        )
+
+
+def _times() -> Iterator[CheckMessage]:
+    if not 1 <= settings.EMAIL_TIMEOUT <= LONGEST_LEASE // STEPS:
+        yield Error(
+            f"EMAIL_TIMEOUT is {settings.EMAIL_TIMEOUT} seconds.",
+            hint=f"Give 1 to {LONGEST_LEASE // STEPS}: a letter is held for {LONGEST_LEASE} seconds at most.",
+            id="mailing.E003",
+        )
+
+
+def _webhook() -> Iterator[CheckMessage]:
+    for pattern in webhooks.of_backend(settings.EMAIL_BACKEND):
+        if reason := webhooks.insecurity(pattern):
+            yield Error(
+                f"The delivery webhook of {settings.EMAIL_BACKEND} is not served: {reason}",
+                hint="Set ANYMAIL_WEBHOOK_SECRET to name:password, and give the provider the address with both.",
+                id="mailing.E004",
+            )
+
+
+def _functions() -> Iterator[CheckMessage]:
+    paths = [*settings.WORKER_EVERY_MINUTE, *([settings.MAILING_CONTEXT] if settings.MAILING_CONTEXT else [])]
+    for path in paths:
+        try:
+            import_string(path)
+        except ImportError as error:
+            yield Error(f"{path} cannot be imported: {error}", id="mailing.E005")

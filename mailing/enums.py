@@ -1,0 +1,36 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Status(models.TextChoices):
+    """What is known of a letter, in one word."""
+
+    WAITING = "waiting", _("Waiting to be sent")
+    DELAYED = "delayed", _("Delayed, will be tried again")
+    SENT = "sent", _("Sent")
+    DELIVERED = "delivered", _("Delivered")
+    UNDELIVERABLE = "undeliverable", _("Could not be delivered")
+    COMPLAINED = "complained", _("Reported as spam")
+    DROPPED = "dropped", _("No longer needed")
+
+
+class Failure(models.TextChoices):
+    """Why a letter was not sent: at the last try, or for good."""
+
+    TIMEOUT = "timeout", _("The mail server did not answer in time")
+    CONNECTION = "connection", _("The mail server could not be reached")
+    LOGIN = "login", _("The mail server did not accept our credentials")
+    BUSY = "busy", _("The mail server asked to try later")
+    REFUSED = "refused", _("The mail server refused the letter or its address")
+    INVALID = "invalid", _("The address or the subject cannot stand in a letter")
+    ERROR = "error", _("A fault of this service")
+
+
+class Fate(models.TextChoices):
+    """What a provider reports of a letter that it took. Opening and clicks are never kept."""
+
+    DELIVERED = "delivered", _("Delivered")
+    BOUNCED = "bounced", _("Bounced")
+    REJECTED = "rejected", _("Rejected")
+    FAILED = "failed", _("Failed")
+    COMPLAINED = "complained", _("Reported as spam")

@@ -1,0 +1,146 @@
+"""Letters: stored with the change that owes them, delivered later, followed until delivered."""
+
+import secrets
+from typing import Self
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from mailing.enums import Failure, Fate, Status
+
+UNENDED = Q(sent_at=None, dead_at=None, dropped_at=None)
+UNDELIVERABLE = Q(dead_at__isnull=False) | Q(bounced_at__isnull=False)
+
+
+def new_message_id() -> str:
+    """Return a Message-ID (RFC 5322 § 3.6.4) that no other installation makes."""
+    return f"<{secrets.token_hex(16)}@{urlsplit(settings.PUBLIC_URL).hostname}>"
+
+
+class LetterQuerySet(models.QuerySet["Letter"]):
+    def due(self) -> Self:
+        """Return what may be sent now and nobody holds, by the database's clock; the oldest first."""
+        is_free = Q(leased_until=None) | Q(leased_until__lte=Now())
+        return self.filter(UNENDED, is_free, due_at__lte=Now()).order_by("due_at", "pk")
+
+    def dead(self) -> Self:
+        """Return what was given up or refused before it left."""
+        return self.filter(dead_at__isnull=False)
+
+    def undeliverable(self) -> Self:
+        """Return what did not arrive and never will: refused at once, or bounced later."""
+        return self.filter(UNDELIVERABLE)
+
+
+class Letter(models.Model):
+    """One letter that one event owes one person. Its text is written when it is sent, for it may hold tokens."""
+
+    key = models.CharField(max_length=120, unique=True)  # the event, so that it owes one letter only
+    message = models.CharField(max_length=40)  # the folder templates/mailing/<message>/
+    language = models.CharField(max_length=2)
+    to = models.EmailField("address", db_index=True)
+    parameters = models.JSONField(default=dict, encoder=DjangoJSONEncoder)  # never a code, never a token
+    message_id = models.CharField(max_length=300, unique=True, default=new_message_id)  # the same on every try
+    created_at = models.DateTimeField(db_default=Now())
+    due_at = models.DateTimeField(db_default=Now())
+
+    lease = models.UUIDField(null=True, editable=False)
+    leased_until = models.DateTimeField(null=True, editable=False)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    failure = models.CharField(max_length=20, choices=Failure, blank=True)
+
+    sent_at = models.DateTimeField(null=True)
+    dead_at = models.DateTimeField(null=True)
+    dropped_at = models.DateTimeField(null=True)
+    provider = models.CharField(max_length=40, blank=True)
+    provider_message_id = models.CharField(max_length=300, blank=True)
+    delivered_at = models.DateTimeField(null=True)
+    bounced_at = models.DateTimeField(null=True)
+    complained_at = models.DateTimeField(null=True)
+
+    objects = LetterQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["due_at", "id"], condition=UNENDED, name="letter_due"),
+            models.Index(fields=["created_at"], condition=UNDELIVERABLE, name="letter_undeliverable"),
+            models.Index(
+                fields=["provider", "provider_message_id"],
+                condition=~Q(provider_message_id=""),
+                name="letter_at_provider",
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(lease=None, leased_until=None)
+                | Q(lease__isnull=False, leased_until__isnull=False) & UNENDED,
+                name="letter_lease_whole_and_only_while_unended",
+            ),
+            models.CheckConstraint(
+                condition=Q(sent_at=None, dead_at=None)
+                | Q(sent_at=None, dropped_at=None)
+                | Q(dead_at=None, dropped_at=None),
+                name="letter_ends_in_one_way",
+            ),
+            models.CheckConstraint(
+                condition=Q(dead_at=None) | ~Q(failure=""),
+                name="letter_dead_for_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(sent_at=None) | Q(failure=""),
+                name="letter_sent_without_failure",
+            ),
+            models.CheckConstraint(
+                condition=Q(sent_at__isnull=False) | Q(delivered_at=None, bounced_at=None, complained_at=None),
+                name="letter_followed_once_sent",
+            ),
+            models.CheckConstraint(
+                condition=Q(delivered_at=None) | Q(bounced_at=None),
+                name="letter_not_delivered_and_bounced",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"letter {self.pk}: {self.message}"
+
+    @property
+    def status(self) -> Status:
+        """What is known of this letter. A delivered one stays delivered, unless its reader complains."""
+        for moment, status in (
+            (self.dropped_at, Status.DROPPED),
+            (self.complained_at, Status.COMPLAINED),
+            (self.delivered_at, Status.DELIVERED),
+            (self.bounced_at or self.dead_at, Status.UNDELIVERABLE),
+            (self.sent_at, Status.SENT),
+        ):
+            if moment:
+                return status
+        return Status.DELAYED if self.failure else Status.WAITING
+
+
+class TrackingEvent(models.Model):
+    """What a provider reported. One that comes before we know its letter waits for it here."""
+
+    provider = models.CharField(max_length=40)
+    message_id = models.CharField(max_length=300)  # the provider's
+    type = models.CharField(max_length=12, choices=Fate)
+    recipient = models.CharField(max_length=254)
+    occurred_at = models.DateTimeField()
+    received_at = models.DateTimeField(db_default=Now(), db_index=True)
+    letter = models.ForeignKey(Letter, null=True, on_delete=models.CASCADE, related_name="events")
+
+    class Meta:
+        constraints = [
+            # Webhooks are repeated, by providers and by whoever recorded one.
+            models.UniqueConstraint(
+                fields=["provider", "message_id", "type", "recipient", "occurred_at"],
+                name="tracking_event_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.type} by {self.provider}"

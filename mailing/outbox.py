@@ -1,0 +1,87 @@
+"""The outbox: a letter is stored in the transaction of the change that owes it, and delivered later (R20)."""
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from mailing.enums import Failure, Status
+from mailing.models import Letter, LetterQuerySet
+
+# Wider than a valid personal identity code, as in the logs: a mistyped one is just as personal.
+CODE = re.compile(r"(\d{6}[-+A-FU-Y])\d{3}[0-9A-Z]", re.IGNORECASE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """A letter to be stored: one event (`key`) owes one letter, however often it is queued.
+
+    `message` names a folder of templates/mailing/. `parameters` are plain data: names, numbers, ids, dates.
+    Never give a token: what the letter needs besides is computed when it is sent (settings.MAILING_CONTEXT).
+    Without `due_at` the letter is due at once.
+    """
+
+    key: str
+    message: str
+    to: str
+    language: str
+    parameters: Mapping[str, Any]
+    due_at: dt.datetime | None = None
+
+
+def queue(*drafts: Draft) -> None:
+    """Store letters with the caller's change; for an event that has one already, nothing happens.
+
+    A personal identity code in the parameters is masked (R17).
+    """
+    letters = {draft.key: _letter(draft) for draft in drafts}
+    # Not ignore_conflicts: SQLite would ignore every constraint, and so lose a letter without a word.
+    Letter.objects.bulk_create(letters.values(), update_conflicts=True, unique_fields=["key"], update_fields=["key"])
+
+
+def is_undeliverable(address: str) -> bool:
+    """Tell whether the last letter to an address of which that much is known did not arrive (R14).
+
+    Letters given up because our own mail server was away say nothing about the address.
+    """
+    is_known = (
+        Q(delivered_at__isnull=False)
+        | Q(bounced_at__isnull=False)
+        | Q(sent_at__isnull=False, provider="")  # a mail server took it, and reports no more
+        | Q(dead_at__isnull=False, failure__in=[Failure.REFUSED, Failure.INVALID])
+    )
+    last = Letter.objects.filter(is_known, to=address).order_by("-pk").first()
+    return last is not None and last.status == Status.UNDELIVERABLE
+
+
+def send_again(letters: LetterQuerySet) -> int:
+    """Make those of the letters that are dead due now, and return how many they were."""
+    return letters.dead().update(dead_at=None, failure="", attempts=0, due_at=Now())
+
+
+def _letter(draft: Draft) -> Letter:
+    letter = Letter(
+        key=draft.key,
+        message=draft.message,
+        to=_plain(draft.to),
+        language=draft.language,
+        parameters=_plain(draft.parameters),
+    )
+    if draft.due_at is not None:
+        letter.due_at = draft.due_at
+    return letter
+
+
+def _plain(value: Any) -> Any:
+    """Return the value as it may be stored: without codes, and without NUL, which PostgreSQL refuses."""
+    if isinstance(value, str):
+        return CODE.sub(r"\1••••", value.replace("\0", ""))
+    if isinstance(value, Mapping):
+        return {str(key): _plain(each) for key, each in value.items()}
+    if isinstance(value, Iterable):
+        return [_plain(each) for each in value]
+    return value

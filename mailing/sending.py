@@ -1,0 +1,108 @@
+"""Hands a letter to the mail server or provider, and judges what went wrong."""
+
+import smtplib
+from http import HTTPStatus
+from typing import Any
+
+import requests
+from anymail.exceptions import (
+    AnymailAPIError,
+    AnymailError,
+    AnymailRecipientsRefused,
+)
+from django.core.mail import EmailMultiAlternatives
+from django.core.mail.backends.base import BaseEmailBackend
+
+from mailing.enums import Failure
+
+# What a provider answers when the letter itself is at fault. Wrong keys and limits are not.
+LETTER_AT_FAULT = {HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNPROCESSABLE_ENTITY}
+KEY_AT_FAULT = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
+
+
+class NotSent(Exception):
+    """The letter was not taken; `final` when no other try would change that."""
+
+    def __init__(self, failure: Failure, *, final: bool = False) -> None:
+        super().__init__(failure)
+        self.failure = failure
+        self.final = final
+
+
+def connect(connection: BaseEmailBackend) -> None:
+    """Open the connection unless it is. Raises NotSent."""
+    try:
+        connection.open()
+    except OSError as error:
+        raise _of_connecting(error) from None
+
+
+def send(connection: BaseEmailBackend, message: EmailMultiAlternatives) -> dict[str, str]:
+    """Send over an open connection, and return the provider and its id of the message, if it has one.
+
+    Raises NotSent.
+    """
+    try:
+        connection.send_messages([message])
+    except (OSError, AnymailError, ValueError) as error:
+        raise judge(error) from None
+    provider = getattr(connection, "esp_name", "")
+    status: Any = message.anymail_status if provider else None  # type: ignore[attr-defined]  # set by anymail
+    if status and status.status == {"failed"}:
+        raise NotSent(Failure.BUSY)
+    return {"provider": provider, "provider_message_id": str(status.message_id or "")} if status else {}
+
+
+def judge(error: Exception) -> NotSent:
+    """Tell from what sending raised why the letter was not taken, and whether to try again."""
+    match error:
+        case smtplib.SMTPRecipientsRefused():
+            return _of_reply(max(code for code, _ in error.recipients.values()))
+        case smtplib.SMTPConnectError() | smtplib.SMTPHeloError() | smtplib.SMTPAuthenticationError():
+            return _of_connecting(error)
+        case smtplib.SMTPResponseException():
+            return _of_reply(error.smtp_code)
+        case AnymailRecipientsRefused():
+            return NotSent(Failure.REFUSED, final=True)
+        case AnymailAPIError():
+            return _of_provider(error)
+        case OSError():
+            return NotSent(Failure.TIMEOUT if _is_timeout(error) else Failure.CONNECTION)
+        case _:  # ValueError, AnymailInvalidAddress: nothing was sent, nor ever will be
+            return NotSent(Failure.INVALID, final=True)
+
+
+def close(connection: BaseEmailBackend) -> None:
+    """Close the connection, in whatever state it is."""
+    try:
+        connection.close()
+    except OSError:
+        return  # the server was faster
+
+
+def _of_connecting(error: OSError) -> NotSent:
+    """Never final: whatever the server says before it has seen a letter is not about the letter."""
+    if isinstance(error, smtplib.SMTPAuthenticationError):
+        return NotSent(Failure.LOGIN)
+    return NotSent(Failure.TIMEOUT if _is_timeout(error) else Failure.CONNECTION)
+
+
+def _is_timeout(error: Exception) -> bool:
+    """Tell a server that is silent from one that is gone; smtplib calls both disconnected."""
+    return any(isinstance(each, TimeoutError | requests.Timeout) for each in (error, error.__context__))
+
+
+def _of_reply(code: int) -> NotSent:
+    """Judge a reply of the mail server (RFC 5321 § 4.2.1)."""
+    is_final = 500 <= code < 600
+    return NotSent(Failure.REFUSED if is_final else Failure.BUSY, final=is_final)
+
+
+def _of_provider(error: AnymailAPIError) -> NotSent:
+    code = error.status_code
+    if code is None:
+        return NotSent(Failure.TIMEOUT if _is_timeout(error) else Failure.CONNECTION)
+    if code in KEY_AT_FAULT:
+        return NotSent(Failure.LOGIN)
+    is_final = code in LETTER_AT_FAULT
+    return NotSent(Failure.REFUSED if is_final else Failure.BUSY, final=is_final)

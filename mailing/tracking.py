@@ -1,0 +1,75 @@
+"""What became of a letter after it left: the provider's webhooks, read by anymail.
+
+They are repeated, come in any order, and may come before we have recorded that the letter was sent.
+"""
+
+import datetime as dt
+from typing import Any
+
+from anymail.signals import AnymailTrackingEvent, tracking
+from django.db import transaction
+from django.db.models import Q
+from django.dispatch import receiver
+from django.utils import timezone
+
+from mailing.enums import Fate
+from mailing.models import Letter, TrackingEvent
+
+UNKNOWN_TIME = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)  # keeps events without a time apart from no others
+KEPT_FOR = dt.timedelta(days=7)  # events of letters that are not ours: somebody else uses the same account
+
+
+@receiver(tracking, dispatch_uid="mailing")
+def follow(sender: Any, event: AnymailTrackingEvent, esp_name: str, **kwargs: Any) -> None:
+    """Keep an event once, and tell its letter if it is known. Opening and clicks are not kept."""
+    if event.event_type not in Fate.values:
+        return
+    with transaction.atomic():
+        row, is_new = TrackingEvent.objects.get_or_create(
+            provider=esp_name,
+            message_id=_text(event.message_id),
+            type=event.event_type,
+            recipient=_text(event.recipient).lower()[:254],
+            occurred_at=event.timestamp or UNKNOWN_TIME,
+        )
+        if is_new:
+            _tell_letter(row, named=_text((event.metadata or {}).get("letter")))
+
+
+def match_early() -> None:
+    """Tell their letters of the events that came before these; the worker calls it every minute."""
+    TrackingEvent.objects.filter(letter=None, received_at__lt=timezone.now() - KEPT_FOR).delete()
+    known = Letter.objects.exclude(provider_message_id="").values("provider_message_id")
+    for row in TrackingEvent.objects.filter(letter=None, message_id__in=known).order_by("occurred_at", "pk"):
+        with transaction.atomic():
+            _tell_letter(row)
+
+
+def _tell_letter(row: TrackingEvent, *, named: str = "") -> None:
+    by_provider = Q(provider=row.provider, provider_message_id=row.message_id) & ~Q(provider_message_id="")
+    letter = Letter.objects.select_for_update().filter(Q(message_id=f"<{named}>") | by_provider).first()
+    if letter is None:
+        return
+    at = row.occurred_at if row.occurred_at != UNKNOWN_TIME else timezone.now()
+    _apply(letter, Fate(row.type), at)
+    letter.save()
+    row.letter = letter
+    row.save(update_fields=["letter"])
+
+
+def _apply(letter: Letter, fate: Fate, at: dt.datetime) -> None:
+    """Change a letter by what became of it. Delivered is final, whatever comes later or came before."""
+    if letter.sent_at is None:  # the provider knows it: our worker died before it could say so
+        letter.sent_at, letter.dead_at, letter.dropped_at, letter.failure = at, None, None, ""
+        letter.lease = letter.leased_until = None
+    if fate == Fate.COMPLAINED:
+        letter.complained_at = letter.complained_at or at
+    elif fate == Fate.DELIVERED:
+        letter.delivered_at, letter.bounced_at = letter.delivered_at or at, None
+    elif letter.delivered_at is None:
+        letter.bounced_at = letter.bounced_at or at
+
+
+def _text(value: Any) -> str:
+    """Return a text of a provider as the database takes it."""
+    return str(value or "").replace("\0", "")[:300]

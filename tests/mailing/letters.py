@@ -1,0 +1,43 @@
+"""Letters to send, and what holds for every letter that is."""
+
+import re
+
+from django.conf import settings
+
+from mailing.models import Letter
+from mailing.outbox import Draft, queue
+
+LARGEST = 15_000  # bytes of HTML
+
+
+def draft(key="hello:1", **different):
+    return Draft(
+        **{
+            "key": key,
+            "message": "hello",
+            "to": "maija@example.test",
+            "language": "en",
+            "parameters": {"name": "Maija", "number": "K7M-P3X-Q4T"},
+            **different,
+        }
+    )
+
+
+def queued(key="hello:1", **different):
+    queue(draft(key, **different))
+    return Letter.objects.get(key=key)
+
+
+def assert_accessible_and_plain(message):
+    """Assert of a letter that was sent what holds for all: its language is marked, and nothing is fetched."""
+    language = message.extra_headers["Content-Language"]
+    [html] = [content for content, kind in message.alternatives if kind == "text/html"]
+    elsewhere = re.findall(r"https?://[^\s\"'<]+", html.replace(settings.PUBLIC_URL, ""))
+    assert len(html.encode()) <= LARGEST
+    assert f'<html lang="{language}">' in html
+    assert len(re.findall(r"<h1\b", html)) == 1
+    assert re.search(r"<title>[^<]+</title>", html)
+    assert re.findall(r"<(?:img|link|script|table|iframe|form|object|video)\b|\sstyle=|url\(", html) == []
+    assert elsewhere == []
+    assert message.body.strip()
+    assert message.extra_headers["Auto-Submitted"] == "auto-generated"

@@ -1,0 +1,57 @@
+import pytest
+
+from mailing.checks import check_mail
+
+SMTP = "django.core.mail.backends.smtp.EmailBackend"
+POSTMARK = "anymail.backends.postmark.EmailBackend"
+
+
+@pytest.fixture
+def production(settings):
+    settings.DEBUG = settings.DEMO = False
+    settings.EMAIL_BACKEND, settings.EMAIL_HOST = SMTP, "mail.example.fi"
+    settings.DEFAULT_FROM_EMAIL = "Heka Confirm <no-reply@confirm.example.fi>"
+    return settings
+
+
+def found():
+    return [error.id for error in check_mail()]
+
+
+def test_production_with_a_mail_server_is_in_order(production):
+    assert found() == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("EMAIL_HOST", "", ["mailing.E001"]),
+        ("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend", ["mailing.E001"]),
+        ("EMAIL_BACKEND", "django.core.mail.backends.dummy.EmailBackend", ["mailing.E001"]),
+        ("DEFAULT_FROM_EMAIL", "", ["mailing.E002"]),
+        ("DEFAULT_FROM_EMAIL", "Heka Confirm", ["mailing.E002"]),
+        ("EMAIL_TIMEOUT", 0, ["mailing.E003"]),
+        ("EMAIL_TIMEOUT", 16, ["mailing.E003"]),
+        ("EMAIL_TIMEOUT", 15, []),
+        ("EMAIL_BACKEND", POSTMARK, ["mailing.E004"]),
+        ("MAILING_CONTEXT", "applications.nothing", ["mailing.E005"]),
+        ("WORKER_EVERY_MINUTE", ["nowhere.at_all"], ["mailing.E005"]),
+    ],
+)
+def test_silly_setting_is_told(production, name, value, expected):
+    setattr(production, name, value)
+
+    assert found() == expected
+
+
+def test_provider_with_a_guarded_webhook_is_in_order(production):
+    production.EMAIL_BACKEND = POSTMARK
+    production.ANYMAIL = {**production.ANYMAIL, "WEBHOOK_SECRET": ["name:password"]}
+
+    assert found() == []
+
+
+def test_development_needs_no_mail_server(production):
+    production.DEBUG, production.EMAIL_HOST, production.DEFAULT_FROM_EMAIL = True, "", ""
+
+    assert found() == []

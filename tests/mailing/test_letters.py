@@ -1,0 +1,128 @@
+import datetime as dt
+
+import pytest
+from django.conf import settings as django_settings
+
+from mailing import letters
+from mailing.letters import NoLongerDue, Unwritable
+from tests.mailing.letters import assert_accessible_and_plain, queued
+
+pytestmark = pytest.mark.django_db
+
+
+def html_of(message):
+    return message.alternatives[0][0]
+
+
+@pytest.mark.parametrize("language", [code for code, _ in django_settings.LANGUAGES])
+def test_letter_is_accessible_and_plain_in_each_language(language):
+    assert_accessible_and_plain(letters.write(queued(language=language)))
+
+
+@pytest.mark.parametrize("language", [code for code, _ in django_settings.LANGUAGES])
+def test_letter_is_accessible_in_a_browser_too(page, axe, language):
+    page.set_viewport_size({"width": 320, "height": 700})
+    page.set_content(html_of(letters.write(queued(language=language, parameters={"name": "Maija", "number": "1"}))))
+
+    axe(page)
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
+
+
+def test_letter_has_subject_text_and_html():
+    message = letters.write(queued())
+
+    assert message.subject == "Your application K7M-P3X-Q4T: waiting for Maija"
+    assert message.body.startswith("Hello Maija\n")
+    assert "\n\n\n" not in message.body
+    assert "<h1>Hello Maija</h1>" in html_of(message)
+    assert message.to == ["maija@example.test"]
+    assert message.from_email == django_settings.DEFAULT_FROM_EMAIL
+
+
+def test_letter_has_the_same_message_id_whenever_it_is_written():
+    letter = queued()
+
+    ids = {letters.write(letter).message()["Message-ID"] for _ in range(2)}
+
+    assert ids == {letter.message_id}
+    assert letter.message_id.endswith("@testserver>")
+
+
+def test_message_ids_differ_from_letter_to_letter():
+    assert queued("hello:1").message_id != queued("hello:2").message_id
+
+
+def test_names_are_escaped_in_html_only():
+    message = letters.write(queued(parameters={"name": "Mac<b>'&", "number": "1"}))
+
+    assert message.body.startswith("Hello Mac<b>'&\n")
+    assert "<h1>Hello Mac&lt;b&gt;&#x27;&amp;</h1>" in html_of(message)
+    assert message.subject.endswith("Mac<b>'&")
+
+
+def test_dates_are_written_in_the_language_of_the_letter():
+    day, time = dt.date(2027, 2, 14), dt.datetime(2027, 2, 14, 22, 30, tzinfo=dt.UTC)
+
+    def text(language):
+        parameters = {"name": "Maija", "day": day, "time": time.isoformat()}
+        return letters.write(queued(f"hello:{language}", language=language, parameters=parameters)).body
+
+    assert "14.2.2027 15.2.2027 klo 0.30" in text("fi")
+    assert "14 February 2027" in text("en")
+
+
+@pytest.mark.parametrize("text", ["2027-02-31", "2027-13-01T25:00:00Z", "0000-00-00"])
+def test_date_that_does_not_exist_is_text(text):
+    assert text in letters.write(queued(parameters={"name": text})).body
+
+
+def test_what_is_computed_when_sending_stands_in_the_letter_and_nowhere_else(settings):
+    settings.MAILING_CONTEXT = "tests.mailing.test_letters.a_link"
+    letter = queued()
+
+    message = letters.write(letter)
+    letter.save()
+    letter.refresh_from_db()
+
+    assert "https://confirm.example.fi/secret-token" in message.body
+    assert "secret-token" not in str(vars(letter))
+
+
+def a_link(letter):
+    return {"link": "https://confirm.example.fi/secret-token"}
+
+
+def test_letter_that_is_no_longer_due_is_not_written(settings):
+    settings.MAILING_CONTEXT = "tests.mailing.test_letters.not_any_more"
+
+    with pytest.raises(NoLongerDue):
+        letters.write(queued())
+
+
+def not_any_more(letter):
+    raise NoLongerDue
+
+
+@pytest.mark.parametrize("control", ["\n", "\r", "\r\n", "\v", "\f", "\x1b", "\x85", "\u2028", "\u2029"])
+def test_control_character_cannot_begin_a_header(control):
+    injected = f"Maija{control}Bcc: everybody@example.test"
+
+    with pytest.raises(Unwritable):
+        letters.write(queued("hello:1", parameters={"name": injected, "number": "1"}))
+    with pytest.raises(Unwritable):
+        letters.write(queued("hello:2", to=f"maija@example.test{control}Bcc: x@example.test"))
+
+
+def test_several_lines_of_text_may_stand_in_a_body():
+    message = letters.write(queued(parameters={"name": "Maija", "link": "first\nsecond"}))
+
+    assert "first\nsecond" in message.body
+
+
+def test_letter_tells_providers_who_it_is_and_to_track_nobody():
+    letter = queued()
+
+    message = letters.write(letter)
+
+    assert message.metadata == {"letter": letter.message_id.strip("<>")}
+    assert (message.track_opens, message.track_clicks) == (False, False)

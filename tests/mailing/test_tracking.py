@@ -1,0 +1,223 @@
+import base64
+import datetime as dt
+
+import pytest
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from mailing import leases, tracking
+from mailing.enums import Status
+from mailing.models import Letter, TrackingEvent
+from mailing.webhooks import tracking_webhooks
+from tests.mailing.letters import queued
+
+pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.mailing.urls")]
+
+AT = "2026-11-21T10:00:00Z"
+SECRET = "provider:a long secret"
+
+
+@pytest.fixture(autouse=True)
+def _secret(settings):
+    settings.ANYMAIL = {**settings.ANYMAIL, "WEBHOOK_SECRET": [SECRET]}
+
+
+@pytest.fixture
+def report(client):
+    """Return a function by which the provider reports."""
+
+    def post(kind, letter=None, *, at=AT, number="p-1", secret=SECRET, **more):
+        named = {"letter": letter.message_id.strip("<>")} if letter else {}
+        event = {
+            "RecordType": kind,
+            "MessageID": number,
+            "Metadata": named,
+            "Recipient": "Maija@example.test",
+            {"Delivery": "DeliveredAt", "Bounce": "BouncedAt"}.get(kind, "ReceivedAt"): at,
+            **more,
+        }
+        credentials = base64.b64encode(secret.encode()).decode()
+        return client.post(
+            "/anymail/postmark/tracking/",
+            event,
+            content_type="application/json",
+            HTTP_AUTHORIZATION=f"Basic {credentials}",
+        )
+
+    return post
+
+
+def sent():
+    letter = queued()
+    leases.finish(leases.claim(), sent_at=Now(), provider="Postmark", provider_message_id="p-1")
+    return letter
+
+
+def refreshed(letter):
+    return Letter.objects.get(pk=letter.pk)
+
+
+@pytest.mark.parametrize(
+    ("kind", "more", "status"),
+    [
+        ("Delivery", {}, Status.DELIVERED),
+        ("Bounce", {"Type": "HardBounce"}, Status.UNDELIVERABLE),
+        ("Bounce", {"Type": "BadEmailAddress"}, Status.UNDELIVERABLE),
+        ("Bounce", {"Type": "TemplateRenderingFailed"}, Status.UNDELIVERABLE),
+        ("SpamComplaint", {"Type": "SpamComplaint"}, Status.COMPLAINED),
+        ("Bounce", {"Type": "Transient"}, Status.SENT),
+    ],
+)
+def test_letter_is_followed(report, kind, more, status):
+    letter = sent()
+
+    assert report(kind, letter, **more).status_code == 200
+    assert refreshed(letter).status == status
+
+
+@pytest.mark.parametrize("kind", ["Open", "Click", "SubscriptionChange"])
+def test_what_people_do_with_a_letter_is_never_stored(report, kind):
+    letter = sent()
+
+    assert report(kind, letter, SuppressSending=False).status_code == 200
+    assert TrackingEvent.objects.count() == 0
+    assert refreshed(letter).status == Status.SENT
+
+
+def test_repeated_report_is_one_row(report):
+    letter = sent()
+
+    for _ in range(3):
+        report("Delivery", letter)
+
+    assert TrackingEvent.objects.count() == 1
+    assert refreshed(letter).delivered_at == dt.datetime(2026, 11, 21, 10, tzinfo=dt.UTC)
+
+
+def test_delivered_stays_delivered(report):
+    letter = sent()
+
+    report("Delivery", letter)
+    report("Bounce", letter, Type="HardBounce")
+    report("Delivery", letter, at="2026-11-21T11:00:00Z")
+
+    assert refreshed(letter).status == Status.DELIVERED
+    assert refreshed(letter).delivered_at == dt.datetime(2026, 11, 21, 10, tzinfo=dt.UTC)
+
+
+def test_bounce_that_came_before_the_delivery_is_taken_back(report):
+    letter = sent()
+
+    report("Bounce", letter, Type="SoftBounce")
+    report("Delivery", letter)
+
+    assert (refreshed(letter).status, refreshed(letter).bounced_at) == (Status.DELIVERED, None)
+
+
+def test_complaint_is_seen_beside_the_delivery(report):
+    letter = sent()
+
+    report("SpamComplaint", letter, Type="SpamComplaint")
+    report("Delivery", letter)
+
+    assert refreshed(letter).status == Status.COMPLAINED
+    assert refreshed(letter).delivered_at is not None
+
+
+def test_report_before_our_worker_said_that_it_sent_the_letter_says_so_itself(report):
+    letter = queued()
+    held = leases.claim()
+
+    report("Delivery", letter)
+
+    assert refreshed(letter).status == Status.DELIVERED
+    assert leases.finish(held, sent_at=Now()) is False
+    assert leases.claim() is None
+
+
+def test_report_that_names_no_letter_is_kept_until_its_number_is_known(report):
+    letter = queued()
+    held = leases.claim()
+
+    report("Bounce", number="p-1", Type="HardBounce")
+    tracking.match_early()
+    before = refreshed(letter).status
+    leases.finish(held, sent_at=Now(), provider="Postmark", provider_message_id="p-1")
+    tracking.match_early()
+
+    assert (before, refreshed(letter).status) == (Status.WAITING, Status.UNDELIVERABLE)
+    assert [event.letter for event in TrackingEvent.objects.all()] == [letter]
+
+
+def test_report_of_a_letter_by_its_number_alone(report):
+    letter = sent()
+
+    report("Delivery", number="p-1")
+
+    assert refreshed(letter).status == Status.DELIVERED
+
+
+def test_report_of_somebody_else_s_letter_changes_nothing_and_is_forgotten(report):
+    letter = queued()
+
+    report("Delivery", number="")
+    report("Delivery", number="other")
+    TrackingEvent.objects.filter(message_id="other").update(received_at=timezone.now() - dt.timedelta(days=8))
+    tracking.match_early()
+
+    assert refreshed(letter).status == Status.WAITING
+    assert [event.message_id for event in TrackingEvent.objects.all()] == [""]
+
+
+def test_report_without_a_time_is_one_row_and_counts_from_now(report):
+    letter = sent()
+
+    for _ in range(2):
+        report("Delivery", letter, at=None, DeliveredAt="no time")
+
+    assert TrackingEvent.objects.count() == 1
+    assert timezone.now() - refreshed(letter).delivered_at < dt.timedelta(minutes=1)
+
+
+@pytest.mark.parametrize("secret", ["", "provider:", "provider:a long secrex", "other:a long secret"])
+def test_forged_report_is_refused(report, secret):
+    letter = sent()
+
+    assert report("Delivery", letter, secret=secret).status_code == 400
+    assert TrackingEvent.objects.count() == 0
+    assert refreshed(letter).status == Status.SENT
+
+
+@pytest.mark.parametrize("hostile", ["\0", "x" * 5000, "' OR 1=1 --", {"a": 1}, ["a"]])
+def test_odd_values_break_nothing(report, hostile):
+    letter = sent()
+
+    response = report("Delivery", letter, number=hostile, Metadata={"letter": hostile}, Recipient=hostile)
+
+    assert response.status_code == 200
+    assert refreshed(letter).status == Status.SENT
+
+
+# --- Which webhooks there are ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("backend", "more", "served"),
+    [
+        ("postmark", {}, ["postmark/tracking/"]),
+        ("postmark", {"WEBHOOK_SECRET": []}, []),
+        ("mailgun", {}, []),  # without its key nobody could sign
+        ("mailgun", {"MAILGUN_WEBHOOK_SIGNING_KEY": "k"}, ["mailgun/tracking/"]),
+        ("mailgun", {"MAILGUN_WEBHOOK_SIGNING_KEY": "k", "WEBHOOK_SECRET": []}, ["mailgun/tracking/"]),
+    ],
+)
+def test_only_the_webhook_of_the_provider_is_served_and_only_if_it_is_guarded(settings, backend, more, served):
+    settings.ANYMAIL = {**settings.ANYMAIL, **more}
+
+    patterns = tracking_webhooks(f"anymail.backends.{backend}.EmailBackend")
+
+    assert [str(pattern.pattern) for pattern in patterns] == served
+
+
+def test_mail_server_has_no_webhook():
+    assert tracking_webhooks("django.core.mail.backends.smtp.EmailBackend") == []
