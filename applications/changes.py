@@ -4,7 +4,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from applications import dates, intake, states
+from applications import dates, intake, invitations, states
 from applications.document import Document
 from applications.enums import Move, State
 from applications.models import Applicant, Application, Version
@@ -49,6 +49,7 @@ def change(application: Application, document: Document, *, digest: str, by: Act
     locked.current = intake.write_version(locked, document, number=locked.version.number + 1, at=now)
     locked.valid_until = dates.valid_until(now)
     states.make(locked, Move.CHANGED, by=by, at=now)
+    invitations.announce(locked)
     return locked.current
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from applications import dates, states
+from applications import dates, letters, states
 from applications.enums import Move, Source, State
 from applications.models import OPEN, Applicant, Application, Confirmation, Terms
 from applications.states import Actor
@@ -31,6 +31,12 @@ class NotYours(CannotConfirm):
     """The person has no slot in the application (R4)."""
 
     message = _("This application does not wait for you.")
+
+
+class Declined(CannotConfirm):
+    """Somebody who has declined confirms only after the application was changed (R10)."""
+
+    message = _("You have declined this application. It waits until the main applicant changes it.")
 
 
 class Under18(CannotConfirm):
@@ -57,7 +63,7 @@ class Changed(CannotConfirm):
 def confirm(application: Application, *, by: Person, proof: Proof, terms: Terms, digest: str) -> Confirmation:
     """Record that a person confirms the version they read, named by its digest; return their confirmation.
 
-    Confirming again returns the first confirmation (R12). Raises NotYours, Under18, Ended or Changed.
+    Confirming again returns the first confirmation (R12). Raises NotYours, Under18, Declined, Ended or Changed.
     """
     locked, rivals = _lock(application)
     applicants = _read(locked)
@@ -72,6 +78,8 @@ def confirm(application: Application, *, by: Person, proof: Proof, terms: Terms,
         raise Changed
     if not applicant.is_adult:
         raise Under18
+    if applicant.declined_at:
+        raise Declined
 
     now = timezone.now()
     applicant.confirmation = Confirmation.objects.create(
@@ -89,6 +97,8 @@ def confirm(application: Application, *, by: Person, proof: Proof, terms: Terms,
         states.make(locked, Move.CONFIRMED, by=actor, at=now)
         for rival in rivals:
             states.make(rival, Move.REPLACED, by=actor, at=now)
+            letters.ended(rival)
+    letters.confirmed(applicant.confirmation, locked, applicants)
     return applicant.confirmation
 
 
@@ -109,7 +119,9 @@ def _lock(application: Application) -> tuple[Application, list[Application]]:
     keys = [application.pk, *rivals_of(application).values_list("pk", flat=True)]
     locked = {a.pk: a for a in Application.objects.select_for_update().filter(pk__in=keys).order_by("pk")}
     own = locked.pop(application.pk)
-    return own, [rival for rival in locked.values() if rival.state in OPEN]
+    # Read with their people only now, when nobody else can change them.
+    rivals = Application.objects.with_people().filter(pk__in=locked, state__in=OPEN) if locked else []
+    return own, list(rivals)
 
 
 def _read(locked: Application) -> list[Applicant]:

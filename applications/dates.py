@@ -29,3 +29,11 @@ def youngest_adult_born(*, on: dt.date) -> dt.date:
         return on.replace(year=on.year - ADULT_YEARS)
     except ValueError:  # 29 February, and no such day 18 years ago
         return dt.date(on.year - ADULT_YEARS, 2, 28)
+
+
+def adult_on(birth_date: dt.date) -> dt.date:
+    """Return the day on which somebody has 18 full years (R2)."""
+    try:
+        return birth_date.replace(year=birth_date.year + ADULT_YEARS)
+    except ValueError:  # born on 29 February
+        return dt.date(birth_date.year + ADULT_YEARS, 3, 1)

@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from applications import dates, states
+from applications import dates, letters, states
 from applications.enums import Move, State
 from applications.models import OPEN, Application
 from applications.states import CLOCK
@@ -16,3 +16,4 @@ def end(application: Application) -> None:
     if locked.state in OPEN and dates.today() > locked.valid_until:
         move = Move.LAPSED if locked.state == State.AWAITING else Move.EXPIRED
         states.make(locked, move, by=CLOCK, at=timezone.now())
+        letters.ended(Application.objects.with_people().get(pk=locked.pk))

@@ -1,4 +1,50 @@
+from collections.abc import Callable
+from typing import Any
+
+import pydantic
 from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from applications import facts
+from identity.enums import Language
+from mailing.outbox import CODE
+
+LONGEST_REPORT = 1000  # characters
+
+
+def fits(kind: Any, message: Any) -> Callable[[str], None]:
+    """Return a validator that takes what the housing system may send as this kind of fact (facts.py)."""
+    adapter = pydantic.TypeAdapter(kind)
+
+    def check(value: str) -> None:
+        try:
+            adapter.validate_python(value)
+        except pydantic.ValidationError:
+            raise forms.ValidationError(message) from None
+
+    return check
+
+
+def no_personal_identity_code(text: str) -> None:
+    """Refuse a text that holds what looks like a code: it would go out in a letter (R17)."""
+    if CODE.search(text):
+        raise forms.ValidationError(_("Leave the personal identity code out of your text."))
+
+
+class EmailField(forms.CharField):
+    """An address as applications.facts has it."""
+
+    widget = forms.EmailInput
+    default_validators = [fits(facts.Email, _("Check the email address. It should look like this: name@example.com"))]
+
+
+class ProseField(forms.CharField):
+    """Text of several lines, each ended as people count it: browsers send two characters for one."""
+
+    widget = forms.Textarea
+
+    def to_python(self, value: Any) -> str:
+        return str(super().to_python(value)).replace("\r\n", "\n")
 
 
 class ConfirmForm(forms.Form):
@@ -10,3 +56,57 @@ class ConfirmForm(forms.Form):
     def read(self) -> str:
         """The digest; empty, which is no version's, for anything that cannot be one."""
         return str(self.cleaned_data["version"]) if self.is_valid() else ""
+
+
+class CodeForm(forms.Form):
+    """The code of an invitation, typed from the letter."""
+
+    code = forms.CharField(
+        label=_("Code from your letter"),
+        help_text=_("The code has 8 characters. Small and capital letters are the same."),
+        max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+    )
+
+
+class AddressForm(forms.Form):
+    """Another address for a co-applicant's invitation. The present one is theirs, and not shown."""
+
+    email = EmailField(
+        label=_("New email address"),
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+    )
+
+
+class ContactDetailsForm(forms.Form):
+    """What an applicant alone may correct of themselves."""
+
+    email = EmailField(
+        label=_("Email address"),
+        help_text=_("We can send you letters only if you give an address."),
+        required=False,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+    phone = forms.CharField(
+        label=_("Phone number"),
+        required=False,
+        validators=[fits(facts.Phone, _("Check the phone number. It should look like this: +358 40 123 4567"))],
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
+    )
+    language = forms.ChoiceField(
+        label=_("Language of communication"),
+        help_text=_("We write your letters in this language."),
+        choices=Language,
+    )
+
+
+class ErrorReportForm(forms.Form):
+    """What a co-applicant finds wrong, for the main applicant to read."""
+
+    text = ProseField(
+        label=_("What is wrong"),
+        help_text=_("The main applicant gets your text as you write it. Do not write personal identity codes."),
+        max_length=LONGEST_REPORT,
+        validators=[fits(facts.Prose, _("The text has characters that cannot be sent.")), no_personal_identity_code],
+        widget=forms.Textarea(attrs={"rows": 6}),
+    )

@@ -5,8 +5,9 @@ import hashlib
 import secrets
 
 from django.db import transaction
+from django.utils import timezone
 
-from applications import dates, states
+from applications import dates, invitations, states
 from applications.document import ApplicantContent, Document, canonical
 from applications.enums import Move
 from applications.models import Applicant, Application, Version
@@ -21,9 +22,11 @@ def send(document: Document, *, by: Actor) -> Application:
         language=document.language,
         sent_at=document.sent_at,
         valid_until=dates.valid_until(document.sent_at),
+        ticked_at=timezone.now(),  # what was due before it came in is not made up for
     )
     application.current = write_version(application, document, number=1, at=document.sent_at)
     states.make(application, Move.SENT, by=by, at=document.sent_at)
+    invitations.announce(application)
     return application
 
 

@@ -30,6 +30,13 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
             .prefetch_related(models.Prefetch("current__applicants", queryset=applicants))
         )
 
+    def with_invitations(self) -> Self:
+        """Fetch the people, and each one's live invitation."""
+        live = Invitation.objects.filter(replaced_at=None)
+        return self.with_people().prefetch_related(
+            models.Prefetch("current__applicants__invitations", queryset=live, to_attr="live_invitations")
+        )
+
 
 class Application(models.Model):
     """One application, through all its versions. Valid once all its adults have confirmed (R1)."""
@@ -42,13 +49,15 @@ class Application(models.Model):
     language = models.CharField(max_length=2, choices=Language)
     sent_at = models.DateTimeField()
     valid_until = models.DateField()
+    # When the clock next has something to do here; every move makes it at once, and clock.tick finds the next.
+    due_at = models.DateTimeField(null=True)
+    ticked_at = models.DateTimeField(null=True)
 
     objects = ApplicationQuerySet.as_manager()
 
     class Meta:
         indexes = [
-            # what is due to lapse or expire
-            models.Index("valid_until", condition=Q(state__in=OPEN), name="application_due"),
+            models.Index("due_at", condition=Q(due_at__isnull=False), name="application_due"),
         ]
 
     def __str__(self) -> str:
@@ -74,13 +83,21 @@ class Application(models.Model):
         return State(self.state)
 
     @property
+    def is_valid(self) -> bool:
+        return self.status == State.VALID
+
+    @property
     def is_open(self) -> bool:
         return self.status in OPEN
 
     @property
     def applicants(self) -> list["Applicant"]:
         """The applicants of the current version, the main applicant first."""
-        return list(self.version.applicants.all())
+        return sorted(self.version.applicants.all(), key=lambda applicant: applicant.position)
+
+    def awaits(self, applicant: "Applicant") -> bool:
+        """Whether it is this applicant's turn to confirm. A valid one stays valid, whoever turns 18 (R2)."""
+        return self.status == State.AWAITING and applicant.is_awaited
 
     @property
     def names(self) -> str:
@@ -135,6 +152,7 @@ class Applicant(models.Model):
     phone = models.CharField(max_length=50, blank=True)
     language = models.CharField(max_length=2, choices=Language)
     protected = models.BooleanField(default=False)  # non-disclosure for personal safety (R16)
+    declined_at = models.DateTimeField(null=True)  # the application then waits until it is changed (R10)
 
     class Meta:
         constraints = [
@@ -169,13 +187,59 @@ class Applicant(models.Model):
 
     @property
     def must_confirm(self) -> bool:
-        """Whether the application waits for this applicant (R1, R2)."""
+        """Whether the application waits for this applicant (R1, R2), who may have declined (R10)."""
         return self.is_adult and not self.confirmed
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether this applicant can still confirm: whoever declined can only once the application is changed."""
+        return self.must_confirm and self.declined_at is None
+
+    @property
+    def live_invitation(self) -> "Invitation | None":
+        """This applicant's invitation, where with_invitations() has fetched it."""
+        live: list[Invitation] = getattr(self, "live_invitations", [])
+        return live[0] if live else None
 
     @property
     def only_at_counter(self) -> bool:
         """Whether this applicant can confirm at the counter only, having no code (R3)."""
         return self.hetu_index is None
+
+
+class Invitation(models.Model):
+    """A link, and the same thing as a code to type, for one co-applicant (R13).
+
+    Neither is stored: both follow from the nonce and a key of the installation. What ends an invitation is
+    read from the application each time; only its successor is written down.
+    """
+
+    applicant = models.ForeignKey(Applicant, on_delete=models.PROTECT, related_name="invitations")
+    nonce = models.CharField(max_length=32)
+    token_hash = models.CharField(max_length=80, unique=True)
+    code_hash = models.CharField(max_length=80, unique=True)
+    created_at = models.DateTimeField()
+    opened_at = models.DateTimeField(null=True)  # somebody went on from the information page
+    replaced_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("applicant", condition=Q(replaced_at__isnull=True), name="invitation_one_live"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.applicant_id} {self.created_at:%Y-%m-%d}"
+
+
+class ErrorReport(models.Model):
+    """What a co-applicant says is wrong in the application; the main applicant is told."""
+
+    applicant = models.ForeignKey(Applicant, on_delete=models.PROTECT, related_name="error_reports")
+    text = models.CharField(max_length=1000)
+    reported_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.applicant_id} {self.reported_at:%Y-%m-%d}"
 
 
 class Terms(models.Model):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 
 from applications.enums import Move, Source, State
-from applications.models import Application, StateChange
+from applications.models import OPEN, Application, StateChange
 from identity.models import Person
 
 MOVES: dict[tuple[State | None, Move], State] = {
@@ -54,6 +54,7 @@ def make(application: Application, move: Move, *, by: Actor, at: dt.datetime) ->
     if to_state is None:
         raise NotAllowed(f"{move} from {from_state}")
     application.state = to_state
+    application.due_at = at if to_state in OPEN else None
     application.save()
     StateChange.objects.create(
         application=application,

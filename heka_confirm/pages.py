@@ -8,6 +8,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from applications.forms import CodeForm
+
 ACCESSIBILITY_ASSESSED_ON = dt.date(2026, 11, 21)
 # Traficom supervises accessibility (306/2019) and has an address for each of its two languages.
 SUPERVISOR_EMAILS = {"fi": "saavutettavuus@traficom.fi", "sv": "tillganglighet@traficom.fi"}
@@ -21,7 +23,7 @@ def choose_language(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def front(request: HttpRequest) -> HttpResponse:
-    return render(request, "front.html")
+    return render(request, "front.html", {"code_form": CodeForm()})
 
 
 @require_safe

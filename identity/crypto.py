@@ -59,6 +59,14 @@ def decrypt(value: bytes, *, context: str) -> str:
     return plain.decode()
 
 
+def keyed(text: str) -> list[str]:
+    """Return a 64-digit hexadecimal digest of the text under every live index key, the active one's first.
+
+    Nobody without the keys can guess the text from it, or the digest from the text.
+    """
+    return [index.partition(":")[2] for index in indexes(text)]
+
+
 def indexes(code: str) -> list[str]:
     """Return the blind indexes of a personal identity code under every live key, the active one first."""
     return [

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from applications import confirmation, document, intake, terms
 from applications.enums import Source
-from applications.models import Application, Confirmation
+from applications.models import Applicant, Application, Confirmation, Invitation
 from applications.states import Actor
 from identity import crypto, hetu
 from identity.enums import Method
@@ -53,3 +53,13 @@ def confirm(sent: Application, who: dict[str, str], *, digest: str | None = None
 
 def state(sent: Application) -> str:
     return Application.objects.get(pk=sent.pk).state
+
+
+def applicant(sent: Application, who: dict[str, str]) -> Applicant:
+    """Return the slot of somebody of the cast in the current version, read afresh."""
+    return Applicant.objects.get(version__current_of=sent, hetu_index=crypto.indexes(who["hetu"])[0])
+
+
+def invitation(sent: Application, who: dict[str, str]) -> Invitation:
+    """Return somebody's live invitation."""
+    return applicant(sent, who).invitations.get(replaced_at=None)

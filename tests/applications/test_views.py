@@ -288,7 +288,7 @@ def test_pages_take_a_constant_number_of_queries(sign_in, number, django_assert_
     # session, user with person, terms, applications, applicants
     with django_assert_num_queries(5):
         client.get(reverse("applications:list"))
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(7):  # and the invitations with their letters
         client.get(url("status", sent))
     # and the content, the applications that would be replaced (at most two queries)
     with django_assert_num_queries(7 if number == 1 else 8):
@@ -300,7 +300,7 @@ def test_confirming_takes_at_most_twelve_queries(sign_in, django_assert_num_quer
     client = sign_in(cast.MAIJA)
     client.get(url("confirm", sent))
 
-    with django_assert_num_queries(13):  # two of them the ends of the transaction
+    with django_assert_num_queries(14):  # two of them the ends of the transaction
         client.post(url("confirm", sent), {"version": sent.version.digest})
     assert state(sent) == "valid"
 
@@ -321,3 +321,16 @@ def test_posts_need_a_token(sign_in):
     for page in (url("confirm", sent), reverse("applications:accept_terms")):
         assert client.post(page, {"version": sent.version.digest}).status_code == 403
     assert person(cast.MAIJA).confirmations.count() == 0
+
+
+def test_valid_application_does_not_ask_somebody_who_turned_18_since(sign_in, time_machine):
+    """R2: once valid, it stays valid"""
+    time_machine.move_to("2034-04-30T12:00:00+03:00")
+    sent = application(cast.MAIJA, cast.TEA)
+    confirm(sent, cast.MAIJA)
+    time_machine.move_to("2034-05-01T12:00:00+03:00")
+    client = sign_in(cast.TEA)
+
+    assert "No application waits for your confirmation." in text_of(client.get(reverse("applications:list")))
+    assert "not valid yet" not in text_of(client.get(url("status", sent)))
+    assert client.get(url("confirm", sent)).url == url("status", sent)

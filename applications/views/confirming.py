@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from applications import confirmation, details
+from applications import confirmation, details, progress
 from applications import terms as terms_of_use
 from applications.access import Visitor, applicant_view
 from applications.forms import ConfirmForm
@@ -47,7 +47,7 @@ def enter(request: HttpRequest, reference: str) -> HttpResponse:
 def choose(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """The applications that wait for this person, and apart from them the others."""
     mine = [(application, application.applicant_of(visitor.person)) for application in visitor.applications]
-    waiting = [(application, me) for application, me in mine if application.is_open and me.must_confirm]
+    waiting = [(application, me) for application, me in mine if application.awaits(me)]
     others = [(application, me) for application, me in mine if (application, me) not in waiting]
     return render(request, "applications/choose.html", {"waiting": waiting, "others": others})
 
@@ -56,8 +56,10 @@ def choose(request: HttpRequest, visitor: Visitor) -> HttpResponse:
 @require_safe
 def status(request: HttpRequest, visitor: Visitor, reference: str) -> HttpResponse:
     """Is everybody done? (J3)"""
-    application = visitor.applications.get(reference=reference)
-    context = {"application": application, "me": application.applicant_of(visitor.person)}
+    found = Application.objects.for_person(visitor.person).with_invitations()
+    application = found.get(reference=reference)
+    me = application.applicant_of(visitor.person)
+    context = {"application": application, "me": me, "people": progress.people(application, reader=me)}
     return render(request, "applications/status.html", context)
 
 
@@ -71,7 +73,7 @@ def confirm(request: HttpRequest, visitor: Visitor, reference: str) -> HttpRespo
         return _confirm(request, visitor, application, me)
     if me.confirmed:
         return redirect("applications:receipt", reference)
-    if not (application.is_open and me.is_adult):
+    if not application.awaits(me):
         return redirect("applications:status", reference)
     return _details(request, visitor, application, me)
 

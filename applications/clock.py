@@ -1,0 +1,124 @@
+"""What the passing of time does to an application: reminders, warnings, birthdays, and its end (R2, R5, R14).
+
+`tick` may run on any number of machines at once, and may be missed for a week: every letter has a key, every
+application is locked, and of the reminders that were missed one is sent. It looks only at applications that are
+due, so its time follows their number and not the number of all.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from applications import dates, deadlines, invitations, letters, undeliverable
+from applications.enums import State
+from applications.models import OPEN, Applicant, Application
+from mailing import outbox
+
+FIRST_REMINDER, NEXT_REMINDERS, MOST_REMINDERS = dt.timedelta(days=3), dt.timedelta(days=7), 5
+WARNING = dt.timedelta(days=7)  # before the last day
+MORNING = dt.time(9)  # in Helsinki: nobody is warned in the night
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that the clock does to one application. Of several with the same name, the last one is done."""
+
+    at: dt.datetime
+    name: str
+    do: Callable[[], None]
+    is_needed: Callable[[], bool] = lambda: True
+
+
+def tick() -> int:
+    """Do what is due to every application; return how many were visited."""
+    undeliverable.tell()
+    visited = 0
+    while _tick_one(timezone.now()):
+        visited += 1
+    return visited
+
+
+def preview() -> list[str]:
+    """Return what tick would do now, a line each, and do nothing."""
+    now = timezone.now()
+    due = Application.objects.filter(due_at__lte=now).with_invitations().order_by("due_at", "pk")
+    steps = [f"{application.number}: {step.name}" for application in due for step in _overdue(application, now)]
+    untold = undeliverable.untold()
+    return [*steps, *(f"{application.number}: undeliverable of {who.position}" for _, who, application in untold)]
+
+
+@transaction.atomic
+def _tick_one(now: dt.datetime) -> bool:
+    due = Application.objects.filter(due_at__lte=now).order_by("due_at", "pk")
+    skip_locked = connection.features.has_select_for_update_skip_locked
+    locked = due.select_for_update(skip_locked=skip_locked).values_list("pk", flat=True).first()
+    if locked is None:
+        return False
+    application = _read(locked)  # now that nobody else can change it
+    if overdue := _overdue(application, now):
+        for step in overdue:
+            step.do()
+        application = _read(locked)  # a step may have ended it, or invited somebody
+    next_step = min((step.at for step in _steps(application) if step.at > now), default=None)
+    Application.objects.filter(pk=locked).update(ticked_at=now, due_at=next_step)
+    return True
+
+
+def _read(pk: int) -> Application:
+    return Application.objects.with_invitations().get(pk=pk)
+
+
+def _overdue(application: Application, now: dt.datetime) -> list[Step]:
+    past = [step for step in _steps(application) if step.at <= now]
+    # Whatever else was missed, an application that has ended is not warned or reminded any more.
+    if ends := [step for step in past if step.name == "end"]:
+        return ends
+    since = application.ticked_at or application.sent_at
+    last_of_name = {step.name: step for step in past if step.at > since}
+    return [step for step in last_of_name.values() if step.is_needed()]
+
+
+def _steps(application: Application) -> Iterator[Step]:
+    """Every step in the time of this version, done or not, each applicant's in the order of time."""
+    if application.state not in OPEN:
+        return
+    last_day = application.valid_until
+    yield Step(_at(last_day - WARNING, MORNING), "warning", partial(letters.about_to_end, application))
+    yield Step(_at(last_day + dt.timedelta(days=1)), "end", partial(deadlines.end, application))
+    for applicant in application.applicants:
+        yield from _birthday(applicant, application)
+        if letters.is_reminded(applicant, application):
+            yield from _reminders(applicant, application)
+
+
+def _birthday(applicant: Applicant, application: Application) -> Iterator[Step]:
+    """From that day on the application waits for somebody more; a valid one stays valid (R2)."""
+    birthday = dates.adult_on(applicant.birth_date)
+    if application.state == State.AWAITING and birthday > timezone.localdate(application.version.created_at):
+        name = f"birthday of {applicant.position}"
+        yield Step(_at(birthday), name, partial(_became_adult, applicant, application))
+
+
+def _reminders(applicant: Applicant, application: Application) -> Iterator[Step]:
+    invited = applicant.live_invitation.created_at if applicant.live_invitation else application.version.created_at
+    for number in range(MOST_REMINDERS):
+        yield Step(
+            invited + FIRST_REMINDER + number * NEXT_REMINDERS,
+            f"reminder of {applicant.position}",
+            partial(letters.reminded, applicant, application, number=number + 1),
+            is_needed=lambda: not outbox.is_undeliverable(applicant.email),
+        )
+
+
+def _became_adult(applicant: Applicant, application: Application) -> None:
+    letters.became_adult(applicant, application)
+    if applicant.email and not applicant.declined_at:
+        invitations.invite(applicant, application)
+
+
+def _at(day: dt.date, time: dt.time = dt.time.min) -> dt.datetime:
+    return timezone.make_aware(dt.datetime.combine(day, time))

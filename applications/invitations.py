@@ -1,0 +1,166 @@
+"""Inviting co-applicants, and what they and the main applicant can do before they have confirmed (R10, R13)."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from applications import letters, tokens
+from applications.enums import State
+from applications.models import OPEN, Applicant, Application, ErrorReport, Invitation
+from applications.transactions import atomically
+from identity.enums import Language
+
+PAUSE = timedelta(minutes=10)  # between two letters to the same person
+
+
+class CannotInvite(Exception):
+    """No letter was sent; `message` tells why."""
+
+    message: Promise | str = ""
+
+
+class NotWaiting(CannotInvite):
+    message = _("The application does not wait for this person any more.")
+
+
+class NoAddress(CannotInvite):
+    message = _("This person has no email address in the application.")
+
+
+class TooSoon(CannotInvite):
+    message = _("We have just sent a letter to this person. Wait ten minutes before the next one.")
+
+
+class CannotDecline(Exception):
+    """Nothing was declined; `message` tells why."""
+
+    message: Promise | str = ""
+
+
+class AlreadyConfirmed(CannotDecline):
+    message = _("You have confirmed the application, so you cannot decline it any more.")
+
+
+class NotAwaited(CannotDecline):
+    """The application is valid without this person, who has turned 18 since (R2)."""
+
+    message = _("The application is valid. You do not need to do anything.")
+
+
+class Ended(CannotDecline):
+    message = _("This application has ended. You do not need to do anything.")
+
+
+def announce(application: Application) -> None:
+    """Acknowledge a new version to its main applicant, and invite its adult co-applicants who have an address."""
+    now = timezone.now()
+    current = Application.objects.with_people().get(pk=application.pk)
+    invited = [a for a in current.applicants if not a.is_main and a.must_confirm and a.email]
+    letters.arrived(current)
+    letters.invited(Invitation.objects.bulk_create(tokens.new(a, at=now) for a in invited), current)
+
+
+def invite(applicant: Applicant, application: Application) -> None:
+    """Give a co-applicant a new invitation, which ends the one before, and send it."""
+    now = timezone.now()
+    Invitation.objects.filter(applicant=applicant, replaced_at__isnull=True).update(replaced_at=now)
+    invitation = tokens.new(applicant, at=now)
+    invitation.save()
+    letters.invited([invitation], application)
+
+
+@atomically
+def resend(applicant: Applicant) -> None:
+    """Send the invitation again, as a new one. Raises NotWaiting, NoAddress or TooSoon."""
+    application, applicant = _lock(applicant)
+    _check_waiting(application, applicant)
+    if not applicant.email:
+        raise NoAddress
+    _check_pause(applicant)
+    invite(applicant, application)
+    _wake(application)
+
+
+@atomically
+def correct_address(applicant: Applicant, *, email: str) -> None:
+    """Send the invitation to another address, and nothing more to the former one.
+
+    To the same address it is sent again, as by resend(). Raises NotWaiting or TooSoon.
+    """
+    application, applicant = _lock(applicant)
+    _check_waiting(application, applicant)
+    if email == applicant.email:
+        _check_pause(applicant)
+    applicant.email = email
+    applicant.save(update_fields=["email"])
+    invite(applicant, application)
+    _wake(application)
+
+
+def opened(invitation: Invitation) -> None:
+    """Remember that somebody went on from the information page. Asked for by POST: scanners open links."""
+    Invitation.objects.filter(pk=invitation.pk, opened_at__isnull=True).update(opened_at=timezone.now())
+
+
+@atomically
+def decline(applicant: Applicant) -> None:
+    """Say that this person does not apply; the application waits until it is changed (R10).
+
+    Declining again changes nothing. Raises AlreadyConfirmed, NotAwaited or Ended.
+    """
+    application, applicant = _lock(applicant)
+    if applicant.confirmed:
+        raise AlreadyConfirmed
+    if not application.is_open or application.current_id != applicant.version_id:
+        raise Ended
+    if application.is_valid:
+        raise NotAwaited
+    if applicant.declined_at is None:
+        applicant.declined_at = timezone.now()
+        applicant.save(update_fields=["declined_at"])
+        letters.declined(applicant, application)
+
+
+def correct_own_contact_details(applicant: Applicant, *, email: str, phone: str, language: Language) -> None:
+    """Change what a person alone may change of themselves; this makes no new version."""
+    Applicant.objects.filter(pk=applicant.pk).update(email=email, phone=phone, language=language)
+    # Who had no address until now is reminded from now on.
+    Application.objects.filter(current=applicant.version_id, state__in=OPEN).update(due_at=timezone.now())
+
+
+@atomically
+def report_error(applicant: Applicant, *, text: str) -> None:
+    """Tell the main applicant what a co-applicant finds wrong in the application."""
+    application, applicant = _lock(applicant)
+    report = ErrorReport.objects.create(applicant=applicant, text=text, reported_at=timezone.now())
+    letters.error_reported(report, application)
+
+
+def _lock(applicant: Applicant) -> tuple[Application, Applicant]:
+    """Lock the application, and read it and the applicant, who may be of a former version, afresh."""
+    key = Applicant.objects.values_list("version__application", flat=True).get(pk=applicant.pk)
+    Application.objects.select_for_update().get(pk=key)
+    application = Application.objects.with_people().get(pk=key)
+    for current in application.applicants:
+        if current == applicant:
+            return application, current
+    return application, Applicant.objects.select_related("confirmation").get(pk=applicant.pk)
+
+
+def _check_pause(applicant: Applicant) -> None:
+    latest = applicant.invitations.order_by("-created_at").first()
+    if latest and latest.created_at > timezone.now() - PAUSE:
+        raise TooSoon
+
+
+def _check_waiting(application: Application, applicant: Applicant) -> None:
+    current = application.current_id == applicant.version_id and application.status == State.AWAITING
+    if not current or applicant.is_main or applicant.declined_at or not applicant.must_confirm:
+        raise NotWaiting
+
+
+def _wake(application: Application) -> None:
+    """Have the clock count the reminders anew."""
+    Application.objects.filter(pk=application.pk).update(due_at=timezone.now())

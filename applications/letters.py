@@ -1,0 +1,257 @@
+"""The letters about an application: who gets which, and when one is no longer due.
+
+Each is queued in the transaction of what it tells of, under a key that names the event, so that no event
+sends it twice (R20). Letters name people and tell dates; never a code, an address or anybody's income (R17).
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
+from django.utils.text import get_text_list
+from django.utils.translation import gettext
+
+from applications import tokens
+from applications.enums import State
+from applications.models import Applicant, Application, Confirmation, ErrorReport, Invitation
+from identity.enums import Method
+from mailing import outbox
+from mailing.letters import NoLongerDue
+from mailing.models import Letter
+from mailing.outbox import Draft
+
+
+def arrived(application: Application) -> None:
+    """Acknowledge receipt to the main applicant, of a changed application too (13/2003 § 12)."""
+    main, *others = application.applicants
+    version = application.version
+    _send(
+        "arrived",
+        application,
+        [main],
+        about=version.pk,
+        sent_at=version.created_at.isoformat(),
+        is_changed=version.number > 1,
+        without_address=[str(a) for a in others if a.must_confirm and not a.email],
+    )
+
+
+def invited(invitations: Iterable[Invitation], application: Application) -> None:
+    """Send co-applicants their links and codes."""
+    applicants = application.applicants
+    inviter = applicants[0].first_names.split()[0]
+    outbox.queue(
+        *[
+            draft
+            for one in invitations
+            for draft in _drafts(
+                "invitation",
+                application,
+                [one.applicant],
+                about=one.pk,
+                applicants=applicants,
+                invitation=one.pk,
+                inviter=inviter,
+            )
+        ]
+    )
+
+
+def is_reminded(applicant: Applicant, application: Application) -> bool:
+    """Tell whether somebody is to be reminded: to confirm, or as main applicant of who is missing (R14)."""
+    if application.status != State.AWAITING or not applicant.email or applicant.declined_at:
+        return False
+    return applicant.is_awaited or (applicant.is_main and any(a.is_awaited for a in application.applicants))
+
+
+def reminded(applicant: Applicant, application: Application, *, number: int) -> None:
+    """Remind somebody, for the n-th time since their invitation (R14)."""
+    invitation = applicant.live_invitation.pk if applicant.live_invitation else 0
+    _send("reminder", application, [applicant], about=f"{invitation}.{number}", applicant=applicant.pk)
+
+
+def confirmed(confirmation: Confirmation, application: Application, applicants: list[Applicant]) -> None:
+    """Give the person their receipt, and tell the others who is still missing or that it is valid."""
+    who = confirmation.applicant
+    receipt: dict[str, Any] = {"confirmed_at": confirmation.confirmed_at.isoformat(), "method": confirmation.method}
+    others = [a for a in _reached(applicants) if a != who]
+    message = "valid" if application.state == State.VALID else "confirmed"
+    outbox.queue(
+        *_drafts("receipt", application, [who], about=confirmation.pk, applicants=applicants, **receipt),
+        *_drafts(message, application, others, about=confirmation.pk, applicants=applicants, who=who),
+    )
+
+
+def declined(applicant: Applicant, application: Application) -> None:
+    """Tell the others that somebody does not apply (R10)."""
+    others = [a for a in _reached(application.applicants) if a != applicant]
+    _send("declined", application, others, about=applicant.pk, who=applicant)
+
+
+def error_reported(report: ErrorReport, application: Application) -> None:
+    """Tell the main applicant what a co-applicant says is wrong."""
+    main = application.applicants[:1]
+    _send("error_reported", application, main, about=report.pk, who=report.applicant, text=report.text)
+
+
+def undeliverable(lost: Iterable[tuple[Letter, Applicant, Application]]) -> None:
+    """Tell main applicants that the invitations of these co-applicants could not be delivered."""
+    outbox.queue(
+        *[
+            draft
+            for letter, applicant, application in lost
+            for draft in _drafts(
+                "undeliverable",
+                application,
+                application.applicants[:1],
+                about=letter.pk,
+                applicants=application.applicants,
+                who=applicant,
+                letter=letter.pk,
+                invitation=letter.parameters["invitation"],
+            )
+        ]
+    )
+
+
+def about_to_end(application: Application) -> None:
+    """Warn everybody a week before the application lapses or expires (R5)."""
+    message = "about_to_lapse" if application.state == State.AWAITING else "about_to_expire"
+    _send(message, application, _reached(application.applicants), about=application.valid_until.isoformat())
+
+
+def ended(application: Application) -> None:
+    """Tell everybody that the application lapsed, expired, was withdrawn or was replaced."""
+    _send(application.state, application, _reached(application.applicants), about=application.pk)
+
+
+def became_adult(applicant: Applicant, application: Application) -> None:
+    """Tell everybody, the person included, that the application now waits for somebody more (R2)."""
+    _send("became_adult", application, _reached(application.applicants), about=applicant.pk, who=applicant)
+
+
+def key(message: str, about: object, to: Applicant) -> str:
+    """Return the key under which an event owes somebody a letter."""
+    return f"{message}:{about}:{to.pk}"
+
+
+def _reached(applicants: list[Applicant]) -> list[Applicant]:
+    """The adults who still apply. Behind the address of one who said "this is not for me" may be a stranger."""
+    return [a for a in applicants if a.is_adult and not a.declined_at]
+
+
+def _send(message: str, application: Application, to: Iterable[Applicant], **parameters: Any) -> None:
+    outbox.queue(*_drafts(message, application, to, applicants=application.applicants, **parameters))
+
+
+def _drafts(
+    message: str,
+    application: Application,
+    to: Iterable[Applicant],
+    *,
+    about: object,
+    applicants: list[Applicant],
+    who: Applicant | None = None,
+    **parameters: Any,
+) -> Iterator[Draft]:
+    for applicant in to:
+        if applicant.email:
+            yield Draft(
+                key=key(message, about, applicant),
+                message=message,
+                to=applicant.email,
+                language=applicant.language,
+                parameters={
+                    "reference": application.reference,
+                    "number": application.number,
+                    "valid_until": application.valid_until.isoformat(),
+                    "is_valid": application.state == State.VALID,
+                    "recipient": str(applicant),
+                    "is_main": applicant.is_main,
+                    "only_at_counter": applicant.only_at_counter,
+                    **_missing(applicant, applicants),
+                    **({"who": str(who), "is_me": who == applicant} if who else {}),
+                    **parameters,
+                },
+            )
+
+
+def _missing(recipient: Applicant, applicants: list[Applicant]) -> dict[str, Any]:
+    """Return who has not confirmed, as one of the applicants is told it."""
+    others = [a for a in applicants if a.is_awaited and a != recipient]
+    return {
+        "me_missing": recipient.is_awaited,
+        "missing": [str(a) for a in others],
+        "at_counter": [str(a) for a in others if a.only_at_counter],
+        "declined": [str(a) for a in applicants if a.must_confirm and a.declined_at],
+    }
+
+
+def context(letter: Letter) -> dict[str, Any]:
+    """Return what a letter needs besides its parameters, as of its sending (MAILING_CONTEXT). Raises NoLongerDue."""
+    with translation.override(letter.language):
+        own = _OWN_CONTEXT.get(letter.message, _with_link)(letter)
+        links = {"counter_link": _address("counter:page"), "list_link": _address("applications:list")}
+        return {**links, **own, **_names({**letter.parameters, **own})}
+
+
+def _with_link(letter: Letter) -> dict[str, Any]:
+    return {"link": _address("applications:enter", letter.parameters["reference"])}
+
+
+def _invitation(letter: Letter) -> dict[str, Any]:
+    invitation = _live(letter.parameters["invitation"])
+    try:
+        token, code = tokens.token(invitation), tokens.code(invitation)
+    except tokens.Unknown:  # its key is gone, and with it the invitation
+        raise NoLongerDue from None
+    return {"link": f"{_address('applications:invitation')}?token={token}", "code": code}
+
+
+def _reminder(letter: Letter) -> dict[str, Any]:
+    application = Application.objects.with_people().get(reference=letter.parameters["reference"])
+    found = [a for a in application.applicants if a.pk == letter.parameters["applicant"] and a.email == letter.to]
+    if not found or not is_reminded(found[0], application):
+        raise NoLongerDue
+    return {**_with_link(letter), **_missing(found[0], application.applicants)}
+
+
+def _undeliverable(letter: Letter) -> dict[str, Any]:
+    """An invitation may have been sent again, or delivered after all."""
+    _live(letter.parameters["invitation"])
+    if not Letter.objects.undeliverable().filter(pk=letter.parameters["letter"]).exists():
+        raise NoLongerDue
+    return _with_link(letter)
+
+
+def _receipt(letter: Letter) -> dict[str, Any]:
+    return {**_with_link(letter), "method_name": Method(letter.parameters["method"]).label}
+
+
+_OWN_CONTEXT = {
+    "invitation": _invitation,
+    "reminder": _reminder,
+    "undeliverable": _undeliverable,
+    "receipt": _receipt,
+}
+
+
+def _live(pk: int) -> Invitation:
+    invitation = tokens.get(pk)
+    try:
+        tokens.check(invitation)
+    except tokens.CannotUse:
+        raise NoLongerDue from None
+    return invitation
+
+
+def _names(parameters: dict[str, Any]) -> dict[str, str]:
+    """Return each list of people joined as the language joins them, `missing_names` for `missing`."""
+    lists = ("missing", "at_counter", "declined", "without_address")
+    return {f"{name}_names": get_text_list(parameters.get(name, []), gettext("and")) for name in lists}
+
+
+def _address(name: str, *arguments: str) -> str:
+    return settings.PUBLIC_URL + reverse(name, args=arguments)

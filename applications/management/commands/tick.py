@@ -1,0 +1,21 @@
+"""`manage.py tick`: reminders, warnings, birthdays and ends that are due; the mail worker runs it every minute."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from applications import clock
+
+
+class Command(BaseCommand):
+    help = "Do what the passing of time asks for. Safe to repeat, to miss, and to run on several machines."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
+
+    def handle(self, *args: Any, dry_run: bool, **options: Any) -> None:
+        if dry_run:
+            self.stdout.writelines(f"{line}\n" for line in clock.preview())
+        else:
+            self.stdout.write(f"{clock.tick()} applications visited")

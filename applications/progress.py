@@ -1,0 +1,45 @@
+"""How far the invitations of an application have come, as its main applicant sees it (J3)."""
+
+from dataclasses import dataclass
+
+from applications import letters, tokens
+from applications.enums import State
+from applications.models import Applicant, Application, Invitation
+from mailing.enums import Status
+from mailing.models import Letter
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What became of the invitation of somebody for whom the application waits; either may be missing."""
+
+    invitation: Invitation | None
+    letter: Status | None
+
+    @property
+    def code(self) -> str:
+        """The code to type, for the main applicant to pass on; empty once its key is gone."""
+        try:
+            return tokens.code(self.invitation) if self.invitation else ""
+        except tokens.Unknown:
+            return ""
+
+
+def people(application: Application, *, reader: Applicant) -> list[tuple[Applicant, Progress | None]]:
+    """Return each applicant, with the progress of those whom the reader can still help to confirm.
+
+    That is the main applicant alone; the others see who has confirmed, and nothing else of one another.
+    """
+    is_shown = reader.is_main and application.status == State.AWAITING
+    awaited = [a for a in application.applicants if is_shown and a.is_awaited and not a.is_main]
+    statuses = _statuses(awaited)
+    return [
+        (a, Progress(a.live_invitation, statuses.get(a.pk)) if a in awaited else None) for a in application.applicants
+    ]
+
+
+def _statuses(applicants: list[Applicant]) -> dict[int, Status]:
+    """Return what is known of the letters of these applicants' invitations."""
+    keys = {letters.key("invitation", a.live_invitation.pk, a): a.pk for a in applicants if a.live_invitation}
+    found = Letter.objects.filter(key__in=keys) if keys else []
+    return {keys[letter.key]: letter.status for letter in found}

@@ -1,0 +1,127 @@
+"""The link and the code of an invitation: they lead to the information page and grant nothing else (R13).
+
+A token is 160 bits of a keyed digest of the invitation's nonce, so that it can be written into a letter when
+that is sent, and is stored only as a hash. Confirming, declining, a change, the deadline and a newer
+invitation each end it; all but the last are read from the application, so that none can be forgotten.
+"""
+
+import re
+import secrets
+from datetime import datetime
+
+from django.db.models import QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from applications.models import Applicant, Invitation
+from applications.references import ALPHABET
+from identity import crypto
+
+TOKEN_LENGTH, CODE_LENGTH = 40, 8
+
+
+class CannotUse(Exception):
+    """The link or code does nothing any more; `message` says why as far as its holder may know."""
+
+    message: Promise | str = ""
+
+
+class Unknown(CannotUse):
+    message = _("We do not know this link or code. Check that you have all of it.")
+
+
+class Used(CannotUse):
+    message = _("This invitation has been used already. You can log in to see how the application stands.")
+
+
+class Replaced(CannotUse):
+    message = _("This invitation has been replaced. Look for a newer letter from us.")
+
+
+class TooLate(CannotUse):
+    message = _("The link has expired, because the application is no longer open.")
+
+
+def new(applicant: Applicant, *, at: datetime) -> Invitation:
+    """Return a fresh invitation of an applicant, not yet stored."""
+    nonce = secrets.token_hex(16)
+    return Invitation(
+        applicant=applicant,
+        nonce=nonce,
+        token_hash=crypto.indexes(_tokens(nonce)[0])[0],
+        code_hash=crypto.indexes(_codes(nonce)[0])[0],
+        created_at=at,
+    )
+
+
+def find(secret: str) -> Invitation:
+    """Return the live invitation of a token, or of a code in any case and grouping. Raises CannotUse."""
+    invitation = known(secret)
+    check(invitation)
+    return invitation
+
+
+def known(secret: str) -> Invitation:
+    """Return the invitation of a token or code, live or not. Raises Unknown."""
+    compact = re.sub(r"[\s\-‐‑–—]", "", secret)
+    found = _with_application()
+    if re.fullmatch(rf"[0-9a-f]{{{TOKEN_LENGTH}}}", compact):
+        invitation = found.filter(token_hash__in=crypto.indexes(compact)).first()
+    else:
+        invitation = found.filter(code_hash__in=crypto.indexes(compact.upper())).first()
+    if invitation is None:
+        raise Unknown
+    return invitation
+
+
+def get(pk: int) -> Invitation:
+    """Return an invitation with its application, live or not."""
+    return _with_application().get(pk=pk)
+
+
+def check(invitation: Invitation) -> None:
+    """Raise CannotUse for an invitation that has ended."""
+    applicant = invitation.applicant
+    application = applicant.version.application
+    if not application.is_open:
+        raise TooLate
+    if invitation.replaced_at or application.current_id != applicant.version_id:
+        raise Replaced
+    if applicant.confirmed or applicant.declined_at:
+        raise Used
+
+
+def _with_application() -> QuerySet[Invitation]:
+    return Invitation.objects.select_related("applicant__version__application", "applicant__confirmation").defer(
+        "applicant__version__content"
+    )
+
+
+def token(invitation: Invitation) -> str:
+    """Return the token of an invitation, for its letter. Raises Unknown once its key is gone."""
+    return _matching(_tokens(invitation.nonce), invitation.token_hash)
+
+
+def code(invitation: Invitation) -> str:
+    """Return the same as a code of eight characters, grouped for reading. Raises Unknown once its key is gone."""
+    found = _matching(_codes(invitation.nonce), invitation.code_hash)
+    return f"{found[:4]}-{found[4:]}"
+
+
+def _matching(secrets_: list[str], digest: str) -> str:
+    for secret in secrets_:
+        if digest in crypto.indexes(secret):
+            return secret
+    raise Unknown
+
+
+def _tokens(nonce: str) -> list[str]:
+    return [digest[:TOKEN_LENGTH] for digest in crypto.keyed(f"invitation token {nonce}")]
+
+
+def _codes(nonce: str) -> list[str]:
+    return [_as_code(int(digest, 16)) for digest in crypto.keyed(f"invitation code {nonce}")]
+
+
+def _as_code(number: int) -> str:
+    return "".join(ALPHABET[number // len(ALPHABET) ** i % len(ALPHABET)] for i in range(CODE_LENGTH))

@@ -1,0 +1,49 @@
+"""Invitations that could not be delivered: the main applicant is told of each, once (J3)."""
+
+import datetime as dt
+
+from django.db.models.functions import Now
+
+from applications import letters
+from applications.enums import State
+from applications.models import Applicant, Application, Invitation
+from mailing.models import Letter
+
+FOLLOWED = dt.timedelta(days=30)  # mail servers give a letter up within days, and the clock may be missed for a week
+
+
+def tell() -> None:
+    """Tell main applicants of invitations that have turned undeliverable; the clock calls it every minute."""
+    letters.undeliverable(untold())
+
+
+def untold() -> list[tuple[Letter, Applicant, Application]]:
+    """Return each live invitation that could not be delivered and of which the main applicant is not told yet."""
+    lost = _lost()
+    if not lost:
+        return []
+    applicants = dict(Invitation.objects.filter(pk__in=lost).values_list("applicant_id", "pk"))
+    applications = Application.objects.with_people().filter(
+        state=State.AWAITING, current__in=Applicant.objects.filter(pk__in=applicants).values("version")
+    )
+    return [
+        (lost[applicants[applicant.pk]], applicant, application)
+        for application in applications
+        for applicant in application.applicants
+        if applicant.pk in applicants and applicant.is_awaited
+    ]
+
+
+def _lost() -> dict[int, Letter]:
+    """Return the undeliverable letters not told of, by invitation. The others are many, and read no further."""
+    recent = Letter.objects.undeliverable().filter(message="invitation", created_at__gte=Now() - FOLLOWED)
+    found = {letter.parameters["invitation"]: letter for letter in recent}
+    live = Invitation.objects.filter(
+        pk__in=found, replaced_at=None, applicant__confirmation=None, applicant__version__applicants__position=0
+    )
+    key_of = {
+        invitation: letters.key("undeliverable", found[invitation].pk, Applicant(pk=main))
+        for invitation, main in live.values_list("pk", "applicant__version__applicants")
+    }
+    told = set(Letter.objects.filter(key__in=key_of.values()).values_list("key", flat=True))
+    return {invitation: found[invitation] for invitation, key in key_of.items() if key not in told}

@@ -1,0 +1,128 @@
+"""What applicants do besides confirming: for themselves (J2), and the main applicant for the others (J3)."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from applications import invitations
+from applications.access import Visitor, applicant_view
+from applications.enums import State
+from applications.forms import AddressForm, ContactDetailsForm, ErrorReportForm
+from applications.models import Applicant, Application
+from identity import limits
+
+MOST_LETTERS = 5  # a minute and person, of those that go out at once
+
+read_or_act = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@applicant_view
+@read_or_act
+def contact_details(request: HttpRequest, visitor: Visitor, reference: str) -> HttpResponse:
+    """Correct one's own email address, phone number and language; this makes no new version."""
+    application, me = _find(visitor, reference)
+    if not application.is_open:
+        return redirect("applications:status", reference)
+    present = {"email": me.email, "phone": me.phone, "language": me.language}
+    form = ContactDetailsForm(_sent(request), initial=present)
+    if form.is_valid():
+        invitations.correct_own_contact_details(me, **form.cleaned_data)
+        messages.success(request, _("Your contact details have been saved."))
+        is_next = "confirm" if me.is_awaited and application.status == State.AWAITING else "status"
+        return redirect(f"applications:{is_next}", reference)
+    return render(request, "applications/contact_details.html", {"application": application, "form": form})
+
+
+@applicant_view
+@read_or_act
+def report_error(request: HttpRequest, visitor: Visitor, reference: str) -> HttpResponse:
+    """Tell the main applicant, who alone can change the application, what a co-applicant finds wrong."""
+    application, me = _find(visitor, reference)
+    if me.is_main or not application.is_open:
+        return redirect("applications:status", reference)
+    form = ErrorReportForm(_sent(request))
+    if form.is_valid():
+        _count_letters(visitor)
+        invitations.report_error(me, text=form.cleaned_data["text"])
+        messages.success(request, _("We are sending your report to the main applicant."))
+        return redirect("applications:status", reference)
+    return render(request, "applications/report_error.html", {"application": application, "form": form})
+
+
+@applicant_view
+@read_or_act
+def decline(request: HttpRequest, visitor: Visitor, reference: str) -> HttpResponse:
+    """Decline after identification, as long as one has not confirmed (R10)."""
+    application, me = _find(visitor, reference)
+    if me.is_main:
+        return redirect("applications:status", reference)
+    if request.method == "POST":
+        _try(request, lambda: invitations.decline(me), _("You have declined. We tell the other applicants."))
+        return redirect("applications:status", reference)
+    if not (me.is_awaited and application.status == State.AWAITING):
+        return redirect("applications:status", reference)
+    return render(request, "applications/decline.html", {"application": application})
+
+
+@applicant_view
+@read_or_act
+def resend(request: HttpRequest, visitor: Visitor, reference: str, position: int) -> HttpResponse:
+    """Send a co-applicant's invitation again; the one before ends."""
+    application, me = _find(visitor, reference)
+    applicant = _chosen(application, position, by=me)
+    if applicant and request.method == "POST":
+        done = _("We are sending a new invitation to %(name)s. The former link and code do not work any more.")
+        _try(request, lambda: invitations.resend(applicant), done % {"name": applicant})
+    return redirect("applications:status", reference)
+
+
+@applicant_view
+@read_or_act
+def correct_address(request: HttpRequest, visitor: Visitor, reference: str, position: int) -> HttpResponse:
+    """Send a co-applicant's invitation to another address."""
+    application, me = _find(visitor, reference)
+    applicant = _chosen(application, position, by=me)
+    if applicant is None:
+        return redirect("applications:status", reference)
+    form = AddressForm(_sent(request))
+    if form.is_valid():
+        _count_letters(visitor)
+        done = _("We are sending the invitation of %(name)s to the new address.") % {"name": applicant}
+        _try(request, lambda: invitations.correct_address(applicant, **form.cleaned_data), done)
+        return redirect("applications:status", reference)
+    context = {"application": application, "applicant": applicant, "form": form}
+    return render(request, "applications/correct_address.html", context)
+
+
+def _find(visitor: Visitor, reference: str) -> tuple[Application, Applicant]:
+    application = visitor.applications.get(reference=reference)
+    return application, application.applicant_of(visitor.person)
+
+
+def _chosen(application: Application, position: int, *, by: Applicant) -> Applicant | None:
+    """Return the co-applicant for whom the main applicant may act now; nobody else acts for anybody."""
+    if not by.is_main or application.status != State.AWAITING:
+        return None
+    return next((a for a in application.applicants if a.position == position and not a.is_main and a.is_awaited), None)
+
+
+def _sent(request: HttpRequest) -> dict[str, str] | None:
+    return request.POST.dict() if request.method == "POST" else None
+
+
+def _try(request: HttpRequest, act: Callable[[], None], done: str) -> None:
+    """Do something, and say that it is done or why it could not be."""
+    try:
+        act()
+    except (invitations.CannotInvite, invitations.CannotDecline) as refusal:
+        messages.error(request, str(refusal.message))
+    else:
+        messages.success(request, done)
+
+
+def _count_letters(visitor: Visitor) -> None:
+    limits.count("letters", str(visitor.person.pk), most=MOST_LETTERS)

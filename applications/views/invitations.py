@@ -1,0 +1,149 @@
+"""The pages of an invitation (R13). Nobody is identified yet, so they show nothing of the application.
+
+The secret of a letter's link stands in the query, which is in no access log and goes to no other site. Reading
+changes nothing, however often: mail scanners open links.
+"""
+
+import functools
+from collections.abc import Callable
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.cache import patch_cache_control
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+
+from applications import invitations, tokens
+from applications.forms import CodeForm
+from applications.models import Invitation
+from identity import limits, sessions
+from identity.access import is_identified, person_of
+from identity.origin import is_same_origin
+
+MOST_CODES = 10  # a minute and address
+MOST_UNKNOWN_LINKS = 30  # a minute and address; links that we know always work
+
+View = Callable[[HttpRequest], HttpResponse]
+
+
+def secret_page(view: View) -> View:
+    """Keep the address of a page to whoever has it, and answer links and codes that do nothing any more."""
+
+    @csrf_exempt  # a token would need a cookie: what the browser says of the origin is the guard
+    @require_http_methods(["GET", "HEAD", "POST"])
+    @functools.wraps(view)
+    def guarded(request: HttpRequest) -> HttpResponse:
+        if request.method == "POST" and not is_same_origin(request):
+            raise PermissionDenied("The request comes from elsewhere")
+        try:
+            response = view(request)
+        except (tokens.CannotUse, invitations.CannotDecline) as refusal:
+            response = _dead(request, refusal)
+        patch_cache_control(response, no_store=True, private=True)
+        # Browsers take the last policy that they know. Under the second they still tell our guard the origin.
+        response.headers["Referrer-Policy"] = "no-referrer, strict-origin"
+        return response
+
+    return guarded
+
+
+@secret_page
+def invitation(request: HttpRequest) -> HttpResponse:
+    """The information page: who invites, and what to do. Without a link, a form for the code."""
+    if request.method == "POST":
+        return _type_code(request)
+    if "token" not in request.GET:
+        return render(request, "applications/invitation_code.html", {"form": CodeForm()})
+    return _show(request, "applications/invitation.html")
+
+
+@secret_page
+def go_on(request: HttpRequest) -> HttpResponse:
+    """Go on to the application, by way of cookies and identification.
+
+    The session of anybody else ends: families share computers, and letters too (R15, R21).
+    """
+    if request.method != "POST":
+        return redirect("applications:invitation")
+    invitation = _known(request, request.POST.get("token", ""))
+    tokens.check(invitation)
+    invitations.opened(invitation)
+    applicant = invitation.applicant
+    if is_identified(request) and applicant.hetu_index not in person_of(request).hetu_indexes:
+        sessions.end(request)
+    return redirect("applications:confirm", applicant.version.application.reference)
+
+
+@secret_page
+def not_me(request: HttpRequest) -> HttpResponse:
+    """Decline without identification (R10), asked once; a second click says the same and changes nothing."""
+    if request.method == "POST":
+        applicant = _known(request, request.POST.get("token", "")).applicant
+        if not applicant.declined_at:
+            invitations.decline(applicant)
+        return redirect("applications:not_me_done")
+    if "token" not in request.GET:
+        return redirect("applications:invitation")
+    return _show(request, "applications/not_me.html")
+
+
+@require_safe
+def not_me_done(request: HttpRequest) -> HttpResponse:
+    """Say what happened; to whoever comes by otherwise, that is nothing about anybody."""
+    return render(request, "applications/not_me_done.html")
+
+
+def _type_code(request: HttpRequest) -> HttpResponse:
+    """Lead from a typed code to the page of its link."""
+    limits.count("invitation code", limits.client_address(request), most=MOST_CODES)
+    form, status = CodeForm(request.POST), 200
+    if form.is_valid():
+        try:
+            return HttpResponseRedirect(_address(tokens.find(form.cleaned_data["code"])))
+        except tokens.Unknown as refusal:
+            form.add_error("code", str(refusal.message))
+            status = 404
+    return render(request, "applications/invitation_code.html", {"form": form}, status=status)
+
+
+def _show(request: HttpRequest, template: str) -> HttpResponse:
+    invitation = _known(request, request.GET["token"])
+    tokens.check(invitation)
+    applicant = invitation.applicant
+    context = {
+        "application": applicant.version.application,
+        "inviter": applicant.version.applicants.get(position=0).first_names.split()[0],
+        "only_at_counter": applicant.only_at_counter,
+        "token": request.GET["token"],
+        "address": _address(invitation),
+    }
+    return render(request, template, context)
+
+
+def _known(request: HttpRequest, token: str) -> Invitation:
+    """Return the invitation of a link, live or not. Raises tokens.Unknown, and TooMany after many of those."""
+    token = token.strip()
+    try:
+        # A code in the place of a token is none: those are counted where they are typed.
+        return tokens.known(token if len(token) == tokens.TOKEN_LENGTH else "")
+    except tokens.Unknown:
+        limits.count("invitation link", limits.client_address(request), most=MOST_UNKNOWN_LINKS)
+        raise
+
+
+def _address(invitation: Invitation) -> str:
+    query = QueryDict(mutable=True)
+    query["token"] = tokens.token(invitation)
+    return f"{reverse('applications:invitation')}?{query.urlencode()}"
+
+
+def _dead(request: HttpRequest, refusal: tokens.CannotUse | invitations.CannotDecline) -> HttpResponse:
+    """Say which it is: unknown, used, replaced or too late; nothing about people."""
+    is_unknown = isinstance(refusal, tokens.Unknown)
+    context = {
+        "refusal": refusal,
+        "can_be_sent_again": isinstance(refusal, tokens.Unknown | tokens.Replaced),
+    }
+    return render(request, "applications/invitation_dead.html", context, status=404 if is_unknown else 410)

@@ -1,0 +1,532 @@
+"""The whole calendar of letters: days go by, each with its tick and more, and each letter comes on its day."""
+
+import datetime as dt
+from io import StringIO
+from types import SimpleNamespace
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from applications import changes, clock, document, intake, invitations, undeliverable
+from applications.enums import Source
+from applications.models import Application, StateChange
+from applications.states import Actor
+from mailing import tracking
+from mailing.letters import NoLongerDue
+from mailing.models import Letter
+from tests import cast
+from tests.applications.factories import HOUSING_SYSTEM, confirm, person, state
+from tests.applications.households import fresh, invitation, letter, posted, sent, slot, written
+from tests.applications.test_concurrency import at_once
+
+pytestmark = pytest.mark.django_db
+
+START = dt.datetime(2027, 1, 11, 10, tzinfo=dt.UTC)
+REMINDERS = [3, 10, 17, 24, 31]
+LAST_DAY, WARNING, END = 90, 83, 91  # days from the sending
+DAY = dt.timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def _start(time_machine):
+    time_machine.move_to(START, tick=False)
+
+
+@pytest.fixture
+def calendar(time_machine):
+    """Return a function that lets days go by and returns what was posted on which."""
+
+    def live(days=100, *, acts=None, missed=(), first=1):
+        posts = {0: posted()} if first == 1 else {}
+        for day in range(first, days + 1):
+            time_machine.move_to(START + day * DAY, tick=False)
+            for act in (acts or {}).get(day, []):
+                act()
+            if day not in missed:
+                clock.tick()
+                clock.tick()
+            posts[day] = posted()
+        return {day: found for day, found in posts.items() if found}
+
+    return live
+
+
+def both(message):
+    return [(message, "maija"), (message, "olli")]
+
+
+# --- Calendars -------------------------------------------------------------------------------------------
+
+
+def test_calendar_when_nobody_confirms(calendar):
+    """R5, R14"""
+    application = sent(cast.MAIJA, cast.OLLI)
+
+    assert calendar() == {
+        0: [("arrived", "maija"), ("invitation", "olli")],
+        **{day: both("reminder") for day in REMINDERS},
+        WARNING: both("about_to_lapse"),
+        END: both("lapsed"),
+    }
+    assert state(application) == "lapsed"
+    assert fresh(application).due_at is None
+
+
+def test_calendar_of_one_who_confirms(calendar):
+    """R5"""
+    application = sent(cast.MAIJA)
+
+    assert calendar(acts={2: [lambda: confirm(application, cast.MAIJA)]}) == {
+        0: [("arrived", "maija")],
+        2: [("receipt", "maija")],
+        WARNING: [("about_to_expire", "maija")],
+        END: [("expired", "maija")],
+    }
+    assert state(application) == "expired"
+
+
+def test_calendar_when_all_confirm(calendar):
+    application = sent(cast.MAIJA, cast.OLLI)
+    acts = {5: [lambda: confirm(application, cast.OLLI)], 12: [lambda: confirm(application, cast.MAIJA)]}
+
+    assert calendar(acts=acts) == {
+        0: [("arrived", "maija"), ("invitation", "olli")],
+        3: both("reminder"),
+        5: [("receipt", "olli"), ("confirmed", "maija")],
+        10: [("reminder", "maija")],
+        12: [("receipt", "maija"), ("valid", "olli")],
+        WARNING: both("about_to_expire"),
+        END: both("expired"),
+    }
+
+
+def test_calendar_when_the_co_applicant_does_not_confirm(calendar):
+    """R14: the main applicant, who has confirmed, is told who is missing."""
+    application = sent(cast.MAIJA, cast.OLLI)
+
+    assert calendar(acts={1: [lambda: confirm(application, cast.MAIJA)]}) == {
+        0: [("arrived", "maija"), ("invitation", "olli")],
+        1: [("receipt", "maija"), ("confirmed", "olli")],
+        **{day: both("reminder") for day in REMINDERS},
+        WARNING: both("about_to_lapse"),
+        END: both("lapsed"),
+    }
+
+
+def test_reminder_of_the_main_applicant_who_has_confirmed_says_who_is_missing(time_machine):
+    application = sent(cast.MAIJA, cast.OLLI, language="en")
+    confirm(application, cast.MAIJA)
+    time_machine.move_to(START + 3 * DAY, tick=False)
+
+    clock.tick()
+
+    assert written(letter("reminder", cast.MAIJA))[0].startswith("We are waiting for Olli Öhman to confirm")
+    assert written(letter("reminder", cast.OLLI))[0].startswith("Your application is not valid yet.")
+
+
+def test_calendar_when_somebody_declines(calendar):
+    """R10: nobody is reminded of whom the application does not wait for; it waits to be changed."""
+    application = sent(cast.MAIJA, cast.OLLI)
+    acts = {
+        2: [lambda: confirm(application, cast.MAIJA)],
+        4: [lambda: invitations.decline(slot(application, cast.OLLI))],
+    }
+
+    assert calendar(acts=acts) == {
+        0: [("arrived", "maija"), ("invitation", "olli")],
+        2: [("receipt", "maija"), ("confirmed", "olli")],
+        3: both("reminder"),
+        4: [("declined", "maija")],
+        WARNING: [("about_to_lapse", "maija")],
+        END: [("lapsed", "maija")],
+    }
+
+
+def test_calendar_begins_anew_when_the_application_is_changed(calendar):
+    """R5, R6, R14"""
+    application = sent(cast.MAIJA, cast.OLLI)
+    digest = application.version.digest
+
+    def change():
+        anew = document.parse(cast.document(cast.MAIJA, cast.OLLI))
+        changes.change(application, anew, digest=digest, by=HOUSING_SYSTEM)
+
+    assert calendar(60, acts={20: [change]}) == {
+        0: [("arrived", "maija"), ("invitation", "olli")],
+        **{day: both("reminder") for day in (3, 10, 17)},
+        20: [("arrived", "maija"), ("invitation", "olli")],
+        **{20 + day: both("reminder") for day in REMINDERS},
+    }
+    assert fresh(application).valid_until == timezone.localdate(START) + 110 * DAY
+
+
+def test_reminders_follow_the_newest_invitation(calendar):
+    """R14"""
+    application = sent(cast.MAIJA, cast.OLLI)
+    confirm(application, cast.MAIJA)
+    acts = {5: [lambda: invitations.correct_address(slot(application, cast.OLLI), email="right@example.test")]}
+
+    found = calendar(50, acts=acts)
+
+    assert {day: to for day, letters in found.items() for message, to in letters if to == "right"} == dict.fromkeys(
+        [5, *(5 + day for day in REMINDERS)], "right"
+    )
+
+
+def test_renewed_application_is_warned_of_its_new_end(calendar):
+    """R7"""
+    application = sent(cast.MAIJA)
+    confirm(application, cast.MAIJA)
+    renew = [lambda: changes.renew(application, by=renewer())]
+
+    found = calendar(140, acts={50: renew})
+
+    assert {day: letters for day, letters in found.items() if day > 0} == {
+        50 + WARNING: [("about_to_expire", "maija")],
+    }
+
+
+def renewer():
+    return Actor(Source.PERSON, person(cast.MAIJA), "bank")
+
+
+# --- Turning 18 (R2) -------------------------------------------------------------------------------------
+
+BEFORE_BIRTHDAY = dt.datetime(2034, 4, 20, 9, tzinfo=dt.UTC)  # Tea is 18 on 1 May 2034
+
+
+@pytest.fixture
+def grow_up(time_machine):
+    """Return a function that lets days go by from the twentieth of April 2034."""
+    time_machine.move_to(BEFORE_BIRTHDAY, tick=False)
+
+    def live(until):
+        posts = {0: posted()}
+        for day in range(1, until + 1):
+            time_machine.move_to(BEFORE_BIRTHDAY + day * DAY, tick=False)
+            clock.tick()
+            posts[day] = posted()
+        return {day: found for day, found in posts.items() if found}
+
+    return live
+
+
+def test_calendar_of_somebody_who_turns_18_while_it_waits(grow_up):
+    application = sent(cast.MAIJA, cast.OLLI, cast.TEA)
+    confirm(application, cast.MAIJA)
+
+    found = grow_up(14)
+
+    assert found[11] == [
+        ("became_adult", "maija"),
+        ("became_adult", "olli"),
+        ("became_adult", "tea"),
+        ("invitation", "tea"),
+    ]
+    assert found[14] == [("reminder", "tea")]
+    assert invitation(application, cast.TEA) is not None
+
+
+def test_application_then_waits_for_them_too(grow_up):
+    application = sent(cast.MAIJA, cast.OLLI, cast.TEA)
+    confirm(application, cast.MAIJA)
+    grow_up(12)
+
+    confirm(application, cast.OLLI)
+    assert state(application) == "awaiting"
+    assert posted() == [("receipt", "olli"), ("confirmed", "maija"), ("confirmed", "tea")]
+
+    confirm(application, cast.TEA)
+    assert state(application) == "valid"
+    assert posted() == [("receipt", "tea"), ("valid", "maija"), ("valid", "olli")]
+
+
+def test_valid_application_stays_valid_and_nobody_is_told(grow_up):
+    application = sent(cast.MAIJA, cast.TEA)
+    confirm(application, cast.MAIJA)
+
+    found = grow_up(WARNING)
+
+    assert list(found) == [0, WARNING]
+    assert found[WARNING] == [("about_to_expire", "maija"), ("about_to_expire", "tea")]
+    assert state(application) == "valid"
+
+
+def test_somebody_who_turned_18_before_a_change_is_invited_once(grow_up, time_machine):
+    application = sent(cast.MAIJA, cast.TEA)
+    posted()
+    time_machine.shift(12 * DAY)  # the clock is missed on the birthday
+    anew = document.parse(cast.document(cast.MAIJA, cast.TEA))
+    changes.change(application, anew, digest=application.version.digest, by=HOUSING_SYSTEM)
+
+    clock.tick()
+
+    assert posted() == [("arrived", "maija"), ("invitation", "tea")]
+
+
+# --- Missed, repeated, at once ---------------------------------------------------------------------------
+
+
+def test_calendar_missed_for_a_week_sends_one_reminder_of_several(calendar):
+    sent(cast.MAIJA, cast.OLLI)
+
+    assert calendar(26, missed=range(2, 25)) == {
+        0: [("arrived", "maija"), ("invitation", "olli")],
+        25: both("reminder"),
+    }
+
+
+def test_clock_missed_until_after_the_end_ends_it_and_sends_nothing_else(calendar):
+    sent(cast.MAIJA, cast.OLLI)
+
+    assert calendar(101, missed=range(1, 101)) == {
+        0: [("arrived", "maija"), ("invitation", "olli")],
+        101: both("lapsed"),
+    }
+
+
+def test_application_that_came_in_late_is_not_reminded_of_the_time_before(calendar):
+    """The housing system may send what it received long ago."""
+    old = cast.document(cast.MAIJA, sent_at=(START - 20 * DAY).isoformat())
+    intake.send(document.parse(old), by=HOUSING_SYSTEM)
+
+    assert calendar(12) == {0: [("arrived", "maija")], 4: [("reminder", "maija")], 11: [("reminder", "maija")]}
+
+
+def test_application_that_came_in_after_its_end_lapses():
+    old = cast.document(cast.MAIJA, sent_at=(START - 95 * DAY).isoformat())
+    application = intake.send(document.parse(old), by=HOUSING_SYSTEM)
+
+    clock.tick()
+
+    assert state(application) == "lapsed"
+
+
+def test_end_is_written_down_once(calendar):
+    application = sent(cast.MAIJA)
+    calendar()
+
+    assert StateChange.objects.filter(application=application, move="lapsed").count() == 1
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_ticks_at_once_send_each_letter_once(time_machine):
+    applications = [sent(who, cast.TEA) for who in (cast.MAIJA, cast.OLLI, cast.VERA, cast.VILLE)]
+    Letter.objects.all().delete()
+    time_machine.shift(4 * DAY)
+
+    found = at_once(*[clock.tick] * 4)
+
+    assert sum(found) == len(applications)
+    assert sorted(posted()) == [("reminder", who) for who in ("maija", "olli", "vera", "ville")]
+
+
+# --- Addresses that do not work --------------------------------------------------------------------------
+
+
+def bounce(letter):
+    """The mail server took the letter, and reported later that it could not deliver it."""
+    letter.sent_at = letter.bounced_at = timezone.now()
+    letter.save()
+
+
+def refuse(letter):
+    letter.dead_at, letter.failure = timezone.now(), "refused"
+    letter.save()
+
+
+@pytest.fixture
+def without_forgetting(time_machine):
+    """Let days go by and keep the letters, for their fate decides what comes next."""
+
+    def live(days):
+        for _ in range(days):
+            time_machine.shift(DAY)
+            clock.tick()
+            clock.tick()
+        return [(found.message, found.to.split("@")[0]) for found in Letter.objects.order_by("pk")]
+
+    return live
+
+
+@pytest.mark.parametrize("fate", [bounce, refuse])
+def test_undeliverable_address_gets_no_reminder_and_the_main_applicant_is_told_once(fate, without_forgetting):
+    """R14, J3"""
+    application = sent(cast.MAIJA, cast.OLLI)
+    confirm(application, cast.MAIJA)
+    fate(letter("invitation", cast.OLLI))
+
+    found = without_forgetting(12)
+
+    assert [to for message, to in found if message == "reminder"] == ["maija", "maija"]
+    assert [to for message, to in found if message == "undeliverable"] == ["maija"]
+
+
+def test_corrected_address_that_bounces_too_is_told_again(without_forgetting):
+    application = sent(cast.MAIJA, cast.OLLI)
+    bounce(letter("invitation", cast.OLLI))
+    without_forgetting(1)
+    invitations.correct_address(slot(application, cast.OLLI), email="wrong@example.test")
+    bounce(Letter.objects.get(to="wrong@example.test"))
+
+    found = without_forgetting(1)
+
+    assert [to for message, to in found if message == "undeliverable"] == ["maija", "maija"]
+
+
+def test_corrected_address_gets_reminders_of_its_own(without_forgetting):
+    application = sent(cast.MAIJA, cast.OLLI)
+    without_forgetting(5)
+    invitations.correct_address(slot(application, cast.OLLI), email="right@example.test")
+
+    found = without_forgetting(3)
+
+    assert [to for message, to in found if message == "reminder"] == ["maija", "olli", "right"]
+
+
+@pytest.mark.parametrize(
+    "happened",
+    [
+        lambda application: confirm(application, cast.OLLI),
+        lambda application: invitations.decline(slot(application, cast.OLLI)),
+        lambda application: invitations.correct_address(slot(application, cast.OLLI), email="new@example.test"),
+    ],
+)
+def test_undeliverable_letter_that_matters_no_more_is_not_told(happened, without_forgetting):
+    application = sent(cast.MAIJA, cast.OLLI)
+    bounce(letter("invitation", cast.OLLI))
+    happened(application)
+
+    assert "undeliverable" not in [message for message, _ in without_forgetting(1)]
+
+
+def test_bounce_reported_by_the_provider_reaches_the_main_applicant(without_forgetting):
+    sent(cast.MAIJA, cast.OLLI)
+    lost = letter("invitation", cast.OLLI)
+    event = SimpleNamespace(
+        event_type="bounced",
+        message_id="provider-1",
+        recipient=lost.to,
+        timestamp=timezone.now(),
+        metadata={"letter": lost.message_id.strip("<>")},
+    )
+    tracking.follow(None, event, "Postmark")
+
+    assert without_forgetting(1)[-1] == ("undeliverable", "maija")
+
+
+def test_telling_of_undeliverable_letters_takes_constant_queries(django_assert_num_queries):
+    def lose(*people):
+        for who in people:
+            sent(who, cast.OTSO)
+        for found in Letter.objects.filter(message="invitation", bounced_at=None):
+            bounce(found)
+
+    lose(cast.MAIJA)
+    with CaptureQueriesContext(connection) as for_one:
+        undeliverable.tell()
+    lose(cast.OLLI, cast.VERA, cast.VILLE)
+
+    with django_assert_num_queries(len(for_one)):
+        undeliverable.tell()
+    assert Letter.objects.filter(message="undeliverable").count() == 4
+    assert undeliverable.untold() == []
+
+
+# --- What it looks at, and says --------------------------------------------------------------------------
+
+
+def test_tick_looks_at_due_applications_only(time_machine, django_assert_num_queries):
+    sent(cast.MAIJA)
+    clock.tick()
+    with CaptureQueriesContext(connection) as alone:
+        assert clock.tick() == 0
+    for _ in range(5):
+        sent(cast.OLLI)
+    clock.tick()
+
+    with django_assert_num_queries(len(alone)):
+        assert clock.tick() == 0
+
+
+def test_dry_run_says_what_would_be_done_and_does_nothing(time_machine):
+    application = sent(cast.MAIJA, cast.OLLI)
+    clock.tick()
+    bounce(letter("invitation", cast.OLLI))
+    time_machine.shift(84 * DAY)
+    before = list(Application.objects.values()), Letter.objects.count()
+    out = StringIO()
+
+    call_command("tick", "--dry-run", stdout=out)
+
+    assert out.getvalue().splitlines() == [
+        f"{application.number}: warning",
+        f"{application.number}: reminder of 0",
+        f"{application.number}: undeliverable of 1",
+    ]
+    assert (list(Application.objects.values()), Letter.objects.count()) == before
+
+
+def test_dry_run_with_nothing_to_do():
+    sent(cast.MAIJA)
+    clock.tick()
+    out = StringIO()
+
+    call_command("tick", "--dry-run", stdout=out)
+
+    assert out.getvalue() == ""
+
+
+def test_command_says_how_many_it_visited():
+    sent(cast.MAIJA)
+    out = StringIO()
+
+    call_command("tick", stdout=out)
+
+    assert out.getvalue() == "1 applications visited\n"
+
+
+# --- Summer time -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("start", "morning", "end"),
+    [
+        # Summer time begins on 28 March 2027, and ends on 31 October 2027.
+        ("2027-01-04T12:00:00+02:00", "2027-03-28T09:00:00+03:00", "2027-04-05T00:00:00+03:00"),
+        ("2027-08-09T12:00:00+03:00", "2027-10-31T09:00:00+02:00", "2027-11-08T00:00:00+02:00"),
+    ],
+    ids=["begins", "ends"],
+)
+def test_warning_and_end_keep_helsinki_time(start, morning, end, time_machine):
+    """R22"""
+    time_machine.move_to(start, tick=False)
+    sent(cast.MAIJA)
+    posts = []
+    for moment in (morning, end):
+        time_machine.move_to(dt.datetime.fromisoformat(moment) - dt.timedelta(seconds=1), tick=False)
+        clock.tick()
+        posted()
+        clock.tick()
+        posts.append(posted())
+        time_machine.shift(1)
+        clock.tick()
+        posts.append(posted())
+
+    assert posts == [[], [("about_to_lapse", "maija")], [], [("lapsed", "maija")]]
+
+
+def test_letters_of_the_clock_can_be_written(time_machine):
+    sent(cast.MAIJA, cast.OLLI)
+    for _ in range(95):
+        time_machine.shift(DAY)
+        clock.tick()
+
+    for found in Letter.objects.all():
+        try:
+            assert written(found)
+        except NoLongerDue:
+            assert found.message in {"invitation", "reminder"}  # which nobody needs once it has lapsed

@@ -1,0 +1,599 @@
+"""What applicants do besides confirming: for themselves (J2), and the main applicant for the others (J3)."""
+
+import re
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from applications import invitations, letters, references, tokens
+from applications.models import Applicant, Application, ErrorReport, Invitation, Version
+from mailing.models import Letter
+from tests import cast
+from tests.applications.factories import applicant, application, confirm, invitation, state
+from tests.applications.test_views import text_of, url
+
+pytestmark = pytest.mark.django_db
+
+MORNING, LATER = "2026-11-16T09:00:00+02:00", "2026-11-16T10:15:00+02:00"
+GOOD = {"email": "me@example.test", "phone": "+358 40 765 4321", "language": "sv"}
+
+
+@pytest.fixture(autouse=True)
+def english():
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture
+def sent():
+    return application(cast.MAIJA, cast.OLLI)
+
+
+def person_url(name, sent, position=1):
+    return reverse(f"applications:{name}", args=[sent.reference, position])
+
+
+def letter_of(sent, who):
+    return Letter.objects.filter(key=letters.key("invitation", invitation(sent, who).pk, applicant(sent, who)))
+
+
+def later(time_machine):
+    time_machine.move_to(timezone.now() + invitations.PAUSE * 2)
+
+
+# --- How the others come along -----------------------------------------------------------------------------
+
+
+def test_status_tells_the_main_applicant_when_who_was_invited(sign_in, time_machine):
+    time_machine.move_to(MORNING)
+    sent = application(cast.MAIJA, cast.OLLI)
+
+    shown = text_of(sign_in(cast.MAIJA).get(url("status", sent)))
+
+    assert "Invited on 16 November 2026 at 9:00. The letter is on its way." in shown
+    assert "The invitation has not been opened yet." in shown
+
+
+def test_status_tells_the_main_applicant_that_the_invitation_was_opened(sign_in, time_machine):
+    time_machine.move_to(MORNING)
+    sent = application(cast.MAIJA, cast.OLLI)
+    time_machine.move_to(LATER)
+    invitations.opened(invitation(sent, cast.OLLI))
+
+    shown = text_of(sign_in(cast.MAIJA).get(url("status", sent)))
+
+    assert "The invitation was opened on 16 November 2026 at 10:15." in shown
+
+
+@pytest.mark.parametrize(
+    ("facts", "text"),
+    [
+        ({"failure": "timeout"}, "The letter is delayed. We try again."),
+        ({"sent_at": MORNING}, "The letter was sent."),
+        ({"sent_at": MORNING, "delivered_at": MORNING}, "The letter was delivered."),
+        ({"sent_at": MORNING, "bounced_at": MORNING}, "The letter could not be delivered."),
+        ({"dead_at": MORNING, "failure": "refused"}, "The letter could not be delivered."),
+        ({"sent_at": MORNING, "complained_at": MORNING}, "The letter was marked as junk mail."),
+    ],
+)
+def test_status_tells_the_main_applicant_what_became_of_the_letter(sign_in, sent, facts, text):
+    letter_of(sent, cast.OLLI).update(**facts)
+
+    assert text in text_of(sign_in(cast.MAIJA).get(url("status", sent)))
+
+
+def test_status_is_of_the_newest_letter(sign_in, sent):
+    letter_of(sent, cast.OLLI).update(sent_at=MORNING, bounced_at=MORNING)
+    invitations.correct_address(applicant(sent, cast.OLLI), email="new@example.test")
+
+    shown = text_of(sign_in(cast.MAIJA).get(url("status", sent)))
+
+    assert "The letter could not be delivered." not in shown
+    assert "The letter is on its way." in shown
+
+
+def test_status_shows_the_main_applicant_the_code_that_works(sign_in, sent):
+    text = sign_in(cast.MAIJA).get(url("status", sent)).text
+
+    shown = re.search(r"<details>.*?number\">(.{4}-.{4})</p>.*?</details>", text, re.DOTALL).group(1)
+    assert tokens.find(shown) == invitation(sent, cast.OLLI)
+
+
+def test_status_goes_on_without_the_code_once_its_key_is_gone(sign_in, sent):
+    Invitation.objects.update(code_hash="of another key")
+
+    response = sign_in(cast.MAIJA).get(url("status", sent))
+
+    assert response.status_code == 200
+    assert "<details>" not in response.text
+
+
+def test_status_of_somebody_without_an_address_says_what_to_do(sign_in):
+    sent = application(cast.MAIJA, co_applicants=[cast.applicant(cast.OLLI, email=None)])
+
+    shown = text_of(sign_in(cast.MAIJA).get(url("status", sent)))
+
+    assert "We have no email address for this person, so we cannot invite them." in shown
+    assert "confirm at the counter" in shown
+    assert "Give an email address" in shown
+    assert "Send the invitation again" not in shown
+
+
+def test_status_shows_co_applicants_names_and_states_only(sign_in):
+    """J2"""
+    sent = application(cast.MAIJA, cast.OLLI, cast.VERA)
+
+    response = sign_in(cast.OLLI).get(url("status", sent))
+
+    shown = text_of(response)
+    assert "Vera Virtanen Co-applicant not confirmed yet" in shown
+    hidden = ["Invited on", "letter", "opened", "Send the invitation", "Correct the email address of"]
+    assert [text for text in hidden if text in shown] == []
+    assert "/people/" not in response.text
+    assert tokens.code(invitation(sent, cast.OLLI)) not in response.text
+    assert tokens.code(invitation(sent, cast.VERA)) not in response.text
+
+
+@pytest.mark.parametrize("done", [confirm, lambda sent, who: invitations.decline(applicant(sent, who))])
+def test_status_offers_nothing_for_somebody_who_has_answered(sign_in, sent, done):
+    done(sent, cast.OLLI)
+
+    assert "/people/" not in sign_in(cast.MAIJA).get(url("status", sent)).text
+
+
+def test_status_shows_that_somebody_declined(sign_in, time_machine):
+    time_machine.move_to(MORNING)
+    sent = application(cast.MAIJA, cast.OLLI, cast.VERA)
+    invitations.decline(applicant(sent, cast.OLLI))
+
+    for who in (cast.MAIJA, cast.VERA):
+        shown = text_of(sign_in(who).get(url("status", sent)))
+        assert "Olli Öhman Co-applicant declined on 16 November 2026 at 9:00" in shown
+
+
+def test_status_is_the_same_for_a_protected_person(sign_in):
+    """R16"""
+    shown = []
+    for protected in (False, True):
+        olli = cast.applicant(cast.OLLI, email="olli.secret@example.test", non_disclosure=protected)
+        sent = application(cast.MAIJA, co_applicants=[olli])
+        response = sign_in(cast.MAIJA).get(url("status", sent))
+        assert "secret" not in response.text
+        text = text_of(response).replace(sent.number, "NUMBER")
+        shown.append(text.replace(tokens.code(invitation(sent, cast.OLLI)), "CODE"))
+
+    assert shown[0] == shown[1]
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_status_takes_a_constant_number_of_queries(sign_in, number, django_assert_num_queries):
+    sent = application(cast.MAIJA, *[cast.OLLI, cast.VERA, cast.VILLE][:number])
+    client = sign_in(cast.MAIJA)
+    client.get(url("status", sent))
+
+    # session, user with person, terms, application, applicants, invitations, letters
+    with django_assert_num_queries(7):
+        client.get(url("status", sent))
+    client = sign_in(cast.OLLI)
+    client.get(url("status", sent))
+    with django_assert_num_queries(6):
+        client.get(url("status", sent))
+
+
+# --- What the main applicant does for the others ------------------------------------------------------------
+
+
+def test_resend_sends_a_new_letter_and_ends_the_former_link(sign_in, sent, time_machine):
+    client, former = sign_in(cast.MAIJA), tokens.token(invitation(sent, cast.OLLI))
+    later(time_machine)
+
+    response = client.post(person_url("resend", sent), follow=True)
+
+    assert response.redirect_chain == [(url("status", sent), 302)]
+    assert "We are sending a new invitation to Olli Öhman." in text_of(response)
+    assert Letter.objects.filter(message="invitation").count() == 2
+    with pytest.raises(tokens.Replaced):
+        tokens.find(former)
+
+
+def test_resend_soon_after_is_refused_and_said_why(sign_in, sent):
+    response = sign_in(cast.MAIJA).post(person_url("resend", sent), follow=True)
+
+    assert "We have just sent a letter to this person. Wait ten minutes before the next one." in text_of(response)
+    assert Letter.objects.filter(message="invitation").count() == 1
+
+
+def test_resend_changes_nothing_when_it_is_read(sign_in, sent, time_machine):
+    client = sign_in(cast.MAIJA)
+    later(time_machine)
+
+    assert client.get(person_url("resend", sent)).url == url("status", sent)
+    assert Invitation.objects.count() == 1
+
+
+@pytest.mark.parametrize("name", ["resend", "correct_address"])
+@pytest.mark.parametrize("position", [0, 1, 2, 3, 10**30])
+def test_co_applicant_does_nothing_for_the_others(sign_in, time_machine, name, position):
+    sent = application(cast.MAIJA, cast.OLLI, cast.VERA)
+    client, before = sign_in(cast.OLLI), list(Applicant.objects.values())
+    later(time_machine)
+
+    answers = [client.post(person_url(name, sent, position), {"email": "mine@example.test"})]
+    answers.append(client.get(person_url(name, sent, position)))
+
+    assert [(a.status_code, a.url) for a in answers] == [(302, url("status", sent))] * 2
+    assert list(Applicant.objects.values()) == before
+    assert Invitation.objects.count() == 2
+
+
+@pytest.mark.parametrize("name", ["resend", "correct_address"])
+@pytest.mark.parametrize("position", [0, 2, 10**30])
+def test_main_applicant_does_nothing_for_themselves_or_for_nobody(sign_in, sent, time_machine, name, position):
+    client = sign_in(cast.MAIJA)
+    later(time_machine)
+
+    response = client.post(person_url(name, sent, position), {"email": "new@example.test"})
+
+    assert response.url == url("status", sent)
+    assert Invitation.objects.count() == 1
+
+
+@pytest.mark.parametrize("name", ["resend", "correct_address"])
+def test_main_applicant_does_nothing_for_somebody_who_has_confirmed(sign_in, sent, time_machine, name):
+    confirm(sent, cast.OLLI)
+    client = sign_in(cast.MAIJA)
+    later(time_machine)
+
+    response = client.post(person_url(name, sent), {"email": "new@example.test"})
+
+    assert response.url == url("status", sent)
+    assert applicant(sent, cast.OLLI).email == "olli@example.test"
+    assert Invitation.objects.count() == 1
+
+
+def test_correcting_the_address_sends_the_invitation_there(sign_in, sent):
+    former = tokens.token(invitation(sent, cast.OLLI))
+
+    response = sign_in(cast.MAIJA).post(
+        person_url("correct_address", sent), {"email": " right@example.test "}, follow=True
+    )
+
+    assert response.redirect_chain == [(url("status", sent), 302)]
+    assert "We are sending the invitation of Olli Öhman to the new address." in text_of(response)
+    assert applicant(sent, cast.OLLI).email == "right@example.test"
+    assert letter_of(sent, cast.OLLI).get().to == "right@example.test"
+    with pytest.raises(tokens.Replaced):
+        tokens.find(former)
+
+
+def test_correcting_the_address_never_shows_the_present_one(sign_in, sent):
+    page = person_url("correct_address", sent)
+    client = sign_in(cast.MAIJA)
+
+    for response in (client.get(page), client.post(page, {"email": "wrong"}), client.post(page, {"email": ""})):
+        assert response.status_code == 200
+        assert "olli@example.test" not in response.text
+
+
+@pytest.mark.parametrize("typed", ["", "wrong", "a@b", "two@example.test, more@example.test", "x" * 250 + "@a.fi"])
+def test_correcting_the_address_to_what_is_none_keeps_it_and_says_so(sign_in, sent, typed):
+    response = sign_in(cast.MAIJA).post(person_url("correct_address", sent), {"email": typed})
+
+    assert "The form has the following errors:" in text_of(response)
+    assert f'value="{typed}"' in response.text or not typed
+    assert 'href="#id_email"' in response.text
+    assert applicant(sent, cast.OLLI).email == "olli@example.test"
+
+
+def test_correcting_addresses_is_limited(sign_in, sent):
+    client = sign_in(cast.MAIJA)
+
+    answers = [
+        client.post(person_url("correct_address", sent), {"email": f"a{n}@example.test"}).status_code for n in range(6)
+    ]
+
+    assert answers == [302] * 5 + [429]
+
+
+# --- What everybody does for themselves ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("who", [cast.MAIJA, cast.OLLI])
+def test_own_contact_details_are_shown_to_be_corrected(sign_in, sent, who):
+    text = sign_in(who).get(url("contact_details", sent)).text
+
+    assert f'value="{who["first_names"].split()[0].lower()}@example.test"' in text
+    assert 'value="040 123 4567"' in text
+    assert '<option value="fi" selected>' in text
+
+
+@pytest.mark.parametrize("who", [cast.MAIJA, cast.OLLI])
+def test_own_contact_details_are_corrected_without_a_new_version(sign_in, sent, who):
+    client = sign_in(who)
+
+    response = client.post(url("contact_details", sent), GOOD, follow=True)
+
+    me = applicant(sent, who)
+    assert "Your contact details have been saved." in text_of(response)
+    assert (me.email, me.phone, me.language) == ("me@example.test", "+358 40 765 4321", "sv")
+    assert Version.objects.count() == 1
+    assert response.redirect_chain == [(url("confirm", sent), 302)]
+    assert "me@example.test" in text_of(response)
+
+
+def test_own_contact_details_are_corrected_after_confirming(sign_in, sent):
+    confirm(sent, cast.OLLI)
+
+    response = sign_in(cast.OLLI).post(url("contact_details", sent), GOOD, follow=True)
+
+    assert response.redirect_chain == [(url("status", sent), 302)]
+    assert applicant(sent, cast.OLLI).email == "me@example.test"
+    assert applicant(sent, cast.OLLI).confirmed
+    assert state(sent) == "awaiting"
+
+
+def test_applicants_keep_their_order_once_one_was_corrected(sign_in, sent):
+    """PostgreSQL moves a row that is written; the main applicant comes first all the same."""
+    sign_in(cast.MAIJA).post(url("contact_details", sent), GOOD)
+
+    assert [a.position for a in Application.objects.get(pk=sent.pk).applicants] == [0, 1]
+
+
+def test_own_contact_details_may_be_left_out(sign_in, sent):
+    sign_in(cast.OLLI).post(url("contact_details", sent), {"email": "", "phone": "", "language": "en"})
+
+    me = applicant(sent, cast.OLLI)
+    assert (me.email, me.phone, me.language) == ("", "", "en")
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "error"),
+    [
+        ("email", "wrong", "Check the email address."),
+        ("email", "a\u202eb@example.test", "Check the email address."),
+        ("email", "a\r\nBcc: b@example.test", "Check the email address."),
+        ("phone", "call me", "Check the phone number."),
+        ("phone", "1" * 60, "Check the phone number."),
+        ("language", "de", "Select a valid choice."),
+        ("language", "", "This field is required."),
+    ],
+)
+def test_own_contact_details_that_cannot_be_are_errors_beside_the_field(sign_in, sent, field, typed, error):
+    response = sign_in(cast.OLLI).post(url("contact_details", sent), {**GOOD, field: typed})
+
+    assert "The form has the following errors:" in text_of(response)
+    assert text_of(response).count(error) == 2  # in the summary, and beside the field
+    assert f'href="#id_{field}"' in response.text
+    assert 'value="me@example.test"' in response.text or field == "email"
+    assert applicant(sent, cast.OLLI).email == "olli@example.test"
+
+
+def test_error_report_goes_to_the_main_applicant(sign_in, sent):
+    response = sign_in(cast.OLLI).post(url("report_error", sent), {"text": "We are three.\r\nNot two."}, follow=True)
+
+    assert response.redirect_chain == [(url("status", sent), 302)]
+    assert "We are sending your report to the main applicant." in text_of(response)
+    assert ErrorReport.objects.get().text == "We are three.\nNot two."
+    letter = Letter.objects.get(message="error_reported")
+    assert (letter.to, letter.parameters["who"]) == ("maija@example.test", "Olli Öhman")
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        ("", "This field is required."),
+        ("x" * 1001, "at most 1000 characters"),
+        ("a\u202eb", "characters that cannot be sent"),
+        ("My code is 020594x903p.", "Leave the personal identity code out of your text."),
+    ],
+)
+def test_error_report_that_cannot_be_sent_is_kept_and_said_why(sign_in, sent, text, error):
+    response = sign_in(cast.OLLI).post(url("report_error", sent), {"text": text})
+
+    assert error in text_of(response)
+    assert f">\n{text}</textarea>" in response.text
+    assert ErrorReport.objects.count() == 0
+
+
+def test_error_report_counts_a_line_break_once(sign_in, sent):
+    sign_in(cast.OLLI).post(url("report_error", sent), {"text": "x\r\n" * 499 + "xx"})
+
+    assert len(ErrorReport.objects.get().text) == 1000
+
+
+def test_error_reports_are_limited(sign_in, sent):
+    client = sign_in(cast.OLLI)
+
+    answers = [client.post(url("report_error", sent), {"text": "Wrong"}).status_code for _ in range(6)]
+
+    assert answers == [302] * 5 + [429]
+
+
+def test_decline_says_what_will_happen_and_then_declines(sign_in, sent):
+    client = sign_in(cast.OLLI)
+
+    asked = text_of(client.get(url("decline", sent)))
+    assert "The application cannot become valid until the main applicant changes it." in asked
+    assert applicant(sent, cast.OLLI).declined_at is None
+    response = client.post(url("decline", sent), follow=True)
+
+    assert response.redirect_chain == [(url("status", sent), 302)]
+    assert "You have declined. We tell the other applicants." in text_of(response)
+    assert "Olli Öhman Co-applicant (you) declined on" in text_of(response)
+    assert applicant(sent, cast.OLLI).declined_at is not None
+    assert state(sent) == "awaiting"
+
+
+def test_decline_again_changes_nothing(sign_in, sent):
+    client = sign_in(cast.OLLI)
+    client.post(url("decline", sent))
+    first = applicant(sent, cast.OLLI).declined_at
+
+    assert client.post(url("decline", sent)).url == url("status", sent)
+    assert client.get(url("decline", sent)).url == url("status", sent)
+    assert applicant(sent, cast.OLLI).declined_at == first
+
+
+def test_decline_after_confirming_is_refused_and_said_why(sign_in, sent):
+    confirm(sent, cast.OLLI)
+    client = sign_in(cast.OLLI)
+
+    assert client.get(url("decline", sent)).url == url("status", sent)
+    response = client.post(url("decline", sent), follow=True)
+
+    assert "You have confirmed the application, so you cannot decline it any more." in text_of(response)
+    assert applicant(sent, cast.OLLI).declined_at is None
+
+
+def test_confirm_page_of_somebody_who_declined_says_so(sign_in, sent):
+    client = sign_in(cast.OLLI)
+    client.post(url("decline", sent))
+    client.get(url("status", sent))
+
+    read = client.get(url("confirm", sent), follow=True)
+    sent_ = client.post(url("confirm", sent), {"version": sent.version.digest}, follow=True)
+
+    for response in (read, sent_):
+        assert response.redirect_chain == [(url("status", sent), 302)]
+        assert "You have declined this application. It waits until the main applicant changes it." in text_of(response)
+    assert applicant(sent, cast.OLLI).confirmed is None
+
+
+def test_list_of_somebody_who_declined_has_it_among_the_others(sign_in, sent):
+    invitations.decline(applicant(sent, cast.OLLI))
+
+    shown = text_of(sign_in(cast.OLLI).get(reverse("applications:list")))
+
+    assert "No application waits for your confirmation." in shown
+    assert "You have declined this application." in shown
+
+
+def test_receipt_says_that_somebody_declined(sign_in, sent):
+    invitations.decline(applicant(sent, cast.OLLI))
+    confirm(sent, cast.MAIJA)
+
+    shown = text_of(sign_in(cast.MAIJA).get(url("receipt", sent)))
+
+    assert "Olli Öhman has declined the application. It waits until the main applicant changes it." in shown
+    assert "We are waiting for" not in shown
+
+
+# --- Who may what -------------------------------------------------------------------------------------------
+
+OWN = ["contact_details", "report_error", "decline"]
+
+
+def test_pages_are_linked_where_they_are_of_use(sign_in, sent):
+    links = {}
+    for who in (cast.MAIJA, cast.OLLI):
+        for page in ("status", "confirm"):
+            text = sign_in(who).get(url(page, sent)).text
+            links[who["last_name"], page] = [name for name in OWN if f'href="{url(name, sent)}"' in text]
+
+    assert links == {
+        ("Meikäläinen", "status"): OWN[:1],
+        ("Meikäläinen", "confirm"): OWN[:1],
+        ("Öhman", "status"): OWN,
+        ("Öhman", "confirm"): OWN,
+    }
+
+
+@pytest.mark.parametrize("name", ["report_error", "decline"])
+def test_main_applicant_neither_reports_to_themselves_nor_declines(sign_in, sent, name):
+    client = sign_in(cast.MAIJA)
+
+    answers = [client.get(url(name, sent)), client.post(url(name, sent), {"text": "Wrong"})]
+
+    assert [a.url for a in answers] == [url("status", sent)] * 2
+    assert applicant(sent, cast.MAIJA).declined_at is None
+    assert ErrorReport.objects.count() == 0
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_application_that_has_ended_is_left_alone(sign_in, sent, name):
+    Application.objects.update(state="withdrawn")
+    before = list(Applicant.objects.values())
+    client = sign_in(cast.OLLI)
+
+    answers = [client.get(url(name, sent)), client.post(url(name, sent), {**GOOD, "text": "Wrong"})]
+
+    assert [a.url for a in answers] == [url("status", sent)] * 2
+    assert list(Applicant.objects.values()) == before
+    assert ErrorReport.objects.count() == 0
+
+
+@pytest.mark.parametrize("name", [*OWN, "resend", "correct_address"])
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_application_of_others_answers_as_one_that_does_not_exist(sign_in, sent, name, method):
+    """R4"""
+    client, bodies = sign_in(cast.OTSO), []
+    for number in (sent.reference, references.new()):
+        more = [1] if name in {"resend", "correct_address"} else []
+        address = reverse(f"applications:{name}", args=[number, *more])
+        response = getattr(client, method)(
+            address, **({"data": {**GOOD, "text": "Wrong"}} if method == "post" else {})
+        )
+        assert response.status_code == 404
+        body = re.sub(r'value="\w{64}"|data-seconds="\d+"', "", response.text)
+        bodies.append(body.replace(references.display(number), "NUMBER"))
+
+    assert bodies[0] == bodies[1]
+    assert applicant(sent, cast.OLLI).declined_at is None
+
+
+@pytest.mark.parametrize("name", [*OWN, "resend", "correct_address"])
+def test_page_needs_identification(client, sent, name):
+    more = [1] if name in {"resend", "correct_address"} else []
+    address = reverse(f"applications:{name}", args=[sent.reference, *more])
+
+    assert client.get(address).url.startswith(reverse("identity:identify"))
+    assert client.post(address).url.startswith(reverse("identity:session_ended"))
+
+
+@pytest.mark.parametrize("reader", [cast.MAIJA, cast.OLLI, cast.VERA])
+def test_no_page_holds_what_is_the_others_own(sign_in, reader, time_machine):
+    """J2, J3, R16, R17: the values are looked for in every answer."""
+    people = {}
+    for number, who in enumerate((cast.MAIJA, cast.OLLI, cast.VERA), 1):
+        name = who["last_name"].lower()
+        people[who["last_name"]] = cast.applicant(
+            who,
+            email=f"{number}.secret@example.test",
+            phone=f"050 {number}{number}{number} 9876",
+            address=f"Secret street {number}{number}",
+            municipality=f"Town of {name}",
+            income={"monthly_gross": f"{number}123.45", "benefits": "0", "assets": f"{number}987.65", "debts": "0"},
+            non_disclosure=who is cast.VERA,
+        )
+    main, *others = people.values()
+    sent = application(main_applicant=main, co_applicants=others)
+    client, mine = sign_in(reader), people[reader["last_name"]]
+    later(time_machine)
+    pages = [reverse("applications:list"), *(url(name, sent) for name in ("status", "confirm", "receipt", *OWN))]
+    pages += [person_url(name, sent, n) for name in ("resend", "correct_address") for n in (0, 1, 2)]
+    forms = [{}, {"email": "x", "text": "", "language": "x"}, {"version": sent.version.digest}]
+
+    answers = [client.get(page, follow=True).text for page in pages]
+    answers += [client.post(page, form, follow=True).text for page in pages[1:] for form in forms]
+    answers.append(client.get(url("status", sent)).text)
+
+    secrets = [
+        value
+        for one in people.values()
+        if one is not mine
+        for value in (
+            one["hetu"],
+            one["hetu"][:7],
+            one["email"],
+            one["phone"],
+            one["address"],
+            one["municipality"],
+            f"{float(one['income']['monthly_gross']):,}",
+            f"{float(one['income']['assets']):,}",
+        )
+    ]
+    assert [(value, text) for text in answers for value in secrets if value in text] == []
+    assert any("1,123.45" in text or "2,123.45" in text or "3,123.45" in text for text in answers)
+    for word in ("protected", "disclosure"):
+        assert [text for text in answers if word in text] == []

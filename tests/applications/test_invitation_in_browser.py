@@ -1,0 +1,125 @@
+"""The way of an invited person in a real browser, and every new page on a small phone."""
+
+import pytest
+from django.urls import reverse
+from django.utils import translation
+
+from applications import invitations, terms, tokens
+from identity import proof as identity_proof
+from tests import cast
+from tests.applications.factories import applicant, application, invitation, person, proof
+
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+
+
+@pytest.fixture
+def complaints(page):
+    """What the browser complains of: scripts, styles or forms that the policy blocks."""
+    found = []
+    page.on("console", lambda message: found.append(message.text))
+    page.on("pageerror", lambda error: found.append(str(error)))
+    return found
+
+
+@pytest.fixture
+def sent(live_server):
+    return application(cast.MAIJA, cast.OLLI)
+
+
+@pytest.fixture
+def enter(live_server, page, client):
+    """Return a function that signs somebody in in the browser."""
+
+    def entered(who):
+        terms.accept(terms.current(), by=person(who))
+        client.force_login(person(who).user, backend="identity.backend.BrokerBackend")
+        session = client.session
+        identity_proof.remember(session, proof())
+        session.save()
+        page.context.add_cookies(
+            [{"name": name, "value": cookie.value, "url": live_server.url} for name, cookie in client.cookies.items()]
+        )
+
+    return entered
+
+
+def link(live_server, sent, path="invitation/", language="en"):
+    return f"{live_server.url}/{language}/{path}?token={tokens.token(invitation(sent, cast.OLLI))}"
+
+
+def check(page, axe):
+    axe(page)
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
+
+
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+def test_pages_of_an_invitation_are_accessible_on_a_small_phone(live_server, page, axe, sent, language):
+    page.set_viewport_size({"width": 320, "height": 640})
+
+    for path in ("invitation/", "invitation/not-me/"):
+        page.goto(link(live_server, sent, path, language))
+        check(page, axe)
+    for path in ("invitation/", "invitation/not-me/done/", f"invitation/?token={'0' * 40}"):
+        page.goto(f"{live_server.url}/{language}/{path}")
+        check(page, axe)
+    page.goto(f"{live_server.url}/{language}/")
+    page.fill("#id_code", "no such code")
+    page.locator("main form button").click()
+    check(page, axe)
+    assert page.evaluate("document.activeElement.className") == "error-summary"
+    assert page.context.cookies() == []
+
+
+def test_own_pages_are_accessible_on_a_small_phone(live_server, page, axe, sent, enter, complaints):
+    page.set_viewport_size({"width": 320, "height": 640})
+    with translation.override("en"):
+        pages = {
+            who["last_name"]: [reverse(f"applications:{name}", args=[sent.reference, *more]) for name, more in names]
+            for who, names in (
+                (cast.MAIJA, [("status", []), ("correct_address", [1]), ("contact_details", [])]),
+                (cast.OLLI, [("status", []), ("confirm", []), ("report_error", []), ("decline", [])]),
+            )
+        }
+    for who in (cast.MAIJA, cast.OLLI):
+        enter(who)
+        for path in pages[who["last_name"]]:
+            page.goto(live_server.url + path)
+            for closed in page.locator("summary").all():
+                closed.click()
+            check(page, axe)
+    page.goto(live_server.url + pages["Öhman"][2])
+    page.locator("main form button").click()
+    check(page, axe)
+    assert complaints == []
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_typed_code_leads_to_the_invitation_and_on_to_the_cookies(live_server, browser, sent, javascript):
+    context = browser.new_context(java_script_enabled=javascript)
+    page = context.new_page()
+    asked = []
+    page.on("request", lambda request: asked.append((request.url, request.headers.get("referer", ""))))
+    page.goto(f"{live_server.url}/en/")
+
+    page.fill("#id_code", tokens.code(invitation(sent, cast.OLLI)).lower())
+    page.click("text=Open the invitation")
+    page.click("main button:has-text('Continue')")
+
+    assert page.url.startswith(f"{live_server.url}/en/cookies/?next=/en/identify/")
+    assert sent.number in page.url
+    assert [referrer for _, referrer in asked if "token" in referrer] == []
+    assert context.cookies() == []
+    assert invitation(sent, cast.OLLI).opened_at is not None
+    context.close()
+
+
+def test_not_me_is_asked_once_and_done(live_server, page, sent):
+    page.goto(link(live_server, sent))
+
+    page.click("text=This is not for me")
+    page.click("text=Yes, this is not for me")
+
+    assert page.get_by_role("heading", level=1).inner_text() == "You have said that the invitation is not for you"
+    assert applicant(sent, cast.OLLI).declined_at is not None
+    with pytest.raises(invitations.NotWaiting):
+        invitations.resend(applicant(sent, cast.OLLI))

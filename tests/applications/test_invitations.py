@@ -1,0 +1,233 @@
+import datetime as dt
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from applications import changes, document, invitations, tokens
+from applications.models import Invitation
+from mailing.models import Letter
+from tests import cast
+from tests.applications.factories import HOUSING_SYSTEM, confirm
+from tests.applications.households import fresh, invitation, letter, posted, sent, slot, written
+
+pytestmark = pytest.mark.django_db
+
+START = dt.datetime(2026, 11, 21, 10, tzinfo=dt.UTC)
+LATER = dt.timedelta(minutes=11)
+
+
+@pytest.fixture(autouse=True)
+def _the_time_stands(time_machine):
+    time_machine.move_to(START, tick=False)
+
+
+@pytest.fixture
+def application():
+    found = sent(cast.MAIJA, cast.OLLI)
+    posted()
+    return found
+
+
+def test_arrival_invites_each_adult_co_applicant_who_has_an_address():
+    application = sent(cast.MAIJA, cast.OLLI, cast.TEA, {**cast.VERA, "email": None})
+
+    assert posted() == [("arrived", "maija"), ("invitation", "olli")]
+    assert [a.live_invitation is not None for a in fresh(application).applicants] == [False, True, False, False]
+
+
+def test_each_gets_letters_in_their_own_language():
+    sent({**cast.MAIJA, "language": "fi"}, {**cast.OLLI, "language": "sv"}, {**cast.VERA, "language": "en"})
+
+    assert [each.language for each in Letter.objects.order_by("pk")] == ["fi", "sv", "en"]
+
+
+def test_arrival_of_four_takes_few_queries(django_assert_num_queries):
+    with django_assert_num_queries(12):
+        sent(cast.MAIJA, cast.OLLI, cast.VERA, cast.VILLE)
+
+
+def test_change_tells_the_main_applicant_and_invites_anew(application):
+    """R6"""
+    changed = document.parse(cast.document(cast.MAIJA, cast.OLLI, cast.VERA))
+
+    changes.change(application, changed, digest=application.version.digest, by=HOUSING_SYSTEM)
+
+    assert posted() == [("arrived", "maija"), ("invitation", "olli"), ("invitation", "vera")]
+
+
+def test_changed_application_is_not_called_new(application):
+    changed = document.parse(cast.document(cast.MAIJA, main_applicant=cast.applicant(cast.MAIJA, language="en")))
+
+    changes.change(application, changed, digest=application.version.digest, by=HOUSING_SYSTEM)
+
+    assert "The application was changed on 21 November 2026 at 12:00." in written(letter("arrived", cast.MAIJA))[1]
+
+
+def test_main_applicant_stays_the_main_applicant_whichever_row_was_written_last(application):
+    invitations.correct_own_contact_details(
+        slot(application, cast.MAIJA), email="maija@example.test", phone="", language="fi"
+    )
+
+    invitations.report_error(slot(application, cast.OLLI), text="Wrong")
+
+    assert posted() == [("error_reported", "maija")]
+    assert [a.position for a in type(application).objects.get(pk=application.pk).applicants] == [0, 1]
+
+
+def test_one_invitation_lives_at_a_time(application):
+    """R13"""
+    slot_ = slot(application, cast.OLLI)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        tokens.new(slot_, at=timezone.now()).save()
+
+
+def test_resend_makes_a_new_invitation_and_ends_the_one_before(application, time_machine):
+    first = invitation(application, cast.OLLI)
+    time_machine.shift(LATER)
+
+    invitations.resend(slot(application, cast.OLLI))
+
+    assert posted() == [("invitation", "olli")]
+    assert invitation(application, cast.OLLI) != first
+    assert Invitation.objects.get(pk=first.pk).replaced_at == timezone.now()
+
+
+def test_resend_too_soon(application):
+    with pytest.raises(invitations.TooSoon):
+        invitations.resend(slot(application, cast.OLLI))
+
+    assert posted() == []
+
+
+def test_resend_without_an_address():
+    application = sent(cast.MAIJA, {**cast.OLLI, "email": None})
+
+    with pytest.raises(invitations.NoAddress):
+        invitations.resend(slot(application, cast.OLLI))
+
+
+def test_correct_address_sends_the_invitation_there_at_once(application):
+    invitations.correct_address(slot(application, cast.OLLI), email="right@example.test")
+
+    assert posted() == [("invitation", "right")]
+    assert slot(application, cast.OLLI).email == "right@example.test"
+
+
+def test_correct_address_to_the_same_one_is_no_way_round_the_pause(application):
+    with pytest.raises(invitations.TooSoon):
+        invitations.correct_address(slot(application, cast.OLLI), email="olli@example.test")
+
+    assert posted() == []
+
+
+def test_address_given_later_invites(application, time_machine):
+    application = sent(cast.MAIJA, {**cast.OLLI, "email": None})
+    posted()
+
+    invitations.correct_address(slot(application, cast.OLLI), email="olli@example.test")
+
+    assert posted() == [("invitation", "olli")]
+
+
+def declined(application):
+    invitations.decline(slot(application, cast.OLLI))
+
+
+def confirmed(application):
+    confirm(application, cast.OLLI)
+
+
+def removed(application):
+    without = document.parse(cast.document(cast.MAIJA))
+    changes.change(application, without, digest=application.version.digest, by=HOUSING_SYSTEM)
+
+
+@pytest.mark.parametrize("happened", [declined, confirmed, removed])
+@pytest.mark.parametrize(
+    "act", [invitations.resend, lambda olli: invitations.correct_address(olli, email="x@example.test")]
+)
+def test_nobody_is_invited_for_whom_the_application_does_not_wait(application, happened, act, time_machine):
+    olli = slot(application, cast.OLLI)
+    happened(application)
+    posted()
+    time_machine.shift(LATER)
+
+    with pytest.raises(invitations.NotWaiting):
+        act(olli)
+
+    assert posted() == []
+
+
+def test_main_applicant_is_not_invited(application, time_machine):
+    time_machine.shift(LATER)
+
+    with pytest.raises(invitations.NotWaiting):
+        invitations.resend(slot(application, cast.MAIJA))
+
+
+def test_decline_tells_the_others_once():
+    """R10"""
+    application = sent(cast.MAIJA, cast.OLLI, cast.VERA)
+    posted()
+
+    invitations.decline(slot(application, cast.OLLI))
+    invitations.decline(slot(application, cast.OLLI))
+
+    assert posted() == [("declined", "maija"), ("declined", "vera")]
+    assert fresh(application).status == "awaiting"
+
+
+def test_decline_after_confirming(application):
+    """R10"""
+    confirm(application, cast.OLLI)
+
+    with pytest.raises(invitations.AlreadyConfirmed):
+        invitations.decline(slot(application, cast.OLLI))
+
+
+def test_decline_what_has_changed_meanwhile(application):
+    olli = slot(application, cast.OLLI)
+    removed(application)
+
+    with pytest.raises(invitations.Ended):
+        invitations.decline(olli)
+
+
+def test_decline_after_the_last_day(application, time_machine):
+    time_machine.shift(dt.timedelta(days=91))
+
+    with pytest.raises(invitations.Ended):
+        invitations.decline(slot(application, cast.OLLI))
+
+
+def test_decline_what_became_valid_without_one(time_machine):
+    """R2: Tea, 18 since, is not waited for."""
+    time_machine.move_to(dt.datetime(2034, 4, 20, 9, tzinfo=dt.UTC), tick=False)
+    application = sent(cast.MAIJA, cast.TEA)
+    confirm(application, cast.MAIJA)
+    time_machine.shift(dt.timedelta(days=20))
+
+    with pytest.raises(invitations.NotAwaited):
+        invitations.decline(slot(application, cast.TEA))
+
+    assert fresh(application).is_valid
+
+
+def test_report_goes_to_the_main_applicant_with_codes_masked(application):
+    """R17"""
+    invitations.report_error(slot(application, cast.OLLI), text="My code is 020594X903P")
+
+    found = letter("error_reported", cast.MAIJA)
+    assert "020594X••••" in written(found)[1]
+    assert "903P" not in str(found.parameters)
+    assert posted() == [("error_reported", "maija")]
+
+
+def test_opened_is_remembered_from_the_first_time(application, time_machine):
+    invitations.opened(invitation(application, cast.OLLI))
+    time_machine.shift(LATER)
+    invitations.opened(invitation(application, cast.OLLI))
+
+    assert invitation(application, cast.OLLI).opened_at == START

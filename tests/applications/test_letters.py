@@ -1,0 +1,349 @@
+import datetime as dt
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from applications import clock, invitations, letters, states
+from applications.enums import Move
+from mailing import letters as mailing_letters
+from mailing.letters import NoLongerDue
+from mailing.models import Letter
+from tests import cast
+from tests.applications.factories import HOUSING_SYSTEM, confirm
+from tests.applications.households import PROTECTED, fresh, invitation, letter, sent, slot, written
+from tests.mailing.letters import assert_accessible_and_plain
+
+pytestmark = pytest.mark.django_db
+
+LANGUAGES = [code for code, _ in settings.LANGUAGES]
+START = dt.datetime(2034, 4, 20, 9, tzinfo=dt.UTC)  # Tea is 18 on 1 May 2034
+LEFTOVERS = re.compile(r"None|\{\{|\{%|%\(|\[\]|Applicant object")
+
+
+@pytest.fixture
+def pass_days(time_machine):
+    """Return a function that lets days pass, each with its tick."""
+    time_machine.move_to(START, tick=False)
+
+    def days(count):
+        for _ in range(count):
+            time_machine.shift(dt.timedelta(days=1))
+            clock.tick()
+
+    return days
+
+
+def bounced(letter):
+    letter.sent_at = letter.bounced_at = timezone.now()
+    letter.save()
+
+
+def household(message, days, *, language="fi", **more):
+    """Have a household of two adults and somebody under 18 live through what that letter tells of."""
+    application = sent(cast.MAIJA, cast.OLLI, cast.TEA, language=language, **more)
+    match message:
+        case "reminder":
+            days(3)
+        case "confirmed":
+            confirm(application, cast.MAIJA)
+        case "valid" | "receipt" | "about_to_expire" | "expired":
+            confirm(application, cast.MAIJA)
+            confirm(application, cast.OLLI)
+            days({"about_to_expire": 84, "expired": 92}.get(message, 0))
+        case "declined":
+            invitations.decline(slot(application, cast.OLLI))
+        case "error_reported":
+            invitations.report_error(slot(application, cast.OLLI), text="The number of rooms is wrong.\nWe need two.")
+        case "undeliverable":
+            bounced(letter("invitation", cast.OLLI))
+            days(1)
+        case "became_adult":
+            days(11)
+        case "about_to_lapse" | "lapsed":
+            days({"about_to_lapse": 84, "lapsed": 92}[message])
+        case "withdrawn":
+            with transaction.atomic():
+                states.make(application, Move.WITHDRAWN, by=HOUSING_SYSTEM, at=timezone.now())
+                letters.ended(fresh(application))
+        case "replaced":
+            other = sent(cast.OLLI, language=language, **more)
+            confirm(other, cast.OLLI)
+    return application
+
+
+MESSAGES = sorted(path.name for path in Path(settings.BASE_DIR, "templates", "mailing").iterdir() if path.is_dir())
+
+
+def test_every_message_is_known():
+    assert len(MESSAGES) == 16
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("message", MESSAGES)
+def test_letter_is_whole_accessible_and_leads_to_us(message, language, pass_days):
+    household(message, pass_days, language=language)
+
+    found = Letter.objects.filter(message=message)
+
+    assert found
+    for each in found:
+        subject, text, html = written(each)
+        assert_accessible_and_plain(mailing_letters.write(each))
+        assert each.language == language
+        assert each.parameters["recipient"] in text
+        assert each.parameters["recipient"] in html
+        assert each.parameters["number"] in subject
+        assert re.search(rf"http://testserver/{language}/\S+", text)
+        assert set(re.findall(r'href="([^"]*)"', html)) == set(re.findall(r"http://testserver/\S+", text))
+        assert [part for part in (subject, text, html) if LEFTOVERS.search(part)] == []
+        assert " src=" not in html
+
+
+@pytest.mark.parametrize("more", [{}, PROTECTED], ids=["anybody", "protected"])
+@pytest.mark.parametrize("message", MESSAGES)
+def test_letter_holds_nobodys_code_contact_details_or_income(message, more, pass_days):
+    """R16, R17: not even the recipient's own; a mailbox may be read by others."""
+    household(message, pass_days, **more)
+    details = [cast.applicant(who) for who in (cast.MAIJA, cast.OLLI, cast.TEA)]
+    values = [
+        *(one[name] for one in details for name in ("hetu", "address", "email", "phone")),
+        *(
+            one["income"][name]
+            for one in details
+            for name in ("monthly_gross", "assets")
+            if one["income"][name] != "0"
+        ),
+        *(one["hetu"][:6] for one in details),
+        "Esimerkkikatu",
+        "040123",
+        "turvakielto",
+        "disclosure",
+    ]
+
+    for each in Letter.objects.all():
+        try:
+            parts = written(each)
+        except NoLongerDue:
+            continue
+        stored = str(each.parameters)
+        assert [value for value in values if any(value in part for part in (*parts, stored))] == []
+
+
+@pytest.mark.parametrize(("language", "day"), [("fi", "19.7.2034"), ("sv", "19.7.2034"), ("en", "19 July 2034")])
+def test_dates_are_written_in_the_language(language, day, pass_days):
+    household("valid", pass_days, language=language)
+
+    subject, text, html = written(letter("valid", cast.MAIJA))
+
+    assert all(day in part for part in (subject, text, html))
+
+
+def test_arrival_says_that_it_is_not_valid_and_who_is_missing(pass_days):
+    application = sent(cast.MAIJA, cast.OLLI, cast.VERA, language="en")
+
+    subject, text, _ = written(letter("arrived", cast.MAIJA))
+
+    assert subject == f"Your application is not valid yet. Confirm it. ({application.number})"
+    assert "It was sent on 20 April 2034 at 12:00." in text
+    assert "We are waiting for Olli Öhman and Vera Virtanen to confirm the application." in text
+    assert "Every adult must confirm the application by 19 July 2034 at the latest." in text
+
+
+def test_arrival_names_those_whom_no_letter_reaches(pass_days):
+    sent(cast.MAIJA, {**cast.OLLI, "email": None}, language="en")
+
+    assert "We have no email address for Olli Öhman." in written(letter("arrived", cast.MAIJA))[1]
+    assert [each.message for each in Letter.objects.all()] == ["arrived"]
+
+
+def test_invitation_says_who_invites_and_offers_the_code_without_a_word_of_banks(pass_days):
+    """J2; a letter that asks for a bank's codes looks like phishing."""
+    application = sent(cast.MAIJA, cast.OLLI, language="en")
+
+    subject, text, html = written(letter("invitation", cast.OLLI))
+
+    assert subject == (
+        "Maija has sent a housing application in which you are a co-applicant."
+        f" It waits for you. ({application.number})"
+    )
+    assert "This letter is for Olli Öhman." in text
+    assert "Address: http://testserver\n" in text
+    assert re.search(r"Code: [2-9B-Z]{4}-[2-9B-Z]{4}\n", text)
+    assert "19 July 2034" in text
+    assert "bank" not in (subject + text + html).lower()
+    assert re.search(r"http://testserver/en/invitation/\?token=[0-9a-f]{40}\n", text)
+
+
+def test_couple_with_one_address_gets_letters_that_say_for_whom(pass_days):
+    """R15"""
+    sent(cast.MAIJA, cast.OLLI, cast.VERA, language="en", email="home@example.test")
+
+    found = Letter.objects.order_by("pk")
+
+    assert {each.to for each in found} == {"home@example.test"}
+    assert [written(each)[1].splitlines()[0] for each in found] == [
+        "This letter is for Maija Liisa Meikäläinen.",
+        "This letter is for Olli Öhman.",
+        "This letter is for Vera Virtanen.",
+    ]
+
+
+def test_receipt_says_when_how_and_who_is_still_missing(pass_days):
+    application = sent(cast.MAIJA, cast.OLLI, language="en")
+    confirm(application, cast.MAIJA)
+
+    subject, text, html = written(letter("receipt", cast.MAIJA))
+
+    assert subject == f"We are waiting for Olli Öhman to confirm the application. ({application.number})"
+    assert re.search(rf"<h1>\s*{re.escape(subject)}\s*</h1>", html)
+    assert f"Application number: {application.number}\n" in text
+    assert "Date and time: 20 April 2034 at 12:00\n" in text  # in Helsinki
+    assert "Identification method: online banking codes\n" in text
+    assert "Confirm by: 19 July 2034\n" in text
+
+
+def test_last_ones_receipt_says_until_when_it_is_valid(pass_days):
+    application = household("valid", pass_days, language="en")
+
+    subject, text, _ = written(letter("receipt", cast.OLLI))
+
+    assert subject == f"Your application is valid until 19 July 2034. ({application.number})"
+    assert "Valid until: 19 July 2034\n" in text
+
+
+def test_letter_about_somebody_elses_confirmation_says_what_is_still_missing(pass_days):
+    application = sent(cast.MAIJA, cast.OLLI, cast.VERA, language="en")
+    confirm(application, cast.OLLI)
+
+    assert written(letter("confirmed", cast.MAIJA))[0].startswith("Your application is not valid yet. Confirm it.")
+    confirm(application, cast.MAIJA)
+    Letter.objects.filter(message="receipt").delete()
+    assert "We are waiting for Vera Virtanen to confirm" in written(letter("confirmed", cast.OLLI))[0]
+
+
+def test_declining_is_told_and_nobody_is_said_to_be_waited_for(pass_days):
+    """R10"""
+    application = sent(cast.MAIJA, cast.OLLI, language="en")
+    invitations.decline(slot(application, cast.OLLI))
+    confirm(application, cast.MAIJA)
+
+    subject, text, _ = written(letter("receipt", cast.MAIJA))
+
+    assert subject.startswith("The application cannot become valid until the main applicant changes it.")
+    assert "Olli Öhman has declined the application." in text
+    assert "waiting for Olli" not in text
+
+
+def test_whoever_declined_gets_no_more_letters(pass_days):
+    """Behind the address there may be a stranger, who said "this is not for me"."""
+    application = sent(cast.MAIJA, cast.OLLI)
+    invitations.decline(slot(application, cast.OLLI))
+    Letter.objects.all().delete()
+
+    confirm(application, cast.MAIJA)
+    pass_days(92)
+
+    assert {each.to for each in Letter.objects.all()} == {"maija@example.test"}
+
+
+def test_person_who_can_confirm_at_the_counter_only_is_told_so(pass_days):
+    """R3"""
+    sent(cast.MAIJA, {**cast.OLLI, "hetu": None, "birth_date": "1994-05-02"}, language="en")
+    pass_days(3)
+
+    assert "Olli Öhman must visit the counter to confirm" in written(letter("arrived", cast.MAIJA))[1]
+    reminder = written(letter("reminder", cast.OLLI))[1]
+    assert "You can confirm this application at the counter only." in reminder
+    assert "online banking codes" not in reminder
+
+
+def test_what_people_write_cannot_be_markup(pass_days):
+    olli = {**cast.OLLI, "first_names": "Olli <b>&"}
+    application = sent(cast.MAIJA, olli)
+    invitations.report_error(slot(application, olli), text="<i>Wrong</i>")
+
+    _, text, html = written(letter("error_reported", cast.MAIJA))
+
+    assert "Olli <b>& Öhman" in text
+    assert "Olli &lt;b&gt;&amp; Öhman" in html
+    assert "<i>" not in html
+
+
+def test_letters_go_down_with_the_change_that_owes_them():
+    """R20"""
+    with transaction.atomic():
+        sent(cast.MAIJA, cast.OLLI)
+        assert Letter.objects.count() == 2
+        transaction.set_rollback(True)
+
+    assert Letter.objects.count() == 0
+
+
+def test_one_event_owes_one_letter_however_often_it_is_told(pass_days):
+    """R20"""
+    application = household("undeliverable", pass_days)
+    confirmation = confirm(application, cast.MAIJA)
+    report = invitations.report_error(slot(application, cast.OLLI), text="Wrong")
+    current, before = fresh(application), Letter.objects.count()
+
+    letters.arrived(current)
+    letters.invited([invitation(application, cast.OLLI)], current)
+    letters.confirmed(confirmation, current, current.applicants)
+    letters.undeliverable([(letter("invitation", cast.OLLI), slot(application, cast.OLLI), current)])
+
+    assert report is None
+    assert Letter.objects.count() == before
+
+
+def test_reminder_is_dropped_once_the_person_confirmed_or_declined_or_has_another_address(pass_days):
+    for act in (
+        lambda application: confirm(application, cast.OLLI),
+        lambda application: invitations.decline(slot(application, cast.OLLI)),
+        lambda application: invitations.correct_address(slot(application, cast.OLLI), email="new@example.test"),
+    ):
+        Letter.objects.all().delete()
+        application = sent(cast.MAIJA, cast.OLLI)
+        pass_days(3)
+        reminder = letter("reminder", cast.OLLI)
+        assert written(reminder)
+
+        act(application)
+
+        with pytest.raises(NoLongerDue):
+            written(reminder)
+
+
+def test_delayed_reminder_says_who_is_missing_now(pass_days):
+    application = sent(cast.MAIJA, cast.OLLI, cast.VERA, language="en")
+    pass_days(3)
+    reminder = letter("reminder", cast.OLLI)
+
+    confirm(application, cast.VERA)
+
+    assert "We are waiting for Maija Liisa Meikäläinen to confirm the application." in written(reminder)[1]
+
+
+def test_invitation_that_was_replaced_is_dropped(pass_days):
+    application = sent(cast.MAIJA, cast.OLLI)
+    first = letter("invitation", cast.OLLI)
+
+    invitations.correct_address(slot(application, cast.OLLI), email="new@example.test")
+
+    with pytest.raises(NoLongerDue):
+        written(first)
+    assert written(Letter.objects.get(message="invitation", to="new@example.test"))
+
+
+def test_warning_of_an_undeliverable_invitation_is_dropped_once_it_arrived(pass_days):
+    household("undeliverable", pass_days)
+    warning = letter("undeliverable", cast.MAIJA)
+    assert written(warning)
+
+    Letter.objects.update(bounced_at=None)
+
+    with pytest.raises(NoLongerDue):
+        written(warning)
