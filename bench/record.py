@@ -1,0 +1,123 @@
+"""`python -m bench.record FOLDER SIZE`: what the pages ask of the database, and how they look.
+
+Leaves in the folder: `recorded.pickle` with a Recorded, and `templates/` for the bare pages.
+"""
+
+import pickle
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import django
+from django.conf import settings
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
+from django.test import Client
+from django.utils import translation
+
+from bench import rows
+from bench.pages import CONFIRM_POST, PAGES
+from bench.statements import OfRow, Recorded, Statement
+
+
+def main(folder: Path, size: int) -> None:
+    layout = rows.Layout(size)
+    queries = {}
+    for page in PAGES:
+        n = page.readers(layout)[0]
+        response, statements = record(n, "get", page.path(n))
+        if response.status_code != 200:
+            raise RuntimeError(f"{page.name} answers {response.status_code}")
+        queries[page.name] = len(statements)
+        if page.name == "status":
+            _make_bare(folder, response.content.decode())
+    token = _token()
+    n = layout.confirmable[-1]
+    posted = {"csrfmiddlewaretoken": token, "version": rows.digest(n)}
+    response, statements = record(n, "post", rows.page(n, "confirm/"), posted)
+    if response.status_code != 302 or "receipt" not in response["Location"]:
+        raise RuntimeError(f"Confirming answers {response.status_code}")
+    queries[CONFIRM_POST] = len(statements)
+    found = Recorded([_of_any_row(s, n) for s in statements], queries, token)
+    (folder / "recorded.pickle").write_bytes(pickle.dumps(found))
+
+
+def record(n: int, method: str, address: str, data: Any = None) -> tuple[HttpResponse, list[Statement]]:
+    """Return the answer to one request of person n, and the statements that it took."""
+    client = Client(enforce_csrf_checks=True, raise_request_exception=True)
+    if n:
+        client.cookies[settings.SESSION_COOKIE_NAME] = rows.session_key(n)
+    headers = {"host": settings.ALLOWED_HOSTS[0], "origin": settings.PUBLIC_URL, "x-forwarded-proto": "https"}
+    with _recording() as statements:
+        response = getattr(client, method)(address, data, headers=headers)
+    return response, statements
+
+
+@contextmanager
+def _recording() -> Iterator[list[Statement]]:
+    statements: list[Statement] = []
+
+    def begun() -> int:
+        return sum(query["sql"] == "BEGIN" for query in connection.queries_log)
+
+    def remember(execute: Any, sql: str, parameters: Any, many: bool, context: Any) -> Any:  # noqa: FBT001  # Django's signature
+        number = begun() if connection.in_atomic_block else None
+        statements.append(Statement(sql, list(parameters or ()), number))
+        return execute(sql, parameters, many, context)
+
+    connection.force_debug_cursor = True
+    connection.queries_log.clear()
+    try:
+        with connection.execute_wrapper(remember):
+            yield statements
+    finally:
+        connection.force_debug_cursor = False
+
+
+def _of_any_row(statement: Statement, n: int) -> Statement:
+    """Replace each parameter that belongs to row n by its name."""
+    index = _hetu_index(n)
+    names = {
+        n: "n",
+        rows.reference(n): "reference",
+        rows.session_key(n): "session_key",
+        rows.digest(n): "digest",
+        index: "hetu_index",
+    }
+    parameters = [OfRow(names[p], type(p)) if p in names else p for p in statement.parameters]
+    return Statement(statement.sql, parameters, statement.transaction)
+
+
+def _hetu_index(n: int) -> str:
+    from identity import crypto  # after django.setup()
+
+    return crypto.indexes(rows.hetu(n))[0]
+
+
+def _token() -> str:
+    request = HttpRequest()
+    request.META["CSRF_COOKIE"] = rows.CSRF_SECRET
+    return get_token(request)
+
+
+def _make_bare(folder: Path, page: str) -> None:
+    """Write the page down twice as a template: all of it, and its content alone within our base.html."""
+    templates = folder / "templates"
+    templates.mkdir(exist_ok=True)
+    (templates / "bare.html").write_text(page)
+    start, end = page.index("<h1>"), page.index("</main>")
+    content = page[start:end]
+    (templates / "based.html").write_text(
+        '{% extends "base.html" %}{% block title %}Status{% endblock %}{% block content %}'
+        + content
+        + "{% endblock %}"
+    )
+
+
+if __name__ == "__main__":
+    django.setup()
+    translation.activate("fi")
+    main(Path(sys.argv[1]), int(sys.argv[2]))

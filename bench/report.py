@@ -1,0 +1,92 @@
+"""Medians, ratios and aims as tables."""
+
+import os
+import platform
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from bench.measures import Arm
+from bench.pages import CONFIRM_POST, PAGES
+
+FIGURES = {"app_cpu": 2, "database_cpu": 2, "middle": 0, "slow": 0}  # of Sample, and their decimals
+MOST_QUERIES = {"status": 6, CONFIRM_POST: 12}
+
+
+@dataclass(frozen=True)
+class Aim:
+    """One measure beside what it should be; `met` is None where nothing was promised."""
+
+    what: str
+    aim: str
+    result: str
+    met: bool | None
+    note: str = ""
+
+
+def machine() -> str:
+    """Tell what the figures depend on most."""
+    processors = len(os.sched_getaffinity(0))
+    return f"{processors} processors, load {os.getloadavg()[0]:.1f} before; Python {platform.python_version()}"
+
+
+def speed(arms: Mapping[str, Arm]) -> Iterator[Aim]:
+    """Give the ratios that the speed of the service is judged by."""
+    confirm = arms[CONFIRM_POST]
+    yield _at_least("confirm, of pgbench's rate", confirm.ratio(arms[f"{CONFIRM_POST}, pgbench"]), 0.09)
+    yield _at_least("confirm, of the bare view's rate", confirm.ratio(arms[f"{CONFIRM_POST}, bare"]), 0.8)
+    yield _at_least("status, of the bare page's rate", arms["status"].ratio(arms["status, bare"]), 0.8)
+    based = arms["status"].ratio(arms["status, based"])
+    yield Aim("status, of the rate of fixed text within our base.html", "–", f"{based:.2f}", met=None)
+    for name in (CONFIRM_POST, *[page.name for page in PAGES]):
+        arm, small = arms[name], arms[f"{name}, 1000"]
+        ratio = small.ratio(arm)
+        cpu = arm.cpu / small.cpu
+        note = f"by processor time {cpu:.2f}"
+        what = f"{name}: time with the large database, of that with 1000"
+        yield Aim(what, "≤ 1.1", f"{ratio:.2f}", met=ratio <= 1.1, note=note)
+
+
+def queries(found: Mapping[str, int]) -> Iterator[Aim]:
+    for name, count in found.items():
+        most = MOST_QUERIES.get(name)
+        yield Aim(f"{name}: queries", f"≤ {most}" if most else "–", str(count), met=count <= most if most else None)
+
+
+def stretches(arms: Iterable[Arm]) -> str:
+    """Return the table of everything that was measured in rounds."""
+    head = ["", "requests/s", "from–to", "app CPU ms", "database CPU ms", "median ms", "95 % ms", "clients' CPU %"]
+    lines = [
+        [
+            arm.name,
+            f"{arm.median('rate'):.0f}",
+            "{:.0f}–{:.0f}".format(*arm.spread()),
+            *(_figure(arm.median(figure), decimals) for figure, decimals in FIGURES.items()),
+            f"{100 * arm.median('clients'):.0f}",
+        ]
+        for arm in arms
+    ]
+    return _table(head, lines)
+
+
+def aims(found: Iterable[Aim]) -> str:
+    """Return the table of measures beside their aims."""
+    marks = {True: "met", False: "MISSED", None: ""}
+    head = ["measure", "aim", "result", "", "note"]
+    return _table(head, [[a.what, a.aim, a.result, marks[a.met], a.note] for a in found])
+
+
+def _figure(value: float, decimals: int) -> str:
+    return f"{value:.{decimals}f}" if value else "–"
+
+
+def _at_least(what: str, ratio: float, least: float) -> Aim:
+    return Aim(what, f"≥ {least}", f"{ratio:.3f}", met=ratio >= least)
+
+
+def _table(head: list[str], lines: list[list[str]]) -> str:
+    widths = [max(len(line[column]) for line in [head, *lines]) for column in range(len(head))]
+
+    def row(cells: list[str]) -> str:
+        return "| " + " | ".join(c.ljust(w) for c, w in zip(cells, widths, strict=True)) + " |"
+
+    return "\n".join([row(head), row(["-" * w for w in widths]), *map(row, lines)]) + "\n"

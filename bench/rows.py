@@ -1,0 +1,95 @@
+"""What the n-th row of every table holds, so that a client knows it without asking the database.
+
+Application, version, main applicant, person and user number n all have the id n. Keys are numbers written
+with leading noughts, which pgbench can write too.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from stdnum.iso7064 import mod_37_36
+
+from applications.references import ALPHABET, LENGTH, display
+
+FIRST = 1001  # above every other number that a statement may hold
+CO_APPLICANT = 10_000_000  # added to the id of the main applicant
+
+CSRF_SECRET = "benchmarkbenchmarkbenchmarkbench"
+CODES_A_DAY = 100  # individual numbers 900 to 999 are test codes
+CHECK_CHARACTERS = "0123456789ABCDEFHJKLMNPRSTUVWXY"
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Which rows of a database of that many applications are for what."""
+
+    size: int
+
+    def _part(self, start: float, end: float) -> range:
+        return range(FIRST + int(self.size * start), FIRST + int(self.size * end))
+
+    @property
+    def confirmable(self) -> range:
+        """Applications of one adult who has not confirmed."""
+        return self._part(0, 0.3)
+
+    @property
+    def scripted(self) -> range:
+        """The same with keys that pgbench can write, for pgbench and for the bare view."""
+        return self._part(0.3, 0.7)
+
+    @property
+    def waiting(self) -> range:
+        """The same as confirmable, of people who read and do not confirm."""
+        return self._part(0.7, 0.85)
+
+    @property
+    def half_confirmed(self) -> range:
+        """Applications of two adults of whom the first has confirmed."""
+        return self._part(0.85, 1)
+
+
+def session_key(n: int) -> str:
+    return f"{n:032d}"
+
+
+def digest(n: int) -> str:
+    return f"{n:064d}"
+
+
+def scripted_hetu_index(n: int) -> str:
+    return f"scripted:{n:064d}"
+
+
+def scripted_reference(n: int) -> str:
+    return f"{n:0{LENGTH}d}"
+
+
+def reference(n: int) -> str:
+    """Return an application number with its check character."""
+    body = ""
+    for _ in range(LENGTH - 1):
+        n, place = divmod(n, len(ALPHABET))
+        body = ALPHABET[place] + body
+    return str(body + mod_37_36.calc_check_digit(body, ALPHABET))
+
+
+def page(n: int, action: str = "") -> str:
+    """Return the path of a page of application n."""
+    return f"/fi/applications/{display(reference(n))}/{action}"
+
+
+def hetu(n: int) -> str:
+    """Return the personal identity code, a test code, of an adult."""
+    days, number = divmod(n - FIRST, CODES_A_DAY)
+    return _hetu(dt.date(1950, 1, 1) + dt.timedelta(days=days), number)
+
+
+def co_applicant_hetu(n: int) -> str:
+    days, number = divmod(n - FIRST, CODES_A_DAY)
+    return _hetu(dt.date(1970, 1, 1) + dt.timedelta(days=days), number)
+
+
+def _hetu(born: dt.date, number: int) -> str:
+    digits = f"{born:%d%m%y}{900 + number}"
+    return f"{digits[:6]}-{digits[6:]}{CHECK_CHARACTERS[int(digits) % 31]}"
