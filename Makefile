@@ -65,6 +65,8 @@ migrations: $(VENV)/.dev ## the migrations match the models
 
 bench: $(VENV)/.dev system ## measure the speed on this machine, with PostgreSQL
 	$(BIN)/python -m bench
+	$(BIN)/python -m bench.letters
+	$(BIN)/python -m bench.tick
 
 lock: | $(VENV)/bin/python ## pin the dependencies of pyproject.toml anew
 	@set -e; uv=$$(mktemp -d); trap 'rm -rf "$$uv"' EXIT; \
