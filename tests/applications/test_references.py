@@ -81,3 +81,23 @@ def test_address_holds_the_displayed_number(number):
 def test_address_with_a_wrong_number_is_none():
     with pytest.raises(ValueError, match="Not an application number"):
         ReferenceConverter().to_python("222-222-222")
+
+
+def test_every_swap_of_neighbours_is_found_wherever_it_stands():
+    """Not by luck: the whole table of remainders and pairs."""
+
+    def after(remainder, *values):
+        for value in values:
+            remainder = (2 * remainder + value) % references.MODULUS
+        return remainder
+
+    characters = range(len(ALPHABET))
+    missed = [
+        (one, other)
+        for remainder in range(references.MODULUS)
+        for one in characters
+        for other in characters
+        if one != other and after(remainder, one, other) == after(remainder, other, one)
+    ]
+
+    assert missed == []
