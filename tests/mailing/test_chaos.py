@@ -146,7 +146,11 @@ def test_worker_outlives_its_database_connection(sink, workers):
     wait_until(lambda: sink.taken)
 
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+        # Of this test's database alone: other tests run beside it in the same cluster.
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
     wait_until(all_sent)
 
     assert copies(sink) <= 1
