@@ -23,6 +23,7 @@ from applications.models import (  # noqa: E402
     Applicant,
     Application,
     Confirmation,
+    Invitation,
     StateChange,
     TermsAcceptance,
     Version,
@@ -31,6 +32,7 @@ from bench import rows  # noqa: E402
 from counter.models import Counter  # noqa: E402
 from identity import crypto, proof, sessions  # noqa: E402
 from identity.models import Person, User  # noqa: E402
+from mailing.models import Letter  # noqa: E402
 from tests import cast  # noqa: E402
 from tests.applications import factories  # noqa: E402
 
@@ -54,9 +56,11 @@ class Originals:
         self.change = _row(StateChange, application_id=application.pk)
         self.main = _row(Applicant, id=main.pk)
         self.co_applicant = _row(Applicant, id=others[0].pk) if others else None
+        self.invitation = _row(Invitation, applicant_id=others[0].pk) if others else None
         self.confirmation = _row(Confirmation, id=main.confirmed.pk) if main.confirmed else None
         self.person = _row(Person, hetu_index=main.hetu_index)
         self.user = _row(User, id=self.person["user_id"])
+        self.letter = _row(Letter, id=Letter.objects.latest("pk").pk)
         self.acceptance = _row(TermsAcceptance, person_id=self.person["id"])
 
     def copy(self, n: int, *, scripted: bool) -> Iterator[tuple[type[models.Model], Row]]:
@@ -101,6 +105,11 @@ class Originals:
                     "hetu_index": crypto.indexes(other)[0],
                 },
             )
+        sent = {"key": f"bench:{n}", "message_id": f"<bench{n}@bench.example>", "sent_at": self.letter["created_at"]}
+        yield Letter, {**self.letter, **sent, "id": n}
+        if self.invitation:
+            hashes = {"token_hash": f"token {n}", "code_hash": f"code {n}"}
+            yield Invitation, {**self.invitation, **hashes, "id": n, "applicant_id": rows.CO_APPLICANT + n}
         if self.confirmation:
             yield (
                 Confirmation,

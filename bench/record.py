@@ -3,7 +3,9 @@
 Leaves in the folder: `recorded.pickle` with a Recorded, and `templates/` for the bare pages.
 """
 
+import json
 import pickle
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,10 +19,12 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.test import Client
 from django.utils import translation
+from psycopg.types.json import Jsonb
 
+from applications.references import display
 from bench import rows
 from bench.pages import CONFIRM_POST, PAGES
-from bench.statements import OfRow, Recorded, Statement
+from bench.statements import OfRow, Recorded, Statement, TextOfRow
 
 
 def main(folder: Path, size: int) -> None:
@@ -79,16 +83,35 @@ def _recording() -> Iterator[list[Statement]]:
 
 def _of_any_row(statement: Statement, n: int) -> Statement:
     """Replace each parameter that belongs to row n by its name."""
-    index = _hetu_index(n)
     names = {
-        n: "n",
         rows.reference(n): "reference",
-        rows.session_key(n): "session_key",
+        display(rows.reference(n)): "number",
         rows.digest(n): "digest",
-        index: "hetu_index",
+        _hetu_index(n): "hetu_index",
     }
-    parameters = [OfRow(names[p], type(p)) if p in names else p for p in statement.parameters]
-    return Statement(statement.sql, parameters, statement.transaction)
+    exact = {**names, n: "n", rows.session_key(n): "session_key"}
+    # A letter's Message-ID is random: any text of 32 digits that no other row has is as good.
+    patterns = {re.escape(text): name for text, name in names.items()}
+    patterns |= {rf"\b{n}\b": "n", r"(?<=^<)[0-9a-f]{32}(?=@)": "session_key"}
+
+    def parameter(sent: Any) -> Any:
+        if isinstance(sent, int | str) and sent in exact:
+            return OfRow(exact[sent], type(sent))
+        if not isinstance(sent, str | Jsonb):
+            return sent
+        text = sent if isinstance(sent, str) else json.dumps(sent.obj, default=str)
+        parts = [text]
+        for pattern, name in patterns.items():
+            parts = [new for i, part in enumerate(parts) for new in ([part] if i % 2 else _split(pattern, name, part))]
+        return TextOfRow(parts, isinstance(sent, Jsonb)) if len(parts) > 1 else sent
+
+    return Statement(statement.sql, [parameter(p) for p in statement.parameters], statement.transaction)
+
+
+def _split(pattern: str, name: str, text: str) -> list[str]:
+    """Return the text with each match replaced by the name, in odd places."""
+    found = re.split(pattern, text)
+    return [part for piece in found for part in (piece, name)][:-1]
 
 
 def _hetu_index(n: int) -> str:

@@ -30,12 +30,12 @@ class Layout:
     @property
     def confirmable(self) -> range:
         """Applications of one adult who has not confirmed."""
-        return self._part(0, 0.3)
+        return self._part(0, 0.5)
 
     @property
     def scripted(self) -> range:
         """The same with keys that pgbench can write, for pgbench and for the bare view."""
-        return self._part(0.3, 0.7)
+        return self._part(0.5, 0.7)
 
     @property
     def waiting(self) -> range:

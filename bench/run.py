@@ -33,8 +33,8 @@ class Size:
     starts: int  # of gunicorn, cold
 
 
-FULL = Size(large=200_000, embedded=5_000, rounds=5, seconds=2.5, transactions=4_000, starts=5)
-QUICK = Size(large=5_000, embedded=500, rounds=2, seconds=0.4, transactions=320, starts=2)
+FULL = Size(large=200_000, embedded=5_000, rounds=5, seconds=2.5, transactions=3_200, starts=5)
+QUICK = Size(large=10_000, embedded=500, rounds=2, seconds=0.4, transactions=480, starts=2)
 
 
 class Run:
@@ -85,8 +85,6 @@ class Run:
             name: stack.enter_context(gunicorn(variables, self.log)) for name, variables in environments.items()
         }
         arms = [*self._confirming(), *self._status(), *self._pages()]
-        for arm in arms:
-            arm.run()  # warm: templates read, statements prepared
         for number in range(self.size.rounds):
             for arm in reversed(arms) if number % 2 else arms:
                 arm.measure()
@@ -105,7 +103,7 @@ class Run:
         path = self.folder / "confirm.sql"
         path.write_text(script(self.recorded.confirming))
         many = self.size.transactions
-        parts = (layout.scripted[i : i + many] for i in range(0, half - many, many))
+        parts = (layout.scripted[i : i + many] for i in range(0, half - many + 1, many))
         yield Arm(f"{CONFIRM_POST}, pgbench", lambda: self.stretch.pgbench(self.database("large"), path, next(parts)))
 
         again = [self._confirmation(n) for n in _shuffled(self.layouts["small"].confirmable)]

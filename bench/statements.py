@@ -1,17 +1,22 @@
 """The statements of one request, and the same for any other row: as a script for pgbench, or with values."""
 
 import datetime as dt
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from psycopg.types.json import Jsonb
+
+from applications.references import display
 from bench import rows
 
 # What depends on the row, for the rows in Layout.scripted: its value, and how pgbench writes it.
 VALUES: dict[str, Callable[[int], Any]] = {
     "n": lambda n: n,
     "reference": rows.scripted_reference,
+    "number": lambda n: display(rows.scripted_reference(n)),
     "session_key": rows.session_key,
     "digest": rows.digest,
     "hetu_index": rows.scripted_hetu_index,
@@ -19,6 +24,7 @@ VALUES: dict[str, Callable[[int], Any]] = {
 EXPRESSIONS = {
     "n": ":n",
     "reference": "lpad(:n::text, 9, '0')",
+    "number": "regexp_replace(lpad(:n::text, 9, '0'), '(...)(...)(...)', '\\1-\\2-\\3')",
     "session_key": "lpad(:n::text, 32, '0')",
     "digest": "lpad(:n::text, 64, '0')",
     "hetu_index": "'scripted:' || lpad(:n::text, 64, '0')",
@@ -27,13 +33,34 @@ EXPRESSIONS = {
 
 @dataclass(frozen=True)
 class OfRow:
-    """A parameter that depends on the row, and the type in which it was sent."""
+    """A parameter that is one of VALUES, in the type in which it was sent."""
 
     name: str
     type: type
 
     def value(self, n: int) -> Any:
         return self.type(VALUES[self.name](n))
+
+    @property
+    def sql(self) -> str:
+        return EXPRESSIONS[self.name]
+
+
+@dataclass(frozen=True)
+class TextOfRow:
+    """A text, or JSON, that holds some of VALUES: every odd part is a name."""
+
+    parts: Sequence[str]
+    json: bool
+
+    def value(self, n: int) -> Any:
+        parts = [str(VALUES[part](n)) if odd % 2 else part for odd, part in enumerate(self.parts)]
+        return Jsonb(json.loads("".join(parts))) if self.json else "".join(parts)
+
+    @property
+    def sql(self) -> str:
+        parts = [f"({EXPRESSIONS[part]})::text" if odd % 2 else _quoted(part) for odd, part in enumerate(self.parts)]
+        return f"({' || '.join(parts)}){'::jsonb' if self.json else ''}"
 
 
 @dataclass(frozen=True)
@@ -45,7 +72,7 @@ class Statement:
     transaction: int | None
 
     def values(self, n: int) -> list[Any]:
-        return [p.value(n) if isinstance(p, OfRow) else p for p in self.parameters]
+        return [p.value(n) if isinstance(p, OfRow | TextOfRow) else p for p in self.parameters]
 
     @property
     def script(self) -> str:
@@ -75,14 +102,18 @@ def script(statements: Sequence[Statement]) -> str:
 
 def _written(parameter: Any) -> str:
     match parameter:
-        case OfRow():
-            return EXPRESSIONS[parameter.name]
+        case OfRow() | TextOfRow():
+            return parameter.sql
         case None:
             return "NULL"
         case int():
             return str(int(parameter))
         case str() | dt.date():
-            text = str(parameter).replace("\\", r"\\").replace("'", r"\'")
-            # pgbench would take what follows a colon for a variable, in a text too.
-            return "E'" + text.replace(":", r"\x3a") + "'"
+            return _quoted(str(parameter))
     raise TypeError(f"No SQL for {parameter!r}")
+
+
+def _quoted(text: str) -> str:
+    text = text.replace("\\", r"\\").replace("'", r"\'")
+    # pgbench would take what follows a colon for a variable, in a text too.
+    return "E'" + text.replace(":", r"\x3a") + "'"
