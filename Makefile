@@ -7,7 +7,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys, pip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 UV_COMPILE = uv pip compile -q --python-version 3.11 --universal --generate-hashes --no-header --no-annotate \
 	--no-emit-index-url --no-emit-find-links pyproject.toml
-PACKAGES := heka_confirm counter upstream applications identity mailing demo
+PACKAGES := heka_confirm counter upstream applications identity mailing records demo
 PYTEST := $(BIN)/python -m pytest
 PARALLEL ?= -n 2
 DEVELOPMENT := DEBUG=true DEMO=true
@@ -67,6 +67,7 @@ bench: $(VENV)/.dev system ## measure the speed on this machine, with PostgreSQL
 	$(BIN)/python -m bench
 	$(BIN)/python -m bench.letters
 	$(BIN)/python -m bench.tick
+	$(BIN)/python -m bench.desk
 
 lock: | $(VENV)/bin/python ## pin the dependencies of pyproject.toml anew
 	@set -e; uv=$$(mktemp -d); trap 'rm -rf "$$uv"' EXIT; \

@@ -5,9 +5,13 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
+from applications import trail
 from applications.enums import Move, Source, State
 from applications.models import OPEN, Application, StateChange
-from identity.models import Person
+from applications.trail import Happened
+from identity.models import Person, User
+from records.enums import Event, Role
+from records.trail import Who
 
 MOVES: dict[tuple[State | None, Move], State] = {
     (None, Move.SENT): State.AWAITING,
@@ -34,20 +38,36 @@ class NotAllowed(Exception):
 
 @dataclass(frozen=True)
 class Actor:
-    """Who makes a move: a person with how they were identified, the housing system by its name, or the clock."""
+    """Who makes a move: a person with how they were identified, staff in a role, the housing system, the clock."""
 
     source: Source
     person: Person | None = None
     how: str = ""
+    staff: User | None = None
+    role: Role = Role.ADVISER  # of the member of staff
+
+    @property
+    def who(self) -> Who:
+        """The same for the trail."""
+        match self.source:
+            case Source.PERSON:
+                return Who(Role.APPLICANT, user_id=self.person.user_id if self.person else None)
+            case Source.COUNTER:
+                return Who(self.role, user_id=self.staff.pk if self.staff else None)
+            case Source.HOUSING_SYSTEM:
+                return Who(Role.HOUSING_SYSTEM, name=self.how)
+            case Source.CLOCK:
+                return Who(Role.CLOCK)
 
 
 CLOCK = Actor(Source.CLOCK)
 
 
-def make(application: Application, move: Move, *, by: Actor, at: dt.datetime) -> None:
-    """Move a locked application, and write the row that says so (R19). Raises NotAllowed.
+def make(application: Application, move: Move, *, by: Actor, at: dt.datetime, after: Happened | None = None) -> None:
+    """Move a locked application, and write the row that says so (R19), and the trail. Raises NotAllowed.
 
     Saves what else was set on the application with it (version, period of validity), in one statement.
+    What caused the move, if more than itself, is `after`: the trail has it before the move.
     """
     from_state = State(application.state) if application.state else None
     to_state = MOVES.get((from_state, move))
@@ -64,5 +84,7 @@ def make(application: Application, move: Move, *, by: Actor, at: dt.datetime) ->
         at=at,
         source=by.source,
         person=by.person,
+        staff=by.staff,
         how=by.how,
     )
+    trail.record(application, *([after] if after else []), Happened(Event(move)), by=by.who)

@@ -26,6 +26,7 @@ def environment(database: str, folder: Path, **more: str) -> dict[str, str]:
         "SECRET_KEY": "benchmark-" * 6,
         "FIELD_ENCRYPTION_KEYS": "benchmark-encryption-" * 3,
         "FIELD_INDEX_KEYS": "benchmark-index-" * 3,
+        "RECORD_KEYS": "benchmark-records-" * 3,
         "ALLOW_TEST_CODES": "true",  # all people of the benchmark have test codes
         "PUBLIC_URL": f"https://{HOST}",
         "TRUSTED_PROXIES": "1",

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.contrib.admin import apps as admin  # by its module: Django looks for the one default among the names here
 
 
 class HekaConfirmConfig(AppConfig):
@@ -6,3 +7,10 @@ class HekaConfirmConfig(AppConfig):
 
     def ready(self) -> None:
         from heka_confirm import checks  # noqa: F401  # checks register themselves
+
+
+class HekaAdminConfig(admin.AdminConfig):
+    """The admin, behind a second factor."""
+
+    default = False
+    default_site = "counter.site.DeskSite"

@@ -34,6 +34,7 @@ ALLOW_TEST_CODES = env.bool("ALLOW_TEST_CODES", default=DEBUG)
 SECRET_KEY = env.str("SECRET_KEY", **secret("SECRET_KEY"))
 FIELD_ENCRYPTION_KEYS = env.list("FIELD_ENCRYPTION_KEYS", **secret("FIELD_ENCRYPTION_KEYS", many=True))
 FIELD_INDEX_KEYS = env.list("FIELD_INDEX_KEYS", **secret("FIELD_INDEX_KEYS", many=True))
+RECORD_KEYS = env.list("RECORD_KEYS", **secret("RECORD_KEYS", many=True))
 
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000" if DEBUG else "https://localhost").rstrip("/")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[urlsplit(PUBLIC_URL).hostname or "localhost"])
@@ -67,14 +68,18 @@ INSTALLED_APPS = [
     "applications",
     "identity",
     "mailing",
+    "records",
     *(["demo"] if DEMO else []),
-    "django.contrib.admin",
+    "heka_confirm.apps.HekaAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.forms",  # its templates, behind ours in templates/django/forms
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "anymail",
     "csp",
 ]
@@ -96,6 +101,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "identity.sessions.IdleMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
 ]
 
 ROOT_URLCONF = "heka_confirm.urls"
@@ -158,7 +164,7 @@ TIME_ZONE = "Europe/Helsinki"
 # --- People, sessions, cookies ---------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "identity.User"
-AUTHENTICATION_BACKENDS = ["identity.backend.BrokerBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = ["identity.backend.BrokerBackend", "identity.passwords.PasswordBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
@@ -166,6 +172,29 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+# Passwords and second factors by allauth, of which only the addresses in identity/urls_allauth.py are served.
+LOGIN_URL = "account_login"
+ACCOUNT_ADAPTER = "identity.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email", "username"}  # people by their address, staff by their user name
+ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*"]  # nobody signs up; its system check wants them
+ACCOUNT_EMAIL_VERIFICATION = "none"  # the link by which a password is set verifies the address
+ACCOUNT_AUTHENTICATED_LOGIN_REDIRECTS = False  # a second person signs in anew, never as the first (R21)
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_FORMS = {"login": "identity.forms.LogInForm", "reauthenticate": "identity.forms.PasswordAgainForm"}
+# Its own limits live in the cache of one process; ours (identity/limits.py) hold over workers and restarts.
+ACCOUNT_RATE_LIMITS = False
+MFA_RATE_LIMITS = False
+MFA_ADAPTER = "identity.adapters.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_ISSUER = "Heka Confirm"
+MFA_TOTP_TOLERANCE = 1  # periods of 30 seconds: clocks differ, and typing takes time
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG  # http://localhost; elsewhere https is demanded
+MFA_FORMS = {
+    "authenticate": "identity.forms.CodeForm",
+    "reauthenticate": "identity.forms.CodeAgainForm",
+    "activate_totp": "identity.forms.ActivateForm",
+    "add_webauthn": "identity.forms.AddKeyForm",
+}
 # Where a person goes after proving who they are; identity itself knows no applications.
 IDENTIFIED_URL = "applications:list"
 # Sign-ins of one worker that may wait for a broker at once: fewer than its threads, so that pages go on.
@@ -211,8 +240,14 @@ ANYMAIL = {
 MAILING_LEASE = 60  # seconds
 # Between the tries, about a day in all. Afterwards people are shown that the letter will not arrive.
 MAILING_DELAYS = [10, 30, 60, 120, 300, 600, 1200, 1800, *[3600] * 22]  # seconds
-# What letters say besides their parameters; mailing itself knows nobody who writes any.
-MAILING_CONTEXT = "applications.letters.context"
+# What letters say besides their parameters, by message and else "": mailing itself knows nobody who writes any.
+MAILING_CONTEXT = {
+    "": "applications.letters.context",
+    "account_link": "identity.account_letters.context",
+    "account_password_set": "identity.account_letters.context",
+    "account_closed": "identity.account_letters.context",
+}
+WORKER_EVERY_ROUND = ["identity.accounts.answer_requests"]  # twice a second
 WORKER_EVERY_MINUTE = ["mailing.tracking.match_early", "applications.clock.tick"]
 
 # --- Security --------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ PRODUCTION = {
     "SECRET_KEY": KEY,
     "FIELD_ENCRYPTION_KEYS": KEY[::-1],
     "FIELD_INDEX_KEYS": KEY.swapcase(),
+    "RECORD_KEYS": KEY[::-1].swapcase(),
     "PUBLIC_URL": "https://confirm.example.fi",
     "DATABASE_URL": "postgresql://heka:secret@db.example.fi/heka",
     "TRUSTED_PROXIES": "1",

@@ -1,0 +1,83 @@
+"""Who does something and what happens, in the words that the trail stores and shows."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(models.TextChoices):
+    """As what somebody acts."""
+
+    APPLICANT = "applicant", _("Applicant")
+    ADVISER = "adviser", _("Adviser")
+    SUPERVISOR = "supervisor", _("Supervisor")
+    OPERATOR = "operator", _("Operator")
+    HOUSING_SYSTEM = "housing_system", _("Housing system")
+    CLOCK = "clock", _("The passing of time")
+
+
+class Event(models.TextChoices):
+    """What happened, or was looked at (R16, R17, R19, C1)."""
+
+    # An application moved.
+    SENT = "sent", _("Application sent")
+    CONFIRMED = "confirmed", _("Application confirmed by all")
+    CHANGED = "changed", _("Application changed")
+    UNDONE = "undone", _("Application waits again after a confirmation was undone")
+    RENEWED = "renewed", _("Application renewed")
+    LAPSED = "lapsed", _("Application lapsed")
+    EXPIRED = "expired", _("Application expired")
+    WITHDRAWN = "withdrawn", _("Application withdrawn")
+    REPLACED = "replaced", _("Application replaced by another one")
+
+    # A person acted, or their details changed.
+    PERSON_CONFIRMED = "person_confirmed", _("Confirmed by an applicant")
+    PERSON_DECLINED = "person_declined", _("Declined by an applicant")
+    CONFIRMATION_UNDONE = "confirmation_undone", _("Confirmation undone")
+    CONTACT_DETAILS_CHANGED = "contact_details_changed", _("Contact details changed")
+    ERROR_REPORTED = "error_reported", _("Error reported")
+    INVITATION_SENT = "invitation_sent", _("Invitation sent")
+    ADDRESS_CHANGED = "address_changed", _("Address of an invitation changed")
+
+    # Somebody looked.
+    SEARCH_BY_NUMBER = "search_by_number", _("Searched by reference number")
+    SEARCH_BY_CODE = "search_by_code", _("Searched by personal identity code")
+    SEARCH_BY_NAME = "search_by_name", _("Searched by name")
+    APPLICATION_OPENED = "application_opened", _("Application opened")
+    APPLICANT_OPENED = "applicant_opened", _("Applicant's details opened")
+    CODE_SHOWN = "code_shown", _("Personal identity code shown")
+    PROTECTED_DETAILS_SHOWN = "protected_details_shown", _("Protected contact details shown")
+    TRAIL_READ = "trail_read", _("Trail read")
+    LETTERS_OPENED = "letters_opened", _("Letters opened")
+
+    # The counter acted.
+    CHECK_RECORDED = "check_recorded", _("ID check recorded")
+    CHECK_ACCEPTED = "check_accepted", _("ID check accepted after a second look")
+    CHECK_REJECTED = "check_rejected", _("ID check rejected after a second look")
+    CHECK_UNDONE = "check_undone", _("ID check undone")
+    ACCOUNT_ISSUED = "account_issued", _("Account issued")
+    ACCOUNT_ADDRESS_CHANGED = "account_address_changed", _("Address of an account changed")
+    ACCOUNT_LINK_SENT = "account_link_sent", _("Link to set a password sent")
+    ACCOUNT_PASSWORD_SET = "account_password_set", _("Password of an account set")
+    ACCOUNT_CLOSED = "account_closed", _("Account closed")
+    PROTECTION_SET = "protection_set", _("Non-disclosure set")
+    PROTECTION_REMOVED = "protection_removed", _("Non-disclosure removed")
+    LETTER_SENT_AGAIN = "letter_sent_again", _("Letter sent again")
+
+    # The data left, or ended.
+    EXPORTED = "exported", _("Data exported")
+    PURGED = "purged", _("Data removed after its retention time")
+    ERASED = "erased", _("Data erased")
+
+
+# Somebody saw something, and nothing changed: "who looked at this person".
+LOOKS = (
+    Event.SEARCH_BY_NUMBER,
+    Event.SEARCH_BY_CODE,
+    Event.SEARCH_BY_NAME,
+    Event.APPLICATION_OPENED,
+    Event.APPLICANT_OPENED,
+    Event.CODE_SHOWN,
+    Event.PROTECTED_DETAILS_SHOWN,
+    Event.TRAIL_READ,
+    Event.LETTERS_OPENED,
+)

@@ -1,0 +1,80 @@
+"""The trail: entries that nobody edits, in chains that show when somebody did (R19)."""
+
+import datetime as dt
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from records.enums import Event, Role
+
+
+class Chain(models.Model):
+    """One thread of the trail, such as "application 17". Its seal says how long it is and with what it ends."""
+
+    name = models.CharField(max_length=80, unique=True)
+    length = models.PositiveIntegerField()
+    head = models.CharField(max_length=64, blank=True)  # the digest of the last entry
+    key_id = models.CharField(max_length=8)
+    seal = models.CharField(max_length=64)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.name
+
+    def sealed(self) -> list[Any]:
+        """Return what the seal is made of."""
+        return ["chain", self.name, self.length, self.head, self.key_id]
+
+
+class Entry(models.Model):
+    """What happened: when, by whom, about whom. Written once, by trail.record; the database refuses the rest."""
+
+    chain = models.ForeignKey(Chain, on_delete=models.PROTECT, related_name="entries", db_index=False)
+    number = models.PositiveIntegerField()  # 1, 2, 3 … within the chain
+    at = models.DateTimeField()
+    event = models.CharField(max_length=40, choices=Event)
+    role = models.CharField(max_length=20, choices=Role)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    name = models.CharField(max_length=200, blank=True)  # of whoever has no user, such as a housing system
+    subject = models.CharField(max_length=80, blank=True)  # whom it is about, such as "applicant 55"
+    facts = models.JSONField(default=dict)
+    previous = models.CharField(max_length=64, blank=True)  # the digest of the entry before
+    key_id = models.CharField(max_length=8)
+    mac = models.CharField(max_length=64)
+
+    class Meta:
+        default_permissions = ()
+        verbose_name = _("entry of the trail")
+        verbose_name_plural = _("entries of the trail")
+        constraints = [models.UniqueConstraint(fields=["chain", "number"], name="entry_once_in_its_place")]
+        indexes = [
+            models.Index(fields=["user", "at"], name="entry_by_user"),
+            models.Index(fields=["subject", "at"], name="entry_by_subject"),
+            models.Index(fields=["event", "at"], name="entry_by_event"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.event}"
+
+    def digested(self, chain: str) -> list[Any]:
+        """Return what the digest is made of; `chain` is the name of the entry's chain."""
+        at = self.at.astimezone(dt.UTC).isoformat(timespec="microseconds")
+        who = [self.role, self.user_id, self.name]
+        what = [self.event, self.subject, self.facts]
+        return ["entry", chain, self.number, at, *who, *what, self.previous, self.key_id]
+
+
+class Permit(models.Model):
+    """While a transaction sees a row of these, it may delete kept rows; none is ever committed (kept.permit)."""
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return str(self.pk)

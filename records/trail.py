@@ -1,0 +1,148 @@
+"""Writing the trail: what happened is recorded in the transaction in which it happens, or neither is.
+
+The entries of a chain hang together by keyed digests, and a seal over its length and end hangs on the chain.
+Chains do not wait for each other; two that write to the same one do. So a chain belongs to something small,
+such as one application, or one member of staff in one year, for a chain is removed whole or not at all.
+"""
+
+import logging
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from records import keys
+from records.enums import Event, Role
+from records.models import Chain, Entry
+
+logger = logging.getLogger("records")
+
+# Wider than a valid personal identity code, as in the logs: a mistyped one is just as personal.
+CODE = re.compile(r"(\d{6}\s?[-+A-FU-Y‐‑‒–—―−﹣－])\s?\d{3}[0-9A-Z]", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Who:
+    """Who did it: a role, and the user or the name of something that is none, such as a housing system."""
+
+    role: Role
+    user_id: int | None = None
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Entered:
+    """One event to be entered, whom it is about, and what else is to be known of it: no details of a person."""
+
+    event: Event
+    subject: str = ""
+    facts: Mapping[str, str | int | bool] = field(default_factory=dict)
+
+
+def record(event: Event, /, *, chain: str, by: Who, subject: str = "", **facts: str | int | bool) -> None:
+    """Enter one event at the end of a chain, in three statements, within the caller's transaction (R19).
+
+    A personal identity code in any text is masked (R17). Raises TransactionManagementError outside a
+    transaction and TypeError for facts that are neither text, whole number nor yes or no.
+    """
+    record_many(chain, [Entered(event, subject, facts)], by=by)
+
+
+def record_many(chain: str, entered: Sequence[Entered], *, by: Who) -> None:
+    """Enter several events at the end of one chain, in their order and at one time, in three statements.
+
+    As record() otherwise.
+    """
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("The trail is written in the transaction of what it tells")
+    if not entered:
+        return
+    locked = _locked(_plain(chain))
+    entries = _entries(locked, entered, by)
+    Entry.objects.bulk_create(entries)
+    _seal(locked, entries[-1])
+    transaction.on_commit(partial(_tell, locked.name, entries))
+
+
+def _locked(name: str) -> Chain:
+    """Return the chain, made if need be, so that nobody else writes to it until the transaction ends."""
+    new = Chain(name=name, length=0, key_id=keys.active())
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            INSERT INTO {Chain._meta.db_table} AS c (name, length, head, key_id, seal) VALUES (%s, 0, '', %s, %s)
+            ON CONFLICT (name) DO UPDATE SET length = c.length
+            RETURNING id, name, length, head, key_id, seal
+            """,  # noqa: S608  # only our own table name is put in
+            [name, new.key_id, keys.mac(new.sealed(), key_id=new.key_id)],
+        )
+        return Chain(*cursor.fetchone())
+
+
+def _entries(chain: Chain, entered: Sequence[Entered], by: Who) -> list[Entry]:
+    entries: list[Entry] = []
+    now, previous = timezone.now(), chain.head
+    for number, one in enumerate(entered, chain.length + 1):
+        entry = Entry(
+            chain=chain,
+            number=number,
+            at=now,
+            event=one.event,
+            role=by.role,
+            user_id=by.user_id,
+            name=_plain(by.name),
+            subject=_plain(one.subject),
+            facts={_plain(key): _fact(value) for key, value in one.facts.items()},
+            previous=previous,
+            key_id=keys.active(),
+        )
+        entry.mac = previous = keys.mac(entry.digested(chain.name), key_id=entry.key_id)
+        entries.append(entry)
+    return entries
+
+
+def _seal(chain: Chain, last: Entry) -> None:
+    """Let the chain end with an entry.
+
+    A seal that does not fit is left as it is, and never fits again: to make a new one would hide for good
+    that somebody took the end of the chain away.
+    """
+    fits = _is_sealed(chain)
+    chain.length, chain.head = last.number, last.mac
+    if fits:
+        chain.key_id = keys.active()
+        chain.seal = keys.mac(chain.sealed(), key_id=chain.key_id)
+    chain.save(update_fields=["length", "head", "key_id", "seal"])
+
+
+def _is_sealed(chain: Chain) -> bool:
+    try:
+        if keys.fits(chain.seal, chain.sealed(), key_id=chain.key_id):
+            return True
+    except keys.UnknownKey:
+        pass
+    logger.error("The seal of %s does not fit; run verify_records", chain.name)
+    return False
+
+
+def _tell(chain: str, entries: Sequence[Entry]) -> None:
+    for entry in entries:
+        # In groups, for the log would mask as somebody's code what happens to look like one.
+        mac = bytes.fromhex(entry.mac).hex(":", 2)
+        logger.info("Entry %d of %s: %s", entry.number, chain, mac)
+
+
+def _fact(value: str | int | bool) -> str | int | bool:  # noqa: FBT001  # one of the kinds of fact
+    if isinstance(value, str):
+        return _plain(value)
+    if isinstance(value, int):
+        return value
+    raise TypeError(f"{value!r} is neither text, whole number nor yes or no")
+
+
+def _plain(text: str) -> str:
+    """Return the text as it may be stored: without codes, and without NUL, which PostgreSQL refuses."""
+    return CODE.sub(r"\1••••", str(text).replace("\0", ""))
