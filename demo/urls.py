@@ -1,8 +1,8 @@
-"""The embedded broker, the housing system's links, and the inbox."""
+"""The embedded broker, the housing system's links, the codes of staff, and the inbox."""
 
 from django.urls import path
 
-from demo import inbox, views
+from demo import inbox, staff, views
 
 app_name = "demo"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("broker/token", views.token, name="token"),
     path("broker/jwks", views.jwks, name="jwks"),
     path("housing-system/<str:language>/<str:key>", views.housing_system, name="housing_system"),
+    path("staff/", staff.page, name="staff"),
     path("inbox/", inbox.inbox, name="inbox"),
     path("inbox/<int:pk>/", inbox.mail, name="mail"),
     path("inbox/<int:pk>/html/", inbox.mail_as_html, name="mail_as_html"),

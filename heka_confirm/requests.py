@@ -26,7 +26,8 @@ SAFE_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 
 HEADERS = {
     "Permissions-Policy": "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), "
-    "magnetometer=(), microphone=(), midi=(), payment=(), usb=(), xr-spatial-tracking=()",
+    "magnetometer=(), microphone=(), midi=(), payment=(), publickey-credentials-create=(self), "
+    "publickey-credentials-get=(self), usb=(), xr-spatial-tracking=()",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 

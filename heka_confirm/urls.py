@@ -15,7 +15,6 @@ urlpatterns = [
     path("identification/", include("identity.urls_broker")),
     path("api/v1/", api.urls),
     path("anymail/", include("mailing.urls")),
-    path("admin/", admin.site.urls),
     *i18n_patterns(
         path("", pages.front, name="front"),
         path("how-to/", pages.how_to, name="how_to"),
@@ -23,7 +22,9 @@ urlpatterns = [
         path("accessibility/", pages.accessibility, name="accessibility"),
         path("", include("counter.urls")),
         path("", include("identity.urls")),
+        path("", include("identity.urls_allauth")),
         path("", include("applications.urls")),
+        path("admin/", admin.site.urls),
     ),
 ]
 if settings.DEMO:

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 
 from identity.models import RateCount
 
-WINDOW = 60  # seconds
+MINUTE, HOUR = 60, 3600  # seconds
 SWEEP = 0.01  # share of calls that also remove the counts of windows gone by
 
 
@@ -22,13 +22,13 @@ class TooMany(Exception):
         self.retry_after = retry_after  # seconds
 
 
-def count(what: str, who: str, *, most: int) -> None:
-    """Count one try of `what` by `who`. Raises TooMany past `most` tries within a minute.
+def count(what: str, who: str, *, most: int, seconds: int = MINUTE) -> None:
+    """Count one try of `what` by `who`. Raises TooMany past `most` tries within a minute, or `seconds`, HOUR at most.
 
     Only a digest of `who` is stored: an address is personal data too.
     """
     now = time.time()
-    window = int(now // WINDOW)
+    window = int(now // seconds) * seconds // MINUTE  # the minute in which it began
     key = f"{what}:{hashlib.sha256(who.encode()).hexdigest()[:32]}"
     with connection.cursor() as cursor:
         cursor.execute(
@@ -42,9 +42,9 @@ def count(what: str, who: str, *, most: int) -> None:
         )
         (tries,) = cursor.fetchone()
     if random.random() < SWEEP:  # noqa: S311  # chance, not a secret
-        RateCount.objects.filter(window__lt=window - 1).delete()
+        RateCount.objects.filter(window__lt=int(now // MINUTE) - HOUR // MINUTE).delete()
     if tries > most:
-        raise TooMany(retry_after=WINDOW - int(now) % WINDOW)
+        raise TooMany(retry_after=seconds - int(now) % seconds)
 
 
 def client_address(request: HttpRequest) -> str:

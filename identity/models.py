@@ -2,6 +2,9 @@
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower, Now
+from django.utils.translation import gettext_lazy as _
 
 from identity import crypto
 from identity.enums import Language
@@ -9,6 +12,9 @@ from identity.enums import Language
 
 class User(AbstractUser):
     """Somebody who can sign in: a member of staff, or the sign-in of a person who is identified."""
+
+    # A keyed digest of where they last logged in with their password: guessing elsewhere does not lock them out there.
+    known_client = models.CharField(max_length=32, blank=True, db_default="", editable=False)
 
 
 class Person(models.Model):
@@ -34,6 +40,66 @@ class Person(models.Model):
     def hetu_indexes(self) -> list[str]:
         """The blind indexes that may stand for this person, under every live key."""
         return crypto.indexes(self.hetu or "")
+
+
+class Account(models.Model):
+    """The password account of a person without electronic identification, which stands on a counter check (J5).
+
+    The password is the user's. Whoever checked the document is not known here: `id_check` is a number.
+    """
+
+    user = models.OneToOneField(User, verbose_name=_("user"), on_delete=models.PROTECT, related_name="account")
+    email = models.EmailField(_("email address"))  # in small letters
+    id_check = models.PositiveBigIntegerField(_("ID check"))
+    issued_at = models.DateTimeField(_("issued"), db_default=Now())
+    verified_at = models.DateTimeField(_("address verified"), null=True)  # by setting a password from its link
+    closed_at = models.DateTimeField(_("closed"), null=True)
+
+    class Meta:
+        verbose_name = _("password account")
+        verbose_name_plural = _("password accounts")
+        constraints = [
+            # R15, and together with the next in small and capital letters. Closed ones let go of their address.
+            models.UniqueConstraint(fields=["email"], condition=Q(closed_at=None), name="account_address_of_its_own"),
+            models.CheckConstraint(condition=Q(email=Lower("email")), name="account_address_in_small_letters"),
+        ]
+
+    def __str__(self) -> str:
+        return self.email
+
+
+class AccountLink(models.Model):
+    """A link by which the holder of an account sets a password. The token is never stored, only its hash."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="links")
+    nonce = models.CharField(max_length=32)
+    token_hash = models.CharField(max_length=80, unique=True)
+    created_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    replaced_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account"], condition=Q(used_at=None, replaced_at=None), name="account_link_one_live"
+            ),
+            models.CheckConstraint(
+                condition=Q(used_at=None) | Q(replaced_at=None), name="account_link_used_or_replaced"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"link {self.pk}"
+
+
+class LinkRequest(models.Model):
+    """Somebody asked for a link, for an address that may be anybody's; the worker answers it and deletes it."""
+
+    email = models.EmailField()
+    asked_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return f"request {self.pk}"
 
 
 class RateCount(models.Model):

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
@@ -28,6 +28,18 @@ def same_origin_post(view: View[P]) -> View[P]:
         return view(request, *args, **kwargs)
 
     return csrf_exempt(require_POST(guarded))
+
+
+def same_origin_forms(view: View[P]) -> View[P]:
+    """Let a page be read by everybody, and its form be sent from our own pages only; others are answered 403."""
+
+    @functools.wraps(view)
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if request.method == "POST" and not is_same_origin(request):
+            raise PermissionDenied("The request comes from elsewhere")
+        return view(request, *args, **kwargs)
+
+    return csrf_exempt(require_http_methods(["GET", "HEAD", "POST"])(guarded))
 
 
 def is_same_origin(request: HttpRequest) -> bool:

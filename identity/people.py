@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -12,7 +13,8 @@ from identity.models import Person, User
 
 def find(code: str) -> Person | None:
     """Return the person of that personal identity code, whichever live key they were indexed under."""
-    people = Person.objects.select_related("user").select_for_update(of=("self",))
+    # Without the key: rows that point to the person, such as a confirmation, need not wait for this.
+    people = Person.objects.select_related("user").select_for_update(of=("self",), no_key=True)
     return people.filter(hetu_index__in=crypto.indexes(code)).first()
 
 
@@ -45,6 +47,29 @@ def _recognise(identity: Identity, *, language: str, at: dt.datetime) -> Person:
         setattr(person, name, value)
     person.save()
     return person
+
+
+def of_code(code: str, *, first_names: str, last_name: str, language: str, at: dt.datetime) -> Person:
+    """Return the person of a code that a document at the counter shows, made when new.
+
+    Of somebody known nothing changes: what a bank has told of them counts for more than an application.
+    """
+    facts = {"first_names": first_names, "last_name": last_name, "language": language, "identified_at": at}
+    try:
+        return _of_code(code, **facts)
+    except IntegrityError:
+        return _of_code(code, **facts)
+
+
+@transaction.atomic
+def _of_code(code: str, **facts: Any) -> Person:
+    return find(code) or Person.objects.create(
+        user=_new_user(),
+        hetu=code,
+        hetu_index=crypto.indexes(code)[0],
+        birth_date=hetu.birth_date(code),
+        **facts,
+    )
 
 
 def _new_user() -> User:

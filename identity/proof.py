@@ -13,12 +13,16 @@ SESSION_KEY = "proof"
 
 @dataclass(frozen=True, kw_only=True)
 class Proof:
-    """One identification: method, the broker's id in our settings, the level (acr), and when (ISO 8601)."""
+    """One identification: method, the broker's id in our settings, the level (acr), and when (ISO 8601).
+
+    One by a password account names the counter check on which the account stands.
+    """
 
     method: Method
     provider: str
     level: str
     at: str
+    id_check: int | None = None
 
     @property
     def time(self) -> dt.datetime:

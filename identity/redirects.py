@@ -15,8 +15,13 @@ def safe_next(request: HttpRequest) -> str:
     In the language in use: whoever changes it on the way does not come back to the other one.
     """
     url = (request.POST if request.method == "POST" else request.GET).get("next", "")
-    within = url.startswith("/") and url_has_allowed_host_and_scheme(url, allowed_hosts=None)
-    return _in_this_language(url) if within and len(url) <= LONGEST else ""
+    return _in_this_language(url) if is_within(url) else ""
+
+
+def is_within(url: str) -> bool:
+    """Tell whether an address is a path within this service, and not too long."""
+    is_path = url.startswith("/") and url_has_allowed_host_and_scheme(url, allowed_hosts=None)
+    return is_path and len(url) <= LONGEST
 
 
 def _in_this_language(url: str) -> str:

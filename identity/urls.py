@@ -2,10 +2,15 @@
 
 from django.urls import path
 
-from identity.views import cookies, identification, sessions
+from identity.views import accounts, cookies, identification, leaving, logging_in, sessions
 
 app_name = "identity"
 urlpatterns = [
+    path("account/create/", accounts.create_account, name="create_account"),
+    path("account/forgotten-password/", accounts.forgotten_password, name="forgotten_password"),
+    path("account/link-asked/", accounts.link_asked, name="link_asked"),
+    path("account/password/", accounts.set_password, name="set_password"),
+    path("account/password-set/", accounts.password_set, name="password_set"),
     path("cookies/", cookies.page, name="cookies"),
     path("cookies/accept/", cookies.accept, name="accept_cookies"),
     path("cookies/blocked/", cookies.blocked, name="cookies_blocked"),
@@ -13,6 +18,9 @@ urlpatterns = [
     path("cookies/declined/", cookies.declined, name="cookies_declined"),
     path("identify/", identification.identify, name="identify"),
     path("identify/<slug:outcome>/", identification.outcome, name="outcome"),
+    path("leave/", leaving.leave, name="leave"),
+    path("leave/done/", leaving.left, name="left"),
+    path("log-in/", logging_in.log_in, name="log_in"),  # account_login to allauth, in urls_allauth.py
     path("session/ended/", sessions.ended, name="session_ended"),
     path("session/extend/", sessions.extend, name="extend_session"),
     path("sign-out/", sessions.sign_out, name="sign_out"),

@@ -63,8 +63,7 @@ def _webhook() -> Iterator[CheckMessage]:
 
 
 def _functions() -> Iterator[CheckMessage]:
-    paths = [*settings.WORKER_EVERY_MINUTE, *([settings.MAILING_CONTEXT] if settings.MAILING_CONTEXT else [])]
-    for path in paths:
+    for path in {*settings.WORKER_EVERY_ROUND, *settings.WORKER_EVERY_MINUTE, *settings.MAILING_CONTEXT.values()}:
         try:
             import_string(path)
         except ImportError as error:

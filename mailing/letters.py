@@ -1,8 +1,9 @@
 """Writes a letter: the templates of its folder, in its language, with what it may know at this moment.
 
 A folder holds subject.txt, body.txt and body.html. They see the letter's parameters, dates as dates, and what
-settings.MAILING_CONTEXT adds: the dotted path of a function that takes the letter and returns a dict, or raises
-NoLongerDue. So tokens are made when a letter leaves and are stored nowhere.
+settings.MAILING_CONTEXT adds. That names for each message, and under "" for all others, the dotted path of a
+function that takes the letter and returns a dict, or raises NoLongerDue. So tokens are made when a letter leaves
+and are stored nowhere.
 """
 
 import datetime as dt
@@ -69,10 +70,9 @@ def _message(letter: Letter, subject: str, text: str, html: str) -> EmailMultiAl
 
 
 def _computed(letter: Letter) -> dict[str, Any]:
-    if not settings.MAILING_CONTEXT:
-        return {}
-    compute: Callable[[Letter], dict[str, Any]] = import_string(settings.MAILING_CONTEXT)
-    return compute(letter)
+    path = settings.MAILING_CONTEXT.get(letter.message) or settings.MAILING_CONTEXT.get("")
+    compute: Callable[[Letter], dict[str, Any]] | None = import_string(path) if path else None
+    return compute(letter) if compute else {}
 
 
 def _render(letter: Letter, name: str, context: dict[str, Any]) -> str:

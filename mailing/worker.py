@@ -42,7 +42,7 @@ class Stop:
 
 
 def run(stop: Stop) -> None:
-    """Deliver what is due, and run settings.WORKER_EVERY_MINUTE, until told to stop."""
+    """Deliver what is due, and run settings.WORKER_EVERY_ROUND and WORKER_EVERY_MINUTE, until told to stop."""
     next_minute = time.monotonic()
     while not stop.asked:
         close_old_connections()
@@ -50,6 +50,8 @@ def run(stop: Stop) -> None:
             next_minute = time.monotonic() + MINUTE
             for path in settings.WORKER_EVERY_MINUTE:
                 _guarded(import_string(path))
+        for path in settings.WORKER_EVERY_ROUND:
+            _guarded(import_string(path))
         _guarded(deliver_due, stop, next_minute)
         if not stop.asked:
             time.sleep(PAUSE)

@@ -21,6 +21,9 @@ ADDRESSES = {
     "/api/v1/no-such-thing": 404,
     "/en/privacy": 301,
     "/admin/": 302,
+    "/fi/admin/": 302,
+    "/en/log-in/": 302,
+    "/en/account/create/": 200,
     "/": 302,
 }
 

@@ -3,6 +3,7 @@ from html import unescape
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.contrib.auth.hashers import MD5PasswordHasher
 from django.test import Client
 from joserfc.jwk import RSAKey
 
@@ -28,9 +29,10 @@ def some_keys():
 
 
 @pytest.fixture(autouse=True)
-def _fresh(settings, own_keys):
+def _fresh(settings, own_keys, monkeypatch):
     settings.IDENTITY_KEYS_FILE = own_keys
     client.forget_keys()
+    monkeypatch.setattr("identity.limits.SWEEP", 0)  # by chance, one more statement
 
 
 @pytest.fixture
@@ -70,3 +72,20 @@ class Visitor(Client):
 @pytest.fixture
 def visitor(db):
     return Visitor()
+
+
+class CountingHasher(MD5PasswordHasher):
+    """Tells how often passwords were hashed."""
+
+    calls: list[str] = []
+
+    def encode(self, password, salt):
+        self.calls.append(password)
+        return super().encode(password, salt)
+
+
+@pytest.fixture
+def counting_hasher(settings):
+    settings.PASSWORD_HASHERS = ["tests.identity.conftest.CountingHasher"]
+    CountingHasher.calls.clear()
+    return CountingHasher

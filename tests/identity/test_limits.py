@@ -42,6 +42,19 @@ def test_the_next_minute_begins_anew(clock):
 
 
 @pytest.mark.django_db
+def test_a_limit_may_hold_for_an_hour(clock, monkeypatch):
+    monkeypatch.setattr(limits, "SWEEP", 1)
+    limits.count("start", "192.0.2.1", most=1, seconds=limits.HOUR)
+    clock.shift(59 * 60)
+    tries(1, who="192.0.2.2")
+    with pytest.raises(TooMany) as refused:
+        limits.count("start", "192.0.2.1", most=1, seconds=limits.HOUR)
+    clock.shift(60)
+    limits.count("start", "192.0.2.1", most=1, seconds=limits.HOUR)
+    assert refused.value.retry_after == 60
+
+
+@pytest.mark.django_db
 def test_the_refusal_says_how_long_to_wait(clock):
     clock.shift(45)
     tries(20)
@@ -59,7 +72,7 @@ def test_the_address_is_not_stored():
 @pytest.mark.django_db
 def test_counts_of_windows_gone_by_are_swept(clock, monkeypatch):
     tries(1)
-    clock.shift(120)
+    clock.shift(2 * 60 * 60)
     monkeypatch.setattr(limits, "SWEEP", 1)
     tries(1, who="192.0.2.2")
     assert RateCount.objects.count() == 1

@@ -8,6 +8,7 @@ from django.contrib.sessions.models import Session
 
 from identity.models import User
 from tests.cast import MAIJA
+from tests.staff import sign_in_staff
 
 pytestmark = pytest.mark.django_db
 PAGE = "/fi/session/extend/"  # for identified people; its GET leads on to their own page
@@ -177,19 +178,18 @@ def test_a_page_for_identified_people_is_kept_out_of_caches(maija, visitor):
 
 
 def test_staff_are_not_identified_people(client):
-    client.force_login(User.objects.create_user("adviser", is_staff=True), "django.contrib.auth.backends.ModelBackend")
+    sign_in_staff(client, User.objects.create_user("adviser", is_staff=True))
     assert client.get(PAGE)["Location"] == "/fi/identify/?next=/fi/session/extend/"
 
 
 def test_a_staff_session_ends_after_15_idle_minutes(client, clock):
-    user = User.objects.create_superuser("adviser")
-    client.force_login(user, "django.contrib.auth.backends.ModelBackend")
-    client.get("/admin/password_change/")
+    sign_in_staff(client, User.objects.create_superuser("adviser"))
+    client.get("/fi/admin/password_change/")
     clock.shift(15 * 60)
-    assert client.get("/admin/password_change/").status_code == 200
+    assert client.get("/fi/admin/password_change/").status_code == 200
     assert client.get("/fi/").wsgi_request.session_ends_at is None
     clock.shift(15 * 60 + 31)
-    assert client.get("/admin/password_change/").status_code == 302
+    assert client.get("/fi/admin/password_change/").status_code == 302
 
 
 def test_the_identification_page_says_who_is_logged_in(maija):

@@ -337,12 +337,11 @@ def test_a_person_who_was_shut_out_cannot_sign_in(visitor, broker, caplog):
     assert words(caplog)[-1] == "Identification at test: inactive"
 
 
-def test_a_name_and_password_never_reach_a_broker(client, broker):
+def test_a_name_and_password_never_reach_a_broker(visitor, broker):
     User.objects.create_superuser("adviser", password="correct horse battery")
-    response = client.post(
-        "/admin/login/?state=x&code=y", {"username": "adviser", "password": "correct horse battery"}
-    )
-    assert response.status_code == 302
+    visitor.accept_cookies()
+    response = visitor.post("/fi/log-in/?state=x&code=y", {"login": "adviser", "password": "correct horse battery"})
+    assert response["Location"] == "/fi/admin/"
     assert broker.calls == []
 
 

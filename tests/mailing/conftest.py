@@ -19,7 +19,8 @@ def _only_the_letters_of_these_tests(settings):
     settings.TEMPLATES = [
         {**settings.TEMPLATES[0], "DIRS": [*settings.TEMPLATES[0]["DIRS"], Path(__file__).parent / "templates"]}
     ]
-    settings.MAILING_CONTEXT = ""
+    settings.MAILING_CONTEXT = {}
+    settings.WORKER_EVERY_ROUND = []
     settings.WORKER_EVERY_MINUTE = []
 
 

@@ -34,7 +34,8 @@ def test_production_with_a_mail_server_is_in_order(production):
         ("EMAIL_TIMEOUT", 16, ["mailing.E003"]),
         ("EMAIL_TIMEOUT", 15, []),
         ("EMAIL_BACKEND", POSTMARK, ["mailing.E004"]),
-        ("MAILING_CONTEXT", "applications.nothing", ["mailing.E005"]),
+        ("MAILING_CONTEXT", {"hello": "applications.nothing"}, ["mailing.E005"]),
+        ("WORKER_EVERY_ROUND", ["nowhere.at_all"], ["mailing.E005"]),
         ("WORKER_EVERY_MINUTE", ["nowhere.at_all"], ["mailing.E005"]),
     ],
 )

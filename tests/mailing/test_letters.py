@@ -77,7 +77,7 @@ def test_date_that_does_not_exist_is_text(text):
 
 
 def test_what_is_computed_when_sending_stands_in_the_letter_and_nowhere_else(settings):
-    settings.MAILING_CONTEXT = "tests.mailing.test_letters.a_link"
+    settings.MAILING_CONTEXT = {"": "tests.mailing.test_letters.a_link"}
     letter = queued()
 
     message = letters.write(letter)
@@ -88,12 +88,21 @@ def test_what_is_computed_when_sending_stands_in_the_letter_and_nowhere_else(set
     assert "secret-token" not in str(vars(letter))
 
 
+def test_message_may_have_a_context_of_its_own(settings):
+    settings.MAILING_CONTEXT = {
+        "": "tests.mailing.test_letters.not_any_more",
+        "hello": "tests.mailing.test_letters.a_link",
+    }
+
+    assert "https://confirm.example.fi/secret-token" in letters.write(queued()).body
+
+
 def a_link(letter):
     return {"link": "https://confirm.example.fi/secret-token"}
 
 
 def test_letter_that_is_no_longer_due_is_not_written(settings):
-    settings.MAILING_CONTEXT = "tests.mailing.test_letters.not_any_more"
+    settings.MAILING_CONTEXT = {"": "tests.mailing.test_letters.not_any_more"}
 
     with pytest.raises(NoLongerDue):
         letters.write(queued())

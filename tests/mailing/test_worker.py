@@ -68,7 +68,7 @@ def test_oldest_letter_goes_first():
 
 
 def test_letter_that_took_long_to_write_is_sent_only_if_it_is_still_ours(settings):
-    settings.MAILING_CONTEXT = "tests.mailing.test_worker.while_it_is_written_another_takes_it"
+    settings.MAILING_CONTEXT = {"": "tests.mailing.test_worker.while_it_is_written_another_takes_it"}
     settings.MAILING_LEASE = 4 * settings.EMAIL_TIMEOUT
     letter = queued()
 
@@ -116,7 +116,7 @@ def test_delays_of_letters_that_failed_together_differ():
 
 def test_letter_is_given_up_after_the_last_try(settings):
     settings.MAILING_DELAYS = [60, 60]
-    settings.MAILING_CONTEXT = "tests.mailing.test_worker.fails"
+    settings.MAILING_CONTEXT = {"": "tests.mailing.test_worker.fails"}
     letter = queued()
 
     statuses = []
@@ -146,7 +146,7 @@ def test_letter_over_which_workers_die_is_given_up(settings):
 
 
 def test_letter_that_is_no_longer_due_is_dropped(settings):
-    settings.MAILING_CONTEXT = "tests.mailing.test_worker.confirmed_meanwhile"
+    settings.MAILING_CONTEXT = {"": "tests.mailing.test_worker.confirmed_meanwhile"}
     letter = queued()
 
     worker.deliver_due()
@@ -210,6 +210,18 @@ def test_worker_calls_what_the_settings_name_once_a_minute(settings, monkeypatch
     assert len(mail.outbox) == 1
 
 
+@pytest.mark.django_db(transaction=True)
+def test_worker_calls_what_the_settings_name_in_every_round(settings, monkeypatch):
+    settings.WORKER_EVERY_ROUND = ["tests.mailing.test_worker.raises", "tests.mailing.test_worker.called"]
+    monkeypatch.setattr(worker, "PAUSE", 0)
+    CALLS.clear()
+
+    worker.run(StopsAfter(8))
+
+    assert len(CALLS) > 2
+    assert set(zip(CALLS[::2], CALLS[1::2], strict=True)) == {("raises", "called")}
+
+
 def test_worker_that_is_told_to_stop_takes_no_other_letter():
     for number in range(3):
         queued(f"hello:{number}")
@@ -230,7 +242,7 @@ def test_worker_leaves_the_letters_for_what_is_due_every_minute():
 
 
 def test_logs_hold_no_address_no_token_and_no_text(settings, caplog):
-    settings.MAILING_CONTEXT = "tests.mailing.test_worker.fails_for_some"
+    settings.MAILING_CONTEXT = {"": "tests.mailing.test_worker.fails_for_some"}
     for number, name in enumerate(["Maija", "Fails", "Line\nbreak"]):
         queued(f"hello:{number}", parameters={"name": name, "number": "1"})
 

@@ -10,8 +10,9 @@ from heka_confirm.settings import DATABASES, TEMPLATES
 TEMPLATES[0]["DIRS"] = [*TEMPLATES[0]["DIRS"], Path(__file__).parent / "templates"]
 MAILING_LEASE = float(os.environ["TEST_LEASE"])
 MAILING_DELAYS = [0.2] * 60
-MAILING_CONTEXT = "tests.mailing.worker_settings.context"
+MAILING_CONTEXT = {"": "tests.mailing.worker_settings.context"}
 WORKER_EVERY_MINUTE = []
+WORKER_EVERY_ROUND = []
 SILENCED_SYSTEM_CHECKS = ["identity.W001"]
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"]["init_command"] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"

@@ -27,12 +27,12 @@ class Command(BaseCommand):
             keys.make()
         call_command("migrate", verbosity=0)
         data.load()
-        staff.ensure_operator()
+        staff.ensure()
         server.serve(f"{host}:{port}", when_ready=self.greet)
 
     def greet(self) -> None:
         self.stdout.write(f"Heka Confirm, with demo data: {settings.PUBLIC_URL}")
-        self.stdout.write(f"Staff at /admin/: {staff.USERNAME}, password {staff.PASSWORD}. Ctrl-C stops.")
+        self.stdout.write("Staff at /admin/: their names, password and codes are at /demo/staff/. Ctrl-C stops.")
         self.stdout.flush()
 
 

@@ -1,0 +1,69 @@
+"""The letters about an account, to its own address (J5)."""
+
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
+
+from identity import account_links
+from identity.models import Account, AccountLink
+from mailing import outbox
+from mailing.letters import NoLongerDue
+from mailing.models import Letter
+from mailing.outbox import Draft
+
+
+def link(link: AccountLink) -> None:
+    """Send the link by which a password is set: the first one, or another for one that was forgotten."""
+    account = link.account
+    is_first = not account.user.has_usable_password()
+    _queue("account_link", account, about=link.pk, link=link.pk, is_first=is_first)
+
+
+def password_set(link: AccountLink) -> None:
+    """Tell that a password was set, in case it was somebody else who read the letter with the link."""
+    _queue("account_password_set", link.account, about=link.pk)
+
+
+def closed(account: Account) -> None:
+    """Tell that the account was closed."""
+    at = account.closed_at
+    _queue("account_closed", account, about=f"{account.pk}.{at.timestamp() if at else 0}")
+
+
+def _queue(message: str, account: Account, *, about: object, **parameters: Any) -> None:
+    person = account.user.person
+    draft = Draft(
+        key=f"{message}:{about}",
+        message=message,
+        to=account.email,
+        language=person.language,
+        parameters={"recipient": str(person), **parameters},
+    )
+    outbox.queue(draft)
+
+
+def context(letter: Letter) -> dict[str, Any]:
+    """Return what a letter needs besides its parameters, as of its sending (MAILING_CONTEXT). Raises NoLongerDue."""
+    with translation.override(letter.language):
+        links = {"counter_link": _address("counter:page"), "log_in_link": _address("identity:log_in")}
+        return {**links, **_password_link(letter.parameters["link"])} if "link" in letter.parameters else links
+
+
+def _password_link(pk: int) -> dict[str, Any]:
+    link = account_links.links().get(pk=pk)
+    try:
+        account_links.check(link)
+        token = account_links.token(link)
+    except account_links.CannotUse:  # replaced meanwhile, or its key is gone
+        raise NoLongerDue from None
+    return {
+        "link": f"{_address('identity:set_password')}?token={token}",
+        "until": link.created_at + account_links.LIFETIME,
+        "new_link": _address("identity:forgotten_password"),
+    }
+
+
+def _address(name: str) -> str:
+    return settings.PUBLIC_URL + reverse(name)

@@ -1,0 +1,168 @@
+"""Password accounts of people without electronic identification: issued at the counter, never by oneself (J5).
+
+An account gives no more than the check of a document that it stands on. Who issues it decides and records that;
+here are its address, its link, its password and its end.
+"""
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from identity import account_letters, account_links
+from identity.models import Account, LinkRequest, Person, User
+from records import trail
+from records.enums import Event, Role
+from records.trail import Who
+
+BATCH = 100  # requests answered at a time
+
+
+class AccountRefused(Exception):
+    """Nothing was changed; `message` tells why."""
+
+    message: Promise | str = ""
+
+
+class AddressTaken(AccountRefused):
+    """R15: an account needs an address of its own."""
+
+    message = _("Another person has an account with this email address. An account needs an address of its own.")
+
+
+class Closed(AccountRefused):
+    message = _("This account has been closed.")
+
+
+@transaction.atomic
+def issue(person: Person, *, email: str, id_check: int) -> Account:
+    """Give a person an account at an address of their own, and send them the link to set its password.
+
+    For a person who has one it is renewed: on this check, at this address, and open again. Raises AddressTaken.
+    """
+    user = User.objects.select_for_update().get(pk=person.user_id)
+    account = Account.objects.filter(user=user).first() or Account(user=user)
+    _move(account, email)
+    account.id_check, account.issued_at, account.closed_at = id_check, timezone.now(), None
+    _save(account)
+    account_letters.link(account_links.renew(account))
+    return account
+
+
+@transaction.atomic
+def correct_address(account: Account, *, email: str) -> None:
+    """Send a new link to another address; what was sent to the former does nothing any more.
+
+    Raises AddressTaken and Closed.
+    """
+    account = _lock(account)
+    _move(account, email)
+    _save(account)
+    account_letters.link(account_links.renew(account))
+
+
+@transaction.atomic
+def send_link(account: Account) -> None:
+    """Send a new link, which ends the former one. Raises Closed."""
+    account_letters.link(account_links.renew(_lock(account)))
+
+
+@transaction.atomic
+def close(account: Account) -> None:
+    """End the account: its password and its link do nothing any more, and whoever is logged in is logged out.
+
+    The person is told; they may still identify themselves at a bank. Closing twice is closing once.
+    """
+    try:
+        account = _lock(account)
+    except Closed:
+        return
+    account.closed_at = timezone.now()
+    account.save()
+    account_links.end(account, at=account.closed_at)
+    _forget_password(account.user)
+    account_letters.closed(account)
+
+
+def hold(person: Person) -> None:
+    """Lock the open account of a person until the caller's transaction ends: nobody closes it meanwhile.
+
+    Raises Closed.
+    """
+    if Account.objects.select_for_update().filter(user=person.user_id, closed_at=None).first() is None:
+        raise Closed
+
+
+def request_link(email: str) -> None:
+    """Ask for a link, for whatever address somebody typed.
+
+    One row is stored for everybody, and no account is looked for: neither the answer nor the work done for it
+    depends on whether the address is known. The worker answers, within a second.
+    """
+    LinkRequest.objects.create(email=normal(email))
+
+
+def answer_requests() -> None:
+    """Send the links that were asked for, and forget the addresses; the worker calls it in every round."""
+    for request in LinkRequest.objects.order_by("pk")[:BATCH]:
+        with transaction.atomic():
+            deleted, _rows = LinkRequest.objects.filter(pk=request.pk).delete()
+            account = live(request.email)
+            if deleted and account:  # another worker may have been faster
+                send_link(account)
+
+
+@transaction.atomic
+def set_password(token: str, *, password: str) -> Account:
+    """Set the password of a link's account. Every session of its holder ends. Raises account_links.CannotUse."""
+    account = Account.objects.select_for_update().get(pk=account_links.find(token).account_id)
+    link = account_links.find(token)  # again: another click may have been faster
+    link.used_at = timezone.now()
+    link.save(update_fields=["used_at"])
+    account.verified_at = account.verified_at or link.used_at
+    account.save(update_fields=["verified_at"])
+    link.account.user.set_password(password)
+    link.account.user.save(update_fields=["password"])
+    account_letters.password_set(link)
+    who = Who(Role.APPLICANT, user_id=account.user_id)
+    trail.record(Event.ACCOUNT_PASSWORD_SET, chain=f"account {account.pk}", by=who, subject=f"account {account.pk}")
+    return account
+
+
+def live(email: str) -> Account | None:
+    """Return the open account of an address, with its user and person."""
+    accounts = Account.objects.select_related("user__person")
+    return accounts.filter(email=normal(email), closed_at=None).first()
+
+
+def normal(email: str) -> str:
+    """Return an address as accounts have it: letters go to this one, never to what looks the same to a database."""
+    return email.strip().lower()
+
+
+def _lock(account: Account) -> Account:
+    locked = Account.objects.select_for_update(of=("self",)).select_related("user__person").get(pk=account.pk)
+    if locked.closed_at:
+        raise Closed
+    return locked
+
+
+def _move(account: Account, email: str) -> None:
+    """Give the account another address. Whoever reads letters at the former may have set the password."""
+    if account.email == normal(email):
+        return
+    account.email, account.verified_at = normal(email), None
+    _forget_password(account.user)
+
+
+def _forget_password(user: User) -> None:
+    user.set_unusable_password()
+    user.save(update_fields=["password"])
+
+
+def _save(account: Account) -> None:
+    try:
+        with transaction.atomic():
+            account.save()
+    except IntegrityError:
+        raise AddressTaken from None

@@ -1,0 +1,106 @@
+"""What allauth asks of us: who may log in and where to, and how second factors are kept."""
+
+import base64
+import time
+from typing import Any
+
+import segno
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY, get_authentication_records
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from identity import crypto, passwords, proof, sessions
+from identity.enums import Method
+from identity.models import User
+from identity.proof import Proof
+from identity.redirects import after_identification, is_within
+
+PROVIDER = "account"  # of a Proof by an account
+FACTORS = "identity.mfa"  # what the encryption of second factors is bound to
+AGAIN_AFTER = 5 * 60  # seconds, after which changing a second factor asks for one's proofs again
+NO_MATCH = _("The name or the password is not right. Check both and try again.")
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """Logs in staff, and people with an account."""
+
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": NO_MATCH,
+        "username_password_mismatch": NO_MATCH,  # for a name that is no address: the same
+        "incorrect_password": _("The password is not right. Check it and try again."),
+        "incorrect_code": _("This was not accepted. Try again. Codes change every half a minute: use the newest one."),
+    }
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Accounts are issued at the counter, and staff are named by the operator."""
+        return False
+
+    def is_ajax(self, request: HttpRequest) -> bool:
+        """Answer pages only."""
+        return False
+
+    def is_safe_url(self, url: str | None) -> bool:
+        return is_within(url or "")
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """The limits are the backend's (passwords.py)."""
+
+    def pre_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse | None:  # type: ignore[override]
+        """Begin a session that is wholly new, before a second factor is asked for (R21)."""
+        prefix = AUTHENTICATION_METHODS_SESSION_KEY  # what was proved just now, and by whom
+        kept = {key: value for key, value in request.session.items() if key.startswith(prefix)}
+        request.session.flush()
+        request.session.update(kept)
+        request.user = AnonymousUser()
+        return super().pre_login(request, user, **kwargs)
+
+    def login(self, request: HttpRequest, user: User) -> None:  # type: ignore[override]
+        super().login(request, user)
+        passwords.remember_client(user, request)
+        account = getattr(user, "account", None)
+        if account and not account.closed_at and not user.is_staff:
+            at = timezone.now().isoformat()
+            facts = Proof(method=Method.ACCOUNT, provider=PROVIDER, level="", at=at, id_check=account.id_check)
+            proof.remember(request.session, facts)
+        sessions.begin(request)
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        is_staff = isinstance(request.user, User) and request.user.is_staff
+        return reverse("admin:index") if is_staff else after_identification("")
+
+    def is_reauthentication_required(self, **kwargs: Any) -> bool:
+        """Ask again only some minutes after the last proof: whoever has just logged in need not do it twice."""
+        records = get_authentication_records(self.request, self.request.user)
+        return not records or time.time() - records[-1]["at"] > AGAIN_AFTER
+
+
+class FactorAdapter(DefaultMFAAdapter):
+    """Keeps second factors encrypted, and draws their QR code into the page."""
+
+    error_messages = {
+        **DefaultMFAAdapter.error_messages,
+        "incorrect_code": AccountAdapter.error_messages["incorrect_code"],
+    }
+
+    def encrypt(self, text: str) -> str:
+        return base64.b64encode(crypto.encrypt(text, context=FACTORS)).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return crypto.decrypt(base64.b64decode(encrypted_text), context=FACTORS)
+
+    def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:  # type: ignore[override]  # noqa: A002  # allauth's
+        number = Authenticator.objects.filter(user=user, type=type).count() + 1
+        return gettext("Key %(number)d") % {"number": number}
+
+    def build_totp_svg(self, url: str) -> str:
+        drawing = segno.make(url, micro=False).svg_inline(scale=5, dark="#000", light="#fff")
+        return mark_safe(drawing)  # noqa: S308  # lines and numbers only

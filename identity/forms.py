@@ -1,0 +1,144 @@
+"""The forms of accounts and of staff sign-in. Those of allauth have labels and texts here, in our languages."""
+
+from typing import Any
+
+from allauth.account.forms import LoginForm, ReauthenticateForm
+from allauth.core import context
+from allauth.mfa.base.forms import AuthenticateForm
+from allauth.mfa.base.forms import ReauthenticateForm as FactorAgainForm
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY
+from allauth.mfa.utils import decrypt, encrypt
+from allauth.mfa.webauthn.forms import AddWebAuthnForm
+from django import forms
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from identity import limits
+from identity.adapters import AccountAdapter
+from identity.models import User
+
+SHORTEST, LONGEST = 12, 200  # characters of a password
+MOST_CODES = 10  # an hour and person; each code is one of a million
+
+CODE = {"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false"}
+
+
+class AddressForm(forms.Form):
+    """The address to which a link is asked."""
+
+    email = forms.EmailField(
+        label=_("Email address"),
+        error_messages={"invalid": _("Check the email address. It should look like this: name@example.com")},
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+
+
+class PasswordForm(forms.Form):
+    """A new password: long, and not one that everybody uses. It may be pasted, and holds any characters."""
+
+    password = forms.CharField(
+        label=_("New password"),
+        help_text=_(
+            "At least 12 characters. Any characters will do: several words in a row make a good password. "
+            "Do not use a common password, or one that you use elsewhere."
+        ),
+        strip=False,
+        max_length=LONGEST,
+        widget=forms.PasswordInput(
+            attrs={"autocomplete": "new-password", "minlength": SHORTEST, "spellcheck": "false"}
+        ),
+    )
+
+    def clean_password(self) -> str:
+        password = str(self.cleaned_data["password"])
+        try:
+            validate_password(password)
+        except ValidationError as refused:
+            codes = {error.code for error in refused.error_list}
+            raise ValidationError([text for code, text in REFUSALS.items() if code in codes]) from None
+        return password
+
+
+# By the codes of Django's validators (AUTH_PASSWORD_VALIDATORS).
+REFUSALS = {
+    "password_too_short": _("The password is too short. It must have at least 12 characters."),
+    "password_too_common": _("The password is too common. Choose one that nobody can guess."),
+}
+
+
+class LogInForm(LoginForm):
+    """Name and password. People log in by their address, staff by their user name."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields = {
+            "login": forms.CharField(
+                label=_("Email address"),
+                max_length=254,
+                widget=forms.TextInput(
+                    attrs={"autocomplete": "username", "inputmode": "email", "autocapitalize": "none"}
+                ),
+            ),
+            "password": _present_password(),
+        }
+
+
+class PasswordAgainForm(ReauthenticateForm):
+    """The password once more, before a second factor is changed."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"] = _present_password()
+
+
+class _CodeForm(forms.Form):
+    """A code of six digits, or one for emergencies: counted, and good for once."""
+
+    user: User
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"] = forms.CharField(label=_("Code"), max_length=20, widget=forms.TextInput(attrs=CODE))
+
+    def clean_code(self) -> str:
+        """Raises TooMany: allauth would count, and remember used codes, in one process."""
+        limits.count("code", str(self.user.pk), most=MOST_CODES, seconds=limits.HOUR)
+        code = str(super().clean_code())  # type: ignore[misc]
+        try:
+            limits.count("used code", f"{self.user.pk} {code}", most=1, seconds=limits.HOUR)
+        except limits.TooMany:
+            raise ValidationError(AccountAdapter.error_messages["incorrect_code"]) from None
+        return code
+
+
+class CodeForm(_CodeForm, AuthenticateForm):
+    """The second factor while logging in."""
+
+
+class CodeAgainForm(_CodeForm, FactorAgainForm):
+    """The second factor once more, before it is changed."""
+
+
+class ActivateForm(_CodeForm, ActivateTOTPForm):
+    """The first code of an authenticator app. Its secret waits in the session encrypted, as it is kept later."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        session = context.request.session
+        waiting = session.get(SECRET_SESSION_KEY)
+        super().__init__(*args, **kwargs)
+        if self.is_bound and waiting:
+            self.secret = decrypt(waiting)
+        session[SECRET_SESSION_KEY] = encrypt(self.secret)
+
+
+class AddKeyForm(AddWebAuthnForm):
+    """A passkey or security key, with a name by which one knows it again."""
+
+    name = forms.CharField(label=_("Name of the key"), max_length=60, required=False)
+
+
+def _present_password() -> forms.CharField:
+    widget = forms.PasswordInput(attrs={"autocomplete": "current-password", "spellcheck": "false"})
+    return forms.CharField(label=_("Password"), strip=False, max_length=LONGEST, widget=widget)

@@ -1,0 +1,74 @@
+"""The check of a password: the same work for everybody, known or not, and limits that guessing runs into.
+
+The limits count, within a minute, what one place tries and what it tries with one name; and what is tried with
+one name, and with all names, from places where nobody has logged in with that name last. So guessing one
+password from everywhere, and one password with every name, comes to little, and those who know theirs still get
+in where they usually are.
+"""
+
+from allauth.account.auth_backends import AuthenticationBackend
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
+from django.http import HttpRequest
+from django.utils.crypto import constant_time_compare
+
+from identity import accounts, crypto, limits
+from identity.models import User
+
+PATH = "identity.passwords.PasswordBackend"  # what a session remembers of how its user logged in
+
+NOBODY = User(password=UNUSABLE_PASSWORD_PREFIX)
+MOST_OF_CLIENT = 20  # a minute
+MOST_OF_CLIENT_AND_NAME = 6  # a minute
+MOST_OF_NAME = 30  # an hour, from places that are new to it
+MOST_OF_ALL = 300  # a minute, from places that are new to the name
+
+
+class PasswordBackend(AuthenticationBackend):
+    """Logs in people by the address of their account, and staff by their user name."""
+
+    # Narrower than allauth's, which looks names up in other ways, and hashes as often as it finds one.
+    def authenticate(  # type: ignore[override]
+        self, request: HttpRequest, *, password: str, username: str = "", email: str = ""
+    ) -> User | None:
+        """Return the user of that name and password; None for all others. Raises limits.TooMany."""
+        name = accounts.normal(username or email)
+        client = limits.client_address(request)
+        limits.count("log-in client", client, most=MOST_OF_CLIENT)
+        limits.count("log-in client and name", f"{client} {name}", most=MOST_OF_CLIENT_AND_NAME)
+        user = _find(username or email)
+        # Counted apart, not left out: what is done must not tell who has been here.
+        known = f"{client} {name}" if user and is_known_client(user, request) else ""
+        limits.count("log-in name", known or name, most=MOST_OF_NAME, seconds=limits.HOUR)
+        limits.count("log-in", known or "all", most=MOST_OF_ALL)
+        # Against nobody's password Django hashes too, so that the answer takes as long.
+        matches = (user or NOBODY).check_password(password)
+        return user if matches else None
+
+    def get_user(self, user_id: int) -> User | None:
+        """Return the user of a session with their person, in one query; None for one who was deactivated."""
+        return User.objects.select_related("person").filter(pk=user_id, is_active=True).first()
+
+
+def is_known_client(user: User, request: HttpRequest) -> bool:
+    """Tell whether the user last logged in from where this request comes from."""
+    return constant_time_compare(user.known_client, _digest(user, request))
+
+
+def remember_client(user: User, request: HttpRequest) -> None:
+    """Remember where the user logged in from; only a keyed digest of it is stored."""
+    if not is_known_client(user, request):
+        user.known_client = _digest(user, request)
+        user.save(update_fields=["known_client"])
+
+
+def _find(name: str) -> User | None:
+    """Return who may log in by that name: a member of staff, or the holder of an open account."""
+    staff = User.objects.filter(username=name.strip(), is_staff=True, is_active=True).first()
+    account = accounts.live(name)
+    if staff or account is None:
+        return staff
+    return account.user if account.user.is_active else None
+
+
+def _digest(user: User, request: HttpRequest) -> str:
+    return crypto.keyed(f"client {user.pk} {limits.client_address(request)}")[0][:32]

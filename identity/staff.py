@@ -1,0 +1,96 @@
+"""Staff: the admin behind a second factor (C1), and the keeping of second factors.
+
+allauth asks for a second factor only from those who have one. That nobody works without is decided here.
+"""
+
+from typing import Any
+
+from allauth.account.authentication import get_authentication_records
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import decrypt, encrypt, is_mfa_enabled
+from django.contrib.admin import AdminSite
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+
+from identity.models import User
+from identity.redirects import safe_next, with_next
+
+SECRETS = ("secret", "seed")  # of an authenticator app, and of the recovery codes
+BATCH = 500
+
+
+class StaffSite(AdminSite):
+    """Django's admin, which opens to active staff who have proved both factors in this session."""
+
+    site_title = "Heka Confirm"
+    site_header = _("Heka Confirm for staff")
+    index_title = _("Desk and settings")
+    site_url = None
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        return is_staff(request) and "mfa" in proved(request)
+
+    @method_decorator(never_cache)
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Lead on to what is missing: logging in, a second factor, or its code."""
+        next_url = safe_next(request) or reverse("admin:index")
+        if self.has_permission(request):
+            return redirect(next_url)
+        if not is_half_in(request):
+            return redirect(with_next("account_login", next_url))
+        return redirect(with_next("mfa_reauthenticate" if has_factor(request) else "mfa_index", next_url))
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Leave out the tables of allauth, which are no forms for anybody."""
+        models = [model_or_iterable] if isinstance(model_or_iterable, type) else model_or_iterable
+        ours = [model for model in models if not model.__module__.startswith("allauth.")]
+        super().register(ours, admin_class, **options)
+
+
+def is_staff(request: HttpRequest) -> bool:
+    user = request.user
+    return isinstance(user, User) and user.is_active and user.is_staff
+
+
+def is_half_in(request: HttpRequest) -> bool:
+    """Tell whether a member of staff has logged in with their password at least."""
+    return is_staff(request) and "password" in proved(request)
+
+
+def proved(request: HttpRequest) -> set[str]:
+    """Return what the user of this session has proved: "password", "mfa"."""
+    user = request.user if isinstance(request.user, User) else None
+    return {record["method"] for record in get_authentication_records(request, user)}
+
+
+def has_factor(request: HttpRequest) -> bool:
+    """Tell whether the user has a second factor. Recovery codes alone are none."""
+    return is_mfa_enabled(request.user, [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN])  # type: ignore[arg-type]
+
+
+def remove_factors(user: User) -> None:
+    """Take away the second factors of somebody who has lost theirs; they enrol anew when they log in."""
+    Authenticator.objects.filter(user=user).delete()
+
+
+def reencrypt_factors() -> int:
+    """Write the secrets of second factors anew under the active key; return how many rows there are."""
+    rows, last = 0, 0
+    while batch := _batch(after=last):
+        rows, last = rows + len(batch), batch[-1].pk
+    return rows
+
+
+@transaction.atomic
+def _batch(*, after: int) -> list[Authenticator]:
+    found = Authenticator.objects.select_for_update().filter(pk__gt=after).order_by("pk")[:BATCH]
+    batch: list[Authenticator] = list(found)
+    for factor in batch:
+        factor.data |= {name: encrypt(decrypt(factor.data[name])) for name in SECRETS if name in factor.data}
+        factor.save(update_fields=["data"])
+    return batch

@@ -1,0 +1,90 @@
+"""Asking for the link to a password, and setting the password (J5). Nobody is logged in here, and no cookie is set.
+
+The secret of a letter's link stands in the query, which is in no access log and goes to no other site. Reading
+changes nothing, however often: mail scanners open links.
+"""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.cache import patch_cache_control
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_safe
+
+from identity import account_links, accounts, limits
+from identity.forms import AddressForm, PasswordForm
+from identity.origin import same_origin_forms
+
+MOST_ASKED = 10  # links a minute, of one client
+MOST_SENT = 5  # links an hour, for one address
+MOST_LINKS = 30  # passwords set, and links unknown, a minute, of one client
+
+
+@same_origin_forms
+def create_account(request: HttpRequest) -> HttpResponse:
+    """Ask for the first link of an account that was issued at the counter."""
+    return _ask(request, "identity/create_account.html")
+
+
+@same_origin_forms
+def forgotten_password(request: HttpRequest) -> HttpResponse:
+    """Ask for a link to set another password."""
+    return _ask(request, "identity/forgotten_password.html")
+
+
+def _ask(request: HttpRequest, template: str) -> HttpResponse:
+    form = AddressForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST":
+        limits.count("account link client", limits.client_address(request), most=MOST_ASKED)
+        if form.is_valid():
+            email = accounts.normal(form.cleaned_data["email"])
+            limits.count("account link address", email, most=MOST_SENT, seconds=limits.HOUR)
+            accounts.request_link(email)
+            return redirect("identity:link_asked")
+    return render(request, template, {"form": form})
+
+
+@require_safe
+def link_asked(request: HttpRequest) -> HttpResponse:
+    """Say the same whether or not the address is known."""
+    return render(request, "identity/link_asked.html")
+
+
+@sensitive_post_parameters("password", "token")
+@same_origin_forms
+def set_password(request: HttpRequest) -> HttpResponse:
+    """Set a password by the link of a letter. It is asked for at once: the link proves the address only."""
+    try:
+        response = _set_password(request)
+    except account_links.CannotUse as refusal:
+        response = _dead(request, refusal)
+    patch_cache_control(response, no_store=True, private=True)
+    # Browsers take the last policy that they know. Under the second they still tell our guard the origin.
+    response.headers["Referrer-Policy"] = "no-referrer, strict-origin"
+    return response
+
+
+def _set_password(request: HttpRequest) -> HttpResponse:
+    is_sent = request.method == "POST"
+    token = (request.POST if is_sent else request.GET).get("token", "")
+    link = account_links.find(token)
+    form = PasswordForm(request.POST if is_sent else None)
+    if is_sent:
+        limits.count("account password", limits.client_address(request), most=MOST_LINKS)
+        if form.is_valid():
+            accounts.set_password(token, password=form.cleaned_data["password"])
+            return redirect("identity:password_set")
+    context = {"form": form, "token": token, "email": link.account.email}
+    return render(request, "identity/set_password.html", context)
+
+
+def _dead(request: HttpRequest, refusal: account_links.CannotUse) -> HttpResponse:
+    is_unknown = isinstance(refusal, account_links.Unknown)
+    if is_unknown:
+        limits.count("account link", limits.client_address(request), most=MOST_LINKS)
+    context = {"refusal": refusal, "used": isinstance(refusal, account_links.Used)}
+    return render(request, "identity/link_dead.html", context, status=404 if is_unknown else 410)
+
+
+@require_safe
+def password_set(request: HttpRequest) -> HttpResponse:
+    return render(request, "identity/password_set.html")

@@ -1,0 +1,34 @@
+"""After each customer: a shared computer keeps nothing of who was there (C8)."""
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+
+from identity import sessions
+from identity.origin import is_same_origin
+
+
+@csrf_exempt  # a token would need a session: what the browser says of the origin is the guard
+@require_http_methods(["GET", "HEAD", "POST"])
+def leave(request: HttpRequest) -> HttpResponse:
+    """One button, for whoever is signed in and for nobody: it ends the session and empties the browser.
+
+    The acceptance of cookies goes too: the next customer is asked for their own.
+    """
+    if request.method != "POST":
+        return render(request, "identity/leave.html")
+    if not is_same_origin(request):
+        raise PermissionDenied("The request comes from elsewhere")
+    sessions.end(request)
+    response = redirect("identity:left")
+    response["Clear-Site-Data"] = '"cache", "cookies", "storage"'
+    for name in request.COOKIES:
+        response.delete_cookie(name, samesite="Lax")  # for browsers that do not know the header
+    return response
+
+
+@require_safe
+def left(request: HttpRequest) -> HttpResponse:
+    return render(request, "identity/left.html")

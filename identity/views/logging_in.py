@@ -1,0 +1,118 @@
+"""Logging in with a password, and the second factors of staff: allauth's views behind our guards.
+
+Of allauth only what is named here is served.
+"""
+
+import functools
+from typing import Any
+
+from allauth.account.views import LoginView, ReauthenticateView
+from allauth.mfa.base.internal.flows import post_authentication
+from allauth.mfa.base.views import AuthenticateView, IndexView
+from allauth.mfa.base.views import ReauthenticateView as FactorAgainView
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.views import GenerateRecoveryCodesView, ViewRecoveryCodesView
+from allauth.mfa.totp.views import ActivateTOTPView, DeactivateTOTPView
+from allauth.mfa.webauthn.views import (
+    AddWebAuthnView,
+    ListWebAuthnView,
+    ReauthenticateWebAuthnView,
+    RemoveWebAuthnView,
+)
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.cache import patch_cache_control
+from django.utils.translation import gettext_lazy as _
+
+from identity import access, cookies, staff
+from identity.origin import same_origin_forms
+from identity.redirects import after_identification, page_of, safe_next, with_next
+
+
+class _LogIn(LoginView):
+    def is_for_staff(self) -> bool:
+        return safe_next(self.request).startswith(reverse("admin:index"))
+
+    def get_form(self, form_class: Any = None) -> Any:
+        form = super().get_form(form_class)  # type: ignore[no-untyped-call]
+        if self.is_for_staff():
+            form.fields["login"].label = _("User name")
+        return form
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        is_identified = access.is_identified(self.request)
+        next_url = safe_next(self.request)
+        return super().get_context_data(
+            **kwargs,
+            next=next_url,
+            for_staff=self.is_for_staff(),
+            next_page=after_identification(next_url),
+            person=access.person_of(self.request) if is_identified else None,
+        )
+
+
+_log_in = _LogIn.as_view()
+
+
+@same_origin_forms
+def log_in(request: HttpRequest) -> HttpResponseBase:
+    """Log in with a password. The session sets a cookie, so the cookies come first."""
+    if not cookies.accepted(request):
+        return redirect(with_next("identity:cookies", request.get_full_path()))
+    return _log_in(request)
+
+
+class _Proving:
+    """What was just shown to be at hand need not be shown again: the new factor counts as proved."""
+
+    request: HttpRequest
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response: HttpResponse = super().form_valid(form)  # type: ignore[misc]
+        factors = Authenticator.objects.filter(user_id=self.request.user.pk)
+        post_authentication(self.request, factors.exclude(type=Authenticator.Type.RECOVERY_CODES).latest("pk"))
+        return response
+
+
+class _Activate(_Proving, ActivateTOTPView):
+    pass
+
+
+class _AddKey(_Proving, AddWebAuthnView):
+    pass
+
+
+def _for_staff(view: Any, *, proves: bool = False) -> Any:
+    """Let staff through who have logged in, with their second factor too if they have one.
+
+    `proves`: to a page where that is proved, the password is enough.
+    """
+
+    @functools.wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        response: HttpResponseBase
+        if not staff.is_half_in(request):
+            response = redirect(with_next("account_login", page_of(request)))
+        elif not proves and "mfa" not in staff.proved(request) and staff.has_factor(request):
+            response = redirect(with_next("mfa_reauthenticate", page_of(request)))
+        else:
+            response = view(request, *args, **kwargs)
+        patch_cache_control(response, no_store=True, private=True)
+        return response
+
+    return guarded
+
+
+authenticate = AuthenticateView.as_view()  # between the password and the session
+password_again = _for_staff(ReauthenticateView.as_view(), proves=True)
+factor_again = _for_staff(FactorAgainView.as_view(), proves=True)
+key_again = _for_staff(ReauthenticateWebAuthnView.as_view(), proves=True)
+factors = _for_staff(IndexView.as_view())
+activate_app = _for_staff(_Activate.as_view())
+deactivate_app = _for_staff(DeactivateTOTPView.as_view())
+keys = _for_staff(ListWebAuthnView.as_view())
+add_key = _for_staff(_AddKey.as_view())
+remove_key = _for_staff(RemoveWebAuthnView.as_view())
+recovery_codes = _for_staff(ViewRecoveryCodesView.as_view())
+new_recovery_codes = _for_staff(GenerateRecoveryCodesView.as_view())

@@ -1,0 +1,213 @@
+"""The pages by which a person asks for a link and sets a password (J5)."""
+
+import pytest
+import time_machine
+from django.test import Client
+
+from identity import accounts
+from identity.models import Account, LinkRequest
+from tests.cast import MAIJA, OLLI
+from tests.conftest import headings
+from tests.identity.accounts import EMAIL, PASSWORD, issued, token_of
+
+pytestmark = pytest.mark.django_db
+CREATE, FORGOTTEN, ASKED = (f"/en/account/{name}/" for name in ("create", "forgotten-password", "link-asked"))
+SET, DONE = "/en/account/password/", "/en/account/password-set/"
+
+
+@pytest.fixture(autouse=True)
+def _stopped_clock():
+    """Limits begin anew with the minute: none does during a test."""
+    with time_machine.travel("2026-11-21T10:00:05Z", tick=False):
+        yield
+
+
+# --- Asking ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "button"),
+    [("fi", "Luo tunnus", "Jatka"), ("sv", "Skapa användarnamn", "Fortsätt"), ("en", "Create account", "Continue")],
+)
+def test_page_has_the_fixed_texts(client, language, title, button):
+    response = client.get(f"/{language}/account/create/")
+
+    assert headings(response)[0] == title
+    assert f">{button}</button>" in response.content.decode()
+
+
+@pytest.mark.parametrize("address", [CREATE, FORGOTTEN])
+def test_answer_is_the_same_whether_or_not_the_address_is_known(address, django_assert_num_queries):
+    issued(MAIJA)
+    accounts.close(issued(OLLI, email="olli@example.test"))
+
+    answers = []
+    for email in (EMAIL, "olli@example.test", "nobody@example.test"):
+        client = Client()
+        with django_assert_num_queries(3) as queries:  # two limits, one request
+            sent = client.post(address, {"email": email})
+        statements = [query["sql"].split()[0] for query in queries]
+        shown = client.get(sent["Location"])
+        answers.append((sent.status_code, sent["Location"], dict(sent.cookies), shown.status_code, shown.content))
+        assert statements == ["INSERT"] * 3
+
+    assert answers[0][:3] == (302, ASKED, {})
+    assert answers == [answers[0]] * 3
+
+
+def test_hasher_is_not_run_for_anybody(settings, counting_hasher):
+    issued(MAIJA)
+
+    for email in (EMAIL, "nobody@example.test"):
+        Client().post(CREATE, {"email": email})
+
+    assert counting_hasher.calls == []
+
+
+@pytest.mark.parametrize("email", ["", "maija", "maija@", "ma ija@example.test", "maija@example.test\0"])
+def test_what_is_no_address_is_said_beside_the_field(client, email):
+    page = client.post(CREATE, {"email": email}).content.decode()
+
+    assert "The form has the following errors:" in page
+    assert LinkRequest.objects.count() == 0
+
+
+def test_one_client_and_one_address_cannot_ask_without_end(client):
+    statuses = [client.post(CREATE, {"email": f"m{i}@example.test"}).status_code for i in range(11)]
+    elsewhere = [Client(REMOTE_ADDR=f"192.0.2.{i}").post(CREATE, {"email": EMAIL}).status_code for i in range(6)]
+
+    assert statuses == [302] * 10 + [429]
+    assert elsewhere == [302] * 5 + [429]
+
+
+def test_form_from_another_site_is_refused(client):
+    response = client.post(CREATE, {"email": EMAIL}, headers={"Sec-Fetch-Site": "cross-site"})
+
+    assert response.status_code == 403
+    assert LinkRequest.objects.count() == 0
+
+
+# --- The password ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def token():
+    return token_of(issued())
+
+
+def test_reading_the_link_changes_nothing_and_keeps_its_address(client, token):
+    for method in (client.get, client.head, client.get):
+        response = method(SET, {"token": token})
+
+        assert response.status_code == 200
+        assert response["Cache-Control"] == "no-store, private"
+        assert response["Referrer-Policy"] == "no-referrer, strict-origin"
+        assert dict(response.cookies) == {}
+    assert not Account.objects.get().user.has_usable_password()
+
+
+def test_password_field_is_for_a_new_one_and_may_be_pasted_into(client, token):
+    page = client.get(SET, {"token": token}).content.decode()
+
+    assert 'autocomplete="new-password"' in page
+    assert f'value="{EMAIL}" autocomplete="username"' in page
+    assert "At least 12 characters" in page
+    assert "paste" not in page
+    assert "pattern=" not in page
+
+
+def test_password_is_set_and_logging_in_follows(client, token):
+    response = client.post(SET, {"token": token, "password": PASSWORD})
+
+    assert (response.status_code, response["Location"]) == (302, DONE)
+    assert dict(response.cookies) == {}
+    assert 'href="/en/log-in/"' in client.get(DONE).content.decode()
+    assert Account.objects.get().user.check_password(PASSWORD)
+
+
+@pytest.mark.parametrize(
+    "password", ["kaksitoista1", "            ", "ääkkösiäöö12", "a" * 200, "pilkku, ja väli 'x'"]
+)
+def test_any_characters_do(client, token, password):
+    assert client.post(SET, {"token": token, "password": password}).status_code == 302
+    assert Account.objects.get().user.check_password(password)
+
+
+@pytest.mark.parametrize(
+    ("password", "reason"),
+    [
+        ("yksitoista1", "too short"),
+        ("qwertyuiop123", "too common"),
+        ("a" * 201, "at most 200"),
+        ("", "required"),
+        ("kolme sanaa\0 peräkkäin", "Null characters"),
+    ],
+)
+def test_bad_password_is_said_beside_the_field_and_the_link_goes_on_working(client, token, password, reason):
+    page = client.post(SET, {"token": token, "password": password}).content.decode()
+
+    assert page.count(reason) >= 2  # in the summary, and beside the field
+    assert token in page
+    assert not password or f'value="{password}"' not in page
+    assert client.post(SET, {"token": token, "password": PASSWORD}).status_code == 302
+
+
+def _use(token):
+    accounts.set_password(token, password=PASSWORD)
+
+
+def _replace(token):
+    accounts.send_link(Account.objects.get())
+
+
+def _close(token):
+    accounts.close(Account.objects.get())
+
+
+@pytest.mark.parametrize(
+    ("end", "said"),
+    [(_use, "already set a password"), (_replace, "has been replaced"), (_close, "has been closed")],
+)
+def test_dead_link_says_why_and_how_to_get_a_new_one(client, token, end, said):
+    end(token)
+
+    for response in (client.get(SET, {"token": token}), client.post(SET, {"token": token, "password": "x" * 12})):
+        page = response.content.decode()
+        assert response.status_code == 410
+        assert said in page
+        assert f'href="{CREATE}"' in page
+        assert EMAIL not in page
+        assert response["Cache-Control"] == "no-store, private"
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("fi", "Linkki on vanhentunut"), ("sv", "Länken har gått ut"), ("en", "The link has expired")],
+)
+def test_link_that_has_expired(client, language, said, monkeypatch, token):
+    monkeypatch.setattr("identity.account_links.LIFETIME", 0 * accounts.account_links.LIFETIME)
+
+    assert said in client.get(f"/{language}/account/password/?token={token}").content.decode()
+
+
+def test_unknown_links_are_counted_and_known_ones_go_on_working(client, token):
+    statuses = [client.get(SET, {"token": f"{i:040}"}).status_code for i in range(31)]
+
+    assert statuses == [404] * 30 + [429]
+    assert client.get(SET, {"token": token}).status_code == 200
+
+
+def test_password_sent_from_another_site_is_refused(client, token):
+    response = client.post(SET, {"token": token, "password": PASSWORD}, headers={"Sec-Fetch-Site": "cross-site"})
+
+    assert response.status_code == 403
+    assert not Account.objects.get().user.has_usable_password()
+
+
+def test_setting_a_password_ends_the_sessions_of_the_account(client, token):
+    account = Account.objects.get()
+    client.force_login(account.user, backend="identity.backend.BrokerBackend")
+
+    Client().post(SET, {"token": token, "password": PASSWORD})
+
+    assert client.get("/en/").wsgi_request.user.is_anonymous
