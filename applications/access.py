@@ -16,6 +16,8 @@ from identity.access import identified_person_required, person_of, proof_of
 from identity.models import Person
 from identity.proof import Proof
 from identity.redirects import with_next
+from records.enums import Role
+from records.trail import Who
 
 P = ParamSpec("P")
 MOST_STRANGE_NUMBERS = 30  # a minute and person
@@ -30,6 +32,11 @@ class Visitor:
     person: Person
     proof: Proof
     terms: Terms
+
+    @property
+    def who(self) -> Who:
+        """The same for the trail."""
+        return Who(Role.APPLICANT, user_id=self.person.user_id)
 
     @property
     def applications(self) -> ApplicationQuerySet:

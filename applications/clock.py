@@ -2,10 +2,12 @@
 
 `tick` may run on any number of machines at once, and may be missed for a week: every letter has a key, every
 application is locked, and of the reminders that were missed one is sent. It looks only at applications that are
-due, so its time follows their number and not the number of all.
+due, so its time follows their number and not the number of all. One that fails is put off and keeps nobody waiting.
 """
 
 import datetime as dt
+import logging
+import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -17,10 +19,22 @@ from applications import dates, deadlines, invitations, letters, undeliverable
 from applications.enums import State
 from applications.models import OPEN, Applicant, Application
 from mailing import outbox
+from mailing.worker import DATABASE_GONE
+
+logger = logging.getLogger(__name__)
 
 FIRST_REMINDER, NEXT_REMINDERS, MOST_REMINDERS = dt.timedelta(days=3), dt.timedelta(days=7), 5
 WARNING = dt.timedelta(days=7)  # before the last day
 MORNING = dt.time(9)  # in Helsinki: nobody is warned in the night
+AGAIN = dt.timedelta(hours=1)  # until an application that failed is tried again
+DEEPEST = 5  # places that the log names of a fault
+
+
+class SomeFailed(Exception):
+    """Everything due was done but to the applications that failed, which are tried again in an hour."""
+
+    def __init__(self, *, visited: int, failed: int) -> None:
+        super().__init__(f"{visited} applications visited, {failed} of them failed")
 
 
 @dataclass(frozen=True)
@@ -34,11 +48,13 @@ class Step:
 
 
 def tick() -> int:
-    """Do what is due to every application; return how many were visited."""
+    """Do what is due to every application; return how many were visited. Raises SomeFailed when all is done."""
+    visited = failed = 0
+    while (is_done := _tick_one(timezone.now())) is not None:
+        visited, failed = visited + 1, failed + (not is_done)
     undeliverable.tell()
-    visited = 0
-    while _tick_one(timezone.now()):
-        visited += 1
+    if failed:
+        raise SomeFailed(visited=visited, failed=failed)
     return visited
 
 
@@ -51,13 +67,32 @@ def preview() -> list[str]:
     return [*steps, *(f"{application.number}: undeliverable of {who.position}" for _, who, application in untold)]
 
 
-@transaction.atomic
-def _tick_one(now: dt.datetime) -> bool:
+def _tick_one(now: dt.datetime) -> bool | None:
+    """Do what is due to one application; return whether that went well, or None when there is none."""
+    locked = None
+    try:
+        with transaction.atomic():
+            locked = _lock_next(now)
+            if locked is not None:
+                _do(locked, now)
+    except DATABASE_GONE:
+        raise
+    except Exception as error:  # whatever one application does, those due after it go on
+        if locked is None:
+            raise
+        _log_fault(error, locked)
+        Application.objects.filter(pk=locked, due_at__lte=now).update(due_at=now + AGAIN)
+        return False
+    return None if locked is None else True
+
+
+def _lock_next(now: dt.datetime) -> int | None:
     due = Application.objects.filter(due_at__lte=now).order_by("due_at", "pk")
     skip_locked = connection.features.has_select_for_update_skip_locked
-    locked = due.select_for_update(skip_locked=skip_locked).values_list("pk", flat=True).first()
-    if locked is None:
-        return False
+    return due.select_for_update(skip_locked=skip_locked).values_list("pk", flat=True).first()
+
+
+def _do(locked: int, now: dt.datetime) -> None:
     application = _read(locked)  # now that nobody else can change it
     if overdue := _overdue(application, now):
         for step in overdue:
@@ -65,7 +100,13 @@ def _tick_one(now: dt.datetime) -> bool:
         application = _read(locked)  # a step may have ended it, or invited somebody
     next_step = min((step.at for step in _steps(application) if step.at > now), default=None)
     Application.objects.filter(pk=locked).update(ticked_at=now, due_at=next_step)
-    return True
+
+
+def _log_fault(error: Exception, application: int) -> None:
+    """Log which application failed, and where. Not the message: it may repeat what people wrote."""
+    places = [f"{place.filename}:{place.lineno}" for place in traceback.extract_tb(error.__traceback__)]
+    facts = {"application": application, "error": type(error).__name__, "where": " ".join(places[-DEEPEST:])}
+    logger.error("application failed in the clock", extra=facts)
 
 
 def _read(pk: int) -> Application:

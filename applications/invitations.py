@@ -6,13 +6,17 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from applications import letters, tokens
+from applications import letters, tokens, trail
 from applications.enums import State
 from applications.models import OPEN, Applicant, Application, ErrorReport, Invitation
+from applications.trail import Happened
 from applications.transactions import atomically
 from identity.enums import Language
+from records.enums import Event, Role
+from records.trail import Who
 
 PAUSE = timedelta(minutes=10)  # between two letters to the same person
+NOT_IDENTIFIED = Who(Role.APPLICANT)  # who holds a link, and nothing else is known of them
 
 
 class CannotInvite(Exception):
@@ -72,7 +76,7 @@ def invite(applicant: Applicant, application: Application) -> None:
 
 
 @atomically
-def resend(applicant: Applicant) -> None:
+def resend(applicant: Applicant, *, by: Who = NOT_IDENTIFIED) -> None:
     """Send the invitation again, as a new one. Raises NotWaiting, NoAddress or TooSoon."""
     application, applicant = _lock(applicant)
     _check_waiting(application, applicant)
@@ -81,10 +85,11 @@ def resend(applicant: Applicant) -> None:
     _check_pause(applicant)
     invite(applicant, application)
     _wake(application)
+    trail.record(application, Happened(Event.INVITATION_SENT, applicant), by=by)
 
 
 @atomically
-def correct_address(applicant: Applicant, *, email: str) -> None:
+def correct_address(applicant: Applicant, *, email: str, by: Who = NOT_IDENTIFIED) -> None:
     """Send the invitation to another address, and nothing more to the former one.
 
     To the same address it is sent again, as by resend(). Raises NotWaiting or TooSoon.
@@ -97,6 +102,7 @@ def correct_address(applicant: Applicant, *, email: str) -> None:
     applicant.save(update_fields=["email"])
     invite(applicant, application)
     _wake(application)
+    trail.record(application, Happened(Event.ADDRESS_CHANGED, applicant), by=by)
 
 
 def opened(invitation: Invitation) -> None:
@@ -105,7 +111,7 @@ def opened(invitation: Invitation) -> None:
 
 
 @atomically
-def decline(applicant: Applicant) -> None:
+def decline(applicant: Applicant, *, by: Who = NOT_IDENTIFIED) -> None:
     """Say that this person does not apply; the application waits until it is changed (R10).
 
     Declining again changes nothing. Raises AlreadyConfirmed, NotAwaited or Ended.
@@ -121,21 +127,45 @@ def decline(applicant: Applicant) -> None:
         applicant.declined_at = timezone.now()
         applicant.save(update_fields=["declined_at"])
         letters.declined(applicant, application)
-
-
-def correct_own_contact_details(applicant: Applicant, *, email: str, phone: str, language: Language) -> None:
-    """Change what a person alone may change of themselves; this makes no new version."""
-    Applicant.objects.filter(pk=applicant.pk).update(email=email, phone=phone, language=language)
-    # Who had no address until now is reminded from now on.
-    Application.objects.filter(current=applicant.version_id, state__in=OPEN).update(due_at=timezone.now())
+        trail.record(application, Happened(Event.PERSON_DECLINED, applicant), by=by)
 
 
 @atomically
-def report_error(applicant: Applicant, *, text: str) -> None:
-    """Tell the main applicant what a co-applicant finds wrong in the application."""
+def correct_own_contact_details(
+    applicant: Applicant, *, email: str, phone: str, language: Language, by: Who = NOT_IDENTIFIED
+) -> None:
+    """Change what a person alone may change of themselves; this makes no new version.
+
+    The trail says which of the details changed, and not to what.
+    """
+    application, former = _lock(applicant)
+    wanted = {"email": email, "phone": phone, "language": language}
+    changed = {field: True for field, value in wanted.items() if getattr(former, field) != value}
+    Applicant.objects.filter(pk=applicant.pk).update(**wanted)
+    # Who had no address until now is reminded from now on.
+    Application.objects.filter(current=applicant.version_id, state__in=OPEN).update(due_at=timezone.now())
+    if changed:
+        trail.record(application, Happened(Event.CONTACT_DETAILS_CHANGED, applicant, changed), by=by)
+
+
+@atomically
+def report_error(applicant: Applicant, *, text: str, by: Who = NOT_IDENTIFIED) -> None:
+    """Keep what a co-applicant finds wrong in the application for its main applicant, who also gets a letter."""
     application, applicant = _lock(applicant)
     report = ErrorReport.objects.create(applicant=applicant, text=text, reported_at=timezone.now())
     letters.error_reported(report, application)
+    trail.record(application, Happened(Event.ERROR_REPORTED, applicant), by=by)
+
+
+def error_reports(application: Application, *, reader: Applicant) -> list[ErrorReport]:
+    """Return what co-applicants find wrong in the present version, for its main applicant to read.
+
+    A change answers them: they are of the version before.
+    """
+    if not (reader.is_main and application.is_open):
+        return []
+    found = ErrorReport.objects.filter(applicant__version=application.current_id)
+    return list(found.select_related("applicant").order_by("reported_at", "pk"))
 
 
 def _lock(applicant: Applicant) -> tuple[Application, Applicant]:
@@ -146,7 +176,7 @@ def _lock(applicant: Applicant) -> tuple[Application, Applicant]:
     for current in application.applicants:
         if current == applicant:
             return application, current
-    return application, Applicant.objects.select_related("confirmation").get(pk=applicant.pk)
+    return application, Applicant.objects.with_confirmation().get(pk=applicant.pk)
 
 
 def _check_pause(applicant: Applicant) -> None:

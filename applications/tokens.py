@@ -7,8 +7,9 @@ invitation each end it; all but the last are read from the application, so that 
 
 import re
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from django.core import signing
 from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +19,7 @@ from applications.references import ALPHABET
 from identity import crypto
 
 TOKEN_LENGTH, CODE_LENGTH = 40, 8
+PASS_LASTS = timedelta(days=1)
 
 
 class CannotUse(Exception):
@@ -63,15 +65,23 @@ def find(secret: str) -> Invitation:
 
 def known(secret: str) -> Invitation:
     """Return the invitation of a token or code, live or not. Raises Unknown."""
-    compact = re.sub(r"[\s\-‐‑–—]", "", secret)
-    found = _with_application()
-    if re.fullmatch(rf"[0-9a-f]{{{TOKEN_LENGTH}}}", compact):
-        invitation = found.filter(token_hash__in=crypto.indexes(compact)).first()
-    else:
-        invitation = found.filter(code_hash__in=crypto.indexes(compact.upper())).first()
-    if invitation is None:
-        raise Unknown
-    return invitation
+    compact = _compact(secret)
+    if _is_token(compact):
+        return _only(token_hash__in=crypto.indexes(compact))
+    return _only(code_hash__in=crypto.indexes(compact.upper()))
+
+
+def linked(secret: str) -> Invitation:
+    """Return the invitation of what stands in a link, live or not. Raises Unknown, for a code too.
+
+    Codes are few enough to be guessed: the tries are counted where they are typed.
+    """
+    if _is_token(_compact(secret)):
+        return known(secret)
+    try:
+        return get(int(_signer().unsign(secret, max_age=PASS_LASTS)))
+    except signing.BadSignature:
+        raise Unknown from None
 
 
 def get(pk: int) -> Invitation:
@@ -91,10 +101,23 @@ def check(invitation: Invitation) -> None:
         raise Used
 
 
+def _only(**hashes: list[str]) -> Invitation:
+    found = _with_application().filter(**hashes).first()
+    if found is None:
+        raise Unknown
+    return found
+
+
+def _compact(secret: str) -> str:
+    return re.sub(r"[\s\-‐‑–—]", "", secret)
+
+
+def _is_token(compact: str) -> bool:
+    return re.fullmatch(rf"[0-9a-f]{{{TOKEN_LENGTH}}}", compact) is not None
+
+
 def _with_application() -> QuerySet[Invitation]:
-    return Invitation.objects.select_related("applicant__version__application", "applicant__confirmation").defer(
-        "applicant__version__content"
-    )
+    return Invitation.objects.select_related("applicant__version__application").defer("applicant__version__content")
 
 
 def token(invitation: Invitation) -> str:
@@ -106,6 +129,32 @@ def code(invitation: Invitation) -> str:
     """Return the same as a code of eight characters, grouped for reading. Raises Unknown once its key is gone."""
     found = _matching(_codes(invitation.nonce), invitation.code_hash)
     return f"{found[:4]}-{found[4:]}"
+
+
+def link(invitation: Invitation) -> str:
+    """Return what a link on our own pages holds: the token, or once its key is gone, a pass for a day."""
+    try:
+        return token(invitation)
+    except Unknown:
+        return _signer().sign(str(invitation.pk))
+
+
+def _signer() -> signing.TimestampSigner:
+    return signing.TimestampSigner(salt="applications.tokens")
+
+
+def rehash(invitation: Invitation) -> None:
+    """Store an invitation's hashes anew under the active index key, so that it works without the one it was made by.
+
+    One whose key is gone already stays as it is.
+    """
+    try:
+        found = _matching(_tokens(invitation.nonce), invitation.token_hash)
+        typed = _matching(_codes(invitation.nonce), invitation.code_hash)
+    except Unknown:
+        return
+    invitation.token_hash, invitation.code_hash = crypto.indexes(found)[0], crypto.indexes(typed)[0]
+    invitation.save(update_fields=["token_hash", "code_hash"])
 
 
 def _matching(secrets_: list[str], digest: str) -> str:

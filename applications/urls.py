@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 
 from applications.references import ReferenceConverter
-from applications.views import confirming, household, invitations
+from applications.views import confirming, household, invitations, slips
 
 register_converter(ReferenceConverter, "reference")
 
@@ -27,4 +27,6 @@ urlpatterns = [
         household.correct_address,
         name="correct_address",
     ),
+    path("applications/<reference:reference>/people/<int:position>/slip/", slips.page, name="slip"),
+    path("applications/<reference:reference>/people/<int:position>/slip/send/", slips.send, name="send_slip"),
 ]

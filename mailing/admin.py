@@ -1,25 +1,30 @@
 from django.contrib import admin, messages
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
-from mailing import outbox
+from mailing import addresses, outbox
 from mailing.models import Letter, LetterQuerySet
+
+FILTERS = ("message", "language", "failure", "bounced_at", "created_at")
 
 
 @admin.register(Letter)
 class LetterAdmin(admin.ModelAdmin):
-    """What became of each letter. Its text is nowhere: it is written when it is sent."""
+    """What became of each letter. Its text is nowhere, it is written when it is sent; its address is masked (R16)."""
 
-    list_display = ["__str__", "state", "language", "to", "created_at", "sent_at", "delivered_at", "failure"]
+    list_display = ["__str__", "state", "language", "address", "created_at", "sent_at", "delivered_at", "failure"]
     list_filter = ["message", "language", "failure", ("bounced_at", admin.EmptyFieldListFilter)]
-    search_fields = ["to"]
-    search_help_text = "An address, or a part of one"
+    search_fields = ["to__exact"]
+    search_help_text = _("A whole email address, as it stands in the application")
     date_hierarchy = "created_at"
     actions = ["send_again"]
     fields = [
         "state",
         "message",
         "language",
-        "to",
+        "address",
+        "about",
         "key",
         "created_at",
         "due_at",
@@ -34,14 +39,23 @@ class LetterAdmin(admin.ModelAdmin):
         "message_id",
     ]
 
-    @admin.display(description="status")
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        # Django lets anybody filter by any column: an address could be guessed letter by letter.
+        return lookup.partition("__")[0] in FILTERS and super().lookup_allowed(lookup, value, request)
+
+    @admin.display(description=_("status"))
     def state(self, letter: Letter) -> str:
         return str(letter.status.label)
 
-    @admin.action(description="Send again what was given up or refused", permissions=["send_again"])
+    @admin.display(description=_("email address"))
+    def address(self, letter: Letter) -> str:
+        return addresses.mask(letter.to)
+
+    @admin.action(description=_("Send again what was given up or refused"), permissions=["send_again"])
     def send_again(self, request: HttpRequest, queryset: LetterQuerySet) -> None:
-        count = outbox.send_again(queryset)
-        messages.success(request, f"Letters that will be sent again: {count}.")
+        number = outbox.send_again(queryset)
+        text = ngettext("%(number)d letter will be sent again.", "%(number)d letters will be sent again.", number)
+        messages.success(request, text % {"number": number})
 
     def has_send_again_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("mailing.change_letter")

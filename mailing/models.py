@@ -9,6 +9,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 from mailing.enums import Failure, Fate, Status
 
@@ -39,35 +40,40 @@ class LetterQuerySet(models.QuerySet["Letter"]):
 class Letter(models.Model):
     """One letter that one event owes one person. Its text is written when it is sent, for it may hold tokens."""
 
-    key = models.CharField(max_length=120, unique=True)  # the event, so that it owes one letter only
-    message = models.CharField(max_length=40)  # the folder templates/mailing/<message>/
-    language = models.CharField(max_length=2)
-    to = models.EmailField("address", db_index=True)
+    key = models.CharField(_("event"), max_length=120, unique=True)  # the event, so that it owes one letter only
+    message = models.CharField(_("kind of letter"), max_length=40)  # the folder templates/mailing/<message>/
+    language = models.CharField(_("language"), max_length=2)
+    to = models.EmailField(_("email address"), db_index=True)
+    # To find it by: the reference of an application.
+    about = models.CharField(_("about"), max_length=40, blank=True, db_default="")
     parameters = models.JSONField(default=dict, encoder=DjangoJSONEncoder)  # never a code, never a token
     message_id = models.CharField(max_length=300, unique=True, default=new_message_id)  # the same on every try
-    created_at = models.DateTimeField(db_default=Now())
-    due_at = models.DateTimeField(db_default=Now())
+    created_at = models.DateTimeField(_("created"), db_default=Now())
+    due_at = models.DateTimeField(_("to be sent"), db_default=Now())
 
     lease = models.UUIDField(null=True, editable=False)
     leased_until = models.DateTimeField(null=True, editable=False)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    failure = models.CharField(max_length=20, choices=Failure, blank=True)
+    attempts = models.PositiveSmallIntegerField(_("tries"), default=0)
+    failure = models.CharField(_("reason of failure"), max_length=20, choices=Failure, blank=True)
 
-    sent_at = models.DateTimeField(null=True)
-    dead_at = models.DateTimeField(null=True)
-    dropped_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(_("sent"), null=True)
+    dead_at = models.DateTimeField(_("given up"), null=True)
+    dropped_at = models.DateTimeField(_("no longer needed"), null=True)
     provider = models.CharField(max_length=40, blank=True)
     provider_message_id = models.CharField(max_length=300, blank=True)
-    delivered_at = models.DateTimeField(null=True)
-    bounced_at = models.DateTimeField(null=True)
-    complained_at = models.DateTimeField(null=True)
+    delivered_at = models.DateTimeField(_("delivered"), null=True)
+    bounced_at = models.DateTimeField(_("returned undeliverable"), null=True)
+    complained_at = models.DateTimeField(_("reported as spam"), null=True)
 
     objects = LetterQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("letter")
+        verbose_name_plural = _("letters")
         indexes = [
             models.Index(fields=["due_at", "id"], condition=UNENDED, name="letter_due"),
             models.Index(fields=["created_at"], condition=UNDELIVERABLE, name="letter_undeliverable"),
+            models.Index(fields=["about", "id"], name="letter_about"),
             models.Index(
                 fields=["provider", "provider_message_id"],
                 condition=~Q(provider_message_id=""),
@@ -105,7 +111,7 @@ class Letter(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"letter {self.pk}: {self.message}"
+        return str(_("letter %(number)s: %(kind)s") % {"number": self.pk, "kind": self.message})
 
     @property
     def status(self) -> Status:

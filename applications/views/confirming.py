@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from applications import confirmation, details, progress
+from applications import confirmation, details, invitations, progress
 from applications import terms as terms_of_use
 from applications.access import Visitor, applicant_view
 from applications.forms import ConfirmForm
@@ -59,7 +59,12 @@ def status(request: HttpRequest, visitor: Visitor, reference: str) -> HttpRespon
     found = Application.objects.for_person(visitor.person).with_invitations()
     application = found.get(reference=reference)
     me = application.applicant_of(visitor.person)
-    context = {"application": application, "me": me, "people": progress.people(application, reader=me)}
+    context = {
+        "application": application,
+        "me": me,
+        "people": progress.people(application, reader=me),
+        "reports": invitations.error_reports(application, reader=me),
+    }
     return render(request, "applications/status.html", context)
 
 

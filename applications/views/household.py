@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from applications import invitations
@@ -16,6 +17,10 @@ from applications.models import Applicant, Application
 from identity import limits
 
 MOST_LETTERS = 5  # a minute and person, of those that go out at once
+REPORT_IS_SENT = gettext_lazy("We are sending your report to the main applicant.")
+REPORT_IS_KEPT = gettext_lazy(
+    "Your report is saved. The main applicant sees it the next time they log in. You can also tell them yourself."
+)
 
 read_or_act = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -30,7 +35,7 @@ def contact_details(request: HttpRequest, visitor: Visitor, reference: str) -> H
     present = {"email": me.email, "phone": me.phone, "language": me.language}
     form = ContactDetailsForm(_sent(request), initial=present)
     if form.is_valid():
-        invitations.correct_own_contact_details(me, **form.cleaned_data)
+        invitations.correct_own_contact_details(me, **form.cleaned_data, by=visitor.who)
         messages.success(request, _("Your contact details have been saved."))
         is_next = "confirm" if me.is_awaited and application.status == State.AWAITING else "status"
         return redirect(f"applications:{is_next}", reference)
@@ -45,12 +50,14 @@ def report_error(request: HttpRequest, visitor: Visitor, reference: str) -> Http
     if me.is_main or not application.is_open:
         return redirect("applications:status", reference)
     form = ErrorReportForm(_sent(request))
+    is_sent = bool(application.applicants[0].email)
     if form.is_valid():
         _count_letters(visitor)
-        invitations.report_error(me, text=form.cleaned_data["text"])
-        messages.success(request, _("We are sending your report to the main applicant."))
+        invitations.report_error(me, text=form.cleaned_data["text"], by=visitor.who)
+        messages.success(request, REPORT_IS_SENT if is_sent else REPORT_IS_KEPT)
         return redirect("applications:status", reference)
-    return render(request, "applications/report_error.html", {"application": application, "form": form})
+    context = {"application": application, "form": form, "is_sent": is_sent}
+    return render(request, "applications/report_error.html", context)
 
 
 @applicant_view
@@ -61,7 +68,11 @@ def decline(request: HttpRequest, visitor: Visitor, reference: str) -> HttpRespo
     if me.is_main:
         return redirect("applications:status", reference)
     if request.method == "POST":
-        _try(request, lambda: invitations.decline(me), _("You have declined. We tell the other applicants."))
+        _try(
+            request,
+            lambda: invitations.decline(me, by=visitor.who),
+            _("You have declined. We tell the other applicants."),
+        )
         return redirect("applications:status", reference)
     if not (me.is_awaited and application.status == State.AWAITING):
         return redirect("applications:status", reference)
@@ -76,7 +87,7 @@ def resend(request: HttpRequest, visitor: Visitor, reference: str, position: int
     applicant = _chosen(application, position, by=me)
     if applicant and request.method == "POST":
         done = _("We are sending a new invitation to %(name)s. The former link and code do not work any more.")
-        _try(request, lambda: invitations.resend(applicant), done % {"name": applicant})
+        _try(request, lambda: invitations.resend(applicant, by=visitor.who), done % {"name": applicant})
     return redirect("applications:status", reference)
 
 
@@ -92,7 +103,7 @@ def correct_address(request: HttpRequest, visitor: Visitor, reference: str, posi
     if form.is_valid():
         _count_letters(visitor)
         done = _("We are sending the invitation of %(name)s to the new address.") % {"name": applicant}
-        _try(request, lambda: invitations.correct_address(applicant, **form.cleaned_data), done)
+        _try(request, lambda: invitations.correct_address(applicant, **form.cleaned_data, by=visitor.who), done)
         return redirect("applications:status", reference)
     context = {"application": application, "applicant": applicant, "form": form}
     return render(request, "applications/correct_address.html", context)

@@ -101,7 +101,7 @@ def _type_code(request: HttpRequest) -> HttpResponse:
     form, status = CodeForm(request.POST), 200
     if form.is_valid():
         try:
-            return HttpResponseRedirect(_address(tokens.find(form.cleaned_data["code"])))
+            return HttpResponseRedirect(_address(tokens.link(tokens.find(form.cleaned_data["code"]))))
         except tokens.Unknown as refusal:
             form.add_error("code", str(refusal.message))
             status = 404
@@ -117,25 +117,23 @@ def _show(request: HttpRequest, template: str) -> HttpResponse:
         "inviter": applicant.version.applicants.get(position=0).first_names.split()[0],
         "only_at_counter": applicant.only_at_counter,
         "token": request.GET["token"],
-        "address": _address(invitation),
+        "address": _address(request.GET["token"]),
     }
     return render(request, template, context)
 
 
 def _known(request: HttpRequest, token: str) -> Invitation:
     """Return the invitation of a link, live or not. Raises tokens.Unknown, and TooMany after many of those."""
-    token = token.strip()
     try:
-        # A code in the place of a token is none: those are counted where they are typed.
-        return tokens.known(token if len(token) == tokens.TOKEN_LENGTH else "")
+        return tokens.linked(token.strip())
     except tokens.Unknown:
         limits.count("invitation link", limits.client_address(request), most=MOST_UNKNOWN_LINKS)
         raise
 
 
-def _address(invitation: Invitation) -> str:
+def _address(token: str) -> str:
     query = QueryDict(mutable=True)
-    query["token"] = tokens.token(invitation)
+    query["token"] = token
     return f"{reverse('applications:invitation')}?{query.urlencode()}"
 
 

@@ -5,14 +5,14 @@ from io import StringIO
 from types import SimpleNamespace
 
 import pytest
-from django.core.management import call_command
-from django.db import connection
+from django.core.management import CommandError, call_command
+from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from applications import changes, clock, document, intake, invitations, undeliverable
 from applications.enums import Source
-from applications.models import Application, StateChange
+from applications.models import Applicant, Application, StateChange
 from applications.states import Actor
 from mailing import tracking
 from mailing.letters import NoLongerDue
@@ -322,6 +322,93 @@ def test_ticks_at_once_send_each_letter_once(time_machine):
 
     assert sum(found) == len(applications)
     assert sorted(posted()) == [("reminder", who) for who in ("maija", "olli", "vera", "ville")]
+
+
+# --- One that fails --------------------------------------------------------------------------------------
+
+
+def spoil(application):
+    """Overwrite the main applicant's stored code, so that it opens no more; return what it was."""
+    (pk,) = Applicant.objects.filter(version__current_of=application, position=0).values_list("pk", flat=True)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT hetu FROM applications_applicant WHERE id = %s", [pk])
+        (former,) = cursor.fetchone()
+        cursor.execute("UPDATE applications_applicant SET hetu = %s WHERE id = %s", [b"spoilt", pk])
+
+    def mend():
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE applications_applicant SET hetu = %s WHERE id = %s", [former, pk])
+
+    return mend
+
+
+@pytest.fixture
+def broken_first(time_machine):
+    """Return an application that fails in the clock and is due before another, and what mends it."""
+    broken, _ = sent(cast.MAIJA), sent(cast.OLLI)
+    posted()
+    time_machine.shift(4 * DAY)
+    Application.objects.filter(pk=broken.pk).update(due_at=timezone.now() - DAY)
+    return broken, spoil(broken)
+
+
+def test_application_that_fails_keeps_no_other_waiting(broken_first):
+    with pytest.raises(clock.SomeFailed, match="2 applications visited, 1 of them failed"):
+        clock.tick()
+
+    assert posted() == [("reminder", "olli")]
+
+
+def test_application_that_fails_is_put_off_for_an_hour_and_then_done(broken_first, time_machine):
+    _, mend = broken_first
+    with pytest.raises(clock.SomeFailed):
+        clock.tick()
+    posted()
+    mend()
+
+    time_machine.shift(59 * 60)
+    clock.tick()
+    within_the_hour = posted()
+    time_machine.shift(60)
+    clock.tick()
+
+    assert (within_the_hour, posted()) == ([], [("reminder", "maija")])
+
+
+def test_failure_is_logged_with_its_place_and_nothing_of_the_application(broken_first, caplog):
+    broken, _ = broken_first
+
+    with pytest.raises(clock.SomeFailed):
+        clock.tick()
+
+    (line,) = [record for record in caplog.records if record.name == "applications.clock"]
+    assert (line.getMessage(), line.levelname) == ("application failed in the clock", "ERROR")
+    assert (line.application, line.error, line.exc_info) == (broken.pk, "CannotDecrypt", None)
+    assert "crypto.py:" in line.where
+
+
+def test_command_says_how_many_failed(broken_first):
+    with pytest.raises(CommandError, match="2 applications visited, 1 of them failed; they are tried again") as failed:
+        call_command("tick")
+
+    assert failed.value.returncode == 1
+
+
+def test_database_that_is_away_is_no_fault_of_an_application(time_machine, caplog):
+    application = sent(cast.MAIJA)
+    time_machine.shift(4 * DAY)
+    due_at = fresh(application).due_at
+
+    def away(execute, sql, params, many, context):
+        if "mailing_letter" in sql:
+            raise OperationalError("server closed the connection unexpectedly")
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(away), pytest.raises(OperationalError):
+        clock.tick()
+
+    assert fresh(application).due_at == due_at
+    assert [record for record in caplog.records if record.name == "applications.clock"] == []
 
 
 # --- Addresses that do not work --------------------------------------------------------------------------

@@ -3,14 +3,17 @@
 import re
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from applications import invitations, letters, references, tokens
+from applications import changes, document, invitations, letters, references, tokens
 from applications.models import Applicant, Application, ErrorReport, Invitation, Version
 from mailing.models import Letter
 from tests import cast
-from tests.applications.factories import applicant, application, confirm, invitation, state
+from tests.applications.factories import HOUSING_SYSTEM, applicant, application, confirm, invitation, state
+from tests.applications.households import sent as household
 from tests.applications.test_views import text_of, url
 
 pytestmark = pytest.mark.django_db
@@ -130,7 +133,7 @@ def test_status_shows_co_applicants_names_and_states_only(sign_in):
     assert "Vera Virtanen Co-applicant not confirmed yet" in shown
     hidden = ["Invited on", "letter", "opened", "Send the invitation", "Correct the email address of"]
     assert [text for text in hidden if text in shown] == []
-    assert "/people/" not in response.text
+    assert re.findall(r"/people/(\d)/", response.text) == ["1"]  # their own slip
     assert tokens.code(invitation(sent, cast.OLLI)) not in response.text
     assert tokens.code(invitation(sent, cast.VERA)) not in response.text
 
@@ -139,7 +142,7 @@ def test_status_shows_co_applicants_names_and_states_only(sign_in):
 def test_status_offers_nothing_for_somebody_who_has_answered(sign_in, sent, done):
     done(sent, cast.OLLI)
 
-    assert "/people/" not in sign_in(cast.MAIJA).get(url("status", sent)).text
+    assert "/people/1/" not in sign_in(cast.MAIJA).get(url("status", sent)).text
 
 
 def test_status_shows_that_somebody_declined(sign_in, time_machine):
@@ -172,8 +175,8 @@ def test_status_takes_a_constant_number_of_queries(sign_in, number, django_asser
     client = sign_in(cast.MAIJA)
     client.get(url("status", sent))
 
-    # session, user with person, terms, application, applicants, invitations, letters
-    with django_assert_num_queries(7):
+    # session, user with person, terms, application, applicants, invitations, letters, error reports
+    with django_assert_num_queries(8):
         client.get(url("status", sent))
     client = sign_in(cast.OLLI)
     client.get(url("status", sent))
@@ -400,6 +403,53 @@ def test_error_report_counts_a_line_break_once(sign_in, sent):
     sign_in(cast.OLLI).post(url("report_error", sent), {"text": "x\r\n" * 499 + "xx"})
 
     assert len(ErrorReport.objects.get().text) == 1000
+
+
+def test_main_applicant_without_an_address_sees_the_report_when_they_log_in(sign_in):
+    sent = household({**cast.MAIJA, "email": None}, cast.OLLI)
+    olli = sign_in(cast.OLLI)
+
+    asked = text_of(olli.get(url("report_error", sent)))
+    answer = text_of(olli.post(url("report_error", sent), {"text": "We are three."}, follow=True))
+
+    assert "sees your text the next time they log in. We cannot send them a letter." in asked
+    assert "We send your text" not in asked
+    assert "Your report is saved. The main applicant sees it the next time they log in." in answer
+    assert "We are sending" not in answer
+    assert Letter.objects.filter(message="error_reported").count() == 0
+    assert "Olli Öhman wrote on" in text_of(sign_in(cast.MAIJA).get(url("status", sent)))
+
+
+def test_main_applicant_alone_sees_error_reports_until_the_application_is_changed(sign_in, time_machine):
+    time_machine.move_to(MORNING)
+    sent = application(cast.MAIJA, cast.OLLI, cast.VERA)
+    invitations.report_error(applicant(sent, cast.OLLI), text="We are <three>.")
+
+    shown = sign_in(cast.MAIJA).get(url("status", sent)).text
+    others = [sign_in(who).get(url("status", sent)).text for who in (cast.OLLI, cast.VERA)]
+    changes.change(
+        sent,
+        document.parse(cast.document(cast.MAIJA, cast.OLLI, cast.VERA)),
+        digest=sent.version.digest,
+        by=HOUSING_SYSTEM,
+    )
+
+    assert "Olli Öhman wrote on 16 November 2026 at 9:00:" in re.sub(r"\s+", " ", shown)
+    assert "We are &lt;three&gt;." in shown
+    assert ["three" in page for page in others] == [False, False]
+    assert "three" not in sign_in(cast.MAIJA).get(url("status", sent)).text
+
+
+def test_error_reports_take_constant_queries(sign_in, sent, django_assert_num_queries):
+    client = sign_in(cast.MAIJA)
+    client.get(url("status", sent))
+    with CaptureQueriesContext(connection) as without:
+        client.get(url("status", sent))
+    for text in ("One.", "Two.", "Three."):
+        invitations.report_error(applicant(sent, cast.OLLI), text=text)
+
+    with django_assert_num_queries(len(without)):
+        client.get(url("status", sent))
 
 
 def test_error_reports_are_limited(sign_in, sent):

@@ -2,16 +2,18 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from identity.models import User
 from mailing import worker
 from mailing.enums import Status
 from mailing.models import Letter
 from tests.mailing.letters import queued
+from tests.staff import sign_in_staff
 
 pytestmark = pytest.mark.django_db
 
-LIST = "/admin/mailing/letter/"
+LIST = reverse("admin:mailing_letter_changelist")
 
 
 @pytest.fixture
@@ -19,8 +21,7 @@ def staff(client):
     def with_permissions(*codenames):
         user = User.objects.create_user("adviser", is_staff=True)
         user.user_permissions.set(Permission.objects.filter(codename__in=codenames))
-        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-        return client
+        return sign_in_staff(client, user)
 
     return with_permissions
 
@@ -30,12 +31,48 @@ def test_staff_see_what_became_of_a_letter(staff):
     worker.deliver_due()
     client = staff("view_letter")
 
-    listed = client.get(LIST, {"q": "olli@"}).content.decode()
+    listed = client.get(LIST).content.decode()
     shown = client.get(f"{LIST}{letter.pk}/change/").content.decode()
 
-    assert "olli@example.test" in listed
+    assert "o•••@example.test" in listed
+    assert "o•••@example.test" in shown
     assert letter.message_id.strip("<>") in shown
+    assert "olli@example.test" not in listed + shown
     assert "Maija" not in listed + shown  # the parameters
+
+
+@pytest.mark.parametrize(("typed", "found"), [("olli@example.test", 1), ("olli", 0), ("example.test", 0), ("%", 0)])
+def test_letter_is_found_by_its_whole_address_only(staff, typed, found):
+    """Otherwise an address could be guessed letter by letter."""
+    queued(to="olli@example.test")
+
+    listed = staff("view_letter").get(LIST, {"q": typed})
+
+    assert listed.context["cl"].result_count == found
+
+
+@pytest.mark.parametrize("query", [{"to__startswith": "o"}, {"parameters__recipient__startswith": "O"}])
+def test_letters_cannot_be_filtered_by_what_is_masked(staff, query):
+    queued(to="olli@example.test")
+
+    assert staff("view_letter").get(LIST, query).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "query", [{"message__exact": "hello"}, {"bounced_at__isempty": "1"}, {"created_at__year": 2026}]
+)
+def test_letters_can_be_filtered_by_the_rest(staff, query):
+    assert staff("view_letter").get(LIST, query).status_code == 200
+
+
+@pytest.mark.parametrize("order", ["3", "-3"])
+def test_letters_cannot_be_put_in_the_order_of_their_addresses(staff, order):
+    for number, to in enumerate(["b@example.test", "a@example.test", "c@example.test"]):
+        queued(f"hello:{number}", to=to)
+
+    listed = staff("view_letter").get(LIST, {"o": order})
+
+    assert [letter.to[0] for letter in listed.context["cl"].result_list] == ["c", "a", "b"]  # the newest first
 
 
 def test_number_of_queries_does_not_grow_with_the_letters(staff, django_assert_num_queries):
@@ -51,14 +88,15 @@ def test_number_of_queries_does_not_grow_with_the_letters(staff, django_assert_n
         client.get(LIST)
 
 
-def test_letter_can_neither_be_added_changed_nor_deleted(admin_client):
+def test_letter_can_neither_be_added_changed_nor_deleted(client, admin_user):
     letter = queued()
+    sign_in_staff(client, admin_user)
 
     answers = [
-        admin_client.post(f"{LIST}add/", {"to": "x@example.test"}).status_code,
-        admin_client.post(f"{LIST}{letter.pk}/change/", {"to": "x@example.test"}).status_code,
-        admin_client.post(f"{LIST}{letter.pk}/delete/", {"post": "yes"}).status_code,
-        admin_client.post(LIST, {"action": "delete_selected", "_selected_action": [letter.pk]}).status_code,
+        client.post(f"{LIST}add/", {"to": "x@example.test"}).status_code,
+        client.post(f"{LIST}{letter.pk}/change/", {"to": "x@example.test"}).status_code,
+        client.post(f"{LIST}{letter.pk}/delete/", {"post": "yes"}).status_code,
+        client.post(LIST, {"action": "delete_selected", "_selected_action": [letter.pk]}).status_code,
     ]
 
     assert answers == [403, 403, 403, 302]

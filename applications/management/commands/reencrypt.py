@@ -1,45 +1,56 @@
-"""`manage.py reencrypt`: write every encrypted value and blind index anew under the active keys.
+"""`manage.py reencrypt`: write every encrypted value, blind index and hash anew under the active keys.
 
 Run it after putting a new key first in FIELD_ENCRYPTION_KEYS or FIELD_INDEX_KEYS; then the old key may go.
 The service goes on meanwhile, and running it again does no harm.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.db import models, transaction
 
-from applications.models import Applicant, Version
-from identity import crypto
+from applications import tokens
+from applications.models import Applicant, Invitation, Version
+from identity import crypto, staff
 from identity.models import Person
 
 BATCH = 500
 
 
 class Command(BaseCommand):
-    help = "Write every encrypted value and blind index anew under the active keys."
+    help = "Write every encrypted value, blind index and hash anew under the active keys."
 
     def handle(self, *args: Any, **options: Any) -> None:
         for model in (Person, Applicant, Version):
-            self.stdout.write(f"{model._meta.verbose_name}: {reencrypt(model)}")
+            self._write(model, _encrypted)
+        self._write(Invitation, tokens.rehash)
+        self.stdout.write(f"second factor: {staff.reencrypt_factors()}")
+
+    def _write(self, model: type[models.Model], write: Callable[[Any], None]) -> None:
+        self.stdout.write(f"{model._meta.verbose_name}: {reencrypt(model, write)}")
 
 
-def reencrypt(model: type[models.Model]) -> int:
-    """Write the encrypted columns of a model anew, in short transactions; return the number of rows."""
+def reencrypt(model: type[models.Model], write: Callable[[Any], None]) -> int:
+    """Write each row of a model anew, in short transactions; return the number of rows."""
     rows, last = 0, 0
-    while batch := _batch(model, after=last):
+    while batch := _batch(model, write, after=last):
         rows, last = rows + len(batch), batch[-1].pk
     return rows
 
 
 @transaction.atomic
-def _batch(model: type[models.Model], *, after: int) -> list[Any]:
-    encrypted = [f.name for f in model._meta.fields if isinstance(f, crypto.EncryptedTextField)]
+def _batch(model: type[models.Model], write: Callable[[Any], None], *, after: int) -> list[Any]:
     batch: list[Any] = list(model._default_manager.select_for_update().filter(pk__gt=after).order_by("pk")[:BATCH])
     for row in batch:
-        if code := getattr(row, "hetu", None):
-            row.hetu_index = crypto.indexes(code)[0]
-            row.save(update_fields=[*encrypted, "hetu_index"])
-        else:
-            row.save(update_fields=encrypted)
+        write(row)
     return batch
+
+
+def _encrypted(row: Any) -> None:
+    """Write the encrypted columns, which takes the active key, and the index of the code."""
+    columns = [field.name for field in row._meta.fields if isinstance(field, crypto.EncryptedTextField)]
+    if code := getattr(row, "hetu", None):
+        row.hetu_index = crypto.indexes(code)[0]
+        columns.append("hetu_index")
+    row.save(update_fields=columns)

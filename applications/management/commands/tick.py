@@ -3,7 +3,7 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from applications import clock
 
@@ -18,4 +18,10 @@ class Command(BaseCommand):
         if dry_run:
             self.stdout.writelines(f"{line}\n" for line in clock.preview())
         else:
+            self._tick()
+
+    def _tick(self) -> None:
+        try:
             self.stdout.write(f"{clock.tick()} applications visited")
+        except clock.SomeFailed as failure:
+            raise CommandError(f"{failure}; they are tried again in an hour") from failure

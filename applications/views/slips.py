@@ -1,0 +1,42 @@
+"""The slip for the counter, to print or to get by letter (J4)."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from applications import slip
+from applications.access import Visitor, applicant_view
+from applications.models import Applicant, Application
+from applications.views.household import MOST_LETTERS
+from identity import limits
+
+
+@applicant_view
+@require_safe
+def page(request: HttpRequest, visitor: Visitor, reference: str, position: int) -> HttpResponse:
+    """One's own slip, or as main applicant that of somebody who gets none from us."""
+    application, me, holder = _find(visitor, reference, position)
+    if not application.awaits(holder):
+        return redirect("applications:status", reference)
+    context = {"application": application, "me": me, "holder": holder, "qr": slip.qr(application)}
+    return render(request, "applications/slip.html", context)
+
+
+@applicant_view
+@require_http_methods(["GET", "HEAD", "POST"])
+def send(request: HttpRequest, visitor: Visitor, reference: str, position: int) -> HttpResponse:
+    """Send one's own slip to one's own address, and to no other."""
+    application, me, holder = _find(visitor, reference, position)
+    if request.method == "POST" and holder == me and me.email and application.awaits(me):
+        limits.count("letters", str(visitor.person.pk), most=MOST_LETTERS)
+        slip.send(me, application)
+        messages.success(request, _("We are sending the slip to your email address."))
+    return redirect("applications:slip", reference, position)
+
+
+def _find(visitor: Visitor, reference: str, position: int) -> tuple[Application, Applicant, Applicant]:
+    application = visitor.applications.get(reference=reference)
+    me = application.applicant_of(visitor.person)
+    return application, me, slip.holder(application, position, reader=me)

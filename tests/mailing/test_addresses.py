@@ -1,0 +1,18 @@
+import pytest
+
+from mailing import addresses
+
+
+@pytest.mark.parametrize(
+    ("address", "masked"),
+    [
+        ("maija@example.test", "m•••@example.test"),
+        ("m@example.test", "m•••@example.test"),
+        ('"a@b"@example.test', '"•••@example.test'),
+        ("@example.test", "•••@example.test"),
+        ("nobody", "•••"),
+        ("", "•••"),
+    ],
+)
+def test_mask_keeps_the_first_letter_and_the_host(address, masked):
+    assert addresses.mask(address) == masked
