@@ -1,18 +1,93 @@
+"""The terms of use as the operator publishes them. People accept them as they stand: a new text is a new version."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
 from django.contrib import admin
-from django.http import HttpRequest
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
 
 from applications.models import Terms
 
 
+def moment_input() -> forms.DateTimeInput:
+    """Return one labelled field for date and time; the two of the admin have no labels."""
+    return forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+
+
+class TermsForm(forms.ModelForm):
+    published_at = forms.DateTimeField(
+        label=_("published"),
+        required=False,
+        widget=moment_input(),
+        help_text=_("Leave empty to publish at once. What is published can no longer be changed."),
+    )
+
+    class Meta:
+        model = Terms
+        fields = ["text_fi", "text_sv", "text_en", "published_at"]
+        labels = {
+            "text_fi": _("text in Finnish"),
+            "text_sv": _("text in Swedish"),
+            "text_en": _("text in English"),
+        }
+
+    def clean_published_at(self) -> Any:
+        """Nobody has accepted a text before it was there."""
+        chosen, now = self.cleaned_data["published_at"], timezone.now()
+        if chosen and chosen <= now:
+            raise forms.ValidationError(_("Choose a time that is still to come, or leave this empty."))
+        return chosen or now
+
+
 @admin.register(Terms)
 class TermsAdmin(admin.ModelAdmin):
-    """Versions of the terms of use. People have accepted them as they stand: a new text is a new version."""
+    """Versions of the terms of use: looked at before, and neither edited nor deleted once they are published."""
 
-    list_display = ["published_at"]
+    form = TermsForm
+    change_form_template = "applications/admin_terms.html"
+    list_display = ["version", "status"]
     ordering = ["-published_at"]
 
+    @admin.display(description=_("published"), ordering="published_at")
+    def version(self, terms: Terms) -> Any:
+        return terms.published_at
+
+    @admin.display(description=_("status"))
+    def status(self, terms: Terms) -> Any:
+        return _("published") if _is_published(terms) else _("to be published")
+
+    def get_urls(self) -> list[URLPattern]:
+        preview = path("preview/", self.admin_site.admin_view(self.preview), name="applications_terms_preview")
+        return [preview, *super().get_urls()]
+
+    @method_decorator(require_POST)
+    def preview(self, request: HttpRequest) -> HttpResponse:
+        """Show texts that are not stored yet as people would read them."""
+        if not (self.has_add_permission(request) or self.has_change_permission(request)):
+            raise PermissionDenied
+        texts = [(code, name, request.POST.get(f"text_{code}", "")) for code, name in settings.LANGUAGES]
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Preview of the terms of use"),
+            "opts": self.opts,
+            "texts": texts,
+        }
+        return TemplateResponse(request, "applications/admin_terms_preview.html", context)
+
     def has_change_permission(self, request: HttpRequest, obj: Terms | None = None) -> bool:
-        return False
+        return super().has_change_permission(request, obj) and not (obj and _is_published(obj))
 
     def has_delete_permission(self, request: HttpRequest, obj: Terms | None = None) -> bool:
         return False
+
+
+def _is_published(terms: Terms) -> bool:
+    return terms.published_at <= timezone.now()

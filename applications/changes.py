@@ -61,9 +61,8 @@ def renew(application: Application, *, by: Actor) -> None:
     """
     locked = _lock_open(application)
     indexes = by.person.hetu_indexes if by.person else []
-    has_confirmed = Applicant.objects.filter(
-        version=locked.current_id, hetu_index__in=indexes, confirmation__isnull=False
-    ).exists()
+    own = Applicant.objects.filter(version=locked.current_id, hetu_index__in=indexes)
+    has_confirmed = own.filter(confirmations__isnull=False, confirmations__undone_at=None).exists()
     if locked.state != State.VALID or not has_confirmed:
         raise MustConfirmFirst
     now = timezone.now()

@@ -6,19 +6,23 @@ one has confirmed, the application becomes valid, and every other open applicati
 applies is replaced (R9).
 """
 
+from dataclasses import dataclass
+
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from applications import dates, letters, states
+from applications import dates, letters, states, trail
 from applications.enums import Move, Source, State
 from applications.models import OPEN, Applicant, Application, Confirmation, Terms
 from applications.states import Actor
 from applications.transactions import atomically
-from identity import crypto
+from identity import accounts, crypto
+from identity.enums import Method
 from identity.models import Person
 from identity.proof import Proof
+from records.enums import Event
 
 
 class CannotConfirm(Exception):
@@ -63,16 +67,92 @@ class Changed(CannotConfirm):
 def confirm(application: Application, *, by: Person, proof: Proof, terms: Terms, digest: str) -> Confirmation:
     """Record that a person confirms the version they read, named by its digest; return their confirmation.
 
-    Confirming again returns the first confirmation (R12). Raises NotYours, Under18, Declined, Ended or Changed.
+    Confirming again returns the first confirmation (R12). Raises NotYours, Under18, Declined, Ended or Changed,
+    and accounts.Closed when the account that they signed in with has just been closed.
     """
     locked, rivals = _lock(application)
     applicants = _read(locked)
     applicant = next((a for a in applicants if a.hetu_index in by.hetu_indexes), None)
     if applicant is None:
         raise NotYours
+    if proof.method == Method.ACCOUNT:
+        accounts.hold(by)
+    return _confirm(
+        _Slot(applicant, applicants, locked, rivals),
+        by=Actor(Source.PERSON, person=by, how=proof.method),
+        person=by,
+        proof=proof,
+        terms=terms,
+        digest=digest,
+    )
+
+
+@atomically
+def confirm_at_counter(
+    applicant: Applicant, *, person: Person | None, by: Actor, proof: Proof, terms: Terms, digest: str
+) -> Confirmation:
+    """Record what somebody confirms at the counter, in whose slot, after the ID check that the proof names (J4).
+
+    The same gate as in a browser: raises NotYours for a slot of another application's or version's, Under18,
+    Declined, Ended or Changed. `person` is None for an applicant without a code (R3).
+    """
+    locked, rivals = _lock(applicant.version.application)
+    applicants = _read(locked)
+    current = next((a for a in applicants if a.position == applicant.position), None)
+    if current is None or (current.hetu_index, str(current)) != (applicant.hetu_index, str(applicant)):
+        raise NotYours
+    return _confirm(
+        _Slot(current, applicants, locked, rivals), by=by, person=person, proof=proof, terms=terms, digest=digest
+    )
+
+
+@dataclass(frozen=True)
+class _Slot:
+    """Whose slot it is, among the applicants of a locked application, and what it would replace."""
+
+    applicant: Applicant
+    applicants: list[Applicant]
+    application: Application
+    rivals: list[Application]
+
+
+def _confirm(
+    slot: _Slot, *, by: Actor, person: Person | None, proof: Proof, terms: Terms, digest: str
+) -> Confirmation:
+    applicant, application = slot.applicant, slot.application
     if applicant.confirmed:
         return applicant.confirmed
-    if not locked.is_open:
+    _check(applicant, application, digest=digest)
+    now = timezone.now()
+    confirmation = Confirmation.objects.create(
+        applicant=applicant,
+        person=person,
+        digest=digest,
+        terms=terms,
+        method=proof.method,
+        provider=proof.provider,
+        level=proof.level,
+        confirmed_at=now,
+        id_check=proof.id_check,
+        staff=by.staff,
+    )
+    applicant.counting = confirmation  # type: ignore[attr-defined]  # as with_confirmation() would read it
+    event = trail.Happened(
+        Event.PERSON_CONFIRMED, applicant, {"method": str(proof.method), "confirmation": confirmation.pk}
+    )
+    if application.state == State.AWAITING and not any(a.must_confirm for a in slot.applicants):
+        states.make(application, Move.CONFIRMED, by=by, at=now, after=event)
+        for rival in slot.rivals:
+            states.make(rival, Move.REPLACED, by=by, at=now)
+            letters.ended(rival)
+    else:
+        trail.record(application, event, by=by.who)
+    letters.confirmed(confirmation, application, slot.applicants)
+    return confirmation
+
+
+def _check(applicant: Applicant, application: Application, *, digest: str) -> None:
+    if not application.is_open:
         raise Ended
     if applicant.version.digest != digest:
         raise Changed
@@ -81,25 +161,37 @@ def confirm(application: Application, *, by: Person, proof: Proof, terms: Terms,
     if applicant.declined_at:
         raise Declined
 
+
+@atomically
+def undo(id_check: int, *, by: Actor) -> list[Application]:
+    """Undo every confirmation that rests on an ID check, and return the applications that wait again (C5).
+
+    An application that has ended stays what it is. The rows stay, each with the time of its undoing.
+    """
+    resting = Confirmation.objects.filter(id_check=id_check, undone_at=None)
+    keys = set(resting.values_list("applicant__version__application", flat=True))
+    waiting = []
+    for application in Application.objects.select_for_update().filter(pk__in=keys).order_by("pk"):
+        applicants = {a.pk: a for a in _read(application)}
+        of_this = resting.filter(applicant__version__application=application).select_related("applicant")
+        for confirmation in of_this:
+            _undo(confirmation, application, by=by)
+            if confirmation.applicant_id in applicants and application.is_open:
+                waiting.append(application)
+                letters.undone(confirmation, application, _read(application))
+    return waiting
+
+
+def _undo(confirmation: Confirmation, application: Application, *, by: Actor) -> None:
     now = timezone.now()
-    applicant.confirmation = Confirmation.objects.create(
-        applicant=applicant,
-        person=by,
-        digest=digest,
-        terms=terms,
-        method=proof.method,
-        provider=proof.provider,
-        level=proof.level,
-        confirmed_at=now,
-    )
-    if locked.state == State.AWAITING and not any(a.must_confirm for a in applicants):
-        actor = Actor(Source.PERSON, by, proof.method)
-        states.make(locked, Move.CONFIRMED, by=actor, at=now)
-        for rival in rivals:
-            states.make(rival, Move.REPLACED, by=actor, at=now)
-            letters.ended(rival)
-    letters.confirmed(applicant.confirmation, locked, applicants)
-    return applicant.confirmation
+    confirmation.undone_at = now
+    confirmation.save(update_fields=["undone_at"])
+    facts = {"id_check": confirmation.id_check or 0, "confirmation": confirmation.pk}
+    event = trail.Happened(Event.CONFIRMATION_UNDONE, confirmation.applicant, facts)
+    if application.is_open and confirmation.applicant.version_id == application.current_id:
+        states.make(application, Move.UNDONE, by=by, at=now, after=event)
+    else:
+        trail.record(application, event, by=by.who)
 
 
 def rivals_of(application: Application) -> QuerySet[Application]:
@@ -126,5 +218,5 @@ def _lock(application: Application) -> tuple[Application, list[Application]]:
 
 def _read(locked: Application) -> list[Applicant]:
     """Read the applicants of the current version and their confirmations, once nobody else can change them."""
-    applicants = Applicant.objects.filter(version=locked.current_id).order_by("position")
-    return list(applicants.select_related("version", "confirmation").defer("version__content", "hetu"))
+    applicants = Applicant.objects.with_confirmation().filter(version=locked.current_id).order_by("position")
+    return list(applicants.select_related("version").defer("version__content", "hetu"))

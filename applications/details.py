@@ -28,6 +28,7 @@ class Row:
     label: Text
     value: str
     before: str | None = None
+    is_contact: bool = False  # where somebody lives and how to reach them, which staff see by right only (R16)
 
     @property
     def changed(self) -> bool:
@@ -61,7 +62,9 @@ def since(digest: str, application: Application, applicant: Applicant) -> list[S
     """Return the current details with what changed since the version with this digest, as this applicant saw it."""
     now = sections(application.version, applicant)
     read = Applicant.objects.filter(version__application=application, version__digest=digest)
-    former = read.filter(hetu_index=applicant.hetu_index).select_related("version").first()
+    # The date tells apart those who have no code.
+    same = read.filter(hetu_index=applicant.hetu_index, birth_date=applicant.birth_date)
+    former = same.select_related("version").first()
     return _marked(sections(former.version, former), now) if former else now
 
 
@@ -86,10 +89,10 @@ def _own(applicant: Applicant, content: ApplicantContent) -> Iterator[Row]:
         yield Row(_("Personal identity code"), hetu.mask(applicant.hetu))
     else:
         yield Row(_("Date of birth"), _date(applicant.birth_date))
-    yield Row(_("Address"), content.address or "")
-    yield Row(_("Municipality of residence"), content.municipality or "")
-    yield Row(_("Email address"), applicant.email)
-    yield Row(_("Phone number"), applicant.phone)
+    yield Row(_("Address"), content.address or "", is_contact=True)
+    yield Row(_("Municipality of residence"), content.municipality or "", is_contact=True)
+    yield Row(_("Email address"), applicant.email, is_contact=True)
+    yield Row(_("Phone number"), applicant.phone, is_contact=True)
     yield Row(_("Language of communication"), str(applicant.get_language_display()))
     yield Row(_("Gross income a month"), _euros(content.income.monthly_gross))
     yield Row(_("Benefits and pensions a month"), _euros(content.income.benefits))
@@ -108,7 +111,7 @@ def _home(content: Content, *, reader: Applicant) -> Iterator[Row]:
     home = content.home
     yield Row(_("Kind of home"), _choice(home.dwelling))
     if reader.is_main:
-        yield Row(_("Address of the home"), home.address or "")
+        yield Row(_("Address of the home"), home.address or "", is_contact=True)
     yield Row(_("Number of rooms"), _number(home.rooms))
     yield Row(_("Floor area"), _area(home.area))
     yield Row(_("People living there"), _number(home.residents))

@@ -34,6 +34,7 @@ class Source(models.TextChoices):
     """Through whom a move came."""
 
     PERSON = "person", _("an applicant")
+    COUNTER = "counter", _("the counter")
     HOUSING_SYSTEM = "housing_system", _("the housing system")
     CLOCK = "clock", _("the passing of time")
 

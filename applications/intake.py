@@ -7,7 +7,7 @@ import secrets
 from django.db import transaction
 from django.utils import timezone
 
-from applications import dates, invitations, states
+from applications import dates, invitations, names, protection, states
 from applications.document import ApplicantContent, Document, canonical
 from applications.enums import Move
 from applications.models import Applicant, Application, Version
@@ -45,9 +45,9 @@ def write_version(application: Application, document: Document, *, number: int, 
         digest=digest(salt, content),
         created_at=at,
     )
-    Applicant.objects.bulk_create(
-        _slot(version, position, applicant, document) for position, applicant in enumerate(document.applicants)
-    )
+    slots = [_slot(version, position, applicant, document) for position, applicant in enumerate(document.applicants)]
+    protection.carry_over(slots, application)
+    names.write(Applicant.objects.bulk_create(slots))
     return version
 
 

@@ -4,6 +4,7 @@ Each is queued in the transaction of what it tells of, under a key that names th
 sends it twice (R20). Letters name people and tell dates; never a code, an address or anybody's income (R17).
 """
 
+import datetime as dt
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -90,6 +91,12 @@ def declined(applicant: Applicant, application: Application) -> None:
     _send("declined", application, others, about=applicant.pk, who=applicant)
 
 
+def undone(confirmation: Confirmation, application: Application, applicants: list[Applicant]) -> None:
+    """Tell everybody, the person included, that a confirmation made at the counter no longer counts (C5)."""
+    who, reached = confirmation.applicant, _reached(applicants)
+    outbox.queue(*_drafts("undone", application, reached, about=confirmation.pk, applicants=applicants, who=who))
+
+
 def error_reported(report: ErrorReport, application: Application) -> None:
     """Tell the main applicant what a co-applicant says is wrong."""
     main = application.applicants[:1]
@@ -137,6 +144,11 @@ def key(message: str, about: object, to: Applicant) -> str:
     return f"{message}:{about}:{to.pk}"
 
 
+def recipient(letter: Letter) -> int:
+    """Return the number of the applicant to whom a letter about an application went, as its key has it."""
+    return int(letter.key.rpartition(":")[2])
+
+
 def _reached(applicants: list[Applicant]) -> list[Applicant]:
     """The adults who still apply. Behind the address of one who said "this is not for me" may be a stranger."""
     return [a for a in applicants if a.is_adult and not a.declined_at]
@@ -163,6 +175,7 @@ def _drafts(
                 message=message,
                 to=applicant.email,
                 language=applicant.language,
+                about=application.reference,
                 parameters={
                     "reference": application.reference,
                     "number": application.number,
@@ -255,3 +268,9 @@ def _names(parameters: dict[str, Any]) -> dict[str, str]:
 
 def _address(name: str, *arguments: str) -> str:
     return settings.PUBLIC_URL + reverse(name, args=arguments)
+
+
+def slip(applicant: Applicant, application: Application, *, asked: dt.datetime) -> None:
+    """Send somebody the slip for the counter that they asked for; within one minute, once."""
+    about = asked.isoformat(timespec="minutes")
+    _send("slip", application, [applicant], about=about, position=applicant.position)

@@ -3,13 +3,14 @@
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, FilteredRelation, Q
+from django.utils.translation import gettext_lazy as _
 
 from applications import dates, references
 from applications.enums import Move, Source, State
 from identity import crypto
 from identity.enums import Language, Method
-from identity.models import Person
+from identity.models import Person, User
 
 MOST_APPLICANTS = 4
 OPEN = (State.AWAITING, State.VALID)
@@ -23,7 +24,7 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
 
     def with_people(self) -> Self:
         """Fetch what a status page shows, however many people apply; the content stays where it is."""
-        applicants = Applicant.objects.select_related("confirmation").order_by("position")
+        applicants = Applicant.objects.with_confirmation().order_by("position")
         return (
             self.select_related("current")
             .defer("current__content")
@@ -58,6 +59,8 @@ class Application(models.Model):
     class Meta:
         indexes = [
             models.Index("due_at", condition=Q(due_at__isnull=False), name="application_due"),
+            models.Index("state", "valid_until", name="application_by_state"),
+            models.Index("sent_at", name="application_by_time"),
         ]
 
     def __str__(self) -> str:
@@ -135,6 +138,13 @@ class Version(models.Model):
         return f"{self.application_id}/{self.number}"
 
 
+class ApplicantQuerySet(models.QuerySet["Applicant"]):
+    def with_confirmation(self) -> Self:
+        """Fetch each applicant's confirmation that counts, if there is one, for `confirmed`."""
+        counts = FilteredRelation("confirmations", condition=Q(confirmations__undone_at=None))
+        return self.annotate(counting=counts, counting_id=F("counting__pk")).select_related("counting")
+
+
 class Applicant(models.Model):
     """One person's slot in one version. Position 0 is the main applicant, 1 to 3 are co-applicants (R3).
 
@@ -153,6 +163,8 @@ class Applicant(models.Model):
     language = models.CharField(max_length=2, choices=Language)
     protected = models.BooleanField(default=False)  # non-disclosure for personal safety (R16)
     declined_at = models.DateTimeField(null=True)  # the application then waits until it is changed (R10)
+
+    objects = ApplicantQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -182,8 +194,10 @@ class Applicant(models.Model):
 
     @property
     def confirmed(self) -> "Confirmation | None":
-        """This applicant's confirmation of this version, if there is one."""
-        return getattr(self, "confirmation", None)
+        """This applicant's confirmation of this version, if there is one that was not undone (C5)."""
+        if "counting_id" not in self.__dict__:
+            return self.confirmations.filter(undone_at=None).first()
+        return getattr(self, "counting", None)
 
     @property
     def must_confirm(self) -> bool:
@@ -207,6 +221,19 @@ class Applicant(models.Model):
         return self.hetu_index is None
 
 
+class NamePart(models.Model):
+    """One part of an applicant's name as names.py compares it; bytes sort alike in every database."""
+
+    applicant = models.ForeignKey(Applicant, on_delete=models.CASCADE, related_name="name_parts")
+    part = models.BinaryField(max_length=40)
+
+    class Meta:
+        indexes = [models.Index(fields=["part", "applicant"], name="name_part")]
+
+    def __str__(self) -> str:
+        return f"{self.applicant_id}"
+
+
 class Invitation(models.Model):
     """A link, and the same thing as a code to type, for one co-applicant (R13).
 
@@ -223,6 +250,7 @@ class Invitation(models.Model):
     replaced_at = models.DateTimeField(null=True)
 
     class Meta:
+        indexes = [models.Index("created_at", name="invitation_by_time")]
         constraints = [
             models.UniqueConstraint("applicant", condition=Q(replaced_at__isnull=True), name="invitation_one_live"),
         ]
@@ -251,7 +279,8 @@ class Terms(models.Model):
     text_en = models.TextField()
 
     class Meta:
-        verbose_name_plural = "terms"
+        verbose_name = _("terms of use")
+        verbose_name_plural = _("terms of use")
         get_latest_by = "published_at"
 
     def __str__(self) -> str:
@@ -275,17 +304,37 @@ class TermsAcceptance(models.Model):
 class Confirmation(models.Model):
     """An adult confirmed one version of the application: the evidence that makes it valid.
 
-    The digest repeats the version's, so that the row alone says what was confirmed.
+    The digest repeats the version's, so that the row alone says what was confirmed. Nothing of it changes,
+    but once it may be undone, with the ID check that it rests on (C5).
     """
 
-    applicant = models.OneToOneField(Applicant, on_delete=models.PROTECT, related_name="confirmation")
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="confirmations")
+    applicant = models.ForeignKey(Applicant, on_delete=models.PROTECT, related_name="confirmations")
+    # Nobody but an applicant without a code, who confirms at the counter only (R3).
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="confirmations")
     digest = models.CharField(max_length=64)
     terms = models.ForeignKey(Terms, on_delete=models.PROTECT, related_name="+")
     method = models.CharField(max_length=8, choices=Method)
     provider = models.CharField(max_length=40)
     level = models.CharField(max_length=200)
     confirmed_at = models.DateTimeField()
+    id_check = models.PositiveBigIntegerField(null=True, db_index=True)  # its number at the counter
+    staff = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")  # who recorded it there
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index("confirmed_at", name="confirmation_by_time")]
+        constraints = [
+            models.UniqueConstraint("applicant", condition=Q(undone_at=None), name="confirmation_once"),
+            models.CheckConstraint(
+                condition=Q(method=Method.COUNTER, staff__isnull=False, id_check__isnull=False)
+                | Q(method=Method.ACCOUNT, staff=None, id_check__isnull=False, person__isnull=False)
+                | (
+                    ~Q(method__in=[Method.COUNTER, Method.ACCOUNT])
+                    & Q(staff=None, id_check=None, person__isnull=False)
+                ),
+                name="confirmation_rests_on_its_method",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.applicant_id} {self.confirmed_at:%Y-%m-%d}"
@@ -301,16 +350,19 @@ class StateChange(models.Model):
     at = models.DateTimeField()
     source = models.CharField(max_length=14, choices=Source)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    staff = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     how = models.CharField(max_length=100, blank=True)
 
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(source=Source.PERSON, person__isnull=False)
-                | (~Q(source=Source.PERSON) & Q(person__isnull=True)),
-                name="state_change_person_with_source",
+                condition=Q(source=Source.PERSON, person__isnull=False, staff=None)
+                | Q(source=Source.COUNTER, person=None, staff__isnull=False)
+                | (~Q(source__in=[Source.PERSON, Source.COUNTER]) & Q(person=None, staff=None)),
+                name="state_change_by_whom",
             ),
         ]
+        indexes = [models.Index("move", "at", name="state_change_by_time")]
 
     def __str__(self) -> str:
         return f"{self.application_id} {self.move}"

@@ -2,11 +2,12 @@
 
 import datetime as dt
 
+from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
 
 from applications import letters
 from applications.enums import State
-from applications.models import Applicant, Application, Invitation
+from applications.models import Applicant, Application, Confirmation, Invitation
 from mailing.models import Letter
 
 FOLLOWED = dt.timedelta(days=30)  # mail servers give a letter up within days, and the clock may be missed for a week
@@ -38,8 +39,9 @@ def _lost() -> dict[int, Letter]:
     """Return the undeliverable letters not told of, by invitation. The others are many, and read no further."""
     recent = Letter.objects.undeliverable().filter(message="invitation", created_at__gte=Now() - FOLLOWED)
     found = {letter.parameters["invitation"]: letter for letter in recent}
+    confirmed = Exists(Confirmation.objects.filter(applicant=OuterRef("applicant"), undone_at=None))
     live = Invitation.objects.filter(
-        pk__in=found, replaced_at=None, applicant__confirmation=None, applicant__version__applicants__position=0
+        ~confirmed, pk__in=found, replaced_at=None, applicant__version__applicants__position=0
     )
     key_of = {
         invitation: letters.key("undeliverable", found[invitation].pk, Applicant(pk=main))

@@ -58,6 +58,10 @@ def household(message, days, *, language="fi", **more):
             invitations.decline(slot(application, cast.OLLI))
         case "error_reported":
             invitations.report_error(slot(application, cast.OLLI), text="The number of rooms is wrong.\nWe need two.")
+        case "slip":
+            letters.slip(slot(application, cast.OLLI), fresh(application), asked=timezone.now())
+        case "undone":
+            letters.undone(confirm(application, cast.OLLI), fresh(application), fresh(application).applicants)
         case "undeliverable":
             bounced(letter("invitation", cast.OLLI))
             days(1)
@@ -75,11 +79,12 @@ def household(message, days, *, language="fi", **more):
     return application
 
 
-MESSAGES = sorted(path.name for path in Path(settings.BASE_DIR, "templates", "mailing").iterdir() if path.is_dir())
+FOLDERS = sorted(path.name for path in Path(settings.BASE_DIR, "templates", "mailing").iterdir() if path.is_dir())
+MESSAGES = [name for name in FOLDERS if not name.startswith("account_")]  # those are about no application
 
 
 def test_every_message_is_known():
-    assert len(MESSAGES) == 16
+    assert len(MESSAGES) == 18
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -3,8 +3,10 @@ import re
 import pytest
 from django.contrib.sessions.models import Session
 from django.urls import reverse
+from django.utils import translation
 
 from identity.models import User
+from tests.staff import sign_in_staff, staff
 from upstream import clients
 from upstream.models import ApiClient
 
@@ -14,10 +16,8 @@ TOKEN = re.compile(r"heka_[\w-]{43}")
 
 @pytest.fixture
 def operator(client, db):
-    user = User.objects.create_superuser("operator", password="correct horse battery staple")
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
-    return client
+    translation.activate("en")  # the language of the addresses below
+    return sign_in_staff(client, staff("operator"))
 
 
 def act(operator, action, *chosen):
@@ -108,9 +108,9 @@ def test_nothing_is_changed_or_deleted(operator):
     }
 
 
-def test_staff_without_the_right_can_do_nothing(client, django_user_model):
-    user = django_user_model.objects.create_user("adviser", password="x", is_staff=True)
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+@pytest.mark.parametrize("role", ["adviser", "supervisor"])
+def test_staff_without_the_right_can_do_nothing(client, db, role):
+    sign_in_staff(client, staff(role))
     known, token = clients.issue("Housing system")
 
     statuses = {

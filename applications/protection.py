@@ -1,0 +1,42 @@
+"""The mark of non-disclosure for personal safety (R16): it comes with an application, or staff set it.
+
+It belongs to the person, so it holds in each of their applications, the later ones included. Only staff take
+it off: an application that does not mention it says nothing about it.
+"""
+
+from collections.abc import Sequence
+
+from django.db.models import Q
+
+from applications import trail
+from applications.models import Applicant, Application
+from applications.states import Actor
+from applications.trail import Happened
+from applications.transactions import atomically
+from records.enums import Event
+
+
+def carry_over(slots: Sequence[Applicant], application: Application) -> None:
+    """Mark those of the new slots, not yet stored, whose people are marked in what is stored."""
+    codes = [slot.hetu_index for slot in slots if slot.hetu_index]
+    here = Q(version__application=application, hetu_index=None)
+    marked = {_person(slot) for slot in Applicant.objects.filter(Q(hetu_index__in=codes) | here, protected=True)}
+    for slot in slots:
+        slot.protected = slot.protected or _person(slot) in marked
+
+
+@atomically
+def set_mark(applicant: Applicant, *, protected: bool, by: Actor) -> None:
+    """Set or remove the mark in every application in which this person applies."""
+    same = Q(hetu_index=applicant.hetu_index) if applicant.hetu_index else Q(pk=applicant.pk)
+    event = Event.PROTECTION_SET if protected else Event.PROTECTION_REMOVED
+    slots = Applicant.objects.select_for_update().filter(same, protected=not protected)
+    for slot in slots.select_related("version__application").defer("version__content").order_by("pk"):
+        slot.protected = protected
+        slot.save(update_fields=["protected"])
+        if slot.version.application.current_id == slot.version_id:
+            trail.record(slot.version.application, Happened(event, slot), by=by.who)
+
+
+def _person(slot: Applicant) -> object:
+    return slot.hetu_index or (slot.birth_date, str(slot))
