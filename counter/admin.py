@@ -1,18 +1,28 @@
+"""What the operator writes and switches: the counter's contact details and hours, notices, types of documents."""
+
+from typing import Any
+
+from django import forms
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
-from counter.models import Counter, ExceptionalHours, ExceptionQuerySet, WeeklyHours
+from applications.admin import moment_input
+from counter.models import Counter, DocumentType, ExceptionalHours, ExceptionQuerySet, Notice, WeeklyHours
 
 
-class WeeklyHoursInline(admin.TabularInline):
+# Stacked, as the table of the admin has no labels for its fields.
+class WeeklyHoursInline(admin.StackedInline):
     model = WeeklyHours
     extra = 1
+    fields = [("weekday", "opens", "closes")]
 
 
-class ExceptionalHoursInline(admin.TabularInline):
+class ExceptionalHoursInline(admin.StackedInline):
     model = ExceptionalHours
     extra = 1
+    fields = [("date", "opens", "closes"), ("reason_fi", "reason_sv", "reason_en")]
 
     def get_queryset(self, request: HttpRequest) -> ExceptionQuerySet:
         """Days gone by stay stored and out of the way."""
@@ -26,7 +36,7 @@ class CounterAdmin(admin.ModelAdmin):
     fieldsets = [
         (None, {"fields": ["name_fi", "name_sv", "name_en"]}),
         (
-            "Address",
+            _("Address"),
             {
                 "fields": [
                     ("street_fi", "street_sv"),
@@ -36,11 +46,50 @@ class CounterAdmin(admin.ModelAdmin):
                 ]
             },
         ),
-        ("Contact", {"fields": ["phone", "email", "page_url", "note_fi", "note_sv", "note_en"]}),
+        (_("Contact"), {"fields": ["phone", "email", "page_url", "note_fi", "note_sv", "note_en"]}),
     ]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Counter | None = None) -> bool:
+        return False
+
+
+@admin.register(Notice)
+class NoticeAdmin(admin.ModelAdmin):
+    """Taken away by ending them; one that has ended stays as it was shown."""
+
+    formfield_overrides = {models.DateTimeField: {"form_class": forms.DateTimeField, "widget": moment_input()}}
+    list_display = ["text", "shown_from", "shown_until", "is_disturbance"]
+    ordering = ["-shown_until"]
+    fields = ["text_fi", "text_sv", "text_en", "shown_from", "shown_until", "is_disturbance"]
+
+    @admin.display(description=_("text"))
+    def text(self, notice: Notice) -> str:
+        return notice.text
+
+    def has_change_permission(self, request: HttpRequest, obj: Notice | None = None) -> bool:
+        return super().has_change_permission(request, obj) and not (obj and obj.has_ended)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Notice | None = None) -> bool:
+        return False
+
+
+@admin.register(DocumentType)
+class DocumentTypeAdmin(admin.ModelAdmin):
+    """Switched on and off (C3); checks have been made by them, so they keep their code and stay."""
+
+    list_display = ["name", "is_on", "needs_note", "position"]
+    fields = ["code", "name_fi", "name_sv", "name_en", "is_on", "needs_note", "position"]
+    ordering = ["position", "pk"]
+
+    @admin.display(description=_("name"))
+    def name(self, document_type: DocumentType) -> str:
+        return str(document_type)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return ["code"] if obj else []
+
+    def has_delete_permission(self, request: HttpRequest, obj: DocumentType | None = None) -> bool:
         return False

@@ -1,4 +1,4 @@
-"""The counter for any page that names it; asked from the database only where a page does."""
+"""The counter and the notices for any page that shows them; asked from the database only where a page does."""
 
 from typing import Any
 
@@ -6,7 +6,8 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from counter.models import Counter
+from counter.notices import BOARD
 
 
 def counter(request: HttpRequest) -> dict[str, Any]:
-    return {"counter": SimpleLazyObject(Counter.only)}
+    return {"counter": SimpleLazyObject(Counter.only), "notices": SimpleLazyObject(BOARD.shown)}

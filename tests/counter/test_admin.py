@@ -1,12 +1,19 @@
 import datetime as dt
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.urls import reverse
+from django.utils import timezone, translation
 from zeal import zeal_ignore
 
-from counter.models import Counter, ExceptionalHours
+from applications import terms
+from applications.models import Terms
+from counter.models import Counter, DocumentType, ExceptionalHours, Notice
+from identity.models import User
+from tests.staff import sign_in_staff, staff
 
-CHANGE = "/admin/counter/counter/1/change/"
+HOUR, MINUTE = dt.timedelta(hours=1), dt.timedelta(minutes=1)
+TEXTS = {"text_fi": "Ehdot.", "text_sv": "Villkor.", "text_en": "Terms.\n\n<b>Two</b>"}
 
 
 @pytest.fixture(autouse=True)
@@ -14,6 +21,18 @@ def _formsets_ask_for_each_row():
     """Django's own formsets look up each row that is sent; a week has few."""
     with zeal_ignore([{"model": "counter.WeeklyHours", "field": "get()"}]):
         yield
+
+
+@pytest.fixture
+def operator(client, db):
+    translation.activate("en")  # the language of the addresses below
+    return sign_in_staff(client, staff("operator"))
+
+
+@pytest.fixture
+def superuser(client, db):
+    translation.activate("en")  # the language of the addresses below
+    return sign_in_staff(client, User.objects.create_superuser("root", password="x"))
 
 
 @pytest.fixture
@@ -29,33 +48,247 @@ def form(counter):
     return data | {"exceptions-TOTAL_FORMS": 0, "exceptions-INITIAL_FORMS": 0}
 
 
-def test_operator_adds_an_exceptional_day(admin_client, form):
+def change_counter():
+    return reverse("admin:counter_counter_change", args=[1])
+
+
+def moment(field, at):
+    """Return what an input for a time sends."""
+    return {field: f"{timezone.localtime(at):%Y-%m-%dT%H:%M}"}
+
+
+def errors(response):
+    return response.context["adminform"].errors
+
+
+# --- Contact details and hours ---------------------------------------------------------------------------
+
+
+def test_operator_adds_an_exceptional_day(operator, form):
     form |= {"exceptions-TOTAL_FORMS": 1, "exceptions-0-counter": 1, "exceptions-0-date": "24.12.2099"}
     form |= {f"exceptions-0-reason_{language}": "Joulu" for language in ("fi", "sv", "en")}
 
-    admin_client.post(CHANGE, form)
+    operator.post(change_counter(), form)
 
     assert [e.date for e in ExceptionalHours.objects.all()] == [dt.date(2099, 12, 24)]
 
 
-def test_operator_changes_the_phone_number(admin_client, form):
-    admin_client.post(CHANGE, form | {"phone": "09 310 11111"})
+def test_operator_changes_the_phone_number(operator, form):
+    operator.post(change_counter(), form | {"phone": "09 310 11111"})
 
     assert Counter.objects.get().phone == "09 310 11111"
+    assert [entry.user for entry in LogEntry.objects.all()] == [staff("operator")]
 
 
-def test_operator_is_told_of_hours_out_of_order(admin_client, form):
-    response = admin_client.post(CHANGE, form | {"weekly_hours-0-closes": "08:00"})
+def test_operator_is_told_of_hours_out_of_order(operator, form):
+    response = operator.post(change_counter(), form | {"weekly_hours-0-closes": "08:00"})
 
     assert response.status_code == 200
     assert "It must close later than it opens." in response.text
 
 
+@pytest.mark.parametrize("field", ["note_fi", "place_sv"])
+def test_text_in_some_languages_only_is_refused(operator, form, field):
+    texts = {f"{field[:-2]}{language}": "" for language in ("fi", "sv", "en")}
+
+    response = operator.post(change_counter(), form | texts | {field: "Text"})
+
+    assert errors(response) == {f"{field[:-2]}fi": ["Write this in all three languages, or in none."]}
+
+
 @pytest.mark.parametrize("action", ["add", "delete"])
-def test_nobody_adds_or_deletes_a_counter(admin_client, counter, action):
+def test_nobody_adds_or_deletes_a_counter(superuser, counter, action):
     args = [counter.pk] if action == "delete" else []
 
-    response = admin_client.post(reverse(f"admin:counter_counter_{action}", args=args), {"post": "yes"})
+    response = superuser.post(reverse(f"admin:counter_counter_{action}", args=args), {"post": "yes"})
 
     assert response.status_code == 403
     assert Counter.objects.count() == 1
+
+
+# --- Notices ---------------------------------------------------------------------------------------------
+
+
+def notice(begins, ends):
+    """Return what the form of a notice sends that begins and ends at these times from now."""
+    now = timezone.now()
+    return {**TEXTS, **moment("shown_from", now + begins), **moment("shown_until", now + ends)}
+
+
+def test_operator_adds_a_notice_in_three_languages(operator):
+    operator.post(reverse("admin:counter_notice_add"), notice(-HOUR, HOUR))
+
+    added = Notice.objects.get()
+    assert (added.text_sv, added.is_shown) == ("Villkor.", True)
+
+
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+def test_notice_without_a_language_is_refused(operator, language):
+    data = notice(-HOUR, HOUR) | {f"text_{language}": " "}
+
+    assert list(errors(operator.post(reverse("admin:counter_notice_add"), data))) == [f"text_{language}"]
+
+
+def test_notice_that_ends_before_it_begins_is_refused(operator):
+    response = operator.post(reverse("admin:counter_notice_add"), notice(HOUR, -HOUR))
+
+    assert "The notice must end later than it begins." in response.text
+    assert Notice.objects.count() == 0
+
+
+def test_operator_ends_a_notice_but_changes_none_that_has_ended(operator):
+    operator.post(reverse("admin:counter_notice_add"), notice(-HOUR, HOUR))
+    change = reverse("admin:counter_notice_change", args=[Notice.objects.get().pk])
+
+    ending = operator.post(change, notice(-2 * HOUR, -HOUR))
+    after = operator.post(change, notice(-HOUR, HOUR))
+
+    assert (ending.status_code, after.status_code) == (302, 403)
+    assert Notice.objects.get().has_ended
+    assert operator.get(change).status_code == 200
+
+
+def test_nobody_deletes_a_notice(superuser):
+    superuser.post(reverse("admin:counter_notice_add"), notice(-HOUR, HOUR))
+    pk = Notice.objects.get().pk
+
+    page = superuser.post(reverse("admin:counter_notice_delete", args=[pk]), {"post": "yes"})
+    superuser.post(
+        reverse("admin:counter_notice_changelist"),
+        {"action": "delete_selected", "_selected_action": [pk], "post": "yes"},
+    )
+
+    assert page.status_code == 403
+    assert Notice.objects.count() == 1
+
+
+# --- Types of documents ----------------------------------------------------------------------------------
+
+
+def kind(**more):
+    names = {"name_fi": "Ajokortti", "name_sv": "Körkort", "name_en": "Driving licence"}
+    return {**names, "needs_note": "on", "position": 50, **more}
+
+
+def test_operator_switches_a_type_of_document_on_but_never_changes_its_code(operator):
+    operator.post(reverse("admin:counter_documenttype_add"), kind(code="driving-licence"))
+    added = DocumentType.objects.get(code="driving-licence")
+
+    operator.post(
+        reverse("admin:counter_documenttype_change", args=[added.pk]), kind(code="other", is_on="on", needs_note="")
+    )
+
+    changed = DocumentType.objects.get(pk=added.pk)
+    assert (added.is_on, added.needs_note) == (False, True)
+    assert (changed.code, changed.is_on, changed.needs_note) == ("driving-licence", True, False)
+
+
+def test_type_of_document_without_a_name_in_one_language_is_refused(operator):
+    response = operator.post(reverse("admin:counter_documenttype_add"), kind(code="driving-licence", name_sv=""))
+
+    assert list(errors(response)) == ["name_sv"]
+
+
+def test_nobody_deletes_a_type_of_document(superuser):
+    known = DocumentType.objects.count()
+    pk = DocumentType.objects.create(code="unused", name_fi="-", name_sv="-", name_en="-").pk
+
+    response = superuser.post(reverse("admin:counter_documenttype_delete", args=[pk]), {"post": "yes"})
+
+    assert response.status_code == 403
+    assert DocumentType.objects.count() == known + 1
+
+
+# --- Terms of use ----------------------------------------------------------------------------------------
+
+ADD_TERMS = "admin:applications_terms_add"
+AT_ONCE = {"published_at": ""}
+
+
+def test_operator_publishes_terms_at_once(operator):
+    operator.post(reverse(ADD_TERMS), {**TEXTS, **AT_ONCE})
+
+    assert terms.current().text_fi == "Ehdot."
+
+
+def test_operator_publishes_terms_at_a_time_to_come(operator, time_machine):
+    time_machine.move_to(dt.datetime(2026, 11, 21, 12, tzinfo=dt.UTC), tick=False)
+    before = terms.current()
+    operator.post(reverse(ADD_TERMS), {**TEXTS, **moment("published_at", timezone.now() + MINUTE)})
+
+    assert terms.current() == before
+    time_machine.shift(MINUTE)
+    assert terms.current().text_fi == "Ehdot."
+
+
+def test_terms_are_not_published_in_the_past(operator):
+    response = operator.post(reverse(ADD_TERMS), {**TEXTS, **moment("published_at", timezone.now() - HOUR)})
+
+    assert errors(response) == {"published_at": ["Choose a time that is still to come, or leave this empty."]}
+    assert Terms.objects.count() == 1
+
+
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+def test_terms_without_a_language_are_refused(operator, language):
+    response = operator.post(reverse(ADD_TERMS), {**TEXTS, **AT_ONCE, f"text_{language}": " \n"})
+
+    assert list(errors(response)) == [f"text_{language}"]
+
+
+def test_terms_to_come_can_be_changed_until_they_are_published(superuser, time_machine):
+    time_machine.move_to(dt.datetime(2026, 11, 21, 12, tzinfo=dt.UTC), tick=False)
+    later = moment("published_at", timezone.now() + MINUTE)
+    superuser.post(reverse(ADD_TERMS), {**TEXTS, **later})
+    change = reverse("admin:applications_terms_change", args=[Terms.objects.latest().pk])
+
+    superuser.post(change, {**TEXTS, **later, "text_fi": "Paremmat ehdot."})
+    time_machine.shift(MINUTE)
+    refused = superuser.post(change, {**TEXTS, **AT_ONCE})
+
+    assert (terms.current().text_fi, refused.status_code) == ("Paremmat ehdot.", 403)
+
+
+def test_nobody_deletes_terms(superuser):
+    pk = terms.current().pk
+
+    response = superuser.post(reverse("admin:applications_terms_delete", args=[pk]), {"post": "yes"})
+
+    assert response.status_code == 403
+    assert terms.current().pk == pk
+
+
+def test_preview_shows_three_languages_and_stores_nothing(operator):
+    response = operator.post(reverse("admin:applications_terms_preview"), TEXTS)
+
+    assert [part in response.text for part in ('lang="sv"', "<p>Villkor.</p>", "<p>&lt;b&gt;Two&lt;/b&gt;</p>")] == [
+        True,
+        True,
+        True,
+    ]
+    assert Terms.objects.count() == 1
+
+
+def test_form_of_terms_leads_to_the_preview(operator):
+    page = operator.get(reverse(ADD_TERMS)).text
+
+    assert f'formaction="{reverse("admin:applications_terms_preview")}"' in page
+
+
+@pytest.mark.parametrize("role", ["adviser", "supervisor"])
+def test_preview_is_the_operators(client, db, role):
+    sign_in_staff(client, staff(role))
+
+    assert client.post(reverse("admin:applications_terms_preview"), TEXTS).status_code == 403
+
+
+# --- Rights ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", ["counter_counter", "counter_notice", "counter_documenttype", "applications_terms"])
+@pytest.mark.parametrize("role", ["adviser", "supervisor", "operator"])
+def test_settings_are_the_operators_alone(client, db, role, page):
+    sign_in_staff(client, staff(role))
+
+    status = client.get(reverse(f"admin:{page}_changelist")).status_code
+
+    assert status == (200 if role == "operator" else 403)

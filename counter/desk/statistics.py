@@ -1,0 +1,217 @@
+"""The page of statistics, and the same figures as CSV."""
+
+import csv
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.dates import WEEKDAYS
+from django.utils.formats import date_format
+from django.utils.safestring import SafeString
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from applications import dates
+from counter import charts, statistics
+from counter.desk.access import Page, desk_view, page
+from counter.statistics import MONDAY, MOST_DAYS, Period, Statistics
+from identity.enums import Language, Method
+
+EARLIEST = dt.date(2020, 1, 1)  # before there was anything to count
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would run
+
+
+class PeriodForm(forms.Form):
+    """The first and the last day of a period."""
+
+    since = forms.DateField(
+        label=gettext_lazy("First day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    until = forms.DateField(
+        label=gettext_lazy("Last day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+    def clean(self) -> dict[str, Any]:
+        since, until = self.cleaned_data.get("since"), self.cleaned_data.get("until")
+        if since and since < EARLIEST:
+            self.add_error("since", _("There are no figures before 2020."))
+        elif until and until > dates.today():
+            self.add_error("until", _("The last day can be today at the latest."))
+        elif since and until and since > until:
+            self.add_error("until", _("The last day cannot be before the first."))
+        elif since and until and (until - since).days >= MOST_DAYS:
+            self.add_error("since", _("Choose a period of one year at most."))
+        return self.cleaned_data
+
+    @property
+    def period(self) -> Period | None:
+        """The period asked for, the latest one when none is; None when it cannot be."""
+        if not self.is_bound:
+            return Period.latest()
+        return Period(**self.cleaned_data) if self.is_valid() else None
+
+
+@dataclass(frozen=True)
+class Section:
+    """Figures that belong together: what they are, and each with its label."""
+
+    name: str
+    title: str
+    definition: str
+    what: str  # the heading over the labels
+    unit: str  # the heading over the figures
+    rows: list[tuple[str, int]]
+
+    @property
+    def chart(self) -> SafeString:
+        return charts.bars(self.name, title=self.title, description=self.definition, rows=self.rows)
+
+    @property
+    def table(self) -> list[tuple[str, str]]:
+        return [(label, charts.number(value)) for label, value in self.rows]
+
+
+@desk_view("counter.read_statistics")
+@require_safe
+def show(request: HttpRequest) -> HttpResponse:
+    """Show the figures of the period that the form asks for, else of the last 90 days."""
+    form = _form(request)
+    period = form.period
+    context = {
+        "title": _("Statistics"),
+        "form": form,
+        "period": period,
+        "sections": _sections(statistics.of(period)) if period else [],
+        "download": f"{reverse('admin:statistics_csv')}?{_query(period)}" if period else "",
+    }
+    return page(request, "counter/statistics.html", context)
+
+
+@desk_view("counter.read_statistics")
+@require_safe
+def download(request: HttpRequest) -> HttpResponse:
+    """Hand the same figures out as CSV (RFC 4180), a row for each."""
+    period = _form(request).period
+    if period is None:
+        return redirect(f"{reverse('admin:statistics')}?{request.GET.urlencode()}")
+    name = f"statistics-{period.since:%Y-%m-%d}-{period.until:%Y-%m-%d}.csv"
+    response = HttpResponse(
+        "\ufeff",  # without the mark spreadsheets take the letters for another encoding
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+    rows = csv.writer(response)
+    rows.writerow(["section", "label", "value"])
+    for section in _sections(statistics.of(period)):
+        for label, value in section.rows:
+            rows.writerow([_cell(section.title), _cell(label), value])
+    return response
+
+
+STATISTICS_PAGES: list[Page] = [
+    ("statistics/", show, "statistics"),
+    ("statistics.csv", download, "statistics_csv"),
+]
+
+
+def _form(request: HttpRequest) -> PeriodForm:
+    if "since" in request.GET or "until" in request.GET:
+        return PeriodForm(request.GET)
+    latest = Period.latest()
+    return PeriodForm(initial={"since": latest.since, "until": latest.until})
+
+
+def _query(period: Period) -> str:
+    return f"since={period.since:%Y-%m-%d}&until={period.until:%Y-%m-%d}"
+
+
+def _cell(text: str) -> str:
+    """Keep a spreadsheet from running a text as a formula."""
+    return f"'{text}" if text.startswith(FORMULA) else text
+
+
+def _sections(figures: Statistics) -> list[Section]:
+    return [_funnel(figures), _days(figures), *_confirmations(figures), *_checks(figures)]
+
+
+def _funnel(figures: Statistics) -> Section:
+    funnel = figures.funnel
+    return Section(
+        name="funnel",
+        title=_("From sending to validity"),
+        definition=_(
+            "Applications sent in the period, as they stand now. People are counted in the current version of each: "
+            "co-applicants who have been invited, those whose invitation has been opened, adults who have proved who "
+            "they are since the version was sent, online or at the counter, and those whose confirmation counts. An "
+            "application became valid when the last adult confirmed it, and was neither changed nor had a "
+            "confirmation undone since."
+        ),
+        what=_("Step"),
+        unit=_("Number"),
+        rows=[
+            (_("Applications sent"), funnel.sent),
+            (_("Co-applicants invited"), funnel.invited),
+            (_("Invitations opened"), funnel.opened),
+            (_("People identified"), funnel.identified),
+            (_("People who confirmed"), funnel.confirmed),
+            (_("Applications that became valid"), funnel.became_valid),
+            (_("Applications that lapsed"), funnel.lapsed),
+        ],
+    )
+
+
+def _days(figures: Statistics) -> Section:
+    shares = [(_("Half of them (median)"), figures.days.median), (_("Nine out of ten"), figures.days.nine_tenths)]
+    return Section(
+        name="days",
+        title=_("Days from sending to validity"),
+        definition=_(
+            "Of the applications sent in the period that became valid: within how many days of sending this share of "
+            "them did. 0 is the same day. Applications that still wait are not in the figures."
+        ),
+        what=_("Share"),
+        unit=_("Days"),
+        rows=[(label, days) for label, days in shares if days is not None],
+    )
+
+
+def _confirmations(figures: Statistics) -> list[Section]:
+    made = _("Confirmations made in the period, those of earlier versions too, without those undone.")
+    what = {
+        "methods": (_("Confirmations by method"), _("Method"), made),
+        "languages": (
+            _("Confirmations by language"),
+            _("Language"),
+            made + " " + _("The language is the one that the applicant has chosen for letters."),
+        ),
+        "weeks": (
+            _("Confirmations by week"),
+            _("Week that begins on"),
+            made + " " + _("Weeks begin on Monday; days outside the period are not counted."),
+        ),
+    }
+    rows = {
+        "methods": [(capfirst(str(Method(key).label)), count) for key, count in figures.by_method.items()],
+        "languages": [(capfirst(str(Language(key).label)), count) for key, count in figures.by_language.items()],
+        "weeks": [(date_format(day, "SHORT_DATE_FORMAT"), count) for day, count in figures.by_week.items()],
+    }
+    return [
+        Section(name, title, definition, label, _("Confirmations"), rows[name])
+        for name, (title, label, definition) in what.items()
+    ]
+
+
+def _checks(figures: Statistics) -> list[Section]:
+    made = _("ID checks recorded at the counter in the period, without those undone, by the time in Helsinki.")
+    days = [(capfirst(str(WEEKDAYS[day - MONDAY])), count) for day, count in figures.by_weekday.items()]
+    hours = [(f"{hour}–{hour + 1}", count) for hour, count in figures.by_hour.items()]
+    return [
+        Section("weekdays", _("ID checks by weekday"), made, _("Weekday"), _("ID checks"), days),
+        Section("hours", _("ID checks by hour of the day"), made, _("Hour"), _("ID checks"), hours),
+    ]

@@ -1,0 +1,195 @@
+"""The counter as the operator describes it in the admin: where it is, how to reach it, when it is open."""
+
+from typing import Self
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.dates import WEEKDAYS
+from django.utils.functional import cached_property
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from counter.opening import Day, Span, Status, Timetable, status
+
+ONLY = 1
+
+
+def in_language(record: models.Model, field: str) -> str:
+    """Return a text in the language of the page. A street or city has no English name: the Finnish one."""
+    return str(getattr(record, f"{field}_{get_language()}", None) or getattr(record, f"{field}_fi"))
+
+
+def in_all_languages(record: models.Model, field: str) -> None:
+    """Check that a text stands in each language or in none. Raises ValidationError."""
+    texts = [bool(getattr(record, f"{field}_{code}")) for code, _name in settings.LANGUAGES]
+    if any(texts) and not all(texts):
+        raise ValidationError({f"{field}_fi": _("Write this in all three languages, or in none.")})
+
+
+class Counter(models.Model):
+    """The one counter. Its defaults are the public facts, so that it can be shown before anybody edits it."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=ONLY, editable=False)
+    name_fi = models.CharField(_("name in Finnish"), max_length=100, default="Vuokra-asunnon haun neuvonta")
+    name_sv = models.CharField(_("name in Swedish"), max_length=100, default="Rådgivningen om ansökan om hyresbostad")
+    name_en = models.CharField(
+        _("name in English"), max_length=100, default="Rental apartment search advisory service"
+    )
+    street_fi = models.CharField(_("street in Finnish"), max_length=100, default="Työpajankatu 8")
+    street_sv = models.CharField(_("street in Swedish"), max_length=100, default="Verkstadsgatan 8")
+    postal_code = models.CharField(_("postal code"), max_length=5, default="00580")
+    city_fi = models.CharField(_("city in Finnish"), max_length=50, default="Helsinki")
+    city_sv = models.CharField(_("city in Swedish"), max_length=50, default="Helsingfors")
+    place_fi = models.CharField(
+        _("place in Finnish"), max_length=100, blank=True, default="Kaupunkiympäristötalo, Kalasatama"
+    )
+    place_sv = models.CharField(_("place in Swedish"), max_length=100, blank=True, default="Fiskehamnen")
+    place_en = models.CharField(_("place in English"), max_length=100, blank=True, default="Kalasatama")
+    phone = models.CharField(_("phone number"), max_length=50, blank=True)
+    email = models.EmailField(_("email address"), blank=True)
+    map_url = models.URLField(
+        _("address of a map"),
+        blank=True,
+        default="https://www.openstreetmap.org/search?query=Ty%C3%B6pajankatu%208%2C%2000580%20Helsinki",
+    )
+    page_url = models.URLField(
+        _("address of the City's page"),
+        default="https://www.hel.fi/fi/asuminen/vuokra-asunnon-haun-neuvonta-0",
+        help_text=_("The City's own page about the counter"),
+    )
+    note_fi = models.TextField(_("note in Finnish"), blank=True, help_text=_("Shown with the contact details"))
+    note_sv = models.TextField(_("note in Swedish"), blank=True)
+    note_en = models.TextField(_("note in English"), blank=True)
+
+    class Meta:
+        verbose_name = _("counter")
+        verbose_name_plural = _("counter")
+        constraints = [models.CheckConstraint(condition=Q(id=ONLY), name="counter_only_one")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        in_all_languages(self, "place")
+        in_all_languages(self, "note")
+
+    @classmethod
+    def only(cls) -> Self:
+        """Return the counter."""
+        return cls.objects.first() or cls()
+
+    @property
+    def name(self) -> str:
+        return in_language(self, "name")
+
+    @property
+    def street(self) -> str:
+        return in_language(self, "street")
+
+    @property
+    def city(self) -> str:
+        return in_language(self, "city")
+
+    @property
+    def place(self) -> str:
+        return in_language(self, "place")
+
+    @property
+    def note(self) -> str:
+        return in_language(self, "note")
+
+    @property
+    def phone_link(self) -> str:
+        """The phone number as a tel: address wants it."""
+        return "".join(character for character in self.phone if character in "+0123456789")
+
+    @cached_property
+    def timetable(self) -> Timetable:
+        """When the counter is open, its exceptional days of today and later included."""
+        weekly: dict[int, list[Span]] = {}
+        for hours in self.weekly_hours.all():
+            weekly.setdefault(hours.weekday, []).append(hours.span)
+        return Timetable(weekly=weekly, exceptions={e.date: e.day for e in self.exceptions.ahead()})
+
+    @property
+    def status(self) -> Status | None:
+        """Whether the counter is open now, and until or from when; None while no hours are known."""
+        return status(self.timetable)
+
+
+class WeeklyHours(models.Model):
+    """One stretch of opening hours of one weekday; a day may have several."""
+
+    counter = models.ForeignKey(Counter, on_delete=models.PROTECT, related_name="weekly_hours")
+    weekday = models.PositiveSmallIntegerField(_("weekday"), choices=WEEKDAYS)  # 0 is Monday
+    opens = models.TimeField(_("opens"))
+    closes = models.TimeField(_("closes"))
+
+    class Meta:
+        ordering = ["weekday", "opens"]
+        verbose_name = _("opening hours of a weekday")
+        verbose_name_plural = _("opening hours")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(closes__gt=F("opens")),
+                name="weekly_hours_in_order",
+                violation_error_message=_("It must close later than it opens."),
+            ),
+            models.CheckConstraint(condition=Q(weekday__lte=6), name="weekly_hours_weekday"),
+            models.UniqueConstraint("counter", "weekday", "opens", name="weekly_hours_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_weekday_display()} {self.opens:%H:%M}–{self.closes:%H:%M}"
+
+    @property
+    def span(self) -> Span:
+        return Span(self.opens, self.closes)
+
+
+class ExceptionQuerySet(models.QuerySet["ExceptionalHours"]):
+    def ahead(self) -> Self:
+        """Those of today and later."""
+        return self.filter(date__gte=timezone.localdate())
+
+
+class ExceptionalHours(models.Model):
+    """A date on which the ordinary hours do not hold: closed, or other hours."""
+
+    counter = models.ForeignKey(Counter, on_delete=models.PROTECT, related_name="exceptions")
+    date = models.DateField(_("date"))
+    opens = models.TimeField(_("opens"), null=True, blank=True, help_text=_("Leave both times empty if closed"))
+    closes = models.TimeField(_("closes"), null=True, blank=True)
+    reason_fi = models.CharField(_("reason in Finnish"), max_length=200, blank=True)
+    reason_sv = models.CharField(_("reason in Swedish"), max_length=200, blank=True)
+    reason_en = models.CharField(_("reason in English"), max_length=200, blank=True)
+
+    objects = ExceptionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["date"]
+        verbose_name = _("exceptional day")
+        verbose_name_plural = _("exceptional days")
+        constraints = [
+            models.UniqueConstraint("counter", "date", name="exceptional_hours_once"),
+            models.CheckConstraint(
+                condition=Q(opens__isnull=True, closes__isnull=True)
+                | Q(opens__isnull=False, closes__isnull=False, closes__gt=F("opens")),
+                name="exceptional_hours_in_order",
+                violation_error_message=_("Give both times, the later one last, or none."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.date:%Y-%m-%d}"
+
+    def clean(self) -> None:
+        in_all_languages(self, "reason")
+
+    @property
+    def day(self) -> Day:
+        spans = [Span(self.opens, self.closes)] if self.opens and self.closes else []
+        return Day(self.date, spans, reason=in_language(self, "reason"))

@@ -1,0 +1,219 @@
+import csv
+import datetime as dt
+import html
+import io
+import re
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import translation
+
+from counter.desk import statistics
+from tests.applications.factories import application, confirm
+from tests.cast import MAIJA, OLLI
+from tests.conftest import headings
+from tests.staff import sign_in_staff, staff
+
+pytestmark = pytest.mark.django_db
+
+PERIOD = {"since": "2026-11-01", "until": "2026-11-21"}
+ADDRESSES = ["statistics", "statistics_csv"]
+
+
+@pytest.fixture(autouse=True)
+def _now(time_machine):
+    time_machine.move_to(dt.datetime(2026, 11, 21, 12, tzinfo=dt.UTC), tick=False)
+
+
+@pytest.fixture
+def supervisor(client):
+    return sign_in_staff(client, staff("supervisor"))
+
+
+def address(name="statistics", language="en"):
+    with translation.override(language):
+        return reverse(f"admin:{name}")
+
+
+def read(response):
+    """Return the rows of a CSV, as a spreadsheet reads them."""
+    return list(csv.reader(io.StringIO(response.content.decode("utf-8-sig"))))
+
+
+def tables(page):
+    """Return caption and rows of each table on the page."""
+    for table in re.findall(r"<table>(.*?)</table>", page, re.DOTALL):
+        rows = re.findall(r'<th scope="row">(.*?)</th><td class="amount">(.*?)</td>', table)
+        yield re.search("<caption>(.*)</caption>", table)[1], [tuple(map(html.unescape, row)) for row in rows]
+
+
+def drawings(page):
+    """Return title and rows of each chart on the page."""
+    for svg in re.findall(r"<svg[^>]*role=.img.*?</svg>", page, re.DOTALL):
+        texts = [html.unescape(text) for text in re.findall("<text[^>]*>(.*?)</text>", svg)]
+        yield re.search("<title[^>]*>(.*)</title>", svg)[1], list(zip(texts[::2], texts[1::2], strict=True))
+
+
+def test_figures_are_shown(supervisor):
+    confirm(application(MAIJA, OLLI), MAIJA)
+
+    shown = dict(tables(supervisor.get(address()).text))
+
+    assert shown["From sending to validity"] == [
+        ("Applications sent", "1"),
+        ("Co-applicants invited", "1"),
+        ("Invitations opened", "0"),
+        ("People identified", "1"),
+        ("People who confirmed", "1"),
+        ("Applications that became valid", "0"),
+        ("Applications that lapsed", "0"),
+    ]
+    assert shown["Confirmations by language"] == [("Finnish", "1"), ("Swedish", "0"), ("English", "0")]
+
+
+def test_each_chart_has_a_table_of_the_same_figures(supervisor):
+    confirm(application(MAIJA), MAIJA)
+
+    page = supervisor.get(address()).text
+
+    assert list(drawings(page)) == list(tables(page))
+    assert len(list(tables(page))) == 6  # no check at the counter yet, so no hours
+
+
+def test_page_says_what_it_shows_of_nothing(supervisor):
+    assert "There is nothing to count in this period." in supervisor.get(address()).text
+
+
+@pytest.mark.parametrize(
+    ("language", "days", "week"),
+    [
+        ("fi", "1.11.2026", "26.10.2026"),
+        ("sv", "1.11.2026", "26.10.2026"),
+        ("en", "1 November 2026", "26 Oct 2026"),
+    ],
+)
+def test_dates_are_written_in_the_language_of_the_page(supervisor, language, days, week):
+    page = supervisor.get(address(language=language), PERIOD).text
+
+    assert f'<html lang="{language}"' in page
+    assert [text in page for text in (days, week)] == [True, True]
+
+
+def test_page_shows_the_last_ninety_days_at_first(supervisor):
+    page = supervisor.get(address()).text
+
+    assert 'value="2026-08-24"' in page
+    assert 'value="2026-11-21"' in page
+    assert "24 August 2026 to 21 November 2026" in page
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "told"),
+    [
+        ("2026-11-21", "2026-11-20", "The last day cannot be before the first."),
+        ("2025-11-20", "2026-11-21", "Choose a period of one year at most."),
+        ("2026-11-01", "2026-11-22", "The last day can be today at the latest."),
+        ("0001-01-01", "0001-01-02", "There are no figures before 2020."),
+        ("9999-12-31", "9999-12-31", "The last day can be today at the latest."),
+        ("2026-11-01", "", "This field is required."),
+        ("2026-02-30", "2026-11-01", "Enter a valid date."),
+        ("\x00", "=1+1", "Enter a valid date."),
+    ],
+)
+def test_impossible_period_is_told_and_counts_nothing(supervisor, since, until, told):
+    page = supervisor.get(address(), {"since": since, "until": until})
+    file = supervisor.get(address("statistics_csv"), {"since": since, "until": until})
+
+    assert (page.status_code, told in page.text) == (200, True)
+    assert list(tables(page.text)) == []
+    assert file.status_code == 302
+    assert file.url.startswith(f"{address()}?since=")
+
+
+@pytest.mark.parametrize("since", ["2025-11-21", "2026-11-21"])
+def test_longest_and_shortest_period_are_shown(supervisor, since):
+    page = supervisor.get(address(), {"since": since, "until": "2026-11-21"}).text
+
+    assert "error-summary" not in page
+
+
+def test_csv_has_the_figures_of_the_page(supervisor):
+    confirm(application(MAIJA), MAIJA)
+
+    page = supervisor.get(address(), PERIOD).text
+    rows = read(supervisor.get(address("statistics_csv"), PERIOD))
+
+    assert rows[0] == ["section", "label", "value"]
+    assert rows[1:] == [[title, *row] for title, figures in tables(page) for row in figures]
+    assert ["Confirmations by method", "Online banking codes", "1"] in rows
+
+
+def test_csv_is_linked_for_the_period_of_the_page(supervisor):
+    page = supervisor.get(address(), PERIOD).text
+
+    assert f'href="{address("statistics_csv")}?since=2026-11-01&amp;until=2026-11-21"' in page
+
+
+def test_csv_is_a_file_that_spreadsheets_open(supervisor):
+    response = supervisor.get(address("statistics_csv", "fi"), PERIOD)
+
+    assert response["Content-Type"] == "text/csv; charset=utf-8"
+    assert response["Content-Disposition"] == 'attachment; filename="statistics-2026-11-01-2026-11-21.csv"'
+    assert response.content.startswith(b"\xef\xbb\xbf")
+
+
+def test_csv_names_nobody(supervisor):
+    confirm(application(MAIJA), MAIJA)
+
+    text = supervisor.get(address("statistics_csv"), PERIOD).content.decode()
+
+    assert [word for word in ("Maija", "Meikäläinen", "010594", "example.test") if word in text] == []
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(1)", "\t=1", "\r=1"])
+def test_cell_cannot_become_a_formula(text):
+    assert statistics._cell(text) == f"'{text}"
+
+
+@pytest.mark.parametrize("name", ADDRESSES)
+@pytest.mark.parametrize(("role", "status"), [("adviser", 403), ("supervisor", 200), ("operator", 200)])
+def test_statistics_are_for_supervisors_and_the_operator(client, role, status, name):
+    sign_in_staff(client, staff(role))
+
+    assert client.get(address(name)).status_code == status
+
+
+@pytest.mark.parametrize("name", ADDRESSES)
+def test_statistics_are_for_nobody_without_a_second_factor(client, name):
+    sign_in_staff(client, staff("supervisor"), methods=("password",))
+
+    assert client.get(address(name)).status_code == 302
+
+
+@pytest.mark.parametrize("name", ADDRESSES)
+def test_statistics_are_read_only_and_kept_nowhere(supervisor, name):
+    assert supervisor.post(address(name)).status_code == 405
+    assert "no-store" in supervisor.get(address(name))["Cache-Control"]
+
+
+@pytest.mark.parametrize("name", ADDRESSES)
+def test_page_takes_as_many_queries_for_thirty_applications_as_for_one(supervisor, name):
+    supervisor.get(address(name))  # the first visit writes when the session was last used
+    counts = []
+    for number in (1, 29):
+        for _ in range(number):
+            confirm(application(MAIJA, OLLI), MAIJA)
+        with CaptureQueriesContext(connection) as queries:
+            supervisor.get(address(name))
+        counts.append(len(queries))
+
+    assert counts[0] == counts[1]
+
+
+def test_page_is_in_its_place(supervisor):
+    response = supervisor.get(address())
+
+    assert headings(response)[0] == "Statistics"
+    assert address() == "/en/admin/desk/statistics/"

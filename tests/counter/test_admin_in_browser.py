@@ -1,0 +1,69 @@
+"""The operator's forms in a browser: accessible, and the terms looked at before they are published."""
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+from django.utils import translation
+
+from applications.models import Terms
+from tests.staff import sign_in_staff, staff
+
+FORMS = [
+    ("counter_counter_change", [1]),
+    ("counter_notice_add", []),
+    ("counter_documenttype_add", []),
+    ("applications_terms_add", []),
+]
+
+
+@pytest.fixture
+def operator(live_server, page):
+    client = sign_in_staff(Client(), staff("operator"))
+    cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
+    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
+    return page
+
+
+def address(name, language="en", args=()):
+    with translation.override(language):
+        return reverse(f"admin:{name}", args=args)
+
+
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+def test_forms_of_the_operator_are_accessible(live_server, operator, axe, language):
+    for name, args in FORMS:
+        operator.goto(live_server.url + address(name, language, args))
+
+        axe(operator)
+
+
+def test_terms_are_previewed_in_a_tab_of_their_own_and_then_published(live_server, operator, axe):
+    known = Terms.objects.count()
+    operator.goto(live_server.url + address("applications_terms_add"))
+    for language, text in {"Finnish": "Hei\n\nmaailma", "Swedish": "Hej", "English": "Hello"}.items():
+        operator.get_by_label(f"Text in {language}").fill(text)
+    with operator.context.expect_page() as opened:
+        operator.get_by_role("button", name="Preview in three languages").click()
+    preview = opened.value
+    preview.wait_for_load_state()
+
+    assert preview.locator("[lang=fi] p").all_inner_texts() == ["Hei", "maailma"]
+    axe(preview)
+    assert Terms.objects.count() == known
+
+    with operator.expect_navigation():
+        operator.get_by_role("button", name="Save", exact=True).click()
+    assert Terms.objects.latest().text_fi == "Hei\r\n\r\nmaailma"
+
+
+def test_notice_is_added_by_its_form(live_server, operator, page):
+    operator.goto(live_server.url + address("counter_notice_add"))
+    for language in ("Finnish", "Swedish", "English"):
+        operator.get_by_label(f"Text in {language}").fill(f"Notice in {language}")
+    operator.get_by_label("Shown until").fill("2099-12-31T12:00")
+
+    with operator.expect_navigation():
+        operator.get_by_role("button", name="Save", exact=True).click()
+
+    assert operator.get_by_role("link", name="Notice in English").first.is_visible()

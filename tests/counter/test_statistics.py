@@ -1,0 +1,371 @@
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from applications import changes, document, invitations, states, terms
+from applications.enums import Move
+from applications.models import Application
+from counter import confirming, id_checks, statistics
+from counter.models import DocumentType, IdCheck
+from counter.statistics import Days, Funnel, Period, within
+from tests import cast
+from tests.applications.factories import HOUSING_SYSTEM, applicant, application, confirm, invitation, person
+from tests.cast import MAIJA, OLLI, OTSO, TEA, VERA, VILLE
+from tests.staff import staff
+
+pytestmark = pytest.mark.django_db
+
+HELSINKI = ZoneInfo("Europe/Helsinki")
+NOVEMBER = Period(dt.date(2026, 11, 1), dt.date(2026, 11, 30))
+NOTHING = Funnel(0, 0, 0, 0, 0, 0, 0)
+
+
+def helsinki(*when):
+    return dt.datetime(*when, tzinfo=HELSINKI)
+
+
+@pytest.fixture
+def at(time_machine):
+    """Return a function that makes it a time in Helsinki."""
+    return lambda *when: time_machine.move_to(helsinki(*when), tick=False)
+
+
+@pytest.fixture(autouse=True)
+def _noon(at):
+    at(2026, 11, 10, 12)
+
+
+def change(sent, *people):
+    read = Application.objects.get(pk=sent.pk)
+    changes.change(read, document.parse(cast.document(*people)), digest=read.version.digest, by=HOUSING_SYSTEM)
+
+
+def check(sent, who):
+    """Let the adviser check somebody's passport."""
+    made = IdCheck(
+        document_type=DocumentType.objects.get(code="passport"),
+        country="FI",
+        document_valid_until=dt.date(2040, 1, 1),
+        picture_matches=True,
+        name_matches=True,
+    )
+    slot = applicant(sent, who)
+    return id_checks.record(made, applicant=slot, digest=slot.version.digest, is_doubtful=False, by=staff("adviser"))
+
+
+def confirm_at_counter(sent, who):
+    """Let somebody confirm after a check, and return the check."""
+    made, slot = check(sent, who), applicant(sent, who)
+    confirming.confirm(slot, terms_read=terms.current(), digest=slot.version.digest, by=staff("adviser"))
+    return made
+
+
+def undo(made):
+    id_checks.undo(made, reason="another person", by=staff("supervisor"))
+
+
+# --- Periods ---------------------------------------------------------------------------------------------
+
+
+def test_latest_period_is_ninety_days_with_today():
+    assert Period.latest() == Period(dt.date(2026, 8, 13), dt.date(2026, 11, 10))
+
+
+def test_today_is_helsinkis(time_machine):
+    time_machine.move_to(dt.datetime(2026, 11, 10, 22, 30, tzinfo=dt.UTC), tick=False)
+
+    assert Period.latest().until == dt.date(2026, 11, 11)
+
+
+@pytest.mark.parametrize(
+    ("day", "first", "hours"),
+    [
+        (dt.date(2027, 3, 27), dt.datetime(2027, 3, 26, 22, tzinfo=dt.UTC), 24),
+        (dt.date(2027, 3, 28), dt.datetime(2027, 3, 27, 22, tzinfo=dt.UTC), 23),  # summer time begins
+        (dt.date(2027, 10, 31), dt.datetime(2027, 10, 30, 21, tzinfo=dt.UTC), 25),  # and ends
+    ],
+)
+def test_day_begins_and_ends_at_midnight_in_helsinki(day, first, hours):
+    begins, after = (moment.astimezone(dt.UTC) for moment in Period(day, day).moments)
+
+    assert (begins, (after - begins) / dt.timedelta(hours=1)) == (first, hours)
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "mondays"),
+    [
+        ((2026, 11, 9), (2026, 11, 9), ["2026-11-09"]),
+        ((2026, 11, 8), (2026, 11, 9), ["2026-11-02", "2026-11-09"]),
+        ((2026, 11, 10), (2026, 11, 15), ["2026-11-09"]),
+        ((2026, 12, 31), (2027, 1, 4), ["2026-12-28", "2027-01-04"]),
+    ],
+)
+def test_period_touches_weeks_that_begin_on_monday(since, until, mondays):
+    period = Period(dt.date(*since), dt.date(*until))
+
+    assert [f"{day}" for day in period.mondays] == mondays
+
+
+@pytest.mark.parametrize(
+    ("moment", "sent"),
+    [
+        (helsinki(2026, 11, 9, 23, 59, 59, 999999), 0),
+        (helsinki(2026, 11, 10), 1),
+        (helsinki(2026, 11, 11, 23, 59, 59, 999999), 1),
+        (helsinki(2026, 11, 12), 0),
+    ],
+)
+def test_period_takes_its_first_and_its_last_moment_and_none_beside(at, moment, sent):
+    at(2026, 11, 13)
+    application(MAIJA, sent_at=moment.isoformat())
+
+    assert statistics.of(Period(dt.date(2026, 11, 10), dt.date(2026, 11, 11))).funnel.sent == sent
+
+
+# --- The funnel ------------------------------------------------------------------------------------------
+
+
+def test_funnel_of_nothing():
+    figures = statistics.of(NOVEMBER)
+
+    assert (figures.funnel, figures.days) == (NOTHING, Days(None, None))
+
+
+def test_funnel_counts_what_a_hand_would(at):
+    couple, four, alone, lapsed = (
+        application(MAIJA, OLLI),
+        application(VERA, VILLE, TEA),
+        application(OTSO),
+        application(OTSO),
+    )
+    invitations.opened(invitation(couple, OLLI))
+    confirm(couple, MAIJA)
+    at(2026, 11, 12, 12)
+    confirm(couple, OLLI)
+    confirm(four, VERA)
+    person(TEA)  # under 18: needs not
+    states.make(Application.objects.get(pk=lapsed.pk), Move.LAPSED, by=states.CLOCK, at=timezone.now())
+    person(OTSO)  # identified, in both applications; not confirmed
+
+    assert statistics.of(NOVEMBER).funnel == Funnel(
+        sent=4, invited=2, opened=1, identified=3 + 2, confirmed=3, became_valid=1, lapsed=1
+    )
+    assert alone.state == "awaiting"
+
+
+def test_applications_of_other_times_are_in_no_figure_of_the_funnel():
+    sent = application(MAIJA, OLLI)
+    confirm(sent, MAIJA)
+    confirm(sent, OLLI)
+
+    assert statistics.of(Period(dt.date(2026, 11, 11), dt.date(2026, 11, 30))).funnel == NOTHING
+
+
+def test_person_identified_before_the_application_was_sent_is_not_counted(at):
+    person(MAIJA)
+    at(2026, 11, 11)
+    application(MAIJA)
+
+    assert statistics.of(NOVEMBER).funnel.identified == 0
+
+
+def test_person_who_confirms_in_a_session_older_than_the_change_is_identified(at):
+    sent = application(MAIJA)
+    person(MAIJA)
+    at(2026, 11, 11)
+    change(sent, MAIJA)
+    confirm(sent, MAIJA)
+
+    assert statistics.of(NOVEMBER).funnel.identified == 1
+
+
+def test_person_checked_at_the_counter_is_identified_until_the_check_is_undone():
+    sent = application(MAIJA)
+    made = check(sent, MAIJA)
+
+    before = statistics.of(NOVEMBER).funnel
+    undo(made)
+
+    assert (before.identified, before.confirmed) == (1, 0)
+    assert statistics.of(NOVEMBER).funnel.identified == 0
+
+
+def test_invitation_sent_again_counts_once(at):
+    sent = application(MAIJA, OLLI)
+    invitations.opened(invitation(sent, OLLI))
+    at(2026, 11, 10, 13)
+    invitations.resend(applicant(sent, OLLI))
+    invitations.opened(invitation(sent, OLLI))
+
+    figures = statistics.of(NOVEMBER).funnel
+
+    assert (figures.invited, figures.opened) == (1, 1)
+
+
+def test_change_lets_the_people_of_the_former_version_go():
+    sent = application(MAIJA, OLLI)
+    invitations.opened(invitation(sent, OLLI))
+    confirm(sent, MAIJA)
+    confirm(sent, OLLI)
+
+    change(sent, MAIJA, VERA, VILLE)
+
+    figures = statistics.of(NOVEMBER)
+    assert figures.funnel == Funnel(sent=1, invited=2, opened=0, identified=1, confirmed=0, became_valid=0, lapsed=0)
+    assert sum(figures.by_method.values()) == 2  # they were made all the same
+
+
+def test_application_valid_again_after_a_change_counts_once_from_its_first_sending(at):
+    sent = application(MAIJA)
+    confirm(sent, MAIJA)
+    change(sent, MAIJA)
+    at(2026, 11, 14)
+    confirm(sent, MAIJA)
+
+    figures = statistics.of(NOVEMBER)
+
+    assert (figures.funnel.became_valid, figures.days) == (1, Days(4, 4))
+
+
+def test_renewed_application_became_valid_when_it_was_confirmed(at):
+    sent = application(MAIJA)
+    confirm(sent, MAIJA)
+    at(2026, 11, 20)
+    states.make(Application.objects.get(pk=sent.pk), Move.RENEWED, by=HOUSING_SYSTEM, at=timezone.now())
+
+    assert statistics.of(NOVEMBER).days == Days(0, 0)
+
+
+def test_what_was_undone_counts_nowhere():
+    sent = application(MAIJA)
+    made = confirm_at_counter(sent, MAIJA)
+    before = statistics.of(NOVEMBER)
+
+    undo(made)
+
+    after = statistics.of(NOVEMBER)
+    assert (before.funnel.confirmed, before.funnel.became_valid, before.by_method["counter"]) == (1, 1, 1)
+    assert (after.funnel.confirmed, after.funnel.became_valid, after.by_method["counter"]) == (0, 0, 0)
+    assert (sum(before.by_hour.values()), sum(after.by_hour.values())) == (1, 0)
+
+
+# --- Days from sending to validity -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("counts", "median", "ninety"),
+    [
+        ({}, None, None),
+        ({3: 1}, 3, 3),
+        ({0: 1, 8: 1}, 0, 8),
+        ({0: 9, 30: 1}, 0, 0),
+        ({0: 89, 30: 11}, 0, 30),
+        ({1: 1, 2: 1, 3: 1}, 2, 3),
+        ({5: 2, 1: 2}, 1, 5),
+    ],
+)
+def test_within_how_many_days(counts, median, ninety):
+    assert (within(counts, percent=50), within(counts, percent=90)) == (median, ninety)
+
+
+@pytest.mark.parametrize(
+    ("sent", "valid", "days"),
+    [
+        ((2026, 11, 10, 0, 0), (2026, 11, 10, 23, 59), 0),
+        ((2026, 11, 10, 23, 59), (2026, 11, 11, 0, 1), 1),
+        ((2027, 3, 27, 12, 0), (2027, 3, 28, 12, 0), 1),  # 23 hours
+        ((2027, 10, 30, 23, 30), (2027, 10, 31, 0, 30), 1),
+        ((2027, 10, 30, 12, 0), (2027, 11, 1, 12, 0), 2),  # 49 hours
+    ],
+)
+def test_days_are_counted_by_the_dates_of_helsinki(at, sent, valid, days):
+    at(*sent)
+    made = application(MAIJA)
+    at(*valid)
+    confirm(made, MAIJA)
+
+    period = Period(dt.date(*sent[:3]), dt.date(*sent[:3]))
+    assert statistics.of(period).days == Days(days, days)
+
+
+def test_days_of_several_applications(at):
+    sent = [application(who) for who in (MAIJA, OLLI, VERA)]
+    for application_, who, day in zip(sent, (MAIJA, OLLI, VERA), (10, 12, 17), strict=True):
+        at(2026, 11, day, 12)
+        confirm(application_, who)
+
+    assert statistics.of(NOVEMBER).days == Days(median=2, nine_tenths=7)
+
+
+# --- Confirmations and checks ----------------------------------------------------------------------------
+
+
+def test_confirmations_are_counted_by_method_language_and_week(at):
+    at(2026, 11, 8, 23, 30)  # a Sunday
+    confirm(application(MAIJA), MAIJA)
+    at(2026, 11, 9, 0, 30)  # in UTC still Sunday
+    swedish = application(OLLI)
+    applicants = Application.objects.with_people().get(pk=swedish.pk).applicants
+    invitations.correct_own_contact_details(applicants[0], email="", phone="", language="sv")
+    confirm_at_counter(swedish, OLLI)
+    confirm(application(VERA), VERA)
+
+    figures = statistics.of(Period(dt.date(2026, 11, 8), dt.date(2026, 11, 16)))
+
+    assert figures.by_method == {"bank": 2, "mobile": 0, "id_card": 0, "counter": 1, "account": 0}
+    assert figures.by_language == {"fi": 2, "sv": 1, "en": 0}
+    assert figures.by_week == {dt.date(2026, 11, 2): 1, dt.date(2026, 11, 9): 2, dt.date(2026, 11, 16): 0}
+
+
+def test_confirmation_counts_in_the_period_in_which_it_was_made(at):
+    sent = application(MAIJA)
+    at(2026, 12, 1)
+    confirm(sent, MAIJA)
+
+    of_november, of_december = (
+        statistics.of(period) for period in (NOVEMBER, Period(dt.date(2026, 12, 1), dt.date(2026, 12, 1)))
+    )
+    assert (of_november.by_method["bank"], of_november.funnel.confirmed) == (0, 1)
+    assert (of_december.by_method["bank"], of_december.funnel.confirmed) == (1, 0)
+
+
+def test_checks_are_counted_by_hour_and_weekday_of_helsinki(at):
+    for who, when in ((MAIJA, (2026, 11, 9, 0, 30)), (OLLI, (2026, 11, 9, 9, 0)), (VERA, (2026, 11, 15, 11, 59))):
+        at(*when)
+        check(application(who), who)
+
+    figures = statistics.of(NOVEMBER)
+
+    assert figures.by_hour == {0: 1, **dict.fromkeys(range(1, 9), 0), 9: 1, 10: 0, 11: 1}
+    assert figures.by_weekday == {1: 2, 2: 0, 3: 0, 4: 0, 5: 0, 6: 0, 7: 1}
+
+
+def test_hour_that_comes_twice_is_one_hour_of_the_day(time_machine):
+    for who, hour in ((MAIJA, 0), (OLLI, 1)):  # summer time ends at 1 o'clock UTC
+        time_machine.move_to(dt.datetime(2027, 10, 31, hour, 30, tzinfo=dt.UTC), tick=False)
+        check(application(who), who)
+
+    assert statistics.of(Period(dt.date(2027, 10, 31), dt.date(2027, 10, 31))).by_hour == {3: 2}
+
+
+def test_without_checks_there_is_no_hour():
+    assert statistics.of(NOVEMBER).by_hour == {}
+
+
+def test_statistics_take_as_many_queries_for_thirty_applications_as_for_one():
+    counts = []
+    for number in (1, 29):
+        for _ in range(number):
+            sent = application(MAIJA, OLLI)
+            confirm(sent, MAIJA)
+            check(sent, OLLI)
+        with CaptureQueriesContext(connection) as queries:
+            figures = statistics.of(NOVEMBER)
+        counts.append(len(queries))
+
+    assert figures.funnel.sent == 30
+    assert counts == [7, 7]
