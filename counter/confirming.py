@@ -1,0 +1,51 @@
+"""Confirming at the counter, after the ID check (J4, step 3)."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from applications import confirmation, terms
+from applications.models import Applicant, Confirmation, Terms
+from applications.transactions import atomically
+from counter import id_checks, roles
+from counter.models import IdCheck
+from identity import people
+from identity.enums import Method
+from identity.models import Person, User
+from identity.proof import Proof
+
+
+class CheckFirst(Exception):
+    """Nothing was confirmed: the identity must be checked, today and for certain."""
+
+    message: Promise | str = _("Check the identity of the person first. Nothing was confirmed.")
+
+
+@atomically
+def confirm(applicant: Applicant, *, terms_read: Terms, digest: str, by: User) -> Confirmation:
+    """Record that the person before the adviser confirms the version that they were shown, and accepts the terms.
+
+    Raises CheckFirst, and confirmation.CannotConfirm as in a browser.
+    """
+    made = id_checks.made_today(applicant)
+    check = id_checks.lock_sound(made) if made else None
+    if check is None:
+        raise CheckFirst
+    person = person_of(check)
+    if person:
+        terms.accept(terms_read, by=person)
+    proof = Proof(
+        method=Method.COUNTER, provider="counter", level="", at=check.checked_at.isoformat(), id_check=check.pk
+    )
+    return confirmation.confirm_at_counter(
+        applicant, person=person, by=roles.actor(by), proof=proof, terms=terms_read, digest=digest
+    )
+
+
+def person_of(check: IdCheck) -> Person | None:
+    """Return the person whose slot was checked, made when new; None for somebody without a code (R3)."""
+    slot = check.applicant
+    if slot.hetu is None:
+        return None
+    return people.of_code(
+        slot.hetu, first_names=slot.first_names, last_name=slot.last_name, language=slot.language, at=check.checked_at
+    )

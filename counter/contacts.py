@@ -1,0 +1,45 @@
+"""Contact details, language and invitations as the counter corrects them (C7): nothing else of an application."""
+
+from applications import invitations, trail
+from applications.models import Applicant, Application
+from applications.trail import Happened
+from applications.transactions import atomically
+from counter import roles
+from counter.id_checks import Ended, SlotChanged
+from identity.enums import Language
+from identity.models import User
+from records.enums import Event
+
+
+@atomically
+def correct(applicant: Applicant, *, email: str, phone: str, language: Language, by: User) -> None:
+    """Correct what a person has told of how to reach them; this makes no new version.
+
+    A co-applicant who is awaited is invited again at a new address, and the former invitation ends. Raises
+    id_checks.Ended and SlotChanged.
+    """
+    application, slot = _lock(applicant)
+    is_moved = email not in {"", slot.email}
+    invitations.correct_own_contact_details(slot, email=email, phone=phone, language=language, by=roles.who(by))
+    slot.email, slot.language = email, language
+    if is_moved and application.awaits(slot) and not slot.is_main:
+        invitations.invite(slot, application)
+        trail.record(application, Happened(Event.INVITATION_SENT, slot), by=roles.who(by))
+
+
+def send_invitation(applicant: Applicant, *, by: User) -> None:
+    """Send a co-applicant's invitation again, as a new one. Raises invitations.CannotInvite."""
+    invitations.resend(applicant, by=roles.who(by))
+
+
+def _lock(applicant: Applicant) -> tuple[Application, Applicant]:
+    """Lock the application, and read it and the slot afresh."""
+    key = applicant.version.application.pk
+    Application.objects.select_for_update().get(pk=key)
+    application = Application.objects.with_people().get(pk=key)
+    if not application.is_open:
+        raise Ended
+    slot = next((each for each in application.applicants if each == applicant), None)
+    if slot is None:
+        raise SlotChanged
+    return application, slot

@@ -1,0 +1,71 @@
+"""The door of the desk's pages, and how each finds what its address names."""
+
+import functools
+from collections.abc import Callable, Mapping
+from typing import Any, Concatenate, ParamSpec
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils.cache import patch_cache_control
+
+from applications.models import Applicant, Application
+from identity.models import User
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+Page = tuple[str, Callable[..., HttpResponseBase], str]  # route under the desk, view, name
+
+
+def desk_view(*permissions: str) -> Callable[[View[P]], View[P]]:
+    """Let in whoever has all these permissions, the others get 403; and keep the page out of caches.
+
+    Within the view staff_of() holds. The site itself has asked for both factors before.
+    """
+
+    def decorate(view: View[P]) -> View[P]:
+        @functools.wraps(view)
+        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            if not staff_of(request).has_perms(permissions):
+                raise PermissionDenied
+            response = view(request, *args, **kwargs)
+            patch_cache_control(response, no_store=True, private=True)
+            return response
+
+        return guarded
+
+    return decorate
+
+
+def staff_of(request: HttpRequest) -> User:
+    """Return the member of staff who is at the desk. Raises PermissionDenied when nobody is logged in."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user
+
+
+def page(request: HttpRequest, template: str, context: Mapping[str, Any], status: int = 200) -> HttpResponse:
+    """Render a page of the desk, within the admin. Its title is the context's `title`: never with a code (R17)."""
+    admins = {**admin.site.each_context(request), "is_nav_sidebar_enabled": False}  # the desk has its own ways about
+    return render(request, template, {**admins, **context}, status=status)
+
+
+def find_application(reference: str) -> Application:
+    """Return an application with its people, in two queries. Raises Http404."""
+    application = Application.objects.with_people().filter(reference=reference).first()
+    if application is None:
+        raise Http404
+    application.version.application = application  # not to be fetched again from a slot
+    return application
+
+
+def find_slot(reference: str, position: int) -> Applicant:
+    """Return one person's slot in the current version, in two queries. Raises Http404.
+
+    The application, with everybody who applies, is its `version.application`.
+    """
+    for applicant in find_application(reference).applicants:
+        if applicant.position == position:
+            return applicant
+    raise Http404

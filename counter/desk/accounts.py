@@ -1,0 +1,161 @@
+"""Accounts for people without bank codes: issued after an ID check, followed until the letter has arrived (J4, J5)."""
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from applications.models import Applicant
+from counter import issuing
+from counter.desk import visits
+from counter.desk.access import desk_view, find_slot, page, staff_of
+from counter.desk.checking import to_slot
+from counter.desk.forms import AccountForm
+from counter.models import IdCheck
+from identity import crypto, limits
+from identity.accounts import AccountRefused, normal
+from identity.models import Account
+from mailing.enums import Status
+from mailing.models import Letter
+
+MOST_LETTERS = 5  # an hour and person, of those that go out at once
+WATCHED = dt.timedelta(minutes=3)  # then the page no longer looks by itself what became of the letter
+
+account_view = desk_view("counter.use_desk", "counter.issue_account")
+read_or_act = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@account_view
+@read_or_act
+def account(request: HttpRequest, reference: str, position: int) -> HttpResponse:
+    """Type the address, read it back, issue the account; afterwards, see whether its letter arrives."""
+    slot = find_slot(reference, position)
+    visits.opened(request, slot)
+    if issued := _account_of(slot):
+        return _status(request, slot, issued)
+    check = _check_of(slot)
+    if check is None:
+        messages.error(request, str(issuing.NotChecked.message))
+        return to_slot(slot)
+    return _two_steps(
+        request,
+        slot,
+        lambda email: issuing.issue(check, email=email, by=staff_of(request)),
+        is_new=True,
+    )
+
+
+@account_view
+@read_or_act
+def address(request: HttpRequest, reference: str, position: int) -> HttpResponse:
+    """Correct the address of an account, in the same two steps."""
+    slot = find_slot(reference, position)
+    visits.opened(request, slot)
+    issued = _account_of(slot)
+    if issued is None:
+        return _to_account(slot)
+    return _two_steps(
+        request,
+        slot,
+        lambda email: issuing.correct_address(issued, email=email, applicant=slot, by=staff_of(request)),
+        is_new=False,
+    )
+
+
+@account_view
+@require_POST
+def link(request: HttpRequest, reference: str, position: int) -> HttpResponse:
+    """Send a new link to the same address; the former one ends."""
+    slot = find_slot(reference, position)
+    if issued := _account_of(slot):
+        try:
+            _count(slot)
+            issuing.send_link(issued, applicant=slot, by=staff_of(request))
+        except (AccountRefused, limits.TooMany) as refusal:
+            messages.error(request, _why(refusal))
+        else:
+            messages.success(request, _("We are sending a new link. The former link does not work any more."))
+    return _to_account(slot)
+
+
+def _two_steps(request: HttpRequest, slot: Applicant, act: Callable[[str], object], *, is_new: bool) -> HttpResponse:
+    form = AccountForm(request.POST if request.method == "POST" else None)
+    context = {"form": form, "is_new": is_new}
+    if not form.is_valid() or "correct" in request.POST:
+        return _page(request, slot, context)
+    email = form.cleaned_data["email"]
+    if "read_back" not in request.POST:
+        return _page(request, slot, {**context, "email": email, "letters": _spelled(email)})
+    try:
+        _count(slot)
+        act(email)
+    except (AccountRefused, issuing.CannotIssue, limits.TooMany) as refusal:
+        form.add_error("email", _why(refusal))
+        return _page(request, slot, context, status=409)
+    messages.success(request, _("We are sending the link with which this person sets a password."))
+    return _to_account(slot)
+
+
+def _spelled(email: str) -> list[tuple[str, str]]:
+    """Return each character, and what it is called where it may be misread or misheard."""
+    names = {"@": _("at sign"), ".": _("dot"), "-": _("hyphen"), "_": _("underscore"), "+": _("plus")}
+    names |= dict.fromkeys("0123456789", _("digit")) | dict.fromkeys("ilo", pgettext("of the alphabet", "letter"))
+    return [(character, names.get(character, "")) for character in normal(email)]
+
+
+def _status(request: HttpRequest, slot: Applicant, issued: Account) -> HttpResponse:
+    link = issued.links.order_by("-pk").first()
+    letter = Letter.objects.filter(key=f"account_link:{link.pk}").first() if link else None
+    context = {
+        "account": issued,
+        "has_password": issued.user.has_usable_password(),
+        "address": issued.email if visits.may_see_details(request, slot) else _("Restricted"),
+        "letter": letter,
+        "is_watched": letter is not None and _is_undecided(letter),
+    }
+    return _page(request, slot, context)
+
+
+def _is_undecided(letter: Letter) -> bool:
+    """Tell whether more may be known of a letter soon. A mail server that is nobody's provider reports no more."""
+    is_on_its_way = letter.status in {Status.WAITING, Status.DELAYED} or (
+        letter.status == Status.SENT and bool(letter.provider)
+    )
+    return is_on_its_way and timezone.now() - letter.created_at < WATCHED
+
+
+def _page(request: HttpRequest, slot: Applicant, context: dict[str, Any], status: int = 200) -> HttpResponse:
+    everything = {"title": _("Account"), "slot": slot, "application": slot.version.application, **context}
+    return page(request, "counter/desk/account.html", everything, status=status)
+
+
+def _account_of(slot: Applicant) -> Account | None:
+    """Return the open account of the person whose slot it is."""
+    codes = crypto.indexes(slot.hetu) if slot.hetu else []
+    accounts = Account.objects.select_related("user").filter(user__person__hetu_index__in=codes)
+    return accounts.filter(closed_at=None).first()
+
+
+def _check_of(slot: Applicant) -> IdCheck | None:
+    return IdCheck.objects.sound().filter(applicant=slot).order_by("-pk").first()
+
+
+def _count(slot: Applicant) -> None:
+    limits.count("account letters", f"applicant {slot.pk}", most=MOST_LETTERS, seconds=limits.HOUR)
+
+
+def _why(refusal: AccountRefused | issuing.CannotIssue | limits.TooMany) -> str:
+    if isinstance(refusal, limits.TooMany):
+        return _("We have sent this person several letters within an hour. Wait an hour before the next one.")
+    return str(refusal.message)
+
+
+def _to_account(slot: Applicant) -> HttpResponse:
+    return redirect("admin:desk_account", slot.version.application.reference, slot.position)

@@ -1,0 +1,66 @@
+"""What can be done for a person now, the most likely first. Each page checks again what it does."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from applications.models import Applicant
+from counter.models import IdCheck
+from identity.models import Account, User
+
+
+@dataclass(frozen=True)
+class Act:
+    """The name of its page in the admin, and what its link or button says."""
+
+    page: str
+    label: str | Promise
+    by_post: bool = False
+
+    @property
+    def address(self) -> str:
+        """The page, as the url tag names it."""
+        return f"admin:{self.page}"
+
+
+def possible(slot: Applicant, checks: Sequence[IdCheck], account: Account | None, *, by: User) -> list[Act]:
+    """Return what a member of staff can do for the person in this slot, of whom these checks were made."""
+    own = [check for check in checks if check.applicant_id == slot.pk]
+    acts = [*_checking(slot, own)]
+    if by.has_perm("counter.issue_account"):
+        acts += _account(slot, own, account)
+    return [*acts, *_others(slot, by)]
+
+
+def _checking(slot: Applicant, checks: Sequence[IdCheck]) -> Iterator[Act]:
+    application = slot.version.application
+    today = {c.status for c in checks if timezone.localdate(c.checked_at) == timezone.localdate()}
+    if application.awaits(slot) and "sound" in today:
+        yield Act("desk_confirm", _("Confirm application"))
+    elif application.is_open and slot.is_awaited and not today & {"sound", "waiting"}:
+        yield Act("desk_check", _("Check the identity"))
+
+
+def _account(slot: Applicant, checks: Sequence[IdCheck], account: Account | None) -> Iterator[Act]:
+    """An account stands on a check at which nobody else was there for the person (C6)."""
+    if account and account.closed_at is None:
+        yield Act("desk_account", _("See the account"))
+    elif slot.hetu and any(check.is_sound and not check.representative for check in checks):
+        yield Act("desk_account", _("Create account"))
+
+
+def _others(slot: Applicant, by: User) -> Iterator[Act]:
+    application = slot.version.application
+    if slot.confirmed:
+        yield Act("desk_confirm", _("See the receipt"))
+    if application.is_open and (not slot.protected or by.has_perm("counter.see_protected")):
+        yield Act("desk_contact", _("Correct the contact details"))
+    if application.awaits(slot) and not slot.is_main and slot.email:
+        yield Act("desk_invitation", _("Send the invitation again"), by_post=True)
+    if by.has_perm("counter.set_protected"):
+        yield Act("desk_protection", _("Remove the non-disclosure") if slot.protected else _("Set the non-disclosure"))
+    if by.has_perm("counter.read_trail"):
+        yield Act("desk_looks", _("See who looked at this person"))

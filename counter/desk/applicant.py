@@ -1,0 +1,127 @@
+"""One person's slot: their own details as far as a check needs them, and what can be done for them now.
+
+Income and assets are not shown: nobody at the counter needs them (C7). Where the person lives and how to reach
+them is shown to those who may see it, of a protected person by POST and recorded each time (R16).
+"""
+
+from dataclasses import dataclass
+
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from applications.document import Stored
+from applications.models import Applicant
+from counter.desk import acts, messages, visits
+from counter.desk.access import desk_view, find_slot, page, staff_of
+from counter.models import IdCheck
+from identity import crypto, hetu
+from identity.models import Account, Person
+from records.enums import Event
+
+MOST_CHECKS = 20  # shown, the latest
+read_or_ask = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Where the person lives and how to reach them."""
+
+    email: str
+    phone: str
+    address: str
+    municipality: str
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What is known of the person besides the slot."""
+
+    checks: list[IdCheck]
+    person: Person | None
+    account: Account | None
+
+
+@desk_view("counter.use_desk")
+@require_safe
+def applicant(request: HttpRequest, reference: str, position: int) -> HttpResponse:
+    """Show a person's slot; each opening is recorded (C1)."""
+    slot = find_slot(reference, position)
+    visits.look(request, slot, Event.APPLICANT_OPENED)
+    request.session[visits.OPENED] = slot.pk
+    return _show(request, slot, contact=None if slot.protected else _contact(slot))
+
+
+@desk_view("counter.use_desk")
+@read_or_ask
+def code(request: HttpRequest, reference: str, position: int) -> HttpResponse:
+    """Show the personal identity code to staff who ask to see it; each time is recorded (R17)."""
+    if request.method != "POST":  # read again, after logging in for example
+        return redirect("admin:desk_applicant", reference, position)
+    slot = find_slot(reference, position)
+    visits.look(request, slot, Event.CODE_SHOWN)
+    return _show(request, slot, contact=None if slot.protected else _contact(slot), code=slot.hetu or "")
+
+
+@desk_view("counter.use_desk", "counter.see_protected")
+@read_or_ask
+def protected_details(request: HttpRequest, reference: str, position: int) -> HttpResponse:
+    """Show where a protected person lives and how to reach them; each time is recorded (R16)."""
+    if request.method != "POST":
+        return redirect("admin:desk_applicant", reference, position)
+    slot = find_slot(reference, position)
+    visits.look(request, slot, Event.PROTECTED_DETAILS_SHOWN)
+    return _show(request, slot, contact=_contact(slot))
+
+
+def _show(request: HttpRequest, slot: Applicant, *, contact: Contact | None, code: str = "") -> HttpResponse:
+    staff, application = staff_of(request), slot.version.application
+    known = _known(slot)
+    account_letters = messages.of_account(known.account, is_restricted=contact is None) if known.account else []
+    context = {
+        # No name: browsers keep the titles of pages.
+        "title": _("Application %(number)s") % {"number": application.number},
+        "application": application,
+        "slot": slot,
+        "acts": acts.possible(slot, known.checks, known.account, by=staff),
+        "code": code or (hetu.mask(slot.hetu) if slot.hetu else ""),
+        "is_code_shown": bool(code),
+        "contact": contact,
+        "may_ask_for_contact": contact is None and visits.may_see_details(request, slot),
+        "other_name": _other_name(slot, known.person),
+        "checks": known.checks,
+        "account": known.account,
+        "account_letters": account_letters,
+    }
+    return page(request, "counter/desk/applicant.html", context)
+
+
+def _contact(slot: Applicant) -> Contact:
+    stored = Stored.model_validate_json(slot.version.content or "").applicants[slot.position]
+    return Contact(slot.email, slot.phone, stored.address or "", stored.municipality or "")
+
+
+def _known(slot: Applicant) -> _Known:
+    """Return the checks of this person in all their applications, and the person, if they have ever been here."""
+    same = Q(applicant=slot)
+    if slot.hetu_index:
+        same = Q(applicant__in=Applicant.objects.filter(hetu_index=slot.hetu_index))
+    checks = IdCheck.objects.with_outcome().filter(same).select_related("applicant__version__application")
+    codes = crypto.indexes(slot.hetu) if slot.hetu else []
+    person = Person.objects.select_related("user__account").filter(hetu_index__in=codes).first()
+    return _Known(
+        list(checks.defer("applicant__version__content").order_by("-pk")[:MOST_CHECKS]),
+        person,
+        getattr(person.user, "account", None) if person else None,
+    )
+
+
+def _other_name(slot: Applicant, person: Person | None) -> str:
+    """Return the name by which the person was identified, if it is another one than in the application (R4)."""
+    return str(person) if person and _plain(str(person)) != _plain(str(slot)) else ""
+
+
+def _plain(name: str) -> list[str]:
+    return name.casefold().split()

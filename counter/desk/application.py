@@ -1,0 +1,35 @@
+"""One application: how it stands, who applies, its letters and what has happened to it."""
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from applications import trail
+from applications.models import Application, StateChange
+from applications.trail import Happened
+from counter import roles
+from counter.desk import messages
+from counter.desk.access import desk_view, find_application, page, staff_of
+from records.enums import Event
+
+
+@desk_view("counter.use_desk")
+@require_safe
+def application(request: HttpRequest, reference: str) -> HttpResponse:
+    """Show an application; each opening is recorded (C1)."""
+    staff, found = staff_of(request), find_application(reference)
+    with transaction.atomic():
+        trail.record(found, Happened(Event.APPLICATION_OPENED), by=roles.who(staff))
+    context = {
+        "title": _("Application %(number)s") % {"number": found.number},
+        "application": found,
+        "letters": messages.of_application(found, sees_protected=staff.has_perm("counter.see_protected")),
+        "changes": _changes(found),
+    }
+    return page(request, "counter/desk/application.html", context)
+
+
+def _changes(application: Application) -> list[StateChange]:
+    """Return the history, the latest first."""
+    return list(application.changes.select_related("person", "staff").order_by("-pk"))

@@ -1,0 +1,99 @@
+"""Recording an ID check of the person in a slot (C2–C4, C6), and looking at one that was made."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from applications.forms import ConfirmForm
+from applications.models import Applicant
+from counter import countries, id_checks
+from counter.desk import visits
+from counter.desk.access import desk_view, find_slot, page, staff_of
+from counter.desk.forms import CheckForm
+from counter.models import IdCheck
+from identity import hetu
+
+read_or_act = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@desk_view("counter.use_desk")
+@read_or_act
+def check(request: HttpRequest, reference: str, position: int) -> HttpResponse:
+    """Fill in what the document shows, beside whose slot it is."""
+    slot = find_slot(reference, position)
+    visits.opened(request, slot)
+    form = CheckForm(request.POST if request.method == "POST" else None)
+    if not form.is_valid():
+        return _form(request, slot, form)
+    try:
+        made = id_checks.record(
+            form.check,
+            applicant=slot,
+            digest=ConfirmForm(request.POST).read,
+            is_doubtful=form.cleaned_data["is_doubtful"],
+            by=staff_of(request),
+        )
+    except id_checks.AlreadyChecked as refusal:  # a second click most often: nothing of it is needed any more
+        messages.warning(request, str(refusal.message))
+    except id_checks.CannotCheck as refusal:
+        return _form(request, find_slot(reference, position), form, refusal=refusal)
+    else:
+        _tell(request, made)
+    return to_slot(slot)
+
+
+@desk_view("counter.use_desk")
+@require_safe
+def made(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show all that was recorded of a check, and what became of it."""
+    found = find_check(pk)
+    visits.opened(request, found.applicant)
+    return page(request, "counter/desk/check_made.html", {"title": _("ID check"), **check_context(request, found)})
+
+
+def find_check(pk: int) -> IdCheck:
+    """Return a check with everything that its page shows. Raises Http404."""
+    checks = IdCheck.objects.with_outcome().select_related("applicant__version__application")
+    return get_object_or_404(checks.defer("applicant__version__content"), pk=pk)
+
+
+def check_context(request: HttpRequest, found: IdCheck) -> dict[str, object]:
+    """Return what the facts of a check are shown with."""
+    slot = found.applicant
+    return {
+        "check": found,
+        "country": countries.name(found.country),
+        "slot": slot,
+        "application": slot.version.application,
+        "code": hetu.mask(slot.hetu) if slot.hetu else "",
+        "is_own": found.adviser_id == staff_of(request).pk,
+        "waits": found.status == "waiting",
+    }
+
+
+def to_slot(slot: Applicant) -> HttpResponseRedirect:
+    """Go back to the person's page."""
+    return redirect("admin:desk_applicant", slot.version.application.reference, slot.position)
+
+
+def _form(
+    request: HttpRequest, slot: Applicant, form: CheckForm, *, refusal: id_checks.CannotCheck | None = None
+) -> HttpResponse:
+    context = {
+        "title": _("ID check"),
+        "form": form,
+        "slot": slot,
+        "application": slot.version.application,
+        "code": hetu.mask(slot.hetu) if slot.hetu else "",
+        "refusal": refusal,
+    }
+    return page(request, "counter/desk/check.html", context, status=409 if refusal else 200)
+
+
+def _tell(request: HttpRequest, made: IdCheck) -> None:
+    if made.is_sound:
+        messages.success(request, _("The ID check is saved."))
+    else:
+        messages.warning(request, _("The ID check is saved. It has no effect before somebody else accepts it."))

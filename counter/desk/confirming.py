@@ -1,0 +1,116 @@
+"""Confirming at the counter: what the person reads, in their language, and that they confirm it (J4)."""
+
+from dataclasses import replace
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from applications import confirmation, details, terms
+from applications.details import Row, Section
+from applications.models import Applicant, Terms
+from counter import confirming
+from counter.desk import visits
+from counter.desk.access import desk_view, find_slot, page, staff_of
+from counter.desk.checking import to_slot
+from counter.desk.forms import ConfirmHereForm
+from identity import crypto
+from records.enums import Event
+
+SUMMARY, RECEIPT = "counter/desk/_summary.html", "counter/desk/_receipt.html"
+Refusal = confirmation.CannotConfirm | confirming.CheckFirst
+
+
+class TermsChanged(confirmation.CannotConfirm):
+    """New terms were published while the person read the former ones."""
+
+    message = gettext_lazy("There are new terms of use. Nothing was confirmed. Let the person read them.")
+
+
+@desk_view("counter.use_desk")
+@require_http_methods(["GET", "HEAD", "POST"])
+def confirm(request: HttpRequest, reference: str, position: int) -> HttpResponse:
+    """Show the summary and the terms, and record that the person confirms; afterwards, their receipt.
+
+    With `?show=customer` the same for a second screen or for paper, without what is for staff.
+    """
+    slot = find_slot(reference, position)
+    visits.opened(request, slot)
+    if request.method == "POST":
+        return _confirm(request, slot)
+    if slot.confirmed:
+        return _show(request, slot, "receipt", {"title": _("Receipt"), "part": RECEIPT})
+    if not slot.version.application.awaits(slot):
+        messages.warning(request, _("The application does not wait for this person."))
+        return to_slot(slot)
+    return _details(request, slot, terms.current())
+
+
+def _confirm(request: HttpRequest, slot: Applicant) -> HttpResponse:
+    form, current = ConfirmHereForm(request.POST), terms.current()
+    try:
+        _check_terms(form, current, slot)
+        confirming.confirm(slot, terms_read=current, digest=form.read, by=staff_of(request))
+    except (confirmation.Changed, TermsChanged, confirming.CheckFirst) as refusal:
+        fresh = find_slot(slot.version.application.reference, slot.position)
+        return _details(request, fresh, current, refusal=refusal, read=form.read)
+    except confirmation.CannotConfirm as refusal:
+        messages.error(request, str(refusal.message))
+        return to_slot(slot)
+    messages.success(request, _("The confirmation is recorded."))
+    return redirect(request.path)
+
+
+def _check_terms(form: ConfirmHereForm, current: Terms, slot: Applicant) -> None:
+    if form.is_valid() and form.cleaned_data["terms"] != current.pk and not slot.confirmed:
+        raise TermsChanged
+
+
+def _details(
+    request: HttpRequest, slot: Applicant, current: Terms, *, refusal: Refusal | None = None, read: str = ""
+) -> HttpResponse:
+    rivals = confirmation.rivals_of(slot.version.application)
+    codes = crypto.indexes(slot.hetu) if slot.hetu else []
+    with translation.override(slot.language):
+        sections, text = _sections(request, slot, read), terms.text(current)
+    context = {
+        "title": _("Confirm at the counter"),
+        "part": SUMMARY,
+        "sections": sections,
+        "terms": current,
+        "terms_text": text,
+        "rivals": list(rivals),
+        "own_rivals": list(rivals.filter(current__applicants__hetu_index__in=codes)),
+        "refusal": refusal,
+        "check_first": isinstance(refusal, confirming.CheckFirst),
+    }
+    return _show(request, slot, "confirm", context, status=409 if refusal else 200)
+
+
+def _sections(request: HttpRequest, slot: Applicant, read: str) -> list[Section]:
+    """Return what the person reads of the application, without where they live if the adviser may not see that."""
+    application = slot.version.application
+    is_other = bool(read) and read != application.version.digest
+    found = details.since(read, application, slot) if is_other else details.sections(application.version, slot)
+    if visits.may_see_details(request, slot):
+        if slot.protected:
+            visits.look(request, slot, Event.PROTECTED_DETAILS_SHOWN)
+        return found
+    return [replace(section, rows=[_restricted(row) for row in section.rows]) for section in found]
+
+
+def _restricted(row: Row) -> Row:
+    return replace(row, value=_("Restricted"), before=None) if row.is_contact else row
+
+
+def _show(
+    request: HttpRequest, slot: Applicant, name: str, context: dict[str, Any], status: int = 200
+) -> HttpResponse:
+    shown = {**context, "slot": slot, "me": slot, "application": slot.version.application}
+    template = "customer" if request.GET.get("show") == "customer" and status == 200 else name
+    return page(request, f"counter/desk/{template}.html", shown, status=status)

@@ -1,0 +1,91 @@
+"""The second look at a check that waits (C3, C4), and undoing one with all that rests on it (C5)."""
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+
+from applications.models import Application, Confirmation
+from counter import id_checks
+from counter.desk import visits
+from counter.desk.access import desk_view, page, staff_of
+from counter.desk.checking import check_context, find_check
+from counter.desk.forms import DecisionForm, UndoForm
+from counter.models import IdCheck
+from identity.models import Account
+
+read_or_act = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@desk_view("counter.use_desk")
+@read_or_act
+def decide(request: HttpRequest, pk: int) -> HttpResponse:
+    """Accept or reject a check that somebody else made, with a reason."""
+    check = find_check(pk)
+    visits.opened(request, check.applicant)
+    form = DecisionForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            id_checks.decide(check, **form.cleaned_data, by=staff_of(request))
+        except id_checks.CannotDecide as refusal:
+            messages.error(request, str(refusal.message))
+        else:
+            messages.success(request, _("Your decision is saved."))
+        return redirect("admin:desk_check_made", pk)
+    return _page(request, "decide", check, form=form)
+
+
+@desk_view("counter.use_desk", "counter.undo_check")
+@read_or_act
+def undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say what falls with a check, and undo it."""
+    check = find_check(pk)
+    visits.opened(request, check.applicant)
+    form = UndoForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            waiting = id_checks.undo(check, **form.cleaned_data, by=staff_of(request))
+        except id_checks.CannotUndo as refusal:
+            messages.error(request, str(refusal.message))
+        else:
+            messages.success(request, _told(waiting))
+        return redirect("admin:desk_check_made", pk)
+    return _page(request, "undo", check, form=form, falls=_what_falls(check))
+
+
+@dataclass(frozen=True)
+class Falls:
+    """What rests on a check now."""
+
+    confirmations: list[tuple[Confirmation, Application, bool]]  # and whether the application waits again
+    accounts: list[Account]
+
+
+def _what_falls(check: IdCheck) -> Falls:
+    resting = Confirmation.objects.filter(id_check=check.pk, undone_at=None)
+    found = resting.select_related("applicant__version__application").defer("applicant__version__content")
+    confirmations = [(one, one.applicant.version.application) for one in found.order_by("pk")]
+    return Falls(
+        [(one, sent, sent.is_open and sent.current_id == one.applicant.version_id) for one, sent in confirmations],
+        list(Account.objects.filter(id_check=check.pk, closed_at=None)),
+    )
+
+
+def _told(waiting: list[Application]) -> str:
+    if not waiting:
+        return _("The check is undone.")
+    return ngettext(
+        "The check is undone. %(count)d application waits again, and its people are told.",
+        "The check is undone. %(count)d applications wait again, and their people are told.",
+        len(waiting),
+    ) % {"count": len(waiting)}
+
+
+def _page(request: HttpRequest, name: str, check: IdCheck, **context: object) -> HttpResponse:
+    title = _("Second look") if name == "decide" else _("Undo the check")
+    everything = {"title": title, **check_context(request, check), **context}
+    return page(request, f"counter/desk/{name}.html", everything)

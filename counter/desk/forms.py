@@ -1,0 +1,171 @@
+"""What staff type at the desk. A check asks for nothing more than C2, C3 and C6 name: no document number."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from applications import dates, facts
+from applications.forms import ConfirmForm, EmailField, fits, no_personal_identity_code
+from counter import countries
+from counter.enums import RepresentativeKind
+from counter.models import DocumentType, IdCheck
+
+DATES = ["%d.%m.%Y", "%Y-%m-%d"]
+UNSAVEABLE = _("The text has characters that cannot be saved.")
+LONGEST_NOTE, LONGEST_REASON, LONGEST_LINE = 500, 500, 200  # characters, as IdCheck has them
+REPRESENTATIVE = ("representative", "representative_name", "basis_document", "basis_valid_until")
+
+
+class LineField(forms.CharField):
+    """One line of text that the trail and letters may repeat: without control characters and codes (R17)."""
+
+    default_validators = [
+        fits(facts.Line, UNSAVEABLE),
+        no_personal_identity_code,
+    ]
+
+    def __init__(self, *, max_length: int = LONGEST_LINE, **options: Any) -> None:
+        super().__init__(max_length=max_length, **options)
+
+
+class NoteField(forms.CharField):
+    """Some sentences of text, as LineField otherwise."""
+
+    widget = forms.Textarea(attrs={"rows": 3})
+    default_validators = [
+        fits(facts.Prose, UNSAVEABLE),
+        no_personal_identity_code,
+    ]
+
+
+class DayField(forms.DateField):
+    """A day that has not gone by, typed as d.m.yyyy or ISO."""
+
+    def __init__(self, *, past: Any, **options: Any) -> None:
+        self.past = past
+        widget = forms.DateInput(attrs={"autocomplete": "off"})
+        super().__init__(
+            input_formats=DATES, widget=widget, help_text=_("Day.month.year, such as 31.12.2030"), **options
+        )
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        if value and value < dates.today():
+            raise forms.ValidationError(self.past)
+
+
+class CheckForm(forms.Form):
+    """An ID check. A passport of Finland that matches takes the first four fields alone, and no mouse."""
+
+    document_type = forms.ModelChoiceField(
+        label=_("Identity document"),
+        queryset=DocumentType.objects.filter(is_on=True),
+        empty_label=_("Choose"),
+        widget=forms.Select(attrs={"autofocus": True}),
+    )
+    country = forms.ChoiceField(
+        label=_("Country that issued it"), choices=countries.choices, initial=countries.FINLAND
+    )
+    document_valid_until = DayField(
+        label=_("Last day of validity"), past=_("The document has expired. Ask for another one.")
+    )
+    picture_matches = forms.BooleanField(label=_("The picture matches the person who is here"), required=False)
+    name_matches = forms.BooleanField(label=_("The name matches"), required=False)
+    name_reason = LineField(
+        label=_("Why the name may differ"),
+        help_text=_("Only if it differs: for example a new last name."),
+        required=False,
+    )
+    is_doubtful = forms.BooleanField(label=_("I am in doubt: somebody else decides"), required=False)
+    note = NoteField(
+        label=_("Note"),
+        help_text=_(
+            "What is doubtful. Also why the document is accepted, if it is neither passport nor identity card."
+        ),
+        max_length=LONGEST_NOTE,
+        required=False,
+    )
+    representative = forms.ChoiceField(
+        label=_("Who is here instead"), choices=[("", _("Nobody")), *RepresentativeKind.choices], required=False
+    )
+    representative_name = LineField(label=_("Name of the guardian or proxy"), required=False)
+    basis_document = LineField(
+        label=_("Document that shows their right"),
+        help_text=_("For example: extract from the register of guardianship, power of attorney."),
+        required=False,
+    )
+    basis_valid_until = DayField(
+        label=_("Last day of their right"), past=_("The right to act for somebody else has expired."), required=False
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for what one answer makes another one need; the database would refuse it too."""
+        given: dict[str, Any] = super().clean() or {}
+        is_doubtful = given.get("is_doubtful")
+        if not given.get("picture_matches") and not is_doubtful:
+            self.add_error(
+                "picture_matches", _("Compare the picture. If it does not match, say that you are in doubt.")
+            )
+        self._clean_name(given)
+        kind = given.get("document_type")
+        if (is_doubtful or (kind and kind.needs_note)) and not given.get("note"):
+            self._ask("note", _("Write a note: what is doubtful, or why this document is accepted."))
+        if any(given.get(name) for name in REPRESENTATIVE):
+            for name in REPRESENTATIVE[:3]:
+                if not given.get(name):
+                    self._ask(name, _("This is needed if a guardian or proxy is here."))
+        return given
+
+    def _clean_name(self, given: dict[str, Any]) -> None:
+        if given.get("name_matches") and given.get("name_reason"):
+            self.add_error("name_reason", _("The name cannot both match and differ. Correct one of the two."))
+        if not given.get("name_matches") and not given.get("name_reason", self.errors.get("name_reason")):
+            self._ask("name_matches", _("Compare the name. If it differs, write why."))
+
+    def _ask(self, name: str, message: Any) -> None:
+        if name not in self.errors:
+            self.add_error(name, message)
+
+    @property
+    def is_represented(self) -> bool:
+        """Whether anything was filled in, well or badly, about a guardian or proxy."""
+        return self.is_bound and any(self.data.get(name) or name in self.errors for name in REPRESENTATIVE)
+
+    @property
+    def check(self) -> IdCheck:
+        """The check as filled in, not stored."""
+        return IdCheck(**{name: value for name, value in self.cleaned_data.items() if name != "is_doubtful"})
+
+
+class ConfirmHereForm(ConfirmForm):
+    """Names the version and the terms that the person was shown."""
+
+    terms = forms.IntegerField()
+
+
+class AccountForm(forms.Form):
+    """The address of an account."""
+
+    email = EmailField(
+        label=_("Email address"),
+        widget=forms.EmailInput(attrs={"autocomplete": "off", "autofocus": True, "spellcheck": "false"}),
+    )
+
+
+class DecisionForm(forms.Form):
+    """The second look (C3, C4)."""
+
+    accepted = forms.TypedChoiceField(
+        label=_("Decision"),
+        choices=[("yes", _("Accept the check")), ("no", _("Reject the check"))],
+        coerce=lambda value: value == "yes",
+        widget=forms.RadioSelect,
+    )
+    reason = NoteField(label=_("Reason"), max_length=LONGEST_REASON)
+
+
+class UndoForm(forms.Form):
+    """Why a check is undone (C5)."""
+
+    reason = NoteField(label=_("Reason"), max_length=LONGEST_REASON)

@@ -1,0 +1,165 @@
+"""What is to be done: today's checks, people waiting, letters that did not arrive, second looks due (J7)."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models, transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from applications import dates, letters
+from applications.enums import State
+from applications.models import OPEN, Applicant, Application, Confirmation
+from counter import roles
+from counter.desk.access import desk_view, page, staff_of
+from counter.desk.messages import name_of
+from counter.desk.paging import rows_of, tally
+from counter.models import IdCheck
+from mailing.models import Letter
+from records.enums import Event
+from records.trail import record
+
+IN_SHORT = 5  # rows of each list on the first page
+FOLLOWED = dt.timedelta(days=120)  # an application is open for 90 days, and its letters are not older
+
+
+class Missing(models.TextChoices):
+    """Which of those who wait: those who may need the counter most."""
+
+    ADDRESS = "address", gettext_lazy("Somebody has no email address")
+    COUNTER = "counter", gettext_lazy("Somebody can confirm at the counter only")
+
+
+@dataclass(frozen=True)
+class Lost:
+    """A letter that did not arrive, and to whom it was to go."""
+
+    letter: Letter
+    applicant: Applicant
+    is_restricted: bool
+
+    @property
+    def name(self) -> str:
+        return name_of(self.letter)
+
+    @property
+    def since(self) -> dt.datetime | None:
+        return self.letter.bounced_at or self.letter.dead_at
+
+
+@desk_view("counter.use_desk")
+@require_safe
+def checks(request: HttpRequest) -> HttpResponse:
+    """Show the checks made today, the latest first."""
+    context = {"title": _("Today's ID checks"), "rows": rows_of(checks_today(), request)}
+    return page(request, "counter/desk/list_checks.html", context)
+
+
+@desk_view("counter.use_desk")
+@require_safe
+def second_looks(request: HttpRequest) -> HttpResponse:
+    """Show the checks that somebody else must decide on, the oldest first (C4)."""
+    context = {"title": _("Checks that wait for a second look"), "rows": rows_of(to_look_at(), request)}
+    return page(request, "counter/desk/list_second_looks.html", context)
+
+
+@desk_view("counter.use_desk")
+@require_safe
+def waiting(request: HttpRequest) -> HttpResponse:
+    """Show the applications that wait and for whom, the earliest deadline first."""
+    missing = request.GET.get("missing", "")
+    context = {
+        "title": _("Applications that wait"),
+        "rows": rows_of(that_wait(missing), request),
+        "missing": missing if missing in Missing else "",
+        "choices": Missing.choices,
+    }
+    return page(request, "counter/desk/list_waiting.html", context)
+
+
+@desk_view("counter.use_desk")
+@require_safe
+def undeliverable(request: HttpRequest) -> HttpResponse:
+    """Show the letters that did not arrive, with their addresses; this is recorded."""
+    staff = staff_of(request)
+    rows = rows_of(not_arrived(), request)
+    with transaction.atomic():
+        record(Event.LETTERS_OPENED, chain=roles.chain(staff), by=roles.who(staff), page=rows.number)
+    lost = _lost(rows.rows, sees_protected=staff.has_perm("counter.see_protected"))
+    context = {"title": _("Letters that did not arrive"), "rows": rows, "lost": lost}
+    return page(request, "counter/desk/list_undeliverable.html", context)
+
+
+def in_short() -> dict[str, Any]:
+    """Return the first rows of each list, and how many there are in all."""
+    checked, applications, lost, looks = checks_today(), that_wait(), not_arrived(), to_look_at()
+    return {
+        "checks": (list(checked[:IN_SHORT]), tally(checked)),
+        "waiting": (list(applications[:IN_SHORT]), tally(applications)),
+        "undeliverable": (_lost(list(lost[:IN_SHORT]), sees_protected=False), tally(lost)),
+        "second_looks": (list(looks[:IN_SHORT]), tally(looks)),
+    }
+
+
+def checks_today() -> QuerySet[IdCheck]:
+    """The checks since midnight, by the index of IdCheck.checked_at."""
+    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    return _with_slot(IdCheck.objects.filter(checked_at__gte=midnight).order_by("-checked_at", "-pk"))
+
+
+def to_look_at() -> QuerySet[IdCheck]:
+    """The checks of the last 30 days that wait, by the index of IdCheck.checked_at."""
+    return _with_slot(IdCheck.objects.waiting())
+
+
+def that_wait(missing: str = "") -> QuerySet[Application]:
+    """The applications that wait, by the index application_by_state."""
+    found = Application.objects.filter(state=State.AWAITING, valid_until__gte=dates.today())
+    if missing in Missing:
+        found = found.filter(Exists(_missing(missing)))
+    return found.with_people().order_by("valid_until", "pk")
+
+
+def not_arrived() -> QuerySet[Letter]:
+    """The letters about open applications that did not arrive, by the index letter_undeliverable.
+
+    Not those whose address was corrected since, or was reached by a later letter.
+    """
+    still_theirs = Applicant.objects.filter(
+        version__current_of__reference=OuterRef("about"), version__current_of__state__in=OPEN, email=OuterRef("to")
+    )
+    arrived_since = Letter.objects.filter(about=OuterRef("about"), to=OuterRef("to"), delivered_at__isnull=False)
+    return (
+        Letter.objects.undeliverable()
+        .filter(Exists(still_theirs), ~Exists(arrived_since.filter(pk__gt=OuterRef("pk"))))
+        .filter(created_at__gte=timezone.now() - FOLLOWED)
+        .order_by("-created_at", "-pk")
+    )
+
+
+def _missing(which: str) -> QuerySet[Applicant]:
+    """The applicants of an outer application for whom it waits, and who have no address, or no code (R3)."""
+    what = Q(hetu_index=None) if which == Missing.COUNTER else Q(email="")
+    confirmed = Exists(Confirmation.objects.filter(applicant=OuterRef("pk"), undone_at=None))
+    adult = Q(birth_date__lte=dates.youngest_adult_born(on=dates.today()))
+    return Applicant.objects.filter(what, adult, ~confirmed, version=OuterRef("current"), declined_at=None)
+
+
+def _with_slot(found: QuerySet[IdCheck]) -> QuerySet[IdCheck]:
+    whole = found.select_related(
+        "applicant__version__application", "document_type", "adviser", "second_look__by", "undoing__by"
+    )
+    return whole.defer("applicant__version__content")
+
+
+def _lost(found: list[Letter], *, sees_protected: bool) -> list[Lost]:
+    """Return the letters with the applicants to whom they were to go, in one query."""
+    slots = Applicant.objects.select_related("version__application").defer("version__content")
+    people = slots.in_bulk([letters.recipient(letter) for letter in found])
+    whole = [(letter, people[letters.recipient(letter)]) for letter in found if letters.recipient(letter) in people]
+    return [Lost(letter, slot, slot.protected and not sees_protected) for letter, slot in whole]

@@ -1,0 +1,89 @@
+"""Who looked at a person, and all that happened to an application, from the trail. Reading it is recorded too."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from applications import trail
+from applications.models import Applicant, Application
+from applications.trail import Happened
+from counter import roles
+from counter.desk import wording
+from counter.desk.access import desk_view, find_application, find_slot, page, staff_of
+from counter.desk.paging import rows_of
+from records import reading
+from records.enums import LOOKS, Event
+from records.models import Chain, Entry
+
+
+@dataclass(frozen=True)
+class Line:
+    """One entry as it is shown, with whom it is about in this application."""
+
+    entry: Entry
+    facts: list[str]
+    about: str = ""
+
+    @property
+    def who(self) -> str:
+        """The name of a member of staff, or of a housing system; an applicant's role says enough."""
+        user = self.entry.user
+        is_staff = user is not None and self.entry.role in wording.STAFF
+        return (user.get_full_name() or user.get_username()) if user and is_staff else self.entry.name
+
+
+@desk_view("counter.use_desk", "counter.read_trail")
+@require_safe
+def looks(request: HttpRequest, reference: str, position: int) -> HttpResponse:
+    """Show who looked at this person, in whichever application they apply."""
+    slot = find_slot(reference, position)
+    _record(request, slot.version.application, slot)
+    rows = rows_of(at_person(slot), request)
+    context = {"slot": slot, "rows": rows, "lines": _lines(rows.rows)}
+    return _show(request, "counter/desk/looks.html", slot.version.application, context)
+
+
+@desk_view("counter.use_desk", "counter.read_trail")
+@require_safe
+def chain(request: HttpRequest, reference: str) -> HttpResponse:
+    """Show everything that the trail holds of an application."""
+    application = find_application(reference)
+    _record(request, application)
+    rows = rows_of(reading.of_chain(trail.chain(application)), request)
+    context = {"rows": rows, "lines": _lines(rows.rows, application)}
+    return _show(request, "counter/desk/trail.html", application, context)
+
+
+def _show(request: HttpRequest, template: str, application: Application, context: dict[str, Any]) -> HttpResponse:
+    title = _("Application %(number)s") % {"number": application.number}
+    return page(request, template, {"title": title, "application": application, **context})
+
+
+@transaction.atomic
+def _record(request: HttpRequest, application: Application, slot: Applicant | None = None) -> None:
+    trail.record(application, Happened(Event.TRAIL_READ, slot), by=roles.who(staff_of(request)))
+
+
+def at_person(slot: Applicant) -> QuerySet[Entry]:
+    """The looks at the person, and at the applications in which they apply, by entry_by_subject and by chain."""
+    same = Q(hetu_index=slot.hetu_index) if slot.hetu_index else Q(pk=slot.pk)
+    slots = Applicant.objects.filter(same).select_related("version__application").defer("version__content", "hetu")
+    names = {trail.chain(each.version.application) for each in slots}
+    chains = list(Chain.objects.filter(name__in=names).values_list("pk", flat=True))
+    of_person = Q(subject__in=[trail.subject(each) for each in slots], event__in=LOOKS)
+    of_application = Q(chain__in=chains, subject="", event__in=LOOKS)
+    found = Entry.objects.filter(of_person | of_application)
+    return found.select_related("chain", "user").order_by("-at", "-pk")
+
+
+def _lines(entries: Iterable[Entry], application: Application | None = None) -> list[Line]:
+    """Return the entries as they are shown, with the names of those of the application whom they are about."""
+    words, slots = wording.Words(), Applicant.objects.filter(version__application=application).defer("hetu")
+    names = {trail.subject(slot): str(slot) for slot in slots} if application else {}
+    return [Line(entry, words.of(entry.facts), names.get(entry.subject, "")) for entry in entries]

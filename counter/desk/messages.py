@@ -1,0 +1,91 @@
+"""The letters of an application or an account as the desk names them, and how far each has come."""
+
+import datetime as dt
+from collections.abc import Container, Iterable
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+from applications import letters
+from applications.models import Applicant, Application
+from identity.models import Account, AccountLink
+from mailing.enums import Status
+from mailing.models import Letter
+
+MOST = 100  # letters shown of one application, the latest
+
+NAMES = {
+    "about_to_expire": _("Warning: the application is about to expire"),
+    "about_to_lapse": _("Warning: the application is about to lapse"),
+    "account_closed": _("The account was closed"),
+    "account_link": _("Link to set a password"),
+    "account_password_set": _("A password was set"),
+    "arrived": _("The application has arrived"),
+    "became_adult": _("An applicant has turned 18"),
+    "confirmed": _("Another applicant has confirmed"),
+    "declined": _("Another applicant has declined"),
+    "error_reported": _("An error was reported"),
+    "expired": _("The application has expired"),
+    "invitation": _("Invitation"),
+    "lapsed": _("The application has lapsed"),
+    "receipt": _("Receipt"),
+    "reminder": _("Reminder"),
+    "replaced": _("The application was replaced"),
+    "slip": _("Slip for the counter"),
+    "undeliverable": _("An invitation could not be delivered"),
+    "undone": _("A confirmation was undone"),
+    "valid": _("The application is valid"),
+    "withdrawn": _("The application was withdrawn"),
+}
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A letter as the desk shows it: no address where the person's is restricted."""
+
+    letter: Letter
+    is_restricted: bool
+
+    @property
+    def name(self) -> str:
+        return name_of(self.letter)
+
+    @property
+    def to(self) -> str:
+        """The name of the person."""
+        return str(self.letter.parameters.get("recipient", ""))
+
+    @property
+    def is_lost(self) -> bool:
+        return self.letter.status in {Status.UNDELIVERABLE, Status.COMPLAINED}
+
+    @property
+    def at(self) -> dt.datetime:
+        """When what is known of it last changed."""
+        letter = self.letter
+        known = (letter.complained_at, letter.delivered_at, letter.bounced_at, letter.dead_at, letter.sent_at)
+        return next((moment for moment in known if moment), letter.created_at)
+
+
+def name_of(letter: Letter) -> str:
+    """Return what a letter says, in a few words of the page's language."""
+    return str(NAMES.get(letter.message, letter.message))
+
+
+def of_application(application: Application, *, sees_protected: bool) -> list[Sent]:
+    """Return the latest letters about an application, the newest first, by the index letter_about."""
+    found = Letter.objects.filter(about=application.reference).order_by("-pk")[:MOST]
+    slots = Applicant.objects.filter(version__application=application).values_list("pk", "protected")
+    shown = {pk for pk, protected in slots if sees_protected or not protected}
+    return _sent(found, shown)
+
+
+def of_account(account: Account, *, is_restricted: bool) -> list[Sent]:
+    """Return the letters that told the holder of an account of its links, the newest first, by their keys."""
+    links = AccountLink.objects.filter(account=account).values_list("pk", flat=True)
+    keys = [f"{message}:{link}" for link in links for message in ("account_link", "account_password_set")]
+    return [Sent(letter, is_restricted) for letter in Letter.objects.filter(key__in=keys).order_by("-pk")[:MOST]]
+
+
+def _sent(found: Iterable[Letter], shown: Container[int]) -> list[Sent]:
+    return [Sent(letter, letters.recipient(letter) not in shown) for letter in found]

@@ -1,0 +1,27 @@
+"""Setting and removing the mark of non-disclosure for personal safety (R16)."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from applications import protection
+from counter import roles
+from counter.desk import visits
+from counter.desk.access import desk_view, find_slot, page, staff_of
+from counter.desk.checking import to_slot
+
+
+@desk_view("counter.use_desk", "counter.set_protected")
+@require_http_methods(["GET", "HEAD", "POST"])
+def protect(request: HttpRequest, reference: str, position: int) -> HttpResponse:
+    """Say what the mark does, and set or remove it. The form names which, so a second click changes nothing."""
+    slot = find_slot(reference, position)
+    visits.opened(request, slot)
+    if request.method == "POST" and request.POST.get("mark") in {"set", "remove"}:
+        is_set = request.POST["mark"] == "set"
+        protection.set_mark(slot, protected=is_set, by=roles.actor(staff_of(request)))
+        messages.success(request, _("The non-disclosure is set.") if is_set else _("The non-disclosure is removed."))
+        return to_slot(slot)
+    context = {"title": _("Non-disclosure"), "slot": slot, "application": slot.version.application}
+    return page(request, "counter/desk/protection.html", context)

@@ -1,0 +1,31 @@
+"""Whose data a member of staff has opened (C1), over the pages that follow on one another."""
+
+from django.db import transaction
+from django.http import HttpRequest
+
+from applications import trail
+from applications.models import Applicant
+from applications.trail import Happened
+from counter import roles
+from counter.desk.access import staff_of
+from records.enums import Event
+
+OPENED = "desk_opened"
+
+
+def opened(request: HttpRequest, slot: Applicant) -> None:
+    """Record that somebody opens a person's slot: once, however many steps they then take with that person."""
+    if request.session.get(OPENED) != slot.pk:
+        look(request, slot, Event.APPLICANT_OPENED)
+        request.session[OPENED] = slot.pk
+
+
+@transaction.atomic
+def look(request: HttpRequest, slot: Applicant, event: Event) -> None:
+    """Record a look at a person, every time."""
+    trail.record(slot.version.application, Happened(event, slot), by=roles.who(staff_of(request)))
+
+
+def may_see_details(request: HttpRequest, slot: Applicant) -> bool:
+    """Tell whether this member of staff may see where the person lives and how to reach them (R16)."""
+    return not slot.protected or staff_of(request).has_perm("counter.see_protected")

@@ -1,0 +1,54 @@
+"""The facts of an entry of the trail, in words."""
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from counter.enums import RepresentativeKind, Waits
+from counter.finding import Reason
+from counter.models import DocumentType
+from identity.enums import Method
+from records.enums import Role
+
+STAFF = frozenset([Role.ADVISER, Role.SUPERVISOR, Role.OPERATOR])
+
+NAMES: dict[str, str | Promise] = {
+    "account": gettext_lazy("account"),
+    "confirmation": gettext_lazy("confirmation"),
+    "document": gettext_lazy("identity document"),
+    "email": gettext_lazy("email address"),
+    "found": gettext_lazy("people found"),
+    "id_check": gettext_lazy("ID check"),
+    "language": gettext_lazy("language"),
+    "method": gettext_lazy("way of confirming"),
+    "number": gettext_lazy("application number"),
+    "outcome": gettext_lazy("outcome"),
+    "page": gettext_lazy("page"),
+    "phone": gettext_lazy("phone number"),
+    "reason": gettext_lazy("reason"),
+    "representative": gettext_lazy("representative"),
+}
+VALUES: dict[str, Mapping[str, str | Promise]] = {
+    "method": {value: Method(value).label for value in Method.values},
+    "outcome": {"sound": gettext_lazy("in force"), **{value: Waits(value).label for value in Waits.values}},
+    "reason": {value: Reason(value).label for value in Reason.values},
+    "representative": {value: RepresentativeKind(value).label for value in RepresentativeKind.values},
+}
+
+
+class Words:
+    """Says facts in the language of the page; the names of documents are the operator's, and read once."""
+
+    def __init__(self) -> None:
+        self.values = {**VALUES, "document": {each.code: str(each) for each in DocumentType.objects.all()}}
+
+    def of(self, facts: Mapping[str, str | int | bool]) -> list[str]:
+        """Return each fact that says something, such as "ID check: 4"."""
+        return [self._fact(name, value) for name, value in sorted(facts.items()) if value not in ("", None)]
+
+    def _fact(self, name: str, value: str | int | bool) -> str:  # noqa: FBT001  # one of the kinds of fact
+        said = {True: _("yes"), False: _("no")}[value] if isinstance(value, bool) else str(value)
+        words = {"name": NAMES.get(name, name), "value": self.values.get(name, {}).get(said, said)}
+        return _("%(name)s: %(value)s") % words

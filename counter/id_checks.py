@@ -1,0 +1,227 @@
+"""Checking an identity document at the counter (C2–C6): recording, the second look, undoing."""
+
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from applications import confirmation, dates, trail
+from applications.models import Applicant, Application
+from applications.trail import Happened
+from applications.transactions import atomically
+from counter import roles
+from counter.enums import Waits
+from counter.models import Counter, IdCheck, SecondLook, Undoing
+from identity import accounts
+from identity.models import Account, User
+from records.enums import Event
+
+
+class CannotCheck(Exception):
+    """Nothing was recorded; `message` tells why."""
+
+    message: Promise | str = ""
+
+
+class Ended(CannotCheck):
+    message = _("This application has ended. Nothing was recorded. A new application is needed.")
+
+
+class SlotChanged(CannotCheck):
+    """The slot is no longer what the adviser saw (R6)."""
+
+    message = _("The application has changed in the meantime. Nothing was recorded. Look at it again.")
+
+
+class AlreadyConfirmed(CannotCheck):
+    message = _("This person has already confirmed the application. Nothing was recorded.")
+
+
+class AlreadyChecked(CannotCheck):
+    """Another adviser, or a second click."""
+
+    message = _("The identity of this person has already been checked today. Nothing more was recorded.")
+
+
+class NotAwaited(CannotCheck):
+    """Under 18 (R2), or declined (R10)."""
+
+    message = _("The application does not wait for this person. Nothing was recorded.")
+
+
+class DocumentExpired(CannotCheck):
+    message = _("The document has expired. Ask for another one.")
+
+
+class NotAccepted(CannotCheck):
+    """The operator has not switched this type of document on (C3)."""
+
+    message = _("This type of document is not accepted.")
+
+
+class BasisExpired(CannotCheck):
+    message = _("The right to act for somebody else has expired.")
+
+
+class NoteMissing(CannotCheck):
+    message = _("Write a note: what is doubtful, or why this document is accepted.")
+
+
+class CannotDecide(Exception):
+    """Nothing was decided; `message` tells why."""
+
+    message: Promise | str = ""
+
+
+class NotWaiting(CannotDecide):
+    message = _("This check does not wait for a second look any more.")
+
+
+class OwnCheck(CannotDecide):
+    """Somebody else decides (C4)."""
+
+    message = _("You made this check yourself. Somebody else decides on it.")
+
+
+class NeedsSupervisor(CannotDecide):
+    """C3"""
+
+    message = _("Only a supervisor can accept this type of document.")
+
+
+class CannotUndo(Exception):
+    """Nothing was undone; `message` tells why."""
+
+    message: Promise | str = ""
+
+
+class AlreadyUndone(CannotUndo):
+    message = _("This check has already been undone.")
+
+
+@atomically
+def record(check: IdCheck, *, applicant: Applicant, digest: str, is_doubtful: bool, by: User) -> IdCheck:
+    """Store a check of the person in this slot, of the version that the adviser saw, named by its digest (C2).
+
+    A doubtful one waits for a second look, as does a document that needs a supervisor's note (C3, C4).
+    Raises CannotCheck.
+    """
+    application = _lock(applicant.version.application)
+    slot = next((a for a in application.applicants if a == applicant), None)
+    if not application.is_open:
+        raise Ended
+    if slot is None or application.version.digest != digest:
+        raise SlotChanged
+    _check_slot(slot)
+    _check_document(check)
+    check.applicant, check.adviser, check.checked_at = slot, by, timezone.now()
+    check.place = Counter.only().street_fi
+    check.waits = _waits(check, by, is_doubtful=is_doubtful)
+    if (check.waits or check.document_type.needs_note) and not check.note:
+        raise NoteMissing
+    check.save(force_insert=True)
+    facts: dict[str, str | int | bool] = {
+        "id_check": check.pk,
+        "document": check.document_type.code,
+        "outcome": check.waits or "sound",
+        "representative": check.representative,
+    }
+    trail.record(application, Happened(Event.CHECK_RECORDED, slot, facts), by=roles.who(by))
+    return check
+
+
+@atomically
+def decide(check: IdCheck, *, accepted: bool, reason: str, by: User) -> SecondLook:
+    """Take the second look at a check that waits (C3, C4). Raises CannotDecide."""
+    locked = _lock_check(check)
+    if locked.status != "waiting":
+        raise NotWaiting
+    if locked.adviser_id == by.pk:
+        raise OwnCheck
+    if locked.waits == Waits.TYPE and not by.has_perm("counter.decide_check"):
+        raise NeedsSupervisor
+    look = SecondLook.objects.create(check_made=locked, accepted=accepted, reason=reason, by=by, at=timezone.now())
+    event = Event.CHECK_ACCEPTED if accepted else Event.CHECK_REJECTED
+    _record(locked, event, by)
+    return look
+
+
+@atomically
+def undo(check: IdCheck, *, reason: str, by: User) -> list[Application]:
+    """Undo a check, and with it the account and the confirmations that rest on it (C5). Raises AlreadyUndone.
+
+    Returns the applications that wait again; everybody concerned is told.
+    """
+    locked = _lock_check(check)
+    if locked.status == "undone":
+        raise AlreadyUndone
+    # Before its chain in the trail, as everybody who confirms does.
+    Application.objects.select_for_update().get(pk=locked.applicant.version.application_id)
+    Undoing.objects.create(check_made=locked, reason=reason, by=by, at=timezone.now())
+    _record(locked, Event.CHECK_UNDONE, by)
+    for account in Account.objects.filter(id_check=locked.pk, closed_at=None):
+        accounts.close(account)
+        _record(locked, Event.ACCOUNT_CLOSED, by)
+    return confirmation.undo(locked.pk, by=roles.actor(by))
+
+
+def made_today(applicant: Applicant) -> IdCheck | None:
+    """Return the check of this slot that was made today and stands, if there is one."""
+    return next((check for check in _today(applicant) if check.is_sound), None)
+
+
+def lock_sound(check: IdCheck) -> IdCheck | None:
+    """Return the check, locked and read afresh, if it still stands."""
+    locked = _lock_check(check)
+    return locked if locked.is_sound else None
+
+
+def _today(applicant: Applicant) -> list[IdCheck]:
+    since = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    return list(IdCheck.objects.with_outcome().filter(applicant=applicant, checked_at__gte=since))
+
+
+def _check_slot(slot: Applicant) -> None:
+    if slot.confirmed:
+        raise AlreadyConfirmed
+    if not slot.is_awaited:
+        raise NotAwaited
+    if any(check.status in {"sound", "waiting"} for check in _today(slot)):
+        raise AlreadyChecked
+
+
+def _check_document(check: IdCheck) -> None:
+    if not check.document_type.is_on:
+        raise NotAccepted
+    if check.document_valid_until < dates.today():
+        raise DocumentExpired
+    if check.basis_valid_until and check.basis_valid_until < dates.today():
+        raise BasisExpired
+
+
+def _waits(check: IdCheck, by: User, *, is_doubtful: bool) -> str:
+    if is_doubtful or not check.picture_matches:
+        return Waits.DOUBT
+    if check.document_type.needs_note and not by.has_perm("counter.decide_check"):
+        return Waits.TYPE
+    return ""
+
+
+def _lock(application: Application) -> Application:
+    """Lock an application, and read it and its people afresh."""
+    Application.objects.select_for_update().get(pk=application.pk)
+    return Application.objects.with_people().get(pk=application.pk)
+
+
+def _lock_check(check: IdCheck) -> IdCheck:
+    IdCheck.objects.select_for_update().get(pk=check.pk)
+    return (
+        IdCheck.objects.with_outcome()
+        .select_related("applicant__version__application")
+        .defer("applicant__version__content")
+        .get(pk=check.pk)
+    )
+
+
+def _record(check: IdCheck, event: Event, by: User) -> None:
+    happened = Happened(event, check.applicant, {"id_check": check.pk})
+    trail.record(check.applicant.version.application, happened, by=roles.who(by))

@@ -1,0 +1,78 @@
+"""Accounts for people without bank codes, issued after an ID check (J4, J5)."""
+
+from collections.abc import Callable
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from applications import trail
+from applications.models import Applicant
+from applications.trail import Happened
+from applications.transactions import atomically
+from counter import id_checks, roles
+from counter.confirming import person_of
+from counter.models import IdCheck
+from identity import accounts
+from identity.models import Account, User
+from records.enums import Event
+
+
+class CannotIssue(Exception):
+    """No account was issued; `message` tells why."""
+
+    message: Promise | str = ""
+
+
+class NotChecked(CannotIssue):
+    message = _("An account needs an ID check that is in force.")
+
+
+class Represented(CannotIssue):
+    """A guardian or proxy confirms at the counter only (C6)."""
+
+    message = _("Somebody else was here for this person. They confirm at the counter only.")
+
+
+class NoCode(CannotIssue):
+    """R3"""
+
+    message = _("A person without a Finnish personal identity code confirms at the counter only.")
+
+
+@atomically
+def issue(check: IdCheck, *, email: str, by: User) -> Account:
+    """Give the person whose identity was checked an account at their own address, and send them its link.
+
+    Raises CannotIssue, and accounts.AddressTaken.
+    """
+    sound = id_checks.lock_sound(check)
+    if sound is None:
+        raise NotChecked
+    if sound.representative:
+        raise Represented
+    person = person_of(sound)
+    if person is None:
+        raise NoCode
+    account = accounts.issue(person, email=email, id_check=sound.pk)
+    _record(sound.applicant, Event.ACCOUNT_ISSUED, by)
+    return account
+
+
+def correct_address(account: Account, *, email: str, applicant: Applicant, by: User) -> None:
+    """Send the link to another address; the former link is dead. Raises accounts.AddressTaken."""
+    _with_record(lambda: accounts.correct_address(account, email=email), applicant, Event.ACCOUNT_ADDRESS_CHANGED, by)
+
+
+def send_link(account: Account, *, applicant: Applicant, by: User) -> None:
+    """Send a new link, which ends the former one. Raises accounts.Closed."""
+    _with_record(lambda: accounts.send_link(account), applicant, Event.ACCOUNT_LINK_SENT, by)
+
+
+@atomically
+def _with_record(act: Callable[[], None], applicant: Applicant, event: Event, by: User) -> None:
+    act()
+    _record(applicant, event, by)
+
+
+def _record(applicant: Applicant, event: Event, by: User) -> None:
+    trail.record(applicant.version.application, Happened(event, applicant), by=roles.who(by))

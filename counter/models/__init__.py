@@ -1,0 +1,26 @@
+"""What the counter keeps: how to reach it, the checks made at it, and the operator's notices."""
+
+from counter.models.checks import DocumentType, IdCheck, SecondLook, Undoing
+from counter.models.contact import (
+    Counter,
+    ExceptionalHours,
+    ExceptionQuerySet,
+    WeeklyHours,
+    in_all_languages,
+    in_language,
+)
+from counter.models.notices import Notice
+
+__all__ = [
+    "Counter",
+    "DocumentType",
+    "ExceptionQuerySet",
+    "ExceptionalHours",
+    "IdCheck",
+    "Notice",
+    "SecondLook",
+    "Undoing",
+    "WeeklyHours",
+    "in_all_languages",
+    "in_language",
+]

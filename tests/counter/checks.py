@@ -1,0 +1,91 @@
+"""ID checks of the fixed cast at the counter, and what rests on them."""
+
+import datetime as dt
+
+from applications import confirmation, terms
+from applications.models import Application
+from counter import confirming, id_checks, issuing
+from counter.models import DocumentType, IdCheck
+from identity.enums import Method
+from identity.proof import Proof
+from tests import cast
+from tests.applications.factories import applicant, person
+from tests.staff import NAMES, staff
+
+# Ethan has no Finnish personal identity code: he confirms at the counter only (R3).
+ETHAN = cast.applicant({"first_names": "Ethan", "last_name": "Evans", "hetu": None}, birth_date="1990-03-14")
+EMAIL = "maija.own@example.test"
+
+
+def passport(**more):
+    """Return a check as an adviser fills it in, not stored."""
+    return IdCheck(
+        **{
+            "document_type": DocumentType.objects.get(code="passport"),
+            "country": "FI",
+            "document_valid_until": dt.date(2036, 1, 31),
+            "picture_matches": True,
+            "name_matches": True,
+            **more,
+        }
+    )
+
+
+def slot(sent, who):
+    """Return somebody's slot in the current version, found by name for whoever has no code."""
+    if who["hetu"]:
+        return applicant(sent, who)
+    people = Application.objects.with_people().get(pk=sent.pk).applicants
+    return next(each for each in people if each.first_names == who["first_names"])
+
+
+def check(sent, who, *, by="adviser", digest=None, is_doubtful=False, **more):
+    """Record a check of somebody of the cast, of the current version unless told otherwise."""
+    mine = slot(sent, who)
+    read = digest if digest is not None else mine.version.digest
+    return id_checks.record(passport(**more), applicant=mine, digest=read, is_doubtful=is_doubtful, by=staff(by))
+
+
+def doubtful(sent, who, *, by="adviser", **more):
+    return check(sent, who, by=by, is_doubtful=True, note="The picture is old", **more)
+
+
+def confirm_here(sent, who, *, by="adviser", digest=None):
+    """Let somebody of the cast confirm before an adviser."""
+    mine = slot(sent, who)
+    read = digest if digest is not None else mine.version.digest
+    return confirming.confirm(mine, terms_read=terms.current(), digest=read, by=staff(by))
+
+
+def issue(made, *, email=EMAIL, by="adviser"):
+    return issuing.issue(made, email=email, by=staff(by))
+
+
+def confirm_by_account(sent, who):
+    """Let somebody confirm whose session comes from the password of their account."""
+    account = person(who).user.account
+    proof = Proof(
+        method=Method.ACCOUNT, provider="account", level="", at="2027-01-04T12:00:00+00:00", id_check=account.id_check
+    )
+    read = Application.objects.with_people().get(pk=sent.pk)
+    return confirmation.confirm(read, by=person(who), proof=proof, terms=terms.current(), digest=read.version.digest)
+
+
+def undo(made, *, by="supervisor", reason="It was somebody else's passport"):
+    return id_checks.undo(made, reason=reason, by=staff(by))
+
+
+def fresh(made):
+    return IdCheck.objects.with_outcome().get(pk=made.pk)
+
+
+def status(made):
+    return fresh(made).status
+
+
+def people_before():
+    """Make the people and staff who act in several threads, whom no thread is to make."""
+    for who in (cast.MAIJA, cast.OLLI):
+        person(who)
+    for role in NAMES:
+        staff(role)

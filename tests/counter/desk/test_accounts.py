@@ -1,0 +1,246 @@
+import datetime as dt
+
+import pytest
+from django.utils import timezone
+
+from identity.models import Account
+from mailing.models import Letter
+from tests.applications.factories import applicant, application
+from tests.cast import MAIJA, OLLI
+from tests.counter.checks import EMAIL, check, issue, undo
+from tests.counter.desk.arranged import address, entries, protect, text_of
+
+pytestmark = pytest.mark.django_db
+
+WATCHED = "data-watch"
+
+
+def at(sent, position=0, name="desk_account"):
+    return address(name, sent.reference, position)
+
+
+def letter():
+    return Letter.objects.filter(message="account_link").latest("pk")
+
+
+@pytest.fixture
+def sent():
+    sent = application(MAIJA, OLLI)
+    check(sent, MAIJA)
+    return sent
+
+
+def test_address_is_read_back_before_anything_is_sent(adviser, sent):
+    """J4"""
+    response = adviser.post(at(sent), {"email": "Maija.l0@example.test"})
+
+    text = text_of(response)
+    assert "Read the address back to the person, letter by letter." in text
+    assert "M a i j a" not in text
+    assert "m a i letter j a . dot l letter 0 digit @ at sign" in text
+    assert Account.objects.count() == 0
+    assert Letter.objects.filter(message="account_link").count() == 0
+
+
+def test_address_that_was_wrong_is_corrected_in_the_form(adviser, sent):
+    shown = adviser.post(at(sent), {"email": EMAIL, "correct": "yes"}).content.decode()
+
+    assert f'value="{EMAIL}"' in shown
+    assert "Read the address back" not in shown
+
+
+def test_account_is_issued_after_reading_back(adviser, sent):
+    """J5"""
+    response = adviser.post(at(sent), {"email": EMAIL, "read_back": "yes"}, follow=True)
+
+    assert response.redirect_chain == [(at(sent), 302)]
+    assert Account.objects.get().email == EMAIL
+    assert letter().to == EMAIL
+    assert "We are sending the link with which this person sets a password." in text_of(response)
+    assert EMAIL in text_of(response)
+
+
+def test_second_click_issues_nothing_more(adviser, sent):
+    """R12"""
+    for _ in range(2):
+        response = adviser.post(at(sent), {"email": EMAIL, "read_back": "yes"}, follow=True)
+
+    assert response.status_code == 200
+    assert Letter.objects.filter(message="account_link").count() == 1
+
+
+def test_address_of_another_person_is_refused_without_telling_whose(adviser, sent):
+    """R15"""
+    issue(check(sent, OLLI), email="shared@example.test")
+
+    response = adviser.post(at(sent), {"email": "Shared@example.test", "read_back": "yes"})
+
+    text = text_of(response)
+    assert response.status_code == 409
+    assert "An account needs an address of its own." in text
+    assert "Olli" not in text
+    assert Account.objects.count() == 1
+
+
+@pytest.mark.parametrize("nonsense", ["", "maija", "maija@", "a@b.c\nBcc: d@e.f"])
+def test_what_is_no_address_is_refused(adviser, sent, nonsense):
+    response = adviser.post(at(sent), {"email": nonsense, "read_back": "yes"})
+
+    assert list(response.context["form"].errors) == ["email"]
+    assert Account.objects.count() == 0
+
+
+def test_without_a_check_there_is_no_account(adviser):
+    other = application(MAIJA)
+
+    response = adviser.post(at(other), {"email": EMAIL, "read_back": "yes"}, follow=True)
+
+    assert response.redirect_chain == [(address("desk_applicant", other.reference, 0), 302)]
+    assert "An account needs an ID check that is in force." in text_of(response)
+    assert Account.objects.count() == 0
+
+
+def test_whoever_was_represented_gets_no_account(adviser):
+    """C6"""
+    other = application(MAIJA)
+    check(other, MAIJA, representative="proxy", representative_name="Gun", basis_document="Power of attorney")
+
+    response = adviser.post(at(other), {"email": EMAIL, "read_back": "yes"})
+
+    assert "They confirm at the counter only." in text_of(response)
+    assert Account.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("known", "status", "is_watched"),
+    [
+        ({}, "Waiting to be sent", True),
+        ({"failure": "timeout"}, "Delayed, will be tried again", True),
+        ({"sent_at": True}, "Sent", False),
+        ({"sent_at": True, "provider": "postmark"}, "Sent", True),
+        ({"sent_at": True, "provider": "postmark", "delivered_at": True}, "Delivered", False),
+        ({"sent_at": True, "provider": "postmark", "bounced_at": True}, "Could not be delivered", False),
+        ({"dead_at": True, "failure": "refused"}, "Could not be delivered", False),
+    ],
+)
+def test_page_tells_what_became_of_the_letter_and_looks_again_while_that_is_open(
+    adviser, sent, known, status, is_watched
+):
+    """J4"""
+    issue(check_of(sent))
+    moments = {name: timezone.now() if value is True else value for name, value in known.items()}
+    Letter.objects.filter(pk=letter().pk).update(**moments)
+
+    response = adviser.get(at(sent))
+
+    assert f"Letter with the link {status}" in text_of(response)
+    assert (WATCHED in response.content.decode()) == is_watched
+    assert ("Correct the address." in text_of(response)) == ("not be" in status)
+
+
+def check_of(sent):
+    return applicant(sent, MAIJA).id_checks.get()
+
+
+def test_page_stops_looking_after_some_minutes(adviser, sent):
+    issue(check_of(sent))
+    Letter.objects.filter(pk=letter().pk).update(created_at=timezone.now() - dt.timedelta(minutes=4))
+
+    assert WATCHED not in adviser.get(at(sent)).content.decode()
+
+
+def test_looking_again_is_recorded_once(adviser, sent):
+    """C1"""
+    issue(check_of(sent))
+
+    for _ in range(3):
+        adviser.get(at(sent))
+
+    assert len(entries("applicant_opened")) == 1
+
+
+def test_address_is_corrected_in_the_same_two_steps(adviser, sent):
+    """J4"""
+    issue(check_of(sent))
+    there = at(sent, name="desk_account_address")
+
+    read_back = adviser.post(there, {"email": "right@example.test"})
+    assert "The address is right. Send the link" in text_of(read_back)
+    adviser.post(there, {"email": "right@example.test", "read_back": "yes"})
+
+    assert Account.objects.get().email == "right@example.test"
+    assert letter().to == "right@example.test"
+    assert len(entries("account_address_changed")) == 1
+
+
+def test_link_is_sent_again(adviser, sent):
+    issue(check_of(sent))
+
+    response = adviser.post(at(sent, name="desk_account_link"), follow=True)
+
+    assert "We are sending a new link." in text_of(response)
+    assert Letter.objects.filter(message="account_link").count() == 2
+
+
+def test_reading_sends_no_link(adviser, sent):
+    issue(check_of(sent))
+
+    assert adviser.get(at(sent, name="desk_account_link")).status_code == 405
+    assert Letter.objects.filter(message="account_link").count() == 1
+
+
+def test_many_links_within_an_hour_are_refused(adviser, sent):
+    issue(check_of(sent))
+
+    texts = [text_of(adviser.post(at(sent, name="desk_account_link"), follow=True)) for _ in range(6)]
+
+    assert ["Wait an hour before the next one." in text for text in texts] == [False] * 5 + [True]
+    assert Letter.objects.filter(message="account_link").count() == 6
+
+
+@pytest.mark.parametrize("name", ["desk_account_address", "desk_account_link"])
+def test_without_an_account_there_is_nothing_to_correct_or_send(adviser, sent, name):
+    there = at(sent, name=name)
+
+    response = adviser.post(there, {"email": EMAIL, "read_back": "yes"})
+
+    assert (response.status_code, response.url) == (302, at(sent))
+    assert Letter.objects.filter(message="account_link").count() == 0
+
+
+def test_account_that_was_closed_can_be_issued_again_on_a_new_check(adviser, sent):
+    """C5"""
+    made = check_of(sent)
+    issue(made)
+    undo(made)
+    refused = adviser.get(at(sent))
+    second = check(sent, MAIJA)
+
+    adviser.post(at(sent), {"email": EMAIL, "read_back": "yes"})
+
+    assert refused.status_code == 302
+    assert (Account.objects.get().id_check, Account.objects.get().closed_at) == (second.pk, None)
+
+
+def test_address_of_a_protected_person_is_restricted(adviser, supervisor, sent):
+    """R16"""
+    issue(check_of(sent))
+    protect(applicant(sent, MAIJA))
+
+    theirs, seen = (browser.get(at(sent)).content.decode() for browser in (adviser, supervisor))
+
+    assert (EMAIL in theirs, "Restricted" in theirs, EMAIL in seen) == (False, True, True)
+
+
+def test_operator_is_not_let_in(operator, sent):
+    assert operator.get(at(sent)).status_code == 403
+
+
+@pytest.mark.parametrize("people", [1, 3])
+def test_page_takes_a_constant_number_of_queries(adviser, django_assert_max_num_queries, sent, people):
+    for number in range(people):
+        issue(check_of(sent), email=f"maija{number}@example.test")
+    adviser.get(at(sent))
+
+    with django_assert_max_num_queries(13):
+        adviser.get(at(sent))

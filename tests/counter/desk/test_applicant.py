@@ -1,0 +1,300 @@
+import re
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from applications import trail
+from applications.models import Application
+from counter import confirming, id_checks, issuing
+from identity import accounts
+from identity.models import Person
+from tests.applications.factories import applicant, application, confirm, person
+from tests.cast import MAIJA, OLLI, TEA, VERA
+from tests.cast import applicant as written
+from tests.conftest import headings
+from tests.counter.desk.arranged import address, checked, controls, entries, protect, text_of
+from tests.staff import staff
+
+pytestmark = pytest.mark.django_db
+
+ETHAN = written({"first_names": "Ethan", "last_name": "Evans", "hetu": None}, birth_date="1990-03-14", email=None)
+SECRETS = ["@example.test", "040 123 4567", "Esimerkkikatu"]
+
+
+def show(client, sent, position=0):
+    return client.get(address("desk_applicant", sent.reference, position))
+
+
+def acts(page):
+    """Return what can be done, without the ways in the details beneath."""
+    known = {
+        "Check the identity",
+        "Confirm application",
+        "Create account",
+        "See the account",
+        "See the receipt",
+        "Correct the contact details",
+        "Send the invitation again",
+        "Set the non-disclosure",
+        "Remove the non-disclosure",
+        "See who looked at this person",
+    }
+    return [name for name in controls(page) if name in known]
+
+
+def secrets_in(page):
+    return [secret for secret in SECRETS if secret in page.content.decode()]
+
+
+# --- Details ---------------------------------------------------------------------------------------------
+
+
+def test_slot_shows_the_persons_own_details(adviser):
+    sent = application(MAIJA, OLLI)
+
+    page = show(adviser, sent)
+    text = text_of(page)
+
+    assert headings(page) == ["Maija Liisa Meikäläinen", "Details", "ID checks"]
+    assert "010594Y••••" in text
+    assert "maija@example.test" in text
+    assert "Esimerkkikatu 1 A 2, 00100 Helsinki" in text
+    assert "Main applicant" in text
+    assert [other for other in ("olli@example.test", "2450", "2,450", "1200", "1,200", "9032") if other in text] == []
+
+
+def test_title_names_nobody(adviser):
+    sent = application(MAIJA)
+
+    title = re.search("<title>(.*?)</title>", show(adviser, sent).content.decode(), re.DOTALL).group(1)
+
+    assert sent.number in title
+    assert "Meikäläinen" not in title
+
+
+def test_slot_without_a_code_says_so(adviser):
+    sent = application(MAIJA, co_applicants=[ETHAN])
+
+    text = text_of(show(adviser, sent, 1))
+
+    assert "None. This person can confirm at the counter only." in text
+    assert "Show the code" not in text
+
+
+@pytest.mark.parametrize(("name", "is_told"), [("Maija Liisa", False), ("maija  liisa", False), ("Maja", True)])
+def test_other_name_at_the_bank_is_told(adviser, name, is_told):
+    person(MAIJA)
+    Person.objects.update(first_names=name)
+
+    text = text_of(show(adviser, application(MAIJA)))
+
+    assert ("the name was another one: Maja Meikäläinen" in text) == is_told
+
+
+def test_checks_in_all_applications_of_the_person_are_listed(adviser):
+    former, sent = application(MAIJA), application(MAIJA, OLLI)
+    id_checks.undo(checked(former, MAIJA), reason="Wrong person", by=staff("supervisor"))
+    checked(sent, MAIJA)
+    checked(sent, OLLI, is_doubtful=True)
+
+    text = text_of(show(adviser, sent))
+
+    assert re.search(
+        rf"{sent.number} Passport Anna Adviser in force .* {former.number} Passport Anna Adviser undone", text
+    )
+    assert "waits for a second look" not in text
+
+
+def test_account_and_its_letters_are_shown(adviser):
+    sent = application(MAIJA)
+    account = issuing.issue(checked(sent, MAIJA), email="Own@example.test", by=staff("adviser"))
+    waits = text_of(show(adviser, sent))
+
+    accounts.close(account)
+    closed = text_of(show(adviser, sent))
+
+    assert "The person has not set a password yet." in waits
+    assert "Link to set a password Maija Liisa Meikäläinen own@example.test Waiting to be sent" in waits
+    assert "Closed on" in closed
+
+
+# --- Recording -------------------------------------------------------------------------------------------
+
+
+def test_each_opening_is_recorded_with_whom_it_is_about(adviser):
+    sent = application(MAIJA, OLLI)
+
+    show(adviser, sent, 1)
+    show(adviser, sent, 1)
+
+    assert entries("applicant_opened") == [(trail.chain(sent), trail.subject(applicant(sent, OLLI)), {})] * 2
+
+
+def test_code_is_shown_when_asked_for_and_that_is_recorded(adviser):
+    sent = application(MAIJA, OLLI)
+
+    page = adviser.post(address("desk_code", sent.reference, 1))
+
+    assert "020594X903P" in text_of(page)
+    assert "Show the code" not in text_of(page)
+    assert entries("code_shown") == [(trail.chain(sent), trail.subject(applicant(sent, OLLI)), {})]
+
+
+@pytest.mark.parametrize("name", ["desk_code", "desk_protected_details"])
+def test_reading_the_address_of_a_look_shows_and_records_nothing(supervisor, name):
+    sent = application(MAIJA)
+
+    answer = supervisor.get(address(name, sent.reference, 0))
+
+    assert answer["Location"] == address("desk_applicant", sent.reference, 0)
+    assert entries("code_shown") + entries("protected_details_shown") == []
+
+
+# --- Protection ------------------------------------------------------------------------------------------
+
+
+def test_protected_details_are_restricted_for_advisers(adviser):
+    sent = application(MAIJA)
+    checked_and_given_account(sent)
+    protect(applicant(sent, MAIJA))
+
+    page = show(adviser, sent)
+    after_code = adviser.post(address("desk_code", sent.reference, 0))
+
+    assert (secrets_in(page), secrets_in(after_code)) == ([], [])
+    assert "Contact details Restricted" in text_of(page)
+    assert "Show the contact details" not in text_of(page)
+    assert "Correct the contact details" not in acts(page)
+    assert re.findall("protect|disclos|safety", page.content.decode(), re.IGNORECASE) == []
+
+
+def checked_and_given_account(sent):
+    issuing.issue(checked(sent, MAIJA), email="own@example.test", by=staff("adviser"))
+
+
+def test_protected_details_are_shown_to_supervisors_when_asked_for_each_look_recorded(supervisor):
+    sent = application(MAIJA)
+    checked_and_given_account(sent)
+    protect(applicant(sent, MAIJA))
+
+    page = show(supervisor, sent)
+    shown = [supervisor.post(address("desk_protected_details", sent.reference, 0)) for _ in range(2)]
+
+    assert secrets_in(page) == []
+    assert [secrets_in(each) for each in shown] == [SECRETS] * 2
+    assert entries("protected_details_shown") == [(trail.chain(sent), trail.subject(applicant(sent, MAIJA)), {})] * 2
+
+
+# --- What can be done ------------------------------------------------------------------------------------
+
+
+def test_first_thing_that_can_be_done_is_the_first_in_the_content(adviser):
+    sent = application(MAIJA)
+
+    assert controls(show(adviser, sent))[0] == "Check the identity"
+
+
+def test_acts_follow_what_was_done(adviser):
+    sent = application(MAIJA, OLLI)
+    at_first = acts(show(adviser, sent))
+    check = checked(sent, MAIJA)
+    after_check = acts(show(adviser, sent))
+    issuing.issue(check, email="own@example.test", by=staff("adviser"))
+    after_account = acts(show(adviser, sent))
+    confirm(sent, MAIJA)
+    after_confirming = acts(show(adviser, sent))
+
+    assert at_first == ["Check the identity", "Correct the contact details"]
+    assert after_check == ["Confirm application", "Create account", "Correct the contact details"]
+    assert after_account == ["Confirm application", "See the account", "Correct the contact details"]
+    assert after_confirming == ["See the account", "See the receipt", "Correct the contact details"]
+
+
+def test_acts_for_a_co_applicant_have_the_invitation(adviser):
+    sent = application(MAIJA, OLLI)
+
+    assert acts(show(adviser, sent, 1)) == [
+        "Check the identity",
+        "Correct the contact details",
+        "Send the invitation again",
+    ]
+
+
+def test_doubtful_check_leaves_nothing_to_do_with_it(adviser):
+    sent = application(MAIJA)
+    checked(sent, MAIJA, is_doubtful=True)
+
+    assert acts(show(adviser, sent)) == ["Correct the contact details"]
+
+
+def test_check_of_another_day_is_made_again(adviser, time_machine):
+    time_machine.move_to("2026-11-20T08:00Z", tick=False)
+    sent = application(MAIJA)
+    checked(sent, MAIJA)
+    time_machine.move_to("2026-11-20T22:01Z", tick=False)  # the next day in Helsinki
+
+    assert acts(show(adviser, sent)) == ["Check the identity", "Create account", "Correct the contact details"]
+
+
+def test_check_of_a_representative_gives_no_account(adviser):
+    sent = application(MAIJA)
+    checked(sent, MAIJA, representative="guardian", representative_name="Gunnar Guardian", basis_document="Extract")
+
+    assert acts(show(adviser, sent)) == ["Confirm application", "Correct the contact details"]
+
+
+def test_person_without_a_code_gets_no_account(adviser):
+    sent = application(MAIJA, co_applicants=[ETHAN])
+    checked(sent, ETHAN)
+
+    assert acts(show(adviser, sent, 1)) == ["Confirm application", "Correct the contact details"]
+
+
+@pytest.mark.parametrize("state", ["lapsed", "withdrawn"])
+def test_nothing_can_be_done_once_the_application_has_ended(adviser, state):
+    sent = application(MAIJA)
+    Application.objects.filter(pk=sent.pk).update(state=state)
+
+    assert acts(show(adviser, sent)) == []
+
+
+def test_nothing_is_checked_of_who_is_under_18(adviser):
+    assert acts(show(adviser, application(MAIJA, TEA), 1)) == ["Correct the contact details"]
+
+
+def test_supervisors_can_do_more(supervisor):
+    sent = application(MAIJA)
+    unmarked = acts(show(supervisor, sent))
+    protect(applicant(sent, MAIJA))
+
+    assert unmarked[-2:] == ["Set the non-disclosure", "See who looked at this person"]
+    assert acts(show(supervisor, sent))[-2:] == ["Remove the non-disclosure", "See who looked at this person"]
+
+
+def test_each_act_has_its_page(supervisor):
+    sent = application(MAIJA, OLLI)
+    issuing.issue(checked(sent, OLLI), email="own@example.test", by=staff("adviser"))
+    page = show(supervisor, sent, 1).content.decode().partition("<main")[2].partition("<h2")[0]
+
+    answers = [supervisor.get(found).status_code for found in re.findall('href="(/en/admin/desk/[^"]+)"', page)]
+
+    assert answers == [200] * 5
+
+
+def test_slot_takes_constant_queries(adviser):
+    one, four = application(VERA), application(MAIJA, OLLI)
+    for who in (MAIJA, OLLI, VERA):
+        person(who)
+    for _ in range(3):
+        id_checks.undo(checked(four, MAIJA), reason="Again", by=staff("supervisor"))
+    checked(one, VERA)
+    show(adviser, one)
+    with CaptureQueriesContext(connection) as few:
+        show(adviser, one)
+
+    with CaptureQueriesContext(connection) as many:
+        show(adviser, four)
+
+    assert len(many) == len(few)
+    assert confirming.person_of(checked(four, MAIJA)) == person(MAIJA)

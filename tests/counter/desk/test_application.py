@@ -1,0 +1,145 @@
+import re
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from applications import changes, document, trail
+from applications.models import Application
+from counter.desk import messages
+from mailing.models import Letter
+from tests import cast
+from tests.applications.factories import HOUSING_SYSTEM, applicant, application, confirm
+from tests.cast import MAIJA, OLLI, TEA, VERA, VILLE
+from tests.conftest import headings
+from tests.counter.desk.arranged import address, controls, entries, protect, text_of
+
+pytestmark = pytest.mark.django_db
+
+
+def show(client, sent):
+    return client.get(address("desk_application", sent.reference))
+
+
+def test_application_shows_how_it_stands(adviser):
+    sent = application(MAIJA, OLLI, co_applicants=[cast.applicant(OLLI), cast.applicant(TEA)])
+    confirm(sent, MAIJA)
+
+    page = show(adviser, sent)
+    text = text_of(page)
+
+    assert headings(page) == [f"Application {sent.number}", "Applicants", "Letters", "History"]
+    assert "Sent – waiting for confirmation" in text
+    assert "Every adult must confirm the application by" in text
+    assert re.search("Maija Liisa Meikäläinen Main applicant confirmed .*, online banking codes", text)
+    assert "Olli Öhman Co-applicant not confirmed yet" in text
+    assert "Tea Teini Co-applicant need not confirm Under 18." in text
+
+
+def test_application_leads_to_its_people_first(adviser):
+    sent = application(MAIJA, OLLI)
+
+    assert controls(show(adviser, sent))[:2] == ["Maija Liisa Meikäläinen", "Olli Öhman"]
+
+
+def test_application_shows_no_details_of_anybody(adviser):
+    sent = application(MAIJA, OLLI)
+    Letter.objects.all().delete()
+
+    page = show(adviser, sent).content.decode()
+
+    secrets = ["010594", "9032", "2450", "1200", "Esimerkkikatu", "040 123", "@example.test"]
+    assert [secret for secret in secrets if secret in page] == []
+
+
+def test_application_shows_its_letters_and_what_became_of_them(adviser):
+    sent = application(MAIJA, OLLI)
+    now = timezone.now()
+    Letter.objects.filter(message="arrived").update(sent_at=now, delivered_at=now)
+    Letter.objects.filter(message="invitation").update(dead_at=now, failure="refused")
+    application(MAIJA)
+
+    text = text_of(show(adviser, sent))
+
+    assert "Invitation Olli Öhman olli@example.test Could not be delivered" in text
+    assert "The application has arrived Maija Liisa Meikäläinen maija@example.test Delivered" in text
+    assert text.count("The application has arrived") == 1
+
+
+def test_letters_of_protected_people_show_no_address(adviser, supervisor):
+    sent = application(MAIJA, OLLI)
+    protect(applicant(sent, OLLI))
+
+    for_adviser, for_supervisor = show(adviser, sent), show(supervisor, sent)
+
+    assert "olli@example.test" not in for_adviser.content.decode()
+    assert "Invitation Olli Öhman Restricted" in text_of(for_adviser)
+    assert "maija@example.test" in text_of(for_adviser)
+    assert "olli@example.test" in text_of(for_supervisor)
+
+
+def test_letters_of_a_former_version_are_as_restricted_as_their_people(adviser):
+    sent = application(MAIJA, OLLI)
+    protect(applicant(sent, OLLI))
+    again = document.parse(cast.document(MAIJA, VERA))
+
+    changes.change(sent, again, digest=sent.version.digest, by=HOUSING_SYSTEM)
+
+    assert "olli@example.test" not in show(adviser, sent).content.decode()
+
+
+def test_application_shows_its_history_latest_first(adviser):
+    sent = application(MAIJA)
+    confirm(sent, MAIJA)
+
+    text = text_of(show(adviser, sent)).partition("History")[2]
+
+    assert re.search(
+        "confirmed by all Maija Liisa Meikäläinen, an applicant Valid .* sent the housing system Sent", text
+    )
+
+
+@pytest.mark.parametrize("state", ["lapsed", "expired", "withdrawn", "replaced"])
+def test_application_that_has_ended_says_so(adviser, state):
+    sent = application(MAIJA)
+    Application.objects.filter(pk=sent.pk).update(state=state)
+
+    assert "This application has ended. A new application is needed." in text_of(show(adviser, sent))
+
+
+def test_each_opening_is_recorded(adviser):
+    sent = application(MAIJA, OLLI)
+
+    show(adviser, sent)
+    show(adviser, sent)
+
+    assert entries("application_opened") == [(trail.chain(sent), "", {})] * 2
+
+
+def test_way_to_the_trail_is_for_supervisors(adviser, supervisor):
+    sent = application(MAIJA)
+
+    assert address("desk_trail", sent.reference) not in show(adviser, sent).content.decode()
+    assert address("desk_trail", sent.reference) in show(supervisor, sent).content.decode()
+
+
+def test_application_takes_constant_queries(adviser):
+    one, four = application(MAIJA), application(MAIJA, OLLI, VERA, VILLE)
+    for who in (OLLI, VERA):
+        confirm(four, who)
+    show(adviser, one)
+    with CaptureQueriesContext(connection) as few:
+        show(adviser, one)
+
+    with CaptureQueriesContext(connection) as many:
+        show(adviser, four)
+
+    assert len(many) == len(few)
+
+
+def test_every_letter_has_a_name():
+    folders = {path.parent.name for path in (settings.BASE_DIR / "templates" / "mailing").glob("*/subject.txt")}
+
+    assert messages.NAMES.keys() == folders

@@ -1,0 +1,352 @@
+import datetime as dt
+
+import pytest
+from django.utils import timezone, translation
+
+from applications import changes, document
+from counter import countries
+from counter.models import DocumentType, IdCheck
+from tests.applications.factories import HOUSING_SYSTEM, applicant, application, confirm
+from tests.cast import MAIJA, OLLI
+from tests.cast import document as written
+from tests.conftest import headings
+from tests.counter.checks import ETHAN, check, doubtful, fresh, undo
+from tests.counter.desk.arranged import address, entries, text_of
+from tests.staff import staff
+
+pytestmark = pytest.mark.django_db
+
+
+def at(sent, position=0, language="en"):
+    return address("desk_check", sent.reference, position, language=language)
+
+
+def form(sent, position=0, **different):
+    """Return the common case: a Finnish passport that matches."""
+    slot = sent.version.applicants.get(position=position)
+    filled = {
+        "version": slot.version.digest,
+        "document_type": DocumentType.objects.get(code="passport").pk,
+        "country": "FI",
+        "document_valid_until": "31.1.2036",
+        "picture_matches": "on",
+        "name_matches": "on",
+    }
+    return {name: value for name, value in {**filled, **different}.items() if value is not None}
+
+
+def errors(response):
+    return {name: [str(error) for error in found] for name, found in response.context["form"].errors.items()}
+
+
+def test_form_shows_beside_it_whose_slot_it_is_with_the_code_masked(adviser):
+    """R17"""
+    response = adviser.get(at(application(MAIJA)))
+
+    text = text_of(response)
+    assert headings(response)[0] == "ID check"
+    assert "Maija Liisa Meikäläinen" in text
+    assert "1 May 1994" in text
+    assert "010594Y••••" in text
+    assert MAIJA["hetu"] not in response.content.decode()
+
+
+def test_form_of_somebody_without_a_code_says_what_to_compare(adviser):
+    """R3"""
+    sent = application(MAIJA, co_applicants=[ETHAN])
+
+    text = text_of(adviser.get(at(sent, 1)))
+
+    assert "Compare the name and the date of birth." in text
+    assert "14 March 1990" in text
+
+
+def test_form_offers_the_types_that_are_on_and_finland_first(adviser):
+    """C3"""
+    fields = adviser.get(at(application(MAIJA))).context["form"].fields
+
+    assert [str(each) for each in fields["document_type"].queryset] == ["Passport", "Identity card"]
+    assert fields["country"].choices[0] == ("FI", "Finland")
+
+
+def test_form_asks_for_no_number_of_a_document(adviser):
+    """C2"""
+    assert set(adviser.get(at(application(MAIJA))).context["form"].fields) == {
+        "document_type",
+        "country",
+        "document_valid_until",
+        "picture_matches",
+        "name_matches",
+        "name_reason",
+        "is_doubtful",
+        "note",
+        "representative",
+        "representative_name",
+        "basis_document",
+        "basis_valid_until",
+    }
+
+
+@pytest.mark.parametrize(("language", "finland", "aland"), [("fi", "Suomi", "Ahvenanmaa"), ("sv", "Finland", "Åland")])
+def test_countries_are_named_in_the_language_of_the_page(language, finland, aland):
+    with translation.override(language):
+        named = dict(countries.choices())
+
+    assert (named["FI"], named["AX"], len(named)) == (finland, aland, 250)
+
+
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+def test_every_country_has_a_name_in_every_language(language):
+    with translation.override(language):
+        assert [code for code, name in countries.choices() if name == code] == []
+
+
+def test_check_is_saved_and_leads_back_to_the_person(adviser):
+    sent = application(MAIJA)
+
+    response = adviser.post(at(sent), form(sent), follow=True)
+
+    made = IdCheck.objects.get()
+    assert (made.applicant, made.adviser) == (applicant(sent, MAIJA), staff("adviser"))
+    assert made.document_valid_until == dt.date(2036, 1, 31)
+    assert response.redirect_chain == [(address("desk_applicant", sent.reference, 0), 302)]
+    assert "The ID check is saved." in text_of(response)
+    assert [act.label for act in response.context["acts"]][:2] == ["Confirm application", "Create account"]
+
+
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+@pytest.mark.parametrize("day", ["31.1.2036", "31.01.2036", "2036-01-31"])
+def test_day_is_typed_in_the_same_ways_in_every_language(adviser, language, day):
+    sent = application(MAIJA)
+
+    adviser.post(at(sent, language=language), form(sent, document_valid_until=day))
+
+    assert IdCheck.objects.get().document_valid_until == dt.date(2036, 1, 31)
+
+
+def test_day_gone_by_is_refused_at_its_field_and_everything_typed_is_kept(adviser):
+    """C2"""
+    sent = application(MAIJA)
+    yesterday = timezone.localdate() - dt.timedelta(days=1)
+
+    response = adviser.post(
+        at(sent), form(sent, document_valid_until=yesterday.isoformat(), country="SE", note="Look")
+    )
+
+    assert errors(response) == {"document_valid_until": ["The document has expired. Ask for another one."]}
+    shown = response.content.decode()
+    assert f'value="{yesterday.isoformat()}"' in shown
+    assert '<option value="SE" selected>' in shown
+    assert "Look</textarea>" in shown
+    assert IdCheck.objects.count() == 0
+
+
+def test_last_day_today_is_taken(adviser):
+    """C2"""
+    sent = application(MAIJA)
+
+    adviser.post(at(sent), form(sent, document_valid_until=timezone.localdate().isoformat()))
+
+    assert IdCheck.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("different", "field"),
+    [
+        ({"document_type": None}, "document_type"),
+        ({"country": "XX"}, "country"),
+        ({"document_valid_until": "1/2/2036"}, "document_valid_until"),
+        ({"picture_matches": None}, "picture_matches"),
+        ({"name_matches": None}, "name_matches"),
+        ({"name_reason": "Married"}, "name_reason"),
+        ({"is_doubtful": "on"}, "note"),
+        ({"name_matches": None, "name_reason": "Was 010594Y9032"}, "name_reason"),
+        ({"is_doubtful": "on", "note": "Code 010594Y9032"}, "note"),
+        ({"note": "Nu\x00l"}, "note"),
+        ({"representative": "guardian", "basis_document": "Extract"}, "representative_name"),
+        ({"representative": "proxy", "representative_name": "Gun"}, "basis_document"),
+        ({"representative_name": "Gun", "basis_document": "Extract"}, "representative"),
+        (
+            {
+                "representative": "proxy",
+                "representative_name": "Gun",
+                "basis_document": "Letter",
+                "basis_valid_until": "1.1.2020",
+            },
+            "basis_valid_until",
+        ),
+    ],
+)
+def test_what_is_missing_or_wrong_is_said_at_its_field(adviser, different, field):
+    sent = application(MAIJA)
+
+    response = adviser.post(at(sent), form(sent, **different))
+
+    assert list(errors(response)) == [field]
+    assert f'href="#id_{field}"' in response.content.decode()
+    assert IdCheck.objects.count() == 0
+
+
+def test_part_of_a_representative_stands_open_once_something_is_in_it(adviser):
+    sent = application(MAIJA)
+
+    closed = adviser.get(at(sent)).content.decode()
+    with_error = adviser.post(at(sent), form(sent, representative="guardian")).content.decode()
+
+    assert ("<details>" in closed, "<details open>" in closed) == (True, False)
+    assert "<details open>" in with_error
+
+
+def test_guardian_is_recorded(adviser):
+    """C6"""
+    sent = application(MAIJA)
+    basis = {"representative": "guardian", "representative_name": "Gun Gran", "basis_document": "Register extract"}
+
+    adviser.post(at(sent), form(sent, **basis, basis_valid_until="1.1.2100"))
+
+    made = IdCheck.objects.get()
+    assert {name: getattr(made, name) for name in basis} == basis
+    assert made.basis_valid_until == dt.date(2100, 1, 1)
+
+
+def test_doubtful_check_says_that_it_waits(adviser):
+    """C4"""
+    sent = application(MAIJA)
+
+    response = adviser.post(
+        at(sent), form(sent, picture_matches=None, is_doubtful="on", note="Another face"), follow=True
+    )
+
+    assert IdCheck.objects.get().waits == "doubt"
+    assert "It has no effect before somebody else accepts it." in text_of(response)
+
+
+def test_other_type_asks_for_a_note(adviser):
+    """C3"""
+    DocumentType.objects.filter(code="aliens-passport").update(is_on=True)
+    sent = application(MAIJA)
+    kind = DocumentType.objects.get(code="aliens-passport").pk
+
+    refused = adviser.post(at(sent), form(sent, document_type=kind))
+    adviser.post(at(sent), form(sent, document_type=kind, note="No passport"))
+
+    assert list(errors(refused)) == ["note"]
+    assert IdCheck.objects.get().waits == "type"
+
+
+def change(sent):
+    changed = document.parse(written(MAIJA, language="sv"))
+    changes.change(sent, changed, digest=sent.version.digest, by=HOUSING_SYSTEM)
+
+
+def test_application_that_changed_meanwhile_is_said_and_everything_typed_is_kept(adviser):
+    """R6"""
+    sent = application(MAIJA)
+    filled = form(sent, note="Look")
+    change(sent)
+
+    response = adviser.post(at(sent), filled)
+
+    sent.refresh_from_db()
+    shown = response.content.decode()
+    assert response.status_code == 409
+    assert "The application has changed in the meantime." in text_of(response)
+    assert "Look</textarea>" in shown
+    assert f'name="version" value="{sent.version.digest}"' in shown
+    assert IdCheck.objects.count() == 0
+
+
+def test_person_who_has_confirmed_meanwhile_is_said(adviser):
+    sent = application(MAIJA)
+    confirm(sent, MAIJA)
+
+    response = adviser.post(at(sent), form(sent))
+
+    assert response.status_code == 409
+    assert "This person has already confirmed the application." in text_of(response)
+
+
+def test_second_click_leads_to_the_person_and_records_nothing_more(adviser):
+    """R12"""
+    sent = application(MAIJA)
+    adviser.post(at(sent), form(sent))
+
+    response = adviser.post(at(sent), form(sent), follow=True)
+
+    assert response.redirect_chain == [(address("desk_applicant", sent.reference, 0), 302)]
+    assert "has already been checked today" in text_of(response)
+    assert IdCheck.objects.count() == 1
+
+
+def test_opening_the_form_is_recorded_once(adviser):
+    """C1"""
+    sent = application(MAIJA, OLLI)
+
+    for position in (0, 0, 1):
+        adviser.get(at(sent, position))
+
+    maija, olli = applicant(sent, MAIJA), applicant(sent, OLLI)
+    assert [subject for _, subject, _ in entries("applicant_opened")] == [
+        f"applicant {maija.pk}",
+        f"applicant {olli.pk}",
+    ]
+
+
+def test_operator_is_not_let_in(operator):
+    assert operator.get(at(application(MAIJA))).status_code == 403
+
+
+def test_slot_that_is_not_there_is_not_found(adviser):
+    assert adviser.get(at(application(MAIJA), 1)).status_code == 404
+
+
+def test_page_of_a_check_shows_all_that_was_recorded(adviser):
+    sent = application(MAIJA)
+    made = doubtful(sent, MAIJA, by="supervisor", country="SE", name_matches=False, name_reason="Married in May")
+
+    response = adviser.get(address("desk_check_made", made.pk))
+
+    text = text_of(response)
+    for fact in (
+        "Waits for a second look",
+        "Maija Liisa Meikäläinen",
+        "010594Y••••",
+        sent.number,
+        "Passport",
+        "Sweden",
+        "31 January 2036",
+        "Married in May",
+        "The picture is old",
+        "Sari Supervisor",
+        "Työpajankatu 8",
+    ):
+        assert fact in text
+    assert address("desk_decide", made.pk) in response.content.decode()
+
+
+def test_page_of_a_check_offers_only_what_one_may_do(adviser, supervisor):
+    """C4, C5"""
+    made = doubtful(application(MAIJA), MAIJA)
+
+    own, others = (
+        browser.get(address("desk_check_made", made.pk)).content.decode() for browser in (adviser, supervisor)
+    )
+
+    assert [address("desk_decide", made.pk) in page for page in (own, others)] == [False, True]
+    assert [address("desk_undo", made.pk) in page for page in (own, others)] == [False, True]
+
+
+def test_page_of_a_check_that_was_undone_says_by_whom_and_why(supervisor):
+    """C5"""
+    made = check(application(MAIJA), MAIJA)
+    undo(made, reason="It was her sister")
+
+    response = supervisor.get(address("desk_check_made", made.pk))
+
+    assert "It was her sister" in text_of(response)
+    assert address("desk_undo", made.pk) not in response.content.decode()
+    assert fresh(made).status == "undone"
+
+
+def test_page_of_a_check_that_is_not_there_is_not_found(adviser):
+    assert adviser.get(address("desk_check_made", 1)).status_code == 404

@@ -1,0 +1,272 @@
+import pytest
+from django.utils import timezone
+
+from applications import changes, document, terms
+from applications.models import Applicant, Confirmation, Terms
+from tests.applications.factories import HOUSING_SYSTEM, applicant, application, confirm, state
+from tests.applications.households import sent as household
+from tests.cast import MAIJA, OLLI, TEA
+from tests.cast import document as written
+from tests.counter.checks import ETHAN, check, confirm_here, undo
+from tests.counter.desk.arranged import address, entries, protect, text_of
+
+pytestmark = pytest.mark.django_db
+
+SECRETS = ["Esimerkkikatu 1 A 2", "maija@example.test", "040 123 4567"]
+
+
+def at(sent, position=0, language="en"):
+    return address("desk_confirm", sent.reference, position, language=language)
+
+
+def form(sent, **different):
+    return {"version": sent.version.digest, "terms": terms.current().pk, **different}
+
+
+def test_page_shows_the_persons_own_details_and_the_terms(adviser):
+    sent = household(MAIJA, OLLI, language="en")
+
+    text = text_of(adviser.get(at(sent)))
+
+    for fact in ("Your own details", "010594Y••••", "2,450.50", sent.number, *SECRETS):
+        assert fact in text
+    assert " ".join(terms.current().text_en.split()[:8]) in text
+    assert MAIJA["hetu"] not in text
+
+
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+def test_page_speaks_to_the_person_in_their_language_and_to_staff_in_theirs(adviser, language):
+    sent = household(MAIJA, language=language)
+
+    response = adviser.get(at(sent))
+    shown = response.content.decode()
+    part = shown[shown.index('class="customer"') :]
+
+    fixed = {"fi": "Tarkista tiedot", "sv": "Kontrollera uppgifterna", "en": "Check the details"}
+    assert f'<div class="customer" lang="{language}">' in shown
+    assert fixed[language] in part
+    assert " ".join(getattr(terms.current(), f"text_{language}").split()[:5]) in " ".join(part.split())
+    assert "The person confirms" in shown
+
+
+def test_page_for_the_customer_has_nothing_that_is_for_staff(adviser):
+    sent = household(MAIJA, language="sv")
+
+    shown = adviser.get(at(sent) + "?show=customer").content.decode()
+
+    assert '<html lang="sv">' in shown
+    assert "Kontrollera uppgifterna" in shown
+    assert "<form" not in shown
+    assert "<a " not in shown
+    assert "Anna" not in shown
+
+
+def test_page_warns_of_what_would_be_replaced_by_its_number_only(adviser):
+    """R9"""
+    former = application(OLLI, TEA)
+    sent = household(MAIJA, OLLI, language="en")
+
+    theirs, own = (text_of(adviser.get(at(sent, position))) for position in (0, 1))
+
+    assert former.number in theirs
+    assert "these applications of yours" not in theirs
+    assert "these applications of yours" in own
+    assert "Tea" not in theirs + own
+
+
+def test_person_confirms_and_gets_a_receipt(adviser):
+    sent = household(MAIJA, OLLI, language="sv")
+    check(sent, MAIJA)
+
+    response = adviser.post(at(sent), form(sent), follow=True)
+
+    made = Confirmation.objects.get()
+    text = text_of(response)
+    assert (made.method, made.terms) == ("counter", terms.current())
+    assert response.redirect_chain == [(at(sent), 302)]
+    assert "The confirmation is recorded." in text
+    assert "Vi väntar på att Olli Öhman bekräftar ansökan." in text
+    assert sent.number in text
+
+
+def test_last_confirmation_makes_it_valid(adviser):
+    sent = household(MAIJA, OLLI, language="fi")
+    confirm(sent, OLLI)
+    check(sent, MAIJA)
+
+    text = text_of(adviser.post(at(sent), form(sent), follow=True))
+
+    assert state(sent) == "valid"
+    assert "Hakemuksesi on voimassa" in text
+
+
+def test_receipt_is_printed_in_the_persons_language(adviser):
+    sent = household(MAIJA, language="fi")
+    check(sent, MAIJA)
+    confirm_here(sent, MAIJA)
+
+    shown = adviser.get(at(sent, language="sv") + "?show=customer").content.decode()
+
+    assert '<html lang="fi">' in shown
+    assert "Hakemuksesi on voimassa" in shown
+    assert sent.number in shown
+
+
+def test_somebody_without_a_code_confirms(adviser):
+    """R3"""
+    sent = application(MAIJA, co_applicants=[ETHAN])
+    check(sent, ETHAN)
+
+    adviser.post(at(sent, 1), form(sent))
+
+    assert Confirmation.objects.get().person is None
+
+
+def test_confirming_twice_is_one_confirmation(adviser):
+    """R12"""
+    sent = application(MAIJA)
+    check(sent, MAIJA)
+
+    answers = [adviser.post(at(sent), form(sent)) for _ in range(2)]
+
+    assert [(answer.status_code, answer.url) for answer in answers] == [(302, at(sent))] * 2
+    assert Confirmation.objects.count() == 1
+
+
+def test_without_a_check_the_page_leads_to_it(adviser):
+    sent = application(MAIJA)
+
+    response = adviser.post(at(sent), form(sent))
+
+    assert response.status_code == 409
+    assert "Check the identity of the person first." in text_of(response)
+    assert address("desk_check", sent.reference, 0) in response.content.decode()
+    assert Confirmation.objects.count() == 0
+
+
+def test_change_meanwhile_is_said_and_marked(adviser):
+    """R6"""
+    sent = household(MAIJA, language="en")
+    read = form(sent)
+    now = written(MAIJA, language="en", main_applicant={**written(MAIJA)["main_applicant"], "language": "en"})
+    now["content"]["wishes"]["highest_rent"] = "950"
+    changes.change(sent, document.parse(now), digest=sent.version.digest, by=HOUSING_SYSTEM)
+
+    check(sent, MAIJA)
+
+    response = adviser.post(at(sent), read)
+
+    assert response.status_code == 409
+    assert "What changed is marked below." in text_of(response)
+    assert "Changed. Before: 1,100.00" in text_of(response)
+    assert Confirmation.objects.count() == 0
+
+
+def test_terms_published_meanwhile_are_read_first(adviser):
+    sent = application(MAIJA)
+    check(sent, MAIJA)
+    read = form(sent)
+    Terms.objects.create(published_at=timezone.now(), text_fi="Uudet ehdot", text_sv="Nya", text_en="New")
+
+    refused = adviser.post(at(sent), read)
+    adviser.post(at(sent), form(sent))
+
+    assert refused.status_code == 409
+    assert "There are new terms of use." in text_of(refused)
+    assert "Uudet ehdot" in text_of(refused)
+    assert Confirmation.objects.get().terms == terms.current()
+
+
+@pytest.mark.parametrize("nonsense", [{}, {"version": "x", "terms": "y"}, {"version": "x" * 100, "terms": "1"}])
+def test_nonsense_confirms_nothing(adviser, nonsense):
+    sent = application(MAIJA)
+    check(sent, MAIJA)
+
+    assert adviser.post(at(sent), nonsense).status_code == 409
+    assert Confirmation.objects.count() == 0
+
+
+def test_application_that_does_not_wait_leads_back_to_the_person(adviser):
+    sent = application(MAIJA, TEA)
+
+    response = adviser.get(at(sent, 1), follow=True)
+
+    assert response.redirect_chain == [(address("desk_applicant", sent.reference, 1), 302)]
+    assert "The application does not wait for this person." in text_of(response)
+
+
+def test_application_that_ended_meanwhile_is_said(adviser):
+    """R8"""
+    sent, other = application(MAIJA), application(MAIJA)
+    check(sent, MAIJA)
+    read = form(sent)
+    confirm(other, MAIJA)
+
+    response = adviser.post(at(sent), read, follow=True)
+
+    assert response.redirect_chain == [(address("desk_applicant", sent.reference, 0), 302)]
+    assert "This application has ended, so it cannot be confirmed." in text_of(response)
+
+
+def test_confirmation_that_was_undone_can_be_made_again(adviser):
+    """C5"""
+    sent = application(MAIJA)
+    made = check(sent, MAIJA)
+    confirm_here(sent, MAIJA)
+    undo(made)
+    check(sent, MAIJA)
+
+    adviser.post(at(sent), form(sent))
+
+    assert state(sent) == "valid"
+
+
+def test_details_of_a_protected_person_are_restricted(adviser):
+    """R16"""
+    sent = household(MAIJA, language="en")
+    protect(applicant(sent, MAIJA))
+
+    pages = [adviser.get(at(sent) + query).content.decode() for query in ("", "?show=customer")]
+
+    assert [secret for secret in SECRETS for page in pages if secret in page] == []
+    assert all("Restricted" in page for page in pages)
+    assert entries("protected_details_shown") == []
+
+
+def test_details_of_a_protected_person_are_shown_by_right_and_each_look_is_recorded(supervisor):
+    """R16"""
+    sent = household(MAIJA, language="en")
+    protect(applicant(sent, MAIJA))
+
+    texts = [text_of(supervisor.get(at(sent))) for _ in range(2)]
+
+    assert [secret for secret in SECRETS if secret not in texts[1]] == []
+    assert len(entries("protected_details_shown")) == 2
+
+
+def test_details_that_changed_are_restricted_too(adviser):
+    """R16"""
+    sent = household(MAIJA, language="en")
+    read = form(sent)
+    Applicant.objects.update(protected=True)
+    now = written(MAIJA, main_applicant={**written(MAIJA)["main_applicant"], "address": "Salakatu 3"})
+    changes.change(sent, document.parse(now), digest=sent.version.digest, by=HOUSING_SYSTEM)
+
+    check(sent, MAIJA)
+
+    shown = adviser.post(at(sent), read).content.decode()
+
+    assert [secret for secret in [*SECRETS, "Salakatu"] if secret in shown] == []
+
+
+def test_operator_is_not_let_in(operator):
+    assert operator.get(at(application(MAIJA))).status_code == 403
+
+
+@pytest.mark.parametrize("people", [(MAIJA,), (MAIJA, OLLI, TEA)])
+def test_page_takes_a_constant_number_of_queries(adviser, django_assert_max_num_queries, people):
+    sent = application(*people)
+    adviser.get(at(sent))
+
+    with django_assert_max_num_queries(14):
+        adviser.get(at(sent))

@@ -1,0 +1,179 @@
+import datetime as dt
+
+import pytest
+from django.db import IntegrityError
+from django.utils import timezone
+
+from applications import changes, document
+from applications.models import Invitation, Version
+from counter import contacts, id_checks
+from mailing.models import Letter
+from tests.applications.factories import HOUSING_SYSTEM, applicant, application, confirm, invitation
+from tests.cast import MAIJA, OLLI
+from tests.cast import document as written
+from tests.counter.broken_trail import refusing
+from tests.counter.desk.arranged import address, entries, protect, text_of
+from tests.staff import staff
+
+pytestmark = pytest.mark.django_db
+
+DETAILS = {"email": "new@example.test", "phone": "040 765 4321", "language": "sv"}
+
+
+def at(sent, position=0, name="desk_contact"):
+    return address(name, sent.reference, position)
+
+
+def invitations_sent():
+    return [letter.to for letter in Letter.objects.filter(message="invitation").order_by("pk")]
+
+
+def test_contact_details_and_language_are_corrected(adviser):
+    """C7"""
+    sent = application(MAIJA)
+
+    response = adviser.post(at(sent), DETAILS, follow=True)
+
+    mine = applicant(sent, MAIJA)
+    assert {"email": mine.email, "phone": mine.phone, "language": mine.language} == DETAILS
+    assert "The contact details have been saved." in text_of(response)
+    assert Version.objects.count() == 1
+
+
+def test_correction_is_recorded_without_the_details(adviser):
+    sent = application(MAIJA)
+
+    adviser.post(at(sent), {**DETAILS, "phone": "040 123 4567"})
+
+    assert entries("contact_details_changed") == [
+        (f"application {sent.pk}", f"applicant {applicant(sent, MAIJA).pk}", {"email": True, "language": True})
+    ]
+
+
+def test_nothing_else_can_be_changed(adviser):
+    """C7"""
+    form = adviser.get(at(application(MAIJA))).context["form"]
+
+    assert list(form.fields) == ["email", "phone", "language"]
+
+
+def test_wrong_input_is_said_and_kept(adviser):
+    sent = application(MAIJA)
+
+    response = adviser.post(at(sent), {**DETAILS, "phone": "call me"})
+
+    assert list(response.context["form"].errors) == ["phone"]
+    assert 'value="call me"' in response.content.decode()
+
+
+def test_new_address_of_somebody_awaited_gets_the_invitation_and_ends_the_former(adviser):
+    """R13"""
+    sent = application(MAIJA, OLLI)
+    former = invitation(sent, OLLI)
+
+    adviser.post(at(sent, 1), DETAILS)
+
+    former.refresh_from_db()
+    assert former.replaced_at is not None
+    assert invitations_sent() == ["olli@example.test", "new@example.test"]
+    assert Letter.objects.filter(message="invitation").latest("pk").language == "sv"
+    assert len(entries("invitation_sent")) == 1
+
+
+@pytest.mark.parametrize("different", [{"email": "olli@example.test"}, {"email": ""}])
+def test_address_that_is_the_same_or_none_gets_no_invitation(adviser, different):
+    sent = application(MAIJA, OLLI)
+
+    adviser.post(at(sent, 1), {**DETAILS, **different})
+
+    assert invitations_sent() == ["olli@example.test"]
+
+
+def test_new_address_of_somebody_who_has_confirmed_gets_no_invitation(adviser):
+    sent = application(MAIJA, OLLI)
+    confirm(sent, OLLI)
+
+    adviser.post(at(sent, 1), DETAILS)
+
+    assert applicant(sent, OLLI).email == "new@example.test"
+    assert invitations_sent() == ["olli@example.test"]
+
+
+def test_application_that_has_ended_is_not_corrected(adviser):
+    """R8"""
+    sent = application(MAIJA)
+    confirm(application(MAIJA), MAIJA)
+
+    response = adviser.post(at(sent), DETAILS, follow=True)
+
+    assert "This application has ended." in text_of(response)
+    assert applicant(sent, MAIJA).email == "maija@example.test"
+
+
+def test_slot_of_a_former_version_is_not_corrected():
+    """R6"""
+    sent = application(MAIJA)
+    former = applicant(sent, MAIJA)
+    changed = document.parse(written(MAIJA, language="sv"))
+    changes.change(sent, changed, digest=sent.version.digest, by=HOUSING_SYSTEM)
+
+    with pytest.raises(id_checks.SlotChanged):
+        contacts.correct(former, **DETAILS, by=staff("adviser"))
+
+
+def test_nothing_is_corrected_if_the_trail_cannot_be_written():
+    sent = application(MAIJA, OLLI)
+
+    with refusing("contact_details_changed"), pytest.raises(IntegrityError):
+        contacts.correct(applicant(sent, OLLI), **DETAILS, by=staff("adviser"))
+
+    assert applicant(sent, OLLI).email == "olli@example.test"
+    assert invitations_sent() == ["olli@example.test"]
+
+
+def test_protected_person_is_corrected_by_right_only_and_each_look_is_recorded(adviser, supervisor):
+    """R16"""
+    sent = application(MAIJA)
+    protect(applicant(sent, MAIJA))
+
+    assert [browser.get(at(sent)).status_code for browser in (adviser, supervisor)] == [403, 200]
+    assert adviser.post(at(sent), DETAILS).status_code == 403
+    assert applicant(sent, MAIJA).email == "maija@example.test"
+    assert len(entries("protected_details_shown")) == 1
+
+
+def test_invitation_is_sent_again(adviser):
+    """J4"""
+    sent = application(MAIJA, OLLI)
+    Invitation.objects.update(created_at=timezone.now() - dt.timedelta(minutes=11))
+
+    response = adviser.post(at(sent, 1, "desk_invitation"), follow=True)
+
+    assert "We are sending a new invitation." in text_of(response)
+    assert invitations_sent() == ["olli@example.test"] * 2
+    assert [subject for _, subject, _ in entries("invitation_sent")] == [f"applicant {applicant(sent, OLLI).pk}"]
+
+
+def test_invitation_is_not_sent_again_at_once(adviser):
+    sent = application(MAIJA, OLLI)
+
+    response = adviser.post(at(sent, 1, "desk_invitation"), follow=True)
+
+    assert "Wait ten minutes before the next one." in text_of(response)
+    assert Invitation.objects.count() == 1
+    assert entries("invitation_sent") == []
+
+
+def test_main_applicant_is_not_invited(adviser):
+    response = adviser.post(at(application(MAIJA, OLLI), 0, "desk_invitation"), follow=True)
+
+    assert "The application does not wait for this person any more." in text_of(response)
+
+
+def test_reading_sends_no_invitation(adviser):
+    assert adviser.get(at(application(MAIJA, OLLI), 1, "desk_invitation")).status_code == 405
+
+
+@pytest.mark.parametrize("name", ["desk_contact", "desk_invitation"])
+def test_operator_is_not_let_in(operator, name):
+    assert operator.post(at(application(MAIJA, OLLI), 1, name)).status_code == 403

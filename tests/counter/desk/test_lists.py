@@ -1,0 +1,307 @@
+import datetime as dt
+import re
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from applications import invitations, names
+from applications.models import Applicant, Application
+from counter import id_checks, roles
+from counter.desk import lists, looks, paging
+from mailing.models import Letter
+from tests.applications.factories import applicant, application, confirm
+from tests.cast import MAIJA, OLLI, OTSO, TEA, VERA, VILLE
+from tests.cast import applicant as written
+from tests.counter.desk.arranged import address, checked, entries, protect, text_of
+from tests.staff import staff
+
+pytestmark = pytest.mark.django_db
+
+ETHAN = written({"first_names": "Ethan", "last_name": "Evans", "hetu": None}, birth_date="1990-03-14", email=None)
+WITHOUT_ADDRESS = written(OLLI, email=None)
+
+
+def bounce(sent, who, message="invitation"):
+    """Let the letter of that kind to somebody of the cast come back."""
+    now = timezone.now()
+    letters = Letter.objects.filter(about=sent.reference, message=message, to=applicant(sent, who).email)
+    assert letters.update(sent_at=now, bounced_at=now) == 1
+    return letters.get()
+
+
+def lost():
+    return [(letter.message, letter.to) for letter in lists.not_arrived()]
+
+
+def waiting(missing=""):
+    return list(lists.that_wait(missing))
+
+
+# --- Today's checks --------------------------------------------------------------------------------------
+
+
+def test_checks_of_today_are_listed_with_their_status(adviser):
+    sent = application(MAIJA, OLLI)
+    checked(sent, MAIJA)
+    id_checks.undo(checked(sent, OLLI), reason="Another person", by=staff("supervisor"))
+
+    page = text_of(adviser.get(address("desk_checks")))
+
+    assert re.search(rf"Maija Liisa Meikäläinen {sent.number} \d+:\d\d Anna Adviser in force", page)
+    assert re.search(rf"Olli Öhman {sent.number} \d+:\d\d Anna Adviser undone", page)
+
+
+@time_machine.travel(dt.datetime(2026, 11, 22, 22, 30, tzinfo=dt.UTC), tick=False)  # 0.30 on Monday in Helsinki
+def test_checks_of_yesterday_are_not_listed():
+    with time_machine.travel(dt.datetime(2026, 11, 22, 21, 59, tzinfo=dt.UTC), tick=False):
+        sent = application(MAIJA, OLLI)
+        checked(sent, MAIJA)
+    today = checked(sent, OLLI)
+
+    assert list(lists.checks_today()) == [today]
+
+
+def test_no_checks_today_are_said_to_be_none(adviser):
+    assert "No ID check has been made today." in text_of(adviser.get(address("desk_checks")))
+
+
+# --- Second looks ----------------------------------------------------------------------------------------
+
+
+def test_second_looks_are_listed_with_why_and_until_when(adviser):
+    with time_machine.travel(dt.datetime(2026, 11, 2, 8, tzinfo=dt.UTC), tick=False):
+        sent = application(MAIJA, OLLI)
+        checked(sent, MAIJA, is_doubtful=True)
+        checked(sent, OLLI)
+
+    with time_machine.travel(dt.datetime(2026, 11, 20, 8, tzinfo=dt.UTC), tick=False):
+        page = text_of(adviser.get(address("desk_second_looks")))
+
+    assert "Maija Liisa Meikäläinen doubtful Anna Adviser 2 December 2026 at 10:00" in page
+    assert "Olli" not in page
+
+
+def test_second_looks_that_were_taken_or_are_too_late_are_not_listed():
+    with time_machine.travel(dt.datetime(2026, 11, 2, 8, tzinfo=dt.UTC), tick=False):
+        sent = application(MAIJA, OLLI)
+        id_checks.decide(checked(sent, MAIJA, is_doubtful=True), accepted=True, reason="Fine", by=staff("supervisor"))
+        late = checked(sent, OLLI, is_doubtful=True)
+
+        assert list(lists.to_look_at()) == [late]
+    with time_machine.travel(dt.datetime(2026, 12, 2, 8, 1, tzinfo=dt.UTC), tick=False):
+        assert list(lists.to_look_at()) == []
+
+
+# --- Applications that wait ------------------------------------------------------------------------------
+
+
+def test_applications_that_wait_are_listed_by_their_deadline(adviser):
+    later, sooner = application(MAIJA, OLLI), application(VERA)
+    Application.objects.filter(pk=sooner.pk).update(valid_until=timezone.localdate())
+    confirm(later, MAIJA)
+    confirm(application(OTSO), OTSO)
+
+    page = text_of(adviser.get(address("desk_waiting")))
+
+    assert waiting() == [sooner, later]
+    assert re.search(rf"{sooner.number} \S+ \S+ \S+ Vera Virtanen {later.number} \S+ \S+ \S+ Olli Öhman", page)
+
+
+@pytest.mark.parametrize("how", ["state", "valid_until"])
+def test_applications_that_have_ended_do_not_wait(how):
+    ended = {"state": "withdrawn", "valid_until": timezone.localdate() - dt.timedelta(days=1)}
+    Application.objects.filter(pk=application(MAIJA).pk).update(**{how: ended[how]})
+
+    assert waiting() == []
+
+
+def test_applications_are_chosen_by_who_is_missing():
+    application(MAIJA, OLLI)
+    without_address = application(VERA, co_applicants=[WITHOUT_ADDRESS])
+    at_counter = application(VILLE, co_applicants=[{**ETHAN, "email": "ethan@example.test"}])
+
+    assert waiting("address") == [without_address]
+    assert waiting("counter") == [at_counter]
+    assert len(waiting("nonsense")) == 3
+
+
+@pytest.mark.parametrize("how", ["confirmed", "declined", "under 18"])
+def test_applications_are_not_chosen_by_who_is_not_missing(how):
+    sent = application(MAIJA, co_applicants=[WITHOUT_ADDRESS, written(TEA, email=None)])
+    if how == "confirmed":
+        confirm(sent, OLLI)
+    elif how == "declined":
+        invitations.decline(applicant(sent, OLLI))
+    else:
+        Applicant.objects.filter(pk=applicant(sent, OLLI).pk).update(birth_date="2016-01-01")
+
+    assert waiting("address") == []
+
+
+def test_waiting_page_tells_why_somebody_may_need_the_counter(adviser):
+    sent = application(MAIJA, co_applicants=[ETHAN, WITHOUT_ADDRESS])
+    invitations.decline(applicant(sent, OLLI))
+
+    page = text_of(adviser.get(address("desk_waiting"), {"missing": "counter"}))
+
+    assert "Maija Liisa Meikäläinen Ethan Evans, at the counter only, no email address Olli Öhman, declined" in page
+
+
+# --- Letters that did not arrive -------------------------------------------------------------------------
+
+
+def test_letters_that_did_not_arrive_are_listed(adviser):
+    sent = application(MAIJA, OLLI)
+    bounce(sent, OLLI)
+
+    page = text_of(adviser.get(address("desk_undeliverable")))
+
+    assert re.search(rf"Olli Öhman {sent.number} Invitation olli@example.test \d+ \S+ \d+ at \d+:\d\d", page)
+    assert entries("letters_opened") == [(roles.chain(staff("adviser")), "", {"page": 1})]
+
+
+def test_letter_that_was_given_up_is_listed():
+    sent = application(MAIJA, OLLI)
+    Letter.objects.filter(message="invitation").update(dead_at=timezone.now(), failure="refused")
+
+    assert lost() == [("invitation", "olli@example.test")]
+    assert sent.is_open
+
+
+def test_letter_to_an_address_that_was_corrected_is_not_listed():
+    sent = application(MAIJA, OLLI)
+    bounce(sent, OLLI)
+
+    invitations.correct_address(applicant(sent, OLLI), email="olli.ohman@example.test")
+
+    assert lost() == []
+
+
+def test_letter_after_which_another_arrived_is_not_listed():
+    sent = application(MAIJA, OLLI)
+    bounce(sent, MAIJA, "arrived")
+    confirm(sent, MAIJA)
+    assert lost() == [("arrived", "maija@example.test")]
+
+    Letter.objects.filter(message="receipt").update(sent_at=timezone.now(), delivered_at=timezone.now())
+
+    assert lost() == []
+
+
+@pytest.mark.parametrize("state", ["lapsed", "expired", "withdrawn", "replaced"])
+def test_letter_of_an_application_that_has_ended_is_not_listed(state):
+    sent = application(MAIJA, OLLI)
+    bounce(sent, OLLI)
+
+    Application.objects.filter(pk=sent.pk).update(state=state)
+
+    assert lost() == []
+
+
+def test_address_of_a_protected_person_is_restricted(adviser, supervisor):
+    sent = application(MAIJA, OLLI)
+    bounce(sent, OLLI)
+    protect(applicant(sent, OLLI))
+
+    for_adviser, for_supervisor = (
+        adviser.get(address("desk_undeliverable")),
+        supervisor.get(address("desk_undeliverable")),
+    )
+
+    assert "olli@example.test" not in for_adviser.content.decode()
+    assert "Olli Öhman" in text_of(for_adviser)
+    assert "Restricted" in text_of(for_adviser)
+    assert "olli@example.test" in for_supervisor.content.decode()
+
+
+def test_first_page_shows_no_addresses(adviser):
+    sent = application(MAIJA, OLLI)
+    bounce(sent, OLLI)
+
+    page = adviser.get(address("desk")).content.decode()
+
+    assert "Invitation" in page
+    assert "olli@example.test" not in page
+    assert entries("letters_opened") == []
+
+
+# --- All lists, and the other long tables -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["desk_checks", "desk_second_looks", "desk_waiting", "desk_undeliverable"])
+def test_list_takes_constant_queries(adviser, name):
+    def arrange(times):
+        for _ in range(times):
+            sent = application(MAIJA, OLLI)
+            checked(sent, MAIJA)
+            checked(sent, OLLI, is_doubtful=True)
+            bounce(sent, OLLI)
+
+    arrange(1)
+    adviser.get(address(name))
+    with CaptureQueriesContext(connection) as one:
+        adviser.get(address(name))
+    arrange(29)
+
+    with CaptureQueriesContext(connection) as many:
+        page = adviser.get(address(name))
+
+    assert page.content.decode().count('<th scope="row">') >= 30
+    assert len(many) == len(one)
+
+
+@pytest.mark.parametrize(
+    ("query", "index"),
+    [
+        (lists.checks_today, "counter_idcheck_checked_at"),
+        (lists.to_look_at, "counter_idcheck_checked_at"),
+        (lists.that_wait, "application_by_state"),
+        (lambda: lists.that_wait("address"), "application_by_state"),
+        (lists.not_arrived, "letter_undeliverable"),
+        (lambda: Letter.objects.filter(about="23456789B").order_by("-pk"), "letter_about"),
+        (lambda: names.find("öhman olli"), "name_part"),
+        (lambda: looks.at_person(Applicant.objects.get(position=0)), "entry_by_subject"),
+    ],
+)
+def test_query_reads_no_table_from_end_to_end(query, index):
+    application(MAIJA)
+
+    plan = query()[: paging.LENGTH].explain()
+
+    assert connection.vendor != "sqlite" or index in plan
+    assert connection.vendor != "sqlite" or "SCAN" not in plan
+
+
+@pytest.mark.parametrize(
+    ("asked", "rows", "ways"),
+    [
+        ("", 2, ["Next page"]),
+        ("1", 2, ["Next page"]),
+        ("2", 2, ["Previous page", "Next page"]),
+        ("3", 1, ["Previous page"]),
+        ("9", 0, ["Previous page"]),
+        *[(nonsense, 2, ["Next page"]) for nonsense in ("0", "-1", "x", "1001", "9" * 5000, "²", "\x00")],
+    ],
+)
+def test_list_is_paged(adviser, monkeypatch, asked, rows, ways):
+    monkeypatch.setattr(paging, "LENGTH", 2)
+    for _ in range(5):
+        application(MAIJA)
+
+    page = adviser.get(address("desk_waiting"), {"page": asked} if asked else {}).content.decode()
+
+    assert page.count('<th scope="row">') == rows
+    assert re.findall("(Previous page|Next page)", page) == ways
+
+
+def test_list_keeps_its_choice_from_page_to_page(adviser, monkeypatch):
+    monkeypatch.setattr(paging, "LENGTH", 1)
+    for _ in range(2):
+        application(MAIJA, co_applicants=[WITHOUT_ADDRESS])
+
+    page = adviser.get(address("desk_waiting"), {"missing": "address"}).content.decode()
+
+    assert 'href="?page=2&amp;missing=address"' in page

@@ -1,0 +1,296 @@
+import html
+import re
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from applications import references
+from applications.models import Application
+from identity import limits
+from records.models import Entry
+from tests.applications.factories import applicant, application
+from tests.cast import MAIJA, OLLI, OTSO, VERA, VILLE
+from tests.conftest import headings
+from tests.counter.desk.arranged import address, checked, entries, protect, text_of
+from tests.staff import staff
+
+pytestmark = pytest.mark.django_db
+
+DESK = address("desk")
+
+
+@pytest.fixture
+def within_a_minute(time_machine):
+    time_machine.move_to(timezone.now().replace(second=10), tick=False)
+
+
+def search(client, text, reason="here", language="en"):
+    return client.post(address("desk", language=language), {"text": text, "reason": reason})
+
+
+def rows(page):
+    """Return the cells of each row of the results."""
+    found = re.findall(r"<tr>(.*?)</tr>", page.content.decode().split("<tbody>")[1], re.DOTALL)
+    cells = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL) for row in found]
+    return [[" ".join(html.unescape(re.sub(r"<[^>]+>", " ", cell)).split()) for cell in row] for row in cells]
+
+
+def box(page):
+    """Return the search box."""
+    return re.search(r'<input[^>]*name="text"[^>]*>', page.content.decode()).group()
+
+
+@pytest.mark.parametrize("typed", ["{number}", "010594Y9032", "meikäläinen"])
+def test_one_hit_leads_straight_to_the_application(adviser, typed):
+    sent = application(MAIJA, OLLI)
+
+    answer = search(adviser, typed.format(number=sent.number))
+
+    assert answer.status_code == 303
+    assert answer["Location"] == address("desk_application", sent.reference)
+
+
+def test_people_are_told_apart(adviser):
+    one, two = application(VERA, VILLE), application(VILLE)
+    Application.objects.filter(pk=two.pk).update(state="withdrawn")
+
+    page = search(adviser, "virtanen")
+
+    assert rows(page) == [
+        ["Vera Virtanen", "3 May 1994", one.number, "Sent – waiting for confirmation", "Vera Virtanen Ville Virtanen"],
+        [
+            "Ville Virtanen",
+            "4 May 1994",
+            one.number,
+            "Sent – waiting for confirmation",
+            "Vera Virtanen Ville Virtanen",
+        ],
+        ["Ville Virtanen", "4 May 1994", two.number, "Withdrawn", ""],
+    ]
+
+
+def test_search_page_has_the_box_in_focus_and_the_first_reason_chosen(adviser):
+    page = adviser.get(DESK)
+
+    assert "autofocus" in box(page)
+    assert re.search(r'<option value="here" selected>', page.content.decode())
+
+
+def test_hits_come_before_the_box(adviser):
+    application(VERA)
+    application(VILLE)
+
+    page = search(adviser, "virtanen")
+
+    assert "autofocus" not in box(page)
+    assert 'value="virtanen"' in box(page)
+    assert page.content.decode().index("<tbody>") < page.content.decode().index('name="text"')
+
+
+def test_protected_person_is_restricted_for_advisers(adviser, supervisor):
+    sent = application(VERA)
+    other = application(VILLE)
+    protect(applicant(sent, VERA))
+
+    for_adviser, for_supervisor = rows(search(adviser, "virtanen")), rows(search(supervisor, "virtanen"))
+
+    assert for_adviser[0] == ["Vera Virtanen", "Restricted"]
+    assert for_adviser[1][2] == other.number
+    assert for_supervisor[0][:3] == ["Vera Virtanen", "3 May 1994", sent.number]
+
+
+def test_page_says_nothing_of_protection(adviser):
+    protect(applicant(application(VERA), VERA))
+    application(VILLE)
+
+    page = text_of(search(adviser, "virtanen"))
+
+    assert re.findall("protect|disclos|safety", page, re.IGNORECASE) == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("{new}", "No application has this number. Check the number."),
+        ("050594U903M", "Nobody with this personal identity code is an applicant. Check the code."),
+        ("Nobody", "No applicant has this name."),
+        ("K7M-P3X-Q4", "This is not an application number: a character is wrong or missing. Check the number."),
+        ("010594Y9033", "This is not a personal identity code: a character is wrong or missing. Check the code."),
+        ("Ö", "Type at least two letters of the name."),
+        ("", "This field is required."),
+    ],
+)
+def test_search_that_finds_nothing_says_why(adviser, typed, said):
+    application(MAIJA)
+
+    page = search(adviser, typed.format(new=references.new()))
+
+    assert page.status_code == 200
+    assert said in text_of(page)
+
+
+@pytest.mark.parametrize(
+    ("typed", "is_kept"),
+    [("Nobody", True), ("K7M-P3X-Q4", True), ("050594U903M", False), ("010594Y9033", False), ("010594 y 9033", False)],
+)
+def test_what_was_typed_is_kept_in_the_box_unless_it_is_a_code(adviser, typed, is_kept):
+    page = search(adviser, typed)
+
+    assert (f'value="{typed}"' in box(page)) == is_kept
+    assert is_kept or typed not in page.content.decode()
+
+
+def test_code_is_nowhere(adviser, caplog):
+    application(MAIJA)
+    application(MAIJA)
+
+    page = search(adviser, MAIJA["hetu"], reason="follow_up")
+
+    assert len(rows(page)) == 2
+    assert entries("search_by_code")[0][2] == {"found": 2, "reason": "follow_up"}
+    everything = page.content.decode() + caplog.text + repr(list(Entry.objects.values())) + repr(page.headers)
+    assert [secret for secret in ("010594", "Y9032") if secret in everything] == []
+
+
+@pytest.mark.parametrize("reason", ["", "curious", "here\x00"])
+def test_search_without_a_reason_is_refused(adviser, reason):
+    application(MAIJA)
+
+    page = search(adviser, MAIJA["hetu"], reason=reason)
+
+    assert page.status_code == 200
+    assert "The form has the following errors:" in headings(page)
+    assert entries("search_by_code") == []
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "\x00",
+        "Virta\x00nen",
+        "\x1b[31m",
+        "a\u202eb",
+        "\ud83d\ude00".encode("utf-16", "surrogatepass").decode("utf-16"),
+        "x" * 5000,
+        "１２３",
+        "٣",
+        "ß",
+        "İ",
+    ],
+)
+def test_odd_characters_are_never_a_fault(adviser, typed):
+    application(MAIJA)
+
+    assert search(adviser, typed).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "body", [b"text=%ff%fe&reason=here", b"text=%ed%a0%80&reason=here", b"", b"text", b"text=a&text=b"]
+)
+def test_odd_bodies_are_never_a_fault(adviser, body):
+    answer = adviser.post(DESK, body, content_type="application/x-www-form-urlencoded")
+
+    assert answer.status_code == 200
+
+
+def test_searches_beyond_the_limit_are_refused(adviser, supervisor, within_a_minute):
+    application(MAIJA)
+    for _ in range(60):
+        limits.count("desk search", str(staff("adviser").pk), most=60)
+
+    refused, other = search(adviser, "Maija"), search(supervisor, "Maija")
+
+    assert (refused.status_code, other.status_code) == (429, 303)
+    assert int(refused["Retry-After"]) <= 60
+    assert len(entries("search_by_name")) == 1
+
+
+def test_searches_are_counted(adviser, within_a_minute):
+    for _ in range(60):
+        assert search(adviser, "Nobody").status_code == 200
+
+    assert search(adviser, "Nobody").status_code == 429
+
+
+def test_search_takes_constant_queries(adviser):
+    application(VERA)
+    application(VILLE)
+    search(adviser, "virtanen")
+    with CaptureQueriesContext(connection) as few:
+        search(adviser, "virtanen")
+    for _ in range(14):
+        application(VERA, VILLE)
+
+    with CaptureQueriesContext(connection) as many:
+        page = search(adviser, "virtanen")
+
+    assert len(rows(page)) == 30
+    assert len(many) == len(few)
+
+
+def test_more_people_than_fit_are_told_of(adviser, monkeypatch):
+    monkeypatch.setattr("counter.finding.MOST", 1)
+    application(VERA)
+    application(VILLE)
+
+    page = search(adviser, "virtanen")
+
+    assert "Only the first 1 people are shown. Type more of the name." in text_of(page)
+    assert len(rows(page)) == 1
+
+
+def test_first_page_shows_what_is_to_be_done(adviser):
+    sent = application(MAIJA, OLLI)
+    checked(sent, MAIJA)
+    checked(sent, OLLI, is_doubtful=True)
+
+    page = adviser.get(DESK)
+
+    assert headings(page) == [
+        "Desk",
+        "Today's ID checks",
+        "Checks that wait for a second look",
+        "Letters that did not arrive",
+        "Applications that wait",
+    ]
+    text = text_of(page)
+    assert "All of today's ID checks (2)" in text
+    assert "All checks that wait for a second look (1)" in text
+    assert "Every letter has arrived, or is on its way." in text
+    assert sent.number in text
+
+
+def test_first_page_takes_constant_queries(adviser):
+    def arrange(times):
+        for _ in range(times):
+            sent = application(VERA, VILLE)
+            checked(sent, VERA)
+            checked(sent, VILLE, is_doubtful=True)
+
+    arrange(1)
+    adviser.get(DESK)
+    with CaptureQueriesContext(connection) as few:
+        adviser.get(DESK)
+    arrange(14)
+
+    with CaptureQueriesContext(connection) as many:
+        adviser.get(DESK)
+
+    assert len(many) == len(few)
+
+
+def test_more_than_99_are_not_counted(adviser, monkeypatch):
+    monkeypatch.setattr("counter.desk.paging.MANY", 1)
+    for who in (MAIJA, OLLI, OTSO):
+        application(who)
+
+    with CaptureQueriesContext(connection) as done:
+        adviser.get(DESK)
+
+    counts = [
+        query["sql"] for query in done if "COUNT(" in query["sql"] and "applications_application" in query["sql"]
+    ]
+    assert counts
+    assert [sql for sql in counts if "LIMIT 2" not in sql] == []

@@ -1,0 +1,171 @@
+"""Several at the counter in the same second, each over a connection of their own, on either database."""
+
+import pytest
+
+from applications.models import Confirmation, StateChange
+from counter import id_checks
+from counter.models import IdCheck, SecondLook, Undoing
+from identity import accounts
+from identity.models import Account
+from mailing.models import Letter
+from tests import cast
+from tests.applications.factories import application, confirm, state
+from tests.applications.test_concurrency import at_once
+from tests.counter.checks import (
+    check,
+    confirm_by_account,
+    confirm_here,
+    doubtful,
+    issue,
+    people_before,
+    slot,
+    status,
+    undo,
+)
+from tests.staff import staff
+
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+
+ROUNDS = 4
+
+
+@pytest.fixture(autouse=True)
+def _people():
+    people_before()
+
+
+def kinds(outcomes):
+    return sorted(type(outcome).__name__ for outcome in outcomes)
+
+
+def test_two_advisers_and_a_double_click_make_one_check():
+    for _ in range(ROUNDS):
+        sent = application(cast.MAIJA, cast.OLLI)
+
+        made = at_once(
+            *[lambda sent=sent, by=by: check(sent, cast.MAIJA, by=by) for by in ("adviser", "adviser", "supervisor")]
+        )
+
+        assert kinds(made) == ["AlreadyChecked", "AlreadyChecked", "IdCheck"]
+        assert IdCheck.objects.filter(applicant__version__application=sent).count() == 1
+
+
+def test_two_advisers_and_a_double_click_make_one_confirmation():
+    for _ in range(ROUNDS):
+        sent = application(cast.MAIJA)
+        check(sent, cast.MAIJA)
+
+        done = at_once(
+            *[
+                lambda sent=sent, by=by: confirm_here(sent, cast.MAIJA, by=by)
+                for by in ("adviser", "adviser", "supervisor")
+            ]
+        )
+
+        assert len({each.pk for each in done}) == 1
+        assert StateChange.objects.filter(application=sent, move="confirmed").count() == 1
+
+
+def test_confirming_at_the_counter_and_at_the_bank_at_once_is_one_confirmation():
+    for _ in range(ROUNDS):
+        sent = application(cast.MAIJA)
+        check(sent, cast.MAIJA)
+
+        done = at_once(lambda sent=sent: confirm_here(sent, cast.MAIJA), lambda sent=sent: confirm(sent, cast.MAIJA))
+
+        assert len({each.pk for each in done}) == 1
+        assert state(sent) == "valid"
+
+
+def test_one_at_the_counter_and_the_other_at_the_bank_at_once_make_it_valid():
+    for _ in range(ROUNDS):
+        sent = application(cast.MAIJA, cast.OLLI)
+        check(sent, cast.MAIJA)
+
+        done = at_once(lambda sent=sent: confirm_here(sent, cast.MAIJA), lambda sent=sent: confirm(sent, cast.OLLI))
+
+        assert kinds(done) == ["Confirmation", "Confirmation"]
+        assert state(sent) == "valid"
+
+
+def test_two_second_looks_at_once_are_one_decision():
+    for _ in range(ROUNDS):
+        made = doubtful(application(cast.MAIJA), cast.MAIJA)
+
+        looks = at_once(
+            *[
+                lambda made=made, yes=yes: id_checks.decide(made, accepted=yes, reason="Seen", by=staff("supervisor"))
+                for yes in (True, False)
+            ]
+        )
+
+        assert kinds(looks) == ["NotWaiting", "SecondLook"]
+        assert SecondLook.objects.filter(check_made=made).count() == 1
+
+
+def test_undoing_twice_at_once_undoes_once():
+    for _ in range(ROUNDS):
+        sent = application(cast.MAIJA)
+        made = check(sent, cast.MAIJA)
+        confirm_here(sent, cast.MAIJA)
+
+        done = at_once(*[lambda made=made: undo(made) for _ in range(2)])
+
+        assert kinds(done) == ["AlreadyUndone", "list"]
+        assert Undoing.objects.filter(check_made=made).count() == 1
+        assert state(sent) == "awaiting"
+        assert Letter.objects.filter(message="undone", parameters__reference=sent.reference).count() == 1
+
+
+def test_undoing_while_it_is_confirmed_here_leaves_nothing_that_rests_on_it():
+    for _ in range(ROUNDS):
+        sent = application(cast.MAIJA)
+        made = check(sent, cast.MAIJA)
+
+        undone, confirmed = at_once(lambda made=made: undo(made), lambda sent=sent: confirm_here(sent, cast.MAIJA))
+
+        # Either the check fell first, and nothing was confirmed, or the confirmation fell with it.
+        assert isinstance(undone, list)
+        assert type(confirmed).__name__ in {"Confirmation", "CheckFirst"}
+        assert state(sent) == "awaiting"
+        assert Confirmation.objects.filter(id_check=made.pk, undone_at=None).count() == 0
+
+
+def test_undoing_while_it_is_confirmed_by_account_leaves_nothing_that_rests_on_it():
+    for _ in range(ROUNDS):
+        sent = application(cast.MAIJA)
+        made = check(sent, cast.MAIJA)
+        issue(made)
+
+        undone, confirmed = at_once(
+            lambda made=made: undo(made), lambda sent=sent: confirm_by_account(sent, cast.MAIJA)
+        )
+
+        assert isinstance(undone, list)
+        assert isinstance(confirmed, Confirmation | accounts.Closed)
+        assert (status(made), state(sent)) == ("undone", "awaiting")
+        assert Confirmation.objects.filter(id_check=made.pk, undone_at=None).count() == 0
+
+
+def test_undoing_while_the_account_is_issued_leaves_no_open_account():
+    for _ in range(ROUNDS):
+        made = check(application(cast.MAIJA), cast.MAIJA)
+
+        undone, issued = at_once(lambda made=made: undo(made), lambda made=made: issue(made))
+
+        assert isinstance(undone, list)
+        assert type(issued).__name__ in {"Account", "NotChecked"}
+        assert Account.objects.filter(closed_at=None).count() == 0
+
+
+def test_undoing_while_the_other_one_confirms_at_the_bank_waits_for_one():
+    for _ in range(ROUNDS):
+        sent = application(cast.MAIJA, cast.OLLI)
+        made = check(sent, cast.MAIJA)
+        confirm_here(sent, cast.MAIJA)
+
+        done = at_once(lambda made=made: undo(made), lambda sent=sent: confirm(sent, cast.OLLI))
+
+        assert kinds(done) == ["Confirmation", "list"]
+        assert state(sent) == "awaiting"
+        assert [slot(sent, who).must_confirm for who in (cast.MAIJA, cast.OLLI)] == [True, False]

@@ -1,0 +1,540 @@
+import datetime as dt
+
+import pytest
+from django.db import IntegrityError
+
+from applications import changes, document, invitations
+from applications.models import Confirmation
+from counter import id_checks
+from counter.models import Counter, DocumentType, IdCheck, SecondLook, Undoing
+from identity.models import Account
+from mailing.models import Letter
+from records.models import Entry
+from tests import cast
+from tests.applications.factories import HOUSING_SYSTEM, applicant, application, confirm, state
+from tests.counter.broken_trail import refusing
+from tests.counter.checks import (
+    ETHAN,
+    check,
+    confirm_by_account,
+    confirm_here,
+    doubtful,
+    fresh,
+    issue,
+    passport,
+    status,
+    undo,
+)
+from tests.staff import staff
+
+pytestmark = pytest.mark.django_db
+
+NOON = "2027-01-04T12:00:00+02:00"
+
+
+def events():
+    """Return what the trail tells, without what opened it all."""
+    found = Entry.objects.exclude(event="sent").order_by("pk")
+    return [(entry.event, entry.subject, entry.role) for entry in found]
+
+
+def about(sent, who):
+    return f"applicant {applicant(sent, who).pk}"
+
+
+# --- Recording -------------------------------------------------------------------------------------------
+
+
+def test_record_stores_whose_slot_what_was_shown_and_who_checked(time_machine):
+    """C2"""
+    time_machine.move_to(NOON, tick=False)
+    sent = application(cast.MAIJA)
+
+    made = check(sent, cast.MAIJA)
+
+    found = fresh(made)
+    assert (found.applicant, found.adviser) == (applicant(sent, cast.MAIJA), staff("adviser"))
+    assert (found.document_type.code, found.country) == ("passport", "FI")
+    assert (found.picture_matches, found.name_matches, found.name_reason) == (True, True, "")
+    assert found.place == Counter.only().street_fi
+    assert found.checked_at == dt.datetime.fromisoformat(NOON)
+    assert found.status == "sound"
+
+
+def test_record_has_no_place_for_a_document_number_or_a_copy():
+    """C2"""
+    fields = {field.name for field in IdCheck._meta.get_fields()}
+
+    assert fields == {
+        "id",
+        "applicant",
+        "document_type",
+        "country",
+        "document_valid_until",
+        "picture_matches",
+        "name_matches",
+        "name_reason",
+        "representative",
+        "representative_name",
+        "basis_document",
+        "basis_valid_until",
+        "waits",
+        "note",
+        "adviser",
+        "place",
+        "checked_at",
+        "second_look",
+        "undoing",
+    }
+
+
+def test_record_is_written_to_the_trail():
+    """R19"""
+    sent = application(cast.MAIJA)
+
+    made = check(sent, cast.MAIJA)
+
+    entry = Entry.objects.get(event="check_recorded")
+    assert (entry.chain.name, entry.subject) == (f"application {sent.pk}", about(sent, cast.MAIJA))
+    assert (entry.role, entry.user_id) == ("adviser", staff("adviser").pk)
+    assert entry.facts == {"id_check": made.pk, "document": "passport", "outcome": "sound", "representative": ""}
+
+
+def test_record_counts_the_last_day_of_validity_in_helsinki(time_machine):
+    """C2"""
+    time_machine.move_to("2027-01-04T23:30:00+02:00", tick=False)
+    sent = application(cast.MAIJA, cast.OLLI)
+    check(sent, cast.MAIJA, document_valid_until=dt.date(2027, 1, 4))
+    time_machine.move_to("2027-01-05T00:30:00+02:00", tick=False)
+
+    with pytest.raises(id_checks.DocumentExpired):
+        check(sent, cast.OLLI, document_valid_until=dt.date(2027, 1, 4))
+
+
+def test_record_of_a_type_that_is_off_is_refused():
+    """C3"""
+    card = DocumentType.objects.get(code="residence-permit-card")
+
+    with pytest.raises(id_checks.NotAccepted):
+        check(application(cast.MAIJA), cast.MAIJA, document_type=card, note="Known to us")
+
+    assert IdCheck.objects.count() == 0
+
+
+@pytest.fixture
+def card():
+    DocumentType.objects.filter(code="residence-permit-card").update(is_on=True)
+    return DocumentType.objects.get(code="residence-permit-card")
+
+
+def test_record_of_another_type_by_an_adviser_waits_for_a_supervisor(card):
+    """C3"""
+    made = check(application(cast.MAIJA), cast.MAIJA, document_type=card, note="No passport")
+
+    assert (made.waits, status(made)) == ("type", "waiting")
+
+
+def test_record_of_another_type_by_a_supervisor_with_a_note_is_sound(card):
+    """C3"""
+    made = check(application(cast.MAIJA), cast.MAIJA, by="supervisor", document_type=card, note="No passport")
+
+    assert (made.waits, status(made)) == ("", "sound")
+
+
+@pytest.mark.parametrize("by", ["adviser", "supervisor"])
+def test_record_of_another_type_without_a_note_is_refused(card, by):
+    """C3"""
+    with pytest.raises(id_checks.NoteMissing):
+        check(application(cast.MAIJA), cast.MAIJA, by=by, document_type=card)
+
+
+def test_record_of_a_doubtful_document_waits():
+    """C4"""
+    made = doubtful(application(cast.MAIJA), cast.MAIJA)
+
+    assert (made.waits, status(made)) == ("doubt", "waiting")
+
+
+def test_record_of_a_picture_that_does_not_match_waits_whatever_else_was_said():
+    """C4"""
+    made = check(application(cast.MAIJA), cast.MAIJA, picture_matches=False, note="Another face")
+
+    assert (made.waits, status(made)) == ("doubt", "waiting")
+
+
+def test_record_of_a_doubt_without_a_note_is_refused():
+    """C4"""
+    with pytest.raises(id_checks.NoteMissing):
+        check(application(cast.MAIJA), cast.MAIJA, is_doubtful=True)
+
+
+def test_record_of_another_name_with_a_reason_is_sound():
+    """R4: a different name never blocks"""
+    made = check(application(cast.MAIJA), cast.MAIJA, name_matches=False, name_reason="Married in May")
+
+    assert (fresh(made).name_reason, status(made)) == ("Married in May", "sound")
+
+
+def test_record_of_another_name_without_a_reason_is_refused_by_the_database():
+    """C2"""
+    with pytest.raises(IntegrityError):
+        check(application(cast.MAIJA), cast.MAIJA, name_matches=False)
+
+
+def test_record_keeps_on_what_a_guardian_acts():
+    """C6"""
+    basis = {"representative": "guardian", "representative_name": "Gun Gran", "basis_document": "Register extract"}
+
+    made = check(application(cast.MAIJA), cast.MAIJA, **basis, basis_valid_until=dt.date(2100, 1, 1))
+
+    assert {name: getattr(fresh(made), name) for name in basis} == basis
+    assert Entry.objects.get(event="check_recorded").facts["representative"] == "guardian"
+
+
+def test_record_of_a_right_to_act_that_has_expired_is_refused():
+    """C6"""
+    basis = {"representative": "proxy", "representative_name": "Gun Gran", "basis_document": "Power of attorney"}
+
+    with pytest.raises(id_checks.BasisExpired):
+        check(application(cast.MAIJA), cast.MAIJA, **basis, basis_valid_until=dt.date(2020, 1, 1))
+
+
+def test_record_of_a_proxy_without_a_document_is_refused_by_the_database():
+    """C6"""
+    with pytest.raises(IntegrityError):
+        check(application(cast.MAIJA), cast.MAIJA, representative="proxy", representative_name="Gun Gran")
+
+
+def test_record_of_somebody_without_a_code_is_sound():
+    """R3"""
+    sent = application(cast.MAIJA, co_applicants=[ETHAN])
+
+    assert status(check(sent, ETHAN)) == "sound"
+
+
+def test_record_after_a_change_that_the_adviser_has_not_seen_is_refused():
+    """R6"""
+    sent = application(cast.MAIJA)
+    seen = applicant(sent, cast.MAIJA)
+    changed = document.parse(cast.document(cast.MAIJA, language="sv"))
+    changes.change(sent, changed, digest=seen.version.digest, by=HOUSING_SYSTEM)
+
+    with pytest.raises(id_checks.SlotChanged):
+        check(sent, cast.MAIJA, digest=seen.version.digest)
+
+
+def test_record_for_a_slot_of_a_former_version_is_refused():
+    """R6"""
+    sent = application(cast.MAIJA)
+    seen = applicant(sent, cast.MAIJA)
+    changed = document.parse(cast.document(cast.MAIJA, language="sv"))
+    changes.change(sent, changed, digest=seen.version.digest, by=HOUSING_SYSTEM)
+    now = applicant(sent, cast.MAIJA).version.digest
+
+    with pytest.raises(id_checks.SlotChanged):
+        id_checks.record(passport(), applicant=seen, digest=now, is_doubtful=False, by=staff("adviser"))
+
+
+def test_record_for_an_application_that_has_ended_is_refused(time_machine):
+    """R8"""
+    time_machine.move_to(NOON)
+    sent = application(cast.MAIJA)
+    time_machine.shift(dt.timedelta(days=91))
+
+    with pytest.raises(id_checks.Ended):
+        check(sent, cast.MAIJA)
+
+
+def test_record_of_somebody_who_has_confirmed_is_refused():
+    sent = application(cast.MAIJA, cast.OLLI)
+    confirm(sent, cast.MAIJA)
+
+    with pytest.raises(id_checks.AlreadyConfirmed):
+        check(sent, cast.MAIJA)
+
+
+def test_record_of_somebody_under_18_is_refused():
+    """R2"""
+    with pytest.raises(id_checks.NotAwaited):
+        check(application(cast.MAIJA, cast.TEA), cast.TEA)
+
+
+def test_record_of_somebody_who_has_declined_is_refused():
+    """R10"""
+    sent = application(cast.MAIJA, cast.OLLI)
+    invitations.decline(applicant(sent, cast.OLLI))
+
+    with pytest.raises(id_checks.NotAwaited):
+        check(sent, cast.OLLI)
+
+
+@pytest.mark.parametrize("first", [check, doubtful])
+def test_record_of_somebody_checked_today_is_refused(first):
+    """R12"""
+    sent = application(cast.MAIJA)
+    first(sent, cast.MAIJA)
+
+    with pytest.raises(id_checks.AlreadyChecked):
+        check(sent, cast.MAIJA, by="supervisor")
+
+    assert IdCheck.objects.count() == 1
+
+
+def test_record_again_on_another_day_is_another_check(time_machine):
+    time_machine.move_to(NOON)
+    sent = application(cast.MAIJA)
+    check(sent, cast.MAIJA)
+    time_machine.shift(dt.timedelta(days=1))
+
+    check(sent, cast.MAIJA)
+
+    assert IdCheck.objects.count() == 2
+
+
+def test_record_again_after_the_first_was_rejected_or_undone_is_another_check():
+    sent = application(cast.MAIJA)
+    id_checks.decide(doubtful(sent, cast.MAIJA), accepted=False, reason="Not her", by=staff("supervisor"))
+    undo(check(sent, cast.MAIJA))
+
+    assert status(check(sent, cast.MAIJA)) == "sound"
+
+
+def test_record_is_not_stored_if_the_trail_cannot_be_written():
+    sent = application(cast.MAIJA)
+
+    with refusing("check_recorded"), pytest.raises(IntegrityError):
+        check(sent, cast.MAIJA)
+
+    assert IdCheck.objects.count() == 0
+
+
+@pytest.mark.parametrize("act", ["update", "delete"])
+def test_check_that_was_recorded_is_neither_edited_nor_deleted(act):
+    """R18, R19"""
+    made = check(application(cast.MAIJA), cast.MAIJA)
+
+    with pytest.raises(IntegrityError):
+        IdCheck.objects.filter(pk=made.pk).update(country="SE") if act == "update" else made.delete()
+
+
+# --- The second look -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("accepted", "outcome", "event"), [(True, "sound", "check_accepted"), (False, "rejected", "check_rejected")]
+)
+def test_decide_by_another_adviser_is_what_the_check_is_worth(accepted, outcome, event):
+    """C4"""
+    made = doubtful(application(cast.MAIJA), cast.MAIJA, by="supervisor")
+
+    look = id_checks.decide(made, accepted=accepted, reason="Compared with the register", by=staff("adviser"))
+
+    assert status(made) == outcome
+    assert (look.by, look.reason) == (staff("adviser"), "Compared with the register")
+    assert events()[-1][0] == event
+
+
+def test_decide_on_ones_own_check_is_refused():
+    """C4"""
+    made = doubtful(application(cast.MAIJA), cast.MAIJA)
+
+    with pytest.raises(id_checks.OwnCheck):
+        id_checks.decide(made, accepted=True, reason="I am sure now", by=staff("adviser"))
+
+    assert status(made) == "waiting"
+
+
+def test_decide_on_another_type_is_for_supervisors(card):
+    """C3"""
+    made = check(application(cast.MAIJA), cast.MAIJA, document_type=card, note="No passport")
+    other = staff("operator")
+
+    with pytest.raises(id_checks.NeedsSupervisor):
+        id_checks.decide(made, accepted=True, reason="All right", by=other)
+
+    id_checks.decide(made, accepted=True, reason="All right", by=staff("supervisor"))
+    assert status(made) == "sound"
+
+
+def test_decide_twice_is_refused():
+    """C4"""
+    made = doubtful(application(cast.MAIJA), cast.MAIJA)
+    id_checks.decide(made, accepted=False, reason="Not her", by=staff("supervisor"))
+
+    with pytest.raises(id_checks.NotWaiting):
+        id_checks.decide(made, accepted=True, reason="Yes, her", by=staff("supervisor"))
+
+    assert SecondLook.objects.count() == 1
+
+
+def test_decide_on_a_check_that_was_certain_is_refused():
+    with pytest.raises(id_checks.NotWaiting):
+        id_checks.decide(
+            check(application(cast.MAIJA), cast.MAIJA), accepted=False, reason="No", by=staff("supervisor")
+        )
+
+
+def test_decide_on_a_check_that_was_undone_is_refused():
+    made = doubtful(application(cast.MAIJA), cast.MAIJA)
+    undo(made)
+
+    with pytest.raises(id_checks.NotWaiting):
+        id_checks.decide(made, accepted=True, reason="Yes", by=staff("supervisor"))
+
+
+@pytest.mark.parametrize(("days", "seconds", "outcome"), [(30, -1, "waiting"), (30, 1, "too_late")])
+def test_decide_is_possible_for_thirty_days(time_machine, days, seconds, outcome):
+    """C4"""
+    time_machine.move_to(NOON, tick=False)
+    made = doubtful(application(cast.MAIJA), cast.MAIJA)
+    time_machine.shift(dt.timedelta(days=days, seconds=seconds))
+
+    assert status(made) == outcome
+    assert list(IdCheck.objects.waiting()) == ([made] if outcome == "waiting" else [])
+    if outcome == "too_late":
+        with pytest.raises(id_checks.NotWaiting):
+            id_checks.decide(made, accepted=True, reason="Late", by=staff("supervisor"))
+
+
+def test_decide_is_not_stored_if_the_trail_cannot_be_written():
+    made = doubtful(application(cast.MAIJA), cast.MAIJA)
+
+    with refusing("check_accepted"), pytest.raises(IntegrityError):
+        id_checks.decide(made, accepted=True, reason="Yes", by=staff("supervisor"))
+
+    assert status(made) == "waiting"
+
+
+def test_sound_are_those_that_have_effect():
+    certain, rejected, accepted, waiting, undone = (application(cast.MAIJA) for _ in range(5))
+    checks = [
+        check(certain, cast.MAIJA),
+        doubtful(rejected, cast.MAIJA),
+        doubtful(accepted, cast.MAIJA),
+        doubtful(waiting, cast.MAIJA),
+        check(undone, cast.MAIJA),
+    ]
+    id_checks.decide(checks[1], accepted=False, reason="No", by=staff("supervisor"))
+    id_checks.decide(checks[2], accepted=True, reason="Yes", by=staff("supervisor"))
+    undo(checks[4])
+
+    assert [status(made) for made in checks] == ["sound", "rejected", "sound", "waiting", "undone"]
+    assert list(IdCheck.objects.sound().order_by("pk")) == [checks[0], checks[2]]
+    assert list(IdCheck.objects.waiting()) == [checks[3]]
+
+
+# --- Undoing ---------------------------------------------------------------------------------------------
+
+
+def test_undo_lets_fall_the_confirmation_and_the_account():
+    """C5"""
+    sent = application(cast.MAIJA)
+    made = check(sent, cast.MAIJA)
+    confirm_here(sent, cast.MAIJA)
+    account = issue(made)
+
+    waiting = undo(made)
+
+    assert waiting == [sent]
+    assert (status(made), state(sent)) == ("undone", "awaiting")
+    assert Confirmation.objects.filter(undone_at=None).count() == 0
+    account.refresh_from_db()
+    assert account.closed_at is not None
+    assert not account.user.has_usable_password()
+
+
+def test_undo_keeps_who_undid_it_and_why():
+    """C5"""
+    made = check(application(cast.MAIJA), cast.MAIJA)
+
+    undo(made, reason="It was her sister")
+
+    undoing = Undoing.objects.get()
+    assert (undoing.check_made, undoing.by, undoing.reason) == (made, staff("supervisor"), "It was her sister")
+
+
+def test_undo_is_written_to_the_trail_before_what_falls():
+    """R19"""
+    sent = application(cast.MAIJA)
+    made = check(sent, cast.MAIJA)
+    confirm_here(sent, cast.MAIJA)
+    issue(made)
+    before = Entry.objects.latest("pk").pk
+
+    undo(made)
+
+    maija = about(sent, cast.MAIJA)
+    assert [(e.event, e.subject, e.role) for e in Entry.objects.filter(pk__gt=before).order_by("pk")] == [
+        ("check_undone", maija, "supervisor"),
+        ("account_closed", maija, "supervisor"),
+        ("confirmation_undone", maija, "supervisor"),
+        ("undone", "", "supervisor"),
+    ]
+
+
+def test_undo_closes_accounts_that_stand_on_this_check_alone():
+    sent = application(cast.MAIJA, cast.OLLI)
+    issue(check(sent, cast.MAIJA))
+    issue(made := check(sent, cast.OLLI), email="olli.own@example.test")
+
+    undo(made)
+
+    assert [account.email for account in Account.objects.filter(closed_at=None)] == ["maija.own@example.test"]
+
+
+def test_undo_tells_the_person_whose_account_is_closed():
+    made = check(application(cast.MAIJA), cast.MAIJA)
+    issue(made)
+
+    undo(made)
+
+    assert [(letter.message, letter.to) for letter in Letter.objects.filter(message="account_closed")] == [
+        ("account_closed", "maija.own@example.test")
+    ]
+
+
+def test_undo_lets_fall_what_was_confirmed_with_the_account():
+    """C5"""
+    first, second = application(cast.MAIJA, cast.OLLI), application(cast.MAIJA, cast.VERA)
+    issue(made := check(first, cast.MAIJA))
+    confirm_by_account(first, cast.MAIJA)
+    confirm_by_account(second, cast.MAIJA)
+
+    waiting = undo(made)
+
+    assert waiting == [first, second]
+    assert Confirmation.objects.filter(undone_at=None).count() == 0
+
+
+@pytest.mark.parametrize("make", [check, doubtful])
+def test_undo_of_a_check_on_which_nothing_rests_changes_nothing_else(make):
+    sent = application(cast.MAIJA)
+    made = make(sent, cast.MAIJA)
+
+    assert undo(made) == []
+    assert (status(made), state(sent)) == ("undone", "awaiting")
+
+
+def test_undo_twice_is_refused():
+    made = check(application(cast.MAIJA), cast.MAIJA)
+    undo(made)
+
+    with pytest.raises(id_checks.AlreadyUndone):
+        undo(made)
+
+
+@pytest.mark.parametrize("event", ["check_undone", "account_closed", "confirmation_undone", "undone"])
+def test_undo_is_not_stored_if_the_trail_cannot_be_written(event):
+    sent = application(cast.MAIJA)
+    made = check(sent, cast.MAIJA)
+    confirm_here(sent, cast.MAIJA)
+    issue(made)
+    letters = Letter.objects.count()
+
+    with refusing(event), pytest.raises(IntegrityError):
+        undo(made)
+
+    assert (status(made), state(sent)) == ("sound", "valid")
+    assert Account.objects.filter(closed_at=None).count() == 1
+    assert Confirmation.objects.filter(undone_at=None).count() == 1
+    assert Letter.objects.count() == letters

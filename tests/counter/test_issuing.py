@@ -1,0 +1,233 @@
+import pytest
+from django.db import IntegrityError
+
+from counter import id_checks, issuing
+from identity import accounts
+from identity.models import Account, Person
+from mailing.models import Letter
+from records.models import Entry
+from tests import cast
+from tests.applications.factories import application, confirm, person, state
+from tests.applications.households import written
+from tests.counter.broken_trail import refusing
+from tests.counter.checks import (
+    EMAIL,
+    ETHAN,
+    check,
+    confirm_by_account,
+    confirm_here,
+    doubtful,
+    issue,
+    slot,
+    undo,
+)
+from tests.staff import staff
+
+pytestmark = pytest.mark.django_db
+
+
+def links():
+    """Return to whom links were sent, in order."""
+    return [letter.to for letter in Letter.objects.filter(message="account_link").order_by("pk")]
+
+
+def test_issue_after_the_check_sends_the_link():
+    """J5"""
+    made = check(application(cast.MAIJA), cast.MAIJA)
+
+    account = issue(made)
+
+    assert (account.email, account.id_check, account.closed_at) == (EMAIL, made.pk, None)
+    assert account.user.person.hetu == cast.MAIJA["hetu"]
+    assert not account.user.has_usable_password()
+    assert links() == [EMAIL]
+
+
+def test_issue_is_written_to_the_trail():
+    sent = application(cast.MAIJA)
+
+    issue(check(sent, cast.MAIJA))
+
+    entry = Entry.objects.get(event="account_issued")
+    assert (entry.chain.name, entry.subject) == (f"application {sent.pk}", f"applicant {slot(sent, cast.MAIJA).pk}")
+    assert (entry.role, entry.user_id) == ("adviser", staff("adviser").pk)
+
+
+def test_issue_and_confirming_here_go_together():
+    """J4"""
+    sent = application(cast.MAIJA, cast.OLLI)
+    made = check(sent, cast.OLLI)
+
+    issue(made, email="olli.own@example.test")
+    confirm_here(sent, cast.OLLI)
+
+    assert [a.must_confirm for a in (slot(sent, cast.MAIJA), slot(sent, cast.OLLI))] == [True, False]
+
+
+def test_issue_to_somebody_who_was_identified_at_a_bank_keeps_their_name():
+    """R4"""
+    known = person({**cast.MAIJA, "last_name": "Meikäläinen-Virtanen"})
+
+    issue(check(application(cast.MAIJA), cast.MAIJA))
+
+    assert str(Person.objects.get(pk=known.pk)) == "Maija Liisa Meikäläinen-Virtanen"
+
+
+def test_issue_at_the_address_of_another_person_is_refused():
+    """R15"""
+    sent = application(cast.MAIJA, cast.OLLI)
+    issue(check(sent, cast.MAIJA))
+    made = check(sent, cast.OLLI)
+
+    with pytest.raises(accounts.AddressTaken):
+        issue(made, email=EMAIL.upper())
+
+    assert Account.objects.count() == 1
+    assert links() == [EMAIL]
+
+
+def test_issue_on_a_doubtful_check_is_refused_until_it_is_accepted():
+    """C4"""
+    made = doubtful(application(cast.MAIJA), cast.MAIJA)
+
+    with pytest.raises(issuing.NotChecked):
+        issue(made)
+    id_checks.decide(made, accepted=True, reason="It is her", by=staff("supervisor"))
+
+    assert issue(made).id_check == made.pk
+
+
+def test_issue_on_a_check_that_was_undone_is_refused():
+    """C5"""
+    made = check(application(cast.MAIJA), cast.MAIJA)
+    undo(made)
+
+    with pytest.raises(issuing.NotChecked):
+        issue(made)
+
+
+def test_issue_for_whoever_was_represented_is_refused():
+    """C6"""
+    basis = {"representative": "proxy", "representative_name": "Gun Gran", "basis_document": "Power of attorney"}
+    made = check(application(cast.MAIJA), cast.MAIJA, **basis)
+
+    with pytest.raises(issuing.Represented):
+        issue(made)
+
+    assert Account.objects.count() == 0
+
+
+def test_issue_for_somebody_without_a_code_is_refused():
+    """R3"""
+    sent = application(cast.MAIJA, co_applicants=[ETHAN])
+
+    with pytest.raises(issuing.NoCode):
+        issue(check(sent, ETHAN))
+
+
+def test_issue_again_after_undoing_stands_on_the_new_check():
+    sent = application(cast.MAIJA)
+    undo(first := check(sent, cast.MAIJA))
+    second = check(sent, cast.MAIJA)
+
+    account = issue(second)
+
+    assert (account.id_check, account.closed_at) == (second.pk, None)
+    assert first != second
+
+
+def test_correct_address_sends_the_link_there_and_ends_the_former():
+    """J4"""
+    sent = application(cast.MAIJA)
+    account = issue(check(sent, cast.MAIJA))
+
+    issuing.correct_address(account, email="right@example.test", applicant=slot(sent, cast.MAIJA), by=staff("adviser"))
+
+    assert Account.objects.get().email == "right@example.test"
+    assert links() == [EMAIL, "right@example.test"]
+    assert account.links.filter(used_at=None, replaced_at=None).count() == 1
+    assert Entry.objects.get(event="account_address_changed").user_id == staff("adviser").pk
+
+
+def test_correct_address_to_that_of_another_person_is_refused():
+    """R15"""
+    sent = application(cast.MAIJA, cast.OLLI)
+    issue(check(sent, cast.MAIJA))
+    account = issue(check(sent, cast.OLLI), email="olli.own@example.test")
+
+    with pytest.raises(accounts.AddressTaken):
+        issuing.correct_address(account, email=EMAIL, applicant=slot(sent, cast.OLLI), by=staff("adviser"))
+
+    assert Entry.objects.filter(event="account_address_changed").count() == 0
+
+
+def test_send_link_again_ends_the_former_one():
+    sent = application(cast.MAIJA)
+    account = issue(check(sent, cast.MAIJA))
+
+    issuing.send_link(account, applicant=slot(sent, cast.MAIJA), by=staff("adviser"))
+
+    assert links() == [EMAIL, EMAIL]
+    assert account.links.filter(used_at=None, replaced_at=None).count() == 1
+    assert Entry.objects.get(event="account_link_sent").role == "adviser"
+
+
+def test_send_link_of_a_closed_account_is_refused():
+    sent = application(cast.MAIJA)
+    account = issue(made := check(sent, cast.MAIJA))
+    undo(made)
+
+    with pytest.raises(accounts.Closed):
+        issuing.send_link(account, applicant=slot(sent, cast.MAIJA), by=staff("adviser"))
+
+
+def test_link_of_the_letter_sets_the_password_with_which_the_person_confirms():
+    """J5"""
+    sent = application(cast.MAIJA)
+    made = check(sent, cast.MAIJA)
+    issue(made)
+    _, text, _ = written(Letter.objects.get(message="account_link"))
+    token = text.partition("token=")[2].split()[0]
+
+    accounts.set_password(token, password="correct horse battery")
+    done = confirm_by_account(sent, cast.MAIJA)
+
+    assert Account.objects.get().user.check_password("correct horse battery")
+    assert (state(sent), done.method, done.id_check) == ("valid", "account", made.pk)
+
+
+def test_confirming_with_an_account_that_was_closed_is_refused():
+    """C5"""
+    sent = application(cast.MAIJA)
+    issue(made := check(sent, cast.MAIJA))
+    undo(made)
+
+    with pytest.raises(accounts.Closed):
+        confirm_by_account(sent, cast.MAIJA)
+    confirm(sent, cast.MAIJA)
+
+    assert state(sent) == "valid"
+
+
+@pytest.mark.parametrize(
+    ("act", "event"),
+    [("issue", "account_issued"), ("correct", "account_address_changed"), ("send", "account_link_sent")],
+)
+def test_nothing_is_sent_if_the_trail_cannot_be_written(act, event):
+    sent = application(cast.MAIJA)
+    made, mine = check(sent, cast.MAIJA), slot(sent, cast.MAIJA)
+    account = None if act == "issue" else issue(made)
+    before = links()
+    acts = {
+        "issue": lambda: issue(made),
+        "correct": lambda: issuing.correct_address(
+            account, email="right@example.test", applicant=mine, by=staff("adviser")
+        ),
+        "send": lambda: issuing.send_link(account, applicant=mine, by=staff("adviser")),
+    }
+
+    with refusing(event), pytest.raises(IntegrityError):
+        acts[act]()
+
+    assert links() == before
+    assert [each.email for each in Account.objects.all()] == ([EMAIL] if account else [])

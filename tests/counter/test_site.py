@@ -1,0 +1,25 @@
+import pytest
+from django.urls import reverse
+
+from tests.staff import sign_in_staff, staff
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("role", ["adviser", "supervisor"])
+def test_who_works_at_the_desk_begins_there(client, role):
+    sign_in_staff(client, staff(role))
+
+    response = client.get(reverse("admin:index"))
+
+    assert response["Location"] == reverse("admin:desk")
+
+
+def test_operator_begins_with_what_can_be_edited(client):
+    sign_in_staff(client, staff("operator"))
+
+    page = client.get(reverse("admin:index")).content.decode()
+
+    assert reverse("admin:counter_notice_changelist") in page
+    assert reverse("admin:statistics") in page
+    assert f'"{reverse("admin:desk")}"' not in page
