@@ -3,19 +3,16 @@
 Its time is to follow the due ones: two databases, one with a hundred times as many applications, take turns.
 """
 
-import os
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
-from pathlib import Path
 
 import psycopg
 
+from bench.scripts import run
 from tests import postgres
 
-ROOT = Path(__file__).resolve().parent.parent
 DUE, SMALL, LARGE, ROUNDS = 1_000, 2_000, 200_000, 5
 MOST = 1.25  # times as long over the large database as over the small one
 
@@ -60,12 +57,12 @@ def main() -> bool:
         for size, database in databases.items():
             with psycopg.connect(url, autocommit=True) as connection:
                 connection.execute(f"CREATE DATABASE applications{size}")
-            _run("manage.py", "migrate", "-v0", "--skip-checks", database=database, folder=folder)
-            _run("-m", "bench.tick", "load", str(size), database=database, folder=folder)
+            run("manage.py", "migrate", "-v0", "--skip-checks", database=database, folder=folder)
+            run("-m", "bench.tick", "load", str(size), database=database, folder=folder)
         seconds: dict[int, list[float]] = {size: [] for size in databases}
         for number in range(ROUNDS):
             for size in sorted(databases, reverse=bool(number % 2)):
-                said = _run("-m", "bench.tick", "measure", database=databases[size], folder=folder)
+                said = run("-m", "bench.tick", "measure", database=databases[size], folder=folder)
                 seconds[size].append(float(said))
     return _report({size: statistics.median(found) for size, found in seconds.items()})
 
@@ -139,25 +136,6 @@ def measure() -> None:
     if visited != DUE or not DUE < Letter.objects.filter(message="reminder").count() <= 2 * DUE:
         raise RuntimeError(f"{visited} applications visited")
     print(seconds)
-
-
-def _run(*arguments: str, database: str, folder: str) -> str:
-    """Run a module or script of the project on a database, and return what it printed."""
-    environment = {
-        "PATH": os.environ["PATH"],
-        "DJANGO_SETTINGS_MODULE": "heka_confirm.settings",
-        "DEBUG": "false",
-        "SECRET_KEY": "benchmark-" * 6,
-        "FIELD_ENCRYPTION_KEYS": "benchmark-encryption-" * 3,
-        "FIELD_INDEX_KEYS": "benchmark-index-" * 3,
-        "ALLOW_TEST_CODES": "true",  # the people of the tests have test codes
-        "STATIC_ROOT": f"{folder}/static",
-        "IDENTITY_KEYS_FILE": f"{folder}/identity-keys.json",
-        "LOG_LEVEL": "ERROR",
-        "DATABASE_URL": database,
-    }
-    command = [sys.executable, *arguments]
-    return subprocess.run(command, env=environment, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
 if __name__ == "__main__":
