@@ -2,6 +2,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext, ngettext
@@ -9,6 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from identity import staff
 from identity.models import User
+
+# The roles are made by a migration, with the least rights that each needs.
+admin.site.unregister(Group)
 
 
 @admin.register(User)

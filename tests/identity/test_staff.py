@@ -308,7 +308,7 @@ def test_addresses_of_the_admin_are_found():
     found = addresses()
 
     assert DESK in found
-    assert "/en/admin/auth/group/1/change/" in found
+    assert "/en/admin/identity/user/1/change/" in found
     assert [address for address in found if "<" in address] == []
 
 

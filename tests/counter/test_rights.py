@@ -1,0 +1,106 @@
+"""Every address of the admin against every role: who comes in, and none left out (C1, R16).
+
+Nobody comes in without both factors: that is in tests/identity/test_staff.py, over the same addresses.
+"""
+
+import re
+
+import pytest
+from django.contrib import admin
+from django.test import Client
+
+from tests import cast
+from tests.applications.factories import application
+from tests.counter.checks import check
+from tests.staff import sign_in_staff, staff
+
+ADVISER, SUPERVISOR, OPERATOR = "adviser", "supervisor", "operator"
+AT_THE_DESK, ALL = frozenset({ADVISER, SUPERVISOR}), frozenset({ADVISER, SUPERVISOR, OPERATOR})
+SUPERVISORS, OF_FIGURES = frozenset({SUPERVISOR}), frozenset({SUPERVISOR, OPERATOR})
+NOBODY: frozenset[str] = frozenset()
+LETS_IN = {
+    **dict.fromkeys(["login", "logout", "password_change", "password_change_done", "jsi18n", "index"], ALL),
+    **dict.fromkeys(["desk", "desk_checks", "desk_waiting", "desk_undeliverable", "desk_second_looks"], AT_THE_DESK),
+    **dict.fromkeys(["desk_application", "desk_applicant", "desk_code", "desk_check", "desk_confirm"], AT_THE_DESK),
+    **dict.fromkeys(["desk_account", "desk_account_address", "desk_account_link", "desk_contact"], AT_THE_DESK),
+    **dict.fromkeys(["desk_invitation", "desk_check_made", "desk_decide"], AT_THE_DESK),
+    **dict.fromkeys(["desk_trail", "desk_looks", "desk_protected_details"], SUPERVISORS),
+    **dict.fromkeys(["desk_protection", "desk_undo"], SUPERVISORS),
+    **dict.fromkeys(["statistics", "statistics_csv"], OF_FIGURES),
+    # Models, by what may be done with them; nothing that has happened is deleted.
+    **{f"applications_terms_{act}": {OPERATOR} for act in ("changelist", "add", "change", "history", "preview")},
+    **{f"counter_counter_{act}": {OPERATOR} for act in ("changelist", "change", "history")},
+    **{f"counter_notice_{act}": {OPERATOR} for act in ("changelist", "add", "change")},
+    **{f"counter_documenttype_{act}": {OPERATOR} for act in ("changelist", "add", "change", "history")},
+    **{f"upstream_apiclient_{act}": {OPERATOR} for act in ("changelist", "add", "change")},
+    **{f"identity_user_{act}": {OPERATOR} for act in ("changelist", "add", "change", "history")},
+    "auth_user_password_change": {OPERATOR},
+    **{f"mailing_letter_{act}": {OPERATOR} for act in ("changelist", "change", "history")},
+    # Of what is not there, Django itself says so to whoever looks.
+    **dict.fromkeys(["view_on_site", "app_list"], ALL),
+    **{f"{model}_history": ALL for model in ("counter_notice", "upstream_apiclient")},
+}
+
+pytestmark = pytest.mark.django_db
+
+
+def addresses(patterns=None, prefix=""):
+    """Return each address of the admin by its name, with placeholders."""
+    for pattern in admin.site.get_urls() if patterns is None else patterns:
+        route = prefix + str(pattern.pattern)
+        if hasattr(pattern, "url_patterns"):
+            yield from addresses(pattern.url_patterns, route)
+        elif pattern.name:
+            yield pattern.name, route
+
+
+ADDRESSES = dict(addresses())
+
+
+def filled(route):
+    sent = application(cast.MAIJA)
+    made = check(sent, cast.MAIJA)
+    values = {
+        "reference": sent.number,
+        "position": "0",
+        "pk": made.pk,
+        "id": staff(ADVISER).pk,
+        "app_label": "counter",
+    }
+
+    def value(found):
+        return str(values.get(found["name"], 1))
+
+    return (
+        re.sub(r"<(?:\w+:)?(?P<name>\w+)>|\(\?P<(?P<group>\w+)>[^)]*\)", value, route).strip("^$").replace("\\Z", "")
+    )
+
+
+def comes_in(role, address):
+    """Tell whether a role may read there or send something."""
+    client = sign_in_staff(Client(), staff(role))
+    answers = [client.get(address), client.post(address)]
+    return any(answer.status_code not in {403, 405} for answer in answers)
+
+
+def test_addresses_are_found():
+    assert {"desk", "desk_undo", "counter_notice_add"} <= ADDRESSES.keys()
+    assert LETS_IN.keys() - ADDRESSES.keys() == set()
+
+
+@pytest.mark.parametrize("name", sorted(ADDRESSES))
+def test_address_lets_in_whom_it_is_for(name):
+    address = f"/fi/admin/{filled(ADDRESSES[name])}"
+
+    assert {role for role in ALL if comes_in(role, address)} == LETS_IN.get(name, NOBODY)
+
+
+@pytest.mark.parametrize("name", sorted(name for name in ADDRESSES if name.endswith("_delete")))
+def test_nobody_deletes_anything(name):
+    somebody = staff(OPERATOR)
+    somebody.is_superuser = True
+    somebody.save()
+
+    answer = sign_in_staff(Client(), somebody).post(f"/fi/admin/{filled(ADDRESSES[name])}", {"post": "yes"})
+
+    assert answer.status_code == 403
