@@ -144,6 +144,18 @@ class ApplicantQuerySet(models.QuerySet["Applicant"]):
         counts = FilteredRelation("confirmations", condition=Q(confirmations__undone_at=None))
         return self.annotate(counting=counts, counting_id=F("counting__pk")).select_related("counting")
 
+    def same_person(self, slot: "Applicant") -> Self:
+        """The slots of this person: in whichever application, or without a code in whichever version of this one."""
+        if slot.hetu:
+            return self.filter(hetu_index__in=crypto.indexes(slot.hetu))
+        return self.filter(
+            version__application=slot.version.application_id,
+            hetu_index=None,
+            birth_date=slot.birth_date,
+            first_names=slot.first_names,
+            last_name=slot.last_name,
+        )
+
 
 class Applicant(models.Model):
     """One person's slot in one version. Position 0 is the main applicant, 1 to 3 are co-applicants (R3).

@@ -27,10 +27,9 @@ def carry_over(slots: Sequence[Applicant], application: Application) -> None:
 
 @atomically
 def set_mark(applicant: Applicant, *, protected: bool, by: Actor) -> None:
-    """Set or remove the mark in every application in which this person applies."""
-    same = Q(hetu_index=applicant.hetu_index) if applicant.hetu_index else Q(pk=applicant.pk)
+    """Set or remove the mark in every application in which this person applies, former versions included."""
     event = Event.PROTECTION_SET if protected else Event.PROTECTION_REMOVED
-    slots = Applicant.objects.select_for_update().filter(same, protected=not protected)
+    slots = Applicant.objects.select_for_update().same_person(applicant).filter(protected=not protected)
     for slot in slots.select_related("version__application").defer("version__content").order_by("pk"):
         slot.protected = protected
         slot.save(update_fields=["protected"])

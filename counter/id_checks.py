@@ -137,7 +137,7 @@ def decide(check: IdCheck, *, accepted: bool, reason: str, by: User) -> SecondLo
         raise NotWaiting
     if locked.adviser_id == by.pk:
         raise OwnCheck
-    if locked.waits == Waits.TYPE and not by.has_perm("counter.decide_check"):
+    if _needs_supervisor(locked, accepted=accepted) and not by.has_perm("counter.decide_check"):
         raise NeedsSupervisor
     look = SecondLook.objects.create(check_made=locked, accepted=accepted, reason=reason, by=by, at=timezone.now())
     event = Event.CHECK_ACCEPTED if accepted else Event.CHECK_REJECTED
@@ -204,6 +204,13 @@ def _waits(check: IdCheck, by: User, *, is_doubtful: bool) -> str:
     if check.document_type.needs_note and not by.has_perm("counter.decide_check"):
         return Waits.TYPE
     return ""
+
+
+def _needs_supervisor(check: IdCheck, *, accepted: bool) -> bool:
+    """Tell whether a supervisor has to decide: a doubt does not take the place of their note (C3)."""
+    if check.waits == Waits.TYPE:
+        return True
+    return accepted and check.document_type.needs_note and not check.adviser.has_perm("counter.decide_check")
 
 
 def _lock(application: Application) -> Application:

@@ -77,7 +77,7 @@ def close(account: Account) -> None:
         account = _lock(account)
     except Closed:
         return
-    account.closed_at = timezone.now()
+    account.closed_at, account.verified_at = timezone.now(), None
     account.save()
     account_links.end(account, at=account.closed_at)
     _forget_password(account.user)

@@ -1,10 +1,13 @@
 from django.contrib import admin, messages
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from mailing import addresses, outbox
 from mailing.models import Letter, LetterQuerySet
+from records.enums import Role
+from records.trail import Who
 
 FILTERS = ("message", "language", "failure", "bounced_at", "created_at")
 
@@ -53,7 +56,8 @@ class LetterAdmin(admin.ModelAdmin):
 
     @admin.action(description=_("Send again what was given up or refused"), permissions=["send_again"])
     def send_again(self, request: HttpRequest, queryset: LetterQuerySet) -> None:
-        number = outbox.send_again(queryset)
+        by = Who(Role.OPERATOR, user_id=request.user.pk)
+        number = outbox.send_again(queryset, chain=f"staff {request.user.pk} {timezone.localdate().year}", by=by)
         text = ngettext("%(number)d letter will be sent again.", "%(number)d letters will be sent again.", number)
         messages.success(request, text % {"number": number})
 

@@ -10,6 +10,7 @@ from applications import terms as terms_of_use
 from applications.access import Visitor, applicant_view
 from applications.forms import ConfirmForm
 from applications.models import Applicant, Application
+from identity import accounts
 from identity.access import identified_person_required, person_of
 from identity.redirects import safe_next
 
@@ -100,7 +101,7 @@ def _confirm(request: HttpRequest, visitor: Visitor, application: Application, m
         confirmation.confirm(application, by=visitor.person, proof=visitor.proof, terms=visitor.terms, digest=read)
     except confirmation.Changed as refusal:
         return _details(request, visitor, application, me, refusal=refusal, read=read)
-    except confirmation.CannotConfirm as refusal:
+    except (confirmation.CannotConfirm, accounts.Closed) as refusal:
         messages.error(request, str(refusal.message))
         return redirect("applications:status", application.reference)
     return redirect("applications:receipt", application.reference)

@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from applications.models import Applicant
+from counter.desk import visits
 from counter.models import IdCheck
 from identity.models import Account, User
 
@@ -56,7 +57,7 @@ def _others(slot: Applicant, by: User) -> Iterator[Act]:
     application = slot.version.application
     if slot.confirmed:
         yield Act("desk_confirm", _("See the receipt"))
-    if application.is_open and (not slot.protected or by.has_perm("counter.see_protected")):
+    if application.is_open and (not visits.is_restricted(slot) or by.has_perm("counter.see_protected")):
         yield Act("desk_contact", _("Correct the contact details"))
     if application.awaits(slot) and not slot.is_main and slot.email:
         yield Act("desk_invitation", _("Send the invitation again"), by_post=True)

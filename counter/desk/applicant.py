@@ -1,12 +1,12 @@
 """One person's slot: their own details as far as a check needs them, and what can be done for them now.
 
 Income and assets are not shown: nobody at the counter needs them (C7). Where the person lives and how to reach
-them is shown to those who may see it, of a protected person by POST and recorded each time (R16).
+them is shown to those who may see it: of a protected person, and of whoever applies with them, by POST and
+recorded each time (R16).
 """
 
 from dataclasses import dataclass
 
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -51,7 +51,7 @@ def applicant(request: HttpRequest, reference: str, position: int) -> HttpRespon
     slot = find_slot(reference, position)
     visits.look(request, slot, Event.APPLICANT_OPENED)
     request.session[visits.OPENED] = slot.pk
-    return _show(request, slot, contact=None if slot.protected else _contact(slot))
+    return _show(request, slot, contact=None if visits.is_restricted(slot) else _contact(slot))
 
 
 @desk_view("counter.use_desk")
@@ -62,7 +62,8 @@ def code(request: HttpRequest, reference: str, position: int) -> HttpResponse:
         return redirect("admin:desk_applicant", reference, position)
     slot = find_slot(reference, position)
     visits.look(request, slot, Event.CODE_SHOWN)
-    return _show(request, slot, contact=None if slot.protected else _contact(slot), code=slot.hetu or "")
+    contact = None if visits.is_restricted(slot) else _contact(slot)
+    return _show(request, slot, contact=contact, code=slot.hetu or "")
 
 
 @desk_view("counter.use_desk", "counter.see_protected")
@@ -72,7 +73,8 @@ def protected_details(request: HttpRequest, reference: str, position: int) -> Ht
     if request.method != "POST":
         return redirect("admin:desk_applicant", reference, position)
     slot = find_slot(reference, position)
-    visits.look(request, slot, Event.PROTECTED_DETAILS_SHOWN)
+    visits.opened(request, slot)
+    visits.look_at_details(request, slot)
     return _show(request, slot, contact=_contact(slot))
 
 
@@ -105,10 +107,9 @@ def _contact(slot: Applicant) -> Contact:
 
 def _known(slot: Applicant) -> _Known:
     """Return the checks of this person in all their applications, and the person, if they have ever been here."""
-    same = Q(applicant=slot)
-    if slot.hetu_index:
-        same = Q(applicant__in=Applicant.objects.filter(hetu_index=slot.hetu_index))
-    checks = IdCheck.objects.with_outcome().filter(same).select_related("applicant__version__application")
+    same = Applicant.objects.same_person(slot)
+    checks = IdCheck.objects.with_outcome().filter(applicant__in=same)
+    checks = checks.select_related("applicant__version__application")
     codes = crypto.indexes(slot.hetu) if slot.hetu else []
     person = Person.objects.select_related("user__account").filter(hetu_index__in=codes).first()
     return _Known(

@@ -20,7 +20,6 @@ from counter.desk.access import desk_view, find_slot, page, staff_of
 from counter.desk.checking import to_slot
 from counter.desk.forms import ConfirmHereForm
 from identity import crypto
-from records.enums import Event
 
 SUMMARY, RECEIPT = "counter/desk/_summary.html", "counter/desk/_receipt.html"
 Refusal = confirmation.CannotConfirm | confirming.CheckFirst
@@ -98,8 +97,7 @@ def _sections(request: HttpRequest, slot: Applicant, read: str) -> list[Section]
     is_other = bool(read) and read != application.version.digest
     found = details.since(read, application, slot) if is_other else details.sections(application.version, slot)
     if visits.may_see_details(request, slot):
-        if slot.protected:
-            visits.look(request, slot, Event.PROTECTED_DETAILS_SHOWN)
+        visits.look_at_details(request, slot)
         return found
     return [replace(section, rows=[_restricted(row) for row in section.rows]) for section in found]
 

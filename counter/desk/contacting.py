@@ -13,7 +13,6 @@ from counter import contacts, id_checks
 from counter.desk import visits
 from counter.desk.access import desk_view, find_slot, page, staff_of
 from counter.desk.checking import to_slot
-from records.enums import Event
 
 
 @desk_view("counter.use_desk")
@@ -27,8 +26,7 @@ def contact(request: HttpRequest, reference: str, position: int) -> HttpResponse
     if not slot.version.application.is_open:
         messages.error(request, str(id_checks.Ended.message))
         return to_slot(slot)
-    if slot.protected:
-        visits.look(request, slot, Event.PROTECTED_DETAILS_SHOWN)
+    visits.look_at_details(request, slot)
     present = {"email": slot.email, "phone": slot.phone, "language": slot.language}
     form = ContactDetailsForm(request.POST if request.method == "POST" else None, initial=present)
     if form.is_valid():

@@ -159,7 +159,13 @@ def _with_slot(found: QuerySet[IdCheck]) -> QuerySet[IdCheck]:
 
 def _lost(found: list[Letter], *, sees_protected: bool) -> list[Lost]:
     """Return the letters with the applicants to whom they were to go, in one query."""
+    protected = Applicant.objects.filter(version=OuterRef("version"), protected=True, email=OuterRef("email"))
     slots = Applicant.objects.select_related("version__application").defer("version__content")
+    # An address may be that of several (R15), and one of them under non-disclosure (R16).
+    slots = slots.annotate(is_restricted=Q(protected=True) | Exists(protected))
     people = slots.in_bulk([letters.recipient(letter) for letter in found])
     whole = [(letter, people[letters.recipient(letter)]) for letter in found if letters.recipient(letter) in people]
-    return [Lost(letter, slot, slot.protected and not sees_protected) for letter, slot in whole]
+    return [
+        Lost(letter, slot, slot.is_restricted and not sees_protected)  # type: ignore[attr-defined]  # as annotated
+        for letter, slot in whole
+    ]

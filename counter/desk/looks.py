@@ -72,8 +72,8 @@ def _record(request: HttpRequest, application: Application, slot: Applicant | No
 
 def at_person(slot: Applicant) -> QuerySet[Entry]:
     """The looks at the person, and at the applications in which they apply, by entry_by_subject and by chain."""
-    same = Q(hetu_index=slot.hetu_index) if slot.hetu_index else Q(pk=slot.pk)
-    slots = Applicant.objects.filter(same).select_related("version__application").defer("version__content", "hetu")
+    same = Applicant.objects.same_person(slot)
+    slots = same.select_related("version__application").defer("version__content", "hetu")
     names = {trail.chain(each.version.application) for each in slots}
     chains = list(Chain.objects.filter(name__in=names).values_list("pk", flat=True))
     of_person = Q(subject__in=[trail.subject(each) for each in slots], event__in=LOOKS)

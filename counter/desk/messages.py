@@ -1,7 +1,6 @@
 """The letters of an application or an account as the desk names them, and how far each has come."""
 
 import datetime as dt
-from collections.abc import Container, Iterable
 from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
@@ -75,9 +74,12 @@ def name_of(letter: Letter) -> str:
 def of_application(application: Application, *, sees_protected: bool) -> list[Sent]:
     """Return the latest letters about an application, the newest first, by the index letter_about."""
     found = Letter.objects.filter(about=application.reference).order_by("-pk")[:MOST]
-    slots = Applicant.objects.filter(version__application=application).values_list("pk", "protected")
-    shown = {pk for pk, protected in slots if sees_protected or not protected}
-    return _sent(found, shown)
+    protected = dict(
+        Applicant.objects.filter(version__application=application, protected=True).values_list("pk", "email")
+    )
+    # An address may be that of several (R15).
+    hidden = set() if sees_protected else {*protected, *protected.values()}
+    return [Sent(letter, not hidden.isdisjoint({letters.recipient(letter), letter.to})) for letter in found]
 
 
 def of_account(account: Account, *, is_restricted: bool) -> list[Sent]:
@@ -85,7 +87,3 @@ def of_account(account: Account, *, is_restricted: bool) -> list[Sent]:
     links = AccountLink.objects.filter(account=account).values_list("pk", flat=True)
     keys = [f"{message}:{link}" for link in links for message in ("account_link", "account_password_set")]
     return [Sent(letter, is_restricted) for letter in Letter.objects.filter(key__in=keys).order_by("-pk")[:MOST]]
-
-
-def _sent(found: Iterable[Letter], shown: Container[int]) -> list[Sent]:
-    return [Sent(letter, letters.recipient(letter) not in shown) for letter in found]

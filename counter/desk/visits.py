@@ -28,4 +28,22 @@ def look(request: HttpRequest, slot: Applicant, event: Event) -> None:
 
 def may_see_details(request: HttpRequest, slot: Applicant) -> bool:
     """Tell whether this member of staff may see where the person lives and how to reach them (R16)."""
-    return not slot.protected or staff_of(request).has_perm("counter.see_protected")
+    return not is_restricted(slot) or staff_of(request).has_perm("counter.see_protected")
+
+
+def is_restricted(slot: Applicant) -> bool:
+    """Tell whether where the person lives and how to reach them is shown by right only (R16).
+
+    That of everybody who applies with a protected person: those who look for a home together often share one.
+    """
+    return bool(_protected(slot))
+
+
+def look_at_details(request: HttpRequest, slot: Applicant) -> None:
+    """Record that somebody sees what is restricted, every time, about each protected person whom it may reveal."""
+    for each in _protected(slot):
+        look(request, each, Event.PROTECTED_DETAILS_SHOWN)
+
+
+def _protected(slot: Applicant) -> list[Applicant]:
+    return [each for each in slot.version.application.applicants if each.protected]

@@ -45,6 +45,22 @@ def test_mark_of_somebody_without_a_code_holds_in_later_versions():
     assert [a.protected for a in version.applicants.order_by("position")] == [False, True]
 
 
+def test_mark_of_somebody_without_a_code_is_set_and_removed_in_former_versions_too():
+    ethan = {"first_names": "Ethan", "last_name": "Evans", "hetu": None, "birth_date": "1990-03-14"}
+    sent = application(cast.MAIJA, ethan)
+    first = sent.version
+    again = document.parse(cast.document(cast.MAIJA, ethan))
+    second = changes.change(sent, again, digest=first.digest, by=HOUSING_SYSTEM)
+    marked = []
+
+    for protected in (True, False):
+        protection.set_mark(second.applicants.get(position=1), protected=protected, by=CLOCK)
+        marked.append([version.applicants.get(position=1).protected for version in (first, second)])
+
+    assert marked == [[True, True], [False, False]]
+    assert not first.applicants.get(position=0).protected
+
+
 def test_mark_is_removed_everywhere():
     sent, other = application(cast.MAIJA, cast.OLLI), application(cast.OLLI)
     protection.set_mark(applicant(sent, cast.OLLI), protected=True, by=CLOCK)

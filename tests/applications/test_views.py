@@ -2,10 +2,13 @@ import re
 
 import pytest
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 
 from applications import changes, document, references
 from applications.models import Confirmation, TermsAcceptance
+from identity import proof
+from identity.enums import Method
+from identity.models import Account
 from tests import cast
 from tests.applications.factories import HOUSING_SYSTEM, application, confirm, person, state
 
@@ -311,6 +314,24 @@ def test_personal_pages_are_not_stored(sign_in):
 
     for page in (reverse("applications:list"), url("status", sent), url("confirm", sent)):
         assert "no-store" in client.get(page)["Cache-Control"]
+
+
+def test_account_that_was_closed_a_moment_ago_confirms_nothing_and_says_so(sign_in):
+    """J5: its session is still on its way"""
+    sent = application(cast.MAIJA)
+    client = sign_in(cast.MAIJA)
+    user = person(cast.MAIJA).user
+    Account.objects.create(user=user, email="maija.own@example.test", id_check=17, closed_at=timezone.now())
+    session = client.session
+    at = timezone.now().isoformat()
+    by_account = proof.Proof(method=Method.ACCOUNT, provider="account", level="", at=at, id_check=17)
+    proof.remember(session, by_account)
+    session.save()
+
+    response = client.post(url("confirm", sent), {"version": sent.version.digest}, follow=True)
+
+    assert "This account has been closed." in text_of(response)
+    assert Confirmation.objects.count() == 0
 
 
 def test_posts_need_a_token(sign_in):

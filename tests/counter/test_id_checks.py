@@ -356,6 +356,26 @@ def test_decide_on_another_type_is_for_supervisors(card):
     assert status(made) == "sound"
 
 
+def test_doubt_does_not_take_the_place_of_a_supervisor(card):
+    """C3"""
+    made = doubtful(application(cast.MAIJA), cast.MAIJA, document_type=card)
+
+    with pytest.raises(id_checks.NeedsSupervisor):
+        id_checks.decide(made, accepted=True, reason="All right", by=staff("operator"))
+
+    id_checks.decide(made, accepted=False, reason="Not alike", by=staff("operator"))
+    assert status(made) == "rejected"
+
+
+def test_doubt_of_a_supervisor_about_another_type_is_decided_by_anybody_else(card):
+    """C3"""
+    made = doubtful(application(cast.MAIJA), cast.MAIJA, document_type=card, by="supervisor")
+
+    id_checks.decide(made, accepted=True, reason="Compared with the register", by=staff("adviser"))
+
+    assert status(made) == "sound"
+
+
 def test_decide_twice_is_refused():
     """C4"""
     made = doubtful(application(cast.MAIJA), cast.MAIJA)

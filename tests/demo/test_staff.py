@@ -48,7 +48,7 @@ def test_newcomer_logs_in_with_what_the_page_shows(username, which):
         first = visitor.post("/en/log-in/", {"login": username, "password": staff.PASSWORD, "next": "/en/admin/"})
         visitor.post(first["Location"], {"code": codes(visitor)[username][which]})
 
-        assert visitor.get("/en/admin/").status_code == 200
+        assert visitor.get("/en/admin/", follow=True).status_code == 200
 
 
 def test_what_somebody_has_changed_stays():

@@ -178,6 +178,15 @@ def test_closed_account_does_nothing_any_more():
             change()
 
 
+def test_account_that_is_issued_again_waits_for_its_password():
+    account = with_password()
+    accounts.close(account)
+
+    again = issued()
+
+    assert (again.verified_at, again.user.has_usable_password()) == (None, False)
+
+
 def test_closing_twice_is_closing_once():
     account = issued()
 

@@ -9,6 +9,9 @@ from identity.models import User
 from mailing import outbox, worker
 from mailing.enums import Failure, Status
 from mailing.models import Letter
+from records.enums import Role
+from records.models import Entry
+from records.trail import Who
 from tests.mailing.letters import draft, queued
 
 pytestmark = pytest.mark.django_db
@@ -102,11 +105,14 @@ def test_dead_letter_can_be_sent_again():
     worker.deliver_due()
     Letter.objects.update(to="maija@example.test")
 
-    assert outbox.send_again(Letter.objects.all()) == 1
+    by = Who(Role.OPERATOR, user_id=None)
+    assert outbox.send_again(Letter.objects.all(), chain="staff 1 2027", by=by) == 1
     assert worker.deliver_due() == 1
     letter.refresh_from_db()
     assert (letter.status, letter.attempts, letter.failure) == (Status.SENT, 1, "")
     assert [message.extra_headers["Message-ID"] for message in mail.outbox] == [letter.message_id]
+    entry = Entry.objects.get(event="letter_sent_again")
+    assert (entry.chain.name, entry.subject, entry.role) == ("staff 1 2027", f"letter {letter.pk}", "operator")
 
 
 SENT = {"sent_at": timezone.now()}

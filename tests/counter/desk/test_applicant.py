@@ -4,12 +4,13 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from applications import trail
+from applications import changes, document, trail
 from applications.models import Application
 from counter import confirming, id_checks, issuing
 from identity import accounts
 from identity.models import Person
-from tests.applications.factories import applicant, application, confirm, person
+from tests import cast
+from tests.applications.factories import HOUSING_SYSTEM, applicant, application, confirm, person
 from tests.cast import MAIJA, OLLI, TEA, VERA
 from tests.cast import applicant as written
 from tests.conftest import headings
@@ -171,6 +172,45 @@ def test_protected_details_are_restricted_for_advisers(adviser):
 
 def checked_and_given_account(sent):
     issuing.issue(checked(sent, MAIJA), email="own@example.test", by=staff("adviser"))
+
+
+def test_details_of_whoever_applies_with_a_protected_person_are_as_restricted(adviser, supervisor):
+    """R16: they may share a home, an address and a phone"""
+    sent = application(MAIJA, OLLI)
+    checked(sent, OLLI)
+    protect(applicant(sent, MAIJA))
+
+    page = show(adviser, sent, 1)
+    others = [
+        adviser.get(address("desk_confirm", sent.reference, 1)),
+        adviser.get(address("desk_contact", sent.reference, 1)),
+        adviser.post(address("desk_code", sent.reference, 1)),
+        show(supervisor, sent, 1),
+    ]
+    shown = supervisor.post(address("desk_protected_details", sent.reference, 1))
+
+    assert [secrets_in(each) for each in (page, *others)] == [[]] * 5
+    assert "Correct the contact details" not in acts(page)
+    assert secrets_in(shown) == SECRETS
+    assert entries("protected_details_shown") == [(trail.chain(sent), trail.subject(applicant(sent, MAIJA)), {})]
+
+
+def test_details_of_nobody_protected_leave_a_trace_too(supervisor):
+    """C1"""
+    sent = application(MAIJA)
+
+    supervisor.post(address("desk_protected_details", sent.reference, 0))
+
+    assert len(entries("applicant_opened")) == 1
+
+
+def test_checks_of_somebody_without_a_code_are_shown_over_the_versions(adviser):
+    sent = application(MAIJA, ETHAN)
+    checked(sent, ETHAN)
+    again = document.parse(cast.document(MAIJA, ETHAN))
+    changes.change(sent, again, digest=sent.version.digest, by=HOUSING_SYSTEM)
+
+    assert "Anna Adviser" in text_of(show(adviser, sent, 1))
 
 
 def test_protected_details_are_shown_to_supervisors_when_asked_for_each_look_recorded(supervisor):

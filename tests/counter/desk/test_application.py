@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from applications import changes, document, trail
-from applications.models import Application
+from applications.models import Applicant, Application
 from counter.desk import messages
 from mailing.models import Letter
 from tests import cast
@@ -78,6 +78,18 @@ def test_letters_of_protected_people_show_no_address(adviser, supervisor):
     assert "Invitation Olli Öhman Restricted" in text_of(for_adviser)
     assert "maija@example.test" in text_of(for_adviser)
     assert "olli@example.test" in text_of(for_supervisor)
+
+
+def test_address_that_is_a_protected_persons_too_is_restricted(adviser, supervisor):
+    """R15, R16"""
+    sent = application(MAIJA, OLLI)
+    Applicant.objects.filter(version=sent.version).update(email="maija@example.test")
+    protect(applicant(sent, OLLI))
+
+    for_adviser, for_supervisor = show(adviser, sent), show(supervisor, sent)
+
+    assert "maija@example.test" not in for_adviser.content.decode()
+    assert "maija@example.test" in for_supervisor.content.decode()
 
 
 def test_letters_of_a_former_version_are_as_restricted_as_their_people(adviser):

@@ -217,6 +217,16 @@ def test_address_of_a_protected_person_is_restricted(adviser, supervisor):
     assert "olli@example.test" in for_supervisor.content.decode()
 
 
+def test_address_that_is_a_protected_persons_too_is_restricted(adviser):
+    """R15, R16"""
+    sent = application(MAIJA, OLLI)
+    bounce(sent, OLLI)
+    Applicant.objects.filter(version=sent.version).update(email="olli@example.test")
+    protect(applicant(sent, MAIJA))
+
+    assert "olli@example.test" not in adviser.get(address("desk_undeliverable")).content.decode()
+
+
 def test_first_page_shows_no_addresses(adviser):
     sent = application(MAIJA, OLLI)
     bounce(sent, OLLI)

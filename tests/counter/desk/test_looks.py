@@ -5,15 +5,17 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from time_machine import travel
 
-from applications import trail
+from applications import changes, document, trail
 from counter import roles
 from counter.desk import paging, wording
 from records.enums import Event
 from records.models import Entry
 from records.trail import record
-from tests.applications.factories import applicant, application, confirm
+from tests import cast
+from tests.applications.factories import HOUSING_SYSTEM, applicant, application, confirm
 from tests.cast import MAIJA, OLLI
 from tests.conftest import headings
+from tests.counter.checks import ETHAN
 from tests.counter.desk.arranged import address, checked, entries, text_of
 from tests.staff import staff
 
@@ -54,6 +56,15 @@ def test_looks_at_a_person_are_shown_over_all_their_applications(adviser, superv
     ]
     assert "Anna Adviser, Adviser" in text_of(page)
     assert "Sari Supervisor, Supervisor" in text_of(page)
+
+
+def test_looks_at_somebody_without_a_code_are_shown_over_the_versions(adviser, supervisor):
+    sent = application(MAIJA, ETHAN)
+    adviser.post(address("desk_code", sent.reference, 1))
+    again = document.parse(cast.document(MAIJA, ETHAN))
+    changes.change(sent, again, digest=sent.version.digest, by=HOUSING_SYSTEM)
+
+    assert lines(looks(supervisor, sent, 1)) == ["Trail read", "Personal identity code shown"]
 
 
 def test_looks_show_helsinki_time(adviser, supervisor):
