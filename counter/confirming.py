@@ -3,7 +3,7 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from applications import confirmation, terms
+from applications import confirmation
 from applications.models import Applicant, Confirmation, Terms
 from applications.transactions import atomically
 from counter import id_checks, roles
@@ -24,6 +24,8 @@ class CheckFirst(Exception):
 def confirm(applicant: Applicant, *, terms_read: Terms, digest: str, by: User) -> Confirmation:
     """Record that the person before the adviser confirms the version that they were shown, and accepts the terms.
 
+    The confirmation alone holds the terms: were its check undone, nobody would have accepted them.
+
     Raises CheckFirst, and confirmation.CannotConfirm as in a browser.
     """
     made = id_checks.made_today(applicant)
@@ -31,8 +33,6 @@ def confirm(applicant: Applicant, *, terms_read: Terms, digest: str, by: User) -
     if check is None:
         raise CheckFirst
     person = person_of(check)
-    if person:
-        terms.accept(terms_read, by=person)
     proof = Proof(
         method=Method.COUNTER, provider="counter", level="", at=check.checked_at.isoformat(), id_check=check.pk
     )

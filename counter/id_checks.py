@@ -11,7 +11,7 @@ from applications.transactions import atomically
 from counter import roles
 from counter.enums import Waits
 from counter.models import Counter, IdCheck, SecondLook, Undoing
-from identity import accounts
+from identity import accounts, crypto
 from identity.models import Account, User
 from records.enums import Event
 
@@ -40,6 +40,12 @@ class AlreadyChecked(CannotCheck):
     """Another adviser, or a second click."""
 
     message = _("The identity of this person has already been checked today. Nothing more was recorded.")
+
+
+class AnotherWaits(CannotCheck):
+    """What one adviser doubts, another one does not pass by (C4)."""
+
+    message = _("A check of this person waits for a second look. Nothing more was recorded. Decide on that one first.")
 
 
 class NotAwaited(CannotCheck):
@@ -181,12 +187,22 @@ def _today(applicant: Applicant) -> list[IdCheck]:
 
 
 def _check_slot(slot: Applicant) -> None:
-    if slot.confirmed:
-        raise AlreadyConfirmed
-    if not slot.is_awaited:
-        raise NotAwaited
-    if any(check.status in {"sound", "waiting"} for check in _today(slot)):
+    if not _uses_account(slot):
+        if slot.confirmed:
+            raise AlreadyConfirmed
+        if not slot.is_awaited:
+            raise NotAwaited
+    if IdCheck.objects.waiting().filter(applicant=slot).exists():
+        raise AnotherWaits
+    if any(check.is_sound for check in _today(slot)):
         raise AlreadyChecked
+
+
+def _uses_account(slot: Applicant) -> bool:
+    """Tell whether the person has an account in use: its address changes only after another check."""
+    codes = crypto.indexes(slot.hetu) if slot.hetu else []
+    used = Account.objects.filter(closed_at=None, verified_at__isnull=False)
+    return used.filter(user__person__hetu_index__in=codes).exists()
 
 
 def _check_document(check: IdCheck) -> None:

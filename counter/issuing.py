@@ -24,7 +24,13 @@ class CannotIssue(Exception):
 
 
 class NotChecked(CannotIssue):
-    message = _("An account needs an ID check that is in force.")
+    message = _("An account needs an ID check of the last 7 days. Check the identity of the person first.")
+
+
+class CheckFirst(CannotIssue):
+    """Whoever gets the letters of an account that is in use takes it over."""
+
+    message = _("This person already uses the account. Check their identity today before you change its address.")
 
 
 class Represented(CannotIssue):
@@ -46,10 +52,10 @@ def issue(check: IdCheck, *, email: str, by: User) -> Account:
     Raises CannotIssue, and accounts.AddressTaken.
     """
     sound = id_checks.lock_sound(check)
-    if sound is None:
-        raise NotChecked
-    if sound.representative:
+    if sound is not None and sound.representative:
         raise Represented
+    if sound is None or not sound.may_bear_account:
+        raise NotChecked
     person = person_of(sound)
     if person is None:
         raise NoCode
@@ -59,7 +65,9 @@ def issue(check: IdCheck, *, email: str, by: User) -> Account:
 
 
 def correct_address(account: Account, *, email: str, applicant: Applicant, by: User) -> None:
-    """Send the link to another address; the former link is dead. Raises accounts.AddressTaken."""
+    """Send the link to another address; the former link is dead. Raises CheckFirst and accounts.AddressTaken."""
+    if account.verified_at and id_checks.made_today(applicant) is None:
+        raise CheckFirst
     _with_record(lambda: accounts.correct_address(account, email=email), applicant, Event.ACCOUNT_ADDRESS_CHANGED, by)
 
 

@@ -246,6 +246,7 @@ MAILING_CONTEXT = {
     "account_link": "identity.account_letters.context",
     "account_password_set": "identity.account_letters.context",
     "account_closed": "identity.account_letters.context",
+    "account_moved": "identity.account_letters.context",
 }
 WORKER_EVERY_ROUND = ["identity.accounts.answer_requests"]  # twice a second
 WORKER_EVERY_MINUTE = ["mailing.tracking.match_early", "applications.clock.tick"]

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 
 from identity import account_links
 from identity.models import Account, AccountLink
@@ -24,6 +24,11 @@ def link(link: AccountLink) -> None:
 def password_set(link: AccountLink) -> None:
     """Tell that a password was set, in case it was somebody else who read the letter with the link."""
     _queue("account_password_set", link.account, about=link.pk)
+
+
+def moved(account: Account) -> None:
+    """Tell the former address that the account is about to have another one."""
+    _queue("account_moved", account, about=f"{account.pk}.{timezone.now().timestamp()}")
 
 
 def closed(account: Account) -> None:

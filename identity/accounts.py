@@ -56,6 +56,8 @@ def correct_address(account: Account, *, email: str) -> None:
     Raises AddressTaken and Closed.
     """
     account = _lock(account)
+    if account.verified_at and account.email != normal(email):
+        account_letters.moved(account)  # to the former address, in case it was not the person
     _move(account, email)
     _save(account)
     account_letters.link(account_links.renew(account))

@@ -3,6 +3,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext, ngettext
@@ -10,6 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from identity import staff
 from identity.models import User
+from records import trail
+from records.enums import Event, Role
+from records.trail import Who
 
 # The roles are made by a migration, with the least rights that each needs.
 admin.site.unregister(Group)
@@ -40,6 +44,21 @@ class StaffAdmin(UserAdmin):
         obj.is_staff = True
         super().save_model(request, obj, form, change)
 
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Nobody gives a role to themselves."""
+        is_own = obj is not None and obj.pk == request.user.pk
+        return super().has_change_permission(request, obj) and not is_own
+
+    def log_addition(self, request: HttpRequest, obj: User, message: Any) -> Any:
+        """Tell the trail too: who decides who works here decides who sees what."""
+        _record(Event.STAFF_CHANGED, obj, request)
+        return super().log_addition(request, obj, message)
+
+    def log_change(self, request: HttpRequest, obj: User, message: Any) -> Any:
+        """Of roles, names, password and second factors: as above."""
+        _record(Event.STAFF_CHANGED, obj, request)
+        return super().log_change(request, obj, message)
+
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """R18: who has left is made inactive, and stays named in what they did."""
         return False
@@ -56,3 +75,17 @@ class StaffAdmin(UserAdmin):
             count,
         )
         messages.success(request, text % {"count": count})
+
+
+@transaction.atomic
+def _record(event: Event, user: User, request: HttpRequest) -> None:
+    roles = ", ".join(user.groups.order_by("name").values_list("name", flat=True))
+    by = Who(Role.OPERATOR, user_id=request.user.pk)
+    trail.record(
+        event,
+        chain=f"member of staff {user.pk}",
+        by=by,
+        subject=f"user {user.pk}",
+        roles=roles,
+        active=user.is_active,
+    )

@@ -62,6 +62,7 @@ class Event(models.TextChoices):
     PROTECTION_SET = "protection_set", _("Non-disclosure set")
     PROTECTION_REMOVED = "protection_removed", _("Non-disclosure removed")
     LETTER_SENT_AGAIN = "letter_sent_again", _("Letter sent again")
+    STAFF_CHANGED = "staff_changed", _("Member of staff added, or their role, password or second factor changed")
 
     # The data left, or ended.
     EXPORTED = "exported", _("Data exported")

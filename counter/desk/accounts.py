@@ -144,7 +144,9 @@ def _account_of(slot: Applicant) -> Account | None:
 
 
 def _check_of(slot: Applicant) -> IdCheck | None:
-    return IdCheck.objects.sound().filter(applicant=slot).order_by("-pk").first()
+    """Return the check on which an account can stand, else one that tells why none can."""
+    sound = list(IdCheck.objects.sound().with_outcome().filter(applicant=slot).order_by("-pk"))
+    return next((check for check in sound if check.may_bear_account), sound[0] if sound else None)
 
 
 def _count(slot: Applicant) -> None:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.models import Applicant
 from counter.desk import visits
+from counter.enums import Status
 from counter.models import IdCheck
 from identity.models import Account, User
 
@@ -30,18 +31,20 @@ class Act:
 def possible(slot: Applicant, checks: Sequence[IdCheck], account: Account | None, *, by: User) -> list[Act]:
     """Return what a member of staff can do for the person in this slot, of whom these checks were made."""
     own = [check for check in checks if check.applicant_id == slot.pk]
-    acts = [*_checking(slot, own)]
+    acts = [*_checking(slot, own, account)]
     if by.has_perm("counter.issue_account"):
         acts += _account(slot, own, account)
     return [*acts, *_others(slot, by)]
 
 
-def _checking(slot: Applicant, checks: Sequence[IdCheck]) -> Iterator[Act]:
+def _checking(slot: Applicant, checks: Sequence[IdCheck], account: Account | None) -> Iterator[Act]:
     application = slot.version.application
-    today = {c.status for c in checks if timezone.localdate(c.checked_at) == timezone.localdate()}
-    if application.awaits(slot) and "sound" in today:
+    is_checked = any(c.is_sound and timezone.localdate(c.checked_at) == timezone.localdate() for c in checks)
+    waits = any(c.status == Status.WAITING for c in checks)
+    is_wanted = slot.is_awaited or bool(account and account.verified_at and not account.closed_at)
+    if application.awaits(slot) and is_checked:
         yield Act("desk_confirm", _("Confirm application"))
-    elif application.is_open and slot.is_awaited and not today & {"sound", "waiting"}:
+    elif application.is_open and is_wanted and not is_checked and not waits:
         yield Act("desk_check", _("Check the identity"))
 
 
@@ -49,7 +52,7 @@ def _account(slot: Applicant, checks: Sequence[IdCheck], account: Account | None
     """An account stands on a check at which nobody else was there for the person (C6)."""
     if account and account.closed_at is None:
         yield Act("desk_account", _("See the account"))
-    elif slot.hetu and any(check.is_sound and not check.representative for check in checks):
+    elif slot.hetu and any(check.may_bear_account for check in checks):
         yield Act("desk_account", _("Create account"))
 
 

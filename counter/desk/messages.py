@@ -17,6 +17,7 @@ NAMES = {
     "about_to_expire": _("Warning: the application is about to expire"),
     "about_to_lapse": _("Warning: the application is about to lapse"),
     "account_closed": _("The account was closed"),
+    "account_moved": _("The address of the account was changed"),
     "account_link": _("Link to set a password"),
     "account_password_set": _("A password was set"),
     "arrived": _("The application has arrived"),

@@ -14,6 +14,7 @@ from counter.models.contact import in_language
 from identity.models import User
 
 SECOND_LOOK = dt.timedelta(days=30)  # C4
+ACCOUNT_WITHIN = dt.timedelta(days=7)  # of the check, or of its second look
 
 
 class DocumentType(models.Model):
@@ -126,6 +127,13 @@ class IdCheck(models.Model):
     @property
     def is_sound(self) -> bool:
         return self.status == Status.SOUND
+
+    @property
+    def may_bear_account(self) -> bool:
+        """Whether an account may be issued on it: the person themselves was here (C6), and not long ago."""
+        settled_at = self.second_look.at if self.waits and self.is_sound else self.checked_at
+        is_recent = timezone.now() - settled_at < ACCOUNT_WITHIN
+        return self.is_sound and not self.representative and is_recent
 
     @property
     def decide_by(self) -> dt.datetime:

@@ -85,6 +85,10 @@ class Migration(migrations.Migration):
                             ("protection_set", "Non-disclosure set"),
                             ("protection_removed", "Non-disclosure removed"),
                             ("letter_sent_again", "Letter sent again"),
+                            (
+                                "staff_changed",
+                                "Member of staff added, or their role, password or second factor changed",
+                            ),
                             ("exported", "Data exported"),
                             ("purged", "Data removed after its retention time"),
                             ("erased", "Data erased"),

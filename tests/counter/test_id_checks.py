@@ -268,16 +268,46 @@ def test_record_of_somebody_who_has_declined_is_refused():
         check(sent, cast.OLLI)
 
 
-@pytest.mark.parametrize("first", [check, doubtful])
-def test_record_of_somebody_checked_today_is_refused(first):
+def test_record_of_somebody_checked_today_is_refused():
     """R12"""
     sent = application(cast.MAIJA)
-    first(sent, cast.MAIJA)
+    check(sent, cast.MAIJA)
 
     with pytest.raises(id_checks.AlreadyChecked):
         check(sent, cast.MAIJA, by="supervisor")
 
     assert IdCheck.objects.count() == 1
+
+
+@pytest.mark.parametrize("days", [0, 1, 29])
+def test_record_beside_a_doubtful_check_that_waits_is_refused(time_machine, days):
+    """C4"""
+    time_machine.move_to(NOON)
+    sent = application(cast.MAIJA)
+    doubtful(sent, cast.MAIJA)
+    time_machine.shift(dt.timedelta(days=days))
+
+    with pytest.raises(id_checks.AnotherWaits):
+        check(sent, cast.MAIJA, by="supervisor")
+
+    assert IdCheck.objects.count() == 1
+
+
+def test_record_of_somebody_who_has_confirmed_is_possible_if_they_use_an_account(time_machine):
+    """Its address is changed only after another check."""
+    time_machine.move_to(NOON)
+    sent = application(cast.MAIJA)
+    account = issue(check(sent, cast.MAIJA))
+    confirm(sent, cast.MAIJA)
+    time_machine.shift(dt.timedelta(days=1))
+    with pytest.raises(id_checks.AlreadyConfirmed):
+        check(sent, cast.MAIJA)
+
+    account.verified_at = account.issued_at
+    account.save()
+    again = check(sent, cast.MAIJA)
+
+    assert again.status == "sound"
 
 
 def test_record_again_on_another_day_is_another_check(time_machine):

@@ -1,3 +1,5 @@
+import datetime as dt
+
 import pytest
 from django.db import IntegrityError
 
@@ -22,6 +24,8 @@ from tests.counter.checks import (
     undo,
 )
 from tests.staff import staff
+
+NOON = dt.datetime(2026, 11, 20, 10, tzinfo=dt.UTC)
 
 pytestmark = pytest.mark.django_db
 
@@ -104,6 +108,46 @@ def test_issue_on_a_check_that_was_undone_is_refused():
 
     with pytest.raises(issuing.NotChecked):
         issue(made)
+
+
+def test_issue_on_a_check_of_long_ago_is_refused(time_machine):
+    time_machine.move_to(NOON)
+    made = check(application(cast.MAIJA), cast.MAIJA)
+    time_machine.shift(dt.timedelta(days=7))
+
+    with pytest.raises(issuing.NotChecked):
+        issue(made)
+
+
+def test_issue_soon_after_the_second_look_is_possible(time_machine):
+    time_machine.move_to(NOON)
+    made = doubtful(application(cast.MAIJA), cast.MAIJA)
+    time_machine.shift(dt.timedelta(days=20))
+    id_checks.decide(made, accepted=True, reason="I know the picture", by=staff("supervisor"))
+
+    assert issue(made).id_check == made.pk
+
+
+def test_correct_address_of_an_account_in_use_needs_a_check_today(time_machine):
+    """Whoever gets its letters takes it over."""
+    time_machine.move_to(NOON)
+    sent = application(cast.MAIJA)
+    account = issue(check(sent, cast.MAIJA))
+    account.verified_at = account.issued_at
+    account.save()
+    time_machine.shift(dt.timedelta(days=1))
+    with pytest.raises(issuing.CheckFirst):
+        issuing.correct_address(
+            account, email="other@example.test", applicant=slot(sent, cast.MAIJA), by=staff("adviser")
+        )
+
+    check(sent, cast.MAIJA)
+    issuing.correct_address(account, email="other@example.test", applicant=slot(sent, cast.MAIJA), by=staff("adviser"))
+
+    assert links() == [EMAIL, "other@example.test"]
+    told = Letter.objects.get(message="account_moved")
+    assert told.to == EMAIL
+    assert written(told)[0].startswith("Tunnuksesi sähköpostiosoite")
 
 
 def test_issue_for_whoever_was_represented_is_refused():

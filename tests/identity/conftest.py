@@ -29,10 +29,9 @@ def some_keys():
 
 
 @pytest.fixture(autouse=True)
-def _fresh(settings, own_keys, monkeypatch):
+def _fresh(settings, own_keys):
     settings.IDENTITY_KEYS_FILE = own_keys
     client.forget_keys()
-    monkeypatch.setattr("identity.limits.SWEEP", 0)  # by chance, one more statement
 
 
 @pytest.fixture

@@ -7,12 +7,14 @@ from django.contrib.auth.models import Group, Permission
 from django.urls import reverse
 
 from identity.models import User
+from records.models import Entry
 from tests.identity.accounts import PASSWORD, person
 from tests.identity.conftest import Visitor
 from tests.identity.test_logging_in import log_in
 from tests.staff import sign_in_staff, staff
 
 pytestmark = pytest.mark.django_db
+PASSWORDS = {"usable_password": "true", "password1": PASSWORD, "password2": PASSWORD}
 LIST, ADD = "admin:identity_user_changelist", "admin:identity_user_add"
 
 
@@ -63,6 +65,30 @@ def test_operator_cannot_become_one_who_may_do_everything(operator):
     assert not User.objects.get(username="olavi").is_superuser
     assert operator.get(change(root)).status_code == 302
     assert password.status_code == 404
+
+
+def test_operator_gives_no_role_to_themselves(operator):
+    olavi = User.objects.get(username="olavi")
+    supervisor = Group.objects.get_or_create(name="supervisor")[0]
+
+    answer = operator.post(change(olavi), {"username": "olavi", "groups": [supervisor.pk], "is_active": "on"})
+
+    assert answer.status_code == 403
+    assert supervisor not in olavi.groups.all()
+
+
+def test_changes_of_staff_are_in_the_trail(operator):
+    anna = staff("adviser")
+    TOTP.activate(anna, generate_totp_secret())
+
+    operator.post(change(anna), {"username": "anna", "is_active": "on"})
+    operator.post(reverse("admin:auth_user_password_change", args=[anna.pk]), PASSWORDS)
+    operator.post(reverse(LIST), {"action": "remove_second_factors", "_selected_action": [anna.pk]})
+
+    entries = Entry.objects.filter(event="staff_changed", subject=f"user {anna.pk}")
+    assert [(entry.role, entry.user.username, entry.facts) for entry in entries] == [
+        ("operator", "olavi", {"roles": "", "active": True})
+    ] * 3
 
 
 def test_who_has_left_is_made_inactive_and_never_deleted(operator):
