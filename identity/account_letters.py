@@ -1,5 +1,6 @@
 """The letters about an account, to its own address (J5)."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -35,6 +36,12 @@ def closed(account: Account) -> None:
     """Tell that the account was closed."""
     at = account.closed_at
     _queue("account_closed", account, about=f"{account.pk}.{at.timestamp() if at else 0}")
+
+
+def remove(links: Iterable[int]) -> None:
+    """Remove the letters that told of these links."""
+    messages = ("account_link", "account_password_set")
+    Letter.objects.filter(key__in=[f"{message}:{link}" for link in links for message in messages]).delete()
 
 
 def _queue(message: str, account: Account, *, about: object, **parameters: Any) -> None:

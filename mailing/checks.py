@@ -63,7 +63,12 @@ def _webhook() -> Iterator[CheckMessage]:
 
 
 def _functions() -> Iterator[CheckMessage]:
-    for path in {*settings.WORKER_EVERY_ROUND, *settings.WORKER_EVERY_MINUTE, *settings.MAILING_CONTEXT.values()}:
+    for path in {
+        *settings.WORKER_EVERY_ROUND,
+        *settings.WORKER_EVERY_MINUTE,
+        *settings.WORKER_BESIDE,
+        *settings.MAILING_CONTEXT.values(),
+    }:
         try:
             import_string(path)
         except ImportError as error:

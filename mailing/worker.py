@@ -6,12 +6,14 @@ sent twice, with the same Message-ID, and none unsent.
 
 import logging
 import math
+import threading
 import time
 import traceback
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.core import mail
@@ -23,6 +25,8 @@ from django.utils.module_loading import import_string
 from mailing import leases, letters, retries, sending
 from mailing.enums import Failure
 from mailing.models import Letter
+
+T = TypeVar("T")
 
 logger = logging.getLogger("mailing")
 
@@ -42,7 +46,21 @@ class Stop:
 
 
 def run(stop: Stop) -> None:
-    """Deliver what is due, and run settings.WORKER_EVERY_ROUND and WORKER_EVERY_MINUTE, until told to stop."""
+    """Deliver what is due, and run settings.WORKER_EVERY_ROUND and WORKER_EVERY_MINUTE, until told to stop.
+
+    What settings.WORKER_BESIDE names is run again and again in threads of its own, so that no letter waits for it.
+    """
+    beside = [
+        threading.Thread(target=_repeat, args=(path, stop), name=path, daemon=True) for path in settings.WORKER_BESIDE
+    ]
+    for thread in beside:
+        thread.start()
+    _run(stop)
+    for thread in beside:
+        thread.join()
+
+
+def _run(stop: Stop) -> None:
     next_minute = time.monotonic()
     while not stop.asked:
         close_old_connections()
@@ -55,6 +73,22 @@ def run(stop: Stop) -> None:
         _guarded(deliver_due, stop, next_minute)
         if not stop.asked:
             time.sleep(PAUSE)
+
+
+def run_once(stop: Stop) -> None:
+    """Deliver what is due now, letters and what settings.WORKER_BESIDE names."""
+    deliver_due(stop)
+    for path in settings.WORKER_BESIDE:
+        import_string(path)(stop)
+
+
+def _repeat(path: str, stop: Stop) -> None:
+    while not stop.asked:
+        close_old_connections()
+        _guarded(import_string(path), stop)
+        if not stop.asked:
+            time.sleep(PAUSE)
+    connections.close_all()
 
 
 def deliver_due(stop: Stop | None = None, until: float = math.inf) -> int:
@@ -80,7 +114,7 @@ def deliver(letter: Letter, backend: BaseEmailBackend) -> bool:
     """Send a letter that we hold and record what became of it; tell whether the connection is still good."""
     started = time.monotonic()
     changes, outcome = _try(letter, backend)
-    if not _record(letter, changes):
+    if not patiently(partial(leases.finish, letter, **changes), seconds=settings.MAILING_LEASE):
         outcome = "late"
     level = logging.WARNING if "dead_at" in changes else logging.INFO
     facts = {
@@ -112,16 +146,16 @@ def _try(letter: Letter, backend: BaseEmailBackend) -> tuple[dict[str, Any], str
     except sending.NotSent as reason:
         return retries.dead(reason.failure) if reason.final else retries.later(letter, reason.failure)
     except Exception as error:  # whatever one letter does, the others go on
-        _log_fault(error, letter=letter.pk)
+        log_fault(error, letter=letter.pk)
         return retries.later(letter, Failure.ERROR)
 
 
-def _record(letter: Letter, changes: dict[str, Any]) -> bool:
-    """Record what became of a letter, also when the database is away for a while."""
-    until = time.monotonic() + settings.MAILING_LEASE
+def patiently(work: Callable[[], T], *, seconds: float) -> T:
+    """Do some work and return its result, also when the database is away for a while: no longer than that."""
+    until = time.monotonic() + seconds
     while True:
         try:
-            return leases.finish(letter, **changes)
+            return work()
         except DATABASE_GONE:
             if time.monotonic() > until:
                 raise
@@ -137,10 +171,10 @@ def _guarded(work: Callable[..., Any], *arguments: Any) -> None:
         logger.warning("the database is away")
         connections.close_all()
     except Exception as error:
-        _log_fault(error)
+        log_fault(error)
 
 
-def _log_fault(error: Exception, **facts: Any) -> None:
+def log_fault(error: Exception, **facts: Any) -> None:
     """Log where something failed. Not its message: it may repeat an address or a token."""
     places = [f"{place.filename}:{place.lineno}" for place in traceback.extract_tb(error.__traceback__)]
     where = " ".join(places[-DEEPEST:])

@@ -1,16 +1,23 @@
-"""Clients of the API in the admin: added with a token that is shown once, revoked, never deleted."""
+"""Clients of the API and the receivers of their events in the admin; what became of each event.
+
+Tokens and secrets are shown once. Clients are revoked and receivers disabled, neither is ever deleted.
+"""
 
 from typing import Any
 
+from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from upstream import clients
-from upstream.models import ApiClient
+from applications import references
+from upstream import calling, clients, deliveries, endpoints
+from upstream.enums import Status
+from upstream.models import ApiClient, WebhookDelivery, WebhookDeliveryQuerySet, WebhookEndpoint
 
 
 @admin.register(ApiClient)
@@ -68,3 +75,180 @@ class ApiClientAdmin(admin.ModelAdmin):
             "token": token,
         }
         return TemplateResponse(request, "upstream/token.html", context, headers={"Cache-Control": "no-store"})
+
+
+class WebhookEndpointForm(forms.ModelForm):
+    class Meta:
+        model = WebhookEndpoint
+        fields = ["client", "url"]
+        help_texts = {"url": _("An https address of a public host, such as https://housing.example.fi/events")}
+
+    def clean_url(self) -> str:
+        url: str = self.cleaned_data["url"]
+        if not calling.is_callable(url):
+            raise forms.ValidationError(str(endpoints.NotAnAddress.message))
+        return url
+
+    def clean(self) -> dict[str, Any]:
+        """Django leaves the constraint out: it is about a column that the form has not."""
+        given = super().clean() or {}
+        same = WebhookEndpoint.objects.filter(client=given.get("client"), url=given.get("url"), disabled_at=None)
+        if same.exists():
+            self.add_error("url", str(endpoints.Taken.message))
+        return given
+
+
+@admin.register(WebhookEndpoint)
+class WebhookEndpointAdmin(admin.ModelAdmin):
+    form = WebhookEndpointForm
+    list_display = ["client", "url", "created_at", "waiting", "disabled_at"]
+    list_display_links = ["url"]
+    list_select_related = ["client"]
+    readonly_fields = ["created_at", "disabled_at"]
+    ordering = ["client__name", "pk"]
+    actions = ["rotate_secret", "disable"]
+
+    def get_fields(self, request: HttpRequest, obj: WebhookEndpoint | None = None) -> Any:
+        return ["client", "url", *(["created_at", "disabled_at"] if obj else [])]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[WebhookEndpoint]:
+        unended = WebhookDelivery.objects.unended().filter(endpoint=OuterRef("pk")).order_by().values("endpoint")
+        endpoints_ = WebhookEndpoint.objects.annotate(unended=Subquery(unended.values(number=Count("pk"))))
+        return endpoints_.order_by(*self.ordering)
+
+    def has_change_permission(self, request: HttpRequest, obj: WebhookEndpoint | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: WebhookEndpoint | None = None) -> bool:
+        return False
+
+    def has_manage_permission(self, request: HttpRequest) -> bool:
+        """Who may change receivers may rotate their secrets and disable them; nothing else of them changes."""
+        return super().has_change_permission(request)
+
+    def save_model(self, request: HttpRequest, obj: WebhookEndpoint, form: Any, change: bool) -> None:  # noqa: FBT001  # Django's signature
+        created, obj.secret = endpoints.add(obj.client, obj.url)
+        obj.pk = created.pk
+
+    def response_add(
+        self, request: HttpRequest, obj: WebhookEndpoint, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        return self._secret_page(request, obj, obj.secret or "")
+
+    @admin.display(description=_("events that wait"))
+    def waiting(self, endpoint: Any) -> int:
+        return endpoint.unended or 0
+
+    @admin.action(description=_("Make a new secret"), permissions=["manage"])
+    def rotate_secret(self, request: HttpRequest, queryset: QuerySet[WebhookEndpoint]) -> HttpResponse | None:
+        if queryset.count() != 1:
+            self.message_user(request, _("Choose one receiver."), messages.ERROR)
+            return None
+        endpoint = queryset.get()
+        secret = endpoints.rotate(endpoint)
+        self.log_change(request, endpoint, [{"changed": {"fields": ["secret"]}}])
+        return self._secret_page(request, endpoint, secret)
+
+    @admin.action(description=_("Disable, and give up what waits"), permissions=["manage"])
+    def disable(self, request: HttpRequest, queryset: QuerySet[WebhookEndpoint]) -> None:
+        number = endpoints.disable(*queryset)
+        for endpoint in queryset:
+            self.log_change(request, endpoint, [{"changed": {"fields": ["disabled_at"]}}])
+        text = ngettext("%(number)d receiver was disabled.", "%(number)d receivers were disabled.", number)
+        self.message_user(request, text % {"number": number}, messages.SUCCESS)
+
+    def _secret_page(self, request: HttpRequest, endpoint: WebhookEndpoint, secret: str) -> HttpResponse:
+        # The answer to the POST itself: a message would put the secret into the session, and so the database.
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Secret of a receiver of events"),
+            "opts": self.opts,
+            "endpoint": endpoint,
+            "secret": secret,
+            "hours": settings.WEBHOOK_FORMER_SECRET_HOURS,
+        }
+        return TemplateResponse(request, "upstream/secret.html", context, headers={"Cache-Control": "no-store"})
+
+
+class StatusFilter(admin.SimpleListFilter):
+    title = _("status")
+    parameter_name = "status"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+        return Status.choices
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        match self.value():
+            case Status.WAITING:
+                return queryset.unended().filter(failure="")
+            case Status.DELAYED:
+                return queryset.unended().exclude(failure="")
+            case Status.DELIVERED:
+                return queryset.filter(delivered_at__isnull=False)
+            case Status.GIVEN_UP:
+                return queryset.filter(given_up_at__isnull=False)
+        return queryset
+
+
+@admin.register(WebhookDelivery)
+class WebhookDeliveryAdmin(admin.ModelAdmin):
+    """What became of each event. Its content names nobody."""
+
+    list_display = ["event", "number", "move", "endpoint", "state", "attempts", "status_code", "failure", "created_at"]
+    list_filter = [StatusFilter, "failure", "endpoint"]
+    list_select_related = ["endpoint", "event__change__application"]
+    search_fields = ["application__reference"]
+    search_help_text = _("The number of an application")
+    show_full_result_count = False
+    ordering = ["-pk"]
+    actions = ["replay"]
+    fields = [
+        "event",
+        "number",
+        "move",
+        "endpoint",
+        "state",
+        "created_at",
+        "due_at",
+        "tried_until",
+        "attempts",
+        "status_code",
+        "failure",
+        "delivered_at",
+        "given_up_at",
+    ]
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        if not search_term:
+            return queryset, False
+        return queryset.filter(application__reference=references.normalise(search_term)), False
+
+    @admin.display(description=_("application number"))
+    def number(self, delivery: WebhookDelivery) -> str:
+        return delivery.event.change.application.number
+
+    @admin.display(description=_("what happened"))
+    def move(self, delivery: WebhookDelivery) -> str:
+        return delivery.event.change.get_move_display()
+
+    @admin.display(description=_("status"))
+    def state(self, delivery: WebhookDelivery) -> str:
+        return str(delivery.status.label)
+
+    @admin.action(description=_("Send again what was delivered or given up"), permissions=["replay"])
+    def replay(self, request: HttpRequest, queryset: WebhookDeliveryQuerySet) -> None:
+        number = deliveries.replay(queryset.order_by())
+        text = ngettext("%(number)d event will be sent again.", "%(number)d events will be sent again.", number)
+        self.message_user(request, text % {"number": number}, messages.SUCCESS)
+
+    def has_replay_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("upstream.change_webhookdelivery")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: WebhookDelivery | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: WebhookDelivery | None = None) -> bool:
+        return False

@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 from django.urls import URLPattern, URLResolver, re_path, reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
-from ninja import HeaderEx, NinjaAPI, P, Status
+from ninja import HeaderEx, NinjaAPI, P, QueryEx, Status
 from ninja.openapi.schema import OpenAPISchema
 from ninja.parser import Parser
 from ninja.security.base import AuthBase
@@ -17,20 +17,33 @@ from ninja.security.base import AuthBase
 from applications import document
 from applications.document import Document
 from identity import limits
-from upstream import clients, intake, strict_json
+from upstream import clients, events, intake, strict_json
 from upstream.example import EXAMPLE
 from upstream.models import ApiClient
-from upstream.problems import ANSWERS, MEDIA_TYPE, Unauthorised, WrongContentType, problem
-from upstream.schemas import ApplicationStatus, ProblemDetails, Receipt
+from upstream.problems import (
+    ANSWERS,
+    MEDIA_TYPE,
+    Unauthorised,
+    UnknownParameter,
+    WhichVersion,
+    WrongContentType,
+    problem,
+)
+from upstream.schemas import ApplicationStatus, EventPage, ProblemDetails, Receipt
 
 REQUESTS_A_MINUTE = 300  # of one client
 REFUSALS_A_MINUTE = 30  # of one address
+MOST_EVENTS = 500  # in one answer
+ETAG = r'^(W/)?"[0-9a-f]{64}"$'  # weak where somebody on the way compressed the answer: it names content, not bytes
+STATUS = {"$ref": "#/components/schemas/ApplicationStatus"}
 
 DESCRIPTION = """
-Applications are sent in here, and stay what they are: the people in them confirm them.
+Applications are sent in here, and the people in them confirm them. They are changed and withdrawn here too, and
+every change of their state is an event: sent to your webhook, and to be polled.
 Every answer from 400 on is problem details (RFC 9457) of the form `ProblemDetails`; an unknown path is
 answered with 404, another method of a known one with 405 and `Allow`. `type` is one of `about:blank`,
-`urn:heka-confirm:not-json`, `:invalid-key`, `:invalid-application`, `:key-reused` and `:already-sent`.
+`urn:heka-confirm:not-json`, `:invalid-key`, `:invalid-header`, `:invalid-query`, `:invalid-application`,
+`:key-reused`, `:already-sent`, `:another-reference`, `:ended` and `:changed-meanwhile`.
 """
 
 RETRY_AFTER = {"Retry-After": {"description": "Seconds to wait", "required": True, "schema": {"type": "integer"}}}
@@ -55,6 +68,13 @@ HEADERS: dict[int, dict[str, Any]] = {
     },
     429: RETRY_AFTER,
     503: RETRY_AFTER,
+}
+SHOWS_VERSION = {
+    "ETag": {
+        "description": "The digest of the current version, in double quotes, for `If-Match`",
+        "required": True,
+        "schema": {"type": "string"},
+    }
 }
 
 
@@ -104,6 +124,8 @@ class Door(NinjaAPI):
         schema = super().get_openapi_schema(**options)
         for operation in (operation for path in schema["paths"].values() for operation in path.values()):
             for status, answer in operation["responses"].items():
+                if answer.get("content", {}).get("application/json", {}).get("schema") == STATUS:
+                    answer["headers"] = SHOWS_VERSION
                 if status in HEADERS:
                     answer["headers"] = HEADERS[status]
                 if status >= 400:
@@ -180,6 +202,66 @@ def send_application(
     "/applications/{reference}",
     response={200: ApplicationStatus, frozenset({401, 404, 429, 503}): ProblemDetails},
 )
-def application_status(request: ClientRequest, reference: str) -> ApplicationStatus:
+def application_status(request: ClientRequest, reference: str, response: HttpResponse) -> ApplicationStatus:
     """Return how one of your own applications stands, by our number of it."""
-    return intake.status(reference, client=request.auth)
+    return _shown(intake.status(reference, client=request.auth), response)
+
+
+@api.put(
+    "/applications/{reference}",
+    response={
+        200: ApplicationStatus,
+        frozenset({400, 401, 404, 409, 412, 413, 415, 422, 428, 429, 503}): ProblemDetails,
+    },
+    openapi_extra={"requestBody": {"content": {"application/json": {"example": EXAMPLE}}}},
+)
+def change_application(
+    request: ClientRequest,
+    reference: str,
+    application: Document,
+    response: HttpResponse,
+    if_match: HeaderEx[str | None, P(alias="If-Match", pattern=ETAG)] = None,
+) -> ApplicationStatus:
+    """Put a changed application in the place of your own one; all its adults have to confirm it again.
+
+    `If-Match` holds the `ETag` that you got with the status or the answer to a change, or the `digest` of an event
+    in double quotes. If somebody has changed the application since, the answer is 412, and nothing is changed:
+    ask for the status, and decide. So it is when you repeat a request that was carried out: its digest is no
+    longer the current one. `sent_at` must be given and is not used. At most 256 KB.
+    """
+    if if_match is None:
+        raise WhichVersion
+    document.check(application)
+    return _shown(
+        intake.change(reference, application, client=request.auth, digest=if_match.removeprefix("W/").strip('"')),
+        response,
+    )
+
+
+@api.post(
+    "/applications/{reference}/withdraw",
+    response={200: ApplicationStatus, frozenset({401, 404, 409, 429, 503}): ProblemDetails},
+)
+def withdraw_application(request: ClientRequest, reference: str, response: HttpResponse) -> ApplicationStatus:
+    """Withdraw one of your own applications; its people are told. Doing so again changes nothing."""
+    return _shown(intake.withdraw(reference, client=request.auth), response)
+
+
+@api.get("/events", response={200: EventPage, frozenset({400, 401, 429, 503}): ProblemDetails})
+def poll_events(
+    request: ClientRequest,
+    after: QueryEx[str, P(pattern=r"^[0-9]{1,18}$", description="`next` of the last poll; 0 in the first")] = "0",
+    limit: QueryEx[int, P(ge=1, le=MOST_EVENTS, description="How many events at most")] = 100,
+) -> EventPage:
+    """Return the changes of state of your own applications, each once, in their order; of one application always so.
+
+    Whoever keeps `next` and gives it as `after` misses none. Events come a second or so after what they tell of.
+    """
+    if set(request.GET) - {"after", "limit"}:  # a misspelt `after` would start from the beginning, time and again
+        raise UnknownParameter
+    return events.page(request.auth, after=int(after), limit=limit)
+
+
+def _shown(standing: intake.Standing, response: HttpResponse) -> ApplicationStatus:
+    response["ETag"] = f'"{standing.digest}"'
+    return standing.status

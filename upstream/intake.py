@@ -11,9 +11,9 @@ from django.utils import timezone, translation
 from django.utils.crypto import salted_hmac
 
 import applications.intake
-from applications import references
+from applications import changes, references
 from applications.document import Document
-from applications.enums import Source
+from applications.enums import Source, State
 from applications.models import Applicant, Application
 from applications.states import Actor
 from applications.transactions import atomically
@@ -33,6 +33,10 @@ class AlreadySent(Exception):
     def __init__(self, application: Application) -> None:
         super().__init__("Already sent")
         self.application = application
+
+
+class AnotherReference(Exception):
+    """The body names another application than the address does."""
 
 
 class NotFound(Exception):
@@ -59,6 +63,14 @@ class Answer:
     receipt: Receipt
     status_code: int = 201
     replayed: bool = False
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How an application stands, and the digest of its current version, by which a change names what it changes."""
+
+    status: ApplicationStatus
+    digest: str
 
 
 def receive(document: Document, *, client: ApiClient, request: Request | None = None) -> Answer:
@@ -93,16 +105,45 @@ def receive_all(documents: Iterable[Document], *, client: ApiClient) -> int:
     return number
 
 
-def status(reference: str, *, client: ApiClient) -> ApplicationStatus:
+def status(reference: str, *, client: ApiClient) -> Standing:
     """Return how one of the client's own applications stands, naming nobody. Raises NotFound."""
-    own = Application.objects.with_people().filter(intake__client=client)
-    application = own.filter(reference=references.normalise(reference)).first()
-    if application is None:
-        raise NotFound
-    return ApplicationStatus(
-        **_receipt(application).model_dump(),
-        applicants=[ApplicantStatus(position=a.position, progress=_progress(a)) for a in application.applicants],
+    application = _own(reference, client=client)
+    return Standing(
+        ApplicationStatus(
+            **_receipt(application).model_dump(),
+            applicants=[ApplicantStatus(position=a.position, progress=_progress(a)) for a in application.applicants],
+        ),
+        application.version.digest,
     )
+
+
+@atomically
+def change(reference: str, document: Document, *, client: ApiClient, digest: str) -> Standing:
+    """Put a document in the place of the version whose digest is given, and return how the application stands (R6).
+
+    Raises NotFound, AnotherReference, changes.NotLatest and changes.Ended.
+    """
+    application = _own(reference, client=client)
+    if application.intake.reference != document.reference:
+        raise AnotherReference
+    changes.change(application, document, digest=digest, by=_actor(client))
+    return status(reference, client=client)
+
+
+@atomically
+def withdraw(reference: str, *, client: ApiClient) -> Standing:
+    """End one of the client's own applications, and return how it stands; one withdrawn before stays so (R11).
+
+    Raises NotFound, and changes.Ended for one that has ended in another way.
+    """
+    application = _own(reference, client=client)
+    try:
+        changes.withdraw(application, by=_actor(client))
+    except changes.Ended:
+        application.refresh_from_db(fields=["state"])
+        if application.state != State.WITHDRAWN:
+            raise
+    return status(reference, client=client)
 
 
 def forget_old_answers() -> None:
@@ -112,7 +153,7 @@ def forget_old_answers() -> None:
 
 @atomically
 def _store(document: Document, *, client: ApiClient, request: Request | None) -> Receipt:
-    application = applications.intake.send(document, by=Actor(Source.HOUSING_SYSTEM, how=client.name))
+    application = applications.intake.send(document, by=_actor(client))
     Intake.objects.create(client=client, reference=document.reference, application=application)
     receipt = _receipt(application)
     if request:
@@ -124,6 +165,18 @@ def _store(document: Document, *, client: ApiClient, request: Request | None) ->
             answer=receipt.model_dump(mode="json"),
         )
     return receipt
+
+
+def _own(reference: str, *, client: ApiClient) -> Application:
+    own = Application.objects.with_people().select_related("intake").filter(intake__client=client)
+    application = own.filter(reference=references.normalise(reference)).first()
+    if application is None:
+        raise NotFound
+    return application
+
+
+def _actor(client: ApiClient) -> Actor:
+    return Actor(Source.HOUSING_SYSTEM, how=client.name)
 
 
 def _answered(request: Request, *, client: ApiClient) -> Answer | None:

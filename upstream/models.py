@@ -1,10 +1,18 @@
-"""What the housing system is known by, and what it has sent."""
+"""What the housing system is known by, what it has sent, and what it is owed in return."""
+
+from typing import Self
 
 from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from applications.models import Application
+from applications.models import Application, StateChange
+from identity import crypto
+from upstream.enums import Failure, Status
+
+UNENDED = Q(delivered_at=None, given_up_at=None)
 
 
 class ApiClient(models.Model):
@@ -52,3 +60,141 @@ class IdempotencyRecord(models.Model):
 
     def __str__(self) -> str:
         return f"{self.client_id}/{self.key}"
+
+
+class Event(models.Model):
+    """One change of state as its client is told it, always in the same words.
+
+    The primary key is what CloudEvents calls the id, and the client's cursor too: events.collect gives it out so
+    that whoever has seen one number will never meet a lower one that is new.
+    """
+
+    client = models.ForeignKey(ApiClient, on_delete=models.PROTECT, related_name="events")
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="+", db_index=False)
+    change = models.OneToOneField(StateChange, on_delete=models.CASCADE, related_name="event")
+    data = models.JSONField()
+    collected_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        indexes = [
+            models.Index("client", "id", name="event_of_client"),
+            models.Index("application", "id", name="event_of_application"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pk}"
+
+
+class WebhookEndpointQuerySet(models.QuerySet["WebhookEndpoint"]):
+    def live(self) -> Self:
+        """Return what events may be sent to."""
+        return self.filter(disabled_at=None, client__revoked_at=None)
+
+
+class WebhookEndpoint(models.Model):
+    """An address of a client's that takes its events. Of two secrets, the former one signs until its time is over."""
+
+    client = models.ForeignKey(
+        ApiClient, on_delete=models.PROTECT, related_name="endpoints", verbose_name=_("API client")
+    )
+    url = models.CharField(_("address"), max_length=500)
+    secret = crypto.EncryptedTextField(context="upstream.webhookendpoint.secret")
+    former_secret = crypto.EncryptedTextField(context="upstream.webhookendpoint.former_secret", null=True)
+    former_until = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(_("created"), db_default=Now(), editable=False)
+    paused_until = models.DateTimeField(null=True, editable=False)  # it did not answer: nothing is sent meanwhile
+    disabled_at = models.DateTimeField(_("disabled"), null=True, editable=False)
+
+    objects = WebhookEndpointQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("receiver of events")
+        verbose_name_plural = _("receivers of events")
+        constraints = [
+            models.UniqueConstraint(
+                "client", "url", condition=Q(disabled_at=None), name="webhook_endpoint_once_while_live"
+            ),
+            models.CheckConstraint(
+                condition=Q(former_secret=None, former_until=None)
+                | Q(former_secret__isnull=False, former_until__isnull=False),
+                name="webhook_endpoint_former_secret_ends",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.url
+
+
+class WebhookDeliveryQuerySet(models.QuerySet["WebhookDelivery"]):
+    def due(self, endpoint: WebhookEndpoint) -> Self:
+        """Return what may be sent to an endpoint now and nobody holds, by the database's clock; the oldest first.
+
+        Of one application only the first event that has not ended: the next one waits for it.
+        """
+        earlier = WebhookDelivery.objects.filter(
+            UNENDED, endpoint=OuterRef("endpoint"), application=OuterRef("application"), event__lt=OuterRef("event")
+        )
+        is_free = Q(leased_until=None) | Q(leased_until__lte=Now())
+        waiting = self.filter(UNENDED, is_free, ~Exists(earlier), endpoint=endpoint, due_at__lte=Now())
+        return waiting.order_by("due_at", "event")
+
+    def unended(self) -> Self:
+        return self.filter(UNENDED)
+
+
+class WebhookDelivery(models.Model):
+    """One event on its way to one endpoint: tried until it is taken, or given up after some days."""
+
+    endpoint = models.ForeignKey(
+        WebhookEndpoint, on_delete=models.PROTECT, related_name="deliveries", verbose_name=_("receiver of events")
+    )
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="deliveries", verbose_name=_("event"))
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="+", db_index=False)
+    created_at = models.DateTimeField(_("created"), db_default=Now())
+    due_at = models.DateTimeField(_("due"), db_default=Now())
+    tried_until = models.DateTimeField(_("tried until"))
+
+    lease = models.UUIDField(null=True, editable=False)
+    leased_until = models.DateTimeField(null=True, editable=False)
+    attempts = models.PositiveIntegerField(_("attempts"), default=0)
+    failure = models.CharField(_("failure"), max_length=11, choices=Failure, blank=True)
+    status_code = models.PositiveSmallIntegerField(_("answer"), null=True)  # of the last try that was answered
+
+    delivered_at = models.DateTimeField(_("delivered"), null=True)
+    given_up_at = models.DateTimeField(_("given up"), null=True)
+
+    objects = WebhookDeliveryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("delivery of an event")
+        verbose_name_plural = _("deliveries of events")
+        indexes = [
+            models.Index("endpoint", "due_at", "event", condition=UNENDED, name="webhook_delivery_due"),
+            models.Index("application", "endpoint", "event", condition=UNENDED, name="webhook_delivery_in_order"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["endpoint", "event"], name="webhook_delivery_once"),
+            models.CheckConstraint(
+                condition=Q(delivered_at=None) | Q(given_up_at=None), name="webhook_delivery_ends_in_one_way"
+            ),
+            models.CheckConstraint(
+                condition=Q(given_up_at=None) | ~Q(failure=""), name="webhook_delivery_given_up_for_a_reason"
+            ),
+            models.CheckConstraint(
+                condition=Q(lease=None, leased_until=None)
+                | Q(lease__isnull=False, leased_until__isnull=False) & UNENDED,
+                name="webhook_delivery_lease_whole_and_only_while_unended",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.endpoint_id}/{self.event_id}"
+
+    @property
+    def status(self) -> Status:
+        """What is known of this delivery."""
+        if self.delivered_at:
+            return Status.DELIVERED
+        if self.given_up_at:
+            return Status.GIVEN_UP
+        return Status.DELAYED if self.failure else Status.WAITING

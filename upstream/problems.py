@@ -10,10 +10,10 @@ from django.http.request import UnreadablePostError
 from ninja.errors import HttpError
 from ninja.errors import ValidationError as InvalidRequest
 
-from applications import document
+from applications import changes, document
 from applications.document import InvalidDocument
 from identity.limits import TooMany
-from upstream.intake import AlreadySent, KeyReused, NotFound
+from upstream.intake import AlreadySent, AnotherReference, KeyReused, NotFound
 from upstream.schemas import Fault, ProblemDetails
 from upstream.strict_json import NotJson
 
@@ -26,6 +26,14 @@ Faults = Sequence[tuple[str, str]]
 
 class Unauthorised(Exception):
     """No token, or one that is wrong or revoked."""
+
+
+class UnknownParameter(Exception):
+    """The query holds a name that means nothing here."""
+
+
+class WhichVersion(Exception):
+    """A change that does not say what it changes."""
 
 
 class WrongContentType(Exception):
@@ -66,8 +74,13 @@ def _unreadable(error: HttpError) -> HttpResponse:
 
 
 def _invalid(error: InvalidRequest) -> HttpResponse:
-    if any(fault["loc"][0] == "header" for fault in error.errors):
-        return problem(400, "The Idempotency-Key must be 1 to 255 visible ASCII characters", "invalid-key")
+    match next((fault["loc"] for fault in error.errors if fault["loc"][0] in {"header", "query"}), None):
+        case "header", "Idempotency-Key", *_:
+            return problem(400, "The Idempotency-Key must be 1 to 255 visible ASCII characters", "invalid-key")
+        case "header", name, *_:
+            return problem(400, f"The header {name} is malformed", "invalid-header")
+        case "query", name, *_:
+            return problem(400, f"The parameter {name} is malformed", "invalid-query")
     faults = []
     for fault in error.errors:
         _body, _parameter, *path = fault["loc"]
@@ -86,6 +99,16 @@ ANSWERS: dict[type[Exception], Callable[[Any], HttpResponse]] = {
     UnreadablePostError: lambda _: problem(400, "The body ended too early", "not-json"),
     Unauthorised: lambda _: problem(401, "A valid token is needed", WWW_Authenticate="Bearer"),
     NotFound: lambda _: problem(404, "Not found"),
+    AnotherReference: lambda _: problem(
+        409,
+        "The reference in the body is not the one of this application",
+        "another-reference",
+        faults=[("/reference", "Another one than was sent before")],
+    ),
+    changes.Ended: lambda _: problem(409, "This application has ended", "ended"),
+    changes.NotLatest: lambda _: problem(412, "The application has another version now", "changed-meanwhile"),
+    UnknownParameter: lambda _: problem(400, "The query has a parameter that is not known", "invalid-query"),
+    WhichVersion: lambda _: problem(428, "If-Match must name the version that is changed"),
     KeyReused: lambda _: problem(409, "This Idempotency-Key came with another body before", "key-reused"),
     AlreadySent: lambda error: problem(
         409,

@@ -1,11 +1,12 @@
 """What the API answers."""
 
 import datetime as dt
+from typing import Literal
 
 from django.db.models import TextChoices
 from pydantic import BaseModel, Field
 
-from applications.enums import State
+from applications.enums import Move, State
 from applications.models import MOST_APPLICANTS
 
 
@@ -40,6 +41,43 @@ class ApplicationStatus(Receipt):
     """How an application stands. Names nobody."""
 
     applicants: list[ApplicantStatus]
+
+
+class EventData(BaseModel):
+    """How an application stood after a change of its state. Names nobody."""
+
+    reference: str = Field(description="Our number of the application", examples=["K7M-P3X-Q4T"])
+    client_reference: str = Field(description="Your own number of it, as sent", examples=["HS-2026-0001"])
+    state: State
+    from_state: State | None = Field(description="Null for an application that has just come in")
+    valid_until: dt.date = Field(description="As in the status")
+    version: int = Field(ge=1, description="1 for the application as sent, one more for each change")
+    digest: str = Field(description="SHA-256 digest of that version, in hex", pattern="^[0-9a-f]{64}$")
+    waits_for: int = Field(ge=0, le=MOST_APPLICANTS, description="How many adults have yet to confirm")
+
+
+class CloudEvent(BaseModel):
+    """One change of state (CloudEvents 1.0): what a webhook gets, and what is polled."""
+
+    specversion: Literal["1.0"] = "1.0"
+    id: str = Field(description="Unique; the header webhook-id, and the cursor of a poll", examples=["4711"])
+    source: str = Field(description="The address of this service")
+    type: str = Field(
+        description="`fi.heka-confirm.application.` and what happened: " + ", ".join(f"`{move}`" for move in Move),
+        examples=["fi.heka-confirm.application.confirmed"],
+    )
+    subject: str = Field(description="Our number of the application", examples=["K7M-P3X-Q4T"])
+    time: str = Field(description="When it happened (RFC 3339)", json_schema_extra={"format": "date-time"})
+    datacontenttype: Literal["application/json"] = "application/json"
+    data: EventData
+
+
+class EventPage(BaseModel):
+    """Events in their order."""
+
+    events: list[CloudEvent]
+    next: str = Field(description="`after` of the next poll, also when there was nothing new")
+    more: bool = Field(description="Whether there are more already")
 
 
 class Fault(BaseModel):

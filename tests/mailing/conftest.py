@@ -22,6 +22,7 @@ def _only_the_letters_of_these_tests(settings):
     settings.MAILING_CONTEXT = {}
     settings.WORKER_EVERY_ROUND = []
     settings.WORKER_EVERY_MINUTE = []
+    settings.WORKER_BESIDE = []
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ MAILING_DELAYS = [0.2] * 60
 MAILING_CONTEXT = {"": "tests.mailing.worker_settings.context"}
 WORKER_EVERY_MINUTE = []
 WORKER_EVERY_ROUND = []
+WORKER_BESIDE = []
 SILENCED_SYSTEM_CHECKS = ["identity.W001"]
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"]["init_command"] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"

@@ -2,13 +2,18 @@ import re
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.db import connection
+from django.db.models.functions import Now
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
 
+from applications import document
 from identity.models import User
+from tests import cast
 from tests.staff import sign_in_staff, staff
-from upstream import clients
-from upstream.models import ApiClient
+from upstream import clients, endpoints, events, intake
+from upstream.models import ApiClient, WebhookDelivery, WebhookEndpoint
 
 CHANGELIST = "admin:upstream_apiclient_changelist"
 TOKEN = re.compile(r"heka_[\w-]{43}")
@@ -121,3 +126,144 @@ def test_staff_without_the_right_can_do_nothing(client, db, role):
 
     assert statuses == {403}
     assert clients.of_token(token) == known
+
+
+# --- Receivers of events, and what became of each event --------------------------------------------------
+
+ENDPOINTS, DELIVERIES = "admin:upstream_webhookendpoint_changelist", "admin:upstream_webhookdelivery_changelist"
+SECRET = re.compile(r"whsec_[\w+/]{43}=")
+URL = "https://receiver.example/events"
+
+
+def do(operator, page, action, *chosen):
+    data = {"action": action, "_selected_action": [one.pk for one in chosen]}
+    return operator.post(reverse(page), data, follow=True)
+
+
+@pytest.fixture
+def endpoint(db):
+    return endpoints.add(clients.issue("Housing system")[0], URL)[0]
+
+
+@pytest.fixture
+def delivery(endpoint):
+    intake.receive(document.parse(cast.document()), client=endpoint.client)
+    events.collect()
+    return WebhookDelivery.objects.get()
+
+
+def test_adding_a_receiver_shows_its_secret_once(operator):
+    known, _ = clients.issue("Housing system")
+
+    response = operator.post(reverse("admin:upstream_webhookendpoint_add"), {"client": known.pk, "url": URL})
+
+    [secret] = SECRET.findall(response.content.decode())
+    one = WebhookEndpoint.objects.get()
+    assert "no-store" in response["Cache-Control"]
+    assert (one.client, one.url, one.secret) == (known, URL, secret)
+    for page in (reverse(ENDPOINTS), reverse("admin:upstream_webhookendpoint_change", args=[one.pk])):
+        assert not SECRET.search(operator.get(page).content.decode())
+    assert secret not in str([session.get_decoded() for session in Session.objects.all()])
+    assert secret not in str(list(User.objects.get().logentry_set.values()))
+
+
+@pytest.mark.parametrize("url", ["http://receiver.example/", "https://127.0.0.1/", "https://[::1]/", "x"])
+def test_adding_a_receiver_that_would_not_be_called_is_a_fault_of_the_form(operator, url):
+    known, _ = clients.issue("Housing system")
+
+    response = operator.post(reverse("admin:upstream_webhookendpoint_add"), {"client": known.pk, "url": url})
+
+    assert response.context["adminform"].errors["url"]
+    assert not WebhookEndpoint.objects.exists()
+
+
+def test_adding_a_receiver_again_is_a_fault_of_the_form(operator, endpoint):
+    data = {"client": endpoint.client.pk, "url": URL}
+
+    response = operator.post(reverse("admin:upstream_webhookendpoint_add"), data)
+
+    assert response.context["adminform"].errors
+    assert WebhookEndpoint.objects.count() == 1
+
+
+def test_a_new_secret_is_shown_once(operator, endpoint):
+    former = endpoint.secret
+
+    response = do(operator, ENDPOINTS, "rotate_secret", endpoint)
+
+    endpoint.refresh_from_db()
+    assert SECRET.findall(response.content.decode()) == [endpoint.secret]
+    assert (endpoint.former_secret, "no-store" in response["Cache-Control"]) == (former, True)
+
+
+def test_disabling_a_receiver(operator, delivery):
+    response = do(operator, ENDPOINTS, "disable", delivery.endpoint)
+
+    assert "1 receiver was disabled." in response.content.decode()
+    assert WebhookEndpoint.objects.get().disabled_at is not None
+    assert WebhookDelivery.objects.get().failure == "disabled"
+
+
+def test_deliveries_show_what_became_of_them(operator, delivery):
+    page = operator.get(reverse(DELIVERIES)).content.decode()
+
+    assert all(text in page for text in (delivery.event.change.application.number, URL, "Waiting"))
+
+
+def test_deliveries_are_found_by_status_and_by_number(operator, delivery):
+    number = delivery.event.change.application.number
+
+    def found(**query):
+        return operator.get(reverse(DELIVERIES), query).context["cl"].result_count
+
+    assert [found(status=status) for status in ("waiting", "delayed", "delivered", "given_up")] == [1, 0, 0, 0]
+    assert [found(q=text) for text in (number.lower(), "K7M-P3X-Q4T", "x")] == [1, 0, 0]
+
+
+def test_replaying_chosen_deliveries(operator, delivery):
+    WebhookDelivery.objects.update(delivered_at=Now())
+
+    response = do(operator, DELIVERIES, "replay", delivery)
+
+    assert "1 event will be sent again." in response.content.decode()
+    assert str(WebhookDelivery.objects.get().status) == "waiting"
+
+
+def test_number_of_queries_does_not_grow_with_the_deliveries(operator, delivery, django_assert_num_queries):
+    for page in (ENDPOINTS, DELIVERIES):
+        operator.get(reverse(page))
+        with CaptureQueriesContext(connection) as one:
+            operator.get(reverse(page))
+        for number in range(2):
+            sent = cast.document(reference=f"{page}-{number}".replace(":", "-"))
+            intake.receive(document.parse(sent), client=delivery.endpoint.client)
+        events.collect()
+        with django_assert_num_queries(len(one)):
+            operator.get(reverse(page))
+
+
+def test_receivers_and_deliveries_are_neither_changed_nor_deleted(operator, delivery):
+    for name, one in (("webhookendpoint", delivery.endpoint), ("webhookdelivery", delivery)):
+        change = operator.post(
+            reverse(f"admin:upstream_{name}_change", args=[one.pk]), {"url": "https://other.example/"}
+        )
+        delete = operator.post(reverse(f"admin:upstream_{name}_delete", args=[one.pk]), {"post": "yes"})
+        assert (change.status_code, delete.status_code) == (403, 403)
+    assert operator.post(reverse("admin:upstream_webhookdelivery_add"), {}).status_code == 403
+    assert WebhookEndpoint.objects.get().url == URL
+
+
+@pytest.mark.parametrize("role", ["adviser", "supervisor"])
+def test_staff_without_the_right_see_and_do_nothing_of_this(client, delivery, role):
+    sign_in_staff(client, staff(role))
+
+    statuses = {
+        client.get(reverse(ENDPOINTS)).status_code,
+        client.get(reverse(DELIVERIES)).status_code,
+        client.post(reverse("admin:upstream_webhookendpoint_add"), {"client": 1, "url": URL}).status_code,
+        do(client, ENDPOINTS, "rotate_secret", delivery.endpoint).status_code,
+        do(client, ENDPOINTS, "disable", delivery.endpoint).status_code,
+        do(client, DELIVERIES, "replay", delivery).status_code,
+    }
+
+    assert statuses == {403}

@@ -9,7 +9,7 @@ from mailing import worker
 
 
 class Command(BaseCommand):
-    help = "Deliver letters until told to stop (SIGTERM, Ctrl-C). Any number of these may run."
+    help = "Deliver letters and events until told to stop (SIGTERM, Ctrl-C). Any number of these may run."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--once", action="store_true", help="deliver what is due now, and end")
@@ -23,6 +23,6 @@ class Command(BaseCommand):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, ask)
         if once:
-            worker.deliver_due(stop)
+            worker.run_once(stop)
         else:
             worker.run(stop)

@@ -1,0 +1,23 @@
+"""What of the letters is past its time (R18)."""
+
+import datetime as dt
+from collections.abc import Collection
+
+from django.db.models import QuerySet
+
+from mailing.models import UNENDED, Letter, LetterQuerySet, TrackingEvent
+
+
+def letters_before(moment: dt.datetime) -> LetterQuerySet:
+    """Return the letters stored before a moment whose sending has ended."""
+    return Letter.objects.exclude(UNENDED).filter(created_at__lt=moment)
+
+
+def reports_before(moment: dt.datetime) -> QuerySet[TrackingEvent]:
+    """Return what providers reported before a moment of letters that nobody here knows."""
+    return TrackingEvent.objects.filter(letter=None, received_at__lt=moment)
+
+
+def remove_about(matters: Collection[str]) -> None:
+    """Remove every letter about these matters, such as the references of applications."""
+    Letter.objects.filter(about__in=matters).delete()

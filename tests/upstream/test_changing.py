@@ -1,0 +1,157 @@
+"""Changing and withdrawing through the API."""
+
+import pytest
+
+from applications.models import Application, StateChange
+from mailing.models import Letter
+from tests.applications.factories import confirm, state
+from tests.cast import MAIJA, OLLI, VERA
+from tests.upstream.conftest import body, sent
+
+
+def digest(one):
+    return Application.objects.get(pk=one.pk).version.digest
+
+
+def problem_of(response):
+    return response.status_code, response.json()["type"].removeprefix("urn:heka-confirm:")
+
+
+def test_status_shows_the_version_as_a_tag(caller):
+    one = sent(caller, MAIJA)
+
+    assert caller.get(one.number)["ETag"] == f'"{digest(one)}"'
+
+
+def test_changing_makes_a_version_that_has_to_be_confirmed_again(caller):
+    one = sent(caller, MAIJA)
+    confirm(one, MAIJA)
+    first = digest(one)
+
+    response = caller.put(one.number, body(MAIJA, OLLI), first)
+
+    assert response.status_code == 200
+    assert response["ETag"] == f'"{digest(one)}"' != f'"{first}"'
+    assert response.json()["status"] == "awaiting"
+    assert [each["progress"] for each in response.json()["applicants"]] == ["waiting", "waiting"]
+    change = StateChange.objects.latest("pk")
+    assert (change.move, change.source, change.how) == ("changed", "housing_system", "Housing system")
+
+
+def test_changing_what_somebody_else_changed_is_refused(caller):
+    one = sent(caller, MAIJA)
+    first = digest(one)
+    caller.put(one.number, body(MAIJA, OLLI), first)
+
+    response = caller.put(one.number, body(MAIJA, VERA), first)
+
+    assert problem_of(response) == (412, "changed-meanwhile")
+    assert Application.objects.get().version.number == 2
+
+
+def test_changing_again_as_before_is_refused_and_changes_nothing(caller):
+    one = sent(caller, MAIJA)
+    first, changed = digest(one), body(MAIJA, OLLI)
+    caller.put(one.number, changed, first)
+
+    assert caller.put(one.number, changed, first).status_code == 412
+    assert Application.objects.get().version.number == 2
+
+
+def test_changing_must_name_what_it_changes(caller):
+    one = sent(caller, MAIJA)
+
+    assert problem_of(caller.put(one.number, body(MAIJA))) == (428, "about:blank")
+
+
+@pytest.mark.parametrize("tag", ["*", "abc", '"abc"', '"' + "0" * 64, "'" + "0" * 64 + "'"])
+def test_changing_what_is_named_in_another_form_is_refused(caller, tag):
+    one = sent(caller, MAIJA)
+
+    response = caller.put(one.number, body(MAIJA), **{"If-Match": tag})
+
+    assert problem_of(response) == (400, "invalid-header")
+
+
+def test_changing_takes_the_weak_tag_of_a_compressed_answer(caller):
+    one = sent(caller, MAIJA)
+
+    assert caller.put(one.number, body(MAIJA, OLLI), **{"If-Match": f'W/"{digest(one)}"'}).status_code == 200
+
+
+def test_changing_into_another_application_is_refused(caller):
+    one = sent(caller, MAIJA)
+
+    response = caller.put(one.number, body(MAIJA, reference="other"), digest(one))
+
+    assert problem_of(response) == (409, "another-reference")
+
+
+def test_changing_into_something_faulty_is_refused(caller):
+    one = sent(caller, MAIJA)
+
+    response = caller.put(one.number, {**body(MAIJA), "language": "de"}, digest(one))
+
+    assert problem_of(response) == (422, "invalid-application")
+    assert response.json()["errors"][0]["pointer"] == "/language"
+
+
+@pytest.mark.parametrize("ended", ["lapsed", "expired", "withdrawn", "replaced"])
+def test_changing_what_has_ended_is_refused(caller, ended):
+    """R8"""
+    one = sent(caller, MAIJA)
+    Application.objects.update(state=ended)
+
+    assert problem_of(caller.put(one.number, body(MAIJA), digest(one))) == (409, "ended")
+
+
+def test_others_applications_are_not_found(caller, stranger):
+    one = sent(caller, MAIJA)
+
+    assert stranger.put(one.number, body(MAIJA), digest(one)).status_code == 404
+    assert stranger.withdraw(one.number).status_code == 404
+    assert state(one) == "awaiting"
+
+
+def test_withdrawing_tells_everybody(caller):
+    """R11"""
+    one = sent(caller, MAIJA, OLLI)
+
+    response = caller.withdraw(one.number)
+
+    assert (response.status_code, response.json()["status"]) == (200, "withdrawn")
+    assert Letter.objects.filter(message="withdrawn").count() == 2
+    assert StateChange.objects.filter(move="withdrawn").count() == 1
+
+
+def test_withdrawing_again_changes_nothing(caller):
+    one = sent(caller, MAIJA)
+
+    answers = [caller.withdraw(one.number) for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert answers[0].json() == answers[1].json()
+    assert StateChange.objects.filter(move="withdrawn").count() == 1
+    assert Letter.objects.filter(message="withdrawn").count() == 1
+
+
+@pytest.mark.parametrize("ended", ["lapsed", "expired", "replaced"])
+def test_withdrawing_what_has_ended_otherwise_is_refused(caller, ended):
+    one = sent(caller, MAIJA)
+    Application.objects.update(state=ended)
+
+    assert problem_of(caller.withdraw(one.number)) == (409, "ended")
+    assert state(one) == ended
+
+
+@pytest.mark.parametrize("number", ["K7M-P3X-Q4T", "x", "%00"])
+def test_what_is_not_there_is_not_found(caller, number):
+    assert caller.withdraw(number).status_code == 404
+
+
+def test_withdrawing_without_a_token_is_refused(client, caller):
+    one = sent(caller, MAIJA)
+
+    assert client.post(f"/api/v1/applications/{one.number}/withdraw").status_code == 401
+    assert client.put(f"/api/v1/applications/{one.number}").status_code == 401
+    assert state(one) == "awaiting"

@@ -1,0 +1,177 @@
+"""A POST to an address that somebody else chose, without lending them our place in the network.
+
+The name is resolved once, every address that it has must be public, and the connection goes to one of those just
+checked: a name that resolves differently the next moment gains nothing. Redirects are not followed, no proxy and
+no .netrc of the environment counts, and nothing of the answer is read but its head.
+"""
+
+import functools
+import http.client
+import ipaddress
+import re
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from urllib.parse import SplitResult, urlsplit
+
+from django.conf import settings
+
+from upstream.enums import Failure
+
+Place = tuple[socket.AddressFamily, tuple[str, int]]  # an IP address and a port
+
+PORTS = {"https": 443, "http": 80}
+PLAIN = re.compile(r"[!-~]{1,500}")  # visible ASCII, so that nothing can stand in the request that was not meant
+GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
+# A name server may be slow for longer than we wait; those who wait for it are few.
+_RESOLVERS = ThreadPoolExecutor(4, thread_name_prefix="resolver")
+
+
+class NotAnswered(Exception):
+    """Nobody answered, or nobody was asked; `failure` tells why."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure)
+        self.failure = failure
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The head of an answer, as far as it matters."""
+
+    status: int
+    retry_after: str | None = None
+
+
+def is_callable(url: str) -> bool:
+    """Tell whether an address is one that we would call. Whether its name leads to a public host shows later."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return False
+    return (
+        PLAIN.fullmatch(url) is not None
+        and parts.scheme in (PORTS if settings.WEBHOOK_ALLOW_PRIVATE else {"https"})
+        and bool(parts.hostname)
+        and port != 0
+        and "@" not in parts.netloc
+        and not parts.fragment
+        and not _is_private_literal(parts.hostname or "")
+    )
+
+
+def is_public(address: str) -> bool:
+    """Tell whether an IP address is one of the public internet; of IPv6 no form that hides another address."""
+    ip = ipaddress.ip_address(address)
+    if isinstance(ip, ipaddress.IPv6Address):
+        return ip in GLOBAL_UNICAST and ip.is_global and ip.sixtofour is None and ip.teredo is None
+    return ip.is_global and not ip.is_multicast
+
+
+def post(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+    """Send a body and return the head of the answer, within settings.WEBHOOK_TIMEOUT seconds in all.
+
+    Raises NotAnswered.
+    """
+    if not is_callable(url):
+        raise NotAnswered(Failure.ADDRESS)
+    until = time.monotonic() + settings.WEBHOOK_TIMEOUT
+    try:
+        return _exchange(urlsplit(url), body, headers, until)
+    except ssl.SSLCertVerificationError:
+        raise NotAnswered(Failure.CERTIFICATE) from None
+    except (OSError, http.client.HTTPException, UnicodeError) as error:
+        is_late = isinstance(error, TimeoutError) or time.monotonic() >= until
+        raise NotAnswered(Failure.TIMEOUT if is_late else Failure.CONNECTION) from None
+
+
+def _exchange(url: SplitResult, body: bytes, headers: Mapping[str, str], until: float) -> Answer:
+    host = url.hostname or ""
+    port = url.port or PORTS[url.scheme]
+    with closing(_connected(_checked(host, port, until), until)) as plain, _hung_up(plain, until):
+        # Encrypted here, so that certificate and SNI go by the name, though the address was given by us.
+        sock = tls().wrap_socket(plain, server_hostname=host) if url.scheme == "https" else plain
+        connection = http.client.HTTPConnection(host, port)
+        with closing(connection):
+            connection.sock = sock
+            path = f"{url.path or '/'}{'?' if url.query else ''}{url.query}"
+            connection.request("POST", path, body, {"Host": url.netloc, "Connection": "close", **headers})
+            response = connection.getresponse()
+            return Answer(response.status, response.getheader("Retry-After"))
+
+
+@functools.cache
+def tls() -> ssl.SSLContext:
+    """Return what checks certificates, by the authorities that the system trusts (or SSL_CERT_FILE)."""
+    return ssl.create_default_context()
+
+
+def _checked(host: str, port: int, until: float) -> list[Place]:
+    lookup = _RESOLVERS.submit(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+    found: list[Place] = [
+        (family, (str(to[0]), int(to[1]))) for family, _, _, _, to in lookup.result(timeout=_left(until))
+    ]
+    if not settings.WEBHOOK_ALLOW_PRIVATE and not all(is_public(address) for _, (address, _) in found):
+        raise NotAnswered(Failure.ADDRESS)
+    return found
+
+
+def _connected(places: list[Place], until: float) -> socket.socket:
+    failed = OSError("no address")
+    for family, address in places:
+        sock = socket.socket(family, socket.SOCK_STREAM)
+        try:
+            sock.settimeout(_left(until))
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # head and body leave in two pieces
+            sock.connect(address)
+        except OSError as error:
+            sock.close()
+            failed = error
+        else:
+            return sock
+    raise failed
+
+
+@contextmanager
+def _hung_up(sock: socket.socket, until: float) -> Iterator[None]:
+    """Break the connection off when the time is over: a timeout of the socket begins anew with every byte."""
+    sock.settimeout(_left(until))
+    # A descriptor of its own: encrypting takes the first one over, and closes it.
+    handle = sock.dup()
+    timer = threading.Timer(_left(until), functools.partial(_break_off, handle))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        timer.join()
+        handle.close()
+
+
+def _break_off(sock: socket.socket) -> None:
+    try:
+        sock.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        return  # the other side was faster
+
+
+def _left(until: float) -> float:
+    """Return the seconds left, more than none. Raises TimeoutError."""
+    seconds = until - time.monotonic()
+    if seconds <= 0:
+        raise TimeoutError
+    return seconds
+
+
+def _is_private_literal(host: str) -> bool:
+    try:
+        return not (settings.WEBHOOK_ALLOW_PRIVATE or is_public(host))
+    except ValueError:  # a name
+        return False

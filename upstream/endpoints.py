@@ -1,0 +1,92 @@
+"""The addresses that take events, and the secrets that sign what is sent to them (Standard Webhooks)."""
+
+import base64
+import datetime as dt
+import hashlib
+import hmac
+import secrets
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models.functions import Now
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from upstream import calling, deliveries
+from upstream.enums import Failure
+from upstream.models import ApiClient, WebhookEndpoint
+
+PREFIX = "whsec_"
+RANDOM_BYTES = 32
+
+
+class CannotAdd(Exception):
+    """No such receiver was made; `message` tells why."""
+
+    message: Promise | str = ""
+
+
+class NotAnAddress(CannotAdd):
+    """Nothing is sent to that address."""
+
+    message = _("Give an https address of a public host, without a user name and without a fragment.")
+
+
+class Taken(CannotAdd):
+    """The client has a receiver at that address."""
+
+    message = _("This client has a receiver at that address already.")
+
+
+def add(client: ApiClient, url: str) -> tuple[WebhookEndpoint, str]:
+    """Send a client's events to an address from now on; return it with its secret, which is shown once.
+
+    Raises NotAnAddress or Taken.
+    """
+    if not calling.is_callable(url):
+        raise NotAnAddress
+    secret = _new_secret()
+    try:
+        with transaction.atomic():
+            return WebhookEndpoint.objects.create(client=client, url=url, secret=secret), secret
+    except IntegrityError:
+        raise Taken from None
+
+
+@transaction.atomic
+def rotate(endpoint: WebhookEndpoint) -> str:
+    """Give an endpoint a new secret and return it. The one before goes on signing beside it for a while."""
+    locked = WebhookEndpoint.objects.select_for_update().get(pk=endpoint.pk)
+    locked.former_secret, locked.secret = locked.secret, _new_secret()
+    locked.former_until = timezone.now() + dt.timedelta(hours=settings.WEBHOOK_FORMER_SECRET_HOURS)
+    locked.save(update_fields=["secret", "former_secret", "former_until"])
+    return locked.secret
+
+
+@transaction.atomic
+def disable(*endpoints: WebhookEndpoint, why: Failure = Failure.DISABLED) -> int:
+    """Send nothing more to these endpoints, give up what waits for them, and return how many were not disabled."""
+    live = WebhookEndpoint.objects.filter(pk__in=[endpoint.pk for endpoint in endpoints], disabled_at=None)
+    number = live.update(disabled_at=Now())
+    for endpoint in endpoints:
+        deliveries.give_up(endpoint, why)
+    return number
+
+
+def signatures(endpoint: WebhookEndpoint, *, id_: str, timestamp: int, body: bytes) -> str:
+    """Return the value of the header webhook-signature: one signature for each live secret, the newest first."""
+    live = [endpoint.secret]
+    if endpoint.former_secret and endpoint.former_until and endpoint.former_until > timezone.now():
+        live.append(endpoint.former_secret)
+    signed = f"{id_}.{timestamp}.".encode() + body
+    return " ".join(f"v1,{_sign(secret or '', signed)}" for secret in live)
+
+
+def _sign(secret: str, signed: bytes) -> str:
+    key = base64.b64decode(secret.removeprefix(PREFIX))
+    return base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
+
+
+def _new_secret() -> str:
+    return PREFIX + base64.b64encode(secrets.token_bytes(RANDOM_BYTES)).decode()

@@ -1,0 +1,29 @@
+"""What became of an event on its way to the housing system, in words."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class Status(models.TextChoices):
+    """What is known of a delivery, in one word."""
+
+    WAITING = "waiting", pgettext_lazy("delivery", "Waiting")
+    DELAYED = "delayed", _("Delayed, will be tried again")
+    DELIVERED = "delivered", _("Delivered")
+    GIVEN_UP = "given_up", _("Given up")
+
+
+class Failure(models.TextChoices):
+    """Why the receiver has not taken an event: at the last try, or for good."""
+
+    TIMEOUT = "timeout", _("The receiver did not answer in time")
+    CONNECTION = "connection", _("The receiver could not be reached")
+    CERTIFICATE = "certificate", _("The receiver's certificate is not in order")
+    ADDRESS = "address", _("The receiver's address is not a public one")
+    REDIRECT = "redirect", _("The receiver sent us to another address, where we do not go")
+    BUSY = "busy", _("The receiver asked to try later")
+    STATUS = "status", _("The receiver answered that it did not take the event")
+    GONE = "gone", _("The receiver takes no more events")
+    DISABLED = "disabled", _("The receiver was disabled here")
+    ERROR = "error", _("A fault of this service")

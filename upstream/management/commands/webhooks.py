@@ -1,0 +1,63 @@
+"""manage.py webhooks: the receivers of events, their secrets, and sending events once more."""
+
+import datetime as dt
+from argparse import ArgumentTypeError
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+from django.utils.dateparse import parse_date, parse_datetime
+
+from upstream import deliveries, endpoints
+from upstream.models import WebhookDelivery, WebhookEndpoint
+
+
+class Command(BaseCommand):
+    help = "List the receivers of events, send events once more, or give a receiver a new secret."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        what = parser.add_subparsers(dest="what", required=True)
+        what.add_parser("list", help="number, client, address, events that wait and were given up, state")
+        replay = what.add_parser("replay", help="send what was collected since a time once more, with the same ids")
+        replay.add_argument("--since", type=_moment, required=True, help="2026-11-21 or 2026-11-21T10:00+02:00")
+        replay.add_argument("--endpoint", type=int, help="the number of one receiver; all live ones without it")
+        rotate = what.add_parser("rotate", help="print a new secret, once; the one before signs on for a day")
+        rotate.add_argument("endpoint", type=int, help="the number of a live receiver")
+
+    def handle(self, *, what: str, **options: Any) -> None:
+        match what:
+            case "list":
+                for endpoint in WebhookEndpoint.objects.select_related("client").order_by("pk"):
+                    self.stdout.write(_line(endpoint))
+            case "replay":
+                chosen = [_live(options["endpoint"])] if options["endpoint"] else WebhookEndpoint.objects.live()
+                number = sum(deliveries.replay_since(options["since"], endpoint) for endpoint in chosen)
+                self.stdout.write(f"Events that will be sent again: {number}")
+            case "rotate":
+                self.stdout.write(endpoints.rotate(_live(options["endpoint"])))
+
+
+def _line(endpoint: WebhookEndpoint) -> str:
+    owed = WebhookDelivery.objects.filter(endpoint=endpoint)
+    waiting, given_up = owed.unended().count(), owed.filter(given_up_at__isnull=False).count()
+    state = f"disabled {endpoint.disabled_at:%Y-%m-%d}" if endpoint.disabled_at else "live"
+    return f"{endpoint.pk}  {endpoint.client}  {endpoint.url}  waiting {waiting}  given up {given_up}  {state}"
+
+
+def _live(pk: int) -> WebhookEndpoint:
+    endpoint = WebhookEndpoint.objects.live().filter(pk=pk).first()
+    if endpoint is None:
+        raise CommandError(f"There is no live receiver with the number {pk}; see: webhooks list")
+    return endpoint
+
+
+def _moment(text: str) -> dt.datetime:
+    try:
+        moment, day = parse_datetime(text), parse_date(text)
+    except ValueError:
+        moment = day = None
+    if moment is None and day is not None:
+        moment = dt.datetime.combine(day, dt.time())
+    if moment is None:
+        raise ArgumentTypeError(f"{text} is neither a date nor a time")
+    return moment if timezone.is_aware(moment) else timezone.make_aware(moment)
