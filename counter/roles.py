@@ -16,6 +16,7 @@ SUPERVISION = (
     "counter.set_protected",
     "counter.read_trail",
     "counter.read_statistics",
+    "counter.erase_person",
 )
 
 

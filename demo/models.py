@@ -40,7 +40,8 @@ class DemoApplication(models.Model):
     """The application that stands for one story of the demo."""
 
     story = models.CharField(max_length=20, primary_key=True)
-    application = models.OneToOneField(Application, on_delete=models.PROTECT, related_name="+")
+    # A supervisor may erase it: the story is then made anew.
+    application = models.OneToOneField(Application, on_delete=models.CASCADE, related_name="+")
 
     def __str__(self) -> str:
         return self.story

@@ -36,7 +36,7 @@ def all_cookies() -> list[Cookie]:
         ),
         Cookie(
             settings.SESSION_COOKIE_NAME,
-            _("Keeps you identified while you use the service."),
+            _("Keeps you identified, and the application that you fill in open, while you use the service."),
             _("Until you log out, or until you have done nothing for %(minutes)d minutes")
             % {"minutes": settings.IDLE_MINUTES},
         ),

@@ -42,8 +42,8 @@ class IdleMiddleware:
 
 
 def _is_alive(request: HttpRequest) -> bool:
-    """Tell whether somebody is signed in; an idle session is ended on the way."""
-    if SESSION_KEY not in request.session:
+    """Tell whether somebody is signed in, or fills in a form; an idle session is ended on the way."""
+    if SESSION_KEY not in request.session and SEEN not in request.session:
         return False
     # GRAIN on top: nobody's session ends early because their last visit was not written down.
     limit = _idle_minutes(request) * 60 + GRAIN
@@ -62,7 +62,8 @@ def _keep_alive(request: HttpRequest) -> None:
 
 
 def _idle_minutes(request: HttpRequest) -> int:
-    return settings.IDLE_MINUTES if proof.of_session(request.session) else STAFF_MINUTES
+    is_staff = SESSION_KEY in request.session and not proof.of_session(request.session)
+    return STAFF_MINUTES if is_staff else settings.IDLE_MINUTES
 
 
 def _is_personal(request: HttpRequest) -> bool:
@@ -73,7 +74,7 @@ def _is_personal(request: HttpRequest) -> bool:
 
 
 def begin(request: HttpRequest) -> None:
-    """Count the idle minutes from now."""
+    """Count the idle minutes from now; the session of somebody who is not signed in ends like the others then."""
     request.session[SEEN] = int(time.time())
 
 

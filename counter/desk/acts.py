@@ -68,3 +68,5 @@ def _others(slot: Applicant, by: User) -> Iterator[Act]:
         yield Act("desk_protection", _("Remove the non-disclosure") if slot.protected else _("Set the non-disclosure"))
     if by.has_perm("counter.read_trail"):
         yield Act("desk_looks", _("See who looked at this person"))
+    if not application.is_open and by.has_perm("counter.erase_person"):
+        yield Act("desk_erase", _("Erase this person’s data"))

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -43,7 +44,9 @@ def confirm(request: HttpRequest, reference: str, position: int) -> HttpResponse
     if request.method == "POST":
         return _confirm(request, slot)
     if slot.confirmed:
-        return _show(request, slot, "receipt", {"title": _("Receipt"), "part": RECEIPT})
+        return _show(
+            request, slot, "receipt", {"title": _("Receipt"), "part": RECEIPT, "public_url": settings.PUBLIC_URL}
+        )
     if not slot.version.application.awaits(slot):
         messages.warning(request, _("The application does not wait for this person."))
         return to_slot(slot)

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_safe
 from applications import dates
 from counter import charts, statistics
 from counter.desk.access import Page, desk_view, page
+from counter.figures import within as removed_within
 from counter.statistics import MONDAY, MOST_DAYS, Period, Statistics
 from identity.enums import Language, Method
 
@@ -111,6 +112,9 @@ def download(request: HttpRequest) -> HttpResponse:
     for section in _sections(statistics.of(period)):
         for label, value in section.rows:
             rows.writerow([_cell(section.title), _cell(label), value])
+    for removed in removed_within(period.since, period.until):
+        label = f"{removed.month:%Y-%m} {removed.figure} {removed.value}".rstrip()
+        rows.writerow([_("Of applications removed since"), label, removed.count])
     return response
 
 

@@ -32,7 +32,12 @@ NAMES: dict[str, str | Promise] = {
 }
 VALUES: dict[str, Mapping[str, str | Promise]] = {
     "method": {value: Method(value).label for value in Method.values},
-    "outcome": {"sound": gettext_lazy("in force"), **{value: Waits(value).label for value in Waits.values}},
+    "outcome": {
+        "sound": gettext_lazy("in force"),
+        "removed": gettext_lazy("removed whole"),
+        "emptied": gettext_lazy("contact details removed"),
+        **{value: Waits(value).label for value in Waits.values},
+    },
     "reason": {value: Reason(value).label for value in Reason.values},
     "representative": {value: RepresentativeKind(value).label for value in RepresentativeKind.values},
 }

@@ -9,6 +9,7 @@ from counter.models.contact import (
     in_all_languages,
     in_language,
 )
+from counter.models.figures import RemovedFigure
 from counter.models.notices import Notice
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "ExceptionalHours",
     "IdCheck",
     "Notice",
+    "RemovedFigure",
     "SecondLook",
     "Undoing",
     "WeeklyHours",

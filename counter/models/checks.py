@@ -93,6 +93,7 @@ class IdCheck(models.Model):
             ("set_protected", "Sets and removes non-disclosure"),
             ("read_trail", "Reads who looked at what"),
             ("read_statistics", "Reads the statistics"),
+            ("erase_person", "Erases what is held of a person"),
         ]
         constraints = [
             models.CheckConstraint(

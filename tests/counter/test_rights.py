@@ -17,7 +17,8 @@ from tests import cast
 from tests.applications.factories import application
 from tests.counter.checks import check
 from tests.staff import sign_in_staff, staff
-from upstream import clients
+from upstream import clients, endpoints, events
+from upstream.models import Intake
 
 ADVISER, SUPERVISOR, OPERATOR = "adviser", "supervisor", "operator"
 AT_THE_DESK, ALL = frozenset({ADVISER, SUPERVISOR}), frozenset({ADVISER, SUPERVISOR, OPERATOR})
@@ -30,7 +31,7 @@ LETS_IN = {
     **dict.fromkeys(["desk_account", "desk_account_address", "desk_account_link", "desk_contact"], AT_THE_DESK),
     **dict.fromkeys(["desk_invitation", "desk_check_made", "desk_decide"], AT_THE_DESK),
     **dict.fromkeys(["desk_trail", "desk_looks", "desk_protected_details"], SUPERVISORS),
-    **dict.fromkeys(["desk_protection", "desk_undo"], SUPERVISORS),
+    **dict.fromkeys(["desk_protection", "desk_undo", "desk_erase"], SUPERVISORS),
     **dict.fromkeys(["statistics", "statistics_csv"], OF_FIGURES),
     # Models, by what may be done with them; nothing that has happened is deleted.
     **{f"applications_terms_{act}": {OPERATOR} for act in ("changelist", "add", "change", "history", "preview")},
@@ -39,6 +40,8 @@ LETS_IN = {
     **{f"counter_documenttype_{act}": {OPERATOR} for act in ("changelist", "add", "change", "history")},
     **{f"upstream_apiclient_{act}": {OPERATOR} for act in ("changelist", "add", "change", "history")},
     **{f"identity_user_{act}": {OPERATOR} for act in ("changelist", "add", "change", "history")},
+    **{f"upstream_webhookendpoint_{act}": {OPERATOR} for act in ("changelist", "add", "change", "history")},
+    **{f"upstream_webhookdelivery_{act}": {OPERATOR} for act in ("changelist", "change", "history")},
     "auth_user_password_change": {OPERATOR},
     **{f"mailing_letter_{act}": {OPERATOR} for act in ("changelist", "change", "history")},
     **dict.fromkeys(["view_on_site", "app_list"], ALL),  # of what is not there, Django says so to whoever looks
@@ -64,7 +67,10 @@ def filled(route):
     """Return the address with rows that are there, for of others Django says to anybody that they are not."""
     sent = application(cast.MAIJA)
     made = check(sent, cast.MAIJA)
-    clients.issue("Housing system")
+    client, _token = clients.issue("Housing system")
+    Intake.objects.create(client=client, reference="1", application=sent)
+    endpoints.add(client, "https://receiver.example.fi/")
+    events.collect()
     Notice.objects.create(text_fi="-", text_sv="-", text_en="-", shown_until=timezone.now() + dt.timedelta(days=1))
     values = {"reference": sent.number, "position": 0, "pk": made.pk, "id": staff(ADVISER).pk, "app_label": "counter"}
     if "<path:object_id>" in route and not route.startswith("r/"):

@@ -1,4 +1,5 @@
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
 from applications import changes, document, terms
@@ -110,6 +111,9 @@ def test_receipt_is_printed_in_the_persons_language(adviser):
     assert '<html lang="fi">' in shown
     assert "Hakemuksesi on voimassa" in shown
     assert sent.number in shown
+    made = Confirmation.objects.get()
+    for fact in (made.receipt_number, made.check_code, f"{settings.PUBLIC_URL}/fi/receipt/"):
+        assert fact in shown
 
 
 def test_somebody_without_a_code_confirms(adviser):

@@ -1,0 +1,108 @@
+"""Applications past their time, and removing them with everything in them (R18).
+
+An open application has no time to be past. One that has ended has: a short one if it never became valid, for then
+nothing was decided on it.
+"""
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Iterator, Set
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from applications.enums import Move
+from applications.models import (
+    OPEN,
+    Applicant,
+    Application,
+    Confirmation,
+    Draft,
+    ErrorReport,
+    Invitation,
+    NamePart,
+    StateChange,
+    TermsAcceptance,
+    Version,
+)
+from identity.models import Person
+from records import kept
+
+ENDS = (Move.LAPSED, Move.EXPIRED, Move.WITHDRAWN, Move.REPLACED)
+
+
+def past(now: dt.datetime) -> QuerySet[StateChange, int]:
+    """Return the keys of the applications whose time is over, those that ended first first."""
+    ended = now - dt.timedelta(days=settings.RETENTION_ENDED_DAYS)
+    never_valid = now - dt.timedelta(days=settings.RETENTION_UNCONFIRMED_DAYS)
+    became_valid = StateChange.objects.filter(application=OuterRef("application"), move=Move.CONFIRMED)
+    ends = StateChange.objects.filter(Q(at__lt=ended) | Q(~Exists(became_valid), at__lt=never_valid), move__in=ENDS)
+    return ends.order_by("at", "pk").values_list("application_id", flat=True)
+
+
+def lock_ended(applications: Collection[int]) -> dict[int, str]:
+    """Lock those of these applications that have ended and that nobody holds; return their references."""
+    found = Application.objects.exclude(state__in=OPEN).filter(pk__in=applications).order_by("pk")
+    skip_locked = connection.features.has_select_for_update_skip_locked
+    return dict(found.select_for_update(skip_locked=skip_locked).values_list("pk", "reference"))
+
+
+def remove(applications: Collection[int]) -> None:
+    """Remove these applications with their versions, people, confirmations and history."""
+    versions = Version.objects.filter(application__in=applications)
+    slots = Applicant.objects.filter(version__in=versions)
+    with kept.permit():
+        for model in (NamePart, Invitation, ErrorReport, Confirmation):
+            model.objects.filter(applicant__in=slots).delete()
+        StateChange.objects.filter(application__in=applications).delete()
+        Application.objects.filter(pk__in=applications).update(current=None)
+        slots.delete()
+        versions.delete()
+        Application.objects.filter(pk__in=applications).delete()
+
+
+def kept_until(applications: Collection[int]) -> dict[int, dt.date]:
+    """Return on which day the time of each of these is over, of those that have ended."""
+    changes = StateChange.objects.filter(application__in=applications)
+    were_valid = set(changes.filter(move=Move.CONFIRMED).values_list("application_id", flat=True))
+    days = {True: settings.RETENTION_ENDED_DAYS, False: settings.RETENTION_UNCONFIRMED_DAYS}
+    return {
+        key: timezone.localdate(at + dt.timedelta(days=days[key in were_valid]))
+        for key, at in changes.filter(move__in=ENDS).values_list("application_id", "at")
+    }
+
+
+def empty(slots: Iterable[Applicant]) -> None:
+    """Take out of slots how to reach the person, what staff find them by, and what they wrote in reports."""
+    keys = [slot.pk for slot in slots]
+    NamePart.objects.filter(applicant__in=keys).delete()
+    ErrorReport.objects.filter(applicant__in=keys).delete()
+    Applicant.objects.filter(pk__in=keys).update(email="", phone="")
+
+
+def in_none(people: Iterable[Person], *, apart_from: Set[int] = frozenset()) -> list[Person]:
+    """Return those of these people of whom no application or draft is left, but for some that count as removed."""
+    people = list(people)
+    index_of = {index: person.pk for person in people for index in person.hetu_indexes}
+    held: set[int | None] = set(Draft.objects.unsent().filter(person__in=people).values_list("person_id", flat=True))
+    held |= {person for person, of in _applications_of(people, index_of) if of not in apart_from}
+    return [person for person in people if person.pk not in held]
+
+
+def _applications_of(people: list[Person], index_of: dict[str, int]) -> Iterator[tuple[int | None, int]]:
+    confirmed = Confirmation.objects.filter(person__in=people)
+    yield from confirmed.values_list("person_id", "applicant__version__application_id")
+    yield from StateChange.objects.filter(person__in=people).values_list("person_id", "application_id")
+    slots = Applicant.objects.filter(hetu_index__in=index_of)
+    for index, application in slots.values_list("hetu_index", "version__application_id"):
+        yield index_of[index or ""], application
+
+
+def remove_drafts(people: Collection[Person]) -> None:
+    Draft.objects.unsent().filter(person__in=people).delete()
+
+
+def forget(people: Collection[Person]) -> None:
+    """Remove what is kept of people besides their applications: the terms that they accepted."""
+    TermsAcceptance.objects.filter(person__in=people).delete()

@@ -1,0 +1,142 @@
+"""Erasing what is held of a person before its time, when they ask for it: a supervisor's act, with a reason (R18).
+
+Only what has ended, and no more than is theirs alone: docs/adr/0003. An application goes whole once no adult is left
+in it who has not been erased. Before that its content stays, for its digest is the evidence of what the others
+confirmed; of this person the contact details go, and what staff find them by.
+"""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+import applications.retention
+import applications.trail
+import identity.retention
+from applications import dates
+from applications.models import OPEN, Applicant, Application
+from applications.trail import Happened
+from applications.transactions import atomically
+from counter import removing, roles
+from identity import crypto
+from identity.models import Person, User
+from records import reading
+from records.enums import Event
+
+
+class CannotErase(Exception):
+    """Nothing was erased; `message` tells why."""
+
+    message: Promise | str = ""
+
+
+class StillOpen(CannotErase):
+    message = _("An application of this person is still open. It must be withdrawn first. Nothing was erased.")
+
+
+@dataclass(frozen=True)
+class Emptied:
+    """An application that stays for the others who apply, without this person's contact details, and until when."""
+
+    application: Application
+    kept_until: dt.date | None  # None while it is open without this person
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What erasing a person would do."""
+
+    is_open: bool
+    removed: list[Application]
+    emptied: list[Emptied]
+
+    @property
+    def is_person_removed(self) -> bool:
+        """Whether nothing is left, so that the person's name, code, sign-in and accepted terms go too."""
+        return not self.emptied
+
+
+def plan(slot: Applicant) -> Plan:
+    """Return what erasing the person in this slot would do now."""
+    return _plan(_slots_of(slot))
+
+
+@atomically
+def erase(slot: Applicant, *, reason: str, by: User) -> Plan:
+    """Erase what can be erased of the person in this slot; return what was done. Raises StillOpen."""
+    locked = Application.objects.select_for_update().filter(
+        pk__in={each.version.application_id for each in _slots_of(slot)}
+    )
+    list(locked.order_by("pk").values_list("pk"))
+    slots = _slots_of(slot)
+    planned = _plan(slots)
+    if planned.is_open:
+        raise StillOpen
+    latest = {each.version.application_id: each for each in slots}
+    kept = {emptied.application.pk for emptied in planned.emptied}
+    for key, last in latest.items():
+        facts = {"reason": reason, "outcome": "emptied" if key in kept else "removed"}
+        applications.trail.record(last.version.application, Happened(Event.ERASED, last, facts), by=roles.who(by))
+    people = _people_of(slot)
+    identity.retention.remove_accounts(people)
+    applications.retention.remove_drafts(people)
+    removing.remove({application.pk: application.reference for application in planned.removed})
+    removing.empty([each for each in slots if each.version.application_id in kept])
+    removing.forget(applications.retention.in_none(people))
+    return planned
+
+
+def _slots_of(slot: Applicant) -> list[Applicant]:
+    """Return the person's slots, in every version of every application, the latest last."""
+    if slot.hetu:
+        found = Applicant.objects.filter(hetu_index__in=crypto.indexes(slot.hetu))
+    else:  # known by nothing else, so in this application alone (R3)
+        same = {"first_names": slot.first_names, "last_name": slot.last_name, "birth_date": slot.birth_date}
+        found = Applicant.objects.filter(version__application=slot.version.application_id, hetu_index=None, **same)
+    found = found.select_related("version__application").defer("version__content")
+    return list(found.order_by("version__application", "version__number"))
+
+
+def _people_of(slot: Applicant) -> list[Person]:
+    codes = crypto.indexes(slot.hetu) if slot.hetu else []
+    return list(Person.objects.select_for_update().filter(hetu_index__in=codes))
+
+
+def _plan(slots: list[Applicant]) -> Plan:
+    found = {slot.version.application_id: slot.version.application for slot in slots}
+    is_open = any(
+        slot.version.application.state in OPEN and slot.version.application.current_id == slot.version_id
+        for slot in slots
+    )
+    shared = _shared(found, slots)
+    removed = {key for key, application in found.items() if key not in shared and application.state not in OPEN}
+    # What others rest on stays too: an account that was issued after a check in one may have confirmed another.
+    removed -= {key for key, others in removing.bearing(removed).items() if others - removed}
+    ends = applications.retention.kept_until(found)
+    return Plan(
+        is_open,
+        [application for key, application in found.items() if key in removed],
+        [Emptied(application, ends.get(key)) for key, application in found.items() if key not in removed],
+    )
+
+
+def _shared(applications_: Iterable[int], slots: Iterable[Applicant]) -> set[int]:
+    """Return those of these applications in which another adult applies, or did, who has not been erased."""
+    own = {slot.pk for slot in slots}
+    adults = Applicant.objects.filter(
+        version__application__in=applications_, birth_date__lte=dates.youngest_adult_born(on=dates.today())
+    )
+    others = [
+        slot for slot in adults.select_related("version").defer("version__content", "hetu") if slot.pk not in own
+    ]
+    subjects = {applications.trail.subject(slot): slot for slot in others}
+    entries = reading.about(list(subjects)).filter(event=Event.ERASED)
+    erased = {_who(subjects[entry.subject]) for entry in entries}
+    return {slot.version.application_id for slot in others if _who(slot) not in erased}
+
+
+def _who(slot: Applicant) -> tuple[int, object]:
+    """Return what a person is told apart by within an application."""
+    return slot.version.application_id, slot.hetu_index or (slot.birth_date, str(slot))

@@ -1,0 +1,80 @@
+"""What is still known of applications that have been removed: how many, by month (R18).
+
+Applications count in the month in which they were sent, confirmations and ID checks in the one in which they were
+made; those undone do not count. Months are Helsinki's.
+"""
+
+import datetime as dt
+from collections import Counter as Tally
+from collections.abc import Collection, Iterator
+
+from django.db import connection
+from django.utils import timezone
+
+from applications.enums import Move
+from applications.models import Application, Confirmation, StateChange
+from counter.models import IdCheck, RemovedFigure
+
+MONTH = dt.timedelta(days=31)
+
+Figure = tuple[dt.date, str, str]  # month, figure, value
+
+
+def keep(applications: Collection[int]) -> None:
+    """Add applications that are about to be removed to the figures. Whoever else adds waits, and none is lost."""
+    tally = Tally(_figures(applications))
+    with connection.cursor() as cursor:
+        for (month, figure, value), count in sorted(tally.items()):
+            cursor.execute(
+                f"""
+                INSERT INTO {RemovedFigure._meta.db_table} AS f (month, figure, value, count) VALUES (%s, %s, %s, %s)
+                ON CONFLICT (month, figure, value) DO UPDATE SET count = f.count + excluded.count
+                """,  # noqa: S608  # only our own table name is put in
+                [month, figure, value, count],
+            )
+
+
+def within(first: dt.date, last: dt.date) -> list[RemovedFigure]:
+    """Return the figures of the months that lie within some days, from the first month on."""
+    after = last + dt.timedelta(days=1)
+    found = RemovedFigure.objects.filter(month__gte=first, month__lte=last).order_by("month", "figure", "value")
+    return [figure for figure in found if (figure.month + MONTH).replace(day=1) <= after]
+
+
+def _figures(applications: Collection[int]) -> Iterator[Figure]:
+    sent_on = {}
+    for key, sent_at, state in Application.objects.filter(pk__in=applications).values_list("pk", "sent_at", "state"):
+        sent_on[key] = timezone.localdate(sent_at)
+        yield _month(sent_at), "sent", ""
+        yield _month(sent_at), "ended as", state
+    for key, valid_at in _became_valid(applications).items():
+        days = (timezone.localdate(valid_at) - sent_on[key]).days
+        yield sent_on[key].replace(day=1), "valid after days", str(days)
+    yield from _confirmations(applications)
+    checks = IdCheck.objects.filter(applicant__version__application__in=applications, undoing=None)
+    for checked_at in checks.values_list("checked_at", flat=True):
+        yield _month(checked_at), "ID checks", ""
+
+
+def _became_valid(applications: Collection[int]) -> dict[int, dt.datetime]:
+    """Return when each became valid, unless it was changed or a confirmation undone after that."""
+    moves = [Move.CONFIRMED, Move.CHANGED, Move.UNDONE]
+    found: dict[int, dt.datetime] = {}
+    changes = StateChange.objects.filter(application__in=applications, move__in=moves).order_by("pk")
+    for key, move, at in changes.values_list("application_id", "move", "at"):
+        if move == Move.CONFIRMED:
+            found[key] = at
+        else:
+            found.pop(key, None)
+    return found
+
+
+def _confirmations(applications: Collection[int]) -> Iterator[Figure]:
+    made = Confirmation.objects.filter(applicant__version__application__in=applications, undone_at=None)
+    for at, method, language in made.values_list("confirmed_at", "method", "applicant__language"):
+        yield _month(at), "method", method
+        yield _month(at), "language", language
+
+
+def _month(moment: dt.datetime) -> dt.date:
+    return timezone.localdate(moment).replace(day=1)

@@ -1,0 +1,19 @@
+"""`manage.py purge`: what is past its retention time is removed, and figures of nobody are left (R18)."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from counter import retention
+
+
+class Command(BaseCommand):
+    help = "Remove what is past its retention time. Safe to repeat, to stop, and to run twice at once."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--dry-run", action="store_true", help="say how much would be removed, and remove nothing")
+
+    def handle(self, *args: Any, dry_run: bool, **options: Any) -> None:
+        for kind, number in retention.purge(is_dry=dry_run):
+            self.stdout.write(f"{kind}: {number}")

@@ -1,0 +1,19 @@
+"""Figures of what has been removed: of nobody in particular, so they may stay (R18)."""
+
+from django.db import models
+
+
+class RemovedFigure(models.Model):
+    """How many of a kind there were in a month, among all that has been removed since."""
+
+    month = models.DateField()  # its first day, in Helsinki
+    figure = models.CharField(max_length=20)
+    value = models.CharField(max_length=20, blank=True)  # such as the method; empty where there is only one
+    count = models.PositiveIntegerField()
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint("month", "figure", "value", name="removed_figure_once")]
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m} {self.figure} {self.value}"

@@ -1,0 +1,134 @@
+"""What is held of somebody in their applications: their own slot in every version, and what they did there."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db.models import Prefetch
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from applications import details
+from applications.models import Applicant, Application, Confirmation, Invitation, StateChange
+from counter.held import Fact, Facts, Part
+from identity.models import Person
+from records import trail
+
+
+@dataclass(frozen=True)
+class Own:
+    """A person, and their slots in every version of every application, in the order in which they were sent."""
+
+    person: Person
+    slots: list[Applicant]
+
+    @property
+    def applications(self) -> dict[int, Application]:
+        return {slot.version.application_id: slot.version.application for slot in self.slots}
+
+
+def slots(person: Person) -> list[Applicant]:
+    """Return the person's slots in every version of every application, in the order in which they were made."""
+    confirmations = Prefetch("confirmations", Confirmation.objects.select_related("terms").order_by("pk"))
+    invitations = Prefetch("invitations", Invitation.objects.order_by("pk"))
+    found = Applicant.objects.filter(hetu_index__in=person.hetu_indexes).select_related("version__application")
+    return list(found.prefetch_related(confirmations, invitations, "error_reports").order_by("version__created_at"))
+
+
+def part(own: Own) -> Part:
+    """Return each application, in all the versions in which the person applies or did."""
+    parts = [_application(application, own) for application in own.applications.values()]
+    return Part("applications", _("Applications in which you are an applicant"), parts=parts)
+
+
+def _application(application: Application, own: Own) -> Part:
+    versions = [_version(slot) for slot in own.slots if slot.version.application_id == application.pk]
+    return Part(
+        "application",
+        application.number,
+        facts=[
+            number_of(application),
+            Fact("status", _("Status"), application.status, application.status.label),
+            Fact("sent_at", _("Sent"), application.sent_at),
+            Fact("valid_until", _("Valid until"), application.valid_until),
+        ],
+        parts=versions,
+    )
+
+
+def _version(slot: Applicant) -> Part:
+    """One version as this applicant may see it, with their own slot (details.py)."""
+    role = _("Main applicant") if slot.is_main else _("Co-applicant")
+    sections = [
+        Part(
+            "section",
+            section.title,
+            facts=[Fact(str(row.label), row.label, plain(row.value)) for row in section.rows],
+        )
+        for section in details.sections(slot.version, slot)
+    ]
+    return Part(
+        "version",
+        gettext("Version %(number)d") % {"number": slot.version.number},
+        facts=[
+            Fact("made_at", _("Sent"), slot.version.created_at),
+            Fact("role", _("Applies as"), "main" if slot.is_main else "co-applicant", role),
+            Fact("digest", _("Digest"), slot.version.digest),
+            Fact("protected", _("Non-disclosure for personal safety"), slot.protected),
+            Fact("declined_at", _("Declined"), slot.declined_at),
+        ],
+        parts=sections,
+    )
+
+
+def history(own: Own) -> Iterator[Facts]:
+    changes = StateChange.objects.filter(application__in=own.applications).order_by("at", "pk")
+    for change in changes:
+        yield [
+            number_of(own.applications[change.application_id]),
+            Fact("at", _("Time"), change.at),
+            Fact("what", _("What happened"), change.move, change.get_move_display()),
+            Fact("through", _("Through whom"), change.source, change.get_source_display()),
+        ]
+
+
+def invitations(own: Own) -> Iterator[Facts]:
+    for slot in own.slots:
+        for invitation in slot.invitations.all():
+            yield [
+                number_of(slot.version.application),
+                Fact("created_at", _("Sent"), invitation.created_at),
+                Fact("opened_at", _("Opened"), invitation.opened_at),
+                Fact("replaced_at", _("Replaced by a new one"), invitation.replaced_at),
+            ]
+
+
+def confirmations(own: Own) -> Iterator[Facts]:
+    for slot in own.slots:
+        for confirmation in slot.confirmations.all():
+            yield [
+                number_of(slot.version.application),
+                Fact("version", _("Version"), slot.version.number),
+                Fact("confirmed_at", _("Time"), confirmation.confirmed_at),
+                Fact("method", _("Method"), confirmation.method, confirmation.get_method_display()),
+                Fact("provider", _("Identified by"), confirmation.provider),
+                Fact("level", _("Level of identification"), confirmation.level),
+                Fact("terms", _("Terms published"), confirmation.terms.published_at),
+                Fact("receipt", _("Receipt number"), confirmation.receipt_number),
+                Fact("undone_at", _("Undone"), confirmation.undone_at),
+            ]
+
+
+def reports(own: Own) -> Iterator[Facts]:
+    for slot in own.slots:
+        for report in slot.error_reports.all():
+            text = Fact("text", _("Text"), plain(report.text))
+            yield [number_of(slot.version.application), Fact("at", _("Time"), report.reported_at), text]
+
+
+def number_of(application: Application) -> Fact:
+    return Fact("number", _("Application number"), application.number)
+
+
+def plain(text: str) -> str:
+    """Return what somebody wrote without personal identity codes (R17)."""
+    return trail.CODE.sub(r"\1••••", text)

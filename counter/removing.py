@@ -1,0 +1,87 @@
+"""Removing applications whole: of every room what hangs on them, and figures that stay (R18)."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+import applications.retention
+import identity.retention
+import mailing.retention
+import upstream.retention
+from applications import letters
+from applications.models import Applicant, Confirmation
+from counter import figures
+from counter.models import IdCheck, SecondLook, Undoing
+from counter.models.checks import IdCheckQuerySet
+from identity import accounts
+from identity.models import Account, Person
+from mailing.models import Letter
+from records import kept
+
+
+@dataclass(frozen=True)
+class Removed:
+    """How many applications went, and how many accounts were closed whose ID check went with them."""
+
+    applications: int
+    accounts: int
+
+
+def remove(references: Mapping[int, str]) -> Removed:
+    """Remove these locked applications, given with their references, within the caller's transaction.
+
+    An account that stands on an ID check of theirs is closed, and its holder told (J5).
+    """
+    closed = resting_accounts(references)
+    for account in closed:
+        accounts.close(account)
+    figures.keep(references)
+    _remove_checks(references)
+    upstream.retention.remove(references)
+    applications.retention.remove(references)
+    mailing.retention.remove_about(references.values())
+    return Removed(len(references), len(closed))
+
+
+def forget(people: Collection[Person]) -> None:
+    """Remove people of whom no application is left, within the caller's transaction."""
+    applications.retention.forget(people)
+    identity.retention.remove(people)
+
+
+def empty(slots: Collection[Applicant]) -> None:
+    """Take contact details out of slots that stay, and the letters that were sent there."""
+    applications.retention.empty(slots)
+    of = {slot.version.application.reference for slot in slots}
+    mine = {slot.pk for slot in slots}
+    found = Letter.objects.filter(about__in=of).only("pk", "key")
+    Letter.objects.filter(pk__in=[letter.pk for letter in found if letters.recipient(letter) in mine]).delete()
+
+
+def resting_accounts(applications: Collection[int]) -> list[Account]:
+    """Return the open accounts that stand on the ID checks of these applications."""
+    checks = _checks(applications).values_list("pk", flat=True)
+    return list(Account.objects.filter(id_check__in=list(checks), closed_at=None).order_by("pk"))
+
+
+def bearing(applications: Collection[int]) -> dict[int, set[int]]:
+    """Return the other applications whose confirmations rest on ID checks of these, by the key of each of these."""
+    application_of = dict(_checks(applications).values_list("pk", "applicant__version__application_id"))
+    resting = Confirmation.objects.filter(id_check__in=application_of)
+    found: dict[int, set[int]] = {}
+    for check, other in resting.values_list("id_check", "applicant__version__application_id"):
+        own = application_of[check or 0]
+        if other != own:
+            found.setdefault(own, set()).add(other)
+    return found
+
+
+def _checks(applications: Iterable[int]) -> IdCheckQuerySet:
+    return IdCheck.objects.filter(applicant__version__application__in=list(applications))
+
+
+def _remove_checks(applications: Collection[int]) -> None:
+    checks = _checks(applications)
+    with kept.permit():
+        Undoing.objects.filter(check_made__in=checks).delete()
+        SecondLook.objects.filter(check_made__in=checks).delete()
+        checks.delete()

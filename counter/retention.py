@@ -1,0 +1,170 @@
+"""The purge: what is past its retention time goes, the oldest first, in short transactions (R18).
+
+Retention times are settings, in days. Each batch is removed with its entry in the trail, so the purge may be
+stopped anywhere and begun again, and may run twice at once. An application stays past its time while confirmations
+of others that are still held rest on an ID check made for it: that check is their evidence.
+"""
+
+import datetime as dt
+from collections import Counter as Tally
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+import applications.retention
+import applications.trail
+import identity.retention
+import mailing.retention
+import records.retention
+import upstream.retention
+from applications import dates
+from applications.models import Application
+from counter import removing
+from records import trail
+from records.enums import Event, Role
+from records.trail import Entered, Who
+
+BATCH = 200  # rows of a transaction
+
+Numbers = Mapping[str, int]  # how many of each kind
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of the purge. A dry one removes nothing, and remembers which applications it would have removed."""
+
+    now: dt.datetime
+    is_dry: bool
+    gone: set[int] = field(default_factory=set)
+
+    def before(self, days: int) -> dt.datetime:
+        return self.now - dt.timedelta(days=days)
+
+
+def purge(*, is_dry: bool) -> Iterator[tuple[str, int]]:
+    """Remove what is past its time, or only count it; return how many of each kind, as each is done."""
+    run = Run(timezone.now(), is_dry)
+    for kind, batches in KINDS.items():
+        tally: Tally[str] = Tally({kind: 0})
+        for numbers in batches(run):
+            tally.update(numbers)
+        yield from tally.items()
+
+
+def _letters(run: Run) -> Iterator[Numbers]:
+    return _rows(run, "letters", mailing.retention.letters_before(run.before(settings.RETENTION_LETTERS_DAYS)))
+
+
+def _reports(run: Run) -> Iterator[Numbers]:
+    reports = mailing.retention.reports_before(run.before(settings.RETENTION_LETTERS_DAYS))
+    return _rows(run, "delivery reports", reports)
+
+
+def _applications(run: Run) -> Iterator[Numbers]:
+    for keys in _batches(list(applications.retention.past(run.now))):
+        bearing = removing.bearing(keys)
+        batch = [key for key in keys if not _is_evidence(run, bearing.get(key, set()))]
+        if run.is_dry:
+            run.gone.update(batch)
+            yield {"applications": len(batch), "accounts closed": len(removing.resting_accounts(batch))}
+            continue
+        with transaction.atomic():
+            removed = removing.remove(applications.retention.lock_ended(batch))
+            numbers = {"applications": removed.applications, "accounts closed": removed.accounts}
+            _record(numbers)
+        yield numbers
+
+
+def _is_evidence(run: Run, others: set[int]) -> bool:
+    """Tell whether one of the applications that rest on an ID check is not past its time itself."""
+    return bool(others) and bool(others - set(applications.retention.past(run.now).filter(application__in=others)))
+
+
+def _people(run: Run) -> Iterator[Numbers]:
+    before = run.before(settings.RETENTION_PEOPLE_DAYS)
+    for known in identity.retention.identified_before(before):
+        people = applications.retention.in_none(known, apart_from=run.gone)
+        if people and not run.is_dry:
+            with transaction.atomic():
+                people = identity.retention.lock(people, before=before)
+                removing.forget(people)
+                _record({"people": len(people)})
+        yield {"people": len(people)}
+
+
+def _chains(run: Run) -> Iterator[Numbers]:
+    before = run.before(settings.RETENTION_TRAIL_DAYS)
+    for chains in records.retention.past(before):
+        held = _held(chains.values(), apart_from=run.gone)
+        batch = [key for key, name in chains.items() if name not in held]
+        number = len(batch)
+        if batch and not run.is_dry:
+            with transaction.atomic():
+                number, users = records.retention.remove(batch, before=before)
+                identity.retention.remove_empty_users(users)
+                _record({"chains of the trail": number})
+        yield {"chains of the trail": number}
+
+
+def _held(chains: Iterable[str], *, apart_from: Set[int]) -> set[str]:
+    """Return those of these chains whose application is still there: its trail never goes before it."""
+    keys = applications.trail.applications_of(chains)
+    found = set(Application.objects.filter(pk__in=keys).values_list("pk", flat=True)) - apart_from
+    return {name for key, name in keys.items() if key in found}
+
+
+def _sessions(run: Run) -> Iterator[Numbers]:
+    return _rows(run, "sessions", identity.retention.ended_sessions(run.now))
+
+
+def _counts(run: Run) -> Iterator[Numbers]:
+    return _rows(run, "counts of tries", identity.retention.old_counts())
+
+
+def _answers(run: Run) -> Iterator[Numbers]:
+    return _rows(run, "repeatable answers", upstream.retention.old_answers(run.now))
+
+
+# In this order: people are held by their applications, and a chain of the trail by its application.
+KINDS: Mapping[str, Callable[[Run], Iterator[Numbers]]] = {
+    "letters": _letters,
+    "delivery reports": _reports,
+    "applications": _applications,
+    "people": _people,
+    "chains of the trail": _chains,
+    "sessions": _sessions,
+    "counts of tries": _counts,
+    "repeatable answers": _answers,
+}
+
+
+def _rows(run: Run, kind: str, past: QuerySet[Any]) -> Iterator[Numbers]:
+    """Remove rows on which nothing hangs, the oldest first."""
+    if run.is_dry:
+        yield {kind: past.count()}
+        return
+    while keys := list(past.order_by("pk").values_list("pk", flat=True)[:BATCH]):
+        with transaction.atomic():
+            past.model.objects.filter(pk__in=keys).delete()
+            _record({kind: len(keys)})
+        yield {kind: len(keys)}
+
+
+def _batches(keys: Iterable[int]) -> Iterator[list[int]]:
+    left = iter(keys)
+    while batch := list(islice(left, BATCH)):
+        yield batch
+
+
+def _record(numbers: Numbers) -> None:
+    """Enter in the trail what a batch removed, in its transaction."""
+    removed = {kind: number for kind, number in numbers.items() if number}
+    if removed:
+        entered = Entered(Event.PURGED, facts=removed)
+        trail.record_many(f"purge {dates.today().year}", [entered], by=Who(Role.CLOCK))

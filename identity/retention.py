@@ -1,0 +1,64 @@
+"""People of whom nothing is left, and what signing in leaves behind (R18)."""
+
+import datetime as dt
+import time
+from collections.abc import Collection, Iterator
+
+from django.contrib.auth.hashers import make_password
+from django.contrib.sessions.models import Session
+from django.db.models import Exists, OuterRef, QuerySet
+
+from identity import account_letters
+from identity.limits import HOUR, MINUTE
+from identity.models import Account, AccountLink, Person, RateCount, User
+from records.models import Entry
+
+BATCH = 200  # people
+
+
+def identified_before(moment: dt.datetime) -> Iterator[list[Person]]:
+    """Return the people who were last identified before a moment, in batches, the longest known first."""
+    after = 0
+    people = Person.objects.filter(identified_at__lt=moment).order_by("pk")
+    while batch := list(people.filter(pk__gt=after)[:BATCH]):
+        after = batch[-1].pk
+        yield batch
+
+
+def lock(people: Collection[Person], *, before: dt.datetime) -> list[Person]:
+    """Lock those of these people who have not been identified in the meantime."""
+    keys = [person.pk for person in people]
+    return list(Person.objects.select_for_update().filter(pk__in=keys, identified_at__lt=before).order_by("pk"))
+
+
+def remove_accounts(people: Collection[Person]) -> None:
+    """Remove the accounts of people, and the letters that were sent to them. Whoever is logged in is logged out."""
+    users = [person.user_id for person in people]
+    accounts = Account.objects.filter(user__in=users)
+    account_letters.remove(AccountLink.objects.filter(account__in=accounts).values_list("pk", flat=True))
+    accounts.delete()
+    User.objects.filter(pk__in=users).update(password=make_password(None))
+
+
+def remove(people: Collection[Person]) -> None:
+    """Remove people with their accounts and sign-ins. A sign-in that the trail names stays, without anything in it."""
+    users = [person.user_id for person in people]
+    remove_accounts(people)
+    Person.objects.filter(pk__in=[person.pk for person in people]).delete()
+    remove_empty_users(users)
+
+
+def remove_empty_users(users: Collection[int]) -> None:
+    """Remove those of these users who are nobody any more, and whom the trail does not name. Staff have a name."""
+    named = Entry.objects.filter(user=OuterRef("pk"))
+    nobody = {"is_staff": False, "is_superuser": False, "first_name": "", "last_name": "", "email": "", "groups": None}
+    User.objects.filter(~Exists(named), pk__in=users, person=None, **nobody).delete()
+
+
+def ended_sessions(now: dt.datetime) -> QuerySet[Session]:
+    return Session.objects.filter(expire_date__lt=now)
+
+
+def old_counts() -> QuerySet[RateCount]:
+    """Return the counts of windows gone by, as limits.count removes them now and then."""
+    return RateCount.objects.filter(window__lt=int(time.time()) // MINUTE - HOUR // MINUTE)

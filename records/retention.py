@@ -1,0 +1,40 @@
+"""Removing chains of the trail after their time, each whole, so that what is left still verifies (R18)."""
+
+import datetime as dt
+from collections.abc import Collection, Iterator
+
+from django.db.models import F
+
+from records import kept
+from records.models import Chain, Entry
+
+BATCH = 500  # chains
+
+
+def past(before: dt.datetime) -> Iterator[dict[int, str]]:
+    """Return the chains whose last entry was written before a moment, key and name, in batches, oldest first.
+
+    One whose row and entries do not fit is left: verify_records tells of it.
+    """
+    after = 0
+    while batch := dict(Chain.objects.filter(pk__gt=after).order_by("pk").values_list("pk", "name")[:BATCH]):
+        after = max(batch)
+        ended = _ended(batch, before)
+        yield {key: name for key, name in batch.items() if key in ended}
+
+
+def remove(chains: Collection[int], *, before: dt.datetime) -> tuple[int, set[int]]:
+    """Remove those of these chains that nobody has written to since; return how many, and the users in them."""
+    with kept.permit():
+        locked = set(Chain.objects.select_for_update().filter(pk__in=chains).values_list("pk", flat=True))
+        ended = _ended(locked, before)
+        entries = Entry.objects.filter(chain__in=ended)
+        users = set(entries.filter(user__isnull=False).values_list("user_id", flat=True))
+        entries.delete()
+        Chain.objects.filter(pk__in=ended).delete()
+    return len(ended), {user for user in users if user is not None}
+
+
+def _ended(chains: Collection[int], before: dt.datetime) -> set[int]:
+    last = Entry.objects.filter(chain__in=list(chains), number=F("chain__length"), at__lt=before)
+    return set(last.values_list("chain_id", flat=True))

@@ -1,0 +1,373 @@
+"""The purge on made-up years: what is past its time goes, and nothing else (R18)."""
+
+import datetime as dt
+import io
+from contextlib import contextmanager
+
+import pytest
+from django.apps import apps
+from django.core.management import call_command
+from django.db import IntegrityError, connection
+from django.db.models import PROTECT, ProtectedError
+from django.test import Client
+from django.utils import timezone
+
+from applications.models import Application
+from counter import figures, retention
+from counter.models import RemovedFigure
+from identity.models import Account, Person, RateCount, User
+from mailing.models import Letter, TrackingEvent
+from records import verify
+from records.models import Chain, Entry
+from tests import cast
+from tests.applications.factories import person
+from tests.counter.broken_trail import refusing
+from tests.counter.checks import confirm_by_account, issue, passport
+from tests.counter.year import GONE, OLLIS, SINI, STAYS, TODAY, made_up
+from tests.staff import sign_in_staff, staff
+
+pytestmark = pytest.mark.django_db
+
+DAY = dt.timedelta(days=1)
+NUMBERS = {
+    "letters": 0,  # put in by the test that counts them
+    "delivery reports": 1,
+    "applications": len(GONE),
+    "accounts closed": 1,
+    "people": 1,
+    "chains of the trail": 2,
+    "sessions": 1,
+    "counts of tries": 1,
+    "repeatable answers": 1,
+}
+
+
+@pytest.fixture
+def sent(time_machine):
+    return made_up(time_machine)
+
+
+def purge(**options):
+    """Run the command; return what it says, kind by kind."""
+    out = io.StringIO()
+    call_command("purge", stdout=out, **options)
+    return {kind: int(number) for kind, _, number in (line.rpartition(": ") for line in out.getvalue().splitlines())}
+
+
+def everything():
+    """Return every row of every table."""
+    return {model: {row[model._meta.pk.attname]: row for row in model.objects.values()} for model in tables()}
+
+
+def tables():
+    return [model for model in apps.get_models() if model._meta.managed and not model._meta.proxy]
+
+
+def hanging_on(model, keys):
+    """Return by model the keys of everything that points to these rows, through however many others."""
+    found, left = {model: set(keys)}, [(model, set(keys))]
+    while left:
+        model, keys = left.pop()
+        for relation in relations(model):
+            own = relation.related_model
+            new = set(own.objects.filter(**{f"{relation.field.name}__in": keys}).values_list("pk", flat=True))
+            new -= found.setdefault(own, set())
+            found[own] |= new
+            if new:
+                left.append((own, new))
+    return found
+
+
+def relations(model):
+    """Return the foreign keys that point to a model, those too that it has no name for."""
+    fields = model._meta.get_fields(include_hidden=True)
+    return [f for f in fields if f.auto_created and not f.concrete and (f.one_to_many or f.one_to_one)]
+
+
+def difference(before, after):
+    """Return the keys of the rows that went, that came and that are not what they were, by model, where any did."""
+    gone = {model: before[model].keys() - after[model].keys() for model in before}
+    new = {model: after[model].keys() - before[model].keys() for model in before}
+    other = {m: {k for k in before[m].keys() & after[m].keys() if before[m][k] != after[m][k]} for m in before}
+    return [{model: keys for model, keys in each.items() if keys} for each in (gone, new, other)]
+
+
+def keys(model, **conditions):
+    return set(model.objects.filter(**conditions).values_list("pk", flat=True))
+
+
+def test_the_years_hold_applications_of_every_kind(sent):
+    assert sent.keys() == GONE | STAYS
+    assert {Application.objects.get(pk=each.pk).state for each in sent.values()} == {
+        *("awaiting", "valid", "lapsed", "expired", "withdrawn", "replaced")
+    }
+
+
+def test_what_is_past_its_time_goes_and_nothing_else(sent):
+    references = [sent[name].reference for name in GONE]
+    sini = Person.objects.get(last_name=SINI["last_name"])
+    expected = hanging_on(Application, {sent[name].pk for name in GONE})
+    old = set(Chain.objects.filter(name__in=[f"application {sent['2021'].pk}", "staff 4 2021"]))
+    expected |= {
+        Chain: {chain.pk for chain in old},
+        Entry: keys(Entry, chain__in=old),
+        Letter: keys(Letter, created_at__lt=TODAY - 183 * DAY, sent_at__isnull=False)
+        | keys(Letter, about__in=references),
+        Person: {sini.pk},
+        User: {sini.user_id},
+        apps.get_model("applications", "TermsAcceptance"): keys(
+            apps.get_model("applications", "TermsAcceptance"), person=sini
+        ),
+        TrackingEvent: keys(TrackingEvent, message_id="1000"),
+        RateCount: {"1000"},
+        apps.get_model("sessions", "Session"): {"1000"},
+        apps.get_model("upstream", "IdempotencyRecord"): keys(
+            apps.get_model("upstream", "IdempotencyRecord"), key="1000"
+        ),
+    }
+    before = everything()
+
+    purge()
+
+    gone, new, other = difference(before, everything())
+    account = Account.objects.get(email=OLLIS)
+    assert gone == {model: found for model, found in expected.items() if found}
+    assert {model: len(found) for model, found in new.items()} == {
+        Letter: 1,
+        Chain: 1,
+        Entry: Entry.objects.filter(event="purged").count(),
+        RemovedFigure: RemovedFigure.objects.count(),
+    }
+    assert other == {Account: {account.pk}, User: {account.user_id}} | {
+        model: found for model, found in other.items() if model._meta.model_name == "accountlink"
+    }
+
+
+def test_dry_run_says_the_same_numbers_and_changes_nothing(sent):
+    before = everything()
+    expected = {**NUMBERS, "letters": len(keys(Letter, created_at__lt=TODAY - 183 * DAY, sent_at__isnull=False))}
+
+    said = purge(dry_run=True)
+
+    assert difference(before, everything()) == [{}, {}, {}]
+    assert said == expected
+    assert purge() == expected
+
+
+def test_twice_is_once(sent):
+    purge()
+    before = everything()
+
+    assert set(purge().values()) == {0}
+    assert difference(before, everything()) == [{}, {}, {}]
+
+
+@pytest.mark.parametrize("batch", [1, 2, 3])
+def test_batches_of_any_length_remove_the_same(sent, monkeypatch, batch):
+    monkeypatch.setattr(retention, "BATCH", batch)
+    monkeypatch.setattr("identity.retention.BATCH", batch)
+    monkeypatch.setattr("records.retention.BATCH", batch)
+
+    assert {kind: number for kind, number in purge().items() if kind != "letters"} == {
+        kind: number for kind, number in NUMBERS.items() if kind != "letters"
+    }
+    assert {each.pk for each in Application.objects.all()} == {sent[name].pk for name in STAYS}
+
+
+def test_interrupted_purge_has_done_the_oldest_and_goes_on_where_it_stopped(sent, monkeypatch):
+    monkeypatch.setattr(retention, "BATCH", 1)
+    before = {"2021", "replaced long ago", "expired long ago", "withdrawn early"}
+
+    with refusing_to_remove(sent["lapsed"]), pytest.raises(IntegrityError):
+        purge()
+    left = set(Application.objects.values_list("pk", flat=True))
+    rest = purge()
+
+    assert left == {each.pk for name, each in sent.items() if name not in before}
+    assert rest["applications"] == len(GONE - before)
+    assert set(Application.objects.values_list("pk", flat=True)) == {sent[name].pk for name in STAYS}
+    assert sum(RemovedFigure.objects.filter(figure="sent").values_list("count", flat=True)) == len(GONE)
+    assert list(verify.everything()) == []
+
+
+@contextmanager
+def refusing_to_remove(application):
+    """Let the database refuse to remove one application, as if somebody pulled the plug there."""
+    act = "SELECT RAISE(ABORT, 'x'); END"
+    on = f"BEFORE DELETE ON {Application._meta.db_table} FOR EACH ROW WHEN (OLD.id = {application.pk})"
+    if connection.vendor == "postgresql":
+        execute(
+            "CREATE FUNCTION stuck() RETURNS trigger LANGUAGE plpgsql AS $$"
+            " BEGIN RAISE EXCEPTION 'x' USING ERRCODE = 'restrict_violation'; END $$"
+        )
+        execute(f"CREATE TRIGGER stuck {on} EXECUTE FUNCTION stuck()")
+    else:
+        execute(f"CREATE TRIGGER stuck {on} BEGIN {act}")
+    try:
+        yield
+    finally:
+        execute("DROP FUNCTION stuck CASCADE" if connection.vendor == "postgresql" else "DROP TRIGGER stuck")
+
+
+def execute(sql):
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+
+
+def test_nothing_goes_without_its_entry_in_the_trail(sent):
+    before = everything()
+
+    with refusing("purged"), pytest.raises(IntegrityError):
+        purge()
+
+    assert difference(before, everything()) == [{}, {}, {}]
+
+
+def test_the_trail_tells_what_was_purged_and_still_verifies(sent):
+    said = purge()
+
+    entries = Entry.objects.filter(chain__name="purge 2027")
+    assert {entry.role for entry in entries} == {"clock"}
+    for kind, number in said.items():
+        assert sum(entry.facts.get(kind, 0) for entry in entries) == number
+    assert list(verify.everything()) == []
+
+
+def test_figures_of_nobody_are_left(sent):
+    purge()
+
+    left = {(f"{f.month:%Y-%m}", f.figure, f.value): f.count for f in RemovedFigure.objects.all()}
+    assert left == {
+        ("2021-01", "sent", ""): 1,
+        ("2021-01", "ended as", "expired"): 1,
+        ("2021-01", "valid after days", "0"): 1,
+        ("2021-01", "method", "bank"): 1,
+        ("2021-01", "language", "fi"): 1,
+        ("2025-01", "sent", ""): 2,
+        ("2025-01", "ended as", "expired"): 1,
+        ("2025-01", "ended as", "replaced"): 1,
+        ("2025-01", "valid after days", "0"): 2,
+        ("2025-01", "method", "bank"): 5,
+        ("2025-01", "language", "fi"): 5,
+        ("2027-01", "sent", ""): 3,
+        ("2027-01", "ended as", "lapsed"): 2,
+        ("2027-01", "ended as", "withdrawn"): 1,
+        ("2027-01", "method", "counter"): 1,
+        ("2027-01", "language", "fi"): 1,
+        ("2027-01", "ID checks", ""): 2,
+    }
+
+
+def test_figures_are_added_to_those_of_earlier_purges(sent):
+    key = sent["2021"].pk
+
+    figures.keep([key])
+    figures.keep([key])
+
+    assert RemovedFigure.objects.get(figure="sent").count == 2
+
+
+def test_application_whose_check_bears_a_confirmation_of_another_stays(sent):
+    """Vera confirmed with an account whose check was made for an application that is past its time."""
+    old, valid = sent["expired long ago"], sent["waiting"]
+    made = Application.objects.with_people().get(pk=old.pk)
+    slot = made.applicants[1]
+    found = check_in(slot)
+    issue(found, email="olli.other@example.test")
+    confirm_by_account(valid, cast.OLLI)
+
+    purge()
+
+    assert Application.objects.filter(pk=old.pk).exists()
+    assert Account.objects.get(email="olli.other@example.test").closed_at is None
+
+
+def check_in(slot):
+    """Return a check of a slot of an application that has ended since."""
+    made = passport(applicant=slot, adviser=staff("adviser"), place="x", checked_at=timezone.now())
+    made.save()
+    return made
+
+
+def test_open_application_is_never_past_its_time(sent, settings, time_machine):
+    for name in ("UNCONFIRMED", "ENDED", "LETTERS", "PEOPLE", "TRAIL"):
+        setattr(settings, f"RETENTION_{name}_DAYS", 1)
+    time_machine.move_to(TODAY + 3 * DAY)
+
+    purge()
+
+    names = {each.pk: name for name, each in sent.items()}
+    left = {names[key] for key in Application.objects.values_list("pk", flat=True)}
+    assert left == {"waiting", "valid", "renewed"}
+    assert Chain.objects.filter(name__in=[f"application {sent[name].pk}" for name in left]).count() == 3
+    assert list(verify.everything()) == []
+
+
+def test_person_who_was_identified_meanwhile_stays(sent):
+    sini = person(SINI)
+    Person.objects.filter(pk=sini.pk).update(identified_at=TODAY)
+
+    assert purge()["people"] == 0
+    assert Person.objects.filter(pk=sini.pk).exists()
+
+
+# What the database holds on to: each is removed before what it points to. Whatever comes later must be added to
+# the purge, and here.
+REMOVED_BY_HAND = {
+    "Application": {"Version", "StateChange", "Intake"},
+    "Version": {"Application", "Applicant"},
+    "Applicant": {"Invitation", "ErrorReport", "Confirmation", "IdCheck"},
+    "IdCheck": {"SecondLook", "Undoing"},
+    "Person": {"TermsAcceptance", "Confirmation", "StateChange"},
+    "Chain": {"Entry"},
+}
+
+
+@pytest.mark.parametrize("name", sorted(REMOVED_BY_HAND))
+def test_the_purge_knows_everything_that_holds_on_to_what_it_removes(name):
+    [model] = [model for model in tables() if model.__name__ == name]
+
+    holding = {each.related_model.__name__ for each in relations(model) if each.on_delete is PROTECT}
+
+    assert holding == REMOVED_BY_HAND[name]
+
+
+def test_figures_of_a_removed_month_stand_at_the_end_of_the_csv(sent):
+    purge()
+
+    text = sign_in_staff(Client(), staff("supervisor")).get(
+        "/en/admin/desk/statistics.csv", {"since": "2027-01-01", "until": "2027-06-30"}
+    )
+
+    lines = [line for line in text.content.decode().splitlines() if line.startswith("Of applications removed since")]
+    assert lines == [
+        "Of applications removed since,2027-01 ID checks,2",
+        "Of applications removed since,2027-01 ended as lapsed,2",
+        "Of applications removed since,2027-01 ended as withdrawn,1",
+        "Of applications removed since,2027-01 language fi,1",
+        "Of applications removed since,2027-01 method counter,1",
+        "Of applications removed since,2027-01 sent,3",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "months"),
+    [
+        (dt.date(2027, 1, 1), dt.date(2027, 1, 31), 1),
+        (dt.date(2027, 1, 2), dt.date(2027, 1, 31), 0),
+        (dt.date(2027, 1, 1), dt.date(2027, 1, 30), 0),
+        (dt.date(2027, 1, 1), dt.date(2027, 2, 27), 1),
+        (dt.date(2027, 1, 1), dt.date(2027, 2, 28), 2),
+        (dt.date(2026, 12, 31), dt.date(2027, 12, 31), 2),
+    ],
+)
+def test_only_whole_months_count(first, last, months):
+    for month in (1, 2):
+        RemovedFigure.objects.create(month=dt.date(2027, month, 1), figure="sent", count=1)
+
+    assert len(figures.within(first, last)) == months
+
+
+def test_kept_rows_go_with_a_permit_only(sent):
+    with pytest.raises((IntegrityError, ProtectedError)):
+        sent["lapsed"].changes.all().delete()
