@@ -1,0 +1,63 @@
+"""The letters about a draft, to the address that somebody typed for them.
+
+That may be anybody's: they repeat nothing that was typed.
+"""
+
+import datetime as dt
+import hashlib
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from applications import draft_links
+from applications.models import Draft
+from mailing import outbox
+from mailing.letters import NoLongerDue
+from mailing.models import Letter
+
+
+def link(draft: Draft) -> None:
+    """Send the link by which the draft is continued; within one minute, once to one address."""
+    asked = timezone.now().isoformat(timespec="minutes")
+    to = hashlib.sha256(draft.email.encode()).hexdigest()[:16]
+    _queue("draft_link", draft, about=f"{draft.pk}.{asked}.{to}")
+
+
+def ending(draft: Draft) -> None:
+    """Warn that the draft will be deleted; each time that it has been quiet for so long, once."""
+    _queue("draft_ending", draft, about=f"{draft.pk}.{draft.touched_at.isoformat(timespec='seconds')}")
+
+
+def deleted_on(draft: Draft) -> dt.date:
+    """Return the day on which the draft is deleted if nobody touches it."""
+    return timezone.localdate(draft.touched_at + dt.timedelta(days=settings.DRAFT_DAYS))
+
+
+def _queue(message: str, draft: Draft, *, about: str) -> None:
+    outbox.queue(
+        outbox.Draft(
+            key=f"{message}:{about}",
+            message=message,
+            to=draft.email,
+            language=draft.language,
+            about=f"draft {draft.pk}",
+            parameters={"draft": draft.pk},
+        )
+    )
+
+
+def context(letter: Letter) -> dict[str, Any]:
+    """Return what a letter needs besides its parameters, as of its sending (MAILING_CONTEXT). Raises NoLongerDue."""
+    draft = Draft.objects.unsent().filter(pk=letter.parameters["draft"]).defer("data").first()
+    # Touched since it was warned of its end: that is no longer near.
+    if draft is None or (letter.message == "draft_ending" and draft.warned_at is None):
+        raise NoLongerDue
+    try:
+        token = draft_links.token(draft)
+    except draft_links.Unknown:  # its key is gone
+        raise NoLongerDue from None
+    with translation.override(letter.language):
+        page = settings.PUBLIC_URL + reverse("applications:draft_continue")
+    return {"link": f"{page}?token={token}", "until": deleted_on(draft)}

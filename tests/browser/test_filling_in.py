@@ -1,0 +1,282 @@
+"""Filling in an application in a browser: in three languages, without JavaScript, on a phone, by keyboard (J6.1)."""
+
+import re
+
+import pytest
+from django.utils import translation
+from django.utils.translation import gettext
+
+from applications.document import Stored
+from applications.models import Application
+from tests import cast
+from tests.applications.drafting.forms import HOME, INCOME, MAIN, OLLI, WISHES
+from tests.browser.journey import LANGUAGES, PHONE, WORDS, broken_rules, faults, heading, path, press
+from tests.browser.test_ways_of_using import MOST_TABS, Keyboard
+
+
+class Form:
+    """Somebody in front of the form, on a page in a language."""
+
+    def __init__(self, page, server, language):
+        self.page, self.language, self.at = page, language, f"{server.url}/{language}/"
+
+    def word(self, text):
+        with translation.override(self.language):
+            return gettext(text)
+
+    def press(self, text):
+        press(self.page, self.word(text))
+
+    def begin(self):
+        self.page.goto(self.at)
+        self.press("Fill in the housing application")
+        press(self.page, WORDS[self.language].accept_cookies)
+        self.press("Begin")
+
+    def answer(self, prefix, answers):
+        for name, value in answers.items():
+            self.answer_one(f"{prefix}-{name}", value)
+
+    def answer_one(self, name, value):
+        field = self.page.locator(f"[name='{name}']")
+        if field.first.get_attribute("type") in {"radio", "checkbox"}:
+            for each in value if isinstance(value, list) else [value]:
+                self.page.locator(f"[name='{name}'][value='{each}']").check()
+        elif field.evaluate("element => element.tagName") == "SELECT":
+            field.select_option(value)
+        else:
+            field.fill(value)
+
+    def go_on(self):
+        # The first of that name is for the Enter key, and out of sight.
+        with self.page.expect_navigation():
+            self.page.locator("main form .actions button.button").filter(
+                has_text=re.compile(f"^{re.escape(self.word('Save and continue'))}$")
+            ).click()
+
+    def fill_in(self, look=lambda name: None):
+        look("people")
+        self.answer("p1", MAIN)
+        self.press("Add a co-applicant")
+        self.answer("p2", {**OLLI, "email": "olli@example.test"})
+        look("people, two")
+        self.go_on()
+        look("home")
+        self.answer("home", {"dwelling": HOME["dwelling"], "reasons": HOME["reasons"]})
+        if not self.page.locator("[name='home-rooms']").is_visible():
+            self.go_on()
+            look("home, more questions")
+        self.answer("home", HOME)
+        self.go_on()
+        look("money")
+        self.answer("p1", INCOME)
+        self.answer("p2", INCOME)
+        self.go_on()
+        look("wishes")
+        self.answer("wishes", WISHES)
+        self.go_on()
+        look("summary")
+
+    def send(self):
+        self.page.locator("[name=assurance]").check()
+        self.press("Submit")
+
+
+def stored():
+    return Stored.model_validate_json(Application.objects.get().version.content)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_application_is_filled_in_and_sent(page, live_server, language):
+    form = Form(page, live_server, language)
+
+    form.begin()
+    form.fill_in()
+    form.send()
+    page.reload()
+    page.go_back()
+
+    application = Application.objects.get()
+    page.goto(f"{form.at}application/people/")
+    assert path(page) == f"/{language}/application/sent/"
+    assert application.number in page.locator("main").inner_text()
+    assert page.get_by_role("link", name=WORDS[language].go).is_visible()
+    assert [each.hetu for each in stored().applicants] == [cast.MAIJA["hetu"], cast.OLLI["hetu"]]
+
+
+def test_application_is_filled_in_without_javascript(new_context, live_server):
+    page = new_context(java_script_enabled=False).new_page()
+    form = Form(page, live_server, "sv")
+
+    form.begin()
+    form.fill_in()
+    form.send()
+
+    assert Application.objects.get().number in page.locator("main").inner_text()
+    assert str(stored().content.home.area) == "28.5"
+
+
+def test_pages_of_the_form_are_accessible_also_on_a_small_phone(new_context, live_server):
+    page, faulty = new_context(viewport=PHONE).new_page(), {}
+    form = Form(page, live_server, "fi")
+
+    def look(name):
+        if found := faults(page, "fi"):
+            faulty[name] = found
+
+    page.goto(form.at)
+    form.press("Fill in the housing application")
+    press(page, WORDS["fi"].accept_cookies)
+    look("begin")
+    form.press("Begin")
+    form.go_on()
+    look("people, with faults")
+    form.fill_in(look)
+    form.press("Save and continue later")
+    look("later")
+    page.goto(f"{form.at}application/home/?check=1")
+    look("home, checked")
+    page.goto(f"{form.at}application/summary/")
+    form.send()
+    look("sent")
+    page.goto(f"{form.at}application/continue/?token=0")
+    look("dead link")
+
+    assert faulty == {}
+
+
+def test_questions_come_and_go_at_once_with_the_script(page, live_server):
+    form = Form(page, live_server, "en")
+    form.begin()
+    page.goto(f"{form.at}application/home/")
+    since, rooms = page.locator("[name='home-homeless_since']"), page.locator("[name='home-rooms']")
+
+    before = since.is_visible(), rooms.is_visible()
+    form.answer_one("home-dwelling", "homeless")
+    homeless = since.is_visible(), rooms.is_visible()
+    since.fill("1.2.2026")
+    form.answer_one("home-dwelling", "flat")
+
+    assert (before, homeless) == ((False, False), (True, False))
+    assert (since.is_visible(), rooms.is_visible()) == (True, True)  # what is answered stays in sight
+
+
+def test_fault_is_in_focus_and_leads_to_its_question(page, live_server):
+    form = Form(page, live_server, "en")
+    form.begin()
+    form.answer("p1", {**MAIN, "hetu": "010594Y9033"})
+
+    form.go_on()
+    focused = page.evaluate("document.activeElement.className")
+    page.get_by_role("alert").get_by_role("link").first.click()
+
+    assert focused == "error-summary"
+    assert page.evaluate("document.activeElement.name") == "p1-hetu"
+    assert broken_rules(page) == []
+
+
+class Heard:
+    """What assistive technology gets of one person's part of the form: Chromium's tree of accessibility."""
+
+    ROLES = ("group", "heading", "textbox", "combobox", "checkbox")
+
+    def __init__(self, page, prefix):
+        session = page.context.new_cdp_session(page)
+        root = session.send("DOM.getDocument")["root"]["nodeId"]
+        part = session.send("DOM.querySelector", {"nodeId": root, "selector": f"#{prefix}"})["nodeId"]
+        self.nodes = {
+            (role, node["name"]["value"]): node
+            for role in self.ROLES
+            for node in session.send("Accessibility.queryAXTree", {"nodeId": part, "role": role})["nodes"]
+        }
+
+    def described(self):
+        """Return of whatever has a hint or a fault the description that is read after its name."""
+        texts = {name: node.get("description", {}).get("value") for (_, name), node in self.nodes.items()}
+        return {name: text for name, text in texts.items() if text}
+
+    def are(self, name, value):
+        """Return the names of what has a property of this value."""
+        return [
+            named
+            for (_, named), node in self.nodes.items()
+            if any(each["name"] == name and each["value"].get("value") == value for each in node["properties"])
+        ]
+
+
+def test_person_is_heard_with_heading_labels_hints_and_faults(page, live_server):
+    form = Form(page, live_server, "en")
+    form.begin()
+    form.answer("p1", {**MAIN, "hetu": "010594Y9033"})
+    before = Heard(page, "p1")
+
+    form.go_on()
+    after = Heard(page, "p1")
+
+    code = "Personal identity code"
+    assert list(before.nodes) == [
+        ("group", "Main applicant"),
+        ("heading", "Main applicant"),
+        ("textbox", "First names"),
+        ("textbox", "Last name"),
+        ("textbox", code),
+        ("textbox", "Address"),
+        ("textbox", "Municipality of residence"),
+        ("textbox", "Email address"),
+        ("textbox", "Phone number"),
+        ("combobox", "Language of communication"),
+        ("checkbox", "This person has a non-disclosure for personal safety"),
+    ]
+    assert before.are("level", 2) == ["Main applicant"]
+    assert before.are("required", True) == ["First names", "Last name", code]
+    assert before.described()["Email address"] == "We can send you letters only if you give an address."
+    assert list(before.described()) == [
+        code,
+        "Address",
+        "Email address",
+        "Language of communication",
+        "This person has a non-disclosure for personal safety",
+    ]
+    assert before.are("invalid", "true") == []
+    fault = "Invalid personal identity code. It has six digits, a sign and four more characters: check each."
+    assert after.nodes.keys() == before.nodes.keys()
+    assert after.are("invalid", "true") == [code]
+    assert after.described() == before.described() | {code: f"{before.described()[code]} {fault}"}
+
+
+def test_session_warns_before_it_ends_also_who_is_not_signed_in(page, live_server):
+    form = Form(page, live_server, "en")
+    form.begin()
+    page.clock.install()
+    page.goto(f"{form.at}application/people/")
+
+    page.clock.run_for(18 * 60 * 1000 + 1000)
+    shown = page.get_by_role("alertdialog").is_visible()
+    rules = broken_rules(page)
+    page.get_by_role("alertdialog").get_by_role("button", name="Continue", exact=True).click()
+    page.wait_for_function("document.getElementById('session-warning').hidden")
+
+    assert shown
+    assert rules == []
+    assert heading(page)
+
+
+def test_application_is_filled_in_with_the_keyboard_alone(page, live_server):
+    form, keyboard = Form(page, live_server, "en"), Keyboard(page)
+    form.begin()
+
+    def typed(name, text):
+        for _ in range(MOST_TABS):
+            keyboard.tab()
+            if page.evaluate("document.activeElement.name") == name:
+                return page.keyboard.type(text)
+        raise AssertionError(f"{name} is not reached by the keyboard")
+
+    typed("p1-first_names", "Maija")
+    typed("p1-last_name", "Meikäläinen")
+    typed("p1-hetu", cast.MAIJA["hetu"])
+    with page.expect_navigation():
+        page.keyboard.press("Enter")  # as anywhere in a form: it goes on, and removes nobody
+
+    assert path(page) == "/en/application/home/"
+    assert keyboard.unseen == []
