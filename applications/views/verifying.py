@@ -1,0 +1,27 @@
+"""The page on which whoever holds a receipt learns whether it is genuine and still counts. It names nobody."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import cache_control
+
+from applications import receipts
+from applications.forms import ReceiptForm
+from identity import limits
+from identity.origin import same_origin_forms
+
+MOST_CHECKS = 10  # a minute and address
+PAGE = "applications/verify.html"
+
+
+@same_origin_forms
+@cache_control(no_store=True, private=True)
+def verify(request: HttpRequest) -> HttpResponse:
+    """Ask for a receipt's number and check code, and tell how it stands; the answer is at no address of its own."""
+    if request.method != "POST":
+        return render(request, PAGE, {"form": ReceiptForm()})
+    limits.count("receipt", limits.client_address(request), most=MOST_CHECKS)
+    form = ReceiptForm(request.POST)
+    if not form.is_valid():
+        return render(request, PAGE, {"form": form})
+    checked = receipts.check(**form.cleaned_data)
+    return render(request, PAGE, {"form": form, "is_answered": True, "checked": checked})

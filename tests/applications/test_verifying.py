@@ -1,0 +1,194 @@
+"""The page on which whoever holds a receipt checks it: nobody is identified, and nobody named."""
+
+import re
+
+import pytest
+from django.urls import reverse
+from django.utils import translation
+
+from applications import references
+from applications.models import Application, Confirmation
+from applications.views.verifying import MOST_CHECKS
+from tests import cast
+from tests.applications.factories import application, confirm
+from tests.applications.test_receipts import change, end
+from tests.applications.test_views import text_of
+from tests.conftest import headings
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def english():
+    with translation.override("en"):
+        yield
+
+
+def page():
+    return reverse("applications:verify")
+
+
+def typed(made, **different):
+    return {"number": made.receipt_number, "check_code": made.check_code, **different}
+
+
+def undo(sent):
+    Confirmation.objects.update(undone_at="2034-04-20T12:00:00Z")
+
+
+def test_page_asks_for_the_number_and_the_check_code(client):
+    response = client.get(page())
+
+    assert response.status_code == 200
+    assert headings(response)[0] == "Check a receipt"
+    assert {"Receipt number", "Check code"} <= {field.label for field in response.context["form"]}
+    assert "status" not in response.text
+
+
+def test_genuine_receipt_of_a_valid_application_says_until_when(client, time_machine):
+    time_machine.move_to("2026-11-16T12:00:00+02:00")
+    made = confirm(application(cast.MAIJA), cast.MAIJA)
+
+    response = client.post(page(), typed(made))
+
+    assert response.status_code == 200
+    assert headings(response)[0] == "The receipt is genuine, and it counts"
+    assert re.search(r"<title>\s*The receipt is genuine, and it counts\s", response.text)
+    assert "The application is valid until 14 February 2027." in text_of(response)
+
+
+def test_genuine_receipt_of_an_application_that_waits_says_so(client, time_machine):
+    time_machine.move_to("2026-11-16T12:00:00+02:00")
+    made = confirm(application(cast.MAIJA, cast.OLLI), cast.MAIJA)
+
+    response = client.post(page(), typed(made))
+
+    assert headings(response)[0] == "The receipt is genuine, and it counts"
+    assert "It still waits, until 14 February 2027 at the latest." in text_of(response)
+
+
+@pytest.mark.parametrize(
+    ("happens", "sentence"),
+    [
+        (change, "The application has been changed since, and has to be confirmed again."),
+        (end, "The application has ended."),
+        (undo, "The confirmation has been undone."),
+    ],
+)
+def test_genuine_receipt_that_no_longer_counts_says_why(client, happens, sentence):
+    sent = application(cast.MAIJA, cast.OLLI)
+    made = confirm(sent, cast.MAIJA)
+    happens(sent)
+
+    response = client.post(page(), typed(made))
+
+    assert headings(response)[0] == "The receipt is genuine, but it no longer counts"
+    assert sentence in text_of(response)
+
+
+def test_wrong_number_and_wrong_check_code_have_one_answer(client):
+    made = confirm(application(cast.MAIJA), cast.MAIJA)
+    strange = references.new()
+    number, code = typed(made, number=strange), typed(made, check_code="0" * 16)
+
+    answers = [client.post(page(), each) for each in (number, code)]
+
+    assert [(a.status_code, headings(a)[0]) for a in answers] == [(200, "We do not know this receipt")] * 2
+    alike = [a.text.replace(made.check_code, "").replace("0" * 16, "") for a in answers]
+    assert alike[0].replace(strange, "") == alike[1].replace(made.receipt_number, "")
+
+
+@pytest.mark.parametrize("happens", [lambda sent: None, change, end, undo])
+def test_answer_names_nobody_and_no_application(client, happens):
+    sent = application(cast.MAIJA, cast.OLLI)
+    made = confirm(sent, cast.MAIJA)
+    happens(sent)
+
+    text = client.post(page(), typed(made)).text
+
+    names = [sent.reference, sent.number, *(who[n] for who in (cast.MAIJA, cast.OLLI) for n in who)]
+    assert [fact for fact in [*names, "Maija", "Olli", "example.test", "bank"] if fact in text] == []
+
+
+def test_receipt_is_known_however_it_is_typed(client):
+    made = confirm(application(cast.MAIJA), cast.MAIJA)
+
+    answer = client.post(page(), {"number": f" {made.number.lower()} ", "check_code": made.digest[:16].upper()})
+
+    assert headings(answer)[0] == "The receipt is genuine, and it counts"
+
+
+@pytest.mark.parametrize(
+    ("different", "error"),
+    [
+        ({"number": "K7M-P3X-Q4T"}, "Check the receipt number. One of its characters is wrong or missing."),
+        ({"number": ""}, "This field is required."),
+        ({"check_code": "0123 4567 89ab cde"}, "Type at least the first 16 characters of the check code."),
+        ({"check_code": "x" * 64}, "They are digits and letters from a to f."),
+        ({"check_code": "0" * 201}, "Ensure this value has at most 200 characters"),
+    ],
+)
+def test_what_cannot_be_a_receipt_is_said_so_at_its_field(client, different, error):
+    made = confirm(application(cast.MAIJA), cast.MAIJA)
+
+    response = client.post(page(), typed(made, **different))
+
+    assert headings(response)[0] == "The form has the following errors:"
+    assert error in text_of(response)
+    assert list(response.context["form"].errors) == list(different)
+
+
+def test_page_is_not_stored_and_sets_no_cookie(client):
+    made = confirm(application(cast.MAIJA), cast.MAIJA)
+
+    for response in (client.get(page()), client.post(page(), typed(made))):
+        assert "no-store" in response["Cache-Control"]
+        assert response.cookies == {}
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {"Origin": "https://evil.example"}]
+)
+def test_form_of_another_site_is_refused(client, headers):
+    made = confirm(application(cast.MAIJA), cast.MAIJA)
+
+    assert client.post(page(), typed(made), headers=headers).status_code == 403
+
+
+def test_checks_are_limited_for_each_address(client, time_machine):
+    time_machine.move_to("2026-11-16T12:00:00+02:00", tick=False)
+    made = confirm(application(cast.MAIJA), cast.MAIJA)
+    tries = [typed(made), typed(made, check_code="0" * 16), typed(made, number="wrong")]
+
+    before = [client.post(page(), tries[n % 3]).status_code for n in range(MOST_CHECKS)]
+    response = client.post(page(), typed(made))
+
+    assert before == [200] * MOST_CHECKS
+    assert (response.status_code, response["Retry-After"]) == (429, "60")
+    assert client.post(page(), typed(made), REMOTE_ADDR="198.51.100.7").status_code == 200
+    assert client.get(page()).status_code == 200
+
+
+@pytest.mark.parametrize("others", [0, 3])
+def test_checking_takes_a_constant_number_of_queries(client, others, django_assert_num_queries):
+    sent = application(cast.MAIJA, *[cast.OLLI, cast.VERA, cast.VILLE][:others])
+    made = confirm(sent, cast.MAIJA)
+    client.get(page())
+
+    with django_assert_num_queries(0):
+        client.get(page())
+    with django_assert_num_queries(2):  # the limit and the receipt
+        client.post(page(), typed(made))
+
+
+def test_checking_changes_nothing_of_the_application(client):
+    made = confirm(application(cast.MAIJA, cast.OLLI), cast.MAIJA)
+    before = list(Application.objects.values()), list(Confirmation.objects.values())
+
+    client.post(page(), typed(made))
+
+    assert (list(Application.objects.values()), list(Confirmation.objects.values())) == before
+
+
+def test_how_to_leads_to_the_page(client):
+    assert f'href="{page()}"' in client.get(reverse("how_to")).text
