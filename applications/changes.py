@@ -1,15 +1,18 @@
-"""Changing an application, and renewing it unchanged."""
+"""Changing an application, removing somebody from it, renewing it unchanged, and withdrawing it."""
+
+from typing import Any
 
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from applications import dates, intake, invitations, states
-from applications.document import Document
+from applications import dates, intake, invitations, letters, present, states
+from applications.document import Document, Stored, canonical
 from applications.enums import Move, State
 from applications.models import Applicant, Application, Version
 from applications.states import Actor
 from applications.transactions import atomically
+from identity.models import Person
 
 
 class CannotChange(Exception):
@@ -36,13 +39,40 @@ class MustConfirmFirst(CannotChange):
     message = _("Only an applicant who has confirmed the application can renew it, once it is valid.")
 
 
+class MustConfirmToo(CannotChange):
+    """Somebody who has turned 18 since it became valid confirms before it is renewed (R2, ADR 4)."""
+
+    message = _("Somebody who applies has turned 18. The application can be renewed once they have confirmed it too.")
+
+
+class NotYours(CannotChange):
+    """Only an adult who applies may change or withdraw the application (R11)."""
+
+    message = _("Only an adult applicant can change or withdraw the application.")
+
+
+class CannotRemove(CannotChange):
+    """The main applicant removes a co-applicant, for whom the application waits."""
+
+    message = _("This person cannot be removed now.")
+
+
+class Unchanged(CannotChange):
+    """What was sent is what stands in the application already."""
+
+    message = _("You have changed nothing, so nothing was sent. Nobody has to confirm the application again.")
+
+
 @atomically
 def change(application: Application, document: Document, *, digest: str, by: Actor) -> Version:
     """Make a new version of the one whose digest is given; all confirmations fall, and 90 days start (R5, R6).
 
     Raises Ended or NotLatest.
     """
-    locked = _lock_open(application)
+    return _change(_lock_open(application), document, digest=digest, by=by)
+
+
+def _change(locked: Application, document: Document, *, digest: str, by: Actor) -> Version:
     if locked.version.digest != digest:
         raise NotLatest
     now = timezone.now()
@@ -54,20 +84,95 @@ def change(application: Application, document: Document, *, digest: str, by: Act
 
 
 @atomically
-def renew(application: Application, *, by: Actor) -> None:
-    """Start another 90 days for a valid application; its confirmations still count (R7).
+def edit(application: Application, document: Document, *, digest: str, by: Actor) -> Version:
+    """Change an application as one of its adult applicants wishes, who is not told of a change that is none.
 
-    Raises Ended or MustConfirmFirst.
+    Raises NotYours, Unchanged, and what change() raises.
     """
     locked = _lock_open(application)
-    indexes = by.person.hetu_indexes if by.person else []
-    own = Applicant.objects.filter(version=locked.current_id, hetu_index__in=indexes)
-    has_confirmed = own.filter(confirmations__isnull=False, confirmations__undone_at=None).exists()
-    if locked.state != State.VALID or not has_confirmed:
+    if not (by.person and _is_adult_applicant(by.person, locked)):
+        raise NotYours
+    if locked.version.digest == digest and _facts(canonical(document)) == _facts(locked.version.content or ""):
+        raise Unchanged
+    return _change(locked, document, digest=digest, by=by)
+
+
+@atomically
+def remove(applicant: Applicant, *, digest: str, by: Actor) -> Version:
+    """Take a co-applicant, for whom the application waits, out of it; all the others confirm again (R6, R10).
+
+    Raises CannotRemove for anybody but the main applicant, Ended and NotLatest.
+    """
+    locked = _lock_open(applicant.version.application)
+    if locked.version.digest != digest or locked.current_id != applicant.version_id:
+        raise NotLatest
+    applicants = {a.position: a for a in Application.objects.with_people().get(pk=locked.pk).applicants}
+    is_by_main = by.person and applicants[0].hetu_index in by.person.hetu_indexes
+    if not is_by_main or not can_be_removed(applicants[applicant.position], locked):
+        raise CannotRemove
+    document = present.document(locked.version)
+    others = [one for n, one in enumerate(document.co_applicants, 1) if n != applicant.position]
+    return _change(locked, document.model_copy(update={"co_applicants": others}), digest=digest, by=by)
+
+
+def can_be_removed(applicant: Applicant, application: Application) -> bool:
+    """Tell whether the main applicant may remove somebody: who declined, or does not answer."""
+    return application.status == State.AWAITING and not applicant.is_main and applicant.must_confirm
+
+
+@atomically
+def renew(application: Application, *, by: Actor) -> None:
+    """Start another 90 days for a valid application; its confirmations still count, and all are told (R7).
+
+    Renewing again on the same day changes nothing. Raises Ended, MustConfirmFirst or MustConfirmToo.
+    """
+    locked = _lock_open(application)
+    with_people = Application.objects.with_people().get(pk=locked.pk)
+    own = _own(by.person, with_people)
+    if locked.state != State.VALID or own is None or not own.confirmed:
         raise MustConfirmFirst
+    if with_people.waits_for:
+        raise MustConfirmToo
     now = timezone.now()
-    locked.valid_until = dates.valid_until(now)
+    if locked.valid_until == dates.valid_until(now):
+        return
+    locked.valid_until = with_people.valid_until = dates.valid_until(now)
     states.make(locked, Move.RENEWED, by=by, at=now)
+    letters.renewed(own, with_people)
+
+
+@atomically
+def withdraw(application: Application, *, by: Actor) -> None:
+    """End an application that one of its adult applicants, or the housing system, withdraws; all are told (R11).
+
+    Raises Ended or NotYours.
+    """
+    locked = _lock_open(application)
+    if by.person and not _is_adult_applicant(by.person, locked):
+        raise NotYours
+    states.make(locked, Move.WITHDRAWN, by=by, at=timezone.now())
+    letters.ended(Application.objects.with_people().get(pk=locked.pk))
+
+
+def _is_adult_applicant(person: Person, application: Application) -> bool:
+    own = _own(person, application)
+    return own is not None and own.is_adult
+
+
+def _own(person: Person | None, application: Application) -> Applicant | None:
+    try:
+        return application.applicant_of(person) if person else None
+    except Applicant.DoesNotExist:
+        return None
+
+
+def _facts(content: str) -> dict[str, Any]:
+    """Return a content in a form that is alike however its sums are written and its choices ordered."""
+    facts = Stored.model_validate_json(content).model_dump()
+    need, wishes = facts["content"]["need"], facts["content"]["wishes"]
+    for part, name in ((need, "reasons"), (wishes, "flat_types"), (wishes, "features")):
+        part[name] = sorted(part[name])
+    return facts
 
 
 def _lock_open(application: Application) -> Application:

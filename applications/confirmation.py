@@ -194,6 +194,16 @@ def _undo(confirmation: Confirmation, application: Application, *, by: Actor) ->
         trail.record(application, event, by=by.who)
 
 
+def confirmed_before(applicant: Applicant, application: Application) -> str:
+    """Return the digest of the latest former version that this person confirmed; empty if there is none (R6)."""
+    if application.version.number == 1:
+        return ""
+    of_this = Confirmation.objects.filter(applicant__version__application=application, undone_at=None)
+    own = of_this.filter(applicant__hetu_index=applicant.hetu_index).exclude(applicant__hetu_index=None)
+    former = own.exclude(applicant__version=application.current_id).order_by("-applicant__version__number")
+    return former.values_list("digest", flat=True).first() or ""
+
+
 def rivals_of(application: Application) -> QuerySet[Application]:
     """The other open applications in which one of this one's adult applicants applies as an adult (R9)."""
     codes = [i for a in application.applicants if a.is_adult and a.hetu for i in crypto.indexes(a.hetu)]

@@ -37,6 +37,7 @@ class Source(models.TextChoices):
     COUNTER = "counter", _("the counter")
     HOUSING_SYSTEM = "housing_system", _("the housing system")
     CLOCK = "clock", _("the passing of time")
+    FORM = "form", _("the form, without identification")
 
 
 class Dwelling(models.TextChoices):

@@ -5,7 +5,7 @@ import pydantic
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from applications import facts
+from applications import facts, receipts, references
 from identity.enums import Language
 from mailing.outbox import CODE
 
@@ -67,6 +67,37 @@ class CodeForm(forms.Form):
         max_length=60,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
     )
+
+
+class ReceiptForm(forms.Form):
+    """What stands on a receipt that somebody checks; cleaned as stored, the check code to as much as was typed."""
+
+    number = forms.CharField(
+        label=_("Receipt number"),
+        help_text=_("The number has 9 characters, for example K7M-P3X-Q4T."),
+        max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+    )
+    check_code = forms.CharField(
+        label=_("Check code"),
+        help_text=_("The first 16 characters are enough. Spaces and capital letters make no difference."),
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
+    )
+
+    def clean_number(self) -> str:
+        number = references.normalise(self.cleaned_data["number"])
+        if number is None:
+            raise forms.ValidationError(_("Check the receipt number. One of its characters is wrong or missing."))
+        return number
+
+    def clean_check_code(self) -> str:
+        code = receipts.normalise(self.cleaned_data["check_code"])
+        if code is None:
+            raise forms.ValidationError(
+                _("Type at least the first 16 characters of the check code. They are digits and letters from a to f.")
+            )
+        return code
 
 
 class AddressForm(forms.Form):

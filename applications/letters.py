@@ -43,6 +43,7 @@ def invited(invitations: Iterable[Invitation], application: Application) -> None
     """Send co-applicants their links and codes."""
     applicants = application.applicants
     inviter = applicants[0].first_names.split()[0]
+    knew = _of_former_versions(application)
     outbox.queue(
         *[
             draft
@@ -55,9 +56,17 @@ def invited(invitations: Iterable[Invitation], application: Application) -> None
                 applicants=applicants,
                 invitation=one.pk,
                 inviter=inviter,
+                is_changed=one.applicant.hetu_index in knew,
             )
         ]
     )
+
+
+def _of_former_versions(application: Application) -> set[str]:
+    """Return the codes, as indexes, of those who applied before the application was changed."""
+    number = application.version.number
+    former = Applicant.objects.filter(version__application=application, version__number__lt=number)
+    return {index for index in former.values_list("hetu_index", flat=True) if index} if number > 1 else set()
 
 
 def is_reminded(applicant: Applicant, application: Application) -> bool:
@@ -76,7 +85,13 @@ def reminded(applicant: Applicant, application: Application, *, number: int) -> 
 def confirmed(confirmation: Confirmation, application: Application, applicants: list[Applicant]) -> None:
     """Give the person their receipt, and tell the others who is still missing or that it is valid."""
     who = confirmation.applicant
-    receipt: dict[str, Any] = {"confirmed_at": confirmation.confirmed_at.isoformat(), "method": confirmation.method}
+    receipt: dict[str, Any] = {
+        "confirmed_at": confirmation.confirmed_at.isoformat(),
+        "method": confirmation.method,
+        "receipt_number": confirmation.receipt_number,
+        "check_code": confirmation.check_code,
+        "terms_of": confirmation.terms.published_at.isoformat(),
+    }
     others = [a for a in _reached(applicants) if a != who]
     message = "valid" if application.state == State.VALID else "confirmed"
     outbox.queue(
@@ -127,6 +142,11 @@ def about_to_end(application: Application) -> None:
     """Warn everybody a week before the application lapses or expires (R5)."""
     message = "about_to_lapse" if application.state == State.AWAITING else "about_to_expire"
     _send(message, application, _reached(application.applicants), about=application.valid_until.isoformat())
+
+
+def renewed(who: Applicant, application: Application) -> None:
+    """Give everybody a receipt of the renewal (R7)."""
+    _send("renewed", application, _reached(application.applicants), about=application.valid_until.isoformat(), who=who)
 
 
 def ended(application: Application) -> None:
@@ -240,7 +260,8 @@ def _undeliverable(letter: Letter) -> dict[str, Any]:
 
 
 def _receipt(letter: Letter) -> dict[str, Any]:
-    return {**_with_link(letter), "method_name": Method(letter.parameters["method"]).label}
+    method = Method(letter.parameters["method"])
+    return {**_with_link(letter), "method_name": method.label, "check_link": _address("applications:verify")}
 
 
 _OWN_CONTEXT = {

@@ -102,6 +102,10 @@ class Application(models.Model):
         """Whether it is this applicant's turn to confirm. A valid one stays valid, whoever turns 18 (R2)."""
         return self.status == State.AWAITING and applicant.is_awaited
 
+    def can_confirm(self, applicant: "Applicant") -> bool:
+        """Whether this applicant may confirm: also who turned 18 once it was valid, so that it can be renewed."""
+        return self.is_open and applicant.is_awaited
+
     @property
     def names(self) -> str:
         """The applicants' names, the main applicant first."""
@@ -317,9 +321,10 @@ class Confirmation(models.Model):
     """An adult confirmed one version of the application: the evidence that makes it valid.
 
     The digest repeats the version's, so that the row alone says what was confirmed. Nothing of it changes,
-    but once it may be undone, with the ID check that it rests on (C5).
+    but once it may be undone, with the ID check that it rests on (C5). The number stands on its receipt.
     """
 
+    number = models.CharField(max_length=references.LENGTH, unique=True, default=references.new)
     applicant = models.ForeignKey(Applicant, on_delete=models.PROTECT, related_name="confirmations")
     # Nobody but an applicant without a code, who confirms at the counter only (R3).
     person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="confirmations")
@@ -351,6 +356,16 @@ class Confirmation(models.Model):
     def __str__(self) -> str:
         return f"{self.applicant_id} {self.confirmed_at:%Y-%m-%d}"
 
+    @property
+    def receipt_number(self) -> str:
+        """The number grouped for reading."""
+        return references.display(self.number)
+
+    @property
+    def check_code(self) -> str:
+        """The digest grouped for reading, as receipts show it."""
+        return " ".join(self.digest[i : i + 4] for i in range(0, len(self.digest), 4))
+
 
 class StateChange(models.Model):
     """One change of state: what, when, by whom, how, from, to (R19). Never edited."""
@@ -378,3 +393,50 @@ class StateChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.application_id} {self.move}"
+
+
+class DraftQuerySet(models.QuerySet["Draft"]):
+    def unsent(self) -> Self:
+        return self.filter(sent=None)
+
+    def of(self, person: Person) -> Self:
+        """The drafts that a person can continue, the latest first; what is typed in them stays where it is."""
+        return self.unsent().filter(person=person).select_related("application").defer("data").order_by("-touched_at")
+
+
+class Draft(models.Model):
+    """What somebody has typed of an application, as far as they have come. Deleted after 30 quiet days.
+
+    Emptied when it is sent; what is left of it leads whoever comes back to the application. One that changes
+    an application names it, and the version from which the change started.
+    """
+
+    data = crypto.EncryptedTextField(context="applications.draft.data", null=True)  # JSON, see drafting/
+    language = models.CharField(max_length=2, choices=Language)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, null=True, related_name="drafts")
+    email = models.EmailField(blank=True)  # where its link was sent last
+    nonce = models.CharField(max_length=32)
+    token_hash = models.CharField(max_length=80, unique=True)
+    created_at = models.DateTimeField()
+    touched_at = models.DateTimeField(db_index=True)
+    warned_at = models.DateTimeField(null=True)
+    sent = models.ForeignKey(Application, on_delete=models.CASCADE, null=True, related_name="sent_drafts")
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, null=True, related_name="change_drafts")
+    base_digest = models.CharField(max_length=64, blank=True)
+
+    objects = DraftQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(sent=None, data__isnull=False) | Q(sent__isnull=False, data=None),
+                name="draft_emptied_on_sending",
+            ),
+            models.CheckConstraint(
+                condition=Q(application=None, base_digest="") | (Q(application__isnull=False) & ~Q(base_digest="")),
+                name="draft_of_a_change_knows_its_base",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"draft {self.pk}"

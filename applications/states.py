@@ -58,9 +58,12 @@ class Actor:
                 return Who(Role.HOUSING_SYSTEM, name=self.how)
             case Source.CLOCK:
                 return Who(Role.CLOCK)
+            case Source.FORM:
+                return Who(Role.APPLICANT)
 
 
 CLOCK = Actor(Source.CLOCK)
+FORM = Actor(Source.FORM)  # somebody who fills in the form without being identified
 
 
 def make(application: Application, move: Move, *, by: Actor, at: dt.datetime, after: Happened | None = None) -> None:

@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from applications.models import Applicant, Invitation
+from applications.models import Applicant, Application, Invitation
 from applications.references import ALPHABET
 from identity import crypto
 
@@ -38,6 +38,10 @@ class Used(CannotUse):
 
 class Replaced(CannotUse):
     message = _("This invitation has been replaced. Look for a newer letter from us.")
+
+
+class Removed(CannotUse):
+    message = _("This invitation is not valid any more. The application was changed, and you are not in it now.")
 
 
 class TooLate(CannotUse):
@@ -95,10 +99,18 @@ def check(invitation: Invitation) -> None:
     application = applicant.version.application
     if not application.is_open:
         raise TooLate
+    if application.current_id != applicant.version_id and not _still_applies(applicant, application):
+        raise Removed
     if invitation.replaced_at or application.current_id != applicant.version_id:
         raise Replaced
     if applicant.confirmed or applicant.declined_at:
         raise Used
+
+
+def _still_applies(applicant: Applicant, application: Application) -> bool:
+    """Tell whether somebody of a former version is in the present one; a birth date tells those without a code."""
+    same = {"hetu_index": applicant.hetu_index, "birth_date": applicant.birth_date}
+    return Applicant.objects.filter(version=application.current_id, **same).exists()
 
 
 def _only(**hashes: list[str]) -> Invitation:

@@ -1,6 +1,6 @@
 """What happens to applications, in the trail: one chain for each application, whom it is about by their slot."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from applications.models import Applicant, Application
@@ -29,6 +29,12 @@ def record(application: Application, *happened: Happened, by: Who) -> None:
 
 def chain(application: Application) -> str:
     return f"application {application.pk}"
+
+
+def applications_of(chains: Iterable[str]) -> dict[int, str]:
+    """Return those of these names of chains that are applications', by the application's key."""
+    parts = [(name, *name.rpartition(" ")) for name in chains]
+    return {int(key): name for name, kind, _space, key in parts if kind == "application"}
 
 
 def subject(applicant: Applicant) -> str:

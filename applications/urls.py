@@ -1,7 +1,8 @@
 from django.urls import path, register_converter
 
+from applications.drafting.steps import STEPS
 from applications.references import ReferenceConverter
-from applications.views import confirming, household, invitations, slips
+from applications.views import changing, confirming, continuing, drafting, household, invitations, slips, verifying
 
 register_converter(ReferenceConverter, "reference")
 
@@ -10,10 +11,25 @@ urlpatterns = [
     path("terms/", confirming.terms, name="terms"),
     path("terms/accept/", confirming.accept_terms, name="accept_terms"),
     path("confirm/<reference:reference>/", confirming.enter, name="enter"),
+    path("receipt/", verifying.verify, name="verify"),
     path("invitation/", invitations.invitation, name="invitation"),
     path("invitation/continue/", invitations.go_on, name="go_on"),
     path("invitation/not-me/", invitations.not_me, name="not_me"),
     path("invitation/not-me/done/", invitations.not_me_done, name="not_me_done"),
+    path("application/new/", drafting.fill_in, name="fill_in"),
+    *[path(f"application/{step}/", drafting.step, {"name": step}, name=f"draft_{step}") for step in STEPS],
+    path("application/people/add/", drafting.add_person, name="draft_add_person"),
+    path("application/people/remove/", drafting.remove_person, name="draft_remove_person"),
+    path("application/summary/", drafting.check, name="draft_summary"),
+    path("application/send/", drafting.send, name="draft_send"),
+    path("application/sent/", drafting.sent, name="draft_sent"),
+    path("application/stay/", drafting.stay, name="draft_stay"),
+    path("application/later/", continuing.later, name="draft_later"),
+    path("application/later/link/", continuing.mail_link, name="draft_mail_link"),
+    path("application/later/bind/", continuing.bind, name="draft_bind"),
+    path("application/bound/", continuing.bound, name="draft_bound"),
+    path("application/continue/", continuing.go_on, name="draft_continue"),
+    path("application/drafts/<int:pk>/continue/", continuing.resume, name="draft_resume"),
     path("applications/", confirming.choose, name="list"),
     path("applications/<reference:reference>/", confirming.status, name="status"),
     path("applications/<reference:reference>/confirm/", confirming.confirm, name="confirm"),
@@ -21,6 +37,11 @@ urlpatterns = [
     path("applications/<reference:reference>/contact-details/", household.contact_details, name="contact_details"),
     path("applications/<reference:reference>/report/", household.report_error, name="report_error"),
     path("applications/<reference:reference>/decline/", household.decline, name="decline"),
+    path("applications/<reference:reference>/change/", changing.change, name="change"),
+    path("applications/<reference:reference>/change/newer/", changing.newer, name="change_newer"),
+    path("applications/<reference:reference>/renew/", changing.renew, name="renew"),
+    path("applications/<reference:reference>/withdraw/", changing.withdraw, name="withdraw"),
+    path("applications/<reference:reference>/people/<int:position>/remove/", changing.remove, name="remove"),
     path("applications/<reference:reference>/people/<int:position>/resend/", household.resend, name="resend"),
     path(
         "applications/<reference:reference>/people/<int:position>/address/",

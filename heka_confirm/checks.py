@@ -39,6 +39,24 @@ def _always() -> Iterator[CheckMessage]:
             hint="Give the number of proxies of your own in front of the service, 0 when there is none.",
             id="heka_confirm.E003",
         )
+    yield from _retention()
+
+
+def _retention() -> Iterator[CheckMessage]:
+    kinds = ("UNCONFIRMED", "ENDED", "TRAIL", "LETTERS", "PEOPLE")
+    days = {f"RETENTION_{kind}_DAYS": getattr(settings, f"RETENTION_{kind}_DAYS") for kind in kinds}
+    if nothing := [name for name, number in days.items() if number < 1]:
+        yield Error(
+            f"{', '.join(nothing)}: less than a day, so the purge would remove what has just come.",
+            hint="Give a number of days.",
+            id="heka_confirm.E008",
+        )
+    if days["RETENTION_TRAIL_DAYS"] < max(days["RETENTION_ENDED_DAYS"], days["RETENTION_UNCONFIRMED_DAYS"]):
+        yield Error(
+            "RETENTION_TRAIL_DAYS is shorter than what it is the trail of.",
+            hint="Keep the trail at least as long as applications that have ended.",
+            id="heka_confirm.E009",
+        )
 
 
 def _in_production() -> Iterator[CheckMessage]:

@@ -5,7 +5,7 @@ import datetime as dt
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.views.decorators.http import require_safe
 
 from applications.forms import CodeForm
@@ -13,6 +13,8 @@ from applications.forms import CodeForm
 ACCESSIBILITY_ASSESSED_ON = dt.date(2026, 11, 21)
 # Traficom supervises accessibility (306/2019) and has an address for each of its two languages.
 SUPERVISOR_EMAILS = {"fi": "saavutettavuus@traficom.fi", "sv": "tillganglighet@traficom.fi"}
+RETENTION = ("unconfirmed", "ended", "trail", "letters", "people")
+MONTHS_A_YEAR, DAYS_A_YEAR = 12, 365
 
 
 @require_safe
@@ -33,7 +35,8 @@ def how_to(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
-    return render(request, "privacy.html")
+    kinds = {kind: _time(getattr(settings, f"RETENTION_{kind.upper()}_DAYS")) for kind in RETENTION}
+    return render(request, "privacy.html", {"kept": kinds, "draft_days": _time(settings.DRAFT_DAYS)})
 
 
 @require_safe
@@ -41,3 +44,14 @@ def accessibility(request: HttpRequest) -> HttpResponse:
     supervisor_email = SUPERVISOR_EMAILS.get(get_language() or "", SUPERVISOR_EMAILS["fi"])
     context = {"assessed_on": ACCESSIBILITY_ASSESSED_ON, "supervisor_email": supervisor_email}
     return render(request, "accessibility.html", context)
+
+
+def _time(days: int) -> str:
+    """Return a number of days in words, as years or months where it is that to the day."""
+    months = round(days * MONTHS_A_YEAR / DAYS_A_YEAR)
+    if not months or abs(months * DAYS_A_YEAR / MONTHS_A_YEAR - days) > 1:
+        return ngettext("%(count)d day", "%(count)d days", days) % {"count": days}
+    if months % MONTHS_A_YEAR:
+        return ngettext("%(count)d month", "%(count)d months", months) % {"count": months}
+    years = months // MONTHS_A_YEAR
+    return ngettext("%(count)d year", "%(count)d years", years) % {"count": years}

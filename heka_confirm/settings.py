@@ -52,8 +52,15 @@ EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=10)  # seconds
 MAIL_PROVIDER: Any = env.json("ANYMAIL", default={})
 MAIL_WEBHOOK_SECRETS: list[str] = env.list("ANYMAIL_WEBHOOK_SECRET", default=[])
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Heka Confirm <no-reply@localhost>" if DEBUG else "")
+WEBHOOK_ALLOW_PRIVATE = env.bool("WEBHOOK_ALLOW_PRIVATE", default=False)
 LOG_LEVEL = env.log_level("LOG_LEVEL", default=logging.INFO)
 LOG_FORMAT = env.str("LOG_FORMAT", default="json", validate=validate.OneOf(["json", "plain"]))
+# Days; the City's to fix (R18). README says what each is for.
+RETENTION_UNCONFIRMED_DAYS = env.int("RETENTION_UNCONFIRMED_DAYS", default=183)
+RETENTION_ENDED_DAYS = env.int("RETENTION_ENDED_DAYS", default=730)
+RETENTION_TRAIL_DAYS = env.int("RETENTION_TRAIL_DAYS", default=1826)
+RETENTION_LETTERS_DAYS = env.int("RETENTION_LETTERS_DAYS", default=183)
+RETENTION_PEOPLE_DAYS = env.int("RETENTION_PEOPLE_DAYS", default=183)
 
 env.seal()
 
@@ -243,13 +250,31 @@ MAILING_DELAYS = [10, 30, 60, 120, 300, 600, 1200, 1800, *[3600] * 22]  # second
 # What letters say besides their parameters, by message and else "": mailing itself knows nobody who writes any.
 MAILING_CONTEXT = {
     "": "applications.letters.context",
+    "draft_link": "applications.draft_letters.context",
+    "draft_ending": "applications.draft_letters.context",
     "account_link": "identity.account_letters.context",
     "account_password_set": "identity.account_letters.context",
     "account_closed": "identity.account_letters.context",
     "account_moved": "identity.account_letters.context",
 }
 WORKER_EVERY_ROUND = ["identity.accounts.answer_requests"]  # twice a second
-WORKER_EVERY_MINUTE = ["mailing.tracking.match_early", "applications.clock.tick"]
+WORKER_EVERY_MINUTE = [
+    "mailing.tracking.match_early",
+    "applications.clock.tick",
+    "applications.drafts.tick",
+    "upstream.events.collect_late",
+]
+# In threads of their own, twice a second: others' receivers may be slow.
+WORKER_BESIDE = ["upstream.webhooks.deliver_due"]
+
+# --- The housing system's events -------------------------------------------------------------------------
+
+WEBHOOK_TIMEOUT = 10.0  # seconds for a whole call
+WEBHOOK_LEASE = 60  # seconds: so long an event waits at most when its worker was killed
+WEBHOOK_DELAYS = [10, 30, 60, 300, 900, 1800, 3600]  # seconds between the tries; the last one again and again
+WEBHOOK_DAYS = 3  # until an event is given up
+WEBHOOK_PAUSE = 30  # seconds for which a receiver that does not answer is left alone
+WEBHOOK_FORMER_SECRET_HOURS = 24  # for which a secret goes on signing after its successor was made
 
 # --- Security --------------------------------------------------------------------------------------------
 
@@ -328,3 +353,8 @@ if DEMO:
     )
 
 APPLICATION_VALID_DAYS = 90  # R5
+# An application that nobody goes on filling in is deleted, and its address warned before.
+DRAFT_DAYS = 30
+DRAFT_WARNING_DAYS = 7
+# Gross income a month, in euros, up to which a household may apply (since 1.1.2025). Shown; decided elsewhere.
+INCOME_LIMITS = {"adult": 3540, "further_adult": 2480, "child": 650, "further_child": 600}

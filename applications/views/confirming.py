@@ -1,5 +1,6 @@
 """The pages of an identified applicant (J1 from step 4 on, J3)."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -9,7 +10,7 @@ from applications import confirmation, details, invitations, progress
 from applications import terms as terms_of_use
 from applications.access import Visitor, applicant_view
 from applications.forms import ConfirmForm
-from applications.models import Applicant, Application
+from applications.models import Applicant, Application, Draft
 from identity import accounts
 from identity.access import identified_person_required, person_of
 from identity.redirects import safe_next
@@ -50,7 +51,8 @@ def choose(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     mine = [(application, application.applicant_of(visitor.person)) for application in visitor.applications]
     waiting = [(application, me) for application, me in mine if application.awaits(me)]
     others = [(application, me) for application, me in mine if (application, me) not in waiting]
-    return render(request, "applications/choose.html", {"waiting": waiting, "others": others})
+    context = {"waiting": waiting, "others": others, "drafts": Draft.objects.of(visitor.person)}
+    return render(request, "applications/choose.html", context)
 
 
 @applicant_view
@@ -79,7 +81,7 @@ def confirm(request: HttpRequest, visitor: Visitor, reference: str) -> HttpRespo
         return _confirm(request, visitor, application, me)
     if me.confirmed:
         return redirect("applications:receipt", reference)
-    if not application.awaits(me):
+    if not application.can_confirm(me):
         return redirect("applications:status", reference)
     return _details(request, visitor, application, me)
 
@@ -92,7 +94,8 @@ def receipt(request: HttpRequest, visitor: Visitor, reference: str) -> HttpRespo
     me = application.applicant_of(visitor.person)
     if not me.confirmed:
         return redirect("applications:status", reference)
-    return render(request, "applications/receipt.html", {"application": application, "me": me})
+    context = {"application": application, "me": me, "public_url": settings.PUBLIC_URL}
+    return render(request, "applications/receipt.html", context)
 
 
 def _confirm(request: HttpRequest, visitor: Visitor, application: Application, me: Applicant) -> HttpResponse:
@@ -116,11 +119,14 @@ def _details(
     refusal: confirmation.Changed | None = None,
     read: str = "",
 ) -> HttpResponse:
+    rivals = visitor.applications.filter(pk__in=confirmation.rivals_of(application))
+    before = read if refusal else confirmation.confirmed_before(me, application)
     context = {
         "application": application,
         "me": me,
-        "sections": details.since(read, application, me) if refusal else details.sections(application.version, me),
-        "rivals": visitor.applications.filter(pk__in=confirmation.rivals_of(application)),
+        "sections": details.since(before, application, me) if before else details.sections(application.version, me),
+        "was_confirmed": bool(before) and not refusal,
+        "rivals": rivals if application.awaits(me) else [],
         "refusal": refusal,
     }
     return render(request, "applications/confirm.html", context, status=409 if refusal else 200)

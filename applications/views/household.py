@@ -45,7 +45,7 @@ def contact_details(request: HttpRequest, visitor: Visitor, reference: str) -> H
 @applicant_view
 @read_or_act
 def report_error(request: HttpRequest, visitor: Visitor, reference: str) -> HttpResponse:
-    """Tell the main applicant, who alone can change the application, what a co-applicant finds wrong."""
+    """Tell the main applicant what a co-applicant finds wrong."""
     application, me = _find(visitor, reference)
     if me.is_main or not application.is_open:
         return redirect("applications:status", reference)

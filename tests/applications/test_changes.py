@@ -1,11 +1,15 @@
+import datetime as dt
+
 import pytest
 
-from applications import changes, document
+from applications import changes, document, invitations, present
 from applications.enums import Source
 from applications.models import Confirmation
 from applications.states import Actor
+from mailing.models import Letter
 from tests import cast
-from tests.applications.factories import HOUSING_SYSTEM, application, confirm, person, state
+from tests.applications.factories import HOUSING_SYSTEM, applicant, application, confirm, person, state
+from tests.applications.households import fresh, posted, written
 
 pytestmark = pytest.mark.django_db
 
@@ -95,6 +99,158 @@ def test_renew_starts_another_90_days_and_keeps_the_confirmations(time_machine):
     assert sent.waits_for == []
 
 
+def test_renewal_is_told_to_everybody_reached_in_their_own_language(time_machine):
+    """R7"""
+    time_machine.move_to("2026-11-16T12:00:00+02:00")
+    sent = application(cast.MAIJA, cast.OLLI)
+    confirm(sent, cast.MAIJA)
+    confirm(sent, cast.OLLI)
+    time_machine.shift(dt.timedelta(days=10))
+
+    changes.renew(sent, by=renewed_by(cast.OLLI))
+
+    told = Letter.objects.filter(message="renewed").order_by("to")
+    assert [(each.to, each.parameters["is_me"]) for each in told] == [
+        ("maija@example.test", False),
+        ("olli@example.test", True),
+    ]
+    assert "Olli Öhman" in written(told[0])[1]
+
+
+def test_renewing_again_on_the_same_day_changes_nothing_and_tells_nobody_again(time_machine):
+    time_machine.move_to("2026-11-16T12:00:00+02:00")
+    sent = application(cast.MAIJA)
+    confirm(sent, cast.MAIJA)
+    time_machine.shift(dt.timedelta(days=10))
+    changes.renew(sent, by=renewed_by(cast.MAIJA))
+
+    changes.renew(sent, by=renewed_by(cast.MAIJA))
+
+    assert sent.changes.filter(move="renewed").count() == 1
+    assert Letter.objects.filter(message="renewed").count() == 1
+
+
+def test_renewal_waits_for_somebody_who_turned_18_since_it_became_valid(time_machine):
+    """R2, ADR 4"""
+    time_machine.move_to("2034-04-20T12:00:00+03:00")  # Tea is 18 on 1 May 2034
+    sent = application(cast.MAIJA, cast.TEA)
+    confirm(sent, cast.MAIJA)
+    time_machine.move_to("2034-05-02T12:00:00+03:00")
+
+    with pytest.raises(changes.MustConfirmToo):
+        changes.renew(sent, by=renewed_by(cast.MAIJA))
+    before = state(sent)
+    confirm(sent, cast.TEA)
+    changes.renew(sent, by=renewed_by(cast.MAIJA))
+
+    sent.refresh_from_db()
+    assert before == "valid"
+    assert (sent.state, sent.valid_until.isoformat()) == ("valid", "2034-07-31")
+
+
+def removed(sent, who, by, *, digest=None):
+    slot = applicant(sent, who)
+    return changes.remove(slot, digest=digest or slot.version.digest, by=renewed_by(by))
+
+
+def test_removing_makes_a_version_without_them_that_all_confirm_again():
+    sent = application(cast.MAIJA, cast.OLLI, cast.VERA)
+    confirm(sent, cast.MAIJA)
+    confirm(sent, cast.VERA)
+    invitations.decline(applicant(sent, cast.OLLI))
+    Letter.objects.all().delete()
+
+    second = removed(sent, cast.OLLI, cast.MAIJA)
+
+    read = fresh(sent)
+    assert (second.number, read.state) == (2, "awaiting")
+    assert [str(a) for a in read.waits_for] == ["Maija Liisa Meikäläinen", "Vera Virtanen"]
+    assert posted() == [("arrived", "maija"), ("invitation", "vera")]
+
+
+def test_removing_keeps_everything_else_and_the_contact_details_that_people_corrected():
+    sent = application(cast.MAIJA, cast.OLLI, cast.VERA)
+    before = present.stored(sent.version)
+    invitations.correct_own_contact_details(
+        applicant(sent, cast.VERA), email="new@example.test", phone="+358 40 765 4321", language="sv"
+    )
+    type(applicant(sent, cast.VERA)).objects.filter(pk=applicant(sent, cast.VERA).pk).update(protected=True)
+
+    after = present.stored(removed(sent, cast.OLLI, cast.MAIJA))
+
+    vera = applicant(sent, cast.VERA)
+    assert after == before.model_copy(update={"co_applicants": before.co_applicants[1:]})
+    assert (vera.email, vera.phone, vera.language, vera.protected) == (
+        "new@example.test",
+        "+358 40 765 4321",
+        "sv",
+        True,
+    )
+
+
+def test_removing_is_for_the_main_applicant_and_of_somebody_who_is_awaited():
+    sent = application(cast.MAIJA, cast.OLLI, cast.VERA, cast.TEA)
+    confirm(sent, cast.VERA)
+
+    for who, by in [
+        (cast.OLLI, cast.VERA),
+        (cast.MAIJA, cast.MAIJA),
+        (cast.VERA, cast.MAIJA),
+        (cast.TEA, cast.MAIJA),
+        (cast.OLLI, cast.OTSO),
+    ]:
+        with pytest.raises(changes.CannotRemove):
+            removed(sent, who, by)
+
+    assert sent.versions.count() == 1
+
+
+def test_removing_from_what_somebody_changed_meanwhile_is_refused():
+    sent = application(cast.MAIJA, cast.OLLI)
+    slot, read = applicant(sent, cast.OLLI), sent.version.digest
+    changes.change(sent, changed(cast.MAIJA, cast.OLLI, cast.VERA), digest=read, by=HOUSING_SYSTEM)
+
+    with pytest.raises(changes.NotLatest):
+        changes.remove(slot, digest=read, by=renewed_by(cast.MAIJA))
+    with pytest.raises(changes.NotLatest):
+        removed(sent, cast.OLLI, cast.MAIJA, digest=read)
+
+
+def test_edit_that_changes_nothing_makes_no_version():
+    sent = application(cast.MAIJA, cast.OLLI)
+    same = present.document(sent.version)
+
+    with pytest.raises(changes.Unchanged):
+        changes.edit(sent, same, digest=sent.version.digest, by=renewed_by(cast.OLLI))
+
+
+@pytest.mark.parametrize("who", [cast.OTSO, cast.TEA])
+def test_edit_by_an_outsider_or_somebody_under_18_is_refused(who):
+    sent = application(cast.MAIJA, cast.TEA)
+
+    with pytest.raises(changes.NotYours):
+        changes.edit(sent, changed(cast.MAIJA), digest=sent.version.digest, by=renewed_by(who))
+
+    assert sent.versions.count() == 1
+
+
+def test_change_tells_everybody_who_applied_before_that_it_was_changed():
+    """R6: a co-applicant who is new reads an invitation like any other"""
+    sent = application(cast.MAIJA, cast.OLLI)
+    Letter.objects.all().delete()
+
+    changes.change(
+        sent, changed(cast.MAIJA, cast.OLLI, cast.VERA), digest=sent.version.digest, by=renewed_by(cast.OLLI)
+    )
+
+    told = Letter.objects.order_by("pk").values_list("message", "to", "parameters__is_changed")
+    assert list(told) == [
+        ("arrived", "maija@example.test", True),
+        ("invitation", "olli@example.test", True),
+        ("invitation", "vera@example.test", False),
+    ]
+
+
 def test_renew_before_it_is_valid_is_refused():
     """R7"""
     sent = application(cast.MAIJA, cast.OLLI)
@@ -114,3 +270,40 @@ def test_renew_by_somebody_who_has_not_confirmed_is_refused():
             changes.renew(sent, by=renewed_by(who))
 
     assert state(sent) == "valid"
+
+
+@pytest.mark.parametrize("valid", [True, False])
+def test_withdrawing_ends_the_application_and_tells_everybody(valid):
+    """R11"""
+    sent = application(cast.MAIJA, cast.OLLI)
+    if valid:
+        confirm(sent, cast.MAIJA)
+        confirm(sent, cast.OLLI)
+
+    changes.withdraw(sent, by=Actor(Source.PERSON, person(cast.OLLI), "bank"))
+
+    assert state(sent) == "withdrawn"
+    told = Letter.objects.filter(message="withdrawn").values_list("to", flat=True)
+    assert sorted(told) == ["maija@example.test", "olli@example.test"]
+
+
+def test_withdrawing_twice_is_refused_and_tells_nobody_again():
+    """R8"""
+    sent = application(cast.MAIJA)
+    changes.withdraw(sent, by=HOUSING_SYSTEM)
+
+    with pytest.raises(changes.Ended):
+        changes.withdraw(sent, by=HOUSING_SYSTEM)
+
+    assert Letter.objects.filter(message="withdrawn").count() == 1
+
+
+@pytest.mark.parametrize("who", [cast.OTSO, cast.TEA])
+def test_withdrawing_by_an_outsider_or_somebody_under_18_is_refused(who):
+    """R11"""
+    sent = application(cast.MAIJA, cast.TEA)
+
+    with pytest.raises(changes.NotYours):
+        changes.withdraw(sent, by=Actor(Source.PERSON, person(who), "bank"))
+
+    assert state(sent) == "awaiting"

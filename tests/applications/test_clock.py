@@ -185,6 +185,7 @@ def test_renewed_application_is_warned_of_its_new_end(calendar):
     found = calendar(140, acts={50: renew})
 
     assert {day: letters for day, letters in found.items() if day > 0} == {
+        50: [("renewed", "maija")],
         50 + WARNING: [("about_to_expire", "maija")],
     }
 
@@ -573,7 +574,7 @@ def test_command_says_how_many_it_visited():
 
     call_command("tick", stdout=out)
 
-    assert out.getvalue() == "1 applications visited\n"
+    assert out.getvalue() == "0 drafts deleted\n1 applications visited\n"
 
 
 # --- Summer time -----------------------------------------------------------------------------------------

@@ -1,13 +1,17 @@
 """Several people in the same second, each over a connection of their own, on either database (R9, R12)."""
 
+import datetime as dt
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from applications import changes, confirmation, document
+from applications.enums import Source
 from applications.models import Application, Confirmation, StateChange
+from applications.states import Actor
 from tests import cast
 from tests.applications.factories import HOUSING_SYSTEM, application, confirm, person, state
 
@@ -81,3 +85,60 @@ def test_confirming_while_it_is_changed_confirms_what_was_read_or_nothing():
         assert set(
             Confirmation.objects.filter(applicant__version__application=sent).values_list("digest", flat=True)
         ) <= {read}
+
+
+def actor(who):
+    return Actor(Source.PERSON, person(who), "bank")
+
+
+def test_confirming_while_it_is_withdrawn_ends_it_whoever_came_first():
+    """R11"""
+    for who in FOUR[:2]:
+        person(who)
+    for _ in range(5):
+        sent = application(*FOUR[:2])
+        confirm(sent, cast.MAIJA)
+
+        outcomes = at_once(
+            lambda sent=sent: confirm(sent, cast.OLLI),
+            lambda sent=sent: changes.withdraw(sent, by=actor(cast.MAIJA)),
+        )
+
+        assert state(sent) == "withdrawn"
+        assert isinstance(outcomes[0], Confirmation | confirmation.Ended)
+        assert StateChange.objects.filter(application=sent, move="withdrawn").count() == 1
+
+
+def test_two_who_change_it_at_once_make_one_version():
+    """R12: the slower one is told"""
+    for who in FOUR[:2]:
+        person(who)
+    for _ in range(5):
+        sent = application(*FOUR[:2])
+        read = sent.version.digest
+        new = [document.parse(cast.document(*FOUR[:2], language=language)) for language in ("sv", "en")]
+
+        outcomes = at_once(
+            *[
+                lambda sent=sent, read=read, made=made, who=who: changes.edit(sent, made, digest=read, by=actor(who))
+                for made, who in zip(new, FOUR[:2], strict=True)
+            ]
+        )
+
+        assert sorted(type(outcome).__name__ for outcome in outcomes) == ["NotLatest", "Version"]
+        assert sent.versions.count() == 2
+
+
+def test_two_who_renew_it_at_once_renew_it_once():
+    """R7"""
+    for who in FOUR[:2]:
+        person(who)
+    for _ in range(5):
+        sent = application(*FOUR[:2], sent_at=(timezone.now() - dt.timedelta(days=3)).isoformat())
+        for who in FOUR[:2]:
+            confirm(sent, who)
+
+        outcomes = at_once(*[lambda sent=sent, who=who: changes.renew(sent, by=actor(who)) for who in FOUR[:2]])
+
+        assert outcomes == [None, None]
+        assert StateChange.objects.filter(application=sent, move="renewed").count() == 1

@@ -138,11 +138,18 @@ def test_status_shows_co_applicants_names_and_states_only(sign_in):
     assert tokens.code(invitation(sent, cast.VERA)) not in response.text
 
 
-@pytest.mark.parametrize("done", [confirm, lambda sent, who: invitations.decline(applicant(sent, who))])
-def test_status_offers_nothing_for_somebody_who_has_answered(sign_in, sent, done):
+@pytest.mark.parametrize(
+    ("done", "offered"),
+    [(confirm, set()), (lambda sent, who: invitations.decline(applicant(sent, who)), {"remove"})],
+    ids=["confirmed", "declined"],
+)
+def test_status_offers_for_somebody_who_declined_to_remove_them_and_nothing_once_they_confirmed(
+    sign_in, sent, done, offered
+):
     done(sent, cast.OLLI)
 
-    assert "/people/1/" not in sign_in(cast.MAIJA).get(url("status", sent)).text
+    shown = sign_in(cast.MAIJA).get(url("status", sent)).text
+    assert set(re.findall(r"/people/1/(\w+)/", shown)) == offered
 
 
 def test_status_shows_that_somebody_declined(sign_in, time_machine):

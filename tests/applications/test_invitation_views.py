@@ -235,7 +235,7 @@ DEAD = [
     (declined, "This invitation has been used already."),
     (replaced, "This invitation has been replaced. Look for a newer letter from us."),
     (changed, "This invitation has been replaced. Look for a newer letter from us."),
-    (removed, "This invitation has been replaced. Look for a newer letter from us."),
+    (removed, "This invitation is not valid any more. The application was changed, and you are not in it now."),
     (too_late, "The link has expired, because the application is no longer open."),
 ]
 

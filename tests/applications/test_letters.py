@@ -7,13 +7,14 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from applications import clock, invitations, letters, states
-from applications.enums import Move
+from applications import changes, clock, invitations, letters, references, states
+from applications.enums import Move, Source
+from applications.states import Actor
 from mailing import letters as mailing_letters
 from mailing.letters import NoLongerDue
 from mailing.models import Letter
 from tests import cast
-from tests.applications.factories import HOUSING_SYSTEM, confirm
+from tests.applications.factories import HOUSING_SYSTEM, confirm, person
 from tests.applications.households import PROTECTED, fresh, invitation, letter, sent, slot, written
 from tests.mailing.letters import assert_accessible_and_plain
 
@@ -54,6 +55,11 @@ def household(message, days, *, language="fi", **more):
             confirm(application, cast.MAIJA)
             confirm(application, cast.OLLI)
             days({"about_to_expire": 84, "expired": 92}.get(message, 0))
+        case "renewed":
+            confirm(application, cast.MAIJA)
+            confirm(application, cast.OLLI)
+            days(1)
+            changes.renew(application, by=Actor(Source.PERSON, person(cast.OLLI), "bank"))
         case "declined":
             invitations.decline(slot(application, cast.OLLI))
         case "error_reported":
@@ -80,11 +86,11 @@ def household(message, days, *, language="fi", **more):
 
 
 FOLDERS = sorted(path.name for path in Path(settings.BASE_DIR, "templates", "mailing").iterdir() if path.is_dir())
-MESSAGES = [name for name in FOLDERS if not name.startswith("account_")]  # those are about no application
+MESSAGES = [name for name in FOLDERS if not name.startswith(("account_", "draft_"))]  # about no application
 
 
 def test_every_message_is_known():
-    assert len(MESSAGES) == 18
+    assert len(MESSAGES) == 19
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -199,7 +205,7 @@ def test_couple_with_one_address_gets_letters_that_say_for_whom(pass_days):
 
 def test_receipt_says_when_how_and_who_is_still_missing(pass_days):
     application = sent(cast.MAIJA, cast.OLLI, language="en")
-    confirm(application, cast.MAIJA)
+    confirmation = confirm(application, cast.MAIJA)
 
     subject, text, html = written(letter("receipt", cast.MAIJA))
 
@@ -209,6 +215,20 @@ def test_receipt_says_when_how_and_who_is_still_missing(pass_days):
     assert "Date and time: 20 April 2034 at 12:00\n" in text  # in Helsinki
     assert "Identification method: online banking codes\n" in text
     assert "Confirm by: 19 July 2034\n" in text
+    for fact in evidence(confirmation):
+        assert fact in text
+        assert fact in html
+
+
+def evidence(confirmation):
+    """What makes a receipt evidence: its number, the digest, the terms, and where to check it."""
+    published = f"{confirmation.terms.published_at:%-d %B %Y}"
+    return [
+        references.display(confirmation.number),
+        " ".join(re.findall("....", confirmation.digest)),
+        f"published on {published}",
+        "/en/receipt/",
+    ]
 
 
 def test_last_ones_receipt_says_until_when_it_is_valid(pass_days):

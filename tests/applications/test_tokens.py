@@ -131,7 +131,7 @@ def withdraw(application):
         (correct_address, tokens.Replaced),
         (decline, tokens.Used),
         (confirm_it, tokens.Used),
-        (change, tokens.Replaced),
+        (change, tokens.Removed),
         (withdraw, tokens.TooLate),
     ],
 )

@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from applications import changes, document, references
-from applications.models import Confirmation, TermsAcceptance
+from applications.models import Confirmation, Terms, TermsAcceptance
 from identity import proof
 from identity.enums import Method
 from identity.models import Account
@@ -120,6 +120,21 @@ def test_confirm_leads_to_the_receipt_that_names_who_is_missing(sign_in):
     assert "We are waiting for Olli Öhman to confirm the application." in shown
     assert sent.number in shown
     assert "online banking codes" in shown
+
+
+def test_receipt_shows_its_number_the_digest_the_terms_and_where_to_check_it(sign_in, settings, time_machine):
+    sent = application(cast.MAIJA)
+    published = "2026-11-01T12:00:00+02:00"
+    Terms.objects.create(published_at=published, text_fi="Ehdot", text_sv="Villkor", text_en="Terms")
+    time_machine.move_to("2026-11-16T12:00:00+02:00")
+    made = confirm(sent, cast.MAIJA)
+
+    shown = text_of(sign_in(cast.MAIJA).get(url("receipt", sent)))
+
+    assert f"Receipt number {references.display(made.number)}" in shown
+    assert f"Check code {' '.join(re.findall('....', sent.version.digest))}" in shown
+    assert "Terms of use accepted published on 1 November 2026" in shown
+    assert f"{settings.PUBLIC_URL}/en/receipt/" in shown
 
 
 def test_confirm_by_the_last_one_leads_to_a_receipt_that_says_valid_until_when(sign_in, time_machine):
@@ -288,14 +303,26 @@ def test_pages_take_a_constant_number_of_queries(sign_in, number, django_assert_
     client = sign_in(cast.MAIJA)
     client.get(reverse("applications:list"))
 
-    # session, user with person, terms, applications, applicants
-    with django_assert_num_queries(5):
+    # session, user with person, terms, applications, applicants, drafts
+    with django_assert_num_queries(6):
         client.get(reverse("applications:list"))
     with django_assert_num_queries(8):  # and the invitations with their letters, and what the others report
         client.get(url("status", sent))
     # and the content, the applications that would be replaced (at most two queries)
     with django_assert_num_queries(7 if number == 1 else 8):
         client.get(url("confirm", sent))
+
+
+@pytest.mark.parametrize("others", [0, 3])
+def test_receipt_takes_a_constant_number_of_queries(sign_in, others, django_assert_num_queries):
+    sent = application(cast.MAIJA, *[cast.OLLI, cast.VERA, cast.VILLE][:others])
+    confirm(sent, cast.MAIJA)
+    client = sign_in(cast.MAIJA)
+    client.get(url("receipt", sent))
+
+    # session, user with person, terms, application, applicants, the terms that were accepted
+    with django_assert_num_queries(6):
+        client.get(url("receipt", sent))
 
 
 def test_confirming_takes_a_constant_number_of_queries(sign_in, django_assert_num_queries):
@@ -354,4 +381,21 @@ def test_valid_application_does_not_ask_somebody_who_turned_18_since(sign_in, ti
 
     assert "No application waits for your confirmation." in text_of(client.get(reverse("applications:list")))
     assert "not valid yet" not in text_of(client.get(url("status", sent)))
-    assert client.get(url("confirm", sent)).url == url("status", sent)
+
+
+def test_somebody_who_turned_18_since_it_became_valid_may_confirm_so_that_it_can_be_renewed(sign_in, time_machine):
+    """R2, ADR 4"""
+    time_machine.move_to("2034-04-30T12:00:00+03:00")
+    sent = application(cast.MAIJA, cast.TEA)
+    confirm(sent, cast.MAIJA)
+    time_machine.move_to("2034-05-01T12:00:00+03:00")
+    client = sign_in(cast.TEA)
+    asked = "You are now 18. The application can be renewed only once you have confirmed it."
+
+    shown = [text_of(client.get(url(name, sent))) for name in ("status", "confirm")]
+    client.post(url("confirm", sent), {"version": sent.version.digest})
+
+    assert [asked in page for page in shown] == [True, True]
+    assert "Your application is valid" in text_of(client.get(url("receipt", sent)))
+    assert asked not in text_of(client.get(url("status", sent)))
+    assert state(sent) == "valid"

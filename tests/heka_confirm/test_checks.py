@@ -49,6 +49,9 @@ def test_check_of_production_warns_of_sqlite_only(production):
         ("HTTPS", False, "heka_confirm.E005"),
         ("ALLOWED_HOSTS", ["*"], "heka_confirm.E006"),
         ("DEMO", True, "heka_confirm.E007"),
+        ("RETENTION_LETTERS_DAYS", 0, "heka_confirm.E008"),
+        ("RETENTION_ENDED_DAYS", -1, "heka_confirm.E008"),
+        ("RETENTION_TRAIL_DAYS", 729, "heka_confirm.E009"),
     ],
 )
 def test_check_of_one_wrong_setting_names_it(production, name, value, expected):

@@ -201,3 +201,15 @@ def test_dates_are_read_the_same_way_in_every_language(language):
     with translation.override(language):
         assert formats.get_format("DATE_INPUT_FORMATS")[:2] == ["%d.%m.%Y", "%Y-%m-%d"]
         assert "%m/%d/%Y" not in formats.get_format("DATE_INPUT_FORMATS")
+
+
+def test_privacy_notice_tells_the_retention_times_of_the_settings(client, settings):
+    settings.RETENTION_ENDED_DAYS, settings.RETENTION_UNCONFIRMED_DAYS = 1095, 40
+
+    text = client.get("/en/privacy/").text
+
+    assert "An application that was valid: 3 years after it ended." in text
+    assert "An application that never became valid: 40 days after it ended." in text
+    assert "The log of who has done what: 5 years." in text
+    assert "Which letters we have sent: 6 months." in text
+    assert 'href="/en/own-data/"' in text

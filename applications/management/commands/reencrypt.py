@@ -7,13 +7,13 @@ The service goes on meanwhile, and running it again does no harm.
 from collections.abc import Callable
 from typing import Any
 
+from django.apps import apps
 from django.core.management.base import BaseCommand
 from django.db import models, transaction
 
-from applications import tokens
-from applications.models import Applicant, Invitation, Version
+from applications import draft_links, tokens
+from applications.models import Draft, Invitation
 from identity import crypto, staff
-from identity.models import Person
 
 BATCH = 500
 
@@ -22,9 +22,11 @@ class Command(BaseCommand):
     help = "Write every encrypted value, blind index and hash anew under the active keys."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        for model in (Person, Applicant, Version):
-            self._write(model, _encrypted)
+        for model in apps.get_models():
+            if any(isinstance(field, crypto.EncryptedTextField) for field in model._meta.fields):
+                self._write(model, _encrypted)
         self._write(Invitation, tokens.rehash)
+        self._write(Draft, draft_links.rehash)
         self.stdout.write(f"second factor: {staff.reencrypt_factors()}")
 
     def _write(self, model: type[models.Model], write: Callable[[Any], None]) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from applications import clock
+from applications import clock, drafts
 
 
 class Command(BaseCommand):
@@ -16,11 +16,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, dry_run: bool, **options: Any) -> None:
         if dry_run:
-            self.stdout.writelines(f"{line}\n" for line in clock.preview())
+            self.stdout.writelines(f"{line}\n" for line in [*clock.preview(), *drafts.preview()])
         else:
             self._tick()
 
     def _tick(self) -> None:
+        self.stdout.write(f"{drafts.tick()} drafts deleted")
         try:
             self.stdout.write(f"{clock.tick()} applications visited")
         except clock.SomeFailed as failure:

@@ -1,0 +1,167 @@
+"""What applicants do to a whole application: change, renew and withdraw it, and remove somebody from it (J6)."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from applications import changes, dates, details, drafts, present
+from applications.access import Visitor, applicant_view
+from applications.drafting import changing as drafting
+from applications.enums import Source
+from applications.forms import ConfirmForm
+from applications.models import Applicant, Application, Draft
+from applications.states import Actor
+from applications.views.draft_access import held, hold
+
+read_or_act = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@applicant_view
+@read_or_act
+def renew(request: HttpRequest, visitor: Visitor, reference: str) -> HttpResponse:
+    """Say what renewing does, and renew a valid application (R7)."""
+    application, me = _find(visitor, reference)
+    if request.method == "POST":
+        return _try(request, application, lambda: changes.renew(application, by=_actor(visitor)), _renewed)
+    if not (application.is_valid and me.confirmed):
+        return redirect("applications:status", reference)
+    until = dates.valid_until(timezone.now())
+    return render(request, "applications/renew.html", {"application": application, "until": until})
+
+
+@applicant_view
+@read_or_act
+def withdraw(request: HttpRequest, visitor: Visitor, reference: str) -> HttpResponse:
+    """Say what withdrawing does, and withdraw an open application (R11)."""
+    application, me = _find(visitor, reference)
+    if request.method == "POST":
+        return _try(request, application, lambda: changes.withdraw(application, by=_actor(visitor)), _withdrawn)
+    if not (application.is_open and me.is_adult):
+        return redirect("applications:status", reference)
+    return render(request, "applications/withdraw.html", {"application": application})
+
+
+@applicant_view
+@read_or_act
+def remove(request: HttpRequest, visitor: Visitor, reference: str, position: int) -> HttpResponse:
+    """Say what removing a co-applicant does, and remove somebody who declined or does not answer."""
+    application, me = _find(visitor, reference)
+    who = _removable(application, position, by=me)
+    if who is None:
+        return redirect("applications:status", reference)
+    if request.method == "POST":
+        read = ConfirmForm(request.POST).read
+        removed = _("%(name)s has been removed. Everyone has to confirm the application again.") % {"name": who}
+        return _try(
+            request, application, lambda: changes.remove(who, digest=read, by=_actor(visitor)), lambda _now: removed
+        )
+    return render(request, "applications/remove.html", {"application": application, "who": who})
+
+
+@applicant_view
+@read_or_act
+def change(request: HttpRequest, visitor: Visitor, reference: str) -> HttpResponse:
+    """Say what changing does, and begin with a copy of the present version, or go on with what was begun (J6.2)."""
+    application, me = _find(visitor, reference)
+    if not (application.is_open and me.is_adult):
+        return redirect("applications:status", reference)
+    begun = Draft.objects.of(visitor.person).filter(application=application).first()
+    if request.method == "POST":
+        if begun and "again" in request.POST:
+            begun.delete()
+            begun = None
+        hold(request, begun or _begin(visitor, application, me))
+        return redirect("applications:draft_people")
+    return render(request, "applications/change.html", {"application": application, "begun": begun})
+
+
+@applicant_view
+@read_or_act
+def newer(request: HttpRequest, visitor: Visitor, reference: str) -> HttpResponse:
+    """Show what somebody else has changed since one began to change it, and take that over into one's draft."""
+    application, me = _find(visitor, reference)
+    draft = held(request)
+    if draft is None or draft.application_id != application.pk or draft.sent_id or not application.is_open:
+        return redirect("applications:status", reference)
+    version = application.version
+    if request.method == "POST" and ConfirmForm(request.POST).read == version.digest:
+        document = present.document(version)
+        drafts.rebase(draft, lambda data: drafting.take_over(data, document, me), digest=version.digest)
+        messages.success(request, _("The newer version is now part of your draft. Check it, and send it."))
+        return redirect("applications:draft_summary")
+    marked = [
+        replace(s, rows=[r for r in s.rows if r.changed]) for s in details.since(draft.base_digest, application, me)
+    ]
+    context = {"application": application, "sections": [section for section in marked if section.rows]}
+    return render(request, "applications/change_newer.html", context)
+
+
+def refused(request: HttpRequest, draft: Draft, refusal: changes.CannotChange) -> HttpResponse:
+    """Lead on somebody whose change could not be sent; what they have typed stays in the draft."""
+    if draft.application is None:
+        raise refusal
+    match refusal:
+        case changes.Unchanged():
+            messages.info(request, str(refusal.message))
+            return redirect("applications:draft_summary")
+        case changes.NotLatest():
+            return redirect("applications:change_newer", draft.application.reference)
+        case _:
+            messages.error(request, str(refusal.message))
+            return redirect("applications:status", draft.application.reference)
+
+
+def _begin(visitor: Visitor, application: Application, me: Applicant) -> Draft:
+    document = present.document(application.version)
+    return drafts.begin(
+        drafting.of(document, me),
+        language=me.language,
+        person=visitor.person,
+        application=application,
+        base_digest=application.version.digest,
+    )
+
+
+def _find(visitor: Visitor, reference: str) -> tuple[Application, Applicant]:
+    application = visitor.applications.get(reference=reference)
+    return application, application.applicant_of(visitor.person)
+
+
+def _actor(visitor: Visitor) -> Actor:
+    return Actor(Source.PERSON, visitor.person, visitor.proof.method)
+
+
+def _removable(application: Application, position: int, *, by: Applicant) -> Applicant | None:
+    found = [a for a in application.applicants if a.position == position and by.is_main]
+    return next((a for a in found if changes.can_be_removed(a, application)), None)
+
+
+def _try(
+    request: HttpRequest, application: Application, act: Callable[[], Any], done: Callable[[Application], str]
+) -> HttpResponse:
+    """Do something, and say on the page of the application that it is done or why it could not be."""
+    try:
+        act()
+    except changes.CannotChange as refusal:
+        messages.error(request, str(refusal.message))
+    else:
+        application.refresh_from_db(fields=["valid_until"])
+        messages.success(request, done(application))
+    return redirect("applications:status", application.reference)
+
+
+def _renewed(application: Application) -> str:
+    until = date_format(application.valid_until)
+    return _("The application has been renewed. It is valid until %(day)s.") % {"day": until}
+
+
+def _withdrawn(_application: Application) -> str:
+    return _("The application has been withdrawn. We tell the other applicants.")
