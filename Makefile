@@ -10,6 +10,8 @@ UV_COMPILE = uv pip compile -q --python-version 3.11 --universal --generate-hash
 PACKAGES := heka_confirm counter upstream applications identity mailing records demo
 PYTEST := $(BIN)/python -m pytest
 PARALLEL ?= -n 2
+# What asks no database, or starts the demo with one of its own: once is enough.
+SAME_ON_BOTH := tests/test_consistency.py tests/test_catalogues.py tests/demo tests/heka_confirm/test_stylesheet.py
 DEVELOPMENT := DEBUG=true DEMO=true
 
 .PHONY: help demo test quick browser system lint types imports messages migrations bench lock clean
@@ -35,7 +37,7 @@ demo: $(VENV)/.run ## try the service with demo data at http://127.0.0.1:8000 (P
 
 test: $(VENV)/.dev system lint types imports migrations ## everything: linters, types, and all tests on both databases
 	$(PYTEST) $(PARALLEL)
-	$(BIN)/python -m tests.postgres $(PYTEST) $(PARALLEL) -m "not browser"
+	$(BIN)/python -m tests.postgres $(PYTEST) $(PARALLEL) -m "not browser" $(SAME_ON_BOTH:%=--ignore=%)
 
 quick: $(VENV)/.dev ## the tests without a browser, on SQLite
 	$(PYTEST) $(PARALLEL) -m "not browser and not counterpart"
@@ -66,6 +68,7 @@ migrations: $(VENV)/.dev ## the migrations match the models
 bench: $(VENV)/.dev system ## measure the speed on this machine, with PostgreSQL
 	$(BIN)/python -m bench
 	$(BIN)/python -m bench.letters
+	$(BIN)/python -m bench.webhooks
 	$(BIN)/python -m bench.tick
 	$(BIN)/python -m bench.desk
 

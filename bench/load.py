@@ -113,7 +113,14 @@ class Originals:
         if self.confirmation:
             yield (
                 Confirmation,
-                {**self.confirmation, "id": n, "applicant_id": n, "person_id": n, "digest": rows.digest(n)},
+                {
+                    **self.confirmation,
+                    "id": n,
+                    "applicant_id": n,
+                    "person_id": n,
+                    "digest": rows.digest(n),
+                    "number": rows.reference(n),
+                },
             )
 
 
