@@ -69,6 +69,7 @@ bench: $(VENV)/.dev system ## measure the speed on this machine, with PostgreSQL
 	$(BIN)/python -m bench
 	$(BIN)/python -m bench.letters
 	$(BIN)/python -m bench.webhooks
+	$(BIN)/python -m bench.form
 	$(BIN)/python -m bench.tick
 	$(BIN)/python -m bench.desk
 
@@ -76,6 +77,7 @@ lock: | $(VENV)/bin/python ## pin the dependencies of pyproject.toml anew
 	@set -e; uv=$$(mktemp -d); trap 'rm -rf "$$uv"' EXIT; \
 	$(PYTHON) -m pip install --quiet --target "$$uv" uv; export PATH="$$uv/bin:$$PATH"; \
 	$(UV_COMPILE) --upgrade -o requirements.txt; \
+	$(UV_COMPILE) --upgrade --extra pdf -o requirements-pdf.txt; \
 	$(UV_COMPILE) --upgrade --group dev -o requirements-dev.txt
 
 clean: ## remove what the commands made, the demo's database too

@@ -34,6 +34,7 @@ urlpatterns = [
     path("applications/<reference:reference>/", confirming.status, name="status"),
     path("applications/<reference:reference>/confirm/", confirming.confirm, name="confirm"),
     path("applications/<reference:reference>/receipt/", confirming.receipt, name="receipt"),
+    path("applications/<reference:reference>/receipt/pdf/", confirming.pdf, name="receipt_pdf"),
     path("applications/<reference:reference>/contact-details/", household.contact_details, name="contact_details"),
     path("applications/<reference:reference>/report/", household.report_error, name="report_error"),
     path("applications/<reference:reference>/decline/", household.decline, name="decline"),

@@ -55,13 +55,13 @@ def record(n: int, method: str, address: str, data: Any = None) -> tuple[HttpRes
     if n:
         client.cookies[settings.SESSION_COOKIE_NAME] = rows.session_key(n)
     headers = {"host": settings.ALLOWED_HOSTS[0], "origin": settings.PUBLIC_URL, "x-forwarded-proto": "https"}
-    with _recording() as statements:
+    with recording() as statements:
         response = getattr(client, method)(address, data, headers=headers)
     return response, statements
 
 
 @contextmanager
-def _recording() -> Iterator[list[Statement]]:
+def recording() -> Iterator[list[Statement]]:
     statements: list[Statement] = []
 
     def begun() -> int:
@@ -95,6 +95,8 @@ def _of_any_row(statement: Statement, n: int) -> Statement:
     patterns |= {rf"\b{n}\b": "n", r"(?<=^<)[0-9a-f]{32}(?=@)": "session_key"}
 
     def parameter(sent: Any) -> Any:
+        if isinstance(sent, list):
+            return [parameter(one) for one in sent]
         if isinstance(sent, int | str) and sent in exact:
             return OfRow(exact[sent], type(sent))
         if not isinstance(sent, str | Jsonb):

@@ -8,8 +8,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def run(*arguments: str, database: str, folder: str) -> str:
-    """Run a module or script of the project on a database, and return what it printed."""
+def run(*arguments: str, database: str, folder: str, **more: str) -> str:
+    """Run a module or script of the project on a database, with more settings, and return what it printed."""
     environment = {
         "PATH": os.environ["PATH"],
         "DJANGO_SETTINGS_MODULE": "heka_confirm.settings",
@@ -23,6 +23,7 @@ def run(*arguments: str, database: str, folder: str) -> str:
         "IDENTITY_KEYS_FILE": f"{folder}/identity-keys.json",
         "LOG_LEVEL": "ERROR",
         "DATABASE_URL": database,
+        **more,
     }
     command = [sys.executable, *arguments]
     return subprocess.run(command, env=environment, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout

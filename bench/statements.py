@@ -72,7 +72,7 @@ class Statement:
     transaction: int | None
 
     def values(self, n: int) -> list[Any]:
-        return [p.value(n) if isinstance(p, OfRow | TextOfRow) else p for p in self.parameters]
+        return [_valued(p, n) for p in self.parameters]
 
     @property
     def script(self) -> str:
@@ -100,10 +100,20 @@ def script(statements: Sequence[Statement]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _valued(parameter: Any, n: int) -> Any:
+    if isinstance(parameter, list):
+        return [_valued(one, n) for one in parameter]
+    return parameter.value(n) if isinstance(parameter, OfRow | TextOfRow) else parameter
+
+
 def _written(parameter: Any) -> str:
     match parameter:
         case OfRow() | TextOfRow():
             return parameter.sql
+        case list():  # of several rows that are stored at once
+            return f"ARRAY[{', '.join(map(_written, parameter))}]"
+        case Jsonb():
+            return f"{_quoted(json.dumps(parameter.obj, default=str))}::jsonb"
         case None:
             return "NULL"
         case int():

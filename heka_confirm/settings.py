@@ -6,6 +6,7 @@ Missing and malformed values are reported all at once; silly combinations are sy
 
 import hashlib
 import logging
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -262,10 +263,12 @@ WORKER_EVERY_MINUTE = [
     "mailing.tracking.match_early",
     "applications.clock.tick",
     "applications.drafts.tick",
+    "applications.receipt_pdf.tick",
     "upstream.events.collect_late",
 ]
-# In threads of their own, twice a second: others' receivers may be slow.
-WORKER_BESIDE = ["upstream.webhooks.deliver_due"]
+RECEIPT_PDF = find_spec("weasyprint") is not None  # the extra `pdf`; without it nobody is offered any
+# In threads of their own, twice a second: others' receivers may be slow, and so is making a PDF.
+WORKER_BESIDE = ["upstream.webhooks.deliver_due", *(["applications.receipt_pdf.make_due"] if RECEIPT_PDF else [])]
 
 # --- The housing system's events -------------------------------------------------------------------------
 
@@ -331,6 +334,8 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": []},  # its own handler would write every line again, unmasked
         "django.server": {"handlers": ["console"], "level": "INFO", "propagate": False},
+        "fontTools": {"level": "WARNING"},  # tells which letters a PDF holds, somebody's name among them
+        "weasyprint.progress": {"level": "WARNING"},  # a line for each step
     },
 }
 

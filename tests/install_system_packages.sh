@@ -10,6 +10,7 @@ command -v chromium chromium-browser google-chrome >/dev/null || need "browser" 
 compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null || need "PostgreSQL" postgresql
 command -v node >/dev/null || need "OpenID provider" nodejs npm
 command -v npm >/dev/null || command -v node >/dev/null && ! command -v npm >/dev/null && need "OpenID provider" npm || true
+compgen -G '/usr/lib/*/libpangoft2-1.0.so.0' >/dev/null || need "PDF" libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
 command -v msgfmt >/dev/null || need "catalogue" gettext
 
 [ ${#packages[@]} -eq 0 ] && exit 0

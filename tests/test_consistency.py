@@ -222,14 +222,15 @@ def pinned(file):
     }
 
 
-@pytest.mark.parametrize("file", ["requirements.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize("file", ["requirements.txt", "requirements-pdf.txt", "requirements-dev.txt"])
 def test_requirements_are_pinned_with_hashes(file):
     assert [package for package, (_, hashes) in pinned(file).items() if hashes == 0] == []
     assert re.findall(r"https?://|index-url|find-links", (ROOT / file).read_text()) == []
 
 
 def test_development_has_the_packages_of_production_in_the_same_versions():
-    assert pinned("requirements.txt").items() <= pinned("requirements-dev.txt").items()
+    assert pinned("requirements.txt").items() <= pinned("requirements-pdf.txt").items()
+    assert pinned("requirements-pdf.txt").items() <= pinned("requirements-dev.txt").items()
 
 
 def test_requirements_hold_what_the_project_asks_for():

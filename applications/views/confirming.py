@@ -2,11 +2,13 @@
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_safe
 
-from applications import confirmation, details, invitations, progress
+from applications import confirmation, details, invitations, progress, receipt_pdf
 from applications import terms as terms_of_use
 from applications.access import Visitor, applicant_view
 from applications.forms import ConfirmForm
@@ -94,8 +96,33 @@ def receipt(request: HttpRequest, visitor: Visitor, reference: str) -> HttpRespo
     me = application.applicant_of(visitor.person)
     if not me.confirmed:
         return redirect("applications:status", reference)
-    context = {"application": application, "me": me, "public_url": settings.PUBLIC_URL}
+    makes_pdf = settings.RECEIPT_PDF
+    context = {
+        "application": application,
+        "me": me,
+        "public_url": settings.PUBLIC_URL,
+        "makes_pdf": makes_pdf,
+        "pdf": receipt_pdf.of(me.confirmed, language=get_language()) if makes_pdf else None,
+    }
     return render(request, "applications/receipt.html", context)
+
+
+@applicant_view
+@read_or_act
+def pdf(request: HttpRequest, visitor: Visitor, reference: str) -> HttpResponse:
+    """Have the receipt made as PDF, in the language of the page; download it."""
+    if not settings.RECEIPT_PDF:
+        raise Http404
+    me = visitor.applications.get(reference=reference).applicant_of(visitor.person)
+    if not me.confirmed:
+        return redirect("applications:status", reference)
+    if request.method == "POST":
+        receipt_pdf.ask(me.confirmed, language=get_language())
+    elif content := receipt_pdf.content(me.confirmed, language=get_language()):
+        name = f"receipt-{me.confirmed.receipt_number}.pdf"
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return HttpResponse(content, content_type="application/pdf", headers=headers)
+    return redirect(reverse("applications:receipt", args=[reference]) + "#pdf")
 
 
 def _confirm(request: HttpRequest, visitor: Visitor, application: Application, me: Applicant) -> HttpResponse:

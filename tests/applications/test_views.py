@@ -320,8 +320,8 @@ def test_receipt_takes_a_constant_number_of_queries(sign_in, others, django_asse
     client = sign_in(cast.MAIJA)
     client.get(url("receipt", sent))
 
-    # session, user with person, terms, application, applicants, the terms that were accepted
-    with django_assert_num_queries(6):
+    # session, user with person, terms, application, applicants, the terms that were accepted, the PDF
+    with django_assert_num_queries(7):
         client.get(url("receipt", sent))
 
 

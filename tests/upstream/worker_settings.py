@@ -12,6 +12,7 @@ WEBHOOK_DELAYS = [0.2]
 WEBHOOK_PAUSE = 0.2
 WORKER_EVERY_ROUND = []
 WORKER_EVERY_MINUTE = []
+WORKER_BESIDE = ["upstream.webhooks.deliver_due"]
 MAILING_DELAYS = [3600]
 EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 SILENCED_SYSTEM_CHECKS = ["identity.W001"]
