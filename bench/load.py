@@ -33,6 +33,8 @@ from counter.models import Counter  # noqa: E402
 from identity import crypto, proof, sessions  # noqa: E402
 from identity.models import Person, User  # noqa: E402
 from mailing.models import Letter  # noqa: E402
+from records import keys  # noqa: E402
+from records.models import Chain, Entry  # noqa: E402
 from tests import cast  # noqa: E402
 from tests.applications import factories  # noqa: E402
 
@@ -61,6 +63,8 @@ class Originals:
         self.person = _row(Person, hetu_index=main.hetu_index)
         self.user = _row(User, id=self.person["user_id"])
         self.letter = _row(Letter, id=Letter.objects.latest("pk").pk)
+        self.chain = _row(Chain, name=f"application {application.pk}")
+        self.entry = _row(Entry, chain_id=self.chain["id"])
         self.acceptance = _row(TermsAcceptance, person_id=self.person["id"])
 
     def copy(self, n: int, *, scripted: bool) -> Iterator[tuple[type[models.Model], Row]]:
@@ -91,6 +95,8 @@ class Originals:
             },
         )
         yield StateChange, {**self.change, "id": n, "application_id": n}
+        yield Chain, _sealed({**self.chain, "id": n, "name": f"application {n}"})
+        yield Entry, {**self.entry, "id": n, "chain_id": n}
         encrypted = crypto.encrypt(code, context=Applicant._meta.get_field("hetu").context)
         yield Applicant, {**self.main, "id": n, "version_id": n, "hetu": encrypted, "hetu_index": index}
         if self.co_applicant:
@@ -182,6 +188,11 @@ def _session() -> Any:
 def _identified(code: str) -> tuple[bytes, str]:
     context = Person._meta.get_field("hetu").context
     return crypto.encrypt(code, context=context), crypto.indexes(code)[0]
+
+
+def _sealed(row: Row) -> Row:
+    """Return the row of a chain with the seal that its name makes."""
+    return {**row, "seal": keys.mac(Chain(**row).sealed(), key_id=row["key_id"])}
 
 
 def _row(model: type[models.Model], **where: Any) -> Row:
