@@ -261,22 +261,47 @@ def test_session_warns_before_it_ends_also_who_is_not_signed_in(page, live_serve
     assert heading(page)
 
 
-def test_application_is_filled_in_with_the_keyboard_alone(page, live_server):
+def test_application_is_filled_in_and_sent_with_the_keyboard_alone(page, live_server):
     form, keyboard = Form(page, live_server, "en"), Keyboard(page)
     form.begin()
 
-    def typed(name, text):
+    def reach(name, value=None):
+        """Press Tab until the focus is on a field, of several with that name on the one with that value."""
         for _ in range(MOST_TABS):
             keyboard.tab()
-            if page.evaluate("document.activeElement.name") == name:
-                return page.keyboard.type(text)
+            focus = page.evaluate("({name: document.activeElement.name, value: document.activeElement.value})")
+            if focus["name"] == name and value in {None, focus["value"]}:
+                return
         raise AssertionError(f"{name} is not reached by the keyboard")
+
+    def typed(name, text):
+        reach(name)
+        page.keyboard.type(text)
+
+    def chosen(name, value):
+        reach(name, value)
+        page.keyboard.press("Space")
+
+    def gone_on():
+        with page.expect_navigation():
+            page.keyboard.press("Enter")  # as anywhere in a form: it goes on, and removes nobody
+        return path(page)
 
     typed("p1-first_names", "Maija")
     typed("p1-last_name", "Meikäläinen")
     typed("p1-hetu", cast.MAIJA["hetu"])
-    with page.expect_navigation():
-        page.keyboard.press("Enter")  # as anywhere in a form: it goes on, and removes nobody
+    assert gone_on() == "/en/application/home/"
+    chosen("home-dwelling", "flat")
+    chosen("home-reasons", "too_small")
+    assert gone_on() == "/en/application/money/"
+    typed("p1-monthly_gross", "2450")
+    assert gone_on() == "/en/application/wishes/"
+    chosen("wishes-purpose", "new")
+    chosen("wishes-flat_types", "2")
+    typed("wishes-highest_rent", "1100")
+    assert gone_on() == "/en/application/summary/"
+    chosen("assurance", None)
+    assert gone_on() == "/en/application/sent/"
 
-    assert path(page) == "/en/application/home/"
+    assert Application.objects.get().names == "Maija Meikäläinen"
     assert keyboard.unseen == []

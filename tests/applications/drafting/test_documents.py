@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import secrets
 
 import pytest
 from django.test import Client
@@ -9,18 +10,19 @@ from django.utils import timezone, translation
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from applications import drafts, intake
+from applications import drafts, intake, references
 from applications.document import Document, Stored, canonical, parse
 from applications.drafting import contents, districts, documents
 from applications.drafting.fields import EARLIEST
 from applications.enums import Condition, Dwelling, Feature, FlatType, Purpose, Reason, Tenure
 from applications.facts import BIDI_CONTROLS
-from applications.models import Draft
+from applications.models import Application, Draft
 from identity import cookies
 from identity.models import RateCount
 from tests import cast
 from tests.applications.drafting.forms import Somebody, inputs
 from tests.applications.factories import HOUSING_SYSTEM
+from upstream import clients
 
 PEOPLE = [cast.MAIJA, cast.OLLI, cast.VERA, cast.VILLE]
 
@@ -171,3 +173,28 @@ def test_application_survives_the_store_and_the_pages_of_the_form(data):
     assert Document.model_validate(back) == back
     assert canonical(back) == application.version.content
     assert back.sent_at <= timezone.now()
+
+
+@pytest.mark.django_db
+@settings(
+    max_examples=8,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(documents_())
+def test_application_survives_the_form_and_the_housing_systems_door(client, data):
+    """What the form makes goes in through the API, and comes back to the form, unchanged."""
+    RateCount.objects.all().delete()
+    made = documents.of(json.loads(json.dumps(contents.of(parse(data)))), draft(), assurance=True)
+    _client, token = clients.issue(f"Housing system {secrets.token_hex(4)}")
+
+    answer = client.post(
+        "/api/v1/applications",
+        made.model_dump_json(),
+        content_type="application/json",
+        headers={"Authorization": f"Bearer {token}"},
+    )
+
+    stored = Application.objects.get(reference=references.normalise(answer.json()["reference"])).version
+    again = documents.of(contents.of(Stored.model_validate_json(stored.content)), draft(), assurance=True)
+    assert stored.content == canonical(parse(data)) == canonical(again)
