@@ -18,7 +18,7 @@ from applications.enums import Move, Source, State
 from applications.models import OPEN, Applicant, Application, Confirmation, Terms
 from applications.states import Actor
 from applications.transactions import atomically
-from identity import accounts, crypto
+from identity import accounts
 from identity.enums import Method
 from identity.models import Person
 from identity.proof import Proof
@@ -206,7 +206,7 @@ def confirmed_before(applicant: Applicant, application: Application) -> str:
 
 def rivals_of(application: Application) -> QuerySet[Application]:
     """The other open applications in which one of this one's adult applicants applies as an adult (R9)."""
-    codes = [i for a in application.applicants if a.is_adult and a.hetu for i in crypto.indexes(a.hetu)]
+    codes = [index for a in application.applicants if a.is_adult for index in a.hetu_indexes]
     slots = Applicant.objects.filter(hetu_index__in=codes, birth_date__lte=dates.youngest_adult_born(on=dates.today()))
     return Application.objects.filter(state__in=OPEN, current__in=slots.values("version")).exclude(pk=application.pk)
 

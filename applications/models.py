@@ -151,7 +151,7 @@ class ApplicantQuerySet(models.QuerySet["Applicant"]):
     def same_person(self, slot: "Applicant") -> Self:
         """The slots of this person: in whichever application, or without a code in whichever version of this one."""
         if slot.hetu:
-            return self.filter(hetu_index__in=crypto.indexes(slot.hetu))
+            return self.filter(hetu_index__in=slot.hetu_indexes)
         return self.filter(
             version__application=slot.version.application_id,
             hetu_index=None,
@@ -199,6 +199,11 @@ class Applicant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.first_names} {self.last_name}"
+
+    @property
+    def hetu_indexes(self) -> list[str]:
+        """The blind indexes that may stand for this person, under every live key; none without a code (R3)."""
+        return crypto.indexes(self.hetu) if self.hetu else []
 
     @property
     def is_main(self) -> bool:

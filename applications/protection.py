@@ -13,13 +13,12 @@ from applications.models import Applicant, Application
 from applications.states import Actor
 from applications.trail import Happened
 from applications.transactions import atomically
-from identity import crypto
 from records.enums import Event
 
 
 def carry_over(slots: Sequence[Applicant], application: Application) -> None:
     """Mark those of the new slots, not yet stored, whose people are marked in what is stored."""
-    codes = [index for slot in slots if slot.hetu for index in crypto.indexes(slot.hetu)]
+    codes = [index for slot in slots for index in slot.hetu_indexes]
     here = Q(version__application=application, hetu_index=None)
     marked = {_person(slot) for slot in Applicant.objects.filter(Q(hetu_index__in=codes) | here, protected=True)}
     for slot in slots:

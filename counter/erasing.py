@@ -20,7 +20,6 @@ from applications.models import OPEN, Applicant, Application
 from applications.trail import Happened
 from applications.transactions import atomically
 from counter import removing, roles
-from identity import crypto
 from identity.models import Person, User
 from records import reading
 from records.enums import Event
@@ -90,18 +89,12 @@ def erase(slot: Applicant, *, reason: str, by: User) -> Plan:
 
 def _slots_of(slot: Applicant) -> list[Applicant]:
     """Return the person's slots, in every version of every application, the latest last."""
-    if slot.hetu:
-        found = Applicant.objects.filter(hetu_index__in=crypto.indexes(slot.hetu))
-    else:  # known by nothing else, so in this application alone (R3)
-        same = {"first_names": slot.first_names, "last_name": slot.last_name, "birth_date": slot.birth_date}
-        found = Applicant.objects.filter(version__application=slot.version.application_id, hetu_index=None, **same)
-    found = found.select_related("version__application").defer("version__content")
+    found = Applicant.objects.same_person(slot).select_related("version__application").defer("version__content")
     return list(found.order_by("version__application", "version__number"))
 
 
 def _people_of(slot: Applicant) -> list[Person]:
-    codes = crypto.indexes(slot.hetu) if slot.hetu else []
-    return list(Person.objects.select_for_update().filter(hetu_index__in=codes))
+    return list(Person.objects.select_for_update().filter(hetu_index__in=slot.hetu_indexes))
 
 
 def _plan(slots: list[Applicant]) -> Plan:

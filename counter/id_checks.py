@@ -9,9 +9,9 @@ from applications.models import Applicant, Application
 from applications.trail import Happened
 from applications.transactions import atomically
 from counter import roles
-from counter.enums import Waits
+from counter.enums import Status, Waits
 from counter.models import Counter, IdCheck, SecondLook, Undoing
-from identity import accounts, crypto
+from identity import accounts
 from identity.models import Account, User
 from records.enums import Event
 
@@ -128,7 +128,7 @@ def record(check: IdCheck, *, applicant: Applicant, digest: str, is_doubtful: bo
     facts: dict[str, str | int | bool] = {
         "id_check": check.pk,
         "document": check.document_type.code,
-        "outcome": check.waits or "sound",
+        "outcome": check.waits or str(Status.SOUND),
         "representative": check.representative,
     }
     trail.record(application, Happened(Event.CHECK_RECORDED, slot, facts), by=roles.who(by))
@@ -139,7 +139,7 @@ def record(check: IdCheck, *, applicant: Applicant, digest: str, is_doubtful: bo
 def decide(check: IdCheck, *, accepted: bool, reason: str, by: User) -> SecondLook:
     """Take the second look at a check that waits (C3, C4). Raises CannotDecide."""
     locked = _lock_check(check)
-    if locked.status != "waiting":
+    if locked.status != Status.WAITING:
         raise NotWaiting
     if locked.adviser_id == by.pk:
         raise OwnCheck
@@ -158,7 +158,7 @@ def undo(check: IdCheck, *, reason: str, by: User) -> list[Application]:
     Returns the applications that wait again; everybody concerned is told.
     """
     locked = _lock_check(check)
-    if locked.status == "undone":
+    if locked.status == Status.UNDONE:
         raise AlreadyUndone
     # Before its chain in the trail, as everybody who confirms does.
     Application.objects.select_for_update().get(pk=locked.applicant.version.application_id)
@@ -200,9 +200,8 @@ def _check_slot(slot: Applicant) -> None:
 
 def _uses_account(slot: Applicant) -> bool:
     """Tell whether the person has an account in use: its address changes only after another check."""
-    codes = crypto.indexes(slot.hetu) if slot.hetu else []
-    used = Account.objects.filter(closed_at=None, verified_at__isnull=False)
-    return used.filter(user__person__hetu_index__in=codes).exists()
+    account = accounts.of_person(slot.hetu_indexes)
+    return account is not None and account.verified_at is not None
 
 
 def _check_document(check: IdCheck) -> None:

@@ -8,17 +8,6 @@ from identity.models import User
 from records.enums import Role
 from records.trail import Who
 
-DESK = ("counter.use_desk", "counter.issue_account")
-SUPERVISION = (
-    "counter.decide_check",
-    "counter.undo_check",
-    "counter.see_protected",
-    "counter.set_protected",
-    "counter.read_trail",
-    "counter.read_statistics",
-    "counter.erase_person",
-)
-
 
 def role_of(user: User) -> Role:
     """Return as what somebody works here, by what they may do."""

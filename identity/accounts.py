@@ -137,6 +137,12 @@ def live(email: str) -> Account | None:
     return accounts.filter(email=normal(email), closed_at=None).first()
 
 
+def of_person(hetu_indexes: list[str]) -> Account | None:
+    """Return the open account of whoever these blind indexes stand for, with its user."""
+    accounts = Account.objects.select_related("user").filter(user__person__hetu_index__in=hetu_indexes)
+    return accounts.filter(closed_at=None).first()
+
+
 def normal(email: str) -> str:
     """Return an address as accounts have it: letters go to this one, never to what looks the same to a database."""
     return email.strip().lower()

@@ -19,7 +19,7 @@ from counter.desk.access import desk_view, find_slot, page, staff_of
 from counter.desk.checking import to_slot
 from counter.desk.forms import AccountForm
 from counter.models import IdCheck
-from identity import crypto, limits
+from identity import accounts, limits
 from identity.accounts import AccountRefused, normal
 from identity.models import Account
 from mailing.enums import Status
@@ -38,7 +38,7 @@ def account(request: HttpRequest, reference: str, position: int) -> HttpResponse
     """Type the address, read it back, issue the account; afterwards, see whether its letter arrives."""
     slot = find_slot(reference, position)
     visits.opened(request, slot)
-    if issued := _account_of(slot):
+    if issued := accounts.of_person(slot.hetu_indexes):
         return _status(request, slot, issued)
     check = _check_of(slot)
     if check is None:
@@ -58,7 +58,7 @@ def address(request: HttpRequest, reference: str, position: int) -> HttpResponse
     """Correct the address of an account, in the same two steps."""
     slot = find_slot(reference, position)
     visits.opened(request, slot)
-    issued = _account_of(slot)
+    issued = accounts.of_person(slot.hetu_indexes)
     if issued is None:
         return _to_account(slot)
     return _two_steps(
@@ -74,7 +74,7 @@ def address(request: HttpRequest, reference: str, position: int) -> HttpResponse
 def link(request: HttpRequest, reference: str, position: int) -> HttpResponse:
     """Send a new link to the same address; the former one ends."""
     slot = find_slot(reference, position)
-    if issued := _account_of(slot):
+    if issued := accounts.of_person(slot.hetu_indexes):
         try:
             _count(slot)
             issuing.send_link(issued, applicant=slot, by=staff_of(request))
@@ -134,13 +134,6 @@ def _is_undecided(letter: Letter) -> bool:
 def _page(request: HttpRequest, slot: Applicant, context: dict[str, Any], status: int = 200) -> HttpResponse:
     everything = {"title": _("Account"), "slot": slot, "application": slot.version.application, **context}
     return page(request, "counter/desk/account.html", everything, status=status)
-
-
-def _account_of(slot: Applicant) -> Account | None:
-    """Return the open account of the person whose slot it is."""
-    codes = crypto.indexes(slot.hetu) if slot.hetu else []
-    accounts = Account.objects.select_related("user").filter(user__person__hetu_index__in=codes)
-    return accounts.filter(closed_at=None).first()
 
 
 def _check_of(slot: Applicant) -> IdCheck | None:

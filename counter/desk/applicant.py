@@ -17,7 +17,7 @@ from applications.models import Applicant
 from counter.desk import acts, messages, visits
 from counter.desk.access import desk_view, find_slot, page, staff_of
 from counter.models import IdCheck
-from identity import crypto, hetu
+from identity import hetu
 from identity.models import Account, Person
 from records.enums import Event
 
@@ -110,8 +110,7 @@ def _known(slot: Applicant) -> _Known:
     same = Applicant.objects.same_person(slot)
     checks = IdCheck.objects.with_outcome().filter(applicant__in=same)
     checks = checks.select_related("applicant__version__application")
-    codes = crypto.indexes(slot.hetu) if slot.hetu else []
-    person = Person.objects.select_related("user__account").filter(hetu_index__in=codes).first()
+    person = Person.objects.select_related("user__account").filter(hetu_index__in=slot.hetu_indexes).first()
     return _Known(
         list(checks.defer("applicant__version__content").order_by("-pk")[:MOST_CHECKS]),
         person,

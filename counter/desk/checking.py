@@ -12,6 +12,7 @@ from counter import countries, id_checks
 from counter.desk import visits
 from counter.desk.access import desk_view, find_slot, page, staff_of
 from counter.desk.forms import CheckForm
+from counter.enums import Status
 from counter.models import IdCheck
 from identity import hetu
 
@@ -69,7 +70,7 @@ def check_context(request: HttpRequest, found: IdCheck) -> dict[str, object]:
         "application": slot.version.application,
         "code": hetu.mask(slot.hetu) if slot.hetu else "",
         "is_own": found.adviser_id == staff_of(request).pk,
-        "waits": found.status == "waiting",
+        "waits": found.status == Status.WAITING,
     }
 
 

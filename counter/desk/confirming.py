@@ -20,7 +20,6 @@ from counter.desk import visits
 from counter.desk.access import desk_view, find_slot, page, staff_of
 from counter.desk.checking import to_slot
 from counter.desk.forms import ConfirmHereForm
-from identity import crypto
 
 SUMMARY, RECEIPT = "counter/desk/_summary.html", "counter/desk/_receipt.html"
 Refusal = confirmation.CannotConfirm | confirming.CheckFirst
@@ -77,7 +76,6 @@ def _details(
     request: HttpRequest, slot: Applicant, current: Terms, *, refusal: Refusal | None = None, read: str = ""
 ) -> HttpResponse:
     rivals = confirmation.rivals_of(slot.version.application)
-    codes = crypto.indexes(slot.hetu) if slot.hetu else []
     with translation.override(slot.language):
         sections, text = _sections(request, slot, read), terms.text(current)
     context = {
@@ -87,7 +85,7 @@ def _details(
         "terms": current,
         "terms_text": text,
         "rivals": list(rivals),
-        "own_rivals": list(rivals.filter(current__applicants__hetu_index__in=codes)),
+        "own_rivals": list(rivals.filter(current__applicants__hetu_index__in=slot.hetu_indexes)),
         "refusal": refusal,
         "check_first": isinstance(refusal, confirming.CheckFirst),
     }
