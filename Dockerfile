@@ -8,7 +8,7 @@ COPY . ./
 # Secrets of this one step; nothing of them stays.
 RUN SECRET_KEY=build FIELD_ENCRYPTION_KEYS=build FIELD_INDEX_KEYS=build RECORD_KEYS=build STATIC_ROOT=/app/static-root \
     .venv/bin/python manage.py collectstatic --noinput
-RUN .venv/bin/python -m compileall -q applications counter heka_confirm identity mailing records upstream
+RUN .venv/bin/python -m compileall -q applications core counter heka_confirm identity mailing privacy records upstream
 
 FROM python:3.13-slim
 RUN useradd --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin heka

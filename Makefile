@@ -7,7 +7,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys, pip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 UV_COMPILE = uv pip compile -q --python-version 3.11 --universal --generate-hashes --no-header --no-annotate \
 	--no-emit-index-url --no-emit-find-links pyproject.toml
-PACKAGES := heka_confirm counter upstream applications identity mailing records demo
+PACKAGES := heka_confirm privacy counter upstream applications identity mailing records core demo
 PYTEST := $(BIN)/python -m pytest
 PARALLEL ?= -n 2
 # What asks no database, or starts the demo with one of its own: once is enough.

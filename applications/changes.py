@@ -11,7 +11,7 @@ from applications.document import Document, Stored, canonical
 from applications.enums import Move, State
 from applications.models import Applicant, Application, Version
 from applications.states import Actor
-from applications.transactions import atomically
+from core.transactions import atomically
 from identity.models import Person
 
 

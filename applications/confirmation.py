@@ -17,7 +17,7 @@ from applications import dates, letters, states, trail
 from applications.enums import Move, Source, State
 from applications.models import OPEN, Applicant, Application, Confirmation, Terms
 from applications.states import Actor
-from applications.transactions import atomically
+from core.transactions import atomically
 from identity import accounts
 from identity.enums import Method
 from identity.models import Person

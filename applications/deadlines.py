@@ -6,7 +6,7 @@ from applications import dates, letters, states
 from applications.enums import Move, State
 from applications.models import OPEN, Application
 from applications.states import CLOCK
-from applications.transactions import atomically
+from core.transactions import atomically
 
 
 @atomically

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.document import ApplicantContent, Content, Resident, Stored
 from applications.models import Applicant, Application, Version
-from identity import hetu
+from core import hetu
 
 Text = str | Promise
 

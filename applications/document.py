@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, Valida
 from applications import dates
 from applications.enums import Condition, Dwelling, Feature, FlatType, Purpose, Reason, Tenure
 from applications.facts import NOTHING, Day, Email, Euros, Hetu, Instant, Line, Name, Phone, Prose, SquareMetres
-from identity import hetu
+from core import hetu
 from identity.enums import Language
 
 KNOWN_NAME = re.compile(r"[a-z_]{1,40}")

@@ -15,7 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from applications.models import Draft
-from identity import crypto
+from core import crypto
 
 TOKEN_LENGTH = 40
 PASS_LASTS = dt.timedelta(minutes=30)

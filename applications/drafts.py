@@ -20,7 +20,7 @@ from applications import changes, draft_letters, draft_links, intake
 from applications.document import Document
 from applications.models import Application, Draft, DraftQuerySet
 from applications.states import Actor
-from applications.transactions import atomically
+from core.transactions import atomically
 from identity.models import Person
 
 logger = logging.getLogger(__name__)

@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError as InvalidEmail
 from django.core.validators import validate_email
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, WithJsonSchema
 
-from identity import hetu
+from core import hetu
 
 # Characters that change how the text around them is read.
 BIDI_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")

@@ -12,7 +12,7 @@ from applications.document import ApplicantContent, Document, canonical
 from applications.enums import Move
 from applications.models import Applicant, Application, Version
 from applications.states import Actor
-from identity import crypto
+from core import crypto
 
 
 @transaction.atomic

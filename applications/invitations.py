@@ -10,7 +10,7 @@ from applications import letters, tokens, trail
 from applications.enums import State
 from applications.models import OPEN, Applicant, Application, ErrorReport, Invitation
 from applications.trail import Happened
-from applications.transactions import atomically
+from core.transactions import atomically
 from identity.enums import Language
 from records.enums import Event, Role
 from records.trail import Who

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications import dates, references
 from applications.enums import Move, Source, State
-from identity import crypto
+from core import crypto
 from identity.enums import Language, Method
 from identity.models import Person, User
 

@@ -12,7 +12,7 @@ from applications import trail
 from applications.models import Applicant, Application
 from applications.states import Actor
 from applications.trail import Happened
-from applications.transactions import atomically
+from core.transactions import atomically
 from records.enums import Event
 
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.models import Applicant, Application, Invitation
 from applications.references import ALPHABET
-from identity import crypto
+from core import crypto
 
 TOKEN_LENGTH, CODE_LENGTH = 40, 8
 PASS_LASTS = timedelta(days=1)

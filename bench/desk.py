@@ -87,7 +87,7 @@ def load(size: int) -> None:
 
     from applications.models import Applicant, Application
     from bench import rows
-    from identity import crypto
+    from core import crypto
     from tests import cast
     from tests.applications import factories
 

@@ -29,8 +29,9 @@ from applications.models import (  # noqa: E402
     Version,
 )
 from bench import rows  # noqa: E402
+from core import crypto  # noqa: E402
 from counter.models import Counter  # noqa: E402
-from identity import crypto, proof, sessions  # noqa: E402
+from identity import proof, sessions  # noqa: E402
 from identity.models import Person, User  # noqa: E402
 from mailing.models import Letter  # noqa: E402
 from records import keys  # noqa: E402

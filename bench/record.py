@@ -119,7 +119,7 @@ def _split(pattern: str, name: str, text: str) -> list[str]:
 
 
 def _hetu_index(n: int) -> str:
-    from identity import crypto  # after django.setup()
+    from core import crypto  # after django.setup()
 
     return crypto.indexes(rows.hetu(n))[0]
 

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications import confirmation
 from applications.models import Applicant, Confirmation, Terms
-from applications.transactions import atomically
+from core.transactions import atomically
 from counter import id_checks, roles
 from counter.models import IdCheck
 from identity import people

@@ -3,7 +3,7 @@
 from applications import invitations, trail
 from applications.models import Applicant, Application
 from applications.trail import Happened
-from applications.transactions import atomically
+from core.transactions import atomically
 from counter import roles
 from counter.id_checks import Ended, SlotChanged
 from identity.enums import Language

@@ -14,9 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from applications import names, references, trail
 from applications.models import Applicant, Application
-from applications.transactions import atomically
+from core import crypto, hetu
+from core.transactions import atomically
 from counter import roles
-from identity import crypto, hetu
 from identity.models import User
 from records.enums import Event
 from records.trail import record

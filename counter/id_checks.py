@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from applications import confirmation, dates, trail
 from applications.models import Applicant, Application
 from applications.trail import Happened
-from applications.transactions import atomically
+from core.transactions import atomically
 from counter import roles
 from counter.enums import Status, Waits
 from counter.models import Counter, IdCheck, SecondLook, Undoing

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from applications import trail
 from applications.models import Applicant
 from applications.trail import Happened
-from applications.transactions import atomically
+from core.transactions import atomically
 from counter import id_checks, roles
 from counter.confirming import person_of
 from counter.models import IdCheck

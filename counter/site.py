@@ -1,22 +1,27 @@
 """The admin, with the desk in it."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, URLResolver, path
+from django.utils.module_loading import import_string
 
 from identity.staff import StaffSite
+
+if TYPE_CHECKING:
+    from counter.desk.access import Page
 
 
 class DeskSite(StaffSite):
     """Django's admin behind two factors, and the desk's own pages, each behind its own right."""
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        from counter.desk.urls import PAGES  # its views need the models, which are not there yet
-
+        # Only now: the views need the models, which are not there when the site is made.
+        pages: list[Page] = [page for path_ in settings.DESK_PAGES for page in import_string(path_)]
         own: list[URLPattern | URLResolver] = [
-            path(f"desk/{route}", self.admin_view(view), name=name) for route, view, name in PAGES
+            path(f"desk/{route}", self.admin_view(view), name=name) for route, view, name in pages
         ]
         return own + super().get_urls()
 

@@ -1,37 +1,9 @@
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
-from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_safe
-
-from counter import own_data
-from identity.access import identified_person_required, person_of, proof_of
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
     """Show how to reach the counter, and when; its record comes by counter.context."""
     return render(request, "counter/page.html")
-
-
-@identified_person_required
-@require_safe
-def show_own_data(request: HttpRequest) -> HttpResponse:
-    """Show somebody all that is held about them; each time is recorded. No terms need to be accepted for this."""
-    person = person_of(request)
-    own_data.record(person, as_file=False)
-    return render(request, "counter/own_data.html", {"parts": own_data.of(person, proof=proof_of(request))})
-
-
-@identified_person_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def download_own_data(request: HttpRequest) -> HttpResponseBase:
-    """Hand the same out as a file, whose name says nothing of the person."""
-    if request.method != "POST":  # read again, after identification for example
-        return redirect("counter:own_data")
-    person = person_of(request)
-    own_data.record(person, as_file=True)
-    data = {part.name: part.data for part in own_data.of(person, proof=proof_of(request))}
-    return JsonResponse(
-        data,
-        json_dumps_params={"ensure_ascii": False, "indent": 2},
-        headers={"Content-Disposition": 'attachment; filename="own-data.json"'},
-    )

@@ -5,8 +5,8 @@ from django.core.exceptions import ValidationError
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from core import hetu
 from demo.people import SPARE_CODE
-from identity import hetu
 from identity.claims import Identity
 from identity.enums import Method
 

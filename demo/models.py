@@ -3,7 +3,7 @@
 from django.db import models
 
 from applications.models import Application
-from identity import crypto
+from core import crypto
 
 
 class BrokerKey(models.Model):

@@ -11,7 +11,7 @@ import re
 from contextvars import ContextVar
 from typing import Any
 
-from identity.hetu import MASK
+from core.hetu import MASK
 
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 

@@ -71,6 +71,7 @@ HTTPS = PUBLIC_URL.startswith("https://")
 
 INSTALLED_APPS = [
     "heka_confirm",
+    "privacy",
     "counter",
     "upstream",
     "applications",
@@ -266,6 +267,7 @@ WORKER_EVERY_MINUTE = [
     "applications.receipt_pdf.tick",
     "upstream.events.collect_late",
 ]
+DESK_PAGES = ["counter.desk.urls.PAGES", "privacy.desk.PAGES"]  # under the admin's desk/
 RECEIPT_PDF = find_spec("weasyprint") is not None  # the extra `pdf`; without it nobody is offered any
 # In threads of their own, twice a second: others' receivers may be slow, and so is making a PDF.
 WORKER_BESIDE = ["upstream.webhooks.deliver_due", *(["applications.receipt_pdf.make_due"] if RECEIPT_PDF else [])]

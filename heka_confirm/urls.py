@@ -21,6 +21,7 @@ urlpatterns = [
         path("privacy/", pages.privacy, name="privacy"),
         path("accessibility/", pages.accessibility, name="accessibility"),
         path("", include("counter.urls")),
+        path("", include("privacy.urls")),
         path("", include("identity.urls")),
         path("", include("identity.urls_allauth")),
         path("", include("applications.urls")),

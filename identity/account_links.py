@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from identity import crypto
+from core import crypto
 from identity.models import Account, AccountLink
 
 TOKEN_LENGTH = 40

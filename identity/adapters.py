@@ -17,7 +17,8 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from identity import crypto, passwords, proof, sessions
+from core import crypto
+from identity import passwords, proof, sessions
 from identity.enums import Method
 from identity.models import User
 from identity.proof import Proof

@@ -3,7 +3,7 @@
 import unicodedata
 from dataclasses import dataclass
 
-from identity import hetu
+from core import hetu
 from identity.enums import Method
 from identity.providers import Provider
 from identity.refusals import NoCode, TokenRefused

@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower, Now
 from django.utils.translation import gettext_lazy as _
 
-from identity import crypto
+from core import crypto
 from identity.enums import Language
 
 

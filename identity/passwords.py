@@ -11,7 +11,8 @@ from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
 
-from identity import accounts, crypto, limits
+from core import crypto
+from identity import accounts, limits
 from identity.models import User
 
 PATH = "identity.passwords.PasswordBackend"  # what a session remembers of how its user logged in

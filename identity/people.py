@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from identity import crypto, hetu
+from core import crypto, hetu
 from identity.claims import Identity
 from identity.models import Person, User
 

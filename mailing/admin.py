@@ -4,7 +4,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from mailing import addresses, outbox
+from core import masking
+from mailing import outbox
 from mailing.models import Letter, LetterQuerySet
 from records.enums import Role
 from records.trail import Who
@@ -52,7 +53,7 @@ class LetterAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("email address"))
     def address(self, letter: Letter) -> str:
-        return addresses.mask(letter.to)
+        return masking.mask(letter.to)
 
     @admin.action(description=_("Send again what was given up or refused"), permissions=["send_again"])
     def send_again(self, request: HttpRequest, queryset: LetterQuerySet) -> None:

@@ -16,7 +16,7 @@ from applications.document import Document
 from applications.enums import Source, State
 from applications.models import Applicant, Application
 from applications.states import Actor
-from applications.transactions import atomically
+from core.transactions import atomically
 from upstream.models import ApiClient, IdempotencyRecord, Intake
 from upstream.schemas import ApplicantStatus, ApplicationStatus, Progress, Receipt
 

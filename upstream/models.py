@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from applications.models import Application, StateChange
-from identity import crypto
+from core import crypto
 from upstream.enums import Failure, Status
 
 UNENDED = Q(delivered_at=None, given_up_at=None)

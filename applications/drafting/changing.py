@@ -25,7 +25,7 @@ from applications.drafting.home import HomeAndNeed
 from applications.drafting.questions import Conditions, Questions, Title
 from applications.drafting.wishes import Wishes
 from applications.models import Applicant, Draft
-from identity import crypto
+from core import crypto
 
 Data = contents.Data
 Kept = ApplicantContent | Resident

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications import facts
 from applications.forms import fits
-from identity import hetu
+from core import hetu
 
 SPACES = re.compile(r"\s+")
 UNITS = re.compile(r"(€|eur|euro|euroa|euros|m2|neliötä|kvm)$", re.IGNORECASE)

@@ -11,7 +11,7 @@ from applications import dates, facts
 from applications.drafting.fields import AnswerField, DayField, HetuField, LineField
 from applications.drafting.questions import Questions, facts_of
 from applications.forms import EmailField, fits
-from identity import hetu
+from core import hetu
 from identity.enums import Language
 
 OFF = {"autocomplete": "off"}  # it is not the person at the keyboard whose details these are

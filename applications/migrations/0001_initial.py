@@ -4,7 +4,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 import applications.references
-import identity.crypto
+import core.crypto
 
 
 class Migration(migrations.Migration):
@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
                 ("last_name", models.CharField(max_length=200)),
                 (
                     "hetu",
-                    identity.crypto.EncryptedTextField(context="applications.applicant.hetu", null=True),
+                    core.crypto.EncryptedTextField(context="applications.applicant.hetu", null=True),
                 ),
                 ("hetu_index", models.CharField(db_index=True, max_length=80, null=True)),
                 ("birth_date", models.DateField()),
@@ -146,7 +146,7 @@ class Migration(migrations.Migration):
                     models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("number", models.PositiveSmallIntegerField()),
-                ("content", identity.crypto.EncryptedTextField(context="applications.version.content")),
+                ("content", core.crypto.EncryptedTextField(context="applications.version.content")),
                 ("salt", models.CharField(max_length=32)),
                 ("digest", models.CharField(max_length=64)),
                 ("created_at", models.DateTimeField()),

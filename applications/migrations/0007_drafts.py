@@ -1,7 +1,7 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-import identity.crypto
+import core.crypto
 
 
 class Migration(migrations.Migration):
@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
             name="Draft",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("data", identity.crypto.EncryptedTextField(context="applications.draft.data", null=True)),
+                ("data", core.crypto.EncryptedTextField(context="applications.draft.data", null=True)),
                 (
                     "language",
                     models.CharField(choices=[("fi", "Finnish"), ("sv", "Swedish"), ("en", "English")], max_length=2),

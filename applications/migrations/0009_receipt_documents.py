@@ -1,7 +1,7 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-import identity.crypto
+import core.crypto
 
 
 class Migration(migrations.Migration):
@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 ("made_at", models.DateTimeField(null=True)),
                 (
                     "content",
-                    identity.crypto.EncryptedTextField(context="applications.receiptdocument.content", null=True),
+                    core.crypto.EncryptedTextField(context="applications.receiptdocument.content", null=True),
                 ),
                 (
                     "confirmation",

@@ -1,6 +1,6 @@
 """The pages on which something is done for a person, or with a check."""
 
-from counter.desk import accounts, checking, confirming, contacting, deciding, erasing, protecting
+from counter.desk import accounts, checking, confirming, contacting, deciding, protecting
 from counter.desk.access import Page
 
 SLOT = "applications/<reference:reference>/<int:position>/"
@@ -13,7 +13,6 @@ PAGES: list[Page] = [
     (f"{SLOT}contact/", contacting.contact, "desk_contact"),
     (f"{SLOT}invitation/", contacting.invitation, "desk_invitation"),
     (f"{SLOT}protection/", protecting.protect, "desk_protection"),
-    (f"{SLOT}erase/", erasing.erase, "desk_erase"),
     ("checks/<int:pk>/", checking.made, "desk_check_made"),
     ("checks/<int:pk>/decide/", deciding.decide, "desk_decide"),
     ("checks/<int:pk>/undo/", deciding.undo, "desk_undo"),

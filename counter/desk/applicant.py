@@ -14,10 +14,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from applications.document import Stored
 from applications.models import Applicant
+from core import hetu
 from counter.desk import acts, messages, visits
 from counter.desk.access import desk_view, find_slot, page, staff_of
 from counter.models import IdCheck
-from identity import hetu
 from identity.models import Account, Person
 from records.enums import Event
 

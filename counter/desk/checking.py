@@ -8,13 +8,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from applications.forms import ConfirmForm
 from applications.models import Applicant
+from core import hetu
 from counter import countries, id_checks
 from counter.desk import visits
 from counter.desk.access import desk_view, find_slot, page, staff_of
 from counter.desk.forms import CheckForm
 from counter.enums import Status
 from counter.models import IdCheck
-from identity import hetu
 
 read_or_act = require_http_methods(["GET", "HEAD", "POST"])
 

@@ -169,9 +169,3 @@ class UndoForm(forms.Form):
     """Why a check is undone (C5)."""
 
     reason = NoteField(label=_("Reason"), max_length=LONGEST_REASON)
-
-
-class EraseForm(forms.Form):
-    """Why a person is erased (R18); the trail keeps it."""
-
-    reason = NoteField(label=_("Reason"), max_length=LONGEST_REASON)

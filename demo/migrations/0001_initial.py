@@ -3,7 +3,7 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-import identity.crypto
+import core.crypto
 
 
 class Migration(migrations.Migration):
@@ -21,14 +21,14 @@ class Migration(migrations.Migration):
                     "id",
                     models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
-                ("private", identity.crypto.EncryptedTextField(context="demo.broker_key.private")),
+                ("private", core.crypto.EncryptedTextField(context="demo.broker_key.private")),
             ],
         ),
         migrations.CreateModel(
             name="Code",
             fields=[
                 ("code", models.CharField(max_length=43, primary_key=True, serialize=False)),
-                ("grant", identity.crypto.EncryptedTextField(context="demo.code.grant")),
+                ("grant", core.crypto.EncryptedTextField(context="demo.code.grant")),
                 ("expires_at", models.DateTimeField(db_index=True)),
             ],
         ),

@@ -7,7 +7,7 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
-import identity.crypto
+import core.crypto
 
 
 class Migration(migrations.Migration):
@@ -116,7 +116,7 @@ class Migration(migrations.Migration):
                     "id",
                     models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
-                ("hetu", identity.crypto.EncryptedTextField(context="identity.person.hetu")),
+                ("hetu", core.crypto.EncryptedTextField(context="identity.person.hetu")),
                 ("hetu_index", models.CharField(max_length=80, unique=True)),
                 ("first_names", models.CharField(max_length=200)),
                 ("last_name", models.CharField(max_length=200)),

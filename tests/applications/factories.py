@@ -8,7 +8,7 @@ from applications import confirmation, document, intake, terms
 from applications.enums import Source
 from applications.models import Applicant, Application, Confirmation, Invitation
 from applications.states import Actor
-from identity import crypto, hetu
+from core import crypto, hetu
 from identity.enums import Method
 from identity.models import Person, User
 from identity.proof import Proof

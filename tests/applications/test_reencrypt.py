@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from applications import invitations, letters, tokens
 from applications.models import Application, Invitation
-from identity import crypto
+from core import crypto
 from mailing.letters import NoLongerDue
 from tests import cast
 from tests.applications.factories import application, confirm, invitation, person, state

@@ -8,13 +8,13 @@ from django.utils import timezone, translation
 
 from applications.enums import State
 from applications.models import Application, Confirmation
+from core import crypto, hetu
 from counter.models import Counter
 from demo import data
 from demo.context import people
 from demo.models import DemoApplication
 from demo.people import BY_KEY, PEOPLE
 from demo.stories import STORIES, stories_of
-from identity import crypto, hetu
 
 pytestmark = pytest.mark.django_db
 

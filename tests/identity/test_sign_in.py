@@ -9,7 +9,8 @@ from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import RequestFactory
 
-from identity import attempts, backend, client, crypto, keys, proof
+from core import crypto
+from identity import attempts, backend, client, keys, proof
 from identity.enums import Method
 from identity.models import Person, User
 from tests.cast import MAIJA, OLLI

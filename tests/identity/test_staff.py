@@ -16,7 +16,8 @@ from django.test import Client
 from django.urls import NoReverseMatch, URLResolver, reverse
 from django.utils import translation
 
-from identity import crypto, proof, staff
+from core import crypto
+from identity import proof, staff
 from identity.models import User
 from tests.conftest import headings
 from tests.identity.accounts import PASSWORD, person, with_password

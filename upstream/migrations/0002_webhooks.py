@@ -4,7 +4,7 @@ import django.db.models.deletion
 import django.db.models.functions.datetime
 from django.db import migrations, models
 
-import identity.crypto
+import core.crypto
 
 
 class Migration(migrations.Migration):
@@ -50,10 +50,10 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("url", models.CharField(max_length=500, verbose_name="address")),
-                ("secret", identity.crypto.EncryptedTextField(context="upstream.webhookendpoint.secret")),
+                ("secret", core.crypto.EncryptedTextField(context="upstream.webhookendpoint.secret")),
                 (
                     "former_secret",
-                    identity.crypto.EncryptedTextField(context="upstream.webhookendpoint.former_secret", null=True),
+                    core.crypto.EncryptedTextField(context="upstream.webhookendpoint.former_secret", null=True),
                 ),
                 ("former_until", models.DateTimeField(null=True)),
                 (

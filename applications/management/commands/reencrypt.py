@@ -13,7 +13,8 @@ from django.db import models, transaction
 
 from applications import draft_links, tokens
 from applications.models import Draft, Invitation
-from identity import crypto, staff
+from core import crypto
+from identity import staff
 
 BATCH = 500
 

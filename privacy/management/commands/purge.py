@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from counter import retention
+from privacy import purge
 
 
 class Command(BaseCommand):
@@ -15,5 +15,5 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="say how much would be removed, and remove nothing")
 
     def handle(self, *args: Any, dry_run: bool, **options: Any) -> None:
-        for kind, number in retention.purge(is_dry=dry_run):
+        for kind, number in purge.purge(is_dry=dry_run):
             self.stdout.write(f"{kind}: {number}")

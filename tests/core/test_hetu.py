@@ -6,7 +6,7 @@ from django.test import override_settings
 from hypothesis import given
 from hypothesis import strategies as st
 
-from identity import hetu
+from core import hetu
 
 SIGNS = {1800: "+", 1900: "-YXWVU", 2000: "ABCDEF"}
 CHECKS = "0123456789ABCDEFHJKLMNPRSTUVWXY"

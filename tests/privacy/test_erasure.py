@@ -10,17 +10,17 @@ from applications import states, terms
 from applications.enums import Move, Source
 from applications.models import Applicant, Application, Confirmation, NamePart
 from applications.states import Actor
-from counter import erasing
 from counter.models import RemovedFigure
 from identity.models import Account, Person, User
 from mailing.models import Letter
+from privacy import erasure
 from records import verify
 from records.models import Entry
 from tests import cast
 from tests.applications.factories import applicant, application, confirm, person
 from tests.counter.broken_trail import refusing
 from tests.counter.checks import check, confirm_by_account, issue
-from tests.counter.test_retention import difference, everything, hanging_on
+from tests.privacy.test_purge import difference, everything, hanging_on
 from tests.staff import staff
 
 pytestmark = pytest.mark.django_db
@@ -43,7 +43,7 @@ def withdraw(sent, who=cast.MAIJA):
 
 
 def erase(sent, who):
-    return erasing.erase(applicant(sent, who), reason=REASON, by=staff("supervisor"))
+    return erasure.erase(applicant(sent, who), reason=REASON, by=staff("supervisor"))
 
 
 def rows_of(who):
@@ -96,7 +96,7 @@ def test_open_application_is_withdrawn_first():
     staff("supervisor")
     before = everything()
 
-    with pytest.raises(erasing.StillOpen):
+    with pytest.raises(erasure.StillOpen):
         erase(sent, cast.OLLI)
 
     assert difference(before, everything()) == [{}, {}, {}]
@@ -175,6 +175,6 @@ def test_nothing_is_erased_without_its_entry_in_the_trail():
     before = everything()
 
     with refusing("erased"), pytest.raises(IntegrityError):
-        erasing.erase(slot, reason=REASON, by=staff("supervisor"))
+        erasure.erase(slot, reason=REASON, by=staff("supervisor"))
 
     assert difference(before, everything()) == [{}, {}, {}]

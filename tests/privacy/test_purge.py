@@ -13,17 +13,18 @@ from django.test import Client
 from django.utils import timezone
 
 from applications.models import Application
-from counter import figures, retention
+from counter import figures
 from counter.models import RemovedFigure
 from identity.models import Account, Person, RateCount, User
 from mailing.models import Letter, TrackingEvent
+from privacy import purge as purging
 from records import verify
 from records.models import Chain, Entry
 from tests import cast
 from tests.applications.factories import person
 from tests.counter.broken_trail import refusing
 from tests.counter.checks import confirm_by_account, issue, passport
-from tests.counter.year import GONE, OLLIS, SINI, STAYS, TODAY, made_up
+from tests.privacy.year import GONE, OLLIS, SINI, STAYS, TODAY, made_up
 from tests.staff import sign_in_staff, staff
 
 pytestmark = pytest.mark.django_db
@@ -164,7 +165,7 @@ def test_twice_is_once(sent):
 
 @pytest.mark.parametrize("batch", [1, 2, 3])
 def test_batches_of_any_length_remove_the_same(sent, monkeypatch, batch):
-    monkeypatch.setattr(retention, "BATCH", batch)
+    monkeypatch.setattr(purging, "BATCH", batch)
     monkeypatch.setattr("identity.retention.BATCH", batch)
     monkeypatch.setattr("records.retention.BATCH", batch)
 
@@ -175,7 +176,7 @@ def test_batches_of_any_length_remove_the_same(sent, monkeypatch, batch):
 
 
 def test_interrupted_purge_has_done_the_oldest_and_goes_on_where_it_stopped(sent, monkeypatch):
-    monkeypatch.setattr(retention, "BATCH", 1)
+    monkeypatch.setattr(purging, "BATCH", 1)
     before = {"2021", "replaced long ago", "expired long ago", "withdrawn early"}
 
     with refusing_to_remove(sent["lapsed"]), pytest.raises(IntegrityError):

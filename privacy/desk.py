@@ -1,15 +1,23 @@
 """Erasing what is held of a person who asks for it (R18): what goes, what stays and until when, and the reason."""
 
+from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from counter import erasing
 from counter.desk import visits
-from counter.desk.access import desk_view, find_slot, page, staff_of
-from counter.desk.forms import EraseForm
+from counter.desk.access import Page, desk_view, find_slot, page, staff_of
+from counter.desk.forms import LONGEST_REASON, NoteField
+from privacy import erasure
+
+
+class EraseForm(forms.Form):
+    """Why a person is erased (R18); the trail keeps it."""
+
+    reason = NoteField(label=gettext_lazy("Reason"), max_length=LONGEST_REASON)
 
 
 @desk_view("counter.use_desk", "counter.erase_person")
@@ -22,8 +30,8 @@ def erase(request: HttpRequest, reference: str, position: int) -> HttpResponse:
     refusal = None
     if form.is_valid():
         try:
-            done = erasing.erase(slot, **form.cleaned_data, by=staff_of(request))
-        except erasing.CannotErase as error:
+            done = erasure.erase(slot, **form.cleaned_data, by=staff_of(request))
+        except erasure.CannotErase as error:
             refusal = error
         else:
             messages.success(request, _told(done))
@@ -32,14 +40,17 @@ def erase(request: HttpRequest, reference: str, position: int) -> HttpResponse:
         "title": _("Erase a person’s data"),
         "slot": slot,
         "application": slot.version.application,
-        "plan": erasing.plan(slot),
+        "plan": erasure.plan(slot),
         "form": form,
         "refusal": refusal,
     }
-    return page(request, "counter/desk/erase.html", context, status=409 if refusal else 200)
+    return page(request, "privacy/erase.html", context, status=409 if refusal else 200)
 
 
-def _told(done: erasing.Plan) -> str:
+def _told(done: erasure.Plan) -> str:
     if done.is_person_removed:
         return _("The data are erased. Nothing but entries of the trail and figures is left of this person.")
     return _("What can be erased now is erased. The rest goes when its retention time is over.")
+
+
+PAGES: list[Page] = [("applications/<reference:reference>/<int:position>/erase/", erase, "desk_erase")]

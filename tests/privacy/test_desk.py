@@ -7,7 +7,7 @@ from counter import finding
 from tests import cast
 from tests.applications.factories import application
 from tests.counter.desk.arranged import address, controls, text_of
-from tests.counter.test_erasing import REASON, ended, erase
+from tests.privacy.test_erasure import REASON, ended, erase
 
 pytestmark = pytest.mark.django_db
 

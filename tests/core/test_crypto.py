@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from identity import crypto
-from identity.crypto import CannotDecrypt
+from core import crypto
+from core.crypto import CannotDecrypt
 
 TEXT = "010594Y9032"
 

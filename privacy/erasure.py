@@ -18,9 +18,10 @@ import identity.retention
 from applications import dates
 from applications.models import OPEN, Applicant, Application
 from applications.trail import Happened
-from applications.transactions import atomically
-from counter import removing, roles
+from core.transactions import atomically
+from counter import roles
 from identity.models import Person, User
+from privacy import removal
 from records import reading
 from records.enums import Event
 
@@ -81,9 +82,9 @@ def erase(slot: Applicant, *, reason: str, by: User) -> Plan:
     people = _people_of(slot)
     identity.retention.remove_accounts(people)
     applications.retention.remove_drafts(people)
-    removing.remove({application.pk: application.reference for application in planned.removed})
-    removing.empty([each for each in slots if each.version.application_id in kept])
-    removing.forget(applications.retention.in_none(people))
+    removal.remove({application.pk: application.reference for application in planned.removed})
+    removal.empty([each for each in slots if each.version.application_id in kept])
+    removal.forget(applications.retention.in_none(people))
     return planned
 
 
@@ -106,7 +107,7 @@ def _plan(slots: list[Applicant]) -> Plan:
     shared = _shared(found, slots)
     removed = {key for key, application in found.items() if key not in shared and application.state not in OPEN}
     # What others rest on stays too: an account that was issued after a check in one may have confirmed another.
-    removed -= {key for key, others in removing.bearing(removed).items() if others - removed}
+    removed -= {key for key, others in removal.bearing(removed).items() if others - removed}
     ends = applications.retention.kept_until(found)
     return Plan(
         is_open,

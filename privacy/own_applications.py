@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from applications import details
 from applications.models import Applicant, Application, Confirmation, Invitation, StateChange
-from counter.held import Fact, Facts, Part
 from identity.models import Person
+from privacy.report import Fact, Facts, Part
 from records import trail
 
 

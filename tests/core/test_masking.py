@@ -1,6 +1,6 @@
 import pytest
 
-from mailing import addresses
+from core import masking
 
 
 @pytest.mark.parametrize(
@@ -15,4 +15,4 @@ from mailing import addresses
     ],
 )
 def test_mask_keeps_the_first_letter_and_the_host(address, masked):
-    assert addresses.mask(address) == masked
+    assert masking.mask(address) == masked

@@ -78,7 +78,7 @@ def signed_in(who, identified=None):
 
 def address(name="own_data", language="en"):
     with translation.override(language):
-        return reverse(f"counter:{name}")
+        return reverse(f"privacy:{name}")
 
 
 def page(client):

@@ -25,7 +25,7 @@ import records.retention
 import upstream.retention
 from applications import dates
 from applications.models import Application
-from counter import removing
+from privacy import removal
 from records import trail
 from records.enums import Event, Role
 from records.trail import Entered, Who
@@ -68,14 +68,14 @@ def _reports(run: Run) -> Iterator[Numbers]:
 
 def _applications(run: Run) -> Iterator[Numbers]:
     for keys in _batches(list(applications.retention.past(run.now))):
-        bearing = removing.bearing(keys)
+        bearing = removal.bearing(keys)
         batch = [key for key in keys if not _is_evidence(run, bearing.get(key, set()))]
         if run.is_dry:
             run.gone.update(batch)
-            yield {"applications": len(batch), "accounts closed": len(removing.resting_accounts(batch))}
+            yield {"applications": len(batch), "accounts closed": len(removal.resting_accounts(batch))}
             continue
         with transaction.atomic():
-            removed = removing.remove(applications.retention.lock_ended(batch))
+            removed = removal.remove(applications.retention.lock_ended(batch))
             numbers = {"applications": removed.applications, "accounts closed": removed.accounts}
             _record(numbers)
         yield numbers
@@ -93,7 +93,7 @@ def _people(run: Run) -> Iterator[Numbers]:
         if people and not run.is_dry:
             with transaction.atomic():
                 people = identity.retention.lock(people, before=before)
-                removing.forget(people)
+                removal.forget(people)
                 _record({"people": len(people)})
         yield {"people": len(people)}
 

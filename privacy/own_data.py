@@ -13,15 +13,16 @@ from django.utils.translation import gettext_lazy as _
 import applications.trail
 from applications import letters
 from applications.models import Draft, TermsAcceptance
-from counter import countries, own_applications
+from core import hetu
+from counter import countries
 from counter.desk import messages, wording
-from counter.held import Fact, Facts, Part
 from counter.models import IdCheck
-from counter.own_applications import Own, number_of, plain
-from identity import hetu
 from identity.models import Account, Person
 from identity.proof import Proof
 from mailing.models import Letter
+from privacy import own_applications
+from privacy.own_applications import Own, number_of, plain
+from privacy.report import Fact, Facts, Part
 from records import trail
 from records.enums import LOOKS, Event, Role
 from records.models import Chain, Entry

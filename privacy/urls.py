@@ -1,0 +1,9 @@
+from django.urls import path
+
+from privacy import views
+
+app_name = "privacy"
+urlpatterns = [
+    path("own-data/", views.show_own_data, name="own_data"),
+    path("own-data/file/", views.download_own_data, name="own_data_file"),
+]
