@@ -6,7 +6,7 @@ from django.utils.translation import pgettext_lazy
 
 
 class State(models.TextChoices):
-    """States of an application (service.md § 3)."""
+    """States of an application (docs/rules.md)."""
 
     AWAITING = "awaiting", _("Sent – waiting for confirmation")
     VALID = "valid", _("Valid")

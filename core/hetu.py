@@ -1,7 +1,7 @@
 """The Finnish personal identity code (henkilötunnus, hetu): reading, checking, masking.
 
-Source: domain.md § 3 of the field's facts, Population Information System Decree (128/2010). All eleven
-characters count: the sign is not part of the checksum, and a code without its sign is not unique.
+Source: Population Information System Decree (128/2010). All eleven characters count: the sign is not part of the
+checksum, and a code without its sign is not unique.
 The code individualises a person and never authenticates one; gender is never derived from it.
 """
 

@@ -9,7 +9,7 @@ class Language(models.TextChoices):
 
 
 class Method(models.TextChoices):
-    """How somebody proved who they are (service.md § 3)."""
+    """How somebody proved who they are (docs/rules.md)."""
 
     BANK = "bank", _("online banking codes")
     MOBILE = "mobile", _("mobile certificate")

@@ -11,7 +11,7 @@ from tests.applications.factories import application
 
 pytestmark = pytest.mark.django_db
 
-# The whole table of service.md § 3, written out a second time.
+# The whole table of docs/rules.md, written out a second time.
 ALLOWED = {
     ("awaiting", "confirmed"): "valid",
     ("awaiting", "changed"): "awaiting",

@@ -17,7 +17,7 @@ DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 320, "height": 640}
 
 @dataclass(frozen=True)
 class Words:
-    """The texts that the City's leaflets fix (service.md § 1, domain.md § 6)."""
+    """The texts that the City's leaflets fix (docs/glossary.md)."""
 
     go: str
     accept_cookies: str

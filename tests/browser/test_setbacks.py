@@ -1,4 +1,4 @@
-"""What goes wrong on the way, and what the person then sees (service.md § 4)."""
+"""What goes wrong on the way, and what the person then sees (docs/rules.md)."""
 
 import base64
 import json
