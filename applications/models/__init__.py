@@ -1,0 +1,32 @@
+"""Applications as stored. What happens to them is in the modules named after each concept."""
+
+from applications.models.applicant import MOST_APPLICANTS, Applicant, ApplicantQuerySet, NamePart
+from applications.models.application import OPEN, Application, ApplicationQuerySet
+from applications.models.confirmation import Confirmation
+from applications.models.draft import Draft, DraftQuerySet
+from applications.models.error_report import ErrorReport
+from applications.models.history import StateChange
+from applications.models.invitation import Invitation
+from applications.models.receipt_document import ReceiptDocument
+from applications.models.terms import Terms, TermsAcceptance
+from applications.models.version import Version
+
+__all__ = [
+    "MOST_APPLICANTS",
+    "OPEN",
+    "Applicant",
+    "ApplicantQuerySet",
+    "Application",
+    "ApplicationQuerySet",
+    "Confirmation",
+    "Draft",
+    "DraftQuerySet",
+    "ErrorReport",
+    "Invitation",
+    "NamePart",
+    "ReceiptDocument",
+    "StateChange",
+    "Terms",
+    "TermsAcceptance",
+    "Version",
+]

@@ -1,0 +1,130 @@
+"""The people who apply, and what staff find them by."""
+
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import F, FilteredRelation, Q
+
+from applications import dates
+from applications.models.version import Version
+from core import crypto
+from identity.enums import Language
+
+if TYPE_CHECKING:
+    from applications.models.confirmation import Confirmation
+    from applications.models.invitation import Invitation
+
+MOST_APPLICANTS = 4
+
+
+class ApplicantQuerySet(models.QuerySet["Applicant"]):
+    def with_confirmation(self) -> Self:
+        """Fetch each applicant's confirmation that counts, if there is one, for `confirmed`."""
+        counts = FilteredRelation("confirmations", condition=Q(confirmations__undone_at=None))
+        return self.annotate(counting=counts, counting_id=F("counting__pk")).select_related("counting")
+
+    def same_person(self, slot: "Applicant") -> Self:
+        """The slots of this person: in whichever application, or without a code in whichever version of this one."""
+        if slot.hetu:
+            return self.filter(hetu_index__in=slot.hetu_indexes)
+        return self.filter(
+            version__application=slot.version.application_id,
+            hetu_index=None,
+            birth_date=slot.birth_date,
+            first_names=slot.first_names,
+            last_name=slot.last_name,
+        )
+
+
+class Applicant(models.Model):
+    """One person's slot in one version. Position 0 is the main applicant, 1 to 3 are co-applicants (R3).
+
+    Contact details and language are the person's own to correct and make no new version.
+    """
+
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="applicants")
+    position = models.PositiveSmallIntegerField()
+    first_names = models.CharField(max_length=200)
+    last_name = models.CharField(max_length=200)
+    hetu = crypto.EncryptedTextField(context="applications.applicant.hetu", null=True)
+    hetu_index = models.CharField(max_length=80, null=True, db_index=True)
+    birth_date = models.DateField()
+    email = models.EmailField(blank=True)
+    phone = models.CharField(max_length=50, blank=True)
+    language = models.CharField(max_length=2, choices=Language)
+    protected = models.BooleanField(default=False)  # non-disclosure for personal safety (R16)
+    declined_at = models.DateTimeField(null=True)  # the application then waits until it is changed (R10)
+
+    objects = ApplicantQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("version", "position", name="applicant_position_once"),
+            models.UniqueConstraint("version", "hetu_index", name="applicant_once_in_version"),
+            models.CheckConstraint(condition=Q(position__lt=MOST_APPLICANTS), name="applicant_at_most_four"),
+            models.CheckConstraint(
+                condition=Q(position__gt=0) | Q(hetu_index__isnull=False), name="main_applicant_has_hetu"
+            ),
+            models.CheckConstraint(
+                condition=Q(hetu__isnull=True, hetu_index__isnull=True)
+                | Q(hetu__isnull=False, hetu_index__isnull=False),
+                name="applicant_hetu_with_index",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first_names} {self.last_name}"
+
+    @property
+    def hetu_indexes(self) -> list[str]:
+        """The blind indexes that may stand for this person, under every live key; none without a code (R3)."""
+        return crypto.indexes(self.hetu) if self.hetu else []
+
+    @property
+    def is_main(self) -> bool:
+        return self.position == 0
+
+    @property
+    def is_adult(self) -> bool:
+        return dates.is_adult(self.birth_date, on=dates.today())
+
+    @property
+    def confirmed(self) -> "Confirmation | None":
+        """This applicant's confirmation of this version, if there is one that was not undone (C5)."""
+        if "counting_id" not in self.__dict__:
+            return self.confirmations.filter(undone_at=None).first()
+        return getattr(self, "counting", None)
+
+    @property
+    def must_confirm(self) -> bool:
+        """Whether the application waits for this applicant (R1, R2), who may have declined (R10)."""
+        return self.is_adult and not self.confirmed
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether this applicant can still confirm: whoever declined can only once the application is changed."""
+        return self.must_confirm and self.declined_at is None
+
+    @property
+    def live_invitation(self) -> "Invitation | None":
+        """This applicant's invitation, where with_invitations() has fetched it."""
+        live: list[Invitation] = getattr(self, "live_invitations", [])
+        return live[0] if live else None
+
+    @property
+    def only_at_counter(self) -> bool:
+        """Whether this applicant can confirm at the counter only, having no code (R3)."""
+        return self.hetu_index is None
+
+
+class NamePart(models.Model):
+    """One part of an applicant's name as names.py compares it; bytes sort alike in every database."""
+
+    applicant = models.ForeignKey(Applicant, on_delete=models.CASCADE, related_name="name_parts")
+    part = models.BinaryField(max_length=40)
+
+    class Meta:
+        indexes = [models.Index(fields=["part", "applicant"], name="name_part")]
+
+    def __str__(self) -> str:
+        return f"{self.applicant_id}"

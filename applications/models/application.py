@@ -1,0 +1,125 @@
+"""An application, through all its versions."""
+
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+
+from applications import dates, references
+from applications.enums import State
+from applications.models.applicant import Applicant
+from applications.models.invitation import Invitation
+from applications.models.version import Version
+from identity.enums import Language
+from identity.models import Person
+
+OPEN = (State.AWAITING, State.VALID)
+
+
+class ApplicationQuerySet(models.QuerySet["Application"]):
+    def for_person(self, person: Person) -> Self:
+        """The applications in whose current version the person applies (R4): what they may see."""
+        slots = Applicant.objects.filter(hetu_index__in=person.hetu_indexes, version__current_of__isnull=False)
+        return self.filter(current__in=slots.values("version"))
+
+    def with_people(self) -> Self:
+        """Fetch what a status page shows, however many people apply; the content stays where it is."""
+        applicants = Applicant.objects.with_confirmation().order_by("position")
+        return (
+            self.select_related("current")
+            .defer("current__content")
+            .prefetch_related(models.Prefetch("current__applicants", queryset=applicants))
+        )
+
+    def with_invitations(self) -> Self:
+        """Fetch the people, and each one's live invitation."""
+        live = Invitation.objects.filter(replaced_at=None)
+        return self.with_people().prefetch_related(
+            models.Prefetch("current__applicants__invitations", queryset=live, to_attr="live_invitations")
+        )
+
+
+class Application(models.Model):
+    """One application, through all its versions. Valid once all its adults have confirmed (R1)."""
+
+    reference = models.CharField(max_length=references.LENGTH, unique=True, default=references.new)
+    state = models.CharField(max_length=9, choices=State)
+    current = models.OneToOneField(
+        Version, on_delete=models.PROTECT, related_name="current_of", null=True
+    )  # empty only until its first version is stored
+    language = models.CharField(max_length=2, choices=Language)
+    sent_at = models.DateTimeField()
+    valid_until = models.DateField()
+    # When the clock next has something to do here; every move makes it at once, and clock.tick finds the next.
+    due_at = models.DateTimeField(null=True)
+    ticked_at = models.DateTimeField(null=True)
+
+    objects = ApplicationQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index("due_at", condition=Q(due_at__isnull=False), name="application_due"),
+            models.Index("state", "valid_until", name="application_by_state"),
+            models.Index("sent_at", name="application_by_time"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def number(self) -> str:
+        """The reference number grouped for reading."""
+        return references.display(self.reference)
+
+    @property
+    def version(self) -> Version:
+        """The current version."""
+        if self.current is None:
+            raise ValueError("This application has no version yet")
+        return self.current
+
+    @property
+    def status(self) -> State:
+        """The state as of today: past its last day it has ended, even before the clock's move is stored (R5)."""
+        if self.state in OPEN and dates.today() > self.valid_until:
+            return State.LAPSED if self.state == State.AWAITING else State.EXPIRED
+        return State(self.state)
+
+    @property
+    def is_valid(self) -> bool:
+        return self.status == State.VALID
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in OPEN
+
+    @property
+    def applicants(self) -> list[Applicant]:
+        """The applicants of the current version, the main applicant first."""
+        return sorted(self.version.applicants.all(), key=lambda applicant: applicant.position)
+
+    def awaits(self, applicant: Applicant) -> bool:
+        """Whether it is this applicant's turn to confirm. A valid one stays valid, whoever turns 18 (R2)."""
+        return self.status == State.AWAITING and applicant.is_awaited
+
+    def can_confirm(self, applicant: Applicant) -> bool:
+        """Whether this applicant may confirm: also who turned 18 once it was valid, so that it can be renewed."""
+        return self.is_open and applicant.is_awaited
+
+    @property
+    def names(self) -> str:
+        """The applicants' names, the main applicant first."""
+        return ", ".join(str(applicant) for applicant in self.applicants)
+
+    @property
+    def waits_for(self) -> list[Applicant]:
+        """The adults who have not confirmed the current version (R1, R2)."""
+        return [a for a in self.applicants if a.must_confirm]
+
+    def applicant_of(self, person: Person) -> Applicant:
+        """Return the person's own slot. Raises Applicant.DoesNotExist."""
+        indexes = person.hetu_indexes
+        for applicant in self.applicants:
+            if applicant.hetu_index in indexes:
+                return applicant
+        raise Applicant.DoesNotExist

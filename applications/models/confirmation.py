@@ -1,0 +1,60 @@
+"""Who confirmed what, and on which evidence."""
+
+from django.db import models
+from django.db.models import Q
+
+from applications import references
+from applications.models.applicant import Applicant
+from applications.models.terms import Terms
+from identity.enums import Method
+from identity.models import Person, User
+
+
+class Confirmation(models.Model):
+    """An adult confirmed one version of the application: the evidence that makes it valid.
+
+    The digest repeats the version's, so that the row alone says what was confirmed. Nothing of it changes,
+    but once it may be undone, with the ID check that it rests on (C5). The number stands on its receipt.
+    """
+
+    number = models.CharField(max_length=references.LENGTH, unique=True, default=references.new)
+    applicant = models.ForeignKey(Applicant, on_delete=models.PROTECT, related_name="confirmations")
+    # Nobody but an applicant without a code, who confirms at the counter only (R3).
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="confirmations")
+    digest = models.CharField(max_length=64)
+    terms = models.ForeignKey(Terms, on_delete=models.PROTECT, related_name="+")
+    method = models.CharField(max_length=8, choices=Method)
+    provider = models.CharField(max_length=40)
+    level = models.CharField(max_length=200)
+    confirmed_at = models.DateTimeField()
+    id_check = models.PositiveBigIntegerField(null=True, db_index=True)  # its number at the counter
+    staff = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")  # who recorded it there
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index("confirmed_at", name="confirmation_by_time")]
+        constraints = [
+            models.UniqueConstraint("applicant", condition=Q(undone_at=None), name="confirmation_once"),
+            models.CheckConstraint(
+                condition=Q(method=Method.COUNTER, staff__isnull=False, id_check__isnull=False)
+                | Q(method=Method.ACCOUNT, staff=None, id_check__isnull=False, person__isnull=False)
+                | (
+                    ~Q(method__in=[Method.COUNTER, Method.ACCOUNT])
+                    & Q(staff=None, id_check=None, person__isnull=False)
+                ),
+                name="confirmation_rests_on_its_method",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.applicant_id} {self.confirmed_at:%Y-%m-%d}"
+
+    @property
+    def receipt_number(self) -> str:
+        """The number grouped for reading."""
+        return references.display(self.number)
+
+    @property
+    def check_code(self) -> str:
+        """The digest grouped for reading, as receipts show it."""
+        return " ".join(self.digest[i : i + 4] for i in range(0, len(self.digest), 4))

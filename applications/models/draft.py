@@ -1,0 +1,58 @@
+"""What somebody has typed of an application, before it is sent."""
+
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+
+from applications.models.application import Application
+from core import crypto
+from identity.enums import Language
+from identity.models import Person
+
+
+class DraftQuerySet(models.QuerySet["Draft"]):
+    def unsent(self) -> Self:
+        return self.filter(sent=None)
+
+    def of(self, person: Person) -> Self:
+        """The drafts that a person can continue, the latest first; what is typed in them stays where it is."""
+        return self.unsent().filter(person=person).select_related("application").defer("data").order_by("-touched_at")
+
+
+class Draft(models.Model):
+    """What somebody has typed of an application, as far as they have come. Deleted after 30 quiet days.
+
+    Emptied when it is sent; what is left of it leads whoever comes back to the application. One that changes
+    an application names it, and the version from which the change started.
+    """
+
+    data = crypto.EncryptedTextField(context="applications.draft.data", null=True)  # JSON, see drafting/
+    language = models.CharField(max_length=2, choices=Language)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, null=True, related_name="drafts")
+    email = models.EmailField(blank=True)  # where its link was sent last
+    nonce = models.CharField(max_length=32)
+    token_hash = models.CharField(max_length=80, unique=True)
+    created_at = models.DateTimeField()
+    touched_at = models.DateTimeField(db_index=True)
+    warned_at = models.DateTimeField(null=True)
+    sent = models.ForeignKey(Application, on_delete=models.CASCADE, null=True, related_name="sent_drafts")
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, null=True, related_name="change_drafts")
+    base_digest = models.CharField(max_length=64, blank=True)
+
+    objects = DraftQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(sent=None, data__isnull=False) | Q(sent__isnull=False, data=None),
+                name="draft_emptied_on_sending",
+            ),
+            models.CheckConstraint(
+                condition=Q(application=None, base_digest="") | (Q(application__isnull=False) & ~Q(base_digest="")),
+                name="draft_of_a_change_knows_its_base",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"draft {self.pk}"
