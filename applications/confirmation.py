@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications import dates, letters, states, trail
 from applications.enums import Move, Source, State
-from applications.models import OPEN, Applicant, Application, Confirmation, Terms
+from applications.models import OPEN, Applicant, Application, Confirmation, IdCheck, Terms
 from applications.states import Actor
 from core.transactions import atomically
 from identity import accounts
@@ -133,7 +133,7 @@ def _confirm(
         provider=proof.provider,
         level=proof.level,
         confirmed_at=now,
-        id_check=proof.id_check,
+        id_check_id=proof.id_check,
         staff=by.staff,
     )
     applicant.counting = confirmation  # type: ignore[attr-defined]  # as with_confirmation() would read it
@@ -163,12 +163,12 @@ def _check(applicant: Applicant, application: Application, *, digest: str) -> No
 
 
 @atomically
-def undo(id_check: int, *, by: Actor) -> list[Application]:
+def undo(id_check: IdCheck, *, by: Actor) -> list[Application]:
     """Undo every confirmation that rests on an ID check, and return the applications that wait again (C5).
 
     An application that has ended stays what it is. The rows stay, each with the time of its undoing.
     """
-    resting = Confirmation.objects.filter(id_check=id_check, undone_at=None)
+    resting = id_check.confirmations.filter(undone_at=None)
     keys = set(resting.values_list("applicant__version__application", flat=True))
     waiting = []
     for application in Application.objects.select_for_update().filter(pk__in=keys).order_by("pk"):
@@ -186,7 +186,7 @@ def _undo(confirmation: Confirmation, application: Application, *, by: Actor) ->
     now = timezone.now()
     confirmation.undone_at = now
     confirmation.save(update_fields=["undone_at"])
-    facts = {"id_check": confirmation.id_check or 0, "confirmation": confirmation.pk}
+    facts = {"id_check": confirmation.id_check_id or 0, "confirmation": confirmation.pk}
     event = trail.Happened(Event.CONFIRMATION_UNDONE, confirmation.applicant, facts)
     if application.is_open and confirmation.applicant.version_id == application.current_id:
         states.make(application, Move.UNDONE, by=by, at=now, after=event)

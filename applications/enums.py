@@ -104,3 +104,27 @@ class Feature(models.TextChoices):
 class Purpose(models.TextChoices):
     NEW = "new", _("Application for a flat")
     EXCHANGE = "exchange", _("Exchange of flats")
+
+
+class RepresentativeKind(models.TextChoices):
+    """Who may confirm for somebody else, at the counter only (C6)."""
+
+    GUARDIAN = "guardian", _("guardian")
+    PROXY = "proxy", _("proxy with a power of attorney")
+
+
+class PendingReason(models.TextChoices):
+    """Why a check has no effect yet."""
+
+    DOUBT = "doubt", _("doubtful")
+    TYPE = "type", _("needs a supervisor's note")
+
+
+class CheckStatus(models.TextChoices):
+    """What a check is worth."""
+
+    SOUND = "sound", _("in force")
+    WAITING = "waiting", _("waits for a second look")
+    REJECTED = "rejected", pgettext_lazy("check", "rejected")
+    TOO_LATE = "too_late", _("was not decided in 30 days")
+    UNDONE = "undone", pgettext_lazy("check", "undone")

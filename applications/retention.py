@@ -20,6 +20,7 @@ from applications.models import (
     Confirmation,
     Draft,
     ErrorReport,
+    IdCheck,
     Invitation,
     NamePart,
     StateChange,
@@ -49,11 +50,11 @@ def lock_ended(applications: Collection[int]) -> dict[int, str]:
 
 
 def remove(applications: Collection[int]) -> None:
-    """Remove these applications with their versions, people, confirmations and history."""
+    """Remove these applications with their versions, people, confirmations, ID checks and history."""
     versions = Version.objects.filter(application__in=applications)
     slots = Applicant.objects.filter(version__in=versions)
     with kept.permit():
-        for model in (NamePart, Invitation, ErrorReport, Confirmation):
+        for model in (NamePart, Invitation, ErrorReport, Confirmation, IdCheck):
             model.objects.filter(applicant__in=slots).delete()
         StateChange.objects.filter(application__in=applications).delete()
         Application.objects.filter(pk__in=applications).update(current=None)

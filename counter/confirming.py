@@ -4,10 +4,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from applications import confirmation
-from applications.models import Applicant, Confirmation, Terms
+from applications.models import Applicant, Confirmation, IdCheck, Terms
 from core.transactions import atomically
 from counter import id_checks, roles
-from counter.models import IdCheck
 from identity import people
 from identity.enums import Method
 from identity.models import Person, User

@@ -12,8 +12,8 @@ from django.db import connection
 from django.utils import timezone
 
 from applications.enums import Move
-from applications.models import Application, Confirmation, StateChange
-from counter.models import IdCheck, RemovedFigure
+from applications.models import Application, Confirmation, IdCheck, StateChange
+from counter.models import RemovedFigure
 
 MONTH = dt.timedelta(days=31)
 

@@ -5,12 +5,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from applications import confirmation, dates, trail
-from applications.models import Applicant, Application
+from applications.enums import CheckStatus, PendingReason
+from applications.models import Applicant, Application, IdCheck
 from applications.trail import Happened
 from core.transactions import atomically
 from counter import roles
-from counter.enums import Status, Waits
-from counter.models import Counter, IdCheck, SecondLook, Undoing
+from counter.models import Counter, DocumentType, SecondLook, Undoing
 from identity import accounts
 from identity.models import Account, User
 from records.enums import Event
@@ -118,17 +118,18 @@ def record(check: IdCheck, *, applicant: Applicant, digest: str, is_doubtful: bo
     if slot is None or application.version.digest != digest:
         raise SlotChanged
     _check_slot(slot)
-    _check_document(check)
+    kind = DocumentType.objects.get(code=check.document_type)
+    _check_document(check, kind)
     check.applicant, check.adviser, check.checked_at = slot, by, timezone.now()
     check.place = Counter.only().street_fi
-    check.waits = _waits(check, by, is_doubtful=is_doubtful)
-    if (check.waits or check.document_type.needs_note) and not check.note:
+    check.pending_reason = _pending_reason(check, kind, by, is_doubtful=is_doubtful)
+    if (check.pending_reason or kind.needs_note) and not check.note:
         raise NoteMissing
     check.save(force_insert=True)
     facts: dict[str, str | int | bool] = {
         "id_check": check.pk,
-        "document": check.document_type.code,
-        "outcome": check.waits or str(Status.SOUND),
+        "document": check.document_type,
+        "outcome": check.pending_reason or str(CheckStatus.SOUND),
         "representative": check.representative,
     }
     trail.record(application, Happened(Event.CHECK_RECORDED, slot, facts), by=roles.who(by))
@@ -139,7 +140,7 @@ def record(check: IdCheck, *, applicant: Applicant, digest: str, is_doubtful: bo
 def decide(check: IdCheck, *, accepted: bool, reason: str, by: User) -> SecondLook:
     """Take the second look at a check that waits (C3, C4). Raises CannotDecide."""
     locked = _lock_check(check)
-    if locked.status != Status.WAITING:
+    if locked.status != CheckStatus.WAITING:
         raise NotWaiting
     if locked.adviser_id == by.pk:
         raise OwnCheck
@@ -158,7 +159,7 @@ def undo(check: IdCheck, *, reason: str, by: User) -> list[Application]:
     Returns the applications that wait again; everybody concerned is told.
     """
     locked = _lock_check(check)
-    if locked.status == Status.UNDONE:
+    if locked.status == CheckStatus.UNDONE:
         raise AlreadyUndone
     # Before its chain in the trail, as everybody who confirms does.
     Application.objects.select_for_update().get(pk=locked.applicant.version.application_id)
@@ -167,7 +168,7 @@ def undo(check: IdCheck, *, reason: str, by: User) -> list[Application]:
     for account in Account.objects.filter(id_check=locked.pk, closed_at=None):
         accounts.close(account)
         _record(locked, Event.ACCOUNT_CLOSED, by)
-    return confirmation.undo(locked.pk, by=roles.actor(by))
+    return confirmation.undo(locked, by=roles.actor(by))
 
 
 def made_today(applicant: Applicant) -> IdCheck | None:
@@ -204,8 +205,8 @@ def _uses_account(slot: Applicant) -> bool:
     return account is not None and account.verified_at is not None
 
 
-def _check_document(check: IdCheck) -> None:
-    if not check.document_type.is_on:
+def _check_document(check: IdCheck, kind: DocumentType) -> None:
+    if not kind.is_on:
         raise NotAccepted
     if check.document_valid_until < dates.today():
         raise DocumentExpired
@@ -213,19 +214,21 @@ def _check_document(check: IdCheck) -> None:
         raise BasisExpired
 
 
-def _waits(check: IdCheck, by: User, *, is_doubtful: bool) -> str:
+def _pending_reason(check: IdCheck, kind: DocumentType, by: User, *, is_doubtful: bool) -> str:
     if is_doubtful or not check.picture_matches:
-        return Waits.DOUBT
-    if check.document_type.needs_note and not by.has_perm("counter.decide_check"):
-        return Waits.TYPE
+        return PendingReason.DOUBT
+    if kind.needs_note and not by.has_perm("counter.decide_check"):
+        return PendingReason.TYPE
     return ""
 
 
 def _needs_supervisor(check: IdCheck, *, accepted: bool) -> bool:
     """Tell whether a supervisor has to decide: a doubt does not take the place of their note (C3)."""
-    if check.waits == Waits.TYPE:
+    if check.pending_reason == PendingReason.TYPE:
         return True
-    return accepted and check.document_type.needs_note and not check.adviser.has_perm("counter.decide_check")
+    if not accepted or check.adviser.has_perm("counter.decide_check"):
+        return False
+    return DocumentType.objects.get(code=check.document_type).needs_note
 
 
 def _lock(application: Application) -> Application:

@@ -6,12 +6,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from applications import trail
-from applications.models import Applicant
+from applications.models import Applicant, IdCheck
 from applications.trail import Happened
 from core.transactions import atomically
 from counter import id_checks, roles
 from counter.confirming import person_of
-from counter.models import IdCheck
 from identity import accounts
 from identity.models import Account, User
 from records.enums import Event

@@ -15,8 +15,7 @@ from django.utils import timezone
 
 from applications import dates
 from applications.enums import Move, State
-from applications.models import Applicant, Application, Confirmation, Invitation, StateChange
-from counter.models import IdCheck
+from applications.models import Applicant, Application, Confirmation, IdCheck, Invitation, StateChange
 from identity.enums import Language, Method
 from identity.models import Person
 

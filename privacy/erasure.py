@@ -107,7 +107,7 @@ def _plan(slots: list[Applicant]) -> Plan:
     shared = _shared(found, slots)
     removed = {key for key, application in found.items() if key not in shared and application.state not in OPEN}
     # What others rest on stays too: an account that was issued after a check in one may have confirmed another.
-    removed -= {key for key, others in removal.bearing(removed).items() if others - removed}
+    removed = removal.removable(removed)
     ends = applications.retention.kept_until(found)
     return Plan(
         is_open,

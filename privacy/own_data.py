@@ -12,11 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 import applications.trail
 from applications import letters
-from applications.models import Draft, TermsAcceptance
+from applications.models import Draft, IdCheck, TermsAcceptance
 from core import hetu
 from counter import countries
 from counter.desk import messages, wording
-from counter.models import IdCheck
+from counter.models import DocumentType
 from identity.models import Account, Person
 from identity.proof import Proof
 from mailing.models import Letter
@@ -110,21 +110,23 @@ def _checks(own: Own, entries: Iterable[Entry]) -> Iterator[Part]:
     """Each check as it was recorded (C2), whoever made it named by their role in the trail."""
     made_by = {e.facts["id_check"]: e for e in entries if e.event == Event.CHECK_RECORDED}
     numbers = {slot.pk: slot.version.application for slot in own.slots}
+    names = DocumentType.objects.names()
     for check in IdCheck.objects.with_outcome().filter(applicant__in=own.slots).order_by("pk"):
+        document = names.get(check.document_type, check.document_type)
         yield Part(
             "id_check",
-            str(check.document_type),
-            facts=[number_of(numbers[check.applicant_id]), *_check(check, made_by.get(check.pk))],
+            document,
+            facts=[number_of(numbers[check.applicant_id]), *_check(check, document, made_by.get(check.pk))],
         )
 
 
-def _check(check: IdCheck, recorded: Entry | None) -> Iterator[Fact]:
+def _check(check: IdCheck, document: str, recorded: Entry | None) -> Iterator[Fact]:
     role = Role(recorded.role) if recorded else Role.ADVISER
     yield Fact("checked_at", _("Checked"), check.checked_at)
     yield Fact("place", _("Place"), check.place)
     yield Fact("by", _("By whom"), role, role.label)
     yield Fact("outcome", _("Outcome"), check.status, check.status.label)
-    yield Fact("document", _("Identity document"), check.document_type.code, str(check.document_type))
+    yield Fact("document", _("Identity document"), check.document_type, document)
     yield Fact("country", _("Country that issued it"), check.country, countries.name(check.country))
     yield Fact("valid_until", _("Last day of validity"), check.document_valid_until)
     yield Fact("picture_matches", _("The picture matches"), check.picture_matches)

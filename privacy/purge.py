@@ -68,22 +68,28 @@ def _reports(run: Run) -> Iterator[Numbers]:
 
 def _applications(run: Run) -> Iterator[Numbers]:
     for keys in _batches(list(applications.retention.past(run.now))):
-        bearing = removal.bearing(keys)
-        batch = [key for key in keys if not _is_evidence(run, bearing.get(key, set()))]
+        batch = _with_resting(run, keys)
         if run.is_dry:
-            run.gone.update(batch)
-            yield {"applications": len(batch), "accounts closed": len(removal.resting_accounts(batch))}
+            gone = removal.removable(batch) - run.gone
+            run.gone.update(gone)
+            yield {"applications": len(gone), "accounts closed": len(removal.resting_accounts(gone))}
             continue
         with transaction.atomic():
-            removed = removal.remove(applications.retention.lock_ended(batch))
+            references = applications.retention.lock_ended(batch)
+            removed = removal.remove({key: references[key] for key in removal.removable(references)})
             numbers = {"applications": removed.applications, "accounts closed": removed.accounts}
             _record(numbers)
         yield numbers
 
 
-def _is_evidence(run: Run, others: set[int]) -> bool:
-    """Tell whether one of the applications that rest on an ID check is not past its time itself."""
-    return bool(others) and bool(others - set(applications.retention.past(run.now).filter(application__in=others)))
+def _with_resting(run: Run, keys: Iterable[int]) -> set[int]:
+    """Return these applications, and those past their time that rest on their ID checks: they only go together."""
+    found = new = set(keys)
+    while new:
+        others = set[int]().union(*removal.bearing(new).values()) - found
+        new = set(applications.retention.past(run.now).filter(application__in=others)) if others else set()
+        found = found | new
+    return found
 
 
 def _people(run: Run) -> Iterator[Numbers]:

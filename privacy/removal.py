@@ -8,10 +8,9 @@ import identity.retention
 import mailing.retention
 import upstream.retention
 from applications import letters
-from applications.models import Applicant, Confirmation
+from applications.models import Applicant, Confirmation, IdCheck, IdCheckQuerySet
 from counter import figures
-from counter.models import IdCheck, SecondLook, Undoing
-from counter.models.checks import IdCheckQuerySet
+from counter.models import SecondLook, Undoing
 from identity import accounts
 from identity.models import Account, Person
 from mailing.models import Letter
@@ -35,7 +34,7 @@ def remove(references: Mapping[int, str]) -> Removed:
     for account in closed:
         accounts.close(account)
     figures.keep(references)
-    _remove_checks(references)
+    _remove_decisions(references)
     upstream.retention.remove(references)
     applications.retention.remove(references)
     mailing.retention.remove_about(references.values())
@@ -69,19 +68,28 @@ def bearing(applications: Collection[int]) -> dict[int, set[int]]:
     resting = Confirmation.objects.filter(id_check__in=application_of)
     found: dict[int, set[int]] = {}
     for check, other in resting.values_list("id_check", "applicant__version__application_id"):
-        own = application_of[check or 0]
+        own = application_of[check]
         if other != own:
             found.setdefault(own, set()).add(other)
     return found
+
+
+def removable(applications: Iterable[int]) -> set[int]:
+    """Return those of these applications that can go together: no confirmation that stays rests on their ID checks."""
+    going = set(applications)
+    resting = bearing(going)
+    while needed := {key for key in going if resting.get(key, set()) - going}:
+        going -= needed
+    return going
 
 
 def _checks(applications: Iterable[int]) -> IdCheckQuerySet:
     return IdCheck.objects.filter(applicant__version__application__in=list(applications))
 
 
-def _remove_checks(applications: Collection[int]) -> None:
+def _remove_decisions(applications: Collection[int]) -> None:
+    """Remove what was decided of the ID checks of these applications, so that the checks can go with them."""
     checks = _checks(applications)
     with kept.permit():
         Undoing.objects.filter(check_made__in=checks).delete()
         SecondLook.objects.filter(check_made__in=checks).delete()
-        checks.delete()

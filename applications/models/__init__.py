@@ -6,6 +6,7 @@ from applications.models.confirmation import Confirmation
 from applications.models.draft import Draft, DraftQuerySet
 from applications.models.error_report import ErrorReport
 from applications.models.history import StateChange
+from applications.models.id_check import IdCheck, IdCheckQuerySet
 from applications.models.invitation import Invitation
 from applications.models.receipt_document import ReceiptDocument
 from applications.models.terms import Terms, TermsAcceptance
@@ -22,6 +23,8 @@ __all__ = [
     "Draft",
     "DraftQuerySet",
     "ErrorReport",
+    "IdCheck",
+    "IdCheckQuerySet",
     "Invitation",
     "NamePart",
     "ReceiptDocument",

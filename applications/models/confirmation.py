@@ -5,6 +5,7 @@ from django.db.models import Q
 
 from applications import references
 from applications.models.applicant import Applicant
+from applications.models.id_check import IdCheck
 from applications.models.terms import Terms
 from identity.enums import Method
 from identity.models import Person, User
@@ -27,7 +28,7 @@ class Confirmation(models.Model):
     provider = models.CharField(max_length=40)
     level = models.CharField(max_length=200)
     confirmed_at = models.DateTimeField()
-    id_check = models.PositiveBigIntegerField(null=True, db_index=True)  # its number at the counter
+    id_check = models.ForeignKey(IdCheck, on_delete=models.PROTECT, null=True, related_name="confirmations")
     staff = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")  # who recorded it there
     undone_at = models.DateTimeField(null=True)
 

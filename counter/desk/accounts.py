@@ -12,13 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from applications.models import Applicant
+from applications.models import Applicant, IdCheck
 from counter import issuing
 from counter.desk import visits
 from counter.desk.access import desk_view, find_slot, page, staff_of
 from counter.desk.checking import to_slot
 from counter.desk.forms import AccountForm
-from counter.models import IdCheck
 from identity import accounts, limits
 from identity.accounts import AccountRefused, normal
 from identity.models import Account

@@ -7,10 +7,9 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from applications.models import Applicant
+from applications.enums import CheckStatus
+from applications.models import Applicant, IdCheck
 from counter.desk import visits
-from counter.enums import Status
-from counter.models import IdCheck
 from identity.models import Account, User
 
 
@@ -40,7 +39,7 @@ def possible(slot: Applicant, checks: Sequence[IdCheck], account: Account | None
 def _checking(slot: Applicant, checks: Sequence[IdCheck], account: Account | None) -> Iterator[Act]:
     application = slot.version.application
     is_checked = any(c.is_sound and timezone.localdate(c.checked_at) == timezone.localdate() for c in checks)
-    waits = any(c.status == Status.WAITING for c in checks)
+    waits = any(c.status == CheckStatus.WAITING for c in checks)
     is_wanted = slot.is_awaited or bool(account and account.verified_at and not account.closed_at)
     if application.awaits(slot) and is_checked:
         yield Act("desk_confirm", _("Confirm application"))

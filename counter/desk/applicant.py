@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from applications.document import Stored
-from applications.models import Applicant
+from applications.models import Applicant, IdCheck
 from core import hetu
 from counter.desk import acts, messages, visits
 from counter.desk.access import desk_view, find_slot, page, staff_of
-from counter.models import IdCheck
+from counter.models import DocumentType
 from identity.models import Account, Person
 from records.enums import Event
 
@@ -82,6 +82,7 @@ def _show(request: HttpRequest, slot: Applicant, *, contact: Contact | None, cod
     staff, application = staff_of(request), slot.version.application
     known = _known(slot)
     account_letters = messages.of_account(known.account, is_restricted=contact is None) if known.account else []
+    names = DocumentType.objects.names() if known.checks else {}
     context = {
         # No name: browsers keep the titles of pages.
         "title": _("Application %(number)s") % {"number": application.number},
@@ -93,7 +94,7 @@ def _show(request: HttpRequest, slot: Applicant, *, contact: Contact | None, cod
         "contact": contact,
         "may_ask_for_contact": contact is None and visits.may_see_details(request, slot),
         "other_name": _other_name(slot, known.person),
-        "checks": known.checks,
+        "checks": [(check, names.get(check.document_type, check.document_type)) for check in known.checks],
         "account": known.account,
         "account_letters": account_letters,
     }

@@ -6,15 +6,15 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from applications.enums import CheckStatus
 from applications.forms import ConfirmForm
-from applications.models import Applicant
+from applications.models import Applicant, IdCheck
 from core import hetu
 from counter import countries, id_checks
 from counter.desk import visits
 from counter.desk.access import desk_view, find_slot, page, staff_of
 from counter.desk.forms import CheckForm
-from counter.enums import Status
-from counter.models import IdCheck
+from counter.models import DocumentType
 
 read_or_act = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -65,12 +65,13 @@ def check_context(request: HttpRequest, found: IdCheck) -> dict[str, object]:
     slot = found.applicant
     return {
         "check": found,
+        "document": DocumentType.objects.names().get(found.document_type, found.document_type),
         "country": countries.name(found.country),
         "slot": slot,
         "application": slot.version.application,
         "code": hetu.mask(slot.hetu) if slot.hetu else "",
         "is_own": found.adviser_id == staff_of(request).pk,
-        "waits": found.status == Status.WAITING,
+        "waits": found.status == CheckStatus.WAITING,
     }
 
 

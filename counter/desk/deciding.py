@@ -9,13 +9,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from applications.models import Application, Confirmation
+from applications.models import Application, Confirmation, IdCheck
 from counter import id_checks
 from counter.desk import visits
 from counter.desk.access import desk_view, page, staff_of
 from counter.desk.checking import check_context, find_check
 from counter.desk.forms import DecisionForm, UndoForm
-from counter.models import IdCheck
 from identity.models import Account
 
 read_or_act = require_http_methods(["GET", "HEAD", "POST"])
@@ -66,7 +65,7 @@ class Falls:
 
 
 def _what_falls(check: IdCheck) -> Falls:
-    resting = Confirmation.objects.filter(id_check=check.pk, undone_at=None)
+    resting = check.confirmations.filter(undone_at=None)
     found = resting.select_related("applicant__version__application").defer("applicant__version__content")
     confirmations = [(one, one.applicant.version.application) for one in found.order_by("pk")]
     return Falls(

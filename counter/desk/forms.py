@@ -6,10 +6,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from applications import dates, facts
+from applications.enums import RepresentativeKind
 from applications.forms import ConfirmForm, EmailField, fits, no_personal_identity_code
+from applications.models import IdCheck
 from counter import countries
-from counter.enums import RepresentativeKind
-from counter.models import DocumentType, IdCheck
+from counter.models import DocumentType
 
 DATES = ["%d.%m.%Y", "%Y-%m-%d"]
 UNSAVEABLE = _("The text has characters that cannot be saved.")
@@ -135,7 +136,8 @@ class CheckForm(forms.Form):
     @property
     def check(self) -> IdCheck:
         """The check as filled in, not stored."""
-        return IdCheck(**{name: value for name, value in self.cleaned_data.items() if name != "is_doubtful"})
+        filled_in = {name: value for name, value in self.cleaned_data.items() if name != "is_doubtful"}
+        return IdCheck(**{**filled_in, "document_type": filled_in["document_type"].code})
 
 
 class ConfirmHereForm(ConfirmForm):

@@ -14,12 +14,11 @@ from django.views.decorators.http import require_safe
 
 from applications import dates, letters
 from applications.enums import State
-from applications.models import OPEN, Applicant, Application, Confirmation
+from applications.models import OPEN, Applicant, Application, Confirmation, IdCheck
 from counter import roles
 from counter.desk.access import desk_view, page, staff_of
 from counter.desk.messages import name_of
 from counter.desk.paging import rows_of, tally
-from counter.models import IdCheck
 from mailing.models import Letter
 from records.enums import Event
 from records.trail import record
@@ -151,9 +150,7 @@ def _missing(which: str) -> QuerySet[Applicant]:
 
 
 def _with_slot(found: QuerySet[IdCheck]) -> QuerySet[IdCheck]:
-    whole = found.select_related(
-        "applicant__version__application", "document_type", "adviser", "second_look__by", "undoing__by"
-    )
+    whole = found.select_related("applicant__version__application", "adviser", "second_look__by", "undoing__by")
     return whole.defer("applicant__version__content")
 
 

@@ -6,7 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from counter.enums import RepresentativeKind, Waits
+from applications.enums import PendingReason, RepresentativeKind
 from counter.finding import Reason
 from counter.models import DocumentType
 from identity.enums import Method
@@ -36,7 +36,7 @@ VALUES: dict[str, Mapping[str, str | Promise]] = {
         "sound": gettext_lazy("in force"),
         "removed": gettext_lazy("removed whole"),
         "emptied": gettext_lazy("contact details removed"),
-        **{value: Waits(value).label for value in Waits.values},
+        **{value: PendingReason(value).label for value in PendingReason.values},
     },
     "reason": {value: Reason(value).label for value in Reason.values},
     "representative": {value: RepresentativeKind(value).label for value in RepresentativeKind.values},
@@ -47,7 +47,7 @@ class Words:
     """Says facts in the language of the page; the names of documents are the operator's, and read once."""
 
     def __init__(self) -> None:
-        self.values = {**VALUES, "document": {each.code: str(each) for each in DocumentType.objects.all()}}
+        self.values = {**VALUES, "document": DocumentType.objects.names()}
 
     def of(self, facts: Mapping[str, str | int | bool]) -> list[str]:
         """Return each fact that says something, such as "ID check: 4"."""

@@ -1,6 +1,6 @@
 """What the counter keeps: how to reach it, the checks made at it, and the operator's notices."""
 
-from counter.models.checks import DocumentType, IdCheck, SecondLook, Undoing
+from counter.models.checks import DocumentType, SecondLook, Undoing
 from counter.models.contact import (
     Counter,
     ExceptionalHours,
@@ -17,7 +17,6 @@ __all__ = [
     "DocumentType",
     "ExceptionQuerySet",
     "ExceptionalHours",
-    "IdCheck",
     "Notice",
     "RemovedFigure",
     "SecondLook",

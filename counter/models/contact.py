@@ -67,6 +67,18 @@ class Counter(models.Model):
     class Meta:
         verbose_name = _("counter")
         verbose_name_plural = _("counter")
+        # What members of staff may do at it, besides describing it.
+        permissions = [
+            ("use_desk", "Serves people at the counter"),
+            ("issue_account", "Issues accounts"),
+            ("decide_check", "Takes a second look at doubtful checks"),
+            ("undo_check", "Undoes checks"),
+            ("see_protected", "Sees details under non-disclosure"),
+            ("set_protected", "Sets and removes non-disclosure"),
+            ("read_trail", "Reads who looked at what"),
+            ("read_statistics", "Reads the statistics"),
+            ("erase_person", "Erases what is held of a person"),
+        ]
         constraints = [models.CheckConstraint(condition=Q(id=ONLY), name="counter_only_one")]
 
     def __str__(self) -> str:

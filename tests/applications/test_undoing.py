@@ -35,7 +35,7 @@ def valid_here(*who):
 def test_undo_of_a_valid_application_lets_it_wait_again():
     sent, made = valid_here(cast.MAIJA)
 
-    assert confirmation.undo(made.pk, by=roles.actor(staff("supervisor"))) == [sent]
+    assert confirmation.undo(made, by=roles.actor(staff("supervisor"))) == [sent]
 
     change = StateChange.objects.filter(application=sent).latest("pk")
     assert (change.move, change.from_state, change.to_state) == ("undone", "valid", "awaiting")
@@ -62,7 +62,7 @@ def test_undo_keeps_the_row_with_the_time():
 
     row = Confirmation.objects.get()
     assert row.undone_at is not None
-    assert (row.applicant, row.method, row.id_check) == (slot(sent, cast.MAIJA), "counter", made.pk)
+    assert (row.applicant, row.method, row.id_check) == (slot(sent, cast.MAIJA), "counter", made)
 
 
 def test_undo_keeps_the_last_day():
@@ -121,7 +121,7 @@ def test_undo_leaves_what_was_confirmed_at_a_bank_after_a_former_undoing():
     undo(made)
     confirm(sent, cast.MAIJA)
 
-    assert confirmation.undo(made.pk, by=roles.actor(staff("supervisor"))) == []
+    assert confirmation.undo(made, by=roles.actor(staff("supervisor"))) == []
     assert state(sent) == "valid"
 
 

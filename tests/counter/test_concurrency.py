@@ -2,9 +2,9 @@
 
 import pytest
 
-from applications.models import Confirmation, StateChange
+from applications.models import Confirmation, IdCheck, StateChange
 from counter import id_checks
-from counter.models import IdCheck, SecondLook, Undoing
+from counter.models import SecondLook, Undoing
 from identity import accounts
 from identity.models import Account
 from mailing.models import Letter

@@ -27,7 +27,7 @@ def test_confirm_after_the_check_makes_it_valid():
 
     assert state(sent) == "valid"
     assert (done.method, done.provider, done.level) == ("counter", "counter", "")
-    assert (done.id_check, done.staff) == (made.pk, staff("adviser"))
+    assert (done.id_check, done.staff) == (made, staff("adviser"))
     assert done.digest == sent.version.digest
 
 

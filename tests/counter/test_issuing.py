@@ -237,7 +237,7 @@ def test_link_of_the_letter_sets_the_password_with_which_the_person_confirms():
     done = confirm_by_account(sent, cast.MAIJA)
 
     assert Account.objects.get().user.check_password("correct horse battery")
-    assert (state(sent), done.method, done.id_check) == ("valid", "account", made.pk)
+    assert (state(sent), done.method, done.id_check) == ("valid", "account", made)
 
 
 def test_confirming_with_an_account_that_was_closed_is_refused():

@@ -8,9 +8,8 @@ from django.utils import timezone
 
 from applications import changes, document, invitations, states, terms
 from applications.enums import Move
-from applications.models import Application
+from applications.models import Application, IdCheck
 from counter import confirming, id_checks, statistics
-from counter.models import DocumentType, IdCheck
 from counter.statistics import Days, Funnel, Period, within
 from tests import cast
 from tests.applications.factories import HOUSING_SYSTEM, applicant, application, confirm, invitation, person
@@ -47,7 +46,7 @@ def change(sent, *people):
 def check(sent, who):
     """Let the adviser check somebody's passport."""
     made = IdCheck(
-        document_type=DocumentType.objects.get(code="passport"),
+        document_type="passport",
         country="FI",
         document_valid_until=dt.date(2040, 1, 1),
         picture_matches=True,

@@ -12,6 +12,7 @@ from django.db.models import PROTECT, ProtectedError
 from django.test import Client
 from django.utils import timezone
 
+from applications import deadlines
 from applications.models import Application
 from counter import figures
 from counter.models import RemovedFigure
@@ -21,7 +22,7 @@ from privacy import purge as purging
 from records import verify
 from records.models import Chain, Entry
 from tests import cast
-from tests.applications.factories import person
+from tests.applications.factories import application, person
 from tests.counter.broken_trail import refusing
 from tests.counter.checks import confirm_by_account, issue, passport
 from tests.privacy.year import GONE, OLLIS, SINI, STAYS, TODAY, made_up
@@ -283,6 +284,50 @@ def test_application_whose_check_bears_a_confirmation_of_another_stays(sent):
     assert Account.objects.get(email="olli.other@example.test").closed_at is None
 
 
+@pytest.fixture
+def resting(sent, settings, time_machine):
+    """Return three applications: by accounts, the second rests on a check of the first, and the third of the second.
+
+    Two are past their time, for the third replaced the second; it stays for a year.
+    """
+    first, second = sent["expired long ago"], sent["waiting"]
+    confirm_after_check_in(first, position=1, who=cast.OLLI, confirmed=second)
+    third = application(cast.MAIJA)
+    confirm_after_check_in(second, position=0, who=cast.MAIJA, confirmed=third)
+    settings.RETENTION_ENDED_DAYS = 1
+    time_machine.move_to(TODAY + 3 * DAY)
+    return Application.objects.filter(pk__in=[first.pk, second.pk, third.pk])
+
+
+def confirm_after_check_in(bearing, *, position, who, confirmed):
+    """Let somebody confirm by an account that was issued after a check in another application."""
+    slot = Application.objects.with_people().get(pk=bearing.pk).applicants[position]
+    issue(check_in(slot), email=f"{position}@example.test")
+    confirm_by_account(confirmed, who)
+
+
+@pytest.mark.parametrize("batch", [1, 200])
+def test_applications_stay_while_one_rests_on_another_that_rests_on_theirs(resting, monkeypatch, batch):
+    monkeypatch.setattr(purging, "BATCH", batch)
+
+    purge()
+
+    assert [each.state for each in resting.order_by("pk")] == ["expired", "replaced", "valid"]
+
+
+@pytest.mark.parametrize("batch", [1, 200])
+def test_applications_that_rest_on_each_others_checks_go_together(resting, time_machine, monkeypatch, batch):
+    monkeypatch.setattr(purging, "BATCH", batch)
+    time_machine.move_to(TODAY + 200 * DAY)
+    deadlines.end(resting.get(state="valid"))
+    time_machine.move_to(TODAY + 203 * DAY)
+
+    dry = purge(dry_run=True)
+
+    assert purge()["applications"] == dry["applications"]
+    assert not resting.exists()
+
+
 def check_in(slot):
     """Return a check of a slot of an application that has ended since."""
     made = passport(applicant=slot, adviser=staff("adviser"), place="x", checked_at=timezone.now())
@@ -318,7 +363,7 @@ REMOVED_BY_HAND = {
     "Application": {"Version", "StateChange", "Intake"},
     "Version": {"Application", "Applicant"},
     "Applicant": {"Invitation", "ErrorReport", "Confirmation", "IdCheck"},
-    "IdCheck": {"SecondLook", "Undoing"},
+    "IdCheck": {"Confirmation", "SecondLook", "Undoing"},
     "Person": {"TermsAcceptance", "Confirmation", "StateChange"},
     "Chain": {"Entry"},
 }

@@ -7,10 +7,9 @@ import re
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from applications.models import Applicant
+from applications.models import Applicant, IdCheck
 from counter import id_checks
 from counter.desk.access import find_application
-from counter.models import DocumentType, IdCheck
 from records.models import Entry
 from tests.staff import staff
 
@@ -38,7 +37,7 @@ def checked(sent, who, *, by="adviser", is_doubtful=False, **different):
     slot = next(a for a in find_application(sent.reference).applicants if a.first_names == who["first_names"])
     check = IdCheck(
         **{
-            "document_type": DocumentType.objects.get(code="passport"),
+            "document_type": "passport",
             "country": "FI",
             "document_valid_until": timezone.localdate() + dt.timedelta(days=365),
             "picture_matches": True,

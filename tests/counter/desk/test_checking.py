@@ -4,8 +4,9 @@ import pytest
 from django.utils import timezone, translation
 
 from applications import changes, document
+from applications.models import IdCheck
 from counter import countries
-from counter.models import DocumentType, IdCheck
+from counter.models import DocumentType
 from tests.applications.factories import HOUSING_SYSTEM, applicant, application, confirm
 from tests.cast import MAIJA, OLLI
 from tests.cast import document as written
@@ -217,7 +218,7 @@ def test_doubtful_check_says_that_it_waits(adviser):
         at(sent), form(sent, picture_matches=None, is_doubtful="on", note="Another face"), follow=True
     )
 
-    assert IdCheck.objects.get().waits == "doubt"
+    assert IdCheck.objects.get().pending_reason == "doubt"
     assert "It has no effect before somebody else accepts it." in text_of(response)
 
 
@@ -231,7 +232,7 @@ def test_other_type_asks_for_a_note(adviser):
     adviser.post(at(sent), form(sent, document_type=kind, note="No passport"))
 
     assert list(errors(refused)) == ["note"]
-    assert IdCheck.objects.get().waits == "type"
+    assert IdCheck.objects.get().pending_reason == "type"
 
 
 def change(sent):

@@ -266,8 +266,8 @@ def test_list_takes_constant_queries(adviser, name):
 @pytest.mark.parametrize(
     ("query", "index"),
     [
-        (lists.checks_today, "counter_idcheck_checked_at"),
-        (lists.to_look_at, "counter_idcheck_checked_at"),
+        (lists.checks_today, "applications_idcheck_checked_at"),
+        (lists.to_look_at, "applications_idcheck_checked_at"),
         (lists.that_wait, "application_by_state"),
         (lambda: lists.that_wait("address"), "application_by_state"),
         (lists.not_arrived, "letter_undeliverable"),

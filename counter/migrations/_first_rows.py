@@ -1,12 +1,9 @@
-"""The document types of C3, rows that nobody edits, and the three roles with the least that each needs."""
+"""What the counter begins with: itself, the document types of C3, and three roles with the least that each needs."""
 
 from django.apps import apps as installed
 from django.contrib.auth.management import create_permissions
-from django.db import migrations
 
-from records.kept import KeepRows
-
-TYPES = [
+DOCUMENT_TYPES = [
     # code, fi, sv, en, is_on
     ("passport", "Passi", "Pass", "Passport", True),
     ("identity-card", "Henkilökortti", "Identitetskort", "Identity card", True),
@@ -24,6 +21,7 @@ ROLES = {
         "counter.set_protected",
         "counter.read_trail",
         "counter.read_statistics",
+        "counter.erase_person",
     ],
     "operator": [
         "counter.read_statistics",
@@ -37,16 +35,22 @@ ROLES = {
         *[f"counter.{act}_notice" for act in ("view", "add", "change")],
         *[f"counter.{act}_documenttype" for act in ("view", "add", "change")],
         *[f"applications.{act}_terms" for act in ("view", "add", "change")],
-        *[f"upstream.{act}_apiclient" for act in ("view", "add", "change")],
+        *[f"upstream.{act}_{what}" for what in ("apiclient", "webhookendpoint") for act in ("view", "add", "change")],
+        *[f"upstream.{act}_webhookdelivery" for act in ("view", "change")],
         *[f"mailing.{act}_letter" for act in ("view", "change")],
         *[f"identity.{act}_user" for act in ("view", "add", "change")],
     ],
 }
 
 
+def make_the_counter(apps, schema_editor):
+    """Its defaults are the public facts; phone, e-mail and hours are the operator's to fill in."""
+    apps.get_model("counter", "Counter").objects.create(id=1)
+
+
 def make_document_types(apps, schema_editor):
     document_type = apps.get_model("counter", "DocumentType")
-    for position, (code, fi, sv, en, is_on) in enumerate(TYPES):
+    for position, (code, fi, sv, en, is_on) in enumerate(DOCUMENT_TYPES):
         document_type.objects.create(
             code=code, name_fi=fi, name_sv=sv, name_en=en, is_on=is_on, needs_note=not is_on, position=position
         )
@@ -62,23 +66,3 @@ def make_roles(apps, schema_editor):
         for right in rights:
             label, _, codename = right.partition(".")
             made.permissions.add(permission.objects.get(content_type__app_label=label, codename=codename))
-
-
-class Migration(migrations.Migration):
-    dependencies = [
-        ("counter", "0003_checks_and_notices"),
-        ("applications", "0006_kept"),
-        ("identity", "0002_accounts"),
-        ("mailing", "0002_undeliverable"),
-        ("upstream", "0001_initial"),
-        ("records", "0001_initial"),
-        ("auth", "0012_alter_user_first_name_max_length"),
-        ("contenttypes", "0002_remove_content_type_name"),
-    ]
-    operations = [
-        migrations.RunPython(make_document_types, migrations.RunPython.noop),
-        migrations.RunPython(make_roles, migrations.RunPython.noop),
-        KeepRows("IdCheck"),
-        KeepRows("SecondLook"),
-        KeepRows("Undoing"),
-    ]

@@ -2,8 +2,6 @@
 
 import datetime as dt
 
-from django.db import migrations
-
 FI = """\
 Tässä palvelussa vahvistat Heka-asuntohakemuksen. Hakemus tulee voimaan vasta, kun jokainen täysi-ikäinen hakija on tunnistautunut ja vahvistanut sen.
 
@@ -41,12 +39,7 @@ If you cannot or do not want to identify yourself online, you can confirm the ap
 """
 
 
-def publish(apps, schema_editor):
+def publish_first_terms(apps, schema_editor):
     apps.get_model("applications", "Terms").objects.create(
         published_at=dt.datetime(2026, 11, 1, tzinfo=dt.UTC), text_fi=FI, text_sv=SV, text_en=EN
     )
-
-
-class Migration(migrations.Migration):
-    dependencies = [("applications", "0001_initial")]
-    operations = [migrations.RunPython(publish, migrations.RunPython.noop)]

@@ -1,0 +1,112 @@
+"""An identity document that was checked at the counter: the evidence on which a confirmation may rest (C2–C6)."""
+
+import datetime as dt
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from applications.enums import CheckStatus, PendingReason, RepresentativeKind
+from applications.models.applicant import Applicant
+from identity.models import User
+
+SECOND_LOOK = dt.timedelta(days=30)  # C4
+ACCOUNT_WITHIN = dt.timedelta(days=7)  # of the check, or of its second look
+
+
+class IdCheckQuerySet(models.QuerySet["IdCheck"]):
+    def with_outcome(self) -> Self:
+        """Fetch what `status` reads."""
+        return self.select_related("adviser", "second_look__by", "undoing__by")
+
+    def sound(self) -> Self:
+        """Those that stand: certain at once or accepted at the second look, and not undone."""
+        return self.filter(Q(pending_reason="") | Q(second_look__accepted=True), undoing=None)
+
+    def waiting(self) -> Self:
+        """Those that wait for a second look, the oldest first (C4)."""
+        return (
+            self.exclude(pending_reason="")
+            .filter(second_look=None, undoing=None, checked_at__gte=timezone.now() - SECOND_LOOK)
+            .order_by("checked_at")
+        )
+
+
+class IdCheck(models.Model):
+    """Whose slot, what was shown, that picture and name match, who checked, where and when (C2).
+
+    No document number and no copy. One with a `pending_reason` has no effect before somebody else accepts it (C3, C4).
+    The decisions are rows of the counter's own, which refer to the check as its `second_look` and its `undoing`.
+    """
+
+    applicant = models.ForeignKey(Applicant, on_delete=models.PROTECT, related_name="id_checks")
+    document_type = models.CharField(max_length=30)  # the code by which the counter knows it
+    country = models.CharField(max_length=2)  # ISO 3166-1, who issued it
+    document_valid_until = models.DateField()
+    picture_matches = models.BooleanField()
+    name_matches = models.BooleanField()
+    name_reason = models.CharField(max_length=200, blank=True)  # why the name may differ
+    representative = models.CharField(max_length=8, choices=RepresentativeKind, blank=True)  # C6
+    representative_name = models.CharField(max_length=200, blank=True)
+    basis_document = models.CharField(max_length=200, blank=True)  # what shows that they may act
+    basis_valid_until = models.DateField(null=True)
+    pending_reason = models.CharField(max_length=8, choices=PendingReason, blank=True)
+    note = models.CharField(max_length=500, blank=True)  # what is doubtful, or the supervisor's note
+    adviser = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    place = models.CharField(max_length=100)
+    checked_at = models.DateTimeField(db_index=True)
+
+    objects = IdCheckQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("ID check")
+        verbose_name_plural = _("ID checks")
+        default_permissions = ()
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(picture_matches=True) | Q(pending_reason=PendingReason.DOUBT),
+                name="id_check_picture_or_doubt",
+            ),
+            models.CheckConstraint(
+                condition=Q(name_matches=True, name_reason="") | Q(name_matches=False) & ~Q(name_reason=""),
+                name="id_check_reason_for_another_name",
+            ),
+            models.CheckConstraint(
+                condition=Q(representative="", representative_name="", basis_document="", basis_valid_until=None)
+                | ~Q(representative="") & ~Q(representative_name="") & ~Q(basis_document=""),
+                name="id_check_basis_of_representative",
+            ),
+            models.CheckConstraint(condition=Q(pending_reason="") | ~Q(note=""), name="id_check_pending_with_a_note"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pk}"
+
+    @property
+    def status(self) -> CheckStatus:
+        """What the check is worth now."""
+        if hasattr(self, "undoing"):
+            return CheckStatus.UNDONE
+        if not self.pending_reason:
+            return CheckStatus.SOUND
+        if hasattr(self, "second_look"):
+            return CheckStatus.SOUND if self.second_look.accepted else CheckStatus.REJECTED
+        return CheckStatus.WAITING if timezone.now() < self.decide_by else CheckStatus.TOO_LATE
+
+    @property
+    def is_sound(self) -> bool:
+        return self.status == CheckStatus.SOUND
+
+    @property
+    def may_bear_account(self) -> bool:
+        """Whether an account may be issued on it: the person themselves was here (C6), and not long ago."""
+        settled_at = self.second_look.at if self.pending_reason and self.is_sound else self.checked_at
+        is_recent = timezone.now() - settled_at < ACCOUNT_WITHIN
+        return self.is_sound and not self.representative and is_recent
+
+    @property
+    def decide_by(self) -> dt.datetime:
+        """Until when the second look may be taken (C4)."""
+        return self.checked_at + SECOND_LOOK
