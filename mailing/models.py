@@ -53,14 +53,14 @@ class Letter(models.Model):
 
     lease = models.UUIDField(null=True, editable=False)
     leased_until = models.DateTimeField(null=True, editable=False)
-    attempts = models.PositiveSmallIntegerField(_("tries"), default=0)
-    failure = models.CharField(_("reason of failure"), max_length=20, choices=Failure, blank=True)
+    attempts = models.PositiveSmallIntegerField(_("tries"), db_default=0)
+    failure = models.CharField(_("reason of failure"), max_length=20, choices=Failure, blank=True, db_default="")
 
     sent_at = models.DateTimeField(_("sent"), null=True)
     dead_at = models.DateTimeField(_("given up"), null=True)
     dropped_at = models.DateTimeField(_("no longer needed"), null=True)
-    provider = models.CharField(max_length=40, blank=True)
-    provider_message_id = models.CharField(max_length=300, blank=True)
+    provider = models.CharField(max_length=40, blank=True, db_default="")
+    provider_message_id = models.CharField(max_length=300, blank=True, db_default="")
     delivered_at = models.DateTimeField(_("delivered"), null=True)
     bounced_at = models.DateTimeField(_("returned undeliverable"), null=True)
     complained_at = models.DateTimeField(_("reported as spam"), null=True)

@@ -15,7 +15,7 @@ class Chain(models.Model):
 
     name = models.CharField(max_length=80, unique=True)
     length = models.PositiveIntegerField()
-    head = models.CharField(max_length=64, blank=True)  # the digest of the last entry
+    head = models.CharField(max_length=64, blank=True, default="", db_default="")  # the digest of the last entry
     key_id = models.CharField(max_length=8)
     seal = models.CharField(max_length=64)
 
@@ -41,10 +41,10 @@ class Entry(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
-    name = models.CharField(max_length=200, blank=True)  # of whoever has no user, such as a housing system
-    subject = models.CharField(max_length=80, blank=True)  # whom it is about, such as "applicant 55"
+    name = models.CharField(max_length=200, blank=True, db_default="")  # of who has no user: a housing system
+    subject = models.CharField(max_length=80, blank=True, db_default="")  # whom it is about, such as "applicant 55"
     facts = models.JSONField(default=dict)
-    previous = models.CharField(max_length=64, blank=True)  # the digest of the entry before
+    previous = models.CharField(max_length=64, blank=True, db_default="")  # the digest of the entry before
     key_id = models.CharField(max_length=8)
     mac = models.CharField(max_length=64)
 

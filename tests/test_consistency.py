@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.conf import settings
-from django.db import connection
+from django.db import connection, models
+from django.db.migrations import AddField, Migration
 from django.db.migrations.loader import MigrationLoader
 from django.test import Client
 from django.urls import get_resolver
@@ -204,6 +205,38 @@ def test_migrations_are_linear_named_and_begin_once(app):
     assert [name[:4] for name in names] == [f"{number:04}" for number in range(1, len(names) + 1)]
     assert [name for name in names if not re.fullmatch(r"\d{4}_[a-z0-9_]+", name) or "auto" in name] == []
     assert [n for n in names if loader.disk_migrations[app, n].initial] == [n for n in names if n == "0001_initial"]
+
+
+def unknown_to_the_old_release(migration):
+    """Return the columns that a migration adds and that the old release could not leave out."""
+    return [
+        f"{operation.model_name}.{operation.name}"
+        for operation in migration.operations
+        if isinstance(operation, AddField) and not operation.field.many_to_many
+        if not (operation.field.null or operation.field.has_db_default())
+    ]
+
+
+def test_every_column_added_later_is_null_or_has_its_default_in_the_database():
+    later = {key: of for key, of in MigrationLoader(None).disk_migrations.items() if key[1] != "0001_initial"}
+
+    found = {key: unknown_to_the_old_release(of) for key, of in later.items() if key[0] in OUR_APPS}
+
+    assert {key: columns for key, columns in found.items() if columns} == {}
+
+
+def test_a_column_that_the_old_release_could_not_leave_out_would_be_noticed():
+    fields = {
+        "null": models.DateTimeField(null=True),
+        "in_database": models.CharField(db_default=""),
+        "in_both": models.BooleanField(default=False, db_default=False),
+        "in_python": models.BooleanField(default=False),
+        "nowhere": models.ForeignKey("applications.Version", on_delete=models.PROTECT),
+    }
+    migration = Migration("0002_more", "applications")
+    migration.operations = [AddField("Application", name, field) for name, field in fields.items()]
+
+    assert unknown_to_the_old_release(migration) == ["Application.in_python", "Application.nowhere"]
 
 
 # --- Packages, settings, files ---------------------------------------------------------------------------

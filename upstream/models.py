@@ -20,7 +20,7 @@ class ApiClient(models.Model):
 
     name = models.CharField(_("name"), max_length=100, unique=True)
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
-    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    created_at = models.DateTimeField(_("created"), default=timezone.now, db_default=Now(), editable=False)
     revoked_at = models.DateTimeField(_("revoked"), null=True, editable=False)
 
     class Meta:
@@ -53,7 +53,7 @@ class IdempotencyRecord(models.Model):
     body_digest = models.CharField(max_length=64)
     status_code = models.PositiveSmallIntegerField()
     answer = models.JSONField()
-    created_at = models.DateTimeField(default=timezone.now, db_index=True)
+    created_at = models.DateTimeField(default=timezone.now, db_default=Now(), db_index=True)
 
     class Meta:
         constraints = [models.UniqueConstraint("client", "key", name="idempotency_key_once")]
@@ -156,8 +156,8 @@ class WebhookDelivery(models.Model):
 
     lease = models.UUIDField(null=True, editable=False)
     leased_until = models.DateTimeField(null=True, editable=False)
-    attempts = models.PositiveIntegerField(_("attempts"), default=0)
-    failure = models.CharField(_("failure"), max_length=11, choices=Failure, blank=True)
+    attempts = models.PositiveIntegerField(_("attempts"), db_default=0)
+    failure = models.CharField(_("failure"), max_length=11, choices=Failure, blank=True, db_default="")
     status_code = models.PositiveSmallIntegerField(_("answer"), null=True)  # of the last try that was answered
 
     delivered_at = models.DateTimeField(_("delivered"), null=True)

@@ -49,10 +49,10 @@ class Applicant(models.Model):
     hetu = crypto.EncryptedTextField(context="applications.applicant.hetu", null=True)
     hetu_index = models.CharField(max_length=80, null=True, db_index=True)
     birth_date = models.DateField()
-    email = models.EmailField(blank=True)
-    phone = models.CharField(max_length=50, blank=True)
+    email = models.EmailField(blank=True, default="", db_default="")
+    phone = models.CharField(max_length=50, blank=True, default="", db_default="")
     language = models.CharField(max_length=2, choices=Language)
-    protected = models.BooleanField(default=False)  # non-disclosure for personal safety (R16)
+    protected = models.BooleanField(default=False, db_default=False)  # non-disclosure for personal safety (R16)
     declined_at = models.DateTimeField(null=True)  # the application then waits until it is changed (R10)
 
     objects = ApplicantQuerySet.as_manager()

@@ -30,7 +30,7 @@ class Draft(models.Model):
     data = crypto.EncryptedTextField(context="applications.draft.data", null=True)  # JSON, see drafting/
     language = models.CharField(max_length=2, choices=Language)
     person = models.ForeignKey(Person, on_delete=models.CASCADE, null=True, related_name="drafts")
-    email = models.EmailField(blank=True)  # where its link was sent last
+    email = models.EmailField(blank=True, default="", db_default="")  # where its link was sent last
     nonce = models.CharField(max_length=32)
     token_hash = models.CharField(max_length=80, unique=True)
     created_at = models.DateTimeField()
@@ -38,7 +38,7 @@ class Draft(models.Model):
     warned_at = models.DateTimeField(null=True)
     sent = models.ForeignKey(Application, on_delete=models.CASCADE, null=True, related_name="sent_drafts")
     application = models.ForeignKey(Application, on_delete=models.CASCADE, null=True, related_name="change_drafts")
-    base_digest = models.CharField(max_length=64, blank=True)
+    base_digest = models.CharField(max_length=64, blank=True, default="", db_default="")
 
     objects = DraftQuerySet.as_manager()
 

@@ -13,13 +13,13 @@ class StateChange(models.Model):
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="changes")
     move = models.CharField(max_length=9, choices=Move)
-    from_state = models.CharField(max_length=9, choices=State, blank=True)
+    from_state = models.CharField(max_length=9, choices=State, blank=True, db_default="")
     to_state = models.CharField(max_length=9, choices=State)
     at = models.DateTimeField()
     source = models.CharField(max_length=14, choices=Source)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
     staff = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
-    how = models.CharField(max_length=100, blank=True)
+    how = models.CharField(max_length=100, blank=True, db_default="")
 
     class Meta:
         constraints = [

@@ -47,13 +47,15 @@ class IdCheck(models.Model):
     document_valid_until = models.DateField()
     picture_matches = models.BooleanField()
     name_matches = models.BooleanField()
-    name_reason = models.CharField(max_length=200, blank=True)  # why the name may differ
-    representative = models.CharField(max_length=8, choices=RepresentativeKind, blank=True)  # C6
-    representative_name = models.CharField(max_length=200, blank=True)
-    basis_document = models.CharField(max_length=200, blank=True)  # what shows that they may act
+    name_reason = models.CharField(max_length=200, blank=True, default="", db_default="")  # why the name may differ
+    # Who was here instead, and what shows that they may act (C6).
+    representative = models.CharField(max_length=8, choices=RepresentativeKind, blank=True, default="", db_default="")
+    representative_name = models.CharField(max_length=200, blank=True, default="", db_default="")
+    basis_document = models.CharField(max_length=200, blank=True, default="", db_default="")
     basis_valid_until = models.DateField(null=True)
-    pending_reason = models.CharField(max_length=8, choices=PendingReason, blank=True)
-    note = models.CharField(max_length=500, blank=True)  # what is doubtful, or the supervisor's note
+    pending_reason = models.CharField(max_length=8, choices=PendingReason, blank=True, default="", db_default="")
+    # What is doubtful, or the supervisor's note.
+    note = models.CharField(max_length=500, blank=True, default="", db_default="")
     adviser = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     place = models.CharField(max_length=100)
     checked_at = models.DateTimeField(db_index=True)

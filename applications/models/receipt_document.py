@@ -17,7 +17,7 @@ class ReceiptDocument(models.Model):
     confirmation = models.OneToOneField(Confirmation, on_delete=models.CASCADE, related_name="pdf")
     language = models.CharField(max_length=2, choices=Language)
     asked_at = models.DateTimeField(db_index=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(db_default=0)
     held_until = models.DateTimeField(null=True)
     failed_at = models.DateTimeField(null=True)
     made_at = models.DateTimeField(null=True)

@@ -1,4 +1,5 @@
 import django.db.models.deletion
+import django.db.models.functions.datetime
 import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
@@ -79,8 +80,18 @@ class Migration(migrations.Migration):
                         blank=True, default="Kalasatama", max_length=100, verbose_name="place in English"
                     ),
                 ),
-                ("phone", models.CharField(blank=True, max_length=50, verbose_name="phone number")),
-                ("email", models.EmailField(blank=True, max_length=254, verbose_name="email address")),
+                (
+                    "phone",
+                    models.CharField(
+                        blank=True, db_default="", default="", max_length=50, verbose_name="phone number"
+                    ),
+                ),
+                (
+                    "email",
+                    models.EmailField(
+                        blank=True, db_default="", default="", max_length=254, verbose_name="email address"
+                    ),
+                ),
                 (
                     "map_url",
                     models.URLField(
@@ -100,11 +111,15 @@ class Migration(migrations.Migration):
                 (
                     "note_fi",
                     models.TextField(
-                        blank=True, help_text="Shown with the contact details", verbose_name="note in Finnish"
+                        blank=True,
+                        db_default="",
+                        default="",
+                        help_text="Shown with the contact details",
+                        verbose_name="note in Finnish",
                     ),
                 ),
-                ("note_sv", models.TextField(blank=True, verbose_name="note in Swedish")),
-                ("note_en", models.TextField(blank=True, verbose_name="note in English")),
+                ("note_sv", models.TextField(blank=True, db_default="", default="", verbose_name="note in Swedish")),
+                ("note_en", models.TextField(blank=True, db_default="", default="", verbose_name="note in English")),
             ],
             options={
                 "verbose_name": "counter",
@@ -186,9 +201,24 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("closes", models.TimeField(blank=True, null=True, verbose_name="closes")),
-                ("reason_fi", models.CharField(blank=True, max_length=200, verbose_name="reason in Finnish")),
-                ("reason_sv", models.CharField(blank=True, max_length=200, verbose_name="reason in Swedish")),
-                ("reason_en", models.CharField(blank=True, max_length=200, verbose_name="reason in English")),
+                (
+                    "reason_fi",
+                    models.CharField(
+                        blank=True, db_default="", default="", max_length=200, verbose_name="reason in Finnish"
+                    ),
+                ),
+                (
+                    "reason_sv",
+                    models.CharField(
+                        blank=True, db_default="", default="", max_length=200, verbose_name="reason in Swedish"
+                    ),
+                ),
+                (
+                    "reason_en",
+                    models.CharField(
+                        blank=True, db_default="", default="", max_length=200, verbose_name="reason in English"
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "exceptional day",
@@ -218,9 +248,12 @@ class Migration(migrations.Migration):
                 ("name_fi", models.CharField(max_length=60, verbose_name="name in Finnish")),
                 ("name_sv", models.CharField(max_length=60, verbose_name="name in Swedish")),
                 ("name_en", models.CharField(max_length=60, verbose_name="name in English")),
-                ("is_on", models.BooleanField(default=False, verbose_name="accepted")),
-                ("needs_note", models.BooleanField(default=True, verbose_name="needs a supervisor's note")),
-                ("position", models.PositiveSmallIntegerField(default=100, verbose_name="position")),
+                ("is_on", models.BooleanField(db_default=False, default=False, verbose_name="accepted")),
+                (
+                    "needs_note",
+                    models.BooleanField(db_default=True, default=True, verbose_name="needs a supervisor's note"),
+                ),
+                ("position", models.PositiveSmallIntegerField(db_default=100, default=100, verbose_name="position")),
             ],
             options={
                 "verbose_name": "document type",
@@ -293,7 +326,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("month", models.DateField()),
                 ("figure", models.CharField(max_length=20)),
-                ("value", models.CharField(blank=True, max_length=20)),
+                ("value", models.CharField(blank=True, db_default="", max_length=20)),
                 ("count", models.PositiveIntegerField()),
             ],
             options={
@@ -312,11 +345,19 @@ class Migration(migrations.Migration):
                 ("text_fi", models.CharField(max_length=500, verbose_name="text in Finnish")),
                 ("text_sv", models.CharField(max_length=500, verbose_name="text in Swedish")),
                 ("text_en", models.CharField(max_length=500, verbose_name="text in English")),
-                ("shown_from", models.DateTimeField(default=django.utils.timezone.now, verbose_name="shown from")),
+                (
+                    "shown_from",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        default=django.utils.timezone.now,
+                        verbose_name="shown from",
+                    ),
+                ),
                 ("shown_until", models.DateTimeField(db_index=True, verbose_name="shown until")),
                 (
                     "is_disturbance",
                     models.BooleanField(
+                        db_default=False,
                         default=False,
                         help_text="Shown as a warning: something does not work.",
                         verbose_name="disturbance",

@@ -30,7 +30,10 @@ def in_all_languages(record: models.Model, field: str) -> None:
 
 
 class Counter(models.Model):
-    """The one counter. Its defaults are the public facts, so that it can be shown before anybody edits it."""
+    """The one counter. Its defaults are the public facts, so that it can be shown before anybody edits it.
+
+    They are Python's alone: the one row is stored with them by the first migration.
+    """
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=ONLY, editable=False)
     name_fi = models.CharField(_("name in Finnish"), max_length=100, default="Vuokra-asunnon haun neuvonta")
@@ -48,8 +51,8 @@ class Counter(models.Model):
     )
     place_sv = models.CharField(_("place in Swedish"), max_length=100, blank=True, default="Fiskehamnen")
     place_en = models.CharField(_("place in English"), max_length=100, blank=True, default="Kalasatama")
-    phone = models.CharField(_("phone number"), max_length=50, blank=True)
-    email = models.EmailField(_("email address"), blank=True)
+    phone = models.CharField(_("phone number"), max_length=50, blank=True, default="", db_default="")
+    email = models.EmailField(_("email address"), blank=True, default="", db_default="")
     map_url = models.URLField(
         _("address of a map"),
         blank=True,
@@ -60,9 +63,11 @@ class Counter(models.Model):
         default="https://www.hel.fi/fi/asuminen/vuokra-asunnon-haun-neuvonta-0",
         help_text=_("The City's own page about the counter"),
     )
-    note_fi = models.TextField(_("note in Finnish"), blank=True, help_text=_("Shown with the contact details"))
-    note_sv = models.TextField(_("note in Swedish"), blank=True)
-    note_en = models.TextField(_("note in English"), blank=True)
+    note_fi = models.TextField(
+        _("note in Finnish"), blank=True, default="", db_default="", help_text=_("Shown with the contact details")
+    )
+    note_sv = models.TextField(_("note in Swedish"), blank=True, default="", db_default="")
+    note_en = models.TextField(_("note in English"), blank=True, default="", db_default="")
 
     class Meta:
         verbose_name = _("counter")
@@ -175,9 +180,9 @@ class ExceptionalHours(models.Model):
     date = models.DateField(_("date"))
     opens = models.TimeField(_("opens"), null=True, blank=True, help_text=_("Leave both times empty if closed"))
     closes = models.TimeField(_("closes"), null=True, blank=True)
-    reason_fi = models.CharField(_("reason in Finnish"), max_length=200, blank=True)
-    reason_sv = models.CharField(_("reason in Swedish"), max_length=200, blank=True)
-    reason_en = models.CharField(_("reason in English"), max_length=200, blank=True)
+    reason_fi = models.CharField(_("reason in Finnish"), max_length=200, blank=True, default="", db_default="")
+    reason_sv = models.CharField(_("reason in Swedish"), max_length=200, blank=True, default="", db_default="")
+    reason_en = models.CharField(_("reason in English"), max_length=200, blank=True, default="", db_default="")
 
     objects = ExceptionQuerySet.as_manager()
 

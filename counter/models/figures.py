@@ -8,7 +8,8 @@ class RemovedFigure(models.Model):
 
     month = models.DateField()  # its first day, in Helsinki
     figure = models.CharField(max_length=20)
-    value = models.CharField(max_length=20, blank=True)  # such as the method; empty where there is only one
+    # Such as the method; empty where there is only one.
+    value = models.CharField(max_length=20, blank=True, db_default="")
     count = models.PositiveIntegerField()
 
     class Meta:

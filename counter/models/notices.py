@@ -4,6 +4,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -22,10 +23,10 @@ class Notice(models.Model):
     text_fi = models.CharField(_("text in Finnish"), max_length=500)
     text_sv = models.CharField(_("text in Swedish"), max_length=500)
     text_en = models.CharField(_("text in English"), max_length=500)
-    shown_from = models.DateTimeField(_("shown from"), default=timezone.now)
+    shown_from = models.DateTimeField(_("shown from"), default=timezone.now, db_default=Now())
     shown_until = models.DateTimeField(_("shown until"), db_index=True)
     is_disturbance = models.BooleanField(
-        _("disturbance"), default=False, help_text=_("Shown as a warning: something does not work.")
+        _("disturbance"), default=False, db_default=False, help_text=_("Shown as a warning: something does not work.")
     )
 
     objects = NoticeQuerySet.as_manager()

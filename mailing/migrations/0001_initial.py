@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
                 ),
                 ("lease", models.UUIDField(editable=False, null=True)),
                 ("leased_until", models.DateTimeField(editable=False, null=True)),
-                ("attempts", models.PositiveSmallIntegerField(default=0, verbose_name="tries")),
+                ("attempts", models.PositiveSmallIntegerField(db_default=0, verbose_name="tries")),
                 (
                     "failure",
                     models.CharField(
@@ -49,6 +49,7 @@ class Migration(migrations.Migration):
                             ("invalid", "The address or the subject cannot stand in a letter"),
                             ("error", "A fault of this service"),
                         ],
+                        db_default="",
                         max_length=20,
                         verbose_name="reason of failure",
                     ),
@@ -56,8 +57,8 @@ class Migration(migrations.Migration):
                 ("sent_at", models.DateTimeField(null=True, verbose_name="sent")),
                 ("dead_at", models.DateTimeField(null=True, verbose_name="given up")),
                 ("dropped_at", models.DateTimeField(null=True, verbose_name="no longer needed")),
-                ("provider", models.CharField(blank=True, max_length=40)),
-                ("provider_message_id", models.CharField(blank=True, max_length=300)),
+                ("provider", models.CharField(blank=True, db_default="", max_length=40)),
+                ("provider_message_id", models.CharField(blank=True, db_default="", max_length=300)),
                 ("delivered_at", models.DateTimeField(null=True, verbose_name="delivered")),
                 ("bounced_at", models.DateTimeField(null=True, verbose_name="returned undeliverable")),
                 ("complained_at", models.DateTimeField(null=True, verbose_name="reported as spam")),

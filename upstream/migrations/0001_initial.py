@@ -22,7 +22,12 @@ class Migration(migrations.Migration):
                 ("token_hash", models.CharField(editable=False, max_length=64, unique=True)),
                 (
                     "created_at",
-                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="created"),
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        default=django.utils.timezone.now,
+                        editable=False,
+                        verbose_name="created",
+                    ),
                 ),
                 ("revoked_at", models.DateTimeField(editable=False, null=True, verbose_name="revoked")),
             ],
@@ -71,7 +76,14 @@ class Migration(migrations.Migration):
                 ("body_digest", models.CharField(max_length=64)),
                 ("status_code", models.PositiveSmallIntegerField()),
                 ("answer", models.JSONField()),
-                ("created_at", models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        db_index=True,
+                        default=django.utils.timezone.now,
+                    ),
+                ),
             ],
             options={
                 "constraints": [
@@ -208,7 +220,7 @@ class Migration(migrations.Migration):
                 ("tried_until", models.DateTimeField(verbose_name="tried until")),
                 ("lease", models.UUIDField(editable=False, null=True)),
                 ("leased_until", models.DateTimeField(editable=False, null=True)),
-                ("attempts", models.PositiveIntegerField(default=0, verbose_name="attempts")),
+                ("attempts", models.PositiveIntegerField(db_default=0, verbose_name="attempts")),
                 (
                     "failure",
                     models.CharField(
@@ -225,6 +237,7 @@ class Migration(migrations.Migration):
                             ("disabled", "The receiver was disabled here"),
                             ("error", "A fault of this service"),
                         ],
+                        db_default="",
                         max_length=11,
                         verbose_name="failure",
                     ),
