@@ -128,13 +128,37 @@ def test_second_start_keeps_what_is_there(demo, tmp_path):
     assert keys[0] == keys[1]
 
 
+def test_database_of_another_release_is_made_new(demo, tmp_path):
+    def start():
+        process = demo()
+        said = [greeting(process)]
+        while not said[-1].startswith("Heka Confirm"):
+            said.append(greeting(process))
+        process.send_signal(signal.SIGTERM)
+        process.wait(PATIENCE)
+        return said
+
+    def ask(sql):
+        with contextlib.closing(sqlite3.connect(tmp_path / "var" / "demo.sqlite3", timeout=20)) as database, database:
+            return database.execute(sql).fetchall()
+
+    made = start()
+    ask("INSERT INTO django_migrations (app, name, applied) VALUES ('applications', '0042_of_before', '2026-01-01')")
+    ask("UPDATE counter_counter SET phone = '09 111'")
+
+    assert start() == ["Another release has made the demo database. It is made new.\n", *made]
+    assert ask("SELECT count(*) FROM django_migrations WHERE name = '0042_of_before'") == [(0,)]
+    assert ask("SELECT phone FROM counter_counter") == [("09 000 0000",)]
+    assert start() == made
+
+
 def test_demo_delivers_letters(demo, tmp_path):
     process = demo()
     greeting(process)
     with contextlib.closing(sqlite3.connect(tmp_path / "var" / "demo.sqlite3", timeout=20)) as database, database:
         database.execute(
-            'INSERT INTO mailing_letter (key, message, language, "to", parameters, message_id, attempts, failure,'
-            " provider, provider_message_id) VALUES ('1', 'none', 'fi', 'no address', '{}', '<1@x>', 0, '', '', '')"
+            'INSERT INTO mailing_letter (key, message, language, "to", parameters, message_id)'
+            " VALUES ('1', 'none', 'fi', 'no address', '{}', '<1@x>')"
         )
 
     until = time.monotonic() + PATIENCE

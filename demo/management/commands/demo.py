@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from demo import data, server, staff
+from demo import data, database, server, staff
 from identity import keys
 
 
@@ -25,6 +25,10 @@ class Command(BaseCommand):
             Path(file).parent.mkdir(parents=True, exist_ok=True)
         if not Path(settings.IDENTITY_KEYS_FILE).exists():
             keys.make()
+        if database.is_of_another_release():
+            database.throw_away()
+            self.stdout.write("Another release has made the demo database. It is made new.")
+            self.stdout.flush()
         call_command("migrate", verbosity=0)
         data.load()
         staff.ensure()
