@@ -18,24 +18,24 @@ from mailing.letters import NoLongerDue
 from mailing.models import Letter
 
 
-def link(draft: Draft) -> None:
+def queue_draft_link(draft: Draft) -> None:
     """Send the link by which the draft is continued; within one minute, once to one address."""
     asked = timezone.now().isoformat(timespec="minutes")
     to = hashlib.sha256(draft.email.encode()).hexdigest()[:16]
-    _queue("draft_link", draft, about=f"{draft.pk}.{asked}.{to}")
+    _queue_letter("draft_link", draft, about=f"{draft.pk}.{asked}.{to}")
 
 
-def ending(draft: Draft) -> None:
+def queue_warning(draft: Draft) -> None:
     """Warn that the draft will be deleted; each time that it has been quiet for so long, once."""
-    _queue("draft_ending", draft, about=f"{draft.pk}.{draft.touched_at.isoformat(timespec='seconds')}")
+    _queue_letter("draft_ending", draft, about=f"{draft.pk}.{draft.touched_at.isoformat(timespec='seconds')}")
 
 
-def deleted_on(draft: Draft) -> dt.date:
+def deletion_day(draft: Draft) -> dt.date:
     """Return the day on which the draft is deleted if nobody touches it."""
     return timezone.localdate(draft.touched_at + dt.timedelta(days=settings.DRAFT_DAYS))
 
 
-def _queue(message: str, draft: Draft, *, about: str) -> None:
+def _queue_letter(message: str, draft: Draft, *, about: str) -> None:
     outbox.queue(
         outbox.Draft(
             key=f"{message}:{about}",
@@ -48,7 +48,7 @@ def _queue(message: str, draft: Draft, *, about: str) -> None:
     )
 
 
-def context(letter: Letter) -> dict[str, Any]:
+def draft_letter_context(letter: Letter) -> dict[str, Any]:
     """Return what a letter needs besides its parameters, as of its sending (MAILING_CONTEXT). Raises NoLongerDue."""
     draft = Draft.objects.unsent().filter(pk=letter.parameters["draft"]).defer("data").first()
     # Touched since it was warned of its end: that is no longer near.
@@ -60,4 +60,4 @@ def context(letter: Letter) -> dict[str, Any]:
         raise NoLongerDue from None
     with translation.override(letter.language):
         page = settings.PUBLIC_URL + reverse("applications:draft_continue")
-    return {"link": f"{page}?token={token}", "until": deleted_on(draft)}
+    return {"link": f"{page}?token={token}", "until": deletion_day(draft)}

@@ -1,8 +1,8 @@
 from django.urls import path, register_converter
 
-from applications.drafting.steps import STEPS
+from applications.form.steps import STEPS
 from applications.references import ReferenceConverter
-from applications.views import changing, confirming, continuing, drafting, household, invitations, slips, verifying
+from applications.views import changing, confirming, drafts, form, household, invitations, slips, verifying
 
 register_converter(ReferenceConverter, "reference")
 
@@ -16,20 +16,20 @@ urlpatterns = [
     path("invitation/continue/", invitations.go_on, name="go_on"),
     path("invitation/not-me/", invitations.not_me, name="not_me"),
     path("invitation/not-me/done/", invitations.not_me_done, name="not_me_done"),
-    path("application/new/", drafting.fill_in, name="fill_in"),
-    *[path(f"application/{step}/", drafting.step, {"name": step}, name=f"draft_{step}") for step in STEPS],
-    path("application/people/add/", drafting.add_person, name="draft_add_person"),
-    path("application/people/remove/", drafting.remove_person, name="draft_remove_person"),
-    path("application/summary/", drafting.check, name="draft_summary"),
-    path("application/send/", drafting.send, name="draft_send"),
-    path("application/sent/", drafting.sent, name="draft_sent"),
-    path("application/stay/", drafting.stay, name="draft_stay"),
-    path("application/later/", continuing.later, name="draft_later"),
-    path("application/later/link/", continuing.mail_link, name="draft_mail_link"),
-    path("application/later/bind/", continuing.bind, name="draft_bind"),
-    path("application/bound/", continuing.bound, name="draft_bound"),
-    path("application/continue/", continuing.go_on, name="draft_continue"),
-    path("application/drafts/<int:pk>/continue/", continuing.resume, name="draft_resume"),
+    path("application/new/", form.fill_in, name="fill_in"),
+    *[path(f"application/{step}/", form.form_step, {"step": step}, name=f"form_{step}") for step in STEPS],
+    path("application/people/add/", form.add_to_form, name="form_add_person"),
+    path("application/people/remove/", form.remove_from_form, name="form_remove_person"),
+    path("application/summary/", form.form_summary, name="form_summary"),
+    path("application/send/", form.send_form, name="form_send"),
+    path("application/sent/", form.form_sent, name="form_sent"),
+    path("application/stay/", form.stay, name="form_stay"),
+    path("application/later/", drafts.save_for_later, name="draft_later"),
+    path("application/later/link/", drafts.mail_draft_link, name="draft_mail_link"),
+    path("application/later/bind/", drafts.bind_draft, name="draft_bind"),
+    path("application/bound/", drafts.draft_bound, name="draft_bound"),
+    path("application/continue/", drafts.continue_draft, name="draft_continue"),
+    path("application/drafts/<int:pk>/continue/", drafts.resume_draft, name="draft_resume"),
     path("applications/", confirming.choose, name="list"),
     path("applications/<reference:reference>/", confirming.status, name="status"),
     path("applications/<reference:reference>/confirm/", confirming.confirm, name="confirm"),
@@ -38,11 +38,13 @@ urlpatterns = [
     path("applications/<reference:reference>/contact-details/", household.contact_details, name="contact_details"),
     path("applications/<reference:reference>/report/", household.report_error, name="report_error"),
     path("applications/<reference:reference>/decline/", household.decline, name="decline"),
-    path("applications/<reference:reference>/change/", changing.change, name="change"),
-    path("applications/<reference:reference>/change/newer/", changing.newer, name="change_newer"),
-    path("applications/<reference:reference>/renew/", changing.renew, name="renew"),
-    path("applications/<reference:reference>/withdraw/", changing.withdraw, name="withdraw"),
-    path("applications/<reference:reference>/people/<int:position>/remove/", changing.remove, name="remove"),
+    path("applications/<reference:reference>/change/", changing.begin_change, name="change"),
+    path("applications/<reference:reference>/change/newer/", changing.newer_version, name="change_newer"),
+    path("applications/<reference:reference>/renew/", changing.renew_application, name="renew"),
+    path("applications/<reference:reference>/withdraw/", changing.withdraw_as_applicant, name="withdraw"),
+    path(
+        "applications/<reference:reference>/people/<int:position>/remove/", changing.remove_co_applicant, name="remove"
+    ),
     path("applications/<reference:reference>/people/<int:position>/resend/", household.resend, name="resend"),
     path(
         "applications/<reference:reference>/people/<int:position>/address/",

@@ -114,7 +114,7 @@ def measure(rounds: int, count: int) -> None:
 
     from bench import form_bare, replay
     from bench.record import recording
-    from tests.applications.drafting.forms import Somebody
+    from tests.applications.form.forms import Somebody
 
     settings.ROOT_URLCONF = "bench.form_bare"
     application = get_wsgi_application()
@@ -144,12 +144,12 @@ def _posts(somebody: Any) -> Iterator[Post]:
     from django.conf import settings
     from django.test import RequestFactory
 
-    from applications.drafting.steps import STEPS
-    from tests.applications.drafting.forms import inputs
+    from applications.form.steps import STEPS
+    from tests.applications.form.forms import inputs
 
     factory = RequestFactory(headers={**HEADERS, "accept-encoding": "gzip, deflate, br, zstd"})
     factory.cookies[settings.SESSION_COOKIE_NAME] = somebody.client.cookies[settings.SESSION_COOKIE_NAME].value
-    onward = [*(f"draft_{step}" for step in STEPS), "draft_summary"]
+    onward = [*(f"form_{step}" for step in STEPS), "form_summary"]
 
     def post(name: str, page: Any, address: str, leads_to: str, **more: str) -> Post:
         token = TOKEN.search(page.content.decode())[1]
@@ -161,8 +161,8 @@ def _posts(somebody: Any) -> Iterator[Post]:
         return Post(name, ours, bare, body, somebody.at(leads_to))
 
     for number, step in enumerate(STEPS):
-        yield post(step, somebody.go(step), f"draft_{step}", onward[number + 1])
-    yield post("send", somebody.go("summary"), "draft_send", "draft_sent", assurance="on")
+        yield post(step, somebody.go(step), f"form_{step}", onward[number + 1])
+    yield post("send", somebody.go("summary"), "form_send", "form_sent", assurance="on")
 
 
 def _interleaved(application: Callable[..., Any], post: Post, before: Before, count: int) -> tuple[float, float]:

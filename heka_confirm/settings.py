@@ -252,8 +252,8 @@ MAILING_DELAYS = [10, 30, 60, 120, 300, 600, 1200, 1800, *[3600] * 22]  # second
 # What letters say besides their parameters, by message and else "": mailing itself knows nobody who writes any.
 MAILING_CONTEXT = {
     "": "applications.letters.context",
-    "draft_link": "applications.draft_letters.context",
-    "draft_ending": "applications.draft_letters.context",
+    "draft_link": "applications.draft_letters.draft_letter_context",
+    "draft_ending": "applications.draft_letters.draft_letter_context",
     "account_link": "identity.account_letters.context",
     "account_password_set": "identity.account_letters.context",
     "account_closed": "identity.account_letters.context",
@@ -263,7 +263,7 @@ WORKER_EVERY_ROUND = ["identity.accounts.answer_requests"]  # twice a second
 WORKER_EVERY_MINUTE = [
     "mailing.tracking.match_early",
     "applications.clock.tick",
-    "applications.drafts.tick",
+    "applications.drafts.end_quiet_drafts",
     "applications.receipt_pdf.tick",
     "upstream.events.collect_late",
 ]

@@ -50,6 +50,11 @@ def person_of(request: HttpRequest) -> Person:
     return request.user.person
 
 
+def identified_person(request: HttpRequest) -> Person | None:
+    """Return who is identified, if somebody is: for pages that need nobody to be."""
+    return person_of(request) if is_identified(request) else None
+
+
 def proof_of(request: HttpRequest) -> Proof:
     """Return how the person signed in was identified, behind identified_person_required."""
     found = _proof(request)

@@ -27,7 +27,7 @@ class Draft(models.Model):
     an application names it, and the version from which the change started.
     """
 
-    data = crypto.EncryptedTextField(context="applications.draft.data", null=True)  # JSON, see drafting/
+    data = crypto.EncryptedTextField(context="applications.draft.data", null=True)  # JSON, see form/data.py
     language = models.CharField(max_length=2, choices=Language)
     person = models.ForeignKey(Person, on_delete=models.CASCADE, null=True, related_name="drafts")
     email = models.EmailField(blank=True, default="", db_default="")  # where its link was sent last

@@ -14,19 +14,19 @@ from django.views.decorators.http import require_http_methods
 
 from applications import changes, dates, details, drafts, present
 from applications.access import Visitor, applicant_view
-from applications.drafting import changing as drafting
+from applications.draft_access import hold_draft, session_draft
 from applications.enums import Source
+from applications.form.change import data_of_change, take_over
 from applications.forms import ConfirmForm
 from applications.models import Applicant, Application, Draft
 from applications.states import Actor
-from applications.views.draft_access import held, hold
 
 read_or_act = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @applicant_view
 @read_or_act
-def renew(request: HttpRequest, visitor: Visitor, reference: str) -> HttpResponse:
+def renew_application(request: HttpRequest, visitor: Visitor, reference: str) -> HttpResponse:
     """Say what renewing does, and renew a valid application (R7)."""
     application, me = _find(visitor, reference)
     if request.method == "POST":
@@ -39,7 +39,7 @@ def renew(request: HttpRequest, visitor: Visitor, reference: str) -> HttpRespons
 
 @applicant_view
 @read_or_act
-def withdraw(request: HttpRequest, visitor: Visitor, reference: str) -> HttpResponse:
+def withdraw_as_applicant(request: HttpRequest, visitor: Visitor, reference: str) -> HttpResponse:
     """Say what withdrawing does, and withdraw an open application (R11)."""
     application, me = _find(visitor, reference)
     if request.method == "POST":
@@ -51,7 +51,7 @@ def withdraw(request: HttpRequest, visitor: Visitor, reference: str) -> HttpResp
 
 @applicant_view
 @read_or_act
-def remove(request: HttpRequest, visitor: Visitor, reference: str, position: int) -> HttpResponse:
+def remove_co_applicant(request: HttpRequest, visitor: Visitor, reference: str, position: int) -> HttpResponse:
     """Say what removing a co-applicant does, and remove somebody who declined or does not answer."""
     application, me = _find(visitor, reference)
     who = _removable(application, position, by=me)
@@ -68,7 +68,7 @@ def remove(request: HttpRequest, visitor: Visitor, reference: str, position: int
 
 @applicant_view
 @read_or_act
-def change(request: HttpRequest, visitor: Visitor, reference: str) -> HttpResponse:
+def begin_change(request: HttpRequest, visitor: Visitor, reference: str) -> HttpResponse:
     """Say what changing does, and begin with a copy of the present version, or go on with what was begun (J6.2)."""
     application, me = _find(visitor, reference)
     if not (application.is_open and me.is_adult):
@@ -78,56 +78,33 @@ def change(request: HttpRequest, visitor: Visitor, reference: str) -> HttpRespon
         if begun and "again" in request.POST:
             begun.delete()
             begun = None
-        hold(request, begun or _begin(visitor, application, me))
-        return redirect("applications:draft_people")
+        if begun is None:
+            data = data_of_change(present.document(application.version), me)
+            begun = drafts.begin_draft(data, language=me.language, person=visitor.person, application=application)
+        hold_draft(request, begun)
+        return redirect("applications:form_people")
     return render(request, "applications/change.html", {"application": application, "begun": begun})
 
 
 @applicant_view
 @read_or_act
-def newer(request: HttpRequest, visitor: Visitor, reference: str) -> HttpResponse:
+def newer_version(request: HttpRequest, visitor: Visitor, reference: str) -> HttpResponse:
     """Show what somebody else has changed since one began to change it, and take that over into one's draft."""
     application, me = _find(visitor, reference)
-    draft = held(request)
+    draft = session_draft(request)
     if draft is None or draft.application_id != application.pk or draft.sent_id or not application.is_open:
         return redirect("applications:status", reference)
     version = application.version
     if request.method == "POST" and ConfirmForm(request.POST).read == version.digest:
         document = present.document(version)
-        drafts.rebase(draft, lambda data: drafting.take_over(data, document, me), digest=version.digest)
+        drafts.rebase(draft, lambda data: take_over(data, document, me), digest=version.digest)
         messages.success(request, _("The newer version is now part of your draft. Check it, and send it."))
-        return redirect("applications:draft_summary")
+        return redirect("applications:form_summary")
     marked = [
         replace(s, rows=[r for r in s.rows if r.changed]) for s in details.since(draft.base_digest, application, me)
     ]
     context = {"application": application, "sections": [section for section in marked if section.rows]}
     return render(request, "applications/change_newer.html", context)
-
-
-def refused(request: HttpRequest, draft: Draft, refusal: changes.CannotChange) -> HttpResponse:
-    """Lead on somebody whose change could not be sent; what they have typed stays in the draft."""
-    if draft.application is None:
-        raise refusal
-    match refusal:
-        case changes.Unchanged():
-            messages.info(request, str(refusal.message))
-            return redirect("applications:draft_summary")
-        case changes.NotLatest():
-            return redirect("applications:change_newer", draft.application.reference)
-        case _:
-            messages.error(request, str(refusal.message))
-            return redirect("applications:status", draft.application.reference)
-
-
-def _begin(visitor: Visitor, application: Application, me: Applicant) -> Draft:
-    document = present.document(application.version)
-    return drafts.begin(
-        drafting.of(document, me),
-        language=me.language,
-        person=visitor.person,
-        application=application,
-        base_digest=application.version.digest,
-    )
 
 
 def _find(visitor: Visitor, reference: str) -> tuple[Application, Applicant]:

@@ -10,14 +10,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from applications import changes, document, drafts, intake, invitations, present
-from applications.drafting import changing as drafting
-from applications.drafting import documents
+from applications.form.change import data_of_change
+from applications.form.steps import document_of
 from applications.models import Application, Draft
 from mailing.models import Letter
 from tests import cast
-from tests.applications.drafting.forms import Somebody, inputs
-from tests.applications.drafting.test_documents import documents_
 from tests.applications.factories import HOUSING_SYSTEM, applicant, application, confirm, state
+from tests.applications.form.forms import Somebody, inputs
+from tests.applications.form.test_documents import documents_
 from tests.applications.households import fresh
 from tests.applications.test_views import text_of, url
 
@@ -85,7 +85,8 @@ def own_id(somebody):
 
 def texts(somebody):
     """Return every page of the form."""
-    return [somebody.go(name).text for name in ("people", "home", "money", "wishes", "summary", "later")]
+    later = somebody.client.get(somebody.at("draft_later"))
+    return [*(somebody.go(name).text for name in ("people", "home", "money", "wishes", "summary")), later.text]
 
 
 def test_begin_page_says_that_everybody_has_to_confirm_again(sign_in, sent):
@@ -193,7 +194,7 @@ def test_change_keeps_contact_details_that_somebody_corrects_meanwhile(changer, 
 def test_sending_without_a_change_says_so_and_makes_no_version(changer, sent):
     somebody = changer(cast.OLLI, sent)
     for name in ("people", "home", "money", "wishes"):
-        somebody.client.post(somebody.at(f"draft_{name}"), inputs(somebody.go(name)))
+        somebody.client.post(somebody.at(f"form_{name}"), inputs(somebody.go(name)))
 
     told = text_of(somebody.client.get(somebody.send().url))
 
@@ -206,7 +207,7 @@ def test_sending_twice_makes_one_version(changer, sent):
     somebody.fill("wishes", "wishes", {"highest_rent": "1250"})
     page = inputs(somebody.go("summary"))
 
-    answers = [somebody.client.post(somebody.at("draft_send"), {**page, "assurance": "on"}) for _click in range(2)]
+    answers = [somebody.client.post(somebody.at("form_send"), {**page, "assurance": "on"}) for _click in range(2)]
 
     assert [answer.status_code for answer in answers] == [302, 302]
     assert somebody.client.get(answers[1].url).url == url("status", sent)
@@ -218,8 +219,8 @@ def test_people_are_added_and_removed(changer, sent):
     ids = {p["details"]["first_names"]: p["id"] for p in somebody.data["people"]}
     for name in ("Vera", "Lapsi"):
         page = inputs(somebody.go("people")) | {"person": ids[name]}
-        somebody.client.post(somebody.at("draft_remove_person"), page)
-    somebody.client.post(somebody.at("draft_add_person"), inputs(somebody.go("people")) | {"kind": "co"})
+        somebody.client.post(somebody.at("form_remove_person"), page)
+    somebody.client.post(somebody.at("form_add_person"), inputs(somebody.go("people")) | {"kind": "co"})
     new = [p["id"] for p in somebody.data["people"] if p["kind"] == "co"][-1]
 
     ville = {**cast.VILLE, "language": "fi", "email": "ville@example.test"}
@@ -238,7 +239,7 @@ def test_co_applicant_removes_no_other_applicant_and_not_themselves(changer, sen
     shown = somebody.go("people").text
     for one in signs:
         page = inputs(somebody.go("people")) | {"person": one}
-        somebody.client.post(somebody.at("draft_remove_person"), page)
+        somebody.client.post(somebody.at("form_remove_person"), page)
 
     assert [one for one in signs if f'name="person" value="{one}"' in shown] == []
     assert [p["id"] for p in somebody.data["people"]][:3] == signs
@@ -284,8 +285,8 @@ def test_change_that_somebody_else_was_faster_with_is_shown_and_nothing_is_lost(
 def test_taking_over_keeps_who_was_added_and_removed_on_either_side(changer, sent):
     somebody = changer(cast.MAIJA, sent)
     lapsi = next(p["id"] for p in somebody.data["people"] if p["details"]["first_names"] == "Lapsi")
-    somebody.client.post(somebody.at("draft_remove_person"), inputs(somebody.go("people")) | {"person": lapsi})
-    somebody.client.post(somebody.at("draft_add_person"), inputs(somebody.go("people")) | {"kind": "resident"})
+    somebody.client.post(somebody.at("form_remove_person"), inputs(somebody.go("people")) | {"person": lapsi})
+    somebody.client.post(somebody.at("form_add_person"), inputs(somebody.go("people")) | {"kind": "resident"})
     new = somebody.data["people"][-1]["id"]
     somebody.fill("people", new, {"first_names": "Uusi", "last_name": "Öhman", "birth_date": "1.2.2020"})
     changed_meanwhile(sent, "Vera")
@@ -323,7 +324,7 @@ def test_change_of_what_ended_meanwhile_says_so_and_keeps_the_draft(changer, sen
     told = text_of(somebody.client.get(somebody.send().url))
 
     assert "This application has ended, so it cannot be changed or renewed." in told
-    assert drafts.read(Draft.objects.get())["wishes"]["highest_rent"] == "1250"
+    assert drafts.form_data_of(Draft.objects.get())["wishes"]["highest_rent"] == "1250"
 
 
 def test_change_by_somebody_who_was_removed_meanwhile_is_not_theirs_any_more(changer, sent):
@@ -349,7 +350,7 @@ def test_draft_of_a_change_is_nobodys_but_the_persons_own(changer, sent):
     session["draft"] = draft.pk
     session.save()
 
-    answer = anybody.client.get(anybody.at("draft_people"))
+    answer = anybody.client.get(anybody.at("form_people"))
 
     assert answer.url == anybody.at("fill_in")
     assert Letter.objects.filter(message="draft_link").count() == 0
@@ -392,7 +393,7 @@ def test_change_in_another_language_than_it_was_begun_in_changes_nothing_else(ch
     before = content_of(sent)
 
     for name in ("home", "money", "wishes"):
-        somebody.client.post(somebody.at(f"draft_{name}"), inputs(somebody.go(name)))
+        somebody.client.post(somebody.at(f"form_{name}"), inputs(somebody.go(name)))
     somebody.send()
 
     assert content_of(sent) == before
@@ -409,10 +410,9 @@ def test_any_application_survives_a_change_that_changes_nothing(data, position, 
     before = present.document(sent.version)
 
     with translation.override(begun_in):
-        typed = json.loads(json.dumps(drafting.of(before, me)))
+        typed = json.loads(json.dumps(data_of_change(before, me)))
     with translation.override(sent_in):
-        draft = Draft(pk=1, application=sent, base_digest=sent.version.digest)
-        back = documents.of(typed, draft, assurance=True)
+        back = document_of(typed, reference="form-1", base=before, assurance=True)
 
     assert back.model_dump(exclude={"reference", "sent_at"}) == before.model_dump(exclude={"reference", "sent_at"})
 

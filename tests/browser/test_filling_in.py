@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from applications.document import Stored
 from applications.models import Application
 from tests import cast
-from tests.applications.drafting.forms import HOME, INCOME, MAIN, OLLI, WISHES
+from tests.applications.form.forms import HOME, INCOME, MAIN, OLLI, WISHES
 from tests.browser.journey import LANGUAGES, PHONE, WORDS, broken_rules, faults, heading, path, press
 from tests.browser.test_ways_of_using import MOST_TABS, Keyboard
 

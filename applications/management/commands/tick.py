@@ -16,12 +16,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, dry_run: bool, **options: Any) -> None:
         if dry_run:
-            self.stdout.writelines(f"{line}\n" for line in [*clock.preview(), *drafts.preview()])
+            self.stdout.writelines(f"{line}\n" for line in [*clock.preview(), *drafts.preview_drafts()])
         else:
             self._tick()
 
     def _tick(self) -> None:
-        self.stdout.write(f"{drafts.tick()} drafts deleted")
+        self.stdout.write(f"{drafts.end_quiet_drafts()} drafts deleted")
         try:
             self.stdout.write(f"{clock.tick()} applications visited")
         except clock.SomeFailed as failure:

@@ -1,0 +1,70 @@
+"""Which draft a browser works on: its session names it, and nothing of it is ever in an address or a cookie.
+
+People use shared computers: a link in the address bar would stay in the history.
+"""
+
+import functools
+from collections.abc import Callable
+from typing import Concatenate, ParamSpec
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.cache import patch_cache_control
+
+from applications import drafts
+from applications.models import Draft
+from identity import sessions
+from identity.access import identified_person
+
+P = ParamSpec("P")
+SESSION_KEY = "draft"
+
+
+def session_draft(request: HttpRequest) -> Draft | None:
+    """Return the draft of this session, sent or not; never one of another person than who is identified."""
+    pk = request.session.get(SESSION_KEY)
+    draft = Draft.objects.filter(pk=pk).first() if pk else None
+    person = identified_person(request)
+    if draft is None or (person and draft.person_id not in {None, person.pk}):
+        return None
+    if draft.application_id and not person:
+        return None  # who changes an application is identified, also after a link or a log-out
+    return draft
+
+
+def hold_draft(request: HttpRequest, draft: Draft) -> None:
+    """Let this session work on a draft, under a new key; its idle minutes begin, also where nobody is signed in."""
+    request.session.cycle_key()
+    request.session[SESSION_KEY] = draft.pk
+    sessions.begin(request)
+
+
+def draft_view(
+    view: Callable[Concatenate[HttpRequest, Draft, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+    """Give the view the session's draft; without one lead to the beginning, and to the result once it is sent."""
+
+    @functools.wraps(view)
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        response = _with_draft(request, lambda draft: view(request, draft, *args, **kwargs))
+        patch_cache_control(response, no_store=True, private=True)
+        return response
+
+    guarded.personal = True  # type: ignore[attr-defined]  # read by IdleMiddleware
+    return guarded
+
+
+def _with_draft(request: HttpRequest, view: Callable[[Draft], HttpResponse]) -> HttpResponse:
+    draft = session_draft(request)
+    if draft is None:
+        return redirect("applications:fill_in")
+    if draft.sent_id:
+        return redirect("applications:form_sent")
+    try:
+        return view(draft)
+    except drafts.AlreadySent:
+        return redirect("applications:form_sent")
+    except drafts.Gone as refusal:
+        messages.error(request, str(refusal.message))
+        return redirect("applications:fill_in")

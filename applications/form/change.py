@@ -1,0 +1,125 @@
+"""Changing an application on the form: a copy of its present version, as far as one of its applicants may see it.
+
+Of the others only the names stand in it, of a co-applicant's not what the main applicant alone sees (details.py).
+What is not asked here is taken from the version itself when the change is sent: contact details, which each
+corrects elsewhere (J6.2), codes, and what belongs to the others. So nobody's secrets come into another's draft.
+"""
+
+import copy
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from applications import changes
+from applications.document import ApplicantContent, Document, Resident
+from applications.form.data import SIGNING, Answers, FormData, PersonAnswers, Start
+from applications.form.people import Oneself
+from applications.form.prefill import data_of_document
+from applications.models import Applicant
+from core import crypto
+
+NAMES = ("first_names", "last_name")
+
+
+def data_of_change(document: Document, me: Applicant) -> FormData:
+    """Return the data in which one applicant changes this document."""
+    data = data_of_document(document)
+    for person, (key, human) in zip(data["people"], _keyed_humans(document), strict=True):
+        is_own = human is document.applicants[me.position]
+        details = person["details"] or {}
+        shown = (*NAMES, "address", "municipality") if is_own else NAMES
+        person["details"] = {name: details.get(name, "") for name in shown}
+        person["income"] = person["income"] if is_own else None
+        person["kept"], person["is_own"] = key, is_own
+        person["is_fixed"] = is_own or (person["kind"] == "co" and not me.is_main)
+    data["is_shared"] = not me.is_main
+    if data["home"] and data["wishes"] and not me.is_main:
+        del data["home"]["address"], data["wishes"]["more"]
+    data["base"] = _start_of(data)
+    return data
+
+
+def with_kept_facts(typed: dict[str, Any], person: PersonAnswers, document: Document) -> dict[str, Any]:
+    """Return what a document says of somebody who was in it before, with what they have typed.
+
+    Raises changes.NotLatest if they are not in it.
+    """
+    kept = dict(_keyed_humans(document)).get(person["kept"])
+    if kept is None:
+        raise changes.NotLatest
+    asked = Oneself.base_fields if person["is_own"] else {}
+    facts = {name: value for name, value in kept.model_dump(exclude_none=True).items() if name not in asked}
+    return facts | typed
+
+
+def with_unshared(content: dict[str, Any], data: FormData, document: Document) -> dict[str, Any]:
+    """Return a content with what the main applicant alone sees, where somebody else changes the rest."""
+    if not data["is_shared"]:
+        return content
+    address, more = document.content.home.address, document.content.more
+    home = content["home"] | ({"address": address} if address else {})
+    return {**content, "home": home, **({"more": more} if more else {})}
+
+
+def take_over(data: FormData, newer: Document, me: Applicant) -> None:
+    """Put what somebody else has changed meanwhile into a draft, except where it was changed in the draft itself."""
+    fresh = data_of_change(newer, me)
+    mine, start, theirs = _start_of(data), data["base"], fresh["base"]
+    gone = set(start["kept"]) - set(mine["kept"])
+    data["people"] = _merged_people(data, fresh, gone)
+    data["next"] += len(fresh["people"])
+    own = _own_answers(data)
+    own["details"] = _merged(mine["details"], start["details"], theirs["details"])
+    own["income"] = _merged(mine["income"], start["income"], theirs["income"])
+    data["home"] = _merged(mine["home"], start["home"], theirs["home"])
+    data["wishes"] = _merged(mine["wishes"], start["wishes"], theirs["wishes"])
+    data["base"], data["is_shared"] = fresh["base"], fresh["is_shared"]
+    data["application_language"] = fresh["application_language"]
+    data["saved"] = {step: data["saved"].get(step, 0) + 1 for step in ("people", "home", "money", "wishes")}
+
+
+def _merged_people(data: FormData, fresh: FormData, gone: set[str]) -> list[PersonAnswers]:
+    """Return those of the newer version whom the draft has not removed, with those whom it has added."""
+    ids = {person["kept"]: person["id"] for person in data["people"] if "kept" in person}
+    kept = [person for person in fresh["people"] if person["is_fixed"] or person["kept"] not in gone]
+    for number, person in enumerate(kept, data["next"]):
+        person["id"] = ids.get(person["kept"], f"p{number}")
+    everybody = [*kept, *(person for person in data["people"] if "kept" not in person)]
+    order = [*SIGNING, "resident", "unborn"]
+    return sorted(everybody, key=lambda person: min(order.index(person["kind"]), len(SIGNING)))
+
+
+def _merged(mine: Answers | None, start: Answers | None, theirs: Answers | None) -> Answers:
+    mine, start, theirs = mine or {}, start or {}, theirs or {}
+    return {
+        name: mine.get(name) if _comparable(mine.get(name)) != _comparable(start.get(name)) else theirs[name]
+        for name in theirs
+    }
+
+
+def _comparable(answer: Any) -> Any:
+    """Return an answer as it is whatever a browser makes of its line breaks and of the order of choices."""
+    return sorted(answer) if isinstance(answer, list) else str(answer or "").replace("\r\n", "\n")
+
+
+def _start_of(data: FormData) -> Start:
+    """Return the answers of the one who changes the application and of the household, and who of it is kept."""
+    own = _own_answers(data)
+    kept = [person["kept"] for person in data["people"] if "kept" in person]
+    start = Start(details=own["details"], income=own["income"], home=data["home"], wishes=data["wishes"], kept=kept)
+    return copy.deepcopy(start)
+
+
+def _own_answers(data: FormData) -> PersonAnswers:
+    return next(person for person in data["people"] if person.get("is_own"))
+
+
+def _keyed_humans(document: Document) -> Iterator[tuple[str, ApplicantContent | Resident]]:
+    """Return everybody in a document, in its order, with what names them in a draft."""
+    seen: dict[str, int] = {}
+    humans: list[ApplicantContent | Resident] = [*document.applicants, *document.others_moving_in]
+    for human in humans:
+        named = human.model_dump(mode="json", include={"first_names", "last_name", "birth_date", "due_date"})
+        key = crypto.indexes(human.hetu or json.dumps(named, sort_keys=True))[0]
+        seen[key] = seen.get(key, 0) + 1  # twins are alike before they are born
+        yield f"{key}#{seen[key]}", human

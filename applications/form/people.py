@@ -1,0 +1,170 @@
+"""Step 1: who applies, and who moves in with them."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from applications import dates, facts
+from applications.form.fields import AnswerField, DayField, HetuField, LineField
+from applications.form.questions import Questions
+from applications.forms import EmailField, fits
+from core import hetu
+from identity.enums import Language
+
+OFF = {"autocomplete": "off"}  # it is not the person at the keyboard whose details these are
+POSTE_RESTANTE = _("Street, number, postal code and town. If you have no home, write “poste restante”.")
+
+
+class NameField(AnswerField):
+    default_validators = [fits(facts.Name, _("The text has characters that cannot be sent."))]
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"max_length": 200, "widget": forms.TextInput(attrs=OFF), **options})
+
+
+class PhoneField(AnswerField):
+    default_validators = [
+        fits(facts.Phone, _("Check the phone number. It should look like this: +358 40 123 4567")),
+    ]
+
+
+class Human(Questions):
+    """Somebody with a name and a personal identity code, or else a date of birth."""
+
+    first_names = NameField(label=_("First names"))
+    last_name = NameField(label=_("Last name"))
+    hetu = HetuField(label=_("Personal identity code"), required=False)
+    birth_date = DayField(
+        label=_("Date of birth"),
+        help_text=_("Only if the person has no Finnish personal identity code. For example 14.2.1990."),
+        required=False,
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        code, born = cleaned.get("hetu"), cleaned.get("birth_date")
+        if not self.errors and not code and not born:
+            self.add_error("hetu", _("Give the personal identity code, or the date of birth if there is no code."))
+        if code and born:
+            if hetu.birth_date(code) != born:
+                self.add_error("birth_date", _("This is not the date of birth in the personal identity code."))
+            cleaned["birth_date"] = None  # the code says it
+        if born and born > dates.today():
+            self.add_error("birth_date", _("The date lies ahead."))
+        return cleaned
+
+
+class Applicant(Human):
+    """What is asked of everybody who signs the lease."""
+
+    address = LineField(label=_("Address"), help_text=POSTE_RESTANTE, required=False, widget=forms.TextInput(OFF))
+    municipality = LineField(label=_("Municipality of residence"), required=False, widget=forms.TextInput(OFF))
+    email = EmailField(label=_("Email address"), required=False, widget=forms.EmailInput(OFF))
+    phone = PhoneField(label=_("Phone number"), required=False, widget=forms.TextInput({"type": "tel", **OFF}))
+    language = forms.ChoiceField(
+        label=_("Language of communication"),
+        help_text=_("We write letters in this language."),
+        choices=Language,
+    )
+    non_disclosure = forms.BooleanField(
+        label=_("This person has a non-disclosure for personal safety"),
+        help_text=_(
+            "Mark this only if the Digital and Population Data Services Agency has granted a non-disclosure. "
+            "We then show the contact details only to staff who have a right to see them."
+        ),
+        required=False,
+    )
+
+
+class MainApplicant(Applicant):
+    birth_date = None  # type: ignore[assignment]  # R3: the main applicant has a code
+    first_names = NameField(label=_("First names"), widget=forms.TextInput({"autocomplete": "given-name"}))
+    last_name = NameField(label=_("Last name"), widget=forms.TextInput({"autocomplete": "family-name"}))
+    hetu = HetuField(
+        label=_("Personal identity code"),
+        help_text=_(
+            "The main applicant needs a Finnish personal identity code. If you have none, you cannot be the main "
+            "applicant: ask somebody who applies with you to be it, or ask for advice at the counter."
+        ),
+        error_messages={"required": _("The main applicant needs a Finnish personal identity code.")},
+    )
+    address = LineField(
+        label=_("Address"),
+        help_text=POSTE_RESTANTE,
+        required=False,
+        widget=forms.TextInput({"autocomplete": "street-address"}),
+    )
+    email = EmailField(
+        label=_("Email address"),
+        help_text=_("We can send you letters only if you give an address."),
+        required=False,
+        widget=forms.EmailInput({"autocomplete": "email"}),
+    )
+    phone = PhoneField(
+        label=_("Phone number"), required=False, widget=forms.TextInput({"type": "tel", "autocomplete": "tel"})
+    )
+
+    def clean_hetu(self) -> str:
+        code = str(self.cleaned_data["hetu"])
+        if not dates.is_adult(hetu.birth_date(code), on=dates.today()):
+            raise ValidationError(_("The main applicant must be 18."))
+        return code
+
+
+class CoApplicant(Applicant):
+    email = EmailField(
+        label=_("Email address"),
+        help_text=_("We send the invitation here. Without an address, this person confirms at the counter."),
+        required=False,
+        widget=forms.EmailInput(OFF),
+    )
+
+
+class Oneself(Human):
+    """What an applicant changes of themselves: they stay who they are."""
+
+    hetu = None  # type: ignore[assignment]
+    birth_date = None  # type: ignore[assignment]
+    address = Applicant.base_fields["address"]
+    municipality = Applicant.base_fields["municipality"]
+
+    def clean(self) -> dict[str, Any]:
+        return self.cleaned_data
+
+
+class Resident(Human):
+    """A child, or an adult who does not sign the lease."""
+
+
+class Unborn(Questions):
+    due_date = DayField(label=_("Due date"), help_text=_("For example 14.2.2027."))
+    first_names = NameField(label=_("First names"), required=False)
+    last_name = NameField(label=_("Last name"), required=False)
+    asked_after = {"first_names": (), "last_name": ()}  # shown where an application has them
+
+
+FORMS: dict[str, type[Human | Unborn]] = {
+    "main": MainApplicant,
+    "co": CoApplicant,
+    "resident": Resident,
+    "unborn": Unborn,
+}
+TITLES = {
+    "main": _("Main applicant"),
+    "co": _("Co-applicant"),
+    "resident": _("Somebody who moves in with you"),
+    "unborn": _("Unborn child"),
+}
+
+
+def refuse_doubles(people: Iterable[Questions]) -> None:
+    """Mark each code that has been given before."""
+    seen = set()
+    for form in people:
+        code = form.cleaned_data.get("hetu")
+        if code and code in seen:
+            form.add_error("hetu", _("The same person is named twice."))
+        seen.add(code)

@@ -1,0 +1,80 @@
+"""What stands in a form when it is opened: an application as somebody would have typed it, or a person's details."""
+
+from applications.document import ApplicantContent, Stored
+from applications.document import Resident as ResidentContent
+from applications.form.data import Answers, FormData, PersonAnswers, empty_data, new_person
+from applications.form.fields import day_as_typed
+from applications.form.home import answers_from_home
+from applications.form.money import answers_from_income
+from applications.form.wishes import answers_from_wishes
+from applications.models import Application
+from identity.models import Person
+
+
+def data_of_person(person: Person, *, language: str) -> FormData:
+    """Return what is known of an identified person, as they gave it in their latest application."""
+    data = empty_data(language=language)
+    details: Answers = {
+        "first_names": person.first_names,
+        "last_name": person.last_name,
+        "hetu": person.hetu,
+        "language": person.language,
+    }
+    latest = Application.objects.for_person(person).with_people().defer(None).order_by("-sent_at").first()
+    if latest:
+        slot = latest.applicant_of(person)
+        stored = Stored.model_validate_json(latest.version.content or "").applicants[slot.position]
+        details |= {
+            "email": slot.email,
+            "phone": slot.phone,
+            "language": slot.language,
+            "address": stored.address or "",
+            "municipality": stored.municipality or "",
+        }
+    data["people"][0]["details"] = details
+    return data
+
+
+def data_of_document(document: Stored) -> FormData:
+    """Return an application as somebody would have typed it, to be changed.
+
+    Contact details stand in it as far as the document has them: what is stored of a version has none.
+    """
+    data = empty_data(language=document.language)
+    data["application_language"] = document.language
+    data["people"] = [
+        _applicant_answers(data, "main", document.main_applicant, document),
+        *(_applicant_answers(data, "co", applicant, document) for applicant in document.co_applicants),
+        *(_resident_answers(data, resident) for resident in document.others_moving_in),
+    ]
+    data["home"], data["wishes"] = answers_from_home(document.content), answers_from_wishes(document.content)
+    return data
+
+
+def _applicant_answers(data: FormData, kind: str, applicant: ApplicantContent, document: Stored) -> PersonAnswers:
+    details = {
+        **_identity_answers(applicant),
+        "address": applicant.address or "",
+        "municipality": applicant.municipality or "",
+        "email": applicant.email or "",
+        "phone": applicant.phone or "",
+        "language": (applicant.language or document.language).value,
+        "non_disclosure": applicant.non_disclosure,
+    }
+    return {**new_person(data, kind, details), "income": answers_from_income(applicant.income)}
+
+
+def _resident_answers(data: FormData, resident: ResidentContent) -> PersonAnswers:
+    if resident.due_date is None:
+        return new_person(data, "resident", _identity_answers(resident))
+    names = {"first_names": resident.first_names or "", "last_name": resident.last_name or ""}
+    return new_person(data, "unborn", {**names, "due_date": day_as_typed(resident.due_date)})
+
+
+def _identity_answers(human: ApplicantContent | ResidentContent) -> Answers:
+    return {
+        "first_names": human.first_names or "",
+        "last_name": human.last_name or "",
+        "hetu": human.hetu or "",
+        "birth_date": day_as_typed(human.birth_date),
+    }

@@ -1,0 +1,118 @@
+"""A form of which some questions are asked only after certain answers.
+
+Such a question stands on the page from the start, hidden and disabled, so that a script can show it at once; one
+without a script gets it when the step is saved. One that has an answer is shown whatever else is answered:
+nothing is sent that is not seen.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django import forms
+from django.forms.boundfield import BoundField
+from django.utils.datastructures import MultiValueDict
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from applications.form import fields
+from applications.form.data import Answers
+from applications.form.fields import HetuField, HetuInput
+
+Title = str | Promise
+Conditions = tuple[tuple[str, str], ...]  # question and answer, any of which suffices
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question on the page."""
+
+    field: BoundField
+    is_asked: bool
+    conditions: str  # for the script: `name=answer` of which any suffices, separated by spaces
+
+
+class Questions(forms.Form):
+    asked_after: ClassVar[dict[str, Conditions]] = {}
+
+    def __init__(self, *, prefix: str, typed: Answers | None, is_checked: bool = True) -> None:
+        """Show what was typed; where it is checked, with what is wrong in it or missing."""
+        bound = {f"{prefix}-{name}": value for name, value in (typed or {}).items()}
+        if is_checked:
+            super().__init__(bound, prefix=prefix)
+        else:
+            super().__init__(prefix=prefix, initial=typed)
+        self.typed: Answers = typed or {}
+
+    @property
+    def questions(self) -> Iterator[Question]:
+        for name in self.fields:
+            yield Question(self[name], self.is_asked(name), self._conditions(name))
+
+    def is_asked(self, name: str) -> bool:
+        if name not in self.asked_after or self.typed.get(name):
+            return True
+        return any(answer in _as_list(self.typed.get(other)) for other, answer in self.asked_after[name])
+
+    def _conditions(self, name: str) -> str:
+        return " ".join(f"{self.add_prefix(other)}={answer}" for other, answer in self.asked_after.get(name, ()))
+
+    def newly_asked(self, submitted: MultiValueDict[str, str]) -> list[str]:
+        """Return the questions that are asked now and did not stand on the page that was sent."""
+        return [
+            name
+            for name in self.asked_after
+            if self.is_asked(name)
+            and self.fields[name].widget.value_omitted_from_data(submitted, {}, self.add_prefix(name))
+        ]
+
+    def facts(self) -> dict[str, Any]:
+        """Return what the answers are in a document, which has no place for what is missing."""
+        return {name: value for name, value in self.cleaned_data.items() if value not in (None, "")}
+
+    def answers(self) -> Iterator[tuple[str, str]]:
+        """Return each question that is asked, with the answer in words."""
+        for name in self.fields:
+            if self.is_asked(name):
+                yield str(self.fields[name].label), self.in_words(name)
+
+    def in_words(self, name: str) -> str:
+        field, typed = self.fields[name], self.typed.get(name)
+        if isinstance(field, forms.BooleanField):
+            return str(_("Yes") if typed else _("No"))
+        if isinstance(field, forms.ChoiceField):
+            labels = {str(value): str(label) for value, label in field.choices}  # type: ignore[union-attr,misc]  # no groups
+            return "\n".join(labels.get(one, one) for one in _as_list(typed))
+        if isinstance(field, fields.AnswerField):
+            return field.in_words(str(typed or ""))
+        return str(typed or "")
+
+    def unmask(self) -> None:
+        """Show codes as they were typed: what is typed has not been saved."""
+        for field in self.fields.values():
+            if isinstance(field.widget, HetuInput):
+                field.widget.is_masked = False
+
+
+def submitted_answers(
+    form: type[Questions], prefix: str, submitted: MultiValueDict[str, str], before: Answers | None
+) -> Answers:
+    """Return what was typed into a form that was sent.
+
+    Questions that did not stand on the page keep what was typed before, and so do codes that it showed masked.
+    """
+    before = before or {}
+    typed = dict(before)
+    for name, field in form.base_fields.items():
+        widget, key = field.widget, f"{prefix}-{name}"
+        if not widget.value_omitted_from_data(submitted, {}, key):
+            value = widget.value_from_datadict(submitted, {}, key)
+            is_mask = isinstance(field, HetuField) and value and value == fields.masked(str(before.get(name) or ""))
+            typed[name] = before[name] if is_mask else value
+    return typed
+
+
+def _as_list(typed: Any) -> list[str]:
+    if isinstance(typed, list):
+        return [str(one) for one in typed]
+    return [str(typed)] if typed else []

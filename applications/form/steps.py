@@ -1,0 +1,205 @@
+"""The steps of the form: what each asks, what it takes from a page, and the application that they make together."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext_lazy as _
+
+from applications.document import Document, parse
+from applications.form import change, people
+from applications.form.data import SIGNING, Answers, FormData, PersonAnswers, is_removable
+from applications.form.home import HomeAndNeed, SharedHome
+from applications.form.money import OwnIncome
+from applications.form.questions import Questions, Title, submitted_answers
+from applications.form.wishes import SharedWishes, Wishes
+
+TITLES: dict[str, Title] = {
+    "people": _("The people"),
+    "home": _("Present home and need"),
+    "money": _("Income and assets"),
+    "wishes": _("What you are looking for"),
+    "summary": _("Summary"),
+}
+STEPS = ("people", "home", "money", "wishes")  # those with questions
+
+
+class StaleTab(Exception):
+    """The page was sent from a tab that does not know what another one has saved since."""
+
+
+class Incomplete(Exception):
+    """Something is missing or wrong; `step` is the first with such a thing."""
+
+    def __init__(self, step: str) -> None:
+        super().__init__(step)
+        self.step = step
+
+
+@dataclass(frozen=True)
+class Place:
+    """One form of a step, and what was typed into it; of one of the people in the steps `people` and `money`."""
+
+    form: type[Questions]
+    prefix: str
+    title: Title
+    typed: Answers | None = field(repr=False)
+    person: PersonAnswers | None = field(default=None, repr=False)
+
+    @property
+    def can_be_removed(self) -> bool:
+        return self.person is not None and is_removable(self.person)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A form of a step as it is shown."""
+
+    place: Place
+    form: Questions
+
+
+def places_of(data: FormData, step: str) -> Iterator[Place]:
+    """Return the forms of a step for the answers that there are; those of whom nothing is asked have none."""
+    match step:
+        case "people":
+            for person in data["people"]:
+                if form := form_of_person(person):
+                    yield Place(form, person["id"], _title(data, person), person["details"], person)
+        case "home":
+            yield Place(SharedHome if data.get("is_shared") else HomeAndNeed, "home", TITLES["home"], data["home"])
+        case "money":
+            for person in data["people"]:
+                if person["kind"] in SIGNING and form_of_person(person):
+                    title = full_name(person) or _title(data, person)
+                    yield Place(OwnIncome, person["id"], title, person["income"], person)
+        case "wishes":
+            yield Place(SharedWishes if data.get("is_shared") else Wishes, "wishes", TITLES["wishes"], data["wishes"])
+
+
+def form_of_person(person: PersonAnswers) -> type[Questions] | None:
+    """Return the form of a person; None for somebody else of an application that is changed, who stays as they are."""
+    if "kept" not in person:
+        return people.FORMS[person["kind"]]
+    return people.Oneself if person["is_own"] else None
+
+
+def full_name(person: PersonAnswers) -> str:
+    details = person["details"] or {}
+    return " ".join(filter(None, (details.get("first_names"), details.get("last_name"))))
+
+
+def parts_of(data: FormData, step: str, *, is_checked: bool = True) -> list[Part]:
+    """Return the forms of a step with what was typed; where it is checked, with what is wrong or missing."""
+    parts = [
+        Part(place, place.form(prefix=place.prefix, typed=place.typed, is_checked=is_checked))
+        for place in places_of(data, step)
+    ]
+    if is_checked and step == "people":
+        people.refuse_doubles([part.form for part in parts if part.form.is_valid()])
+    return parts
+
+
+def save(data: FormData, step: str, submitted: MultiValueDict[str, str]) -> list[Part]:
+    """Write what was typed on a page into the data; return the forms of the step with what is wrong or missing.
+
+    Answers for somebody who was removed meanwhile are left out, and of somebody who was added meanwhile none
+    are lost. Raises StaleTab where the page does not know what was saved last.
+    """
+    if submitted.get("saved") != str(times_saved(data, step)):
+        raise StaleTab
+    data["saved"][step] = times_saved(data, step) + 1
+    apply(data, step, submitted)
+    return note_complete(data, step)
+
+
+def apply(data: FormData, step: str, submitted: MultiValueDict[str, str]) -> None:
+    """Write as save(), whatever was saved meanwhile."""
+    for place in places_of(data, step):
+        if any(key.startswith(f"{place.prefix}-") for key in submitted):
+            answers = submitted_answers(place.form, place.prefix, submitted, place.typed)
+            match step:
+                case "people" if place.person:
+                    place.person["details"] = answers
+                case "money" if place.person:
+                    place.person["income"] = answers
+                case "home":
+                    data["home"] = answers
+                case "wishes":
+                    data["wishes"] = answers
+
+
+def note_complete(data: FormData, *steps: str) -> list[Part]:
+    """Note which forms of some steps are complete, so that the next pages need not check them; return the forms.
+
+    A form with a day in it may become complete as time passes; none becomes incomplete.
+    """
+    parts = {step: parts_of(data, step) for step in steps}
+    for step, found in parts.items():
+        data["complete"][step] = [part.place.prefix for part in found if part.form.is_valid()]
+    return [part for found in parts.values() for part in found]
+
+
+def progress_of(data: FormData) -> list[tuple[str, Title, bool]]:
+    """Return each step with its title, and whether it was complete when it was saved; the summary never is."""
+    complete = {
+        step: all(place.prefix in data["complete"].get(step, []) for place in places_of(data, step)) for step in STEPS
+    }
+    return [(step, title, complete.get(step, False)) for step, title in TITLES.items()]
+
+
+def times_saved(data: FormData, step: str) -> int:
+    return data["saved"].get(step, 0)
+
+
+def revision(data: FormData) -> str:
+    """Return what tells one state of a draft from every other."""
+    return ".".join(str(times_saved(data, step)) for step in STEPS)
+
+
+def document_of(data: FormData, *, reference: str, base: Document | None, assurance: bool) -> Document:
+    """Return the application that the answers make; where they change one, `base` is its present version.
+
+    Raises Incomplete; InvalidDocument for what a step let pass; changes.NotLatest if `base` is another version
+    than the one that is changed.
+    """
+    forms = {step: {part.place.prefix: part.form for part in parts_of(data, step)} for step in STEPS}
+    for step in STEPS:
+        if not all(form.is_valid() for form in forms[step].values()):
+            raise Incomplete(step)
+    humans = []
+    for person in data["people"]:
+        typed = forms["people"][person["id"]].facts() if person["id"] in forms["people"] else {}
+        facts = change.with_kept_facts(typed, person, base) if base and "kept" in person else typed
+        income = {"income": forms["money"][person["id"]].facts()} if person["id"] in forms["money"] else {}
+        humans.append((person["kind"], facts | income))
+    content = {**forms["home"]["home"].facts(), **forms["wishes"]["wishes"].facts(), "assurance": assurance}
+    (_main, main), *others = humans
+    return parse(
+        {
+            "reference": reference,
+            "sent_at": timezone.now(),
+            "language": data.get("application_language") or main["language"],
+            "main_applicant": main,
+            "co_applicants": [facts for kind, facts in others if kind in SIGNING],
+            "others_moving_in": [facts for kind, facts in others if kind not in SIGNING],
+            "content": change.with_unshared(content, data, base) if base else content,
+        }
+    )
+
+
+def differences(data: FormData, mine: FormData, step: str) -> Iterator[tuple[Title, str, str]]:
+    """Return whose, the question and the answer in words, where what is saved is not what somebody has typed."""
+    typed = {part.place.prefix: dict(part.form.answers()) for part in parts_of(mine, step)}
+    for part in parts_of(data, step):
+        for question, answer in part.form.answers():
+            if typed.get(part.place.prefix, {}).get(question, "") != answer:
+                yield part.place.title, question, answer
+
+
+def _title(data: FormData, person: PersonAnswers) -> Title:
+    """Return what somebody is, numbered where there are several."""
+    same = [each["id"] for each in data["people"] if each["kind"] == person["kind"]]
+    title = people.TITLES[person["kind"]]
+    return f"{title} {same.index(person['id']) + 1}" if len(same) > 1 else title

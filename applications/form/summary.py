@@ -1,0 +1,97 @@
+"""The summary: everything that was typed, in words, and what is still missing."""
+
+from dataclasses import dataclass
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from applications.form import people
+from applications.form.data import FormData, is_removable
+from applications.form.questions import Title
+from applications.form.steps import STEPS, TITLES, Part, form_of_person, full_name, parts_of
+
+
+@dataclass(frozen=True)
+class Unasked:
+    """Somebody in an application that is changed of whom nothing is asked, but who may be removed."""
+
+    id: str
+    name: str
+    title: Title
+    can_be_removed: bool
+
+
+@dataclass(frozen=True)
+class Missing:
+    """What is wrong at which question."""
+
+    step: str
+    whose: Title
+    anchor: str
+    label: str
+    error: str
+
+
+class AssuranceForm(forms.Form):
+    assurance = forms.BooleanField(
+        label=_("I assure that the details are right, and I tell you if they change."),
+        error_messages={
+            "required": _("Mark this if the details are right. Without it we cannot take the application.")
+        },
+    )
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The steps with their forms, in the order in which they are filled in."""
+
+    parts: dict[str, list[Part]]
+
+    @property
+    def sections(self) -> list[tuple[str, Title, list[Part]]]:
+        return [(step, TITLES[step], self.parts[step]) for step in STEPS]
+
+    @property
+    def missing(self) -> list[Missing]:
+        return [
+            Missing(
+                step,
+                part.place.title if part.place.person else "",
+                part.form[name].id_for_label or part.form[name].auto_id,
+                str(part.form.fields[name].label),
+                str(error),
+            )
+            for step in STEPS
+            for part in self.parts[step]
+            for name, errors in part.form.errors.items()
+            for error in errors
+        ]
+
+    @property
+    def without_address(self) -> list[str]:
+        """The names of co-applicants to whom no invitation can be sent."""
+        return [
+            f"{part.form.typed.get('first_names', '')} {part.form.typed.get('last_name', '')}".strip()
+            for part in self.parts["people"]
+            if part.place.person
+            and part.place.person["kind"] == "co"
+            and "kept" not in part.place.person
+            and not part.form.typed.get("email")
+        ]
+
+
+def summary_of(data: FormData) -> Summary:
+    return Summary({step: parts_of(data, step) for step in STEPS})
+
+
+def unasked_people(data: FormData) -> list[Unasked]:
+    return [
+        Unasked(
+            person["id"],
+            full_name(person) or str(_("Unborn child")),
+            people.TITLES[person["kind"]],
+            is_removable(person),
+        )
+        for person in data["people"]
+        if form_of_person(person) is None
+    ]

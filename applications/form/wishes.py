@@ -1,0 +1,112 @@
+"""Step 4: what the household looks for."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from applications import facts
+from applications.document import Content
+from applications.enums import Feature, FlatType, Purpose
+from applications.form.data import Answers
+from applications.form.districts import DISTRICTS
+from applications.form.fields import MoneyField, WholeAreaField, WholeField, as_typed, euros_as_typed
+from applications.form.questions import Questions
+from applications.forms import ProseField, fits
+
+MOST_AREAS = 30
+line = fits(facts.Line, _("Write each area on a line of its own, 200 characters at most."))
+
+
+class Wishes(Questions):
+    purpose = forms.ChoiceField(
+        label=_("Kind of application"),
+        help_text=_("An exchange of flats is for you who live in a flat of Heka already and give it up."),
+        choices=Purpose,
+        widget=forms.RadioSelect,
+    )
+    flat_types = forms.MultipleChoiceField(
+        label=_("Size of the flat"),
+        help_text=_("Choose all that suit you."),
+        choices=FlatType,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    highest_rent = MoneyField(label=_("Maximum rent a month"), help_text=_("In euros."))
+    area_min = WholeAreaField(
+        label=_("Smallest floor area"), help_text=_("In square metres."), required=False, least=1, most=500
+    )
+    area_max = WholeAreaField(
+        label=_("Largest floor area"), help_text=_("In square metres."), required=False, least=1, most=500
+    )
+    lowest_floor = WholeField(
+        label=_("Lowest floor"),
+        help_text=_("0 is the ground floor. Leave this empty if any floor suits you."),
+        required=False,
+        most=50,
+    )
+    districts = forms.MultipleChoiceField(
+        label=_("Districts"),
+        help_text=_("Choose none if any area suits you."),
+        choices=[(name, name) for name in DISTRICTS],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    other_areas = ProseField(
+        label=_("Other areas"),
+        help_text=_("Areas that are not in the list, each on a line of its own."),
+        required=False,
+        widget=forms.Textarea({"rows": 3}),
+    )
+    features = forms.MultipleChoiceField(
+        label=_("Wishes"), choices=Feature, widget=forms.CheckboxSelectMultiple, required=False
+    )
+    more = ProseField(
+        label=_("More information"),
+        help_text=_("What else we should know, in your own words."),
+        required=False,
+        max_length=2000,
+        validators=[fits(facts.Prose, _("The text has characters that cannot be sent."))],
+        widget=forms.Textarea({"rows": 5}),
+    )
+
+    def clean_other_areas(self) -> list[str]:
+        typed = self.cleaned_data["other_areas"].split("\n")
+        areas = [area for each in typed if (area := each.strip())]
+        for area in areas:
+            line(area)
+        if len(areas) + len(self.cleaned_data.get("districts", [])) > MOST_AREAS:
+            raise forms.ValidationError(_("Choose %(most)s areas at most."), params={"most": MOST_AREAS})
+        return areas
+
+    def facts(self) -> dict[str, Any]:
+        """Return the parts `wishes` and `more` of a content."""
+        given = super().facts()
+        more, areas = given.pop("more", None), [*given.pop("districts"), *given.pop("other_areas", [])]
+        return {"wishes": {**given, "areas": areas}, **({"more": more} if more else {})}
+
+
+class SharedWishes(Wishes):
+    """What all applicants may see of the wishes."""
+
+    more = None  # type: ignore[assignment]
+
+
+def answers_from_wishes(content: Content) -> Answers:
+    """Return the wishes as somebody would have typed them; what the list cannot say in its order stands as text."""
+    wishes = content.wishes
+    chosen = [area for area in wishes.areas if area in DISTRICTS]
+    others = [area for area in wishes.areas if area not in DISTRICTS]
+    if [*chosen, *others] != wishes.areas or chosen != sorted(set(chosen), key=DISTRICTS.index):
+        chosen, others = [], wishes.areas
+    return {
+        "purpose": wishes.purpose.value,
+        "flat_types": [one.value for one in wishes.flat_types],
+        "highest_rent": euros_as_typed(wishes.highest_rent),
+        "area_min": as_typed(wishes.area_min),
+        "area_max": as_typed(wishes.area_max),
+        "lowest_floor": as_typed(wishes.lowest_floor),
+        "districts": chosen,
+        "other_areas": "\n".join(others),
+        "features": [one.value for one in wishes.features],
+        "more": content.more or "",
+    }

@@ -1,0 +1,176 @@
+"""Saving a draft, and continuing it later: by a mailed link, or signed in.
+
+The secret of a letter's link stands in the query, which is in no access log and goes to no other site. Reading
+changes nothing, however often: mail scanners open links.
+"""
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.cache import patch_cache_control
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from applications import draft_letters, draft_links, drafts
+from applications.draft_access import draft_view, hold_draft
+from applications.form import steps
+from applications.form.steps import STEPS
+from applications.forms import EmailField
+from applications.models import Draft
+from applications.views.form_pages import session_end, show_stale_tab
+from identity import cookies, limits, sessions
+from identity.access import identified_person, identified_person_required, person_of
+from identity.limits import HOUR
+from identity.origin import is_same_origin
+from identity.redirects import with_next
+
+MOST_LETTERS = 10  # an hour and address of the sender
+MOST_LETTERS_TO = 5  # an hour and address of the receiver, who may not have asked for any
+MOST_UNKNOWN_LINKS = 30  # a minute and address
+read_or_act = require_http_methods(["GET", "HEAD", "POST"])
+
+
+class LinkForm(forms.Form):
+    """Where the link goes."""
+
+    email = EmailField(
+        label=gettext_lazy("Email address"),
+        help_text=gettext_lazy("We send a link with which you can continue. Whoever has it can read your answers."),
+        widget=forms.EmailInput({"autocomplete": "email"}),
+    )
+
+
+@draft_view
+@read_or_act
+def save_for_later(request: HttpRequest, draft: Draft) -> HttpResponse:
+    """Save whatever is typed, complete or not, and tell how to continue."""
+    step = request.POST.get("step", "")
+    if request.method == "POST":
+        if step in STEPS:
+            try:
+                drafts.edit_draft(draft, lambda data: steps.save(data, step, request.POST))
+            except steps.StaleTab:
+                return show_stale_tab(request, draft, step)
+        return redirect("applications:draft_later")
+    return _show_later(request, draft, LinkForm(initial={"email": draft.email}))
+
+
+@draft_view
+@read_or_act
+def mail_draft_link(request: HttpRequest, draft: Draft) -> HttpResponse:
+    """Send the link for continuing to an address."""
+    if request.method != "POST" or draft.application_id:
+        return redirect("applications:draft_later")
+    form = LinkForm(request.POST)
+    if not form.is_valid():
+        return _show_later(request, draft, form)
+    email = form.cleaned_data["email"]
+    limits.count("draft letters", limits.client_address(request), most=MOST_LETTERS, seconds=HOUR)
+    limits.count("draft letters to", email.lower(), most=MOST_LETTERS_TO, seconds=HOUR)
+    drafts.send_draft_link(draft, email=email, language=get_language() or draft.language)
+    messages.success(request, _("We are sending the link to %(email)s.") % {"email": email})
+    return redirect("applications:draft_later")
+
+
+@draft_view
+@read_or_act
+def bind_draft(request: HttpRequest, draft: Draft) -> HttpResponse:
+    """Go to identify oneself, to find the draft among one's applications afterwards.
+
+    The session ends with the identification (R21): a pass that is good for half an hour carries the draft over.
+    """
+    if request.method != "POST":
+        return redirect("applications:draft_later")
+    if person := identified_person(request):
+        drafts.adopt(draft, person=person)
+        return redirect("applications:draft_later")
+    bound = reverse("applications:draft_bound", query={"pass": draft_links.make_pass(draft)})
+    return redirect(with_next("identity:identify", bound))
+
+
+@identified_person_required
+@read_or_act
+def draft_bound(request: HttpRequest) -> HttpResponse:
+    """Identified now: take the draft that one came with."""
+    text = (request.POST if request.method == "POST" else request.GET).get("pass", "")
+    try:
+        draft = draft_links.take_pass(text)
+        if request.method == "POST":
+            drafts.adopt(draft, person=person_of(request))
+            hold_draft(request, draft)
+            return redirect("applications:form_people")
+    except (draft_links.Unknown, drafts.CannotWrite) as refusal:
+        return _show_dead(request, refusal, status=404)
+    return render(request, "applications/draft/bound.html", {"pass": text})
+
+
+@identified_person_required
+@read_or_act
+def resume_draft(request: HttpRequest, pk: int) -> HttpResponse:
+    """Continue one of one's own drafts; those of others are not there."""
+    draft = Draft.objects.of(person_of(request)).filter(pk=pk).first()
+    if draft is None:
+        raise Http404
+    if request.method == "POST":
+        hold_draft(request, draft)
+        return redirect("applications:form_people")
+    return redirect("applications:list")
+
+
+@csrf_exempt  # a token would need a cookie: what the browser says of the origin is the guard
+@read_or_act
+def continue_draft(request: HttpRequest) -> HttpResponse:
+    """The page of a mailed link; its button puts the draft into the session."""
+    if request.method == "POST" and not is_same_origin(request):
+        raise PermissionDenied("The request comes from elsewhere")
+    try:
+        response = _open_link(request)
+    except draft_links.CannotContinue as refusal:
+        response = _show_dead(request, refusal, status=404 if isinstance(refusal, draft_links.Unknown) else 410)
+    patch_cache_control(response, no_store=True, private=True)
+    # Browsers take the last policy that they know. Under the second they still tell our guard the origin.
+    response.headers["Referrer-Policy"] = "no-referrer, strict-origin"
+    return response
+
+
+def _open_link(request: HttpRequest) -> HttpResponse:
+    token = (request.POST if request.method == "POST" else request.GET).get("token", "")
+    try:
+        draft = draft_links.find(token)
+    except draft_links.Unknown:
+        limits.count("draft link", limits.client_address(request), most=MOST_UNKNOWN_LINKS)
+        raise
+    if request.method != "POST":
+        context = {"token": token, "until": draft_letters.deletion_day(draft)}
+        return render(request, "applications/draft/continue.html", context)
+    if not cookies.accepted(request):
+        here = reverse("applications:draft_continue", query={"token": token})
+        return redirect(with_next("identity:cookies", here))
+    person = identified_person(request)
+    if person and draft.person_id != person.pk:
+        # Somebody else may be signed in on a shared computer (R21). Whoever has the link may go on without.
+        sessions.end(request)
+    hold_draft(request, draft)
+    return redirect("applications:form_people")
+
+
+def _show_later(request: HttpRequest, draft: Draft, form: LinkForm) -> HttpResponse:
+    context = {
+        "form": form,
+        "draft": draft,
+        "until": draft_letters.deletion_day(draft),
+        "is_mine": draft.person_id is not None,
+        **session_end(),
+    }
+    return render(request, "applications/draft/later.html", context)
+
+
+def _show_dead(
+    request: HttpRequest, refusal: draft_links.CannotContinue | drafts.CannotWrite, *, status: int
+) -> HttpResponse:
+    return render(request, "applications/draft/dead.html", {"refusal": refusal}, status=status)

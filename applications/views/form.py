@@ -1,0 +1,178 @@
+"""Filling in an application, step by step (J6.1). Nobody needs to be identified for it."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from applications import changes, drafts
+from applications.document import InvalidDocument
+from applications.draft_access import draft_view, hold_draft, session_draft
+from applications.enums import Source
+from applications.form import steps
+from applications.form.data import FormData, add_person, empty_data, remove_person
+from applications.form.prefill import data_of_person
+from applications.form.steps import STEPS
+from applications.form.summary import AssuranceForm
+from applications.models import Application, Draft
+from applications.states import FORM, Actor
+from applications.views.form_pages import show_refused, show_stale_tab, show_step, show_summary
+from identity import cookies, limits
+from identity.access import identified_person, proof_of
+from identity.limits import HOUR
+from identity.origin import same_origin_forms
+from identity.redirects import with_next
+
+MOST_BEGUN, MOST_SENT = 20, 20  # an hour and address: libraries and counters share one
+read_or_act = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@same_origin_forms
+def fill_in(request: HttpRequest) -> HttpResponse:
+    """Tell what is needed, and begin."""
+    if not cookies.accepted(request):
+        return redirect(with_next("identity:cookies", request.path))
+    if request.method != "POST":
+        draft = session_draft(request)
+        context = {
+            "days": settings.DRAFT_DAYS,
+            "draft": draft if draft and not draft.sent_id and not draft.application_id else None,
+        }
+        return render(request, "applications/form/begin.html", context)
+    limits.count("draft", limits.client_address(request), most=MOST_BEGUN, seconds=HOUR)
+    language, person = get_language() or settings.LANGUAGE_CODE, identified_person(request)
+    data = data_of_person(person, language=language) if person else empty_data(language=language)
+    hold_draft(request, drafts.begin_draft(data, language=language, person=person))
+    return redirect("applications:form_people")
+
+
+@draft_view
+@read_or_act
+def form_step(request: HttpRequest, draft: Draft, step: str) -> HttpResponse:
+    """Show one step, or save it and go on to the next."""
+    if request.method != "POST":
+        data = drafts.form_data_of(draft)
+        return show_step(request, draft, data, step, steps.parts_of(data, step, is_checked="check" in request.GET))
+    try:
+        data, parts = drafts.edit_draft(draft, lambda data: (data, steps.save(data, step, request.POST)))
+    except steps.StaleTab:
+        return show_stale_tab(request, draft, step)
+    if any(part.form.newly_asked(request.POST) for part in parts):
+        messages.info(request, _("Your answers are saved. They lead to more questions: answer them too."))
+        return redirect(f"applications:form_{step}")
+    if all(part.form.is_valid() for part in parts):
+        return redirect(f"applications:form_{[*STEPS, 'summary'][STEPS.index(step) + 1]}")
+    return show_step(request, draft, data, step, parts)
+
+
+@draft_view
+@read_or_act
+def add_to_form(request: HttpRequest, draft: Draft) -> HttpResponse:
+    """Add a co-applicant, or somebody who moves in; what was typed of the others is saved."""
+
+    def edit(data: FormData) -> str:
+        steps.save(data, "people", request.POST)
+        return add_person(data, request.POST.get("kind", ""))
+
+    if request.method != "POST":
+        return redirect("applications:form_people")
+    try:
+        added = drafts.edit_draft(draft, edit)
+    except steps.StaleTab:
+        return show_stale_tab(request, draft, "people")
+    return redirect(reverse("applications:form_people") + (f"#{added}" if added else ""))
+
+
+@draft_view
+@read_or_act
+def remove_from_form(request: HttpRequest, draft: Draft) -> HttpResponse:
+    """Remove somebody; what was typed of the others is saved."""
+
+    def edit(data: FormData) -> None:
+        remove_person(data, request.POST.get("person", ""))
+        steps.save(data, "people", request.POST)
+
+    if request.method == "POST":
+        try:
+            drafts.edit_draft(draft, edit)
+        except steps.StaleTab:
+            return show_stale_tab(request, draft, "people")
+        messages.success(request, _("The person has been removed."))
+    return redirect("applications:form_people")
+
+
+@draft_view
+@require_safe
+def form_summary(request: HttpRequest, draft: Draft) -> HttpResponse:
+    """The summary: everything in words, and what is missing."""
+    return show_summary(request, draft, AssuranceForm())
+
+
+@draft_view
+@read_or_act
+def send_form(request: HttpRequest, draft: Draft) -> HttpResponse:
+    """Send the application that was summed up; a second click sends nothing more."""
+    if request.method != "POST":
+        return redirect("applications:form_summary")
+    limits.count("application sent", limits.client_address(request), most=MOST_SENT, seconds=HOUR)
+    form = AssuranceForm(request.POST)
+    if not form.is_valid():
+        return show_summary(request, draft, form)
+    person = identified_person(request)
+    try:
+        drafts.send_draft(
+            draft,
+            revision=request.POST.get("saved", ""),
+            assurance=form.cleaned_data["assurance"],
+            by=Actor(Source.PERSON, person, proof_of(request).method) if person else FORM,
+        )
+    except (steps.StaleTab, steps.Incomplete):
+        messages.warning(request, _("The application has been changed in another tab. Check it again."))
+        return redirect("applications:form_summary")
+    except InvalidDocument as refusal:
+        return show_refused(request, draft, refusal)
+    except changes.CannotChange as refusal:
+        return _change_refused(request, draft, refusal)
+    if draft.application_id:
+        messages.success(request, _("The application has been changed. Everyone has to confirm it again."))
+    return redirect("applications:form_sent")
+
+
+@require_safe
+def form_sent(request: HttpRequest) -> HttpResponse:
+    """The result: the number, and what happens next. However often somebody comes back, it is the same."""
+    draft = session_draft(request)
+    if draft is None or not draft.sent_id:
+        return redirect("applications:form_summary" if draft else "applications:fill_in")
+    application = Application.objects.with_people().get(pk=draft.sent_id)
+    if draft.application_id:
+        return redirect("applications:status", application.reference)
+    return render(request, "applications/form/sent.html", {"application": application})
+
+
+@draft_view
+@read_or_act
+def stay(request: HttpRequest, draft: Draft) -> HttpResponse:
+    """Put off the end of the session: answer 204 to the script of the warning, and go back for its form."""
+    if request.method == "POST" and "text/html" not in request.headers.get("Accept", ""):
+        return HttpResponse(status=204)
+    return redirect("applications:form_people")
+
+
+def _change_refused(request: HttpRequest, draft: Draft, refusal: changes.CannotChange) -> HttpResponse:
+    """Lead on somebody whose change could not be sent; what they have typed stays in the draft."""
+    if draft.application is None:
+        raise refusal
+    match refusal:
+        case changes.Unchanged():
+            messages.info(request, str(refusal.message))
+            return redirect("applications:form_summary")
+        case changes.NotLatest():
+            return redirect("applications:change_newer", draft.application.reference)
+        case _:
+            messages.error(request, str(refusal.message))
+            return redirect("applications:status", draft.application.reference)

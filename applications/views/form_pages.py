@@ -1,0 +1,98 @@
+"""The pages of the form as several views show them."""
+
+import copy
+import datetime as dt
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from applications import drafts
+from applications.document import InvalidDocument
+from applications.form import steps
+from applications.form.data import FormData, can_add
+from applications.form.faults import question_at
+from applications.form.steps import STEPS, Part
+from applications.form.summary import AssuranceForm, summary_of, unasked_people
+from applications.models import Draft
+
+
+def show_step(
+    request: HttpRequest,
+    draft: Draft,
+    data: FormData,
+    step: str,
+    parts: list[Part],
+    *,
+    status: int = 200,
+    **more: Any,
+) -> HttpResponse:
+    context = {
+        **_frame(draft, data, step),
+        "parts": parts,
+        "is_faulty": any(part.form.errors for part in parts),
+        "saved": steps.times_saved(data, step),
+        "back": STEPS[STEPS.index(step) - 1] if STEPS.index(step) else "",
+        "can_add": {kind: can_add(data, kind) for kind in ("co", "resident", "unborn")},
+        "limits": settings.INCOME_LIMITS,
+        **more,
+    }
+    return render(request, f"applications/form/{step}.html", context, status=status)
+
+
+def show_stale_tab(request: HttpRequest, draft: Draft, step: str) -> HttpResponse:
+    """Show what was typed in this tab, which is not saved, and what another tab has saved instead."""
+    draft.refresh_from_db()
+    data = drafts.form_data_of(draft)
+    mine = copy.deepcopy(data)
+    steps.apply(mine, step, request.POST)
+    parts = steps.parts_of(mine, step)
+    for part in parts:
+        part.form.unmask()
+    differences = list(steps.differences(data, mine, step))
+    return show_step(request, draft, data, step, parts, status=409, is_stale=True, differences=differences)
+
+
+def show_summary(request: HttpRequest, draft: Draft, form: AssuranceForm) -> HttpResponse:
+    data = drafts.form_data_of(draft)
+    context = {
+        **_frame(draft, data, "summary"),
+        "summary": summary_of(data),
+        "saved": steps.revision(data),
+        "form": form,
+    }
+    return render(request, "applications/form/summary.html", context)
+
+
+def show_refused(request: HttpRequest, draft: Draft, refusal: InvalidDocument) -> HttpResponse:
+    """Lead back to the first step of which the schema refuses something, with that shown at the question."""
+    data = drafts.form_data_of(draft)
+    found = [question_at(data, pointer) for pointer, _fault in refusal.faults]
+    step = min((each for each, _prefix, _question in found if each in STEPS), key=STEPS.index, default="people")
+    parts = steps.parts_of(data, step)
+    for part in parts:
+        for where, prefix, question in found:
+            if (where, prefix) == (step, part.place.prefix):
+                part.form.add_error(question or None, _("We cannot take this as it is. Check it."))
+    return show_step(request, draft, data, step, parts, is_refused=True)
+
+
+def session_end() -> dict[str, Any]:
+    """Return when the session ends of whoever fills in without being signed in (R21), for its warning."""
+    seconds = settings.IDLE_MINUTES * 60
+    return {"idle_seconds": seconds, "ends_at": timezone.now() + dt.timedelta(seconds=seconds)}
+
+
+def _frame(draft: Draft, data: FormData, step: str) -> dict[str, Any]:
+    return {
+        "draft": draft,
+        "step": step,
+        "title": steps.TITLES[step],
+        "progress": steps.progress_of(data),
+        "number": list(steps.TITLES).index(step) + 1,
+        "others": unasked_people(data),
+        **session_end(),
+    }
