@@ -238,7 +238,8 @@ def _lock(application: Application) -> Application:
 
 
 def _lock_check(check: IdCheck) -> IdCheck:
-    IdCheck.objects.select_for_update().get(pk=check.pk)
+    # Without its key: whoever confirms by an account locks the application first, and then refers to the check.
+    IdCheck.objects.select_for_update(no_key=True).get(pk=check.pk)
     return (
         IdCheck.objects.with_outcome()
         .select_related("applicant__version__application")

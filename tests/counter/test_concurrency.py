@@ -1,6 +1,9 @@
 """Several at the counter in the same second, each over a connection of their own, on either database."""
 
+import contextlib
+
 import pytest
+from django.db import connection, transaction
 
 from applications.models import Confirmation, IdCheck, StateChange
 from counter import id_checks
@@ -145,6 +148,21 @@ def test_undoing_while_it_is_confirmed_by_account_leaves_nothing_that_rests_on_i
         assert isinstance(confirmed, Confirmation | accounts.Closed)
         assert (status(made), state(sent)) == ("undone", "awaiting")
         assert Confirmation.objects.filter(id_check=made.pk, undone_at=None).count() == 0
+
+
+def test_confirming_by_account_does_not_wait_for_whoever_holds_its_check():
+    """They would wait for each other: undoing locks the check before the application, confirming after it."""
+    sent = application(cast.MAIJA)
+    made = check(sent, cast.MAIJA)
+    issue(made)
+
+    with contextlib.ExitStack() as held:
+        if connection.vendor == "postgresql":  # SQLite lets one write at a time
+            held.enter_context(transaction.atomic())
+            id_checks.lock_sound(made)
+        [done] = at_once(lambda: confirm_by_account(sent, cast.MAIJA))
+
+    assert isinstance(done, Confirmation)
 
 
 def test_undoing_while_the_account_is_issued_leaves_no_open_account():
