@@ -30,9 +30,14 @@ class CannotDecrypt(Exception):
     """The value was written with a key that is not configured, or was tampered with."""
 
 
+def key_id(key: bytes) -> bytes:
+    """Return the four bytes by which what a key made names it, and which tell nothing of the key."""
+    return hashlib.sha256(b"key id " + key).digest()[:KEY_ID]
+
+
 def _derive(secret: str, purpose: bytes) -> tuple[bytes, bytes]:
     key = HKDF(SHA256(), length=32, salt=None, info=b"heka-confirm " + purpose).derive(secret.encode())
-    return hashlib.sha256(b"key id " + key).digest()[:KEY_ID], key
+    return key_id(key), key
 
 
 @functools.cache
@@ -42,9 +47,9 @@ def _keys(secrets_: tuple[str, ...], purpose: bytes) -> dict[bytes, bytes]:
 
 def encrypt(text: str, *, context: str) -> bytes:
     """Return the text encrypted under the active key, bound to its context."""
-    key_id, key = next(iter(_keys(tuple(settings.FIELD_ENCRYPTION_KEYS), b"encryption").items()))
+    active, key = next(iter(_keys(tuple(settings.FIELD_ENCRYPTION_KEYS), b"encryption").items()))
     nonce = secrets.token_bytes(NONCE)
-    return key_id + nonce + AESGCM(key).encrypt(nonce, text.encode(), context.encode())
+    return active + nonce + AESGCM(key).encrypt(nonce, text.encode(), context.encode())
 
 
 def decrypt(value: bytes, *, context: str) -> str:
@@ -70,8 +75,8 @@ def keyed(text: str) -> list[str]:
 def indexes(code: str) -> list[str]:
     """Return the blind indexes of a personal identity code under every live key, the active one first."""
     return [
-        f"{key_id.hex()}:{hmac.new(key, code.encode(), hashlib.sha256).hexdigest()}"
-        for key_id, key in _keys(tuple(settings.FIELD_INDEX_KEYS), b"index").items()
+        f"{live.hex()}:{hmac.new(key, code.encode(), hashlib.sha256).hexdigest()}"
+        for live, key in _keys(tuple(settings.FIELD_INDEX_KEYS), b"index").items()
     ]
 
 

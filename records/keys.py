@@ -1,14 +1,13 @@
 """The keyed digests that hold the trail together, under RECORD_KEYS: the first writes, the others still verify."""
 
 import functools
-import hashlib
 import hmac
 import json
 from typing import Any
 
 from django.conf import settings
 
-KEY_ID = 4  # bytes
+from core import crypto
 
 
 class UnknownKey(Exception):
@@ -18,7 +17,7 @@ class UnknownKey(Exception):
 @functools.cache
 def _keys(secrets: tuple[str, ...]) -> dict[str, bytes]:
     keys = [hmac.digest(secret.encode(), b"heka-confirm records", "sha256") for secret in secrets]
-    return {hashlib.sha256(b"key id " + key).digest()[:KEY_ID].hex(): key for key in keys}
+    return {crypto.key_id(key).hex(): key for key in keys}
 
 
 def active() -> str:
