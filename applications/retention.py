@@ -28,7 +28,7 @@ from applications.models import (
     Version,
 )
 from identity.models import Person
-from records import kept
+from records import append_only
 
 ENDS = (Move.LAPSED, Move.EXPIRED, Move.WITHDRAWN, Move.REPLACED)
 
@@ -53,7 +53,7 @@ def remove(applications: Collection[int]) -> None:
     """Remove these applications with their versions, people, confirmations, ID checks and history."""
     versions = Version.objects.filter(application__in=applications)
     slots = Applicant.objects.filter(version__in=versions)
-    with kept.permit():
+    with append_only.permit():
         for model in (NamePart, Invitation, ErrorReport, Confirmation, IdCheck):
             model.objects.filter(applicant__in=slots).delete()
         StateChange.objects.filter(application__in=applications).delete()

@@ -71,7 +71,7 @@ class Entry(models.Model):
 
 
 class Permit(models.Model):
-    """While a transaction sees a row of these, it may delete kept rows; none is ever committed (kept.permit)."""
+    """A transaction that sees a row of these may delete append-only rows. None is committed (append_only.permit)."""
 
     class Meta:
         default_permissions = ()

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 
 from django.db.models import F
 
-from records import kept
+from records import append_only
 from records.models import Chain, Entry
 
 BATCH = 500  # chains
@@ -25,7 +25,7 @@ def past(before: dt.datetime) -> Iterator[dict[int, str]]:
 
 def remove(chains: Collection[int], *, before: dt.datetime) -> tuple[int, set[int]]:
     """Remove those of these chains that nobody has written to since; return how many, and the users in them."""
-    with kept.permit():
+    with append_only.permit():
         locked = set(Chain.objects.select_for_update().filter(pk__in=chains).values_list("pk", flat=True))
         ended = _ended(locked, before)
         entries = Entry.objects.filter(chain__in=ended)

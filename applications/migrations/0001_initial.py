@@ -5,7 +5,7 @@ from django.db import migrations, models
 import applications.references
 import core.crypto
 from applications.migrations._first_terms import publish_first_terms
-from records.kept import KeepRows
+from records.append_only import AppendOnly
 
 
 class Migration(migrations.Migration):
@@ -649,7 +649,7 @@ class Migration(migrations.Migration):
         ),
         # By hand: what the models do not tell.
         migrations.RunPython(publish_first_terms, migrations.RunPython.noop),
-        KeepRows("Confirmation", may_be_set=("undone_at",)),
-        KeepRows("IdCheck"),
-        KeepRows("StateChange"),
+        AppendOnly("Confirmation", may_be_set=("undone_at",)),
+        AppendOnly("IdCheck"),
+        AppendOnly("StateChange"),
     ]

@@ -5,7 +5,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 from counter.migrations._first_rows import make_document_types, make_roles, make_the_counter
-from records.kept import KeepRows
+from records.append_only import AppendOnly
 
 
 class Migration(migrations.Migration):
@@ -380,6 +380,6 @@ class Migration(migrations.Migration):
         migrations.RunPython(make_the_counter, migrations.RunPython.noop),
         migrations.RunPython(make_document_types, migrations.RunPython.noop),
         migrations.RunPython(make_roles, migrations.RunPython.noop),
-        KeepRows("SecondLook"),
-        KeepRows("Undoing"),
+        AppendOnly("SecondLook"),
+        AppendOnly("Undoing"),
     ]

@@ -2,7 +2,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-from records.kept import KeepRows
+from records.append_only import AppendOnly
 
 
 class Migration(migrations.Migration):
@@ -147,6 +147,6 @@ class Migration(migrations.Migration):
             },
         ),
         # By hand: what the models do not tell.
-        KeepRows("Entry"),
-        KeepRows("Chain", may_change=("length", "head", "key_id", "seal")),
+        AppendOnly("Entry"),
+        AppendOnly("Chain", may_change=("length", "head", "key_id", "seal")),
     ]

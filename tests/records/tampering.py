@@ -4,7 +4,7 @@ from contextlib import contextmanager
 
 from django.db import connection, transaction
 
-from records import kept, trail
+from records import append_only, trail
 from records.enums import Event, Role
 from records.models import Chain, Entry
 from records.trail import Who
@@ -16,7 +16,7 @@ def by_hand(sql, *values):
     """Run a statement as somebody does who takes the guards away first."""
     with connection.cursor() as cursor:
         for table in (Entry._meta.db_table, Chain._meta.db_table):
-            for name in kept.guards(table):
+            for name in append_only.guards(table):
                 _drop(cursor, name, table)
         cursor.execute(sql, values)
         assert cursor.rowcount > 0

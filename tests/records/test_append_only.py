@@ -9,8 +9,8 @@ from django.db.migrations.state import ModelState, ProjectState
 from django.db.models import ProtectedError
 from django.utils import timezone
 
-from records import kept
-from records.kept import KeepRows
+from records import append_only
+from records.append_only import AppendOnly
 from records.models import Chain, Entry, Permit
 from tests.records.tampering import tell
 
@@ -23,7 +23,7 @@ def kept_tables():
     for key in loader.graph.leaf_nodes():
         for label, name in loader.graph.forwards_plan(key):
             for operation in loader.disk_migrations[label, name].operations:
-                if isinstance(operation, KeepRows):
+                if isinstance(operation, AppendOnly):
                     found[label, operation.model_name] = operation
     return found
 
@@ -40,12 +40,12 @@ def test_the_trail_is_kept():
 def test_guards_of_a_kept_table_stand_as_they_would_be_put_today(table):
     """Fails where a later migration altered the table and so lost a guard, or added a column to it."""
     model = apps.get_model(*table)
-    standing = kept.guards(model._meta.db_table)
+    standing = append_only.guards(model._meta.db_table)
 
     put_anew(KEPT[table], model)
 
     assert len(standing) == (2 if connection.vendor == "sqlite" else 3)
-    assert standing == kept.guards(model._meta.db_table)
+    assert standing == append_only.guards(model._meta.db_table)
 
 
 def put_anew(operation, model):
@@ -56,12 +56,12 @@ def put_anew(operation, model):
 
 @pytest.mark.django_db
 def test_a_lost_guard_would_be_noticed():
-    before = kept.guards("records_chain")
+    before = append_only.guards("records_chain")
 
-    put_anew(KeepRows("Chain", may_change=("length",)), Chain)
+    put_anew(AppendOnly("Chain", may_change=("length",)), Chain)
 
-    assert kept.guards("records_chain").keys() == before.keys()
-    assert kept.guards("records_chain") != before
+    assert append_only.guards("records_chain").keys() == before.keys()
+    assert append_only.guards("records_chain") != before
 
 
 @pytest.mark.django_db
@@ -120,7 +120,7 @@ def changed(sql):
 def test_a_permit_lets_rows_be_deleted_and_nothing_be_changed():
     tell()
 
-    with kept.permit():
+    with append_only.permit():
         assert changed("DELETE FROM records_entry WHERE number < 3") == 2
         refused("UPDATE records_entry SET name = 'Otso'")
 
@@ -132,7 +132,7 @@ def test_a_permit_lets_rows_be_deleted_and_nothing_be_changed():
 def test_a_permit_ends_with_a_fault_too():
     tell()
 
-    @kept.permit()
+    @append_only.permit()
     def purge():
         Entry.objects.filter(number=1).delete()
         Chain.objects.get().delete()
@@ -148,7 +148,7 @@ def test_a_permit_ends_with_a_fault_too():
 def test_a_permit_holds_for_its_own_transaction_alone():
     tell()
 
-    with kept.permit(), another_connection() as cursor:
+    with append_only.permit(), another_connection() as cursor:
         cursor.execute("SELECT count(*) FROM records_permit")
         assert cursor.fetchone() == (0,)
         if connection.vendor == "postgresql":  # SQLite would wait, for it lets one write at a time
@@ -212,7 +212,7 @@ def migrate(operation, state, act="database_forwards"):
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_what_may_be_set_is_set_once_and_nothing_else(pebbles):
-    migrate(KeepRows("Pebble", may_be_set=("painted_at", "colour")), pebbles)
+    migrate(AppendOnly("Pebble", may_be_set=("painted_at", "colour")), pebbles)
 
     refused("UPDATE records_pebble SET weight = 3 WHERE id = 1")
     refused("UPDATE records_pebble SET note = '{}' WHERE id = 1")
@@ -229,7 +229,7 @@ def test_what_may_be_set_is_set_once_and_nothing_else(pebbles):
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_what_may_change_changes_again_and_again(pebbles):
-    migrate(KeepRows("Pebble", may_change=("weight",), may_be_set=("colour",)), pebbles)
+    migrate(AppendOnly("Pebble", may_change=("weight",), may_be_set=("colour",)), pebbles)
 
     assert changed("UPDATE records_pebble SET weight = 3") == 2
     assert changed("UPDATE records_pebble SET weight = 4, colour = 'red'") == 2
@@ -238,20 +238,20 @@ def test_what_may_change_changes_again_and_again(pebbles):
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_the_operation_may_be_repeated_with_other_fields_and_taken_back(pebbles):
-    migrate(KeepRows("Pebble"), pebbles)
+    migrate(AppendOnly("Pebble"), pebbles)
     refused("UPDATE records_pebble SET weight = weight")
 
-    migrate(KeepRows("Pebble", may_change=("weight",)), pebbles)
+    migrate(AppendOnly("Pebble", may_change=("weight",)), pebbles)
     assert changed("UPDATE records_pebble SET weight = 3") == 2
 
-    migrate(KeepRows("Pebble", may_change=("weight",)), pebbles, "database_backwards")
-    assert kept.guards("records_pebble") == {}
+    migrate(AppendOnly("Pebble", may_change=("weight",)), pebbles, "database_backwards")
+    assert append_only.guards("records_pebble") == {}
     assert changed("DELETE FROM records_pebble") == 2
 
 
 def test_the_operation_says_what_it_does():
-    operation = KeepRows("Pebble", may_be_set=("colour",))
+    operation = AppendOnly("Pebble", may_be_set=("colour",))
 
     assert operation.describe() == "Keep the rows of Pebble"
     assert operation.migration_name_fragment == "keep_pebble"
-    assert operation.deconstruct() == ("KeepRows", ("Pebble",), {"may_be_set": ("colour",)})
+    assert operation.deconstruct() == ("AppendOnly", ("Pebble",), {"may_be_set": ("colour",)})

@@ -1,8 +1,9 @@
 """Rows that nobody may edit or delete: the database itself refuses, on SQLite and PostgreSQL (R18, R19).
 
-A migration says which: `KeepRows("Confirmation", may_be_set=("undone_at",))`. SQLite rebuilds a table for
-nearly every change of it, and its triggers go with the old one: after such a migration, and whenever a kept
-table gains a column, repeat the operation. tests/records/test_kept.py finds where that was forgotten.
+A migration says which: `AppendOnly("Confirmation", may_be_set=("undone_at",))`. SQLite rebuilds a table for
+nearly every change of it, and its triggers go with the old one: after such a migration, and whenever an
+append-only table gains a column, repeat the operation. Where that was forgotten, a test finds it:
+tests/records/test_append_only.py.
 """
 
 from collections.abc import Iterator
@@ -31,14 +32,14 @@ FUNCTION = f"""
 
 @contextmanager
 def permit() -> Iterator[None]:
-    """Let this transaction, and no other, delete kept rows within the context, as the purge does (R18)."""
+    """Let this transaction, and no other, delete append-only rows within the context, as the purge does (R18)."""
     with transaction.atomic():
         permitted = Permit.objects.create()
         yield
         permitted.delete()
 
 
-class KeepRows(Operation):
+class AppendOnly(Operation):
     """Refuse to delete rows of a table without a permit, and to change them.
 
     `may_change` names the fields that may change all the same; `may_be_set` those that may, once, when they
