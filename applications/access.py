@@ -11,13 +11,13 @@ from django.shortcuts import redirect, render
 
 from applications import terms
 from applications.models import Application, ApplicationQuerySet, Terms
+from core.actors import Actor
 from identity import limits
 from identity.access import identified_person_required, person_of, proof_of
 from identity.models import Person
+from identity.people import person_actor
 from identity.proof import Proof
 from identity.redirects import with_next
-from records.enums import Role
-from records.trail import Who
 
 P = ParamSpec("P")
 MOST_STRANGE_NUMBERS = 30  # a minute and person
@@ -34,9 +34,9 @@ class Visitor:
     terms: Terms
 
     @property
-    def who(self) -> Who:
-        """The same for the trail."""
-        return Who(Role.APPLICANT, user_id=self.person.user_id)
+    def actor(self) -> Actor:
+        """The person as somebody who acts."""
+        return person_actor(self.person, self.proof)
 
     @property
     def applications(self) -> ApplicationQuerySet:

@@ -8,11 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 from applications import dates, intake, invitations, letters, present, states
 from applications.document import Document, Stored, canonical
-from applications.enums import Move, State
+from applications.enums import State, Transition
 from applications.models import Applicant, Application, Version
-from applications.states import Actor
+from core.actors import Actor
 from core.transactions import atomically
 from identity.models import Person
+from identity.people import acting_person
 
 
 class CannotChange(Exception):
@@ -78,7 +79,7 @@ def _change(locked: Application, document: Document, *, digest: str, by: Actor) 
     now = timezone.now()
     locked.current = intake.write_version(locked, document, number=locked.version.number + 1, at=now)
     locked.valid_until = dates.valid_until(now)
-    states.make(locked, Move.CHANGED, by=by, at=now)
+    states.transition(locked, Transition.CHANGED, by=by, at=now)
     invitations.announce(locked)
     return locked.current
 
@@ -90,7 +91,8 @@ def edit(application: Application, document: Document, *, digest: str, by: Actor
     Raises NotYours, Unchanged, and what change() raises.
     """
     locked = _lock_open(application)
-    if not (by.person and _is_adult_applicant(by.person, locked)):
+    person = acting_person(by)
+    if person is None or not _is_adult_applicant(person, locked):
         raise NotYours
     if locked.version.digest == digest and _facts(canonical(document)) == _facts(locked.version.content or ""):
         raise Unchanged
@@ -107,7 +109,8 @@ def remove(applicant: Applicant, *, digest: str, by: Actor) -> Version:
     if locked.version.digest != digest or locked.current_id != applicant.version_id:
         raise NotLatest
     applicants = {a.position: a for a in Application.objects.with_people().get(pk=locked.pk).applicants}
-    is_by_main = by.person and applicants[0].hetu_index in by.person.hetu_indexes
+    person = acting_person(by)
+    is_by_main = person is not None and applicants[0].hetu_index in person.hetu_indexes
     if not is_by_main or not can_be_removed(applicants[applicant.position], locked):
         raise CannotRemove
     document = present.document(locked.version)
@@ -128,7 +131,7 @@ def renew(application: Application, *, by: Actor) -> None:
     """
     locked = _lock_open(application)
     with_people = Application.objects.with_people().get(pk=locked.pk)
-    own = _own(by.person, with_people)
+    own = _own(acting_person(by), with_people)
     if locked.state != State.VALID or own is None or not own.confirmed:
         raise MustConfirmFirst
     if with_people.waits_for:
@@ -137,7 +140,7 @@ def renew(application: Application, *, by: Actor) -> None:
     if locked.valid_until == dates.valid_until(now):
         return
     locked.valid_until = with_people.valid_until = dates.valid_until(now)
-    states.make(locked, Move.RENEWED, by=by, at=now)
+    states.transition(locked, Transition.RENEWED, by=by, at=now)
     letters.renewed(own, with_people)
 
 
@@ -148,9 +151,10 @@ def withdraw(application: Application, *, by: Actor) -> None:
     Raises Ended or NotYours.
     """
     locked = _lock_open(application)
-    if by.person and not _is_adult_applicant(by.person, locked):
+    person = acting_person(by)
+    if person and not _is_adult_applicant(person, locked):
         raise NotYours
-    states.make(locked, Move.WITHDRAWN, by=by, at=timezone.now())
+    states.transition(locked, Transition.WITHDRAWN, by=by, at=timezone.now())
     letters.ended(Application.objects.with_people().get(pk=locked.pk))
 
 

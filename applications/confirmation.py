@@ -13,14 +13,16 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from applications import dates, letters, states, trail
-from applications.enums import Move, Source, State
+from applications import dates, letters, states
+from applications.enums import State, Transition
 from applications.models import OPEN, Applicant, Application, Confirmation, IdCheck, Terms
-from applications.states import Actor
+from applications.trail import ApplicationEvent, record_events
+from core.actors import Actor, Source
 from core.transactions import atomically
 from identity import accounts
 from identity.enums import Method
 from identity.models import Person
+from identity.people import acting_person
 from identity.proof import Proof
 from records.enums import Event
 
@@ -64,7 +66,7 @@ class Changed(CannotConfirm):
 
 
 @atomically
-def confirm(application: Application, *, by: Person, proof: Proof, terms: Terms, digest: str) -> Confirmation:
+def confirm(application: Application, *, by: Actor, proof: Proof, terms: Terms, digest: str) -> Confirmation:
     """Record that a person confirms the version they read, named by its digest; return their confirmation.
 
     Confirming again returns the first confirmation (R12). Raises NotYours, Under18, Declined, Ended or Changed,
@@ -72,15 +74,16 @@ def confirm(application: Application, *, by: Person, proof: Proof, terms: Terms,
     """
     locked, rivals = _lock(application)
     applicants = _read(locked)
-    applicant = next((a for a in applicants if a.hetu_index in by.hetu_indexes), None)
-    if applicant is None:
+    person = acting_person(by)
+    applicant = next((a for a in applicants if person and a.hetu_index in person.hetu_indexes), None)
+    if person is None or applicant is None:
         raise NotYours
     if proof.method == Method.ACCOUNT:
-        accounts.hold(by)
+        accounts.hold(person)
     return _confirm(
         _Slot(applicant, applicants, locked, rivals),
-        by=Actor(Source.PERSON, person=by, how=proof.method),
-        person=by,
+        by=by,
+        person=person,
         proof=proof,
         terms=terms,
         digest=digest,
@@ -134,19 +137,19 @@ def _confirm(
         level=proof.level,
         confirmed_at=now,
         id_check_id=proof.id_check,
-        staff=by.staff,
+        staff=by.user if by.source == Source.COUNTER else None,
     )
     applicant.counting = confirmation  # type: ignore[attr-defined]  # as with_confirmation() would read it
-    event = trail.Happened(
+    event = ApplicationEvent(
         Event.PERSON_CONFIRMED, applicant, {"method": str(proof.method), "confirmation": confirmation.pk}
     )
     if application.state == State.AWAITING and not any(a.must_confirm for a in slot.applicants):
-        states.make(application, Move.CONFIRMED, by=by, at=now, after=event)
+        states.transition(application, Transition.CONFIRMED, by=by, at=now, because=event)
         for rival in slot.rivals:
-            states.make(rival, Move.REPLACED, by=by, at=now)
+            states.transition(rival, Transition.REPLACED, by=by, at=now)
             letters.ended(rival)
     else:
-        trail.record(application, event, by=by.who)
+        record_events(application, event, by=by)
     letters.confirmed(confirmation, application, slot.applicants)
     return confirmation
 
@@ -187,11 +190,11 @@ def _undo(confirmation: Confirmation, application: Application, *, by: Actor) ->
     confirmation.undone_at = now
     confirmation.save(update_fields=["undone_at"])
     facts = {"id_check": confirmation.id_check_id or 0, "confirmation": confirmation.pk}
-    event = trail.Happened(Event.CONFIRMATION_UNDONE, confirmation.applicant, facts)
+    event = ApplicationEvent(Event.CONFIRMATION_UNDONE, confirmation.applicant, facts)
     if application.is_open and confirmation.applicant.version_id == application.current_id:
-        states.make(application, Move.UNDONE, by=by, at=now, after=event)
+        states.transition(application, Transition.UNDONE, by=by, at=now, because=event)
     else:
-        trail.record(application, event, by=by.who)
+        record_events(application, event, by=by)
 
 
 def confirmed_before(applicant: Applicant, application: Application) -> str:

@@ -3,9 +3,9 @@
 from django.utils import timezone
 
 from applications import dates, letters, states
-from applications.enums import Move, State
+from applications.enums import State, Transition
 from applications.models import OPEN, Application
-from applications.states import CLOCK
+from core.actors import CLOCK
 from core.transactions import atomically
 
 
@@ -14,6 +14,6 @@ def end(application: Application) -> None:
     """End an application whose last day is over; do nothing to any other, so that it may be called again."""
     locked = Application.objects.select_for_update().get(pk=application.pk)
     if locked.state in OPEN and dates.today() > locked.valid_until:
-        move = Move.LAPSED if locked.state == State.AWAITING else Move.EXPIRED
-        states.make(locked, move, by=CLOCK, at=timezone.now())
+        ending = Transition.LAPSED if locked.state == State.AWAITING else Transition.EXPIRED
+        states.transition(locked, ending, by=CLOCK, at=timezone.now())
         letters.ended(Application.objects.with_people().get(pk=locked.pk))

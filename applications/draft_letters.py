@@ -16,6 +16,7 @@ from applications.models import Draft
 from mailing import outbox
 from mailing.letters import NoLongerDue
 from mailing.models import Letter
+from records.names import draft_subject
 
 
 def queue_draft_link(draft: Draft) -> None:
@@ -42,7 +43,7 @@ def _queue_letter(message: str, draft: Draft, *, about: str) -> None:
             message=message,
             to=draft.email,
             language=draft.language,
-            about=f"draft {draft.pk}",
+            about=draft_subject(draft.pk),
             parameters={"draft": draft.pk},
         )
     )

@@ -17,7 +17,7 @@ from applications import changes, draft_letters, draft_links, intake, present
 from applications.form import steps
 from applications.form.data import FormData
 from applications.models import Application, Draft, DraftQuerySet
-from applications.states import Actor
+from core.actors import Actor
 from core.transactions import atomically
 from identity.models import Person
 

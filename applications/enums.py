@@ -16,7 +16,7 @@ class State(models.TextChoices):
     REPLACED = "replaced", _("Replaced by a new one")
 
 
-class Move(models.TextChoices):
+class Transition(models.TextChoices):
     """What can happen to an application."""
 
     SENT = "sent", _("sent")
@@ -28,16 +28,6 @@ class Move(models.TextChoices):
     EXPIRED = "expired", _("period of validity ended")
     WITHDRAWN = "withdrawn", _("withdrawn")
     REPLACED = "replaced", _("replaced by another application")
-
-
-class Source(models.TextChoices):
-    """Through whom a move came."""
-
-    PERSON = "person", _("an applicant")
-    COUNTER = "counter", _("the counter")
-    HOUSING_SYSTEM = "housing_system", _("the housing system")
-    CLOCK = "clock", _("the passing of time")
-    FORM = "form", _("the form, without identification")
 
 
 class Dwelling(models.TextChoices):

@@ -9,10 +9,10 @@ from django.utils import timezone
 
 from applications import dates, invitations, names, protection, states
 from applications.document import ApplicantContent, Document, canonical
-from applications.enums import Move
+from applications.enums import Transition
 from applications.models import Applicant, Application, Version
-from applications.states import Actor
 from core import crypto
+from core.actors import Actor
 
 
 @transaction.atomic
@@ -25,7 +25,7 @@ def send(document: Document, *, by: Actor) -> Application:
         ticked_at=timezone.now(),  # what was due before it came in is not made up for
     )
     application.current = write_version(application, document, number=1, at=document.sent_at)
-    states.make(application, Move.SENT, by=by, at=document.sent_at)
+    states.transition(application, Transition.SENT, by=by, at=document.sent_at)
     invitations.announce(application)
     return application
 

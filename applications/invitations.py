@@ -6,17 +6,16 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from applications import letters, tokens, trail
+from applications import letters, tokens
 from applications.enums import State
 from applications.models import OPEN, Applicant, Application, ErrorReport, Invitation
-from applications.trail import Happened
+from applications.trail import ApplicationEvent, record_events
+from core.actors import UNIDENTIFIED, Actor
 from core.transactions import atomically
 from identity.enums import Language
-from records.enums import Event, Role
-from records.trail import Who
+from records.enums import Event
 
 PAUSE = timedelta(minutes=10)  # between two letters to the same person
-NOT_IDENTIFIED = Who(Role.APPLICANT)  # who holds a link, and nothing else is known of them
 
 
 class CannotInvite(Exception):
@@ -76,7 +75,7 @@ def invite(applicant: Applicant, application: Application) -> None:
 
 
 @atomically
-def resend(applicant: Applicant, *, by: Who = NOT_IDENTIFIED) -> None:
+def resend(applicant: Applicant, *, by: Actor = UNIDENTIFIED) -> None:
     """Send the invitation again, as a new one. Raises NotWaiting, NoAddress or TooSoon."""
     application, applicant = _lock(applicant)
     _check_waiting(application, applicant)
@@ -85,11 +84,11 @@ def resend(applicant: Applicant, *, by: Who = NOT_IDENTIFIED) -> None:
     _check_pause(applicant)
     invite(applicant, application)
     _wake(application)
-    trail.record(application, Happened(Event.INVITATION_SENT, applicant), by=by)
+    record_events(application, ApplicationEvent(Event.INVITATION_SENT, applicant), by=by)
 
 
 @atomically
-def correct_address(applicant: Applicant, *, email: str, by: Who = NOT_IDENTIFIED) -> None:
+def correct_address(applicant: Applicant, *, email: str, by: Actor = UNIDENTIFIED) -> None:
     """Send the invitation to another address, and nothing more to the former one.
 
     To the same address it is sent again, as by resend(). Raises NotWaiting or TooSoon.
@@ -102,7 +101,7 @@ def correct_address(applicant: Applicant, *, email: str, by: Who = NOT_IDENTIFIE
     applicant.save(update_fields=["email"])
     invite(applicant, application)
     _wake(application)
-    trail.record(application, Happened(Event.ADDRESS_CHANGED, applicant), by=by)
+    record_events(application, ApplicationEvent(Event.ADDRESS_CHANGED, applicant), by=by)
 
 
 def opened(invitation: Invitation) -> None:
@@ -111,7 +110,7 @@ def opened(invitation: Invitation) -> None:
 
 
 @atomically
-def decline(applicant: Applicant, *, by: Who = NOT_IDENTIFIED) -> None:
+def decline(applicant: Applicant, *, by: Actor = UNIDENTIFIED) -> None:
     """Say that this person does not apply; the application waits until it is changed (R10).
 
     Declining again changes nothing. Raises AlreadyConfirmed, NotAwaited or Ended.
@@ -127,12 +126,12 @@ def decline(applicant: Applicant, *, by: Who = NOT_IDENTIFIED) -> None:
         applicant.declined_at = timezone.now()
         applicant.save(update_fields=["declined_at"])
         letters.declined(applicant, application)
-        trail.record(application, Happened(Event.PERSON_DECLINED, applicant), by=by)
+        record_events(application, ApplicationEvent(Event.PERSON_DECLINED, applicant), by=by)
 
 
 @atomically
 def correct_own_contact_details(
-    applicant: Applicant, *, email: str, phone: str, language: Language, by: Who = NOT_IDENTIFIED
+    applicant: Applicant, *, email: str, phone: str, language: Language, by: Actor = UNIDENTIFIED
 ) -> None:
     """Change what a person alone may change of themselves; this makes no new version.
 
@@ -145,16 +144,16 @@ def correct_own_contact_details(
     # Who had no address until now is reminded from now on.
     Application.objects.filter(current=applicant.version_id, state__in=OPEN).update(due_at=timezone.now())
     if changed:
-        trail.record(application, Happened(Event.CONTACT_DETAILS_CHANGED, applicant, changed), by=by)
+        record_events(application, ApplicationEvent(Event.CONTACT_DETAILS_CHANGED, applicant, changed), by=by)
 
 
 @atomically
-def report_error(applicant: Applicant, *, text: str, by: Who = NOT_IDENTIFIED) -> None:
+def report_error(applicant: Applicant, *, text: str, by: Actor = UNIDENTIFIED) -> None:
     """Keep what a co-applicant finds wrong in the application for its main applicant, who also gets a letter."""
     application, applicant = _lock(applicant)
     report = ErrorReport.objects.create(applicant=applicant, text=text, reported_at=timezone.now())
     letters.error_reported(report, application)
-    trail.record(application, Happened(Event.ERROR_REPORTED, applicant), by=by)
+    record_events(application, ApplicationEvent(Event.ERROR_REPORTED, applicant), by=by)
 
 
 def error_reports(application: Application, *, reader: Applicant) -> list[ErrorReport]:

@@ -8,10 +8,9 @@ from collections.abc import Sequence
 
 from django.db.models import Q
 
-from applications import trail
 from applications.models import Applicant, Application
-from applications.states import Actor
-from applications.trail import Happened
+from applications.trail import ApplicationEvent, record_events
+from core.actors import Actor
 from core.transactions import atomically
 from records.enums import Event
 
@@ -34,7 +33,7 @@ def set_mark(applicant: Applicant, *, protected: bool, by: Actor) -> None:
         slot.protected = protected
         slot.save(update_fields=["protected"])
         if slot.version.application.current_id == slot.version_id:
-            trail.record(slot.version.application, Happened(event, slot), by=by.who)
+            record_events(slot.version.application, ApplicationEvent(event, slot), by=by)
 
 
 def _person(slot: Applicant) -> object:

@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from applications.enums import Move
+from applications.enums import Transition
 from applications.models import (
     OPEN,
     Applicant,
@@ -30,15 +30,17 @@ from applications.models import (
 from identity.models import Person
 from records import append_only
 
-ENDS = (Move.LAPSED, Move.EXPIRED, Move.WITHDRAWN, Move.REPLACED)
+ENDS = (Transition.LAPSED, Transition.EXPIRED, Transition.WITHDRAWN, Transition.REPLACED)
 
 
 def past(now: dt.datetime) -> QuerySet[StateChange, int]:
     """Return the keys of the applications whose time is over, those that ended first first."""
     ended = now - dt.timedelta(days=settings.RETENTION_ENDED_DAYS)
     never_valid = now - dt.timedelta(days=settings.RETENTION_UNCONFIRMED_DAYS)
-    became_valid = StateChange.objects.filter(application=OuterRef("application"), move=Move.CONFIRMED)
-    ends = StateChange.objects.filter(Q(at__lt=ended) | Q(~Exists(became_valid), at__lt=never_valid), move__in=ENDS)
+    became_valid = StateChange.objects.filter(application=OuterRef("application"), transition=Transition.CONFIRMED)
+    ends = StateChange.objects.filter(
+        Q(at__lt=ended) | Q(~Exists(became_valid), at__lt=never_valid), transition__in=ENDS
+    )
     return ends.order_by("at", "pk").values_list("application_id", flat=True)
 
 
@@ -66,11 +68,11 @@ def remove(applications: Collection[int]) -> None:
 def kept_until(applications: Collection[int]) -> dict[int, dt.date]:
     """Return on which day the time of each of these is over, of those that have ended."""
     changes = StateChange.objects.filter(application__in=applications)
-    were_valid = set(changes.filter(move=Move.CONFIRMED).values_list("application_id", flat=True))
+    were_valid = set(changes.filter(transition=Transition.CONFIRMED).values_list("application_id", flat=True))
     days = {True: settings.RETENTION_ENDED_DAYS, False: settings.RETENTION_UNCONFIRMED_DAYS}
     return {
         key: timezone.localdate(at + dt.timedelta(days=days[key in were_valid]))
-        for key, at in changes.filter(move__in=ENDS).values_list("application_id", "at")
+        for key, at in changes.filter(transition__in=ENDS).values_list("application_id", "at")
     }
 
 
@@ -94,7 +96,7 @@ def in_none(people: Iterable[Person], *, apart_from: Set[int] = frozenset()) -> 
 def _applications_of(people: list[Person], index_of: dict[str, int]) -> Iterator[tuple[int | None, int]]:
     confirmed = Confirmation.objects.filter(person__in=people)
     yield from confirmed.values_list("person_id", "applicant__version__application_id")
-    yield from StateChange.objects.filter(person__in=people).values_list("person_id", "application_id")
+    yield from StateChange.objects.filter(user__person__in=people).values_list("user__person", "application_id")
     slots = Applicant.objects.filter(hetu_index__in=index_of)
     for index, application in slots.values_list("hetu_index", "version__application_id"):
         yield index_of[index or ""], application

@@ -5,7 +5,9 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from applications.models import Terms, TermsAcceptance
+from core.actors import Actor
 from identity.models import Person
+from identity.people import acting_person
 
 
 def current() -> Terms:
@@ -20,9 +22,11 @@ def current_with_acceptance(person: Person) -> tuple[Terms, bool]:
     return terms, terms.accepted
 
 
-def accept(terms: Terms, *, by: Person) -> None:
-    """Record that a person accepts the terms; accepting again changes nothing (R12)."""
-    TermsAcceptance.objects.get_or_create(terms=terms, person=by, defaults={"accepted_at": timezone.now()})
+def accept(terms: Terms, *, by: Actor) -> None:
+    """Record that an identified person accepts the terms; accepting again changes nothing (R12)."""
+    TermsAcceptance.objects.get_or_create(
+        terms=terms, person=acting_person(by), defaults={"accepted_at": timezone.now()}
+    )
 
 
 def text(terms: Terms) -> str:

@@ -1,16 +1,17 @@
 """What happens to applications, in the trail: one chain for each application, whom it is about by their slot."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from applications.models import Applicant, Application
-from records import trail
+from core.actors import Actor
 from records.enums import Event
-from records.trail import Entered, Who
+from records.names import applicant_subject, application_chain
+from records.trail import TrailEvent, append_events
 
 
 @dataclass(frozen=True)
-class Happened:
+class ApplicationEvent:
     """One event, the applicant whom it is about, and what else is to be known: never details of a person."""
 
     event: Event
@@ -18,24 +19,13 @@ class Happened:
     facts: Mapping[str, str | int | bool] = field(default_factory=dict)
 
 
-def record(application: Application, *happened: Happened, by: Who) -> None:
-    """Write events of an application, in their order."""
-    trail.record_many(
-        chain(application),
-        [Entered(one.event, subject(one.applicant) if one.applicant else "", one.facts) for one in happened],
+def record_events(application: Application, *events: ApplicationEvent, by: Actor) -> None:
+    """Write events of an application in their order."""
+    append_events(
+        application_chain(application.pk),
+        [
+            TrailEvent(each.event, applicant_subject(each.applicant.pk) if each.applicant else "", each.facts)
+            for each in events
+        ],
         by=by,
     )
-
-
-def chain(application: Application) -> str:
-    return f"application {application.pk}"
-
-
-def applications_of(chains: Iterable[str]) -> dict[int, str]:
-    """Return those of these names of chains that are applications', by the application's key."""
-    parts = [(name, *name.rpartition(" ")) for name in chains]
-    return {int(key): name for name, kind, _space, key in parts if kind == "application"}
-
-
-def subject(applicant: Applicant) -> str:
-    return f"applicant {applicant.pk}"

@@ -114,15 +114,15 @@ def measure(size: int) -> None:
     import django
 
     django.setup()
-    from applications import trail
     from applications.models import Applicant
     from bench import rows
     from counter import finding
     from counter.finding import Reason
-    from records import reading
-    from tests.staff import staff
+    from records.names import applicant_subject
+    from records.reading import access_entries
+    from tests.staff import acting
 
-    adviser = staff("adviser")
+    adviser = acting("adviser")
     numbers = [rows.FIRST + n for n in range(1, SEARCHES + 1)]
     step = size // (SEARCHES + 1)
     people = list(Applicant.objects.filter(pk__in=range(1, size, step)).only("first_names", "last_name"))
@@ -137,7 +137,7 @@ def measure(size: int) -> None:
         [lambda n=n: find(rows.hetu(n)) for n in numbers],
         [lambda one=one: find(f"{one.first_names} {one.last_name}") for one in people],
         [lambda one=one: find(one.last_name[:4]) for one in people],
-        [lambda one=one: list(reading.looks([trail.subject(one)])[:50]) for one in people],
+        [lambda one=one: list(access_entries([applicant_subject(one.pk)])[:50]) for one in people],
     ]
     print(*[_slow_end(of_kind) for of_kind in searches])
 

@@ -36,6 +36,7 @@ from identity.models import Person, User  # noqa: E402
 from mailing.models import Letter  # noqa: E402
 from records import keys  # noqa: E402
 from records.models import Chain, Entry  # noqa: E402
+from records.names import application_chain  # noqa: E402
 from tests import cast  # noqa: E402
 from tests.applications import factories  # noqa: E402
 
@@ -64,7 +65,7 @@ class Originals:
         self.person = _row(Person, hetu_index=main.hetu_index)
         self.user = _row(User, id=self.person["user_id"])
         self.letter = _row(Letter, id=Letter.objects.latest("pk").pk)
-        self.chain = _row(Chain, name=f"application {application.pk}")
+        self.chain = _row(Chain, name=application_chain(application.pk))
         self.entry = _row(Entry, chain_id=self.chain["id"])
         self.acceptance = _row(TermsAcceptance, person_id=self.person["id"])
 
@@ -96,7 +97,7 @@ class Originals:
             },
         )
         yield StateChange, {**self.change, "id": n, "application_id": n}
-        yield Chain, _sealed({**self.chain, "id": n, "name": f"application {n}"})
+        yield Chain, _sealed({**self.chain, "id": n, "name": application_chain(n)})
         yield Entry, {**self.entry, "id": n, "chain_id": n}
         encrypted = crypto.encrypt(code, context=Applicant._meta.get_field("hetu").context)
         yield Applicant, {**self.main, "id": n, "version_id": n, "hetu": encrypted, "hetu_index": index}
@@ -160,7 +161,7 @@ def main(size: int) -> None:
 
 def _arrange() -> tuple[Originals, Originals]:
     for who in (cast.MAIJA, cast.VERA):
-        terms.accept(terms.current(), by=factories.person(who))
+        terms.accept(terms.current(), by=factories.actor(who))
     alone = factories.application(cast.MAIJA)
     together = factories.application(cast.VERA, cast.VILLE)
     factories.confirm(together, cast.VERA)

@@ -143,7 +143,7 @@ class Run:
             for statement in (
                 "SET session_replication_role = replica",  # past the triggers that keep these rows
                 f"DELETE FROM applications_confirmation WHERE applicant_id {own}",
-                f"DELETE FROM applications_statechange WHERE application_id {own} AND move = 'confirmed'",
+                f"DELETE FROM applications_statechange WHERE application_id {own} AND transition = 'confirmed'",
                 f"UPDATE applications_application SET state = 'awaiting' WHERE id {own}",
                 "UPDATE django_session SET session_data = before.session_data FROM bench_session before"
                 " WHERE before.session_key = django_session.session_key",

@@ -5,11 +5,12 @@ from django.utils.translation import gettext_lazy as _
 
 from applications import confirmation
 from applications.models import Applicant, Confirmation, IdCheck, Terms
+from core.actors import Actor
 from core.transactions import atomically
-from counter import id_checks, roles
+from counter import id_checks
 from identity import people
 from identity.enums import Method
-from identity.models import Person, User
+from identity.models import Person
 from identity.proof import Proof
 
 
@@ -20,7 +21,7 @@ class CheckFirst(Exception):
 
 
 @atomically
-def confirm(applicant: Applicant, *, terms_read: Terms, digest: str, by: User) -> Confirmation:
+def confirm(applicant: Applicant, *, terms_read: Terms, digest: str, by: Actor) -> Confirmation:
     """Record that the person before the adviser confirms the version that they were shown, and accepts the terms.
 
     The confirmation alone holds the terms: were its check undone, nobody would have accepted them.
@@ -36,7 +37,7 @@ def confirm(applicant: Applicant, *, terms_read: Terms, digest: str, by: User) -
         method=Method.COUNTER, provider="counter", level="", at=check.checked_at.isoformat(), id_check=check.pk
     )
     return confirmation.confirm_at_counter(
-        applicant, person=person, by=roles.actor(by), proof=proof, terms=terms_read, digest=digest
+        applicant, person=person, by=by, proof=proof, terms=terms_read, digest=digest
     )
 
 

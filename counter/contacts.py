@@ -1,18 +1,17 @@
 """Contact details, language and invitations as the counter corrects them (C7): nothing else of an application."""
 
-from applications import invitations, trail
+from applications import invitations
 from applications.models import Applicant, Application
-from applications.trail import Happened
+from applications.trail import ApplicationEvent, record_events
+from core.actors import Actor
 from core.transactions import atomically
-from counter import roles
 from counter.id_checks import Ended, SlotChanged
 from identity.enums import Language
-from identity.models import User
 from records.enums import Event
 
 
 @atomically
-def correct(applicant: Applicant, *, email: str, phone: str, language: Language, by: User) -> None:
+def correct(applicant: Applicant, *, email: str, phone: str, language: Language, by: Actor) -> None:
     """Correct what a person has told of how to reach them; this makes no new version.
 
     A co-applicant who is awaited is invited again at a new address, and the former invitation ends. Raises
@@ -20,16 +19,11 @@ def correct(applicant: Applicant, *, email: str, phone: str, language: Language,
     """
     application, slot = _lock(applicant)
     is_moved = email not in {"", slot.email}
-    invitations.correct_own_contact_details(slot, email=email, phone=phone, language=language, by=roles.who(by))
+    invitations.correct_own_contact_details(slot, email=email, phone=phone, language=language, by=by)
     slot.email, slot.language = email, language
     if is_moved and application.awaits(slot) and not slot.is_main:
         invitations.invite(slot, application)
-        trail.record(application, Happened(Event.INVITATION_SENT, slot), by=roles.who(by))
-
-
-def send_invitation(applicant: Applicant, *, by: User) -> None:
-    """Send a co-applicant's invitation again, as a new one. Raises invitations.CannotInvite."""
-    invitations.resend(applicant, by=roles.who(by))
+        record_events(application, ApplicationEvent(Event.INVITATION_SENT, slot), by=by)
 
 
 def _lock(applicant: Applicant) -> tuple[Application, Applicant]:

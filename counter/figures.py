@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator
 from django.db import connection
 from django.utils import timezone
 
-from applications.enums import Move
+from applications.enums import Transition
 from applications.models import Application, Confirmation, IdCheck, StateChange
 from counter.models import RemovedFigure
 
@@ -58,11 +58,11 @@ def _figures(applications: Collection[int]) -> Iterator[Figure]:
 
 def _became_valid(applications: Collection[int]) -> dict[int, dt.datetime]:
     """Return when each became valid, unless it was changed or a confirmation undone after that."""
-    moves = [Move.CONFIRMED, Move.CHANGED, Move.UNDONE]
+    followed = [Transition.CONFIRMED, Transition.CHANGED, Transition.UNDONE]
     found: dict[int, dt.datetime] = {}
-    changes = StateChange.objects.filter(application__in=applications, move__in=moves).order_by("pk")
-    for key, move, at in changes.values_list("application_id", "move", "at"):
-        if move == Move.CONFIRMED:
+    changes = StateChange.objects.filter(application__in=applications, transition__in=followed).order_by("pk")
+    for key, transition, at in changes.values_list("application_id", "transition", "at"):
+        if transition == Transition.CONFIRMED:
             found[key] = at
         else:
             found.pop(key, None)

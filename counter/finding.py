@@ -12,14 +12,14 @@ from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from applications import names, references, trail
+from applications import dates, names, references
 from applications.models import Applicant, Application
 from core import crypto, hetu
+from core.actors import Actor, acting_staff
 from core.transactions import atomically
-from counter import roles
-from identity.models import User
 from records.enums import Event
-from records.trail import record
+from records.names import applicant_subject, staff_chain
+from records.trail import append_event
 
 MOST = 50  # people shown
 SHORTEST = 2  # letters of the longest part of a name
@@ -82,7 +82,7 @@ class Found:
 
 
 @atomically
-def find(text: str, *, reason: Reason, by: User) -> Found:
+def find(text: str, *, reason: Reason, by: Actor) -> Found:
     """Return whom the text finds, and record that a member of staff looked. Raises CannotFind.
 
     The trail keeps the number that was typed, the reason of a search by code, and how many were found.
@@ -92,8 +92,9 @@ def find(text: str, *, reason: Reason, by: User) -> Found:
     if found.event == Event.SEARCH_BY_CODE:
         facts["reason"] = str(reason)
     people = {hit.applicant.hetu_index or hit.applicant.pk: hit.applicant for hit in found.hits}
-    subject = trail.subject(next(iter(people.values()))) if len(people) == 1 else ""
-    record(found.event, chain=roles.chain(by), by=roles.who(by), subject=subject, **facts)
+    subject = applicant_subject(next(iter(people.values())).pk) if len(people) == 1 else ""
+    chain = staff_chain(acting_staff(by).pk, dates.today().year)
+    append_event(found.event, chain=chain, by=by, subject=subject, **facts)
     return found
 
 

@@ -4,15 +4,15 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from applications import confirmation, dates, trail
+from applications import confirmation, dates
 from applications.enums import CheckStatus, PendingReason
 from applications.models import Applicant, Application, IdCheck
-from applications.trail import Happened
+from applications.trail import ApplicationEvent, record_events
+from core.actors import Actor, acting_staff
 from core.transactions import atomically
-from counter import roles
 from counter.models import Counter, DocumentType, SecondLook, Undoing
 from identity import accounts
-from identity.models import Account, User
+from identity.models import Account
 from records.enums import Event
 
 
@@ -105,7 +105,7 @@ class AlreadyUndone(CannotUndo):
 
 
 @atomically
-def record(check: IdCheck, *, applicant: Applicant, digest: str, is_doubtful: bool, by: User) -> IdCheck:
+def record(check: IdCheck, *, applicant: Applicant, digest: str, is_doubtful: bool, by: Actor) -> IdCheck:
     """Store a check of the person in this slot, of the version that the adviser saw, named by its digest (C2).
 
     A doubtful one waits for a second look, as does a document that needs a supervisor's note (C3, C4).
@@ -120,7 +120,7 @@ def record(check: IdCheck, *, applicant: Applicant, digest: str, is_doubtful: bo
     _check_slot(slot)
     kind = DocumentType.objects.get(code=check.document_type)
     _check_document(check, kind)
-    check.applicant, check.adviser, check.checked_at = slot, by, timezone.now()
+    check.applicant, check.adviser, check.checked_at = slot, acting_staff(by), timezone.now()
     check.place = Counter.only().street_fi
     check.pending_reason = _pending_reason(check, kind, by, is_doubtful=is_doubtful)
     if (check.pending_reason or kind.needs_note) and not check.note:
@@ -132,28 +132,29 @@ def record(check: IdCheck, *, applicant: Applicant, digest: str, is_doubtful: bo
         "outcome": check.pending_reason or str(CheckStatus.SOUND),
         "representative": check.representative,
     }
-    trail.record(application, Happened(Event.CHECK_RECORDED, slot, facts), by=roles.who(by))
+    record_events(application, ApplicationEvent(Event.CHECK_RECORDED, slot, facts), by=by)
     return check
 
 
 @atomically
-def decide(check: IdCheck, *, accepted: bool, reason: str, by: User) -> SecondLook:
+def decide(check: IdCheck, *, accepted: bool, reason: str, by: Actor) -> SecondLook:
     """Take the second look at a check that waits (C3, C4). Raises CannotDecide."""
     locked = _lock_check(check)
     if locked.status != CheckStatus.WAITING:
         raise NotWaiting
-    if locked.adviser_id == by.pk:
+    staff = acting_staff(by)
+    if locked.adviser_id == staff.pk:
         raise OwnCheck
-    if _needs_supervisor(locked, accepted=accepted) and not by.has_perm("counter.decide_check"):
+    if _needs_supervisor(locked, accepted=accepted) and not staff.has_perm("counter.decide_check"):
         raise NeedsSupervisor
-    look = SecondLook.objects.create(check_made=locked, accepted=accepted, reason=reason, by=by, at=timezone.now())
+    look = SecondLook.objects.create(check_made=locked, accepted=accepted, reason=reason, by=staff, at=timezone.now())
     event = Event.CHECK_ACCEPTED if accepted else Event.CHECK_REJECTED
     _record(locked, event, by)
     return look
 
 
 @atomically
-def undo(check: IdCheck, *, reason: str, by: User) -> list[Application]:
+def undo(check: IdCheck, *, reason: str, by: Actor) -> list[Application]:
     """Undo a check, and with it the account and the confirmations that rest on it (C5). Raises AlreadyUndone.
 
     Returns the applications that wait again; everybody concerned is told.
@@ -163,12 +164,12 @@ def undo(check: IdCheck, *, reason: str, by: User) -> list[Application]:
         raise AlreadyUndone
     # Before its chain in the trail, as everybody who confirms does.
     Application.objects.select_for_update().get(pk=locked.applicant.version.application_id)
-    Undoing.objects.create(check_made=locked, reason=reason, by=by, at=timezone.now())
+    Undoing.objects.create(check_made=locked, reason=reason, by=acting_staff(by), at=timezone.now())
     _record(locked, Event.CHECK_UNDONE, by)
     for account in Account.objects.filter(id_check=locked.pk, closed_at=None):
         accounts.close(account)
         _record(locked, Event.ACCOUNT_CLOSED, by)
-    return confirmation.undo(locked, by=roles.actor(by))
+    return confirmation.undo(locked, by=by)
 
 
 def made_today(applicant: Applicant) -> IdCheck | None:
@@ -214,10 +215,10 @@ def _check_document(check: IdCheck, kind: DocumentType) -> None:
         raise BasisExpired
 
 
-def _pending_reason(check: IdCheck, kind: DocumentType, by: User, *, is_doubtful: bool) -> str:
+def _pending_reason(check: IdCheck, kind: DocumentType, by: Actor, *, is_doubtful: bool) -> str:
     if is_doubtful or not check.picture_matches:
         return PendingReason.DOUBT
-    if kind.needs_note and not by.has_perm("counter.decide_check"):
+    if kind.needs_note and not acting_staff(by).has_perm("counter.decide_check"):
         return PendingReason.TYPE
     return ""
 
@@ -248,6 +249,6 @@ def _lock_check(check: IdCheck) -> IdCheck:
     )
 
 
-def _record(check: IdCheck, event: Event, by: User) -> None:
-    happened = Happened(event, check.applicant, {"id_check": check.pk})
-    trail.record(check.applicant.version.application, happened, by=roles.who(by))
+def _record(check: IdCheck, event: Event, by: Actor) -> None:
+    happened = ApplicationEvent(event, check.applicant, {"id_check": check.pk})
+    record_events(check.applicant.version.application, happened, by=by)

@@ -5,14 +5,14 @@ from collections.abc import Callable
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from applications import trail
 from applications.models import Applicant, IdCheck
-from applications.trail import Happened
+from applications.trail import ApplicationEvent, record_events
+from core.actors import Actor
 from core.transactions import atomically
-from counter import id_checks, roles
+from counter import id_checks
 from counter.confirming import person_of
 from identity import accounts
-from identity.models import Account, User
+from identity.models import Account
 from records.enums import Event
 
 
@@ -45,7 +45,7 @@ class NoCode(CannotIssue):
 
 
 @atomically
-def issue(check: IdCheck, *, email: str, by: User) -> Account:
+def issue(check: IdCheck, *, email: str, by: Actor) -> Account:
     """Give the person whose identity was checked an account at their own address, and send them its link.
 
     Raises CannotIssue, and accounts.AddressTaken.
@@ -63,23 +63,23 @@ def issue(check: IdCheck, *, email: str, by: User) -> Account:
     return account
 
 
-def correct_address(account: Account, *, email: str, applicant: Applicant, by: User) -> None:
+def correct_address(account: Account, *, email: str, applicant: Applicant, by: Actor) -> None:
     """Send the link to another address; the former link is dead. Raises CheckFirst and accounts.AddressTaken."""
     if account.verified_at and id_checks.made_today(applicant) is None:
         raise CheckFirst
     _with_record(lambda: accounts.correct_address(account, email=email), applicant, Event.ACCOUNT_ADDRESS_CHANGED, by)
 
 
-def send_link(account: Account, *, applicant: Applicant, by: User) -> None:
+def send_link(account: Account, *, applicant: Applicant, by: Actor) -> None:
     """Send a new link, which ends the former one. Raises accounts.Closed."""
     _with_record(lambda: accounts.send_link(account), applicant, Event.ACCOUNT_LINK_SENT, by)
 
 
 @atomically
-def _with_record(act: Callable[[], None], applicant: Applicant, event: Event, by: User) -> None:
+def _with_record(act: Callable[[], None], applicant: Applicant, event: Event, by: Actor) -> None:
     act()
     _record(applicant, event, by)
 
 
-def _record(applicant: Applicant, event: Event, by: User) -> None:
-    trail.record(applicant.version.application, Happened(event, applicant), by=roles.who(by))
+def _record(applicant: Applicant, event: Event, by: Actor) -> None:
+    record_events(applicant.version.application, ApplicationEvent(event, applicant), by=by)

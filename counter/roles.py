@@ -1,12 +1,7 @@
-"""Members of staff: their roles, and how the trail and the table of moves name them."""
+"""Members of staff as those who act, and their roles."""
 
-from django.utils import timezone
-
-from applications.enums import Source
-from applications.states import Actor
+from core.actors import Actor, Role, Source
 from identity.models import User
-from records.enums import Role
-from records.trail import Who
 
 
 def role_of(user: User) -> Role:
@@ -16,16 +11,6 @@ def role_of(user: User) -> Role:
     return Role.SUPERVISOR if user.has_perm("counter.undo_check") else Role.ADVISER
 
 
-def who(user: User) -> Who:
-    """Return a member of staff as the trail names them."""
-    return Who(role_of(user), user_id=user.pk)
-
-
-def chain(user: User) -> str:
-    """Return the chain of what a member of staff does besides one application; a year's, so that it ends (R18)."""
-    return f"staff {user.pk} {timezone.localdate().year}"
-
-
-def actor(user: User) -> Actor:
-    """Return a member of staff as somebody who moves applications."""
-    return Actor(Source.COUNTER, staff=user, role=role_of(user))
+def staff_actor(user: User) -> Actor:
+    """Return a member of staff as somebody who acts at the counter."""
+    return Actor(role_of(user), Source.COUNTER, user=user)

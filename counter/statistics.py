@@ -14,7 +14,7 @@ from django.db.models.functions import ExtractHour, ExtractIsoWeekDay, TruncDate
 from django.utils import timezone
 
 from applications import dates
-from applications.enums import Move, State
+from applications.enums import State, Transition
 from applications.models import Applicant, Application, Confirmation, IdCheck, Invitation, StateChange
 from identity.enums import Language, Method
 from identity.models import Person
@@ -163,17 +163,19 @@ def _identified_only(applicants: QuerySet[Applicant]) -> QuerySet[Applicant]:
 def _days_until_valid(period: Period) -> dict[int, int]:
     """Return how many applications sent in the period became valid after how many days, counted by dates.
 
-    Their latest move to valid counts, unless a change or an undone confirmation came after it.
+    Their latest transition to valid counts, unless a change or an undone confirmation came after it.
     """
     fallen = StateChange.objects.filter(
-        application=OuterRef("application"), move__in=[Move.CHANGED, Move.UNDONE], pk__gt=OuterRef("pk")
+        application=OuterRef("application"),
+        transition__in=[Transition.CHANGED, Transition.UNDONE],
+        pk__gt=OuterRef("pk"),
     )
     tz = timezone.get_default_timezone()
     took = ExpressionWrapper(
         TruncDate("at", tzinfo=tz) - TruncDate("application__sent_at", tzinfo=tz), output_field=DurationField()
     )
     rows = (
-        StateChange.objects.filter(~Exists(fallen), period.of("application__sent_at"), move=Move.CONFIRMED)
+        StateChange.objects.filter(~Exists(fallen), period.of("application__sent_at"), transition=Transition.CONFIRMED)
         .values(took=took)
         .annotate(count=Count("pk"))
     )

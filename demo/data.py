@@ -6,9 +6,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from applications import confirmation, dates, deadlines, document, intake, terms
-from applications.enums import Source
 from applications.models import Application
-from applications.states import Actor
+from core.actors import Actor, Role, Source
 from counter import hours
 from counter.models import Counter
 from counter.opening import Span
@@ -19,7 +18,7 @@ from demo.stories import STORIES, Story
 from identity import people
 from identity.proof import Proof
 
-HOUSING_SYSTEM = Actor(Source.HOUSING_SYSTEM, how="demo")
+HOUSING_SYSTEM = Actor(Role.HOUSING_SYSTEM, Source.HOUSING_SYSTEM, name="demo")
 OFFICE_HOURS = Span(dt.time(9), dt.time(16))
 
 
@@ -56,20 +55,10 @@ def confirm(application: Application, *, who: DemoPerson) -> None:
     """Confirm an application as a demo person would in the browser."""
     now = timezone.now()
     person = people.recognise(who.identity, language=who.language, at=now)
-    accepted = terms.current()
-    terms.accept(accepted, by=person)
-    confirmation.confirm(
-        application,
-        by=person,
-        proof=Proof(
-            method=who.identity.method,
-            provider=client.PROVIDER_ID,
-            level=client.ACR,
-            at=now.isoformat(),
-        ),
-        terms=accepted,
-        digest=application.version.digest,
-    )
+    proof = Proof(method=who.identity.method, provider=client.PROVIDER_ID, level=client.ACR, at=now.isoformat())
+    by, accepted = people.person_actor(person, proof), terms.current()
+    terms.accept(accepted, by=by)
+    confirmation.confirm(application, by=by, proof=proof, terms=accepted, digest=application.version.digest)
 
 
 def _open_counter() -> None:

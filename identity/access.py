@@ -8,8 +8,10 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.cache import patch_cache_control
 
+from core.actors import Actor
 from identity import proof
 from identity.models import Person, User
+from identity.people import person_actor
 from identity.proof import Proof
 from identity.redirects import page_of, with_next
 
@@ -20,7 +22,7 @@ View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 def identified_person_required(view: View[P]) -> View[P]:
     """Lead whoever is not identified (staff included) to the identification, and keep the page out of caches.
 
-    Within the view person_of() and proof_of() hold. A POST whose session has ended never comes here:
+    Within the view person_of(), proof_of() and actor_of() hold. A POST whose session has ended never comes here:
     IdleMiddleware leads it to a page that says so.
     """
 
@@ -61,6 +63,11 @@ def proof_of(request: HttpRequest) -> Proof:
     if found is None:
         raise TypeError("Nobody is identified")
     return found
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Return the person signed in as somebody who acts, behind identified_person_required."""
+    return person_actor(person_of(request), proof_of(request))
 
 
 def _proof(request: HttpRequest) -> Proof | None:

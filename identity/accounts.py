@@ -9,11 +9,12 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from core.actors import Actor, Role, Source
 from identity import account_letters, account_links
 from identity.models import Account, LinkRequest, Person, User
-from records import trail
-from records.enums import Event, Role
-from records.trail import Who
+from records.enums import Event
+from records.names import account_chain, account_subject
+from records.trail import append_event
 
 BATCH = 100  # requests answered at a time
 
@@ -126,8 +127,12 @@ def set_password(token: str, *, password: str) -> Account:
     link.account.user.set_password(password)
     link.account.user.save(update_fields=["password"])
     account_letters.password_set(link)
-    who = Who(Role.APPLICANT, user_id=account.user_id)
-    trail.record(Event.ACCOUNT_PASSWORD_SET, chain=f"account {account.pk}", by=who, subject=f"account {account.pk}")
+    append_event(
+        Event.ACCOUNT_PASSWORD_SET,
+        chain=account_chain(account.pk),
+        by=Actor(Role.APPLICANT, Source.PERSON, user=link.account.user),
+        subject=account_subject(account.pk),
+    )
     return account
 
 

@@ -9,11 +9,12 @@ from django.http import HttpRequest
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from core.actors import operator_actor
 from identity import staff
 from identity.models import User
-from records import trail
-from records.enums import Event, Role
-from records.trail import Who
+from records.enums import Event
+from records.names import employment_chain, user_subject
+from records.trail import append_event
 
 # The roles are made by a migration, with the least rights that each needs.
 admin.site.unregister(Group)
@@ -80,12 +81,11 @@ class StaffAdmin(UserAdmin):
 @transaction.atomic
 def _record(event: Event, user: User, request: HttpRequest) -> None:
     roles = ", ".join(user.groups.order_by("name").values_list("name", flat=True))
-    by = Who(Role.OPERATOR, user_id=request.user.pk)
-    trail.record(
+    append_event(
         event,
-        chain=f"member of staff {user.pk}",
-        by=by,
-        subject=f"user {user.pk}",
+        chain=employment_chain(user.pk),
+        by=operator_actor(request.user),
+        subject=user_subject(user.pk),
         roles=roles,
         active=user.is_active,
     )

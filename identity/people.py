@@ -1,4 +1,4 @@
-"""A person, found or made from what a broker said of them."""
+"""A person, found or made from what a broker said of them, and a person as the actor of what they do."""
 
 import datetime as dt
 import uuid
@@ -7,8 +7,22 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from core import crypto, hetu
+from core.actors import Actor, Role, Source
 from identity.claims import Identity
 from identity.models import Person, User
+from identity.proof import Proof
+
+
+def person_actor(person: Person, proof: Proof) -> Actor:
+    """Return an identified person as somebody who acts."""
+    return Actor(Role.APPLICANT, Source.PERSON, user=person.user, how=proof.method)
+
+
+def acting_person(actor: Actor) -> Person | None:
+    """Return the identified person who acts; None for staff, a housing system, the clock, and the unidentified."""
+    if actor.source != Source.PERSON or actor.user is None:
+        return None
+    return actor.user.person
 
 
 def find(code: str) -> Person | None:

@@ -5,10 +5,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from core import masking
+from core.actors import acting_staff, operator_actor
 from mailing import outbox
 from mailing.models import Letter, LetterQuerySet
-from records.enums import Role
-from records.trail import Who
+from records.names import staff_chain
 
 FILTERS = ("message", "language", "failure", "bounced_at", "created_at")
 
@@ -57,8 +57,9 @@ class LetterAdmin(admin.ModelAdmin):
 
     @admin.action(description=_("Send again what was given up or refused"), permissions=["send_again"])
     def send_again(self, request: HttpRequest, queryset: LetterQuerySet) -> None:
-        by = Who(Role.OPERATOR, user_id=request.user.pk)
-        number = outbox.send_again(queryset, chain=f"staff {request.user.pk} {timezone.localdate().year}", by=by)
+        by = operator_actor(request.user)
+        chain = staff_chain(acting_staff(by).pk, timezone.localdate().year)
+        number = outbox.send_again(queryset, chain=chain, by=by)
         text = ngettext("%(number)d letter will be sent again.", "%(number)d letters will be sent again.", number)
         messages.success(request, text % {"number": number})
 

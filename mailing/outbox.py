@@ -10,11 +10,12 @@ from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from core.actors import Actor
 from mailing.enums import Failure, Status
 from mailing.models import Letter, LetterQuerySet
-from records import trail
 from records.enums import Event
-from records.trail import Entered, Who
+from records.names import letter_subject
+from records.trail import TrailEvent, append_events
 
 # Wider than a valid personal identity code, as in the logs: a mistyped one is just as personal.
 CODE = re.compile(r"(\d{6}[-+A-FU-Y])\d{3}[0-9A-Z]", re.IGNORECASE)
@@ -65,11 +66,11 @@ def is_undeliverable(address: str) -> bool:
 
 
 @transaction.atomic
-def send_again(letters: LetterQuerySet, *, chain: str, by: Who) -> int:
+def send_again(letters: LetterQuerySet, *, chain: str, by: Actor) -> int:
     """Make those of the letters that are dead due now, and return how many they were; each is recorded."""
     dead = list(letters.dead().select_for_update().values_list("pk", flat=True))
     Letter.objects.filter(pk__in=dead).update(dead_at=None, failure="", attempts=0, due_at=Now())
-    trail.record_many(chain, [Entered(Event.LETTER_SENT_AGAIN, f"letter {pk}") for pk in dead], by=by)
+    append_events(chain, [TrailEvent(Event.LETTER_SENT_AGAIN, letter_subject(pk)) for pk in dead], by=by)
     return len(dead)
 
 

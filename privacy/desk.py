@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from counter.desk import visits
-from counter.desk.access import Page, desk_view, find_slot, page, staff_of
+from counter.desk import access_log
+from counter.desk.access import Page, desk_actor, desk_view, find_slot, page
 from counter.desk.forms import LONGEST_REASON, NoteField
 from privacy import erasure
 
@@ -25,12 +25,12 @@ class EraseForm(forms.Form):
 def erase(request: HttpRequest, reference: str, position: int) -> HttpResponse:
     """Say what erasing would do, and do it with a reason."""
     slot = find_slot(reference, position)
-    visits.opened(request, slot)
+    access_log.record_opening(request, slot)
     form = EraseForm(request.POST if request.method == "POST" else None)
     refusal = None
     if form.is_valid():
         try:
-            done = erasure.erase(slot, **form.cleaned_data, by=staff_of(request))
+            done = erasure.erase(slot, **form.cleaned_data, by=desk_actor(request))
         except erasure.CannotErase as error:
             refusal = error
         else:

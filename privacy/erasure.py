@@ -13,17 +13,17 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 import applications.retention
-import applications.trail
 import identity.retention
 from applications import dates
 from applications.models import OPEN, Applicant, Application
-from applications.trail import Happened
+from applications.trail import ApplicationEvent, record_events
+from core.actors import Actor
 from core.transactions import atomically
-from counter import roles
-from identity.models import Person, User
+from identity.models import Person
 from privacy import removal
-from records import reading
 from records.enums import Event
+from records.names import applicant_subject
+from records.reading import entries_about
 
 
 class CannotErase(Exception):
@@ -64,7 +64,7 @@ def plan(slot: Applicant) -> Plan:
 
 
 @atomically
-def erase(slot: Applicant, *, reason: str, by: User) -> Plan:
+def erase(slot: Applicant, *, reason: str, by: Actor) -> Plan:
     """Erase what can be erased of the person in this slot; return what was done. Raises StillOpen."""
     locked = Application.objects.select_for_update().filter(
         pk__in={each.version.application_id for each in _slots_of(slot)}
@@ -78,7 +78,7 @@ def erase(slot: Applicant, *, reason: str, by: User) -> Plan:
     kept = {emptied.application.pk for emptied in planned.emptied}
     for key, last in latest.items():
         facts = {"reason": reason, "outcome": "emptied" if key in kept else "removed"}
-        applications.trail.record(last.version.application, Happened(Event.ERASED, last, facts), by=roles.who(by))
+        record_events(last.version.application, ApplicationEvent(Event.ERASED, last, facts), by=by)
     people = _people_of(slot)
     identity.retention.remove_accounts(people)
     applications.retention.remove_drafts(people)
@@ -125,8 +125,8 @@ def _shared(applications_: Iterable[int], slots: Iterable[Applicant]) -> set[int
     others = [
         slot for slot in adults.select_related("version").defer("version__content", "hetu") if slot.pk not in own
     ]
-    subjects = {applications.trail.subject(slot): slot for slot in others}
-    entries = reading.about(list(subjects)).filter(event=Event.ERASED)
+    subjects = {applicant_subject(slot.pk): slot for slot in others}
+    entries = entries_about(list(subjects)).filter(event=Event.ERASED)
     erased = {_who(subjects[entry.subject]) for entry in entries}
     return {slot.version.application_id for slot in others if _who(slot) not in erased}
 

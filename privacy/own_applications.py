@@ -86,7 +86,7 @@ def history(own: Own) -> Iterator[Facts]:
         yield [
             number_of(own.applications[change.application_id]),
             Fact("at", _("Time"), change.at),
-            Fact("what", _("What happened"), change.move, change.get_move_display()),
+            Fact("what", _("What happened"), change.transition, change.get_transition_display()),
             Fact("through", _("Through whom"), change.source, change.get_source_display()),
         ]
 

@@ -10,10 +10,10 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-import applications.trail
 from applications import letters
 from applications.models import Draft, IdCheck, TermsAcceptance
 from core import hetu
+from core.actors import Actor, Role
 from counter import countries
 from counter.desk import messages, wording
 from counter.models import DocumentType
@@ -23,10 +23,10 @@ from mailing.models import Letter
 from privacy import own_applications
 from privacy.own_applications import Own, number_of, plain
 from privacy.report import Fact, Facts, Part
-from records import trail
-from records.enums import LOOKS, Event, Role
+from records.enums import ACCESS_EVENTS, Event
 from records.models import Chain, Entry
-from records.trail import Who
+from records.names import applicant_subject, application_chain, person_chain, person_subject
+from records.trail import append_event
 
 
 def of(person: Person, *, proof: Proof) -> list[Part]:
@@ -45,18 +45,20 @@ def of(person: Person, *, proof: Proof) -> list[Part]:
         Part("error_reports", _("Errors that you have reported"), rows=list(own_applications.reports(own))),
         Part("id_checks", _("ID checks at the counter"), parts=list(_checks(own, entries))),
         Part("letters", _("Letters sent to you"), rows=list(_letters(own))),
-        Part("looks", _("Who has looked at your data"), rows=list(_acts(e for e in entries if e.event in LOOKS))),
-        Part("changes", _("What staff have done"), rows=list(_acts(e for e in entries if e.event not in LOOKS))),
+        Part(
+            "looks", _("Who has looked at your data"), rows=list(_acts(e for e in entries if e.event in ACCESS_EVENTS))
+        ),
+        Part(
+            "changes", _("What staff have done"), rows=list(_acts(e for e in entries if e.event not in ACCESS_EVENTS))
+        ),
     ]
     return [part for part in everything if not part.is_empty]
 
 
 @transaction.atomic
-def record(person: Person, *, as_file: bool) -> None:
-    """Enter in the trail that somebody got their own data, in a chain of the person's own."""
-    name = f"person {person.pk}"
-    who = Who(Role.APPLICANT, user_id=person.user_id)
-    trail.record(Event.EXPORTED, chain=name, by=who, subject=name, file=as_file)
+def record_export(person: Person, *, by: Actor, as_file: bool) -> None:
+    """Record in the trail that somebody got their own data, in a chain of the person's own."""
+    append_event(Event.EXPORTED, chain=person_chain(person.pk), by=by, subject=person_subject(person.pk), file=as_file)
 
 
 def _person(person: Person, proof: Proof) -> Part:
@@ -167,9 +169,9 @@ def _letter(letter: Letter) -> Facts:
 
 def _staff_entries(own: Own) -> list[Entry]:
     """What the trail holds of members of staff and this person, or the whole of an application of theirs."""
-    names = [applications.trail.chain(application) for application in own.applications.values()]
+    names = [application_chain(application.pk) for application in own.applications.values()]
     chains = list(Chain.objects.filter(name__in=names).values_list("pk", flat=True))
-    about_person = Q(subject__in=[applications.trail.subject(slot) for slot in own.slots])
+    about_person = Q(subject__in=[applicant_subject(slot.pk) for slot in own.slots])
     about_application = Q(chain__in=chains, subject="")
     found = Entry.objects.filter(about_person | about_application, role__in=wording.STAFF).select_related("chain")
     return list(found.order_by("-at", "-pk"))

@@ -18,17 +18,17 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 import applications.retention
-import applications.trail
 import identity.retention
 import mailing.retention
 import records.retention
 import upstream.retention
 from applications import dates
 from applications.models import Application
+from core.actors import CLOCK
 from privacy import removal
-from records import trail
-from records.enums import Event, Role
-from records.trail import Entered, Who
+from records.enums import Event
+from records.names import application_keys, purge_chain
+from records.trail import TrailEvent, append_events
 
 BATCH = 200  # rows of a transaction
 
@@ -106,13 +106,13 @@ def _people(run: Run) -> Iterator[Numbers]:
 
 def _chains(run: Run) -> Iterator[Numbers]:
     before = run.before(settings.RETENTION_TRAIL_DAYS)
-    for chains in records.retention.past(before):
+    for chains in records.retention.ended_chains(before):
         held = _held(chains.values(), apart_from=run.gone)
         batch = [key for key, name in chains.items() if name not in held]
         number = len(batch)
         if batch and not run.is_dry:
             with transaction.atomic():
-                number, users = records.retention.remove(batch, before=before)
+                number, users = records.retention.remove_chains(batch, before=before)
                 identity.retention.remove_empty_users(users)
                 _record({"chains of the trail": number})
         yield {"chains of the trail": number}
@@ -120,7 +120,7 @@ def _chains(run: Run) -> Iterator[Numbers]:
 
 def _held(chains: Iterable[str], *, apart_from: Set[int]) -> set[str]:
     """Return those of these chains whose application is still there: its trail never goes before it."""
-    keys = applications.trail.applications_of(chains)
+    keys = application_keys(chains)
     found = set(Application.objects.filter(pk__in=keys).values_list("pk", flat=True)) - apart_from
     return {name for key, name in keys.items() if key in found}
 
@@ -169,8 +169,7 @@ def _batches(keys: Iterable[int]) -> Iterator[list[int]]:
 
 
 def _record(numbers: Numbers) -> None:
-    """Enter in the trail what a batch removed, in its transaction."""
+    """Record in the trail what a batch removed, in its transaction."""
     removed = {kind: number for kind, number in numbers.items() if number}
     if removed:
-        entered = Entered(Event.PURGED, facts=removed)
-        trail.record_many(f"purge {dates.today().year}", [entered], by=Who(Role.CLOCK))
+        append_events(purge_chain(dates.today().year), [TrailEvent(Event.PURGED, facts=removed)], by=CLOCK)

@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from identity.access import identified_person_required, person_of, proof_of
+from identity.access import actor_of, identified_person_required, person_of, proof_of
 from privacy import own_data
 
 
@@ -13,7 +13,7 @@ from privacy import own_data
 def show_own_data(request: HttpRequest) -> HttpResponse:
     """Show somebody all that is held about them; each time is recorded. No terms need to be accepted for this."""
     person = person_of(request)
-    own_data.record(person, as_file=False)
+    own_data.record_export(person, by=actor_of(request), as_file=False)
     return render(request, "privacy/own_data.html", {"parts": own_data.of(person, proof=proof_of(request))})
 
 
@@ -24,7 +24,7 @@ def download_own_data(request: HttpRequest) -> HttpResponseBase:
     if request.method != "POST":  # read again, after identification for example
         return redirect("privacy:own_data")
     person = person_of(request)
-    own_data.record(person, as_file=True)
+    own_data.record_export(person, by=actor_of(request), as_file=True)
     data = {part.name: part.data for part in own_data.of(person, proof=proof_of(request))}
     return JsonResponse(
         data,

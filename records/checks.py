@@ -9,7 +9,7 @@ SECRET_LENGTH = 32  # characters; 64 hexadecimal ones are what README makes
 
 
 @register(Tags.security)
-def check_keys(**kwargs: Any) -> list[CheckMessage]:
+def check_record_keys(**kwargs: Any) -> list[CheckMessage]:
     """Return what is wrong with RECORD_KEYS."""
     found: list[CheckMessage] = []
     keys = settings.RECORD_KEYS

@@ -1,18 +1,7 @@
-"""Who does something and what happens, in the words that the trail stores and shows."""
+"""What happens, in the words that the trail stores and shows."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-
-
-class Role(models.TextChoices):
-    """As what somebody acts."""
-
-    APPLICANT = "applicant", _("Applicant")
-    ADVISER = "adviser", _("Adviser")
-    SUPERVISOR = "supervisor", _("Supervisor")
-    OPERATOR = "operator", _("Operator")
-    HOUSING_SYSTEM = "housing_system", _("Housing system")
-    CLOCK = "clock", _("The passing of time")
 
 
 class Event(models.TextChoices):
@@ -71,7 +60,7 @@ class Event(models.TextChoices):
 
 
 # Somebody saw something, and nothing changed: "who looked at this person".
-LOOKS = (
+ACCESS_EVENTS = (
     Event.SEARCH_BY_NUMBER,
     Event.SEARCH_BY_CODE,
     Event.SEARCH_BY_NAME,

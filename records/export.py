@@ -6,8 +6,9 @@ from typing import Any
 
 from django.db.models import Max, Q
 
-from records.enums import LOOKS, Event
+from records.enums import ACCESS_EVENTS, Event
 from records.models import Entry
+from records.names import parse_name
 
 ORIGIN = "HEKA-CONFIRM"
 EPOCH, MILLISECOND = dt.datetime(1970, 1, 1, tzinfo=dt.UTC), dt.timedelta(milliseconds=1)
@@ -47,7 +48,7 @@ OPERATIONS = {
     Event.EXPORTED: READ,
     Event.PURGED: DELETE,
     Event.ERASED: DELETE,
-    **dict.fromkeys(LOOKS, READ),
+    **dict.fromkeys(ACCESS_EVENTS, READ),
 }
 
 
@@ -72,7 +73,7 @@ def audit_events(
 def audit_event(entry: Entry) -> dict[str, Any]:
     """Return one entry as an audit event; what the City's shape has no word for is additional information."""
     at = entry.at.astimezone(dt.UTC)
-    kind, _, key = (entry.subject or entry.chain.name).rpartition(" ")
+    kind, key = parse_name(entry.subject or entry.chain.name)
     return {
         "origin": ORIGIN,
         "status": "SUCCESS",

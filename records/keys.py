@@ -20,7 +20,7 @@ def _keys(secrets: tuple[str, ...]) -> dict[str, bytes]:
     return {crypto.key_id(key).hex(): key for key in keys}
 
 
-def active() -> str:
+def active_key_id() -> str:
     """Return the id of the key that writes."""
     return next(iter(_keys(tuple(settings.RECORD_KEYS))))
 
@@ -35,6 +35,6 @@ def mac(parts: list[Any], *, key_id: str) -> str:
     return hmac.digest(key, text.encode(), "sha256").hex()
 
 
-def fits(given: str, parts: list[Any], *, key_id: str) -> bool:
+def is_mac_of(given: str, parts: list[Any], *, key_id: str) -> bool:
     """Tell whether a digest was made for these parts. Raises UnknownKey."""
     return hmac.compare_digest(given.encode(), mac(parts, key_id=key_id).encode())

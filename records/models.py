@@ -7,7 +7,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from records.enums import Event, Role
+from core.actors import Role
+from records.enums import Event
 
 
 class Chain(models.Model):
@@ -31,7 +32,7 @@ class Chain(models.Model):
 
 
 class Entry(models.Model):
-    """What happened: when, by whom, about whom. Written once, by trail.record; the database refuses the rest."""
+    """What happened: when, by whom, about whom. Written by trail.append_events alone, and never changed."""
 
     chain = models.ForeignKey(Chain, on_delete=models.PROTECT, related_name="entries", db_index=False)
     number = models.PositiveIntegerField()  # 1, 2, 3 … within the chain

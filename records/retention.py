@@ -11,7 +11,7 @@ from records.models import Chain, Entry
 BATCH = 500  # chains
 
 
-def past(before: dt.datetime) -> Iterator[dict[int, str]]:
+def ended_chains(before: dt.datetime) -> Iterator[dict[int, str]]:
     """Return the chains whose last entry was written before a moment, key and name, in batches, oldest first.
 
     One whose row and entries do not fit is left: verify_records tells of it.
@@ -23,7 +23,7 @@ def past(before: dt.datetime) -> Iterator[dict[int, str]]:
         yield {key: name for key, name in batch.items() if key in ended}
 
 
-def remove(chains: Collection[int], *, before: dt.datetime) -> tuple[int, set[int]]:
+def remove_chains(chains: Collection[int], *, before: dt.datetime) -> tuple[int, set[int]]:
     """Remove those of these chains that nobody has written to since; return how many, and the users in them."""
     with append_only.permit():
         locked = set(Chain.objects.select_for_update().filter(pk__in=chains).values_list("pk", flat=True))

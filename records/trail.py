@@ -14,8 +14,9 @@ from functools import partial
 from django.db import connection, transaction
 from django.utils import timezone
 
+from core.actors import Actor
 from records import keys
-from records.enums import Event, Role
+from records.enums import Event
 from records.models import Chain, Entry
 
 logger = logging.getLogger("records")
@@ -25,43 +26,34 @@ CODE = re.compile(r"(\d{6}\s?[-+A-FU-Y‐‑‒–—―−﹣－])\s?\d{3}[0-9A
 
 
 @dataclass(frozen=True)
-class Who:
-    """Who did it: a role, and the user or the name of something that is none, such as a housing system."""
-
-    role: Role
-    user_id: int | None = None
-    name: str = ""
-
-
-@dataclass(frozen=True)
-class Entered:
-    """One event to be entered, whom it is about, and what else is to be known of it: no details of a person."""
+class TrailEvent:
+    """One event to be written, whom it is about, and what else is to be known of it: no details of a person."""
 
     event: Event
     subject: str = ""
     facts: Mapping[str, str | int | bool] = field(default_factory=dict)
 
 
-def record(event: Event, /, *, chain: str, by: Who, subject: str = "", **facts: str | int | bool) -> None:
-    """Enter one event at the end of a chain, in three statements, within the caller's transaction (R19).
+def append_event(event: Event, /, *, chain: str, by: Actor, subject: str = "", **facts: str | int | bool) -> None:
+    """Write one event at the end of a chain, in three statements, within the caller's transaction (R19).
 
     A personal identity code in any text is masked (R17). Raises TransactionManagementError outside a
     transaction and TypeError for facts that are neither text, whole number nor yes or no.
     """
-    record_many(chain, [Entered(event, subject, facts)], by=by)
+    append_events(chain, [TrailEvent(event, subject, facts)], by=by)
 
 
-def record_many(chain: str, entered: Sequence[Entered], *, by: Who) -> None:
-    """Enter several events at the end of one chain, in their order and at one time, in three statements.
+def append_events(chain: str, events: Sequence[TrailEvent], *, by: Actor) -> None:
+    """Write several events at the end of one chain, in their order and at one time, in three statements.
 
-    As record() otherwise.
+    As append_event() otherwise.
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("The trail is written in the transaction of what it tells")
-    if not entered:
+    if not events:
         return
     locked = _locked(_plain(chain))
-    entries = _entries(locked, entered, by)
+    entries = _entries(locked, events, by)
     Entry.objects.bulk_create(entries)
     _seal(locked, entries[-1])
     transaction.on_commit(partial(_tell, locked.name, entries))
@@ -69,7 +61,7 @@ def record_many(chain: str, entered: Sequence[Entered], *, by: Who) -> None:
 
 def _locked(name: str) -> Chain:
     """Return the chain, made if need be, so that nobody else writes to it until the transaction ends."""
-    new = Chain(name=name, length=0, key_id=keys.active())
+    new = Chain(name=name, length=0, key_id=keys.active_key_id())
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
@@ -82,22 +74,22 @@ def _locked(name: str) -> Chain:
         return Chain(*cursor.fetchone())
 
 
-def _entries(chain: Chain, entered: Sequence[Entered], by: Who) -> list[Entry]:
+def _entries(chain: Chain, events: Sequence[TrailEvent], by: Actor) -> list[Entry]:
     entries: list[Entry] = []
     now, previous = timezone.now(), chain.head
-    for number, one in enumerate(entered, chain.length + 1):
+    for number, one in enumerate(events, chain.length + 1):
         entry = Entry(
             chain=chain,
             number=number,
             at=now,
             event=one.event,
             role=by.role,
-            user_id=by.user_id,
+            user=by.user,
             name=_plain(by.name),
             subject=_plain(one.subject),
             facts={_plain(key): _fact(value) for key, value in one.facts.items()},
             previous=previous,
-            key_id=keys.active(),
+            key_id=keys.active_key_id(),
         )
         entry.mac = previous = keys.mac(entry.digested(chain.name), key_id=entry.key_id)
         entries.append(entry)
@@ -113,14 +105,14 @@ def _seal(chain: Chain, last: Entry) -> None:
     fits = _is_sealed(chain)
     chain.length, chain.head = last.number, last.mac
     if fits:
-        chain.key_id = keys.active()
+        chain.key_id = keys.active_key_id()
         chain.seal = keys.mac(chain.sealed(), key_id=chain.key_id)
     chain.save(update_fields=["length", "head", "key_id", "seal"])
 
 
 def _is_sealed(chain: Chain) -> bool:
     try:
-        if keys.fits(chain.seal, chain.sealed(), key_id=chain.key_id):
+        if keys.is_mac_of(chain.seal, chain.sealed(), key_id=chain.key_id):
             return True
     except keys.UnknownKey:
         pass

@@ -36,13 +36,13 @@ class Fault:
         return f"{self.chain}{number}{self.event and f' ({self.event})'}: {self.what}"
 
 
-def everything() -> Iterator[Fault]:
+def verify_everything() -> Iterator[Fault]:
     """Go through all chains; the service may go on writing meanwhile."""
     for key in _suspects():
         yield from _alone(key)
 
 
-def one(name: str) -> Iterator[Fault]:
+def verify_chain(name: str) -> Iterator[Fault]:
     """Go through one chain. Raises Chain.DoesNotExist."""
     yield from _alone(Chain.objects.get(name=name).pk)
 
@@ -116,7 +116,7 @@ def _faults_of_end(chain: Chain, number: int, digest: str | None) -> Iterator[Fa
 def _wrong(given: str, parts: list[Any], key_id: str, what: str) -> str:
     """Return what is wrong with a digest, or nothing."""
     try:
-        return "" if keys.fits(given, parts, key_id=key_id) else what
+        return "" if keys.is_mac_of(given, parts, key_id=key_id) else what
     except keys.UnknownKey:
         return f"cannot be verified: RECORD_KEYS lacks the key {key_id}"
 

@@ -6,6 +6,8 @@ from django.conf import settings
 from django.contrib.auth.models import Group
 from django.test import Client
 
+from core.actors import Actor
+from counter.roles import staff_actor
 from identity.models import User
 
 NAMES = {
@@ -24,6 +26,11 @@ def staff(role: str) -> User:
     )
     user.groups.add(Group.objects.get_or_create(name=role)[0])
     return user
+
+
+def acting(role: str) -> Actor:
+    """Return the member of staff of that role as the one who acts."""
+    return staff_actor(staff(role))
 
 
 def sign_in_staff(client: Client, user: User, *, methods: tuple[str, ...] = ("password", "mfa")) -> Client:

@@ -17,7 +17,7 @@ from django.urls import get_resolver
 from applications import references, terms
 from identity.proof import remember
 from tests import cast
-from tests.applications.factories import application, person, proof
+from tests.applications.factories import actor, application, person, proof
 
 ROOT = Path(settings.BASE_DIR)
 OUR_APPS = [config.label for config in apps.get_app_configs() if Path(config.path).parent == ROOT]
@@ -128,7 +128,7 @@ def signed_in():
     session = client.session
     remember(session, proof())
     session.save()
-    terms.accept(terms.current(), by=maija)
+    terms.accept(terms.current(), by=actor(cast.MAIJA))
     return client
 
 

@@ -194,7 +194,17 @@ class StatusFilter(admin.SimpleListFilter):
 class WebhookDeliveryAdmin(admin.ModelAdmin):
     """What became of each event. Its content names nobody."""
 
-    list_display = ["event", "number", "move", "endpoint", "state", "attempts", "status_code", "failure", "created_at"]
+    list_display = [
+        "event",
+        "number",
+        "transition",
+        "endpoint",
+        "state",
+        "attempts",
+        "status_code",
+        "failure",
+        "created_at",
+    ]
     list_filter = [StatusFilter, "failure", "endpoint"]
     list_select_related = ["endpoint", "event__change__application"]
     search_fields = ["application__reference"]
@@ -205,7 +215,7 @@ class WebhookDeliveryAdmin(admin.ModelAdmin):
     fields = [
         "event",
         "number",
-        "move",
+        "transition",
         "endpoint",
         "state",
         "created_at",
@@ -228,8 +238,8 @@ class WebhookDeliveryAdmin(admin.ModelAdmin):
         return delivery.event.change.application.number
 
     @admin.display(description=_("what happened"))
-    def move(self, delivery: WebhookDelivery) -> str:
-        return delivery.event.change.get_move_display()
+    def transition(self, delivery: WebhookDelivery) -> str:
+        return delivery.event.change.get_transition_display()
 
     @admin.display(description=_("status"))
     def state(self, delivery: WebhookDelivery) -> str:

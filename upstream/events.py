@@ -13,15 +13,15 @@ from django.db import connection, transaction
 from django.db.models import Max, Prefetch, QuerySet
 
 from applications import dates
-from applications.enums import Move, State
+from applications.enums import State, Transition
 from applications.models import Applicant, Application, StateChange, Version
 from upstream import deliveries
 from upstream.models import ApiClient, Event
 from upstream.schemas import CloudEvent, EventData, EventPage
 
 TYPE = "fi.heka-confirm.application."
-NEW_VERSION = (Move.SENT, Move.CHANGED)
-NEW_PERIOD = (Move.SENT, Move.CHANGED, Move.RENEWED)
+NEW_VERSION = (Transition.SENT, Transition.CHANGED)
+NEW_PERIOD = (Transition.SENT, Transition.CHANGED, Transition.RENEWED)
 # How many changes before the newest known one are looked at again, since a lower number may commit later.
 NEAR, FAR = 1_000, 100_000
 BATCH = 500  # changes
@@ -60,7 +60,7 @@ def cloud_event(event: Event) -> CloudEvent:
     return CloudEvent(
         id=str(event.pk),
         source=settings.PUBLIC_URL,
-        type=TYPE + event.change.move,
+        type=TYPE + event.change.transition,
         subject=data.reference,
         time=event.change.at.isoformat(),
         data=data,
@@ -101,8 +101,8 @@ def _events_of(application: Application) -> Iterator[Event]:
     versions = {version.number: version for version in application.versions.all()}
     number, valid_until = 0, application.valid_until
     for change in application.changes.all():
-        number += change.move in NEW_VERSION
-        if change.move in NEW_PERIOD:
+        number += change.transition in NEW_VERSION
+        if change.transition in NEW_PERIOD:
             valid_until = dates.valid_until(change.at)
         if not hasattr(change, "event"):
             version = versions.get(number) or application.version

@@ -13,9 +13,9 @@ from django.utils.crypto import salted_hmac
 import applications.intake
 from applications import changes, references
 from applications.document import Document
-from applications.enums import Source, State
+from applications.enums import State
 from applications.models import Applicant, Application
-from applications.states import Actor
+from core.actors import Actor, Role, Source
 from core.transactions import atomically
 from upstream.models import ApiClient, IdempotencyRecord, Intake
 from upstream.schemas import ApplicantStatus, ApplicationStatus, Progress, Receipt
@@ -176,7 +176,7 @@ def _own(reference: str, *, client: ApiClient) -> Application:
 
 
 def _actor(client: ApiClient) -> Actor:
-    return Actor(Source.HOUSING_SYSTEM, how=client.name)
+    return Actor(Role.HOUSING_SYSTEM, Source.HOUSING_SYSTEM, name=client.name)
 
 
 def _answered(request: Request, *, client: ApiClient) -> Answer | None:

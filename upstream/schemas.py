@@ -6,7 +6,7 @@ from typing import Literal
 from django.db.models import TextChoices
 from pydantic import BaseModel, Field
 
-from applications.enums import Move, State
+from applications.enums import State, Transition
 from applications.models import MOST_APPLICANTS
 
 
@@ -63,7 +63,8 @@ class CloudEvent(BaseModel):
     id: str = Field(description="Unique; the header webhook-id, and the cursor of a poll", examples=["4711"])
     source: str = Field(description="The address of this service")
     type: str = Field(
-        description="`fi.heka-confirm.application.` and what happened: " + ", ".join(f"`{move}`" for move in Move),
+        description="`fi.heka-confirm.application.` and what happened: "
+        + ", ".join(f"`{each}`" for each in Transition),
         examples=["fi.heka-confirm.application.confirmed"],
     )
     subject: str = Field(description="Our number of the application", examples=["K7M-P3X-Q4T"])

@@ -510,7 +510,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "move",
+                    "transition",
                     models.CharField(
                         choices=[
                             ("sent", "sent"),
@@ -558,6 +558,20 @@ class Migration(migrations.Migration):
                 ),
                 ("at", models.DateTimeField()),
                 (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("applicant", "Applicant"),
+                            ("adviser", "Adviser"),
+                            ("supervisor", "Supervisor"),
+                            ("operator", "Operator"),
+                            ("housing_system", "Housing system"),
+                            ("clock", "The passing of time"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
                     "source",
                     models.CharField(
                         choices=[
@@ -571,13 +585,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "person",
-                    models.ForeignKey(
-                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="identity.person"
-                    ),
-                ),
-                (
-                    "staff",
+                    "user",
                     models.ForeignKey(
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
@@ -585,20 +593,33 @@ class Migration(migrations.Migration):
                         to=settings.AUTH_USER_MODEL,
                     ),
                 ),
-                ("how", models.CharField(blank=True, db_default="", max_length=100)),
+                ("name", models.CharField(blank=True, db_default="", max_length=200)),
+                (
+                    "how",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("bank", "online banking codes"),
+                            ("mobile", "mobile certificate"),
+                            ("id_card", "certificate card"),
+                            ("counter", "at the counter"),
+                            ("account", "password account"),
+                        ],
+                        db_default="",
+                        max_length=8,
+                    ),
+                ),
             ],
             options={
-                "indexes": [models.Index(models.F("move"), models.F("at"), name="state_change_by_time")],
+                "indexes": [models.Index(models.F("transition"), models.F("at"), name="state_change_by_time")],
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(
-                            models.Q(("person__isnull", False), ("source", "person"), ("staff", None)),
-                            models.Q(("person", None), ("source", "counter"), ("staff__isnull", False)),
+                            models.Q(("name", ""), ("source__in", ["person", "counter"]), ("user__isnull", False)),
                             models.Q(
-                                models.Q(("source__in", ["person", "counter"]), _negated=True),
-                                ("person", None),
-                                ("staff", None),
+                                ("source", "housing_system"), ("user", None), models.Q(("name", ""), _negated=True)
                             ),
+                            models.Q(("name", ""), ("source__in", ["clock", "form"]), ("user", None)),
                             _connector="OR",
                         ),
                         name="state_change_by_whom",

@@ -15,11 +15,9 @@ from django.views.decorators.http import require_http_methods
 from applications import changes, dates, details, drafts, present
 from applications.access import Visitor, applicant_view
 from applications.draft_access import hold_draft, session_draft
-from applications.enums import Source
 from applications.form.change import data_of_change, take_over
 from applications.forms import ConfirmForm
 from applications.models import Applicant, Application, Draft
-from applications.states import Actor
 
 read_or_act = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -30,7 +28,7 @@ def renew_application(request: HttpRequest, visitor: Visitor, reference: str) ->
     """Say what renewing does, and renew a valid application (R7)."""
     application, me = _find(visitor, reference)
     if request.method == "POST":
-        return _try(request, application, lambda: changes.renew(application, by=_actor(visitor)), _renewed)
+        return _try(request, application, lambda: changes.renew(application, by=visitor.actor), _renewed)
     if not (application.is_valid and me.confirmed):
         return redirect("applications:status", reference)
     until = dates.valid_until(timezone.now())
@@ -43,7 +41,7 @@ def withdraw_as_applicant(request: HttpRequest, visitor: Visitor, reference: str
     """Say what withdrawing does, and withdraw an open application (R11)."""
     application, me = _find(visitor, reference)
     if request.method == "POST":
-        return _try(request, application, lambda: changes.withdraw(application, by=_actor(visitor)), _withdrawn)
+        return _try(request, application, lambda: changes.withdraw(application, by=visitor.actor), _withdrawn)
     if not (application.is_open and me.is_adult):
         return redirect("applications:status", reference)
     return render(request, "applications/withdraw.html", {"application": application})
@@ -54,14 +52,14 @@ def withdraw_as_applicant(request: HttpRequest, visitor: Visitor, reference: str
 def remove_co_applicant(request: HttpRequest, visitor: Visitor, reference: str, position: int) -> HttpResponse:
     """Say what removing a co-applicant does, and remove somebody who declined or does not answer."""
     application, me = _find(visitor, reference)
-    who = _removable(application, position, by=me)
+    who = _removable(application, position, reader=me)
     if who is None:
         return redirect("applications:status", reference)
     if request.method == "POST":
         read = ConfirmForm(request.POST).read
         removed = _("%(name)s has been removed. Everyone has to confirm the application again.") % {"name": who}
         return _try(
-            request, application, lambda: changes.remove(who, digest=read, by=_actor(visitor)), lambda _now: removed
+            request, application, lambda: changes.remove(who, digest=read, by=visitor.actor), lambda _now: removed
         )
     return render(request, "applications/remove.html", {"application": application, "who": who})
 
@@ -112,12 +110,8 @@ def _find(visitor: Visitor, reference: str) -> tuple[Application, Applicant]:
     return application, application.applicant_of(visitor.person)
 
 
-def _actor(visitor: Visitor) -> Actor:
-    return Actor(Source.PERSON, visitor.person, visitor.proof.method)
-
-
-def _removable(application: Application, position: int, *, by: Applicant) -> Applicant | None:
-    found = [a for a in application.applicants if a.position == position and by.is_main]
+def _removable(application: Application, position: int, *, reader: Applicant) -> Applicant | None:
+    found = [a for a in application.applicants if a.position == position and reader.is_main]
     return next((a for a in found if changes.can_be_removed(a, application)), None)
 
 

@@ -14,7 +14,7 @@ from applications.access import Visitor, applicant_view
 from applications.forms import ConfirmForm
 from applications.models import Applicant, Application, Draft
 from identity import accounts
-from identity.access import identified_person_required, person_of
+from identity.access import actor_of, identified_person_required
 from identity.redirects import safe_next
 
 read_or_act = require_http_methods(["GET", "HEAD", "POST"])
@@ -34,7 +34,7 @@ def accept_terms(request: HttpRequest) -> HttpResponse:
     current = terms_of_use.current()
     onward = safe_next(request)
     if request.method == "POST":
-        terms_of_use.accept(current, by=person_of(request))
+        terms_of_use.accept(current, by=actor_of(request))
         return redirect(onward or "applications:list")
     context = {"terms": current, "text": terms_of_use.text(current), "next": onward}
     return render(request, "applications/accept_terms.html", context)
@@ -128,7 +128,7 @@ def pdf(request: HttpRequest, visitor: Visitor, reference: str) -> HttpResponse:
 def _confirm(request: HttpRequest, visitor: Visitor, application: Application, me: Applicant) -> HttpResponse:
     read = ConfirmForm(request.POST).read
     try:
-        confirmation.confirm(application, by=visitor.person, proof=visitor.proof, terms=visitor.terms, digest=read)
+        confirmation.confirm(application, by=visitor.actor, proof=visitor.proof, terms=visitor.terms, digest=read)
     except confirmation.Changed as refusal:
         return _details(request, visitor, application, me, refusal=refusal, read=read)
     except (confirmation.CannotConfirm, accounts.Closed) as refusal:

@@ -12,17 +12,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 from applications import changes, drafts
 from applications.document import InvalidDocument
 from applications.draft_access import draft_view, hold_draft, session_draft
-from applications.enums import Source
 from applications.form import steps
 from applications.form.data import FormData, add_person, empty_data, remove_person
 from applications.form.prefill import data_of_person
 from applications.form.steps import STEPS
 from applications.form.summary import AssuranceForm
 from applications.models import Application, Draft
-from applications.states import FORM, Actor
 from applications.views.form_pages import show_refused, show_stale_tab, show_step, show_summary
+from core.actors import UNIDENTIFIED
 from identity import cookies, limits
-from identity.access import identified_person, proof_of
+from identity.access import actor_of, identified_person
 from identity.limits import HOUR
 from identity.origin import same_origin_forms
 from identity.redirects import with_next
@@ -128,7 +127,7 @@ def send_form(request: HttpRequest, draft: Draft) -> HttpResponse:
             draft,
             revision=request.POST.get("saved", ""),
             assurance=form.cleaned_data["assurance"],
-            by=Actor(Source.PERSON, person, proof_of(request).method) if person else FORM,
+            by=actor_of(request) if person else UNIDENTIFIED,
         )
     except (steps.StaleTab, steps.Incomplete):
         messages.warning(request, _("The application has been changed in another tab. Check it again."))

@@ -35,7 +35,7 @@ def contact_details(request: HttpRequest, visitor: Visitor, reference: str) -> H
     present = {"email": me.email, "phone": me.phone, "language": me.language}
     form = ContactDetailsForm(_sent(request), initial=present)
     if form.is_valid():
-        invitations.correct_own_contact_details(me, **form.cleaned_data, by=visitor.who)
+        invitations.correct_own_contact_details(me, **form.cleaned_data, by=visitor.actor)
         messages.success(request, _("Your contact details have been saved."))
         is_next = "confirm" if me.is_awaited and application.status == State.AWAITING else "status"
         return redirect(f"applications:{is_next}", reference)
@@ -53,7 +53,7 @@ def report_error(request: HttpRequest, visitor: Visitor, reference: str) -> Http
     is_sent = bool(application.applicants[0].email)
     if form.is_valid():
         _count_letters(visitor)
-        invitations.report_error(me, text=form.cleaned_data["text"], by=visitor.who)
+        invitations.report_error(me, text=form.cleaned_data["text"], by=visitor.actor)
         messages.success(request, REPORT_IS_SENT if is_sent else REPORT_IS_KEPT)
         return redirect("applications:status", reference)
     context = {"application": application, "form": form, "is_sent": is_sent}
@@ -70,7 +70,7 @@ def decline(request: HttpRequest, visitor: Visitor, reference: str) -> HttpRespo
     if request.method == "POST":
         _try(
             request,
-            lambda: invitations.decline(me, by=visitor.who),
+            lambda: invitations.decline(me, by=visitor.actor),
             _("You have declined. We tell the other applicants."),
         )
         return redirect("applications:status", reference)
@@ -84,10 +84,10 @@ def decline(request: HttpRequest, visitor: Visitor, reference: str) -> HttpRespo
 def resend(request: HttpRequest, visitor: Visitor, reference: str, position: int) -> HttpResponse:
     """Send a co-applicant's invitation again; the one before ends."""
     application, me = _find(visitor, reference)
-    applicant = _chosen(application, position, by=me)
+    applicant = _chosen(application, position, reader=me)
     if applicant and request.method == "POST":
         done = _("We are sending a new invitation to %(name)s. The former link and code do not work any more.")
-        _try(request, lambda: invitations.resend(applicant, by=visitor.who), done % {"name": applicant})
+        _try(request, lambda: invitations.resend(applicant, by=visitor.actor), done % {"name": applicant})
     return redirect("applications:status", reference)
 
 
@@ -96,14 +96,14 @@ def resend(request: HttpRequest, visitor: Visitor, reference: str, position: int
 def correct_address(request: HttpRequest, visitor: Visitor, reference: str, position: int) -> HttpResponse:
     """Send a co-applicant's invitation to another address."""
     application, me = _find(visitor, reference)
-    applicant = _chosen(application, position, by=me)
+    applicant = _chosen(application, position, reader=me)
     if applicant is None:
         return redirect("applications:status", reference)
     form = AddressForm(_sent(request))
     if form.is_valid():
         _count_letters(visitor)
         done = _("We are sending the invitation of %(name)s to the new address.") % {"name": applicant}
-        _try(request, lambda: invitations.correct_address(applicant, **form.cleaned_data, by=visitor.who), done)
+        _try(request, lambda: invitations.correct_address(applicant, **form.cleaned_data, by=visitor.actor), done)
         return redirect("applications:status", reference)
     context = {"application": application, "applicant": applicant, "form": form}
     return render(request, "applications/correct_address.html", context)
@@ -114,9 +114,9 @@ def _find(visitor: Visitor, reference: str) -> tuple[Application, Applicant]:
     return application, application.applicant_of(visitor.person)
 
 
-def _chosen(application: Application, position: int, *, by: Applicant) -> Applicant | None:
+def _chosen(application: Application, position: int, *, reader: Applicant) -> Applicant | None:
     """Return the co-applicant for whom the main applicant may act now; nobody else acts for anybody."""
-    if not by.is_main or application.status != State.AWAITING:
+    if not reader.is_main or application.status != State.AWAITING:
         return None
     return next((a for a in application.applicants if a.position == position and not a.is_main and a.is_awaited), None)
 

@@ -11,6 +11,8 @@ from django.shortcuts import render
 from django.utils.cache import patch_cache_control
 
 from applications.models import Applicant, Application
+from core.actors import Actor
+from counter.roles import staff_actor
 from identity.models import User
 
 P = ParamSpec("P")
@@ -21,7 +23,7 @@ Page = tuple[str, Callable[..., HttpResponseBase], str]  # route under the desk,
 def desk_view(*permissions: str) -> Callable[[View[P]], View[P]]:
     """Let in whoever has all these permissions, the others get 403; and keep the page out of caches.
 
-    Within the view staff_of() holds. The site itself has asked for both factors before.
+    Within the view staff_of() and desk_actor() hold. The site itself has asked for both factors before.
     """
 
     def decorate(view: View[P]) -> View[P]:
@@ -43,6 +45,11 @@ def staff_of(request: HttpRequest) -> User:
     if not isinstance(request.user, User):
         raise PermissionDenied
     return request.user
+
+
+def desk_actor(request: HttpRequest) -> Actor:
+    """Return the member of staff who is at the desk as somebody who acts. Raises PermissionDenied as staff_of()."""
+    return staff_actor(staff_of(request))
 
 
 def page(request: HttpRequest, template: str, context: Mapping[str, Any], status: int = 200) -> HttpResponse:

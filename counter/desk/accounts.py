@@ -14,8 +14,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from applications.models import Applicant, IdCheck
 from counter import issuing
-from counter.desk import visits
-from counter.desk.access import desk_view, find_slot, page, staff_of
+from counter.desk import access_log
+from counter.desk.access import desk_actor, desk_view, find_slot, page
 from counter.desk.checking import to_slot
 from counter.desk.forms import AccountForm
 from identity import accounts, limits
@@ -23,6 +23,7 @@ from identity.accounts import AccountRefused, normal
 from identity.models import Account
 from mailing.enums import Status
 from mailing.models import Letter
+from records.names import applicant_subject
 
 MOST_LETTERS = 5  # an hour and person, of those that go out at once
 WATCHED = dt.timedelta(minutes=3)  # then the page no longer looks by itself what became of the letter
@@ -36,7 +37,7 @@ read_or_act = require_http_methods(["GET", "HEAD", "POST"])
 def account(request: HttpRequest, reference: str, position: int) -> HttpResponse:
     """Type the address, read it back, issue the account; afterwards, see whether its letter arrives."""
     slot = find_slot(reference, position)
-    visits.opened(request, slot)
+    access_log.record_opening(request, slot)
     if issued := accounts.of_person(slot.hetu_indexes):
         return _status(request, slot, issued)
     check = _check_of(slot)
@@ -46,7 +47,7 @@ def account(request: HttpRequest, reference: str, position: int) -> HttpResponse
     return _two_steps(
         request,
         slot,
-        lambda email: issuing.issue(check, email=email, by=staff_of(request)),
+        lambda email: issuing.issue(check, email=email, by=desk_actor(request)),
         is_new=True,
     )
 
@@ -56,14 +57,14 @@ def account(request: HttpRequest, reference: str, position: int) -> HttpResponse
 def address(request: HttpRequest, reference: str, position: int) -> HttpResponse:
     """Correct the address of an account, in the same two steps."""
     slot = find_slot(reference, position)
-    visits.opened(request, slot)
+    access_log.record_opening(request, slot)
     issued = accounts.of_person(slot.hetu_indexes)
     if issued is None:
         return _to_account(slot)
     return _two_steps(
         request,
         slot,
-        lambda email: issuing.correct_address(issued, email=email, applicant=slot, by=staff_of(request)),
+        lambda email: issuing.correct_address(issued, email=email, applicant=slot, by=desk_actor(request)),
         is_new=False,
     )
 
@@ -76,7 +77,7 @@ def link(request: HttpRequest, reference: str, position: int) -> HttpResponse:
     if issued := accounts.of_person(slot.hetu_indexes):
         try:
             _count(slot)
-            issuing.send_link(issued, applicant=slot, by=staff_of(request))
+            issuing.send_link(issued, applicant=slot, by=desk_actor(request))
         except (AccountRefused, limits.TooMany) as refusal:
             messages.error(request, _why(refusal))
         else:
@@ -115,7 +116,7 @@ def _status(request: HttpRequest, slot: Applicant, issued: Account) -> HttpRespo
     context = {
         "account": issued,
         "has_password": issued.user.has_usable_password(),
-        "address": issued.email if visits.may_see_details(request, slot) else _("Restricted"),
+        "address": issued.email if access_log.may_see_details(request, slot) else _("Restricted"),
         "letter": letter,
         "is_watched": letter is not None and _is_undecided(letter),
     }
@@ -142,7 +143,7 @@ def _check_of(slot: Applicant) -> IdCheck | None:
 
 
 def _count(slot: Applicant) -> None:
-    limits.count("account letters", f"applicant {slot.pk}", most=MOST_LETTERS, seconds=limits.HOUR)
+    limits.count("account letters", applicant_subject(slot.pk), most=MOST_LETTERS, seconds=limits.HOUR)
 
 
 def _why(refusal: AccountRefused | issuing.CannotIssue | limits.TooMany) -> str:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.enums import CheckStatus
 from applications.models import Applicant, IdCheck
-from counter.desk import visits
+from counter.desk import access_log
 from identity.models import Account, User
 
 
@@ -27,13 +27,13 @@ class Act:
         return f"admin:{self.page}"
 
 
-def possible(slot: Applicant, checks: Sequence[IdCheck], account: Account | None, *, by: User) -> list[Act]:
+def possible(slot: Applicant, checks: Sequence[IdCheck], account: Account | None, *, staff: User) -> list[Act]:
     """Return what a member of staff can do for the person in this slot, of whom these checks were made."""
     own = [check for check in checks if check.applicant_id == slot.pk]
     acts = [*_checking(slot, own, account)]
-    if by.has_perm("counter.issue_account"):
+    if staff.has_perm("counter.issue_account"):
         acts += _account(slot, own, account)
-    return [*acts, *_others(slot, by)]
+    return [*acts, *_others(slot, staff)]
 
 
 def _checking(slot: Applicant, checks: Sequence[IdCheck], account: Account | None) -> Iterator[Act]:
@@ -55,17 +55,17 @@ def _account(slot: Applicant, checks: Sequence[IdCheck], account: Account | None
         yield Act("desk_account", _("Create account"))
 
 
-def _others(slot: Applicant, by: User) -> Iterator[Act]:
+def _others(slot: Applicant, staff: User) -> Iterator[Act]:
     application = slot.version.application
     if slot.confirmed:
         yield Act("desk_confirm", _("See the receipt"))
-    if application.is_open and (not visits.is_restricted(slot) or by.has_perm("counter.see_protected")):
+    if application.is_open and (not access_log.is_restricted(slot) or staff.has_perm("counter.see_protected")):
         yield Act("desk_contact", _("Correct the contact details"))
     if application.awaits(slot) and not slot.is_main and slot.email:
         yield Act("desk_invitation", _("Send the invitation again"), by_post=True)
-    if by.has_perm("counter.set_protected"):
+    if staff.has_perm("counter.set_protected"):
         yield Act("desk_protection", _("Remove the non-disclosure") if slot.protected else _("Set the non-disclosure"))
-    if by.has_perm("counter.read_trail"):
-        yield Act("desk_looks", _("See who looked at this person"))
-    if not application.is_open and by.has_perm("counter.erase_person"):
+    if staff.has_perm("counter.read_trail"):
+        yield Act("desk_access_log", _("See who looked at this person"))
+    if not application.is_open and staff.has_perm("counter.erase_person"):
         yield Act("desk_erase", _("Erase this person’s data"))

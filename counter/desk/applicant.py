@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from applications.document import Stored
 from applications.models import Applicant, IdCheck
 from core import hetu
-from counter.desk import acts, messages, visits
+from counter.desk import access_log, acts, messages
 from counter.desk.access import desk_view, find_slot, page, staff_of
 from counter.models import DocumentType
 from identity.models import Account, Person
@@ -49,9 +49,9 @@ class _Known:
 def applicant(request: HttpRequest, reference: str, position: int) -> HttpResponse:
     """Show a person's slot; each opening is recorded (C1)."""
     slot = find_slot(reference, position)
-    visits.look(request, slot, Event.APPLICANT_OPENED)
-    request.session[visits.OPENED] = slot.pk
-    return _show(request, slot, contact=None if visits.is_restricted(slot) else _contact(slot))
+    access_log.record_access(request, slot, Event.APPLICANT_OPENED)
+    request.session[access_log.OPENED] = slot.pk
+    return _show(request, slot, contact=None if access_log.is_restricted(slot) else _contact(slot))
 
 
 @desk_view("counter.use_desk")
@@ -61,8 +61,8 @@ def code(request: HttpRequest, reference: str, position: int) -> HttpResponse:
     if request.method != "POST":  # read again, after logging in for example
         return redirect("admin:desk_applicant", reference, position)
     slot = find_slot(reference, position)
-    visits.look(request, slot, Event.CODE_SHOWN)
-    contact = None if visits.is_restricted(slot) else _contact(slot)
+    access_log.record_access(request, slot, Event.CODE_SHOWN)
+    contact = None if access_log.is_restricted(slot) else _contact(slot)
     return _show(request, slot, contact=contact, code=slot.hetu or "")
 
 
@@ -73,8 +73,8 @@ def protected_details(request: HttpRequest, reference: str, position: int) -> Ht
     if request.method != "POST":
         return redirect("admin:desk_applicant", reference, position)
     slot = find_slot(reference, position)
-    visits.opened(request, slot)
-    visits.look_at_details(request, slot)
+    access_log.record_opening(request, slot)
+    access_log.record_access_to_details(request, slot)
     return _show(request, slot, contact=_contact(slot))
 
 
@@ -88,11 +88,11 @@ def _show(request: HttpRequest, slot: Applicant, *, contact: Contact | None, cod
         "title": _("Application %(number)s") % {"number": application.number},
         "application": application,
         "slot": slot,
-        "acts": acts.possible(slot, known.checks, known.account, by=staff),
+        "acts": acts.possible(slot, known.checks, known.account, staff=staff),
         "code": code or (hetu.mask(slot.hetu) if slot.hetu else ""),
         "is_code_shown": bool(code),
         "contact": contact,
-        "may_ask_for_contact": contact is None and visits.may_see_details(request, slot),
+        "may_ask_for_contact": contact is None and access_log.may_see_details(request, slot),
         "other_name": _other_name(slot, known.person),
         "checks": [(check, names.get(check.document_type, check.document_type)) for check in known.checks],
         "account": known.account,

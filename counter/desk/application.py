@@ -5,12 +5,10 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from applications import trail
 from applications.models import Application, StateChange
-from applications.trail import Happened
-from counter import roles
+from applications.trail import ApplicationEvent, record_events
 from counter.desk import messages
-from counter.desk.access import desk_view, find_application, page, staff_of
+from counter.desk.access import desk_actor, desk_view, find_application, page, staff_of
 from records.enums import Event
 
 
@@ -20,7 +18,7 @@ def application(request: HttpRequest, reference: str) -> HttpResponse:
     """Show an application; each opening is recorded (C1)."""
     staff, found = staff_of(request), find_application(reference)
     with transaction.atomic():
-        trail.record(found, Happened(Event.APPLICATION_OPENED), by=roles.who(staff))
+        record_events(found, ApplicationEvent(Event.APPLICATION_OPENED), by=desk_actor(request))
     context = {
         "title": _("Application %(number)s") % {"number": found.number},
         "application": found,
@@ -32,4 +30,4 @@ def application(request: HttpRequest, reference: str) -> HttpResponse:
 
 def _changes(application: Application) -> list[StateChange]:
     """Return the history, the latest first."""
-    return list(application.changes.select_related("person", "staff").order_by("-pk"))
+    return list(application.changes.select_related("user__person").order_by("-pk"))

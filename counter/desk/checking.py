@@ -11,8 +11,8 @@ from applications.forms import ConfirmForm
 from applications.models import Applicant, IdCheck
 from core import hetu
 from counter import countries, id_checks
-from counter.desk import visits
-from counter.desk.access import desk_view, find_slot, page, staff_of
+from counter.desk import access_log
+from counter.desk.access import desk_actor, desk_view, find_slot, page, staff_of
 from counter.desk.forms import CheckForm
 from counter.models import DocumentType
 
@@ -24,7 +24,7 @@ read_or_act = require_http_methods(["GET", "HEAD", "POST"])
 def check(request: HttpRequest, reference: str, position: int) -> HttpResponse:
     """Fill in what the document shows, beside whose slot it is."""
     slot = find_slot(reference, position)
-    visits.opened(request, slot)
+    access_log.record_opening(request, slot)
     form = CheckForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
         return _form(request, slot, form)
@@ -34,7 +34,7 @@ def check(request: HttpRequest, reference: str, position: int) -> HttpResponse:
             applicant=slot,
             digest=ConfirmForm(request.POST).read,
             is_doubtful=form.cleaned_data["is_doubtful"],
-            by=staff_of(request),
+            by=desk_actor(request),
         )
     except id_checks.AlreadyChecked as refusal:  # a second click most often: nothing of it is needed any more
         messages.warning(request, str(refusal.message))
@@ -50,7 +50,7 @@ def check(request: HttpRequest, reference: str, position: int) -> HttpResponse:
 def made(request: HttpRequest, pk: int) -> HttpResponse:
     """Show all that was recorded of a check, and what became of it."""
     found = find_check(pk)
-    visits.opened(request, found.applicant)
+    access_log.record_opening(request, found.applicant)
     return page(request, "counter/desk/check_made.html", {"title": _("ID check"), **check_context(request, found)})
 
 

@@ -16,8 +16,8 @@ from applications import confirmation, details, terms
 from applications.details import Row, Section
 from applications.models import Applicant, Terms
 from counter import confirming
-from counter.desk import visits
-from counter.desk.access import desk_view, find_slot, page, staff_of
+from counter.desk import access_log
+from counter.desk.access import desk_actor, desk_view, find_slot, page
 from counter.desk.checking import to_slot
 from counter.desk.forms import ConfirmHereForm
 
@@ -39,7 +39,7 @@ def confirm(request: HttpRequest, reference: str, position: int) -> HttpResponse
     With `?show=customer` the same for a second screen or for paper, without what is for staff.
     """
     slot = find_slot(reference, position)
-    visits.opened(request, slot)
+    access_log.record_opening(request, slot)
     if request.method == "POST":
         return _confirm(request, slot)
     if slot.confirmed:
@@ -56,7 +56,7 @@ def _confirm(request: HttpRequest, slot: Applicant) -> HttpResponse:
     form, current = ConfirmHereForm(request.POST), terms.current()
     try:
         _check_terms(form, current, slot)
-        confirming.confirm(slot, terms_read=current, digest=form.read, by=staff_of(request))
+        confirming.confirm(slot, terms_read=current, digest=form.read, by=desk_actor(request))
     except (confirmation.Changed, TermsChanged, confirming.CheckFirst) as refusal:
         fresh = find_slot(slot.version.application.reference, slot.position)
         return _details(request, fresh, current, refusal=refusal, read=form.read)
@@ -97,8 +97,8 @@ def _sections(request: HttpRequest, slot: Applicant, read: str) -> list[Section]
     application = slot.version.application
     is_other = bool(read) and read != application.version.digest
     found = details.since(read, application, slot) if is_other else details.sections(application.version, slot)
-    if visits.may_see_details(request, slot):
-        visits.look_at_details(request, slot)
+    if access_log.may_see_details(request, slot):
+        access_log.record_access_to_details(request, slot)
         return found
     return [replace(section, rows=[_restricted(row) for row in section.rows]) for section in found]
 

@@ -10,8 +10,8 @@ from applications import invitations
 from applications.forms import ContactDetailsForm
 from applications.models import Applicant
 from counter import contacts, id_checks
-from counter.desk import visits
-from counter.desk.access import desk_view, find_slot, page, staff_of
+from counter.desk import access_log
+from counter.desk.access import desk_actor, desk_view, find_slot, page
 from counter.desk.checking import to_slot
 
 
@@ -20,13 +20,13 @@ from counter.desk.checking import to_slot
 def contact(request: HttpRequest, reference: str, position: int) -> HttpResponse:
     """Correct email address, phone number and language; of a protected person only by right (R16)."""
     slot = find_slot(reference, position)
-    if not visits.may_see_details(request, slot):
+    if not access_log.may_see_details(request, slot):
         raise PermissionDenied
-    visits.opened(request, slot)
+    access_log.record_opening(request, slot)
     if not slot.version.application.is_open:
         messages.error(request, str(id_checks.Ended.message))
         return to_slot(slot)
-    visits.look_at_details(request, slot)
+    access_log.record_access_to_details(request, slot)
     present = {"email": slot.email, "phone": slot.phone, "language": slot.language}
     form = ContactDetailsForm(request.POST if request.method == "POST" else None, initial=present)
     if form.is_valid():
@@ -41,7 +41,7 @@ def invitation(request: HttpRequest, reference: str, position: int) -> HttpRespo
     """Send a co-applicant's invitation again; the one before ends."""
     slot = find_slot(reference, position)
     try:
-        contacts.send_invitation(slot, by=staff_of(request))
+        invitations.resend(slot, by=desk_actor(request))
     except invitations.CannotInvite as refusal:
         messages.error(request, str(refusal.message))
     else:
@@ -51,7 +51,7 @@ def invitation(request: HttpRequest, reference: str, position: int) -> HttpRespo
 
 def _save(request: HttpRequest, slot: Applicant, form: ContactDetailsForm) -> HttpResponse:
     try:
-        contacts.correct(slot, **form.cleaned_data, by=staff_of(request))
+        contacts.correct(slot, **form.cleaned_data, by=desk_actor(request))
     except id_checks.CannotCheck as refusal:
         messages.error(request, str(refusal.message))
     else:

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_http_methods
 
 from applications.models import Application, Confirmation, IdCheck
 from counter import id_checks
-from counter.desk import visits
-from counter.desk.access import desk_view, page, staff_of
+from counter.desk import access_log
+from counter.desk.access import desk_actor, desk_view, page
 from counter.desk.checking import check_context, find_check
 from counter.desk.forms import DecisionForm, UndoForm
 from identity.models import Account
@@ -25,11 +25,11 @@ read_or_act = require_http_methods(["GET", "HEAD", "POST"])
 def decide(request: HttpRequest, pk: int) -> HttpResponse:
     """Accept or reject a check that somebody else made, with a reason."""
     check = find_check(pk)
-    visits.opened(request, check.applicant)
+    access_log.record_opening(request, check.applicant)
     form = DecisionForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
-            id_checks.decide(check, **form.cleaned_data, by=staff_of(request))
+            id_checks.decide(check, **form.cleaned_data, by=desk_actor(request))
         except id_checks.CannotDecide as refusal:
             messages.error(request, str(refusal.message))
         else:
@@ -43,11 +43,11 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Say what falls with a check, and undo it."""
     check = find_check(pk)
-    visits.opened(request, check.applicant)
+    access_log.record_opening(request, check.applicant)
     form = UndoForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
-            waiting = id_checks.undo(check, **form.cleaned_data, by=staff_of(request))
+            waiting = id_checks.undo(check, **form.cleaned_data, by=desk_actor(request))
         except id_checks.CannotUndo as refusal:
             messages.error(request, str(refusal.message))
         else:

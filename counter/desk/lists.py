@@ -15,13 +15,13 @@ from django.views.decorators.http import require_safe
 from applications import dates, letters
 from applications.enums import State
 from applications.models import OPEN, Applicant, Application, Confirmation, IdCheck
-from counter import roles
-from counter.desk.access import desk_view, page, staff_of
+from counter.desk.access import desk_actor, desk_view, page, staff_of
 from counter.desk.messages import name_of
 from counter.desk.paging import rows_of, tally
 from mailing.models import Letter
 from records.enums import Event
-from records.trail import record
+from records.names import staff_chain
+from records.trail import append_event
 
 IN_SHORT = 5  # rows of each list on the first page
 FOLLOWED = dt.timedelta(days=120)  # an application is open for 90 days, and its letters are not older
@@ -88,7 +88,8 @@ def undeliverable(request: HttpRequest) -> HttpResponse:
     staff = staff_of(request)
     rows = rows_of(not_arrived(), request)
     with transaction.atomic():
-        record(Event.LETTERS_OPENED, chain=roles.chain(staff), by=roles.who(staff), page=rows.number)
+        chain = staff_chain(staff.pk, dates.today().year)
+        append_event(Event.LETTERS_OPENED, chain=chain, by=desk_actor(request), page=rows.number)
     lost = _lost(rows.rows, sees_protected=staff.has_perm("counter.see_protected"))
     context = {"title": _("Letters that did not arrive"), "rows": rows, "lost": lost}
     return page(request, "counter/desk/list_undeliverable.html", context)

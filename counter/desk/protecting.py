@@ -6,9 +6,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from applications import protection
-from counter import roles
-from counter.desk import visits
-from counter.desk.access import desk_view, find_slot, page, staff_of
+from counter.desk import access_log
+from counter.desk.access import desk_actor, desk_view, find_slot, page
 from counter.desk.checking import to_slot
 
 
@@ -17,10 +16,10 @@ from counter.desk.checking import to_slot
 def protect(request: HttpRequest, reference: str, position: int) -> HttpResponse:
     """Say what the mark does, and set or remove it. The form names which, so a second click changes nothing."""
     slot = find_slot(reference, position)
-    visits.opened(request, slot)
+    access_log.record_opening(request, slot)
     if request.method == "POST" and request.POST.get("mark") in {"set", "remove"}:
         is_set = request.POST["mark"] == "set"
-        protection.set_mark(slot, protected=is_set, by=roles.actor(staff_of(request)))
+        protection.set_mark(slot, protected=is_set, by=desk_actor(request))
         messages.success(request, _("The non-disclosure is set.") if is_set else _("The non-disclosure is removed."))
         return to_slot(slot)
     context = {"title": _("Non-disclosure"), "slot": slot, "application": slot.version.application}

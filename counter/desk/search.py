@@ -12,7 +12,7 @@ from applications.facts import Line
 from applications.forms import fits
 from counter import finding
 from counter.desk import lists
-from counter.desk.access import desk_view, page, staff_of
+from counter.desk.access import desk_actor, desk_view, page, staff_of
 from counter.finding import Found, Reason
 from identity import limits
 
@@ -71,7 +71,7 @@ def _found(request: HttpRequest, form: SearchForm) -> Found | None:
     limits.count("desk search", str(staff_of(request).pk), most=MOST_SEARCHES)
     wanted = form.cleaned_data
     try:
-        return finding.find(wanted["text"], reason=Reason(wanted["reason"]), by=staff_of(request))
+        return finding.find(wanted["text"], reason=Reason(wanted["reason"]), by=desk_actor(request))
     except finding.CannotFind as refusal:
         form.add_error("text", str(refusal.message))
         return None

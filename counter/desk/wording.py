@@ -7,10 +7,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from applications.enums import PendingReason, RepresentativeKind
+from core.actors import Role
 from counter.finding import Reason
 from counter.models import DocumentType
 from identity.enums import Method
-from records.enums import Role
 
 STAFF = frozenset([Role.ADVISER, Role.SUPERVISOR, Role.OPERATOR])
 

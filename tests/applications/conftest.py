@@ -2,7 +2,7 @@ import pytest
 
 from applications import terms
 from identity import proof as identity_proof
-from tests.applications.factories import person, proof
+from tests.applications.factories import actor, person, proof
 
 
 @pytest.fixture
@@ -15,7 +15,7 @@ def sign_in(client):
         identity_proof.remember(session, proof())
         session.save()
         if accept_terms:
-            terms.accept(terms.current(), by=person(who))
+            terms.accept(terms.current(), by=actor(who))
         return client
 
     return signed_in

@@ -5,16 +5,16 @@ from typing import Any
 from django.utils import timezone
 
 from applications import confirmation, document, intake, terms
-from applications.enums import Source
 from applications.models import Applicant, Application, Confirmation, Invitation
-from applications.states import Actor
 from core import crypto, hetu
+from core.actors import Actor, Role, Source
 from identity.enums import Method
 from identity.models import Person, User
+from identity.people import person_actor
 from identity.proof import Proof
 from tests import cast
 
-HOUSING_SYSTEM = Actor(Source.HOUSING_SYSTEM, how="Housing system")
+HOUSING_SYSTEM = Actor(Role.HOUSING_SYSTEM, Source.HOUSING_SYSTEM, name="Housing system")
 
 
 def person(who: dict[str, str]) -> Person:
@@ -34,6 +34,11 @@ def person(who: dict[str, str]) -> Person:
     )
 
 
+def actor(who: dict[str, str]) -> Actor:
+    """Return somebody of the cast as the person who acts, identified with online banking codes."""
+    return person_actor(person(who), proof())
+
+
 def application(*applicants: dict[str, str], **more: Any) -> Application:
     """Send an application of these people, just now unless sent_at says otherwise."""
     return intake.send(document.parse(cast.document(*applicants, **more)), by=HOUSING_SYSTEM)
@@ -47,7 +52,7 @@ def confirm(sent: Application, who: dict[str, str], *, digest: str | None = None
     """Let somebody of the cast confirm what they read, the current version unless told otherwise."""
     read = Application.objects.with_people().get(pk=sent.pk)
     return confirmation.confirm(
-        read, by=person(who), proof=proof(), terms=terms.current(), digest=digest or read.version.digest
+        read, by=actor(who), proof=proof(), terms=terms.current(), digest=digest or read.version.digest
     )
 
 

@@ -3,12 +3,10 @@ import datetime as dt
 import pytest
 
 from applications import changes, document, invitations, present
-from applications.enums import Source
 from applications.models import Confirmation
-from applications.states import Actor
 from mailing.models import Letter
 from tests import cast
-from tests.applications.factories import HOUSING_SYSTEM, applicant, application, confirm, person, state
+from tests.applications.factories import HOUSING_SYSTEM, actor, applicant, application, confirm, state
 from tests.applications.households import fresh, posted, written
 
 pytestmark = pytest.mark.django_db
@@ -19,7 +17,7 @@ def changed(*people, **more):
 
 
 def renewed_by(who):
-    return Actor(Source.PERSON, person(who), "bank")
+    return actor(who)
 
 
 def test_change_makes_a_second_version_and_keeps_the_first():
@@ -126,7 +124,7 @@ def test_renewing_again_on_the_same_day_changes_nothing_and_tells_nobody_again(t
 
     changes.renew(sent, by=renewed_by(cast.MAIJA))
 
-    assert sent.changes.filter(move="renewed").count() == 1
+    assert sent.changes.filter(transition="renewed").count() == 1
     assert Letter.objects.filter(message="renewed").count() == 1
 
 
@@ -280,7 +278,7 @@ def test_withdrawing_ends_the_application_and_tells_everybody(valid):
         confirm(sent, cast.MAIJA)
         confirm(sent, cast.OLLI)
 
-    changes.withdraw(sent, by=Actor(Source.PERSON, person(cast.OLLI), "bank"))
+    changes.withdraw(sent, by=actor(cast.OLLI))
 
     assert state(sent) == "withdrawn"
     told = Letter.objects.filter(message="withdrawn").values_list("to", flat=True)
@@ -304,6 +302,6 @@ def test_withdrawing_by_an_outsider_or_somebody_under_18_is_refused(who):
     sent = application(cast.MAIJA, cast.TEA)
 
     with pytest.raises(changes.NotYours):
-        changes.withdraw(sent, by=Actor(Source.PERSON, person(who), "bank"))
+        changes.withdraw(sent, by=actor(who))
 
     assert state(sent) == "awaiting"

@@ -65,7 +65,7 @@ def test_renewing_twice_says_the_same(sign_in, valid):
     answers = [text_of(client.post(at("renew", valid), follow=True)) for _click in range(2)]
 
     assert answers[0] == answers[1]
-    assert valid.changes.filter(move="renewed").count() == 1
+    assert valid.changes.filter(transition="renewed").count() == 1
 
 
 def test_renewing_changes_nothing_when_it_is_read(sign_in, valid):

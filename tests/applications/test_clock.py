@@ -11,14 +11,12 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from applications import changes, clock, document, intake, invitations, undeliverable
-from applications.enums import Source
 from applications.models import Applicant, Application, StateChange
-from applications.states import Actor
 from mailing import tracking
 from mailing.letters import NoLongerDue
 from mailing.models import Letter
 from tests import cast
-from tests.applications.factories import HOUSING_SYSTEM, confirm, person, state
+from tests.applications.factories import HOUSING_SYSTEM, actor, confirm, state
 from tests.applications.households import fresh, invitation, letter, posted, sent, slot, written
 from tests.applications.test_concurrency import at_once
 
@@ -191,7 +189,7 @@ def test_renewed_application_is_warned_of_its_new_end(calendar):
 
 
 def renewer():
-    return Actor(Source.PERSON, person(cast.MAIJA), "bank")
+    return actor(cast.MAIJA)
 
 
 # --- Turning 18 (R2) -------------------------------------------------------------------------------------
@@ -310,7 +308,7 @@ def test_end_is_written_down_once(calendar):
     application = sent(cast.MAIJA)
     calendar()
 
-    assert StateChange.objects.filter(application=application, move="lapsed").count() == 1
+    assert StateChange.objects.filter(application=application, transition="lapsed").count() == 1
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)

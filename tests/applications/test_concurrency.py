@@ -9,9 +9,7 @@ from django.db import connection
 from django.utils import timezone
 
 from applications import changes, confirmation, document
-from applications.enums import Source
 from applications.models import Application, Confirmation, StateChange
-from applications.states import Actor
 from tests import cast
 from tests.applications.factories import HOUSING_SYSTEM, application, confirm, person, state
 
@@ -47,7 +45,7 @@ def test_four_adults_at_once_and_twice_each_make_one_confirmation_each():
 
         assert state(sent) == "valid"
         assert Confirmation.objects.filter(applicant__version=sent.current).count() == 4
-        assert StateChange.objects.filter(application=sent, move="confirmed").count() == 1
+        assert StateChange.objects.filter(application=sent, transition="confirmed").count() == 1
         assert sorted(c.pk for c in made) == sorted([c.pk for c in set(made)] * 2)
 
 
@@ -88,7 +86,7 @@ def test_confirming_while_it_is_changed_confirms_what_was_read_or_nothing():
 
 
 def actor(who):
-    return Actor(Source.PERSON, person(who), "bank")
+    return actor(who)
 
 
 def test_confirming_while_it_is_withdrawn_ends_it_whoever_came_first():
@@ -106,7 +104,7 @@ def test_confirming_while_it_is_withdrawn_ends_it_whoever_came_first():
 
         assert state(sent) == "withdrawn"
         assert isinstance(outcomes[0], Confirmation | confirmation.Ended)
-        assert StateChange.objects.filter(application=sent, move="withdrawn").count() == 1
+        assert StateChange.objects.filter(application=sent, transition="withdrawn").count() == 1
 
 
 def test_two_who_change_it_at_once_make_one_version():
@@ -141,4 +139,4 @@ def test_two_who_renew_it_at_once_renew_it_once():
         outcomes = at_once(*[lambda sent=sent, who=who: changes.renew(sent, by=actor(who)) for who in FOUR[:2]])
 
         assert outcomes == [None, None]
-        assert StateChange.objects.filter(application=sent, move="renewed").count() == 1
+        assert StateChange.objects.filter(application=sent, transition="renewed").count() == 1

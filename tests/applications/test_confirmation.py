@@ -7,7 +7,7 @@ from applications import changes, confirmation, document
 from applications.models import Confirmation, StateChange
 from identity.enums import Method
 from tests import cast
-from tests.applications.factories import HOUSING_SYSTEM, application, confirm, person, proof, state
+from tests.applications.factories import HOUSING_SYSTEM, actor, application, confirm, person, proof, state
 
 pytestmark = pytest.mark.django_db
 
@@ -110,7 +110,7 @@ def test_confirm_twice_returns_the_first_confirmation():
 
     assert first == second
     assert Confirmation.objects.count() == 1
-    assert StateChange.objects.filter(application=sent, move="confirmed").count() == 1
+    assert StateChange.objects.filter(application=sent, transition="confirmed").count() == 1
 
 
 def test_confirm_stores_the_evidence():
@@ -219,9 +219,9 @@ def test_confirm_writes_who_made_the_application_valid():
 
     confirm(sent, cast.MAIJA)
 
-    row = StateChange.objects.get(application=sent, move="confirmed")
+    row = StateChange.objects.get(application=sent, transition="confirmed")
     assert (row.from_state, row.to_state, row.source) == ("awaiting", "valid", "person")
-    assert row.person == person(cast.MAIJA)
+    assert row.user.person == person(cast.MAIJA)
     assert row.how == "bank"
     assert row.at.tzinfo == dt.UTC
 
@@ -248,7 +248,7 @@ def test_confirm_takes_a_constant_number_of_statements(rivals, django_assert_num
     for _ in range(rivals):
         application(cast.MAIJA)
     read = type(sent).objects.with_people().get(pk=sent.pk)
-    maija, terms = person(cast.MAIJA), confirm(sent, cast.OLLI).terms
+    maija, terms = actor(cast.MAIJA), confirm(sent, cast.OLLI).terms
 
     # savepoint and its release, rivals, lock, applicants, confirmation, application, state change, trail (3),
     # letters; with rivals, their people (2), and for each its state, the change, the trail and the letters

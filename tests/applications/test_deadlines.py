@@ -40,4 +40,4 @@ def test_end_twice_writes_one_row(time_machine):
     deadlines.end(sent)
     deadlines.end(sent)
 
-    assert StateChange.objects.get(application=sent, move="lapsed").source == "clock"
+    assert StateChange.objects.get(application=sent, transition="lapsed").source == "clock"

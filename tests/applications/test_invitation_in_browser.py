@@ -7,7 +7,7 @@ from django.utils import translation
 from applications import invitations, terms, tokens
 from identity import proof as identity_proof
 from tests import cast
-from tests.applications.factories import applicant, application, invitation, person, proof
+from tests.applications.factories import actor, applicant, application, invitation, person, proof
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
@@ -31,7 +31,7 @@ def enter(live_server, page, client):
     """Return a function that signs somebody in in the browser."""
 
     def entered(who):
-        terms.accept(terms.current(), by=person(who))
+        terms.accept(terms.current(), by=actor(who))
         client.force_login(person(who).user, backend="identity.backend.BrokerBackend")
         session = client.session
         identity_proof.remember(session, proof())

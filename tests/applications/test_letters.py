@@ -8,13 +8,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from applications import changes, clock, invitations, letters, references, states
-from applications.enums import Move, Source
-from applications.states import Actor
+from applications.enums import Transition
 from mailing import letters as mailing_letters
 from mailing.letters import NoLongerDue
 from mailing.models import Letter
 from tests import cast
-from tests.applications.factories import HOUSING_SYSTEM, confirm, person
+from tests.applications.factories import HOUSING_SYSTEM, actor, confirm
 from tests.applications.households import PROTECTED, fresh, invitation, letter, sent, slot, written
 from tests.mailing.letters import assert_accessible_and_plain
 
@@ -59,7 +58,7 @@ def household(message, days, *, language="fi", **more):
             confirm(application, cast.MAIJA)
             confirm(application, cast.OLLI)
             days(1)
-            changes.renew(application, by=Actor(Source.PERSON, person(cast.OLLI), "bank"))
+            changes.renew(application, by=actor(cast.OLLI))
         case "declined":
             invitations.decline(slot(application, cast.OLLI))
         case "error_reported":
@@ -77,7 +76,7 @@ def household(message, days, *, language="fi", **more):
             days({"about_to_lapse": 84, "lapsed": 92}[message])
         case "withdrawn":
             with transaction.atomic():
-                states.make(application, Move.WITHDRAWN, by=HOUSING_SYSTEM, at=timezone.now())
+                states.transition(application, Transition.WITHDRAWN, by=HOUSING_SYSTEM, at=timezone.now())
                 letters.ended(fresh(application))
         case "replaced":
             other = sent(cast.OLLI, language=language, **more)

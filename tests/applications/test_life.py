@@ -17,11 +17,10 @@ from hypothesis.stateful import (
 )
 
 from applications import changes, confirmation, deadlines, document
-from applications.enums import Source
 from applications.models import OPEN, Application, Confirmation, StateChange
-from applications.states import MOVES, Actor
+from applications.states import TRANSITIONS
 from tests import cast
-from tests.applications.factories import HOUSING_SYSTEM, application, confirm, person
+from tests.applications.factories import HOUSING_SYSTEM, actor, application, confirm, person
 
 EVERYBODY = [cast.MAIJA, cast.OLLI, cast.VERA, cast.TEA]
 START = dt.datetime(2026, 11, 21, 10, tzinfo=dt.UTC)
@@ -75,7 +74,7 @@ class Life(RuleBasedStateMachine):
     def renew(self, pk, who):
         before = Application.objects.get(pk=pk)
         try:
-            changes.renew(before, by=Actor(Source.PERSON, person(who), "bank"))
+            changes.renew(before, by=actor(who))
         except changes.CannotChange:
             assert Application.objects.get(pk=pk).valid_until == before.valid_until
         else:
@@ -94,7 +93,7 @@ class Life(RuleBasedStateMachine):
             rows = list(StateChange.objects.filter(application=one).order_by("pk"))
             assert [r.to_state for r in rows[:-1]] == [r.from_state for r in rows[1:]]
             assert rows[-1].to_state == one.state
-            assert all(MOVES[r.from_state or None, r.move] == r.to_state for r in rows)
+            assert all(TRANSITIONS[r.from_state or None, r.transition] == r.to_state for r in rows)
 
     @invariant()
     def valid_means_confirmed_by_every_adult(self):

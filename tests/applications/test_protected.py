@@ -16,9 +16,7 @@ from django.urls import NoReverseMatch, get_resolver, reverse
 from django.utils import timezone
 
 from applications import changes, clock, document, intake, invitations, terms
-from applications.enums import Source
 from applications.models import Application
-from applications.states import Actor
 from heka_confirm.logs import JsonFormatter, PlainFormatter
 from identity import accounts
 from identity import proof as identity_proof
@@ -27,7 +25,7 @@ from mailing import letters
 from mailing.letters import NoLongerDue
 from mailing.models import Letter
 from tests import cast
-from tests.applications.factories import HOUSING_SYSTEM, confirm, person, proof
+from tests.applications.factories import HOUSING_SYSTEM, actor, confirm, person, proof
 from tests.applications.households import sent, slot
 from tests.staff import sign_in_staff, staff
 from tests.test_consistency import ADDRESSES, patterns
@@ -117,7 +115,7 @@ def signed_in(who):
     session = client.session
     identity_proof.remember(session, proof())
     session.save()
-    terms.accept(terms.current(), by=person(who))
+    terms.accept(terms.current(), by=actor(who))
     return client
 
 
@@ -350,5 +348,5 @@ def ended(application, household, time_machine):
 
 
 def renewed(application, household, time_machine):
-    by = Actor(Source.PERSON, person(household.protected), "bank")
+    by = actor(household.protected)
     changes.renew(Application.objects.get(pk=application.pk), by=by)

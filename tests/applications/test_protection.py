@@ -1,7 +1,7 @@
 import pytest
 
 from applications import changes, document, protection
-from applications.states import CLOCK
+from core.actors import CLOCK
 from records.models import Entry
 from tests import cast
 from tests.applications.factories import HOUSING_SYSTEM, applicant, application

@@ -3,9 +3,9 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from applications import states
-from applications.enums import Move, Source, State
+from applications.enums import State, Transition
 from applications.models import StateChange
-from applications.states import CLOCK, Actor
+from core.actors import CLOCK, Actor, Role, Source
 from tests import cast
 from tests.applications.factories import application
 
@@ -28,29 +28,29 @@ ALLOWED = {
 }
 
 
-@pytest.mark.parametrize("move", Move)
+@pytest.mark.parametrize("transition", Transition)
 @pytest.mark.parametrize("state", State)
-def test_make_allows_the_moves_of_the_table_and_no_other(state, move):
+def test_only_the_transitions_of_the_table_are_allowed(state, transition):
     sent = application(cast.MAIJA)
     sent.state = state
     rows = StateChange.objects.count()
 
-    expected = ALLOWED.get((state.value, move.value))
+    expected = ALLOWED.get((state.value, transition.value))
     if expected is None:
-        with pytest.raises(states.NotAllowed):
-            states.make(sent, move, by=CLOCK, at=timezone.now())
+        with pytest.raises(states.TransitionNotAllowed):
+            states.transition(sent, transition, by=CLOCK, at=timezone.now())
         assert (sent.state, StateChange.objects.count()) == (state, rows)
     else:
-        states.make(sent, move, by=CLOCK, at=timezone.now())
+        states.transition(sent, transition, by=CLOCK, at=timezone.now())
         assert (sent.state, StateChange.objects.count()) == (expected, rows + 1)
 
 
 def test_nothing_leaves_an_ended_state():
-    assert {from_ for from_, _ in states.MOVES} == {None, State.AWAITING, State.VALID}
+    assert {from_ for from_, _ in states.TRANSITIONS} == {None, State.AWAITING, State.VALID}
 
 
 def test_state_change_of_a_person_names_the_person():
     sent = application(cast.MAIJA)
 
     with pytest.raises(IntegrityError), transaction.atomic():
-        states.make(sent, Move.WITHDRAWN, by=Actor(Source.PERSON), at=timezone.now())
+        states.transition(sent, Transition.WITHDRAWN, by=Actor(Role.APPLICANT, Source.PERSON), at=timezone.now())

@@ -6,7 +6,7 @@ from django.utils import timezone, translation
 from applications import terms
 from applications.models import Terms, TermsAcceptance
 from tests import cast
-from tests.applications.factories import person
+from tests.applications.factories import actor, person
 
 pytestmark = pytest.mark.django_db
 
@@ -26,7 +26,7 @@ def test_current_terms_are_the_newest_published():
 
 def test_accept_twice_is_one_acceptance():
     """R12"""
-    maija, current = person(cast.MAIJA), terms.current()
+    maija, current = actor(cast.MAIJA), terms.current()
 
     terms.accept(current, by=maija)
     terms.accept(current, by=maija)
@@ -36,7 +36,7 @@ def test_accept_twice_is_one_acceptance():
 
 def test_acceptance_counts_for_one_version_and_one_person(django_assert_num_queries):
     maija, olli = person(cast.MAIJA), person(cast.OLLI)
-    terms.accept(terms.current(), by=maija)
+    terms.accept(terms.current(), by=actor(cast.MAIJA))
 
     with django_assert_num_queries(1):
         assert terms.current_with_acceptance(maija)[1] is True

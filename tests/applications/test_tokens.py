@@ -5,7 +5,7 @@ from django.db import connection
 from django.utils import timezone
 
 from applications import changes, clock, document, invitations, letters, states, tokens
-from applications.enums import Move
+from applications.enums import Transition
 from applications.models import Invitation
 from mailing.models import Letter
 from tests import cast
@@ -121,7 +121,7 @@ def change(application):
 
 
 def withdraw(application):
-    states.make(application, Move.WITHDRAWN, by=HOUSING_SYSTEM, at=timezone.now())
+    states.transition(application, Transition.WITHDRAWN, by=HOUSING_SYSTEM, at=timezone.now())
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,10 @@
 import pytest
 
-from applications import changes, document, invitations, trail
-from records.enums import Role
+from applications import changes, document, invitations
 from records.models import Entry
-from records.trail import Who
+from records.names import applicant_subject, application_chain
 from tests import cast
-from tests.applications.factories import HOUSING_SYSTEM, applicant, application, confirm, person
+from tests.applications.factories import HOUSING_SYSTEM, actor, applicant, application, confirm, person
 
 pytestmark = pytest.mark.django_db
 
@@ -13,7 +12,9 @@ pytestmark = pytest.mark.django_db
 def entries(sent):
     """Return what the trail says of an application: event, role, whom it is about."""
     return list(
-        Entry.objects.filter(chain__name=trail.chain(sent)).order_by("number").values_list("event", "role", "subject")
+        Entry.objects.filter(chain__name=application_chain(sent.pk))
+        .order_by("number")
+        .values_list("event", "role", "subject")
     )
 
 
@@ -31,11 +32,11 @@ def test_confirmation_is_recorded_before_what_follows_from_it():
     confirm(sent, cast.OLLI)
 
     assert entries(sent)[1:] == [
-        ("person_confirmed", "applicant", trail.subject(maija)),
-        ("person_confirmed", "applicant", trail.subject(olli)),
+        ("person_confirmed", "applicant", applicant_subject(maija.pk)),
+        ("person_confirmed", "applicant", applicant_subject(olli.pk)),
         ("confirmed", "applicant", ""),
     ]
-    last = Entry.objects.get(chain__name=trail.chain(sent), event="confirmed")
+    last = Entry.objects.get(chain__name=application_chain(sent.pk), event="confirmed")
     assert last.user_id == person(cast.OLLI).user_id
 
 
@@ -60,8 +61,8 @@ def test_change_is_recorded():
 
 def test_what_people_do_is_recorded():
     sent = application(cast.MAIJA, cast.OLLI, cast.VERA)
-    olli, subject = applicant(sent, cast.OLLI), trail.subject(applicant(sent, cast.OLLI))
-    maija = Who(Role.APPLICANT, user_id=person(cast.MAIJA).user_id)
+    olli, subject = applicant(sent, cast.OLLI), applicant_subject(applicant(sent, cast.OLLI).pk)
+    maija = actor(cast.MAIJA)
 
     invitations.correct_address(olli, email="new@example.test", by=maija)
     invitations.report_error(olli, text="Wrong")
@@ -74,8 +75,8 @@ def test_what_people_do_is_recorded():
         ("contact_details_changed", "applicant", subject),
         ("person_declined", "applicant", subject),
     ]
-    found = Entry.objects.filter(chain__name=trail.chain(sent))
-    assert found.get(event="address_changed").user_id == maija.user_id
+    found = Entry.objects.filter(chain__name=application_chain(sent.pk))
+    assert found.get(event="address_changed").user_id == maija.user.pk
     assert found.get(event="contact_details_changed").facts == {"phone": True}
 
 

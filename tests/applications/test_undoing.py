@@ -4,14 +4,13 @@ import pytest
 
 from applications import changes, confirmation, document
 from applications.models import Confirmation, StateChange
-from counter import roles
 from mailing.models import Letter
 from tests import cast
 from tests.applications.factories import HOUSING_SYSTEM, application, confirm, state
 from tests.applications.households import sent as household
 from tests.applications.households import written
 from tests.counter.checks import check, confirm_by_account, confirm_here, issue, slot, undo
-from tests.staff import staff
+from tests.staff import acting, staff
 
 pytestmark = pytest.mark.django_db
 
@@ -35,11 +34,11 @@ def valid_here(*who):
 def test_undo_of_a_valid_application_lets_it_wait_again():
     sent, made = valid_here(cast.MAIJA)
 
-    assert confirmation.undo(made, by=roles.actor(staff("supervisor"))) == [sent]
+    assert confirmation.undo(made, by=acting("supervisor")) == [sent]
 
     change = StateChange.objects.filter(application=sent).latest("pk")
-    assert (change.move, change.from_state, change.to_state) == ("undone", "valid", "awaiting")
-    assert (change.source, change.staff, change.person) == ("counter", staff("supervisor"), None)
+    assert (change.transition, change.from_state, change.to_state) == ("undone", "valid", "awaiting")
+    assert (change.source, change.user) == ("counter", staff("supervisor"))
 
 
 def test_undo_of_one_of_two_in_a_waiting_application_is_a_move_too():
@@ -51,7 +50,7 @@ def test_undo_of_one_of_two_in_a_waiting_application_is_a_move_too():
     assert undo(made) == [sent]
 
     change = StateChange.objects.filter(application=sent).latest("pk")
-    assert (change.move, change.from_state, change.to_state) == ("undone", "awaiting", "awaiting")
+    assert (change.transition, change.from_state, change.to_state) == ("undone", "awaiting", "awaiting")
 
 
 def test_undo_keeps_the_row_with_the_time():
@@ -121,7 +120,7 @@ def test_undo_leaves_what_was_confirmed_at_a_bank_after_a_former_undoing():
     undo(made)
     confirm(sent, cast.MAIJA)
 
-    assert confirmation.undo(made, by=roles.actor(staff("supervisor"))) == []
+    assert confirmation.undo(made, by=acting("supervisor")) == []
     assert state(sent) == "valid"
 
 

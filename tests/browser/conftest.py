@@ -10,7 +10,7 @@ from demo.models import BrokerKey
 from identity import client as broker_client
 from identity import cookies, keys
 from identity import proof as identity_proof
-from tests.applications.factories import person, proof
+from tests.applications.factories import actor, person, proof
 from tests.browser.journey import DESKTOP, Watch
 
 TIMEOUT = 20_000  # milliseconds; a page that takes longer is a fault
@@ -69,7 +69,7 @@ def sign_in(live_server, settings):
         identity_proof.remember(session, proof())
         session.save()
         if accept_terms:
-            terms.accept(terms.current(), by=person(who))
+            terms.accept(terms.current(), by=actor(who))
         values = {settings.SESSION_COOKIE_NAME: session.session_key, cookies.acceptance_name(): cookies.VERSION}
         context.add_cookies([{"name": n, "value": v, "url": live_server.url} for n, v in values.items()])
         return session

@@ -8,8 +8,8 @@ from counter import confirming, id_checks, issuing
 from identity.enums import Method
 from identity.proof import Proof
 from tests import cast
-from tests.applications.factories import applicant, person
-from tests.staff import NAMES, staff
+from tests.applications.factories import actor, applicant, person
+from tests.staff import NAMES, acting, staff
 
 # Ethan has no Finnish personal identity code: he confirms at the counter only (R3).
 ETHAN = cast.applicant({"first_names": "Ethan", "last_name": "Evans", "hetu": None}, birth_date="1990-03-14")
@@ -42,7 +42,7 @@ def check(sent, who, *, by="adviser", digest=None, is_doubtful=False, **more):
     """Record a check of somebody of the cast, of the current version unless told otherwise."""
     mine = slot(sent, who)
     read = digest if digest is not None else mine.version.digest
-    return id_checks.record(passport(**more), applicant=mine, digest=read, is_doubtful=is_doubtful, by=staff(by))
+    return id_checks.record(passport(**more), applicant=mine, digest=read, is_doubtful=is_doubtful, by=acting(by))
 
 
 def doubtful(sent, who, *, by="adviser", **more):
@@ -53,11 +53,11 @@ def confirm_here(sent, who, *, by="adviser", digest=None):
     """Let somebody of the cast confirm before an adviser."""
     mine = slot(sent, who)
     read = digest if digest is not None else mine.version.digest
-    return confirming.confirm(mine, terms_read=terms.current(), digest=read, by=staff(by))
+    return confirming.confirm(mine, terms_read=terms.current(), digest=read, by=acting(by))
 
 
 def issue(made, *, email=EMAIL, by="adviser"):
-    return issuing.issue(made, email=email, by=staff(by))
+    return issuing.issue(made, email=email, by=acting(by))
 
 
 def confirm_by_account(sent, who):
@@ -67,11 +67,11 @@ def confirm_by_account(sent, who):
         method=Method.ACCOUNT, provider="account", level="", at="2027-01-04T12:00:00+00:00", id_check=account.id_check
     )
     read = Application.objects.with_people().get(pk=sent.pk)
-    return confirmation.confirm(read, by=person(who), proof=proof, terms=terms.current(), digest=read.version.digest)
+    return confirmation.confirm(read, by=actor(who), proof=proof, terms=terms.current(), digest=read.version.digest)
 
 
 def undo(made, *, by="supervisor", reason="It was somebody else's passport"):
-    return id_checks.undo(made, reason=reason, by=staff(by))
+    return id_checks.undo(made, reason=reason, by=acting(by))
 
 
 def fresh(made):

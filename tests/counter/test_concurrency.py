@@ -25,7 +25,7 @@ from tests.counter.checks import (
     status,
     undo,
 )
-from tests.staff import staff
+from tests.staff import acting
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
@@ -66,7 +66,7 @@ def test_two_advisers_and_a_double_click_make_one_confirmation():
         )
 
         assert len({each.pk for each in done}) == 1
-        assert StateChange.objects.filter(application=sent, move="confirmed").count() == 1
+        assert StateChange.objects.filter(application=sent, transition="confirmed").count() == 1
 
 
 def test_confirming_at_the_counter_and_at_the_bank_at_once_is_one_confirmation():
@@ -97,7 +97,7 @@ def test_two_second_looks_at_once_are_one_decision():
 
         looks = at_once(
             *[
-                lambda made=made, yes=yes: id_checks.decide(made, accepted=yes, reason="Seen", by=staff("supervisor"))
+                lambda made=made, yes=yes: id_checks.decide(made, accepted=yes, reason="Seen", by=acting("supervisor"))
                 for yes in (True, False)
             ]
         )

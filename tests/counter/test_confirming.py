@@ -13,7 +13,7 @@ from tests import cast
 from tests.applications.factories import HOUSING_SYSTEM, applicant, application, confirm, state
 from tests.counter.broken_trail import refusing
 from tests.counter.checks import ETHAN, check, confirm_here, doubtful, slot, undo
-from tests.staff import staff
+from tests.staff import acting, staff
 
 pytestmark = pytest.mark.django_db
 
@@ -148,7 +148,7 @@ def test_confirm_on_a_doubtful_check_is_refused_until_somebody_else_accepts_it()
 
     with pytest.raises(confirming.CheckFirst):
         confirm_here(sent, cast.MAIJA)
-    id_checks.decide(made, accepted=True, reason="It is her", by=staff("supervisor"))
+    id_checks.decide(made, accepted=True, reason="It is her", by=acting("supervisor"))
     confirm_here(sent, cast.MAIJA)
 
     assert state(sent) == "valid"
@@ -157,7 +157,7 @@ def test_confirm_on_a_doubtful_check_is_refused_until_somebody_else_accepts_it()
 def test_confirm_on_a_rejected_check_is_refused():
     """C4"""
     sent = application(cast.MAIJA)
-    id_checks.decide(doubtful(sent, cast.MAIJA), accepted=False, reason="Not her", by=staff("supervisor"))
+    id_checks.decide(doubtful(sent, cast.MAIJA), accepted=False, reason="Not her", by=acting("supervisor"))
 
     with pytest.raises(confirming.CheckFirst):
         confirm_here(sent, cast.MAIJA)
@@ -201,7 +201,7 @@ def test_confirm_of_a_former_version_is_refused():
     changes.change(sent, changed, digest=seen.version.digest, by=HOUSING_SYSTEM)
 
     with pytest.raises(confirmation.Changed):
-        confirming.confirm(seen, terms_read=terms.current(), digest=seen.version.digest, by=staff("adviser"))
+        confirming.confirm(seen, terms_read=terms.current(), digest=seen.version.digest, by=acting("adviser"))
 
 
 def test_confirm_for_whoever_no_longer_applies_is_refused():
@@ -213,7 +213,7 @@ def test_confirm_for_whoever_no_longer_applies_is_refused():
     changes.change(sent, changed, digest=seen.version.digest, by=HOUSING_SYSTEM)
 
     with pytest.raises(confirmation.NotYours):
-        confirming.confirm(seen, terms_read=terms.current(), digest=seen.version.digest, by=staff("adviser"))
+        confirming.confirm(seen, terms_read=terms.current(), digest=seen.version.digest, by=acting("adviser"))
 
 
 def test_confirm_after_declining_is_refused():

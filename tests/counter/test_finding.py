@@ -1,16 +1,18 @@
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from applications import references, trail
+from applications import references
 from applications.models import Applicant, Application
-from counter import finding, roles
+from counter import finding
 from counter.finding import Reason
 from records.enums import Event
 from records.models import Entry
+from records.names import applicant_subject, staff_chain
 from tests.applications.factories import applicant, application, confirm
 from tests.cast import MAIJA, OLLI, OTSO, VERA, VILLE
-from tests.staff import staff
+from tests.staff import acting, staff
 
 pytestmark = pytest.mark.django_db
 
@@ -222,9 +224,9 @@ def test_search_is_recorded_without_code_and_name(typed, event, facts, caplog):
         key: value.format(number=sent.number) if isinstance(value, str) else value for key, value in facts.items()
     }
 
-    finding.find(typed.format(number=sent.number), reason=Reason.CONTACT, by=adviser)
+    finding.find(typed.format(number=sent.number), reason=Reason.CONTACT, by=acting("adviser"))
 
-    entry = Entry.objects.get(chain__name=roles.chain(adviser))
+    entry = Entry.objects.get(chain__name=staff_chain(adviser.pk, timezone.localdate().year))
     assert (entry.event, entry.facts, entry.role, entry.user_id) == (event, expected, "adviser", adviser.pk)
     stored = repr(list(Entry.objects.values())) + caplog.text
     assert [secret for secret in ("010594", "Meikäläinen", "Nobody") if secret in stored] == []
@@ -233,16 +235,16 @@ def test_search_is_recorded_without_code_and_name(typed, event, facts, caplog):
 def test_search_that_finds_one_person_says_whom():
     sent = application(MAIJA, OLLI)
 
-    finding.find(OLLI["hetu"], reason=Reason.HERE, by=staff("adviser"))
-    finding.find(sent.number, reason=Reason.HERE, by=staff("adviser"))
+    finding.find(OLLI["hetu"], reason=Reason.HERE, by=acting("adviser"))
+    finding.find(sent.number, reason=Reason.HERE, by=acting("adviser"))
 
     subjects = [entry.subject for entry in Entry.objects.filter(chain__name__startswith="staff").order_by("number")]
-    assert subjects == [trail.subject(applicant(sent, OLLI)), ""]
+    assert subjects == [applicant_subject(applicant(sent, OLLI).pk), ""]
 
 
 def test_refused_search_records_nothing():
     with pytest.raises(finding.WrongCode):
-        finding.find("010594Y9033", reason=Reason.HERE, by=staff("adviser"))
+        finding.find("010594Y9033", reason=Reason.HERE, by=acting("adviser"))
 
     assert not Entry.objects.filter(chain__name__startswith="staff").exists()
 

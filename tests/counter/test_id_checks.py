@@ -25,7 +25,7 @@ from tests.counter.checks import (
     status,
     undo,
 )
-from tests.staff import staff
+from tests.staff import acting, staff
 
 pytestmark = pytest.mark.django_db
 
@@ -233,7 +233,7 @@ def test_record_for_a_slot_of_a_former_version_is_refused():
     now = applicant(sent, cast.MAIJA).version.digest
 
     with pytest.raises(id_checks.SlotChanged):
-        id_checks.record(passport(), applicant=seen, digest=now, is_doubtful=False, by=staff("adviser"))
+        id_checks.record(passport(), applicant=seen, digest=now, is_doubtful=False, by=acting("adviser"))
 
 
 def test_record_for_an_application_that_has_ended_is_refused(time_machine):
@@ -324,7 +324,7 @@ def test_record_again_on_another_day_is_another_check(time_machine):
 
 def test_record_again_after_the_first_was_rejected_or_undone_is_another_check():
     sent = application(cast.MAIJA)
-    id_checks.decide(doubtful(sent, cast.MAIJA), accepted=False, reason="Not her", by=staff("supervisor"))
+    id_checks.decide(doubtful(sent, cast.MAIJA), accepted=False, reason="Not her", by=acting("supervisor"))
     undo(check(sent, cast.MAIJA))
 
     assert status(check(sent, cast.MAIJA)) == "sound"
@@ -358,7 +358,7 @@ def test_decide_by_another_adviser_is_what_the_check_is_worth(accepted, outcome,
     """C4"""
     made = doubtful(application(cast.MAIJA), cast.MAIJA, by="supervisor")
 
-    look = id_checks.decide(made, accepted=accepted, reason="Compared with the register", by=staff("adviser"))
+    look = id_checks.decide(made, accepted=accepted, reason="Compared with the register", by=acting("adviser"))
 
     assert status(made) == outcome
     assert (look.by, look.reason) == (staff("adviser"), "Compared with the register")
@@ -370,7 +370,7 @@ def test_decide_on_ones_own_check_is_refused():
     made = doubtful(application(cast.MAIJA), cast.MAIJA)
 
     with pytest.raises(id_checks.OwnCheck):
-        id_checks.decide(made, accepted=True, reason="I am sure now", by=staff("adviser"))
+        id_checks.decide(made, accepted=True, reason="I am sure now", by=acting("adviser"))
 
     assert status(made) == "waiting"
 
@@ -378,12 +378,12 @@ def test_decide_on_ones_own_check_is_refused():
 def test_decide_on_another_type_is_for_supervisors(card):
     """C3"""
     made = check(application(cast.MAIJA), cast.MAIJA, document_type=card, note="No passport")
-    other = staff("operator")
+    other = acting("operator")
 
     with pytest.raises(id_checks.NeedsSupervisor):
         id_checks.decide(made, accepted=True, reason="All right", by=other)
 
-    id_checks.decide(made, accepted=True, reason="All right", by=staff("supervisor"))
+    id_checks.decide(made, accepted=True, reason="All right", by=acting("supervisor"))
     assert status(made) == "sound"
 
 
@@ -392,9 +392,9 @@ def test_doubt_does_not_take_the_place_of_a_supervisor(card):
     made = doubtful(application(cast.MAIJA), cast.MAIJA, document_type=card)
 
     with pytest.raises(id_checks.NeedsSupervisor):
-        id_checks.decide(made, accepted=True, reason="All right", by=staff("operator"))
+        id_checks.decide(made, accepted=True, reason="All right", by=acting("operator"))
 
-    id_checks.decide(made, accepted=False, reason="Not alike", by=staff("operator"))
+    id_checks.decide(made, accepted=False, reason="Not alike", by=acting("operator"))
     assert status(made) == "rejected"
 
 
@@ -402,7 +402,7 @@ def test_doubt_of_a_supervisor_about_another_type_is_decided_by_anybody_else(car
     """C3"""
     made = doubtful(application(cast.MAIJA), cast.MAIJA, document_type=card, by="supervisor")
 
-    id_checks.decide(made, accepted=True, reason="Compared with the register", by=staff("adviser"))
+    id_checks.decide(made, accepted=True, reason="Compared with the register", by=acting("adviser"))
 
     assert status(made) == "sound"
 
@@ -410,10 +410,10 @@ def test_doubt_of_a_supervisor_about_another_type_is_decided_by_anybody_else(car
 def test_decide_twice_is_refused():
     """C4"""
     made = doubtful(application(cast.MAIJA), cast.MAIJA)
-    id_checks.decide(made, accepted=False, reason="Not her", by=staff("supervisor"))
+    id_checks.decide(made, accepted=False, reason="Not her", by=acting("supervisor"))
 
     with pytest.raises(id_checks.NotWaiting):
-        id_checks.decide(made, accepted=True, reason="Yes, her", by=staff("supervisor"))
+        id_checks.decide(made, accepted=True, reason="Yes, her", by=acting("supervisor"))
 
     assert SecondLook.objects.count() == 1
 
@@ -421,7 +421,7 @@ def test_decide_twice_is_refused():
 def test_decide_on_a_check_that_was_certain_is_refused():
     with pytest.raises(id_checks.NotWaiting):
         id_checks.decide(
-            check(application(cast.MAIJA), cast.MAIJA), accepted=False, reason="No", by=staff("supervisor")
+            check(application(cast.MAIJA), cast.MAIJA), accepted=False, reason="No", by=acting("supervisor")
         )
 
 
@@ -430,7 +430,7 @@ def test_decide_on_a_check_that_was_undone_is_refused():
     undo(made)
 
     with pytest.raises(id_checks.NotWaiting):
-        id_checks.decide(made, accepted=True, reason="Yes", by=staff("supervisor"))
+        id_checks.decide(made, accepted=True, reason="Yes", by=acting("supervisor"))
 
 
 @pytest.mark.parametrize(("days", "seconds", "outcome"), [(30, -1, "waiting"), (30, 1, "too_late")])
@@ -444,14 +444,14 @@ def test_decide_is_possible_for_thirty_days(time_machine, days, seconds, outcome
     assert list(IdCheck.objects.waiting()) == ([made] if outcome == "waiting" else [])
     if outcome == "too_late":
         with pytest.raises(id_checks.NotWaiting):
-            id_checks.decide(made, accepted=True, reason="Late", by=staff("supervisor"))
+            id_checks.decide(made, accepted=True, reason="Late", by=acting("supervisor"))
 
 
 def test_decide_is_not_stored_if_the_trail_cannot_be_written():
     made = doubtful(application(cast.MAIJA), cast.MAIJA)
 
     with refusing("check_accepted"), pytest.raises(IntegrityError):
-        id_checks.decide(made, accepted=True, reason="Yes", by=staff("supervisor"))
+        id_checks.decide(made, accepted=True, reason="Yes", by=acting("supervisor"))
 
     assert status(made) == "waiting"
 
@@ -465,8 +465,8 @@ def test_sound_are_those_that_have_effect():
         doubtful(waiting, cast.MAIJA),
         check(undone, cast.MAIJA),
     ]
-    id_checks.decide(checks[1], accepted=False, reason="No", by=staff("supervisor"))
-    id_checks.decide(checks[2], accepted=True, reason="Yes", by=staff("supervisor"))
+    id_checks.decide(checks[1], accepted=False, reason="No", by=acting("supervisor"))
+    id_checks.decide(checks[2], accepted=True, reason="Yes", by=acting("supervisor"))
     undo(checks[4])
 
     assert [status(made) for made in checks] == ["sound", "rejected", "sound", "waiting", "undone"]

@@ -23,7 +23,7 @@ from tests.counter.checks import (
     slot,
     undo,
 )
-from tests.staff import staff
+from tests.staff import acting, staff
 
 NOON = dt.datetime(2026, 11, 20, 10, tzinfo=dt.UTC)
 
@@ -96,7 +96,7 @@ def test_issue_on_a_doubtful_check_is_refused_until_it_is_accepted():
 
     with pytest.raises(issuing.NotChecked):
         issue(made)
-    id_checks.decide(made, accepted=True, reason="It is her", by=staff("supervisor"))
+    id_checks.decide(made, accepted=True, reason="It is her", by=acting("supervisor"))
 
     assert issue(made).id_check == made.pk
 
@@ -123,7 +123,7 @@ def test_issue_soon_after_the_second_look_is_possible(time_machine):
     time_machine.move_to(NOON)
     made = doubtful(application(cast.MAIJA), cast.MAIJA)
     time_machine.shift(dt.timedelta(days=20))
-    id_checks.decide(made, accepted=True, reason="I know the picture", by=staff("supervisor"))
+    id_checks.decide(made, accepted=True, reason="I know the picture", by=acting("supervisor"))
 
     assert issue(made).id_check == made.pk
 
@@ -138,11 +138,13 @@ def test_correct_address_of_an_account_in_use_needs_a_check_today(time_machine):
     time_machine.shift(dt.timedelta(days=1))
     with pytest.raises(issuing.CheckFirst):
         issuing.correct_address(
-            account, email="other@example.test", applicant=slot(sent, cast.MAIJA), by=staff("adviser")
+            account, email="other@example.test", applicant=slot(sent, cast.MAIJA), by=acting("adviser")
         )
 
     check(sent, cast.MAIJA)
-    issuing.correct_address(account, email="other@example.test", applicant=slot(sent, cast.MAIJA), by=staff("adviser"))
+    issuing.correct_address(
+        account, email="other@example.test", applicant=slot(sent, cast.MAIJA), by=acting("adviser")
+    )
 
     assert links() == [EMAIL, "other@example.test"]
     told = Letter.objects.get(message="account_moved")
@@ -185,7 +187,9 @@ def test_correct_address_sends_the_link_there_and_ends_the_former():
     sent = application(cast.MAIJA)
     account = issue(check(sent, cast.MAIJA))
 
-    issuing.correct_address(account, email="right@example.test", applicant=slot(sent, cast.MAIJA), by=staff("adviser"))
+    issuing.correct_address(
+        account, email="right@example.test", applicant=slot(sent, cast.MAIJA), by=acting("adviser")
+    )
 
     assert Account.objects.get().email == "right@example.test"
     assert links() == [EMAIL, "right@example.test"]
@@ -200,7 +204,7 @@ def test_correct_address_to_that_of_another_person_is_refused():
     account = issue(check(sent, cast.OLLI), email="olli.own@example.test")
 
     with pytest.raises(accounts.AddressTaken):
-        issuing.correct_address(account, email=EMAIL, applicant=slot(sent, cast.OLLI), by=staff("adviser"))
+        issuing.correct_address(account, email=EMAIL, applicant=slot(sent, cast.OLLI), by=acting("adviser"))
 
     assert Entry.objects.filter(event="account_address_changed").count() == 0
 
@@ -209,7 +213,7 @@ def test_send_link_again_ends_the_former_one():
     sent = application(cast.MAIJA)
     account = issue(check(sent, cast.MAIJA))
 
-    issuing.send_link(account, applicant=slot(sent, cast.MAIJA), by=staff("adviser"))
+    issuing.send_link(account, applicant=slot(sent, cast.MAIJA), by=acting("adviser"))
 
     assert links() == [EMAIL, EMAIL]
     assert account.links.filter(used_at=None, replaced_at=None).count() == 1
@@ -222,7 +226,7 @@ def test_send_link_of_a_closed_account_is_refused():
     undo(made)
 
     with pytest.raises(accounts.Closed):
-        issuing.send_link(account, applicant=slot(sent, cast.MAIJA), by=staff("adviser"))
+        issuing.send_link(account, applicant=slot(sent, cast.MAIJA), by=acting("adviser"))
 
 
 def test_link_of_the_letter_sets_the_password_with_which_the_person_confirms():
@@ -265,9 +269,9 @@ def test_nothing_is_sent_if_the_trail_cannot_be_written(act, event):
     acts = {
         "issue": lambda: issue(made),
         "correct": lambda: issuing.correct_address(
-            account, email="right@example.test", applicant=mine, by=staff("adviser")
+            account, email="right@example.test", applicant=mine, by=acting("adviser")
         ),
-        "send": lambda: issuing.send_link(account, applicant=mine, by=staff("adviser")),
+        "send": lambda: issuing.send_link(account, applicant=mine, by=acting("adviser")),
     }
 
     with refusing(event), pytest.raises(IntegrityError):

@@ -7,14 +7,15 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from applications import changes, document, invitations, states, terms
-from applications.enums import Move
+from applications.enums import Transition
 from applications.models import Application, IdCheck
+from core.actors import CLOCK
 from counter import confirming, id_checks, statistics
 from counter.statistics import Days, Funnel, Period, within
 from tests import cast
 from tests.applications.factories import HOUSING_SYSTEM, applicant, application, confirm, invitation, person
 from tests.cast import MAIJA, OLLI, OTSO, TEA, VERA, VILLE
-from tests.staff import staff
+from tests.staff import acting
 
 pytestmark = pytest.mark.django_db
 
@@ -53,18 +54,18 @@ def check(sent, who):
         name_matches=True,
     )
     slot = applicant(sent, who)
-    return id_checks.record(made, applicant=slot, digest=slot.version.digest, is_doubtful=False, by=staff("adviser"))
+    return id_checks.record(made, applicant=slot, digest=slot.version.digest, is_doubtful=False, by=acting("adviser"))
 
 
 def confirm_at_counter(sent, who):
     """Let somebody confirm after a check, and return the check."""
     made, slot = check(sent, who), applicant(sent, who)
-    confirming.confirm(slot, terms_read=terms.current(), digest=slot.version.digest, by=staff("adviser"))
+    confirming.confirm(slot, terms_read=terms.current(), digest=slot.version.digest, by=acting("adviser"))
     return made
 
 
 def undo(made):
-    id_checks.undo(made, reason="another person", by=staff("supervisor"))
+    id_checks.undo(made, reason="another person", by=acting("supervisor"))
 
 
 # --- Periods ---------------------------------------------------------------------------------------------
@@ -147,7 +148,7 @@ def test_funnel_counts_what_a_hand_would(at):
     confirm(couple, OLLI)
     confirm(four, VERA)
     person(TEA)  # under 18: needs not
-    states.make(Application.objects.get(pk=lapsed.pk), Move.LAPSED, by=states.CLOCK, at=timezone.now())
+    states.transition(Application.objects.get(pk=lapsed.pk), Transition.LAPSED, by=CLOCK, at=timezone.now())
     person(OTSO)  # identified, in both applications; not confirmed
 
     assert statistics.of(NOVEMBER).funnel == Funnel(
@@ -234,7 +235,7 @@ def test_renewed_application_became_valid_when_it_was_confirmed(at):
     sent = application(MAIJA)
     confirm(sent, MAIJA)
     at(2026, 11, 20)
-    states.make(Application.objects.get(pk=sent.pk), Move.RENEWED, by=HOUSING_SYSTEM, at=timezone.now())
+    states.transition(Application.objects.get(pk=sent.pk), Transition.RENEWED, by=HOUSING_SYSTEM, at=timezone.now())
 
     assert statistics.of(NOVEMBER).days == Days(0, 0)
 

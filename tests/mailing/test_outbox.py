@@ -5,13 +5,12 @@ from django.core import mail
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from core.actors import Actor, Role, Source
 from identity.models import User
 from mailing import outbox, worker
 from mailing.enums import Failure, Status
 from mailing.models import Letter
-from records.enums import Role
 from records.models import Entry
-from records.trail import Who
 from tests.mailing.letters import draft, queued
 
 pytestmark = pytest.mark.django_db
@@ -105,7 +104,7 @@ def test_dead_letter_can_be_sent_again():
     worker.deliver_due()
     Letter.objects.update(to="maija@example.test")
 
-    by = Who(Role.OPERATOR, user_id=None)
+    by = Actor(Role.OPERATOR, Source.COUNTER)
     assert outbox.send_again(Letter.objects.all(), chain="staff 1 2027", by=by) == 1
     assert worker.deliver_due() == 1
     letter.refresh_from_db()

@@ -7,9 +7,8 @@ from django.db import IntegrityError
 from django.utils import timezone
 
 from applications import states, terms
-from applications.enums import Move, Source
+from applications.enums import Transition
 from applications.models import Applicant, Application, Confirmation, NamePart
-from applications.states import Actor
 from counter.models import RemovedFigure
 from identity.models import Account, Person, User
 from mailing.models import Letter
@@ -17,11 +16,11 @@ from privacy import erasure
 from records import verify
 from records.models import Entry
 from tests import cast
-from tests.applications.factories import applicant, application, confirm, person
+from tests.applications.factories import actor, applicant, application, confirm, person
 from tests.counter.broken_trail import refusing
 from tests.counter.checks import check, confirm_by_account, issue
 from tests.privacy.test_purge import difference, everything, hanging_on
-from tests.staff import staff
+from tests.staff import acting, staff
 
 pytestmark = pytest.mark.django_db
 
@@ -31,19 +30,19 @@ REASON = "Asked for it at the counter"
 def ended(*people, confirmed=True, **more):
     sent = application(*people, **more)
     for who in people if confirmed else ():
-        terms.accept(terms.current(), by=person(who))
+        terms.accept(terms.current(), by=actor(who))
         confirm(sent, who)
     withdraw(sent, people[0])
     return sent
 
 
 def withdraw(sent, who=cast.MAIJA):
-    by = Actor(Source.PERSON, person=person(who), how="bank")
-    states.make(Application.objects.get(pk=sent.pk), Move.WITHDRAWN, by=by, at=timezone.now())
+    by = actor(who)
+    states.transition(Application.objects.get(pk=sent.pk), Transition.WITHDRAWN, by=by, at=timezone.now())
 
 
 def erase(sent, who):
-    return erasure.erase(applicant(sent, who), reason=REASON, by=staff("supervisor"))
+    return erasure.erase(applicant(sent, who), reason=REASON, by=acting("supervisor"))
 
 
 def rows_of(who):
@@ -87,7 +86,7 @@ def test_erasing_is_recorded_with_its_reason_and_leaves_figures():
         {"reason": REASON, "outcome": "removed"},
     )
     assert RemovedFigure.objects.get(figure="sent").count == 1
-    assert list(verify.everything()) == []
+    assert list(verify.verify_everything()) == []
 
 
 def test_open_application_is_withdrawn_first():
@@ -130,7 +129,7 @@ def test_joint_application_goes_with_the_last_adult_who_is_erased():
 
     assert not Application.objects.filter(pk=sent.pk).exists()
     assert Entry.objects.filter(event="erased", chain__name=f"application {sent.pk}").count() == 2
-    assert list(verify.everything()) == []
+    assert list(verify.verify_everything()) == []
 
 
 def test_erasing_twice_leaves_what_stays():
@@ -175,6 +174,6 @@ def test_nothing_is_erased_without_its_entry_in_the_trail():
     before = everything()
 
     with refusing("erased"), pytest.raises(IntegrityError):
-        erasure.erase(slot, reason=REASON, by=staff("supervisor"))
+        erasure.erase(slot, reason=REASON, by=acting("supervisor"))
 
     assert difference(before, everything()) == [{}, {}, {}]

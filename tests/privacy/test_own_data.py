@@ -18,10 +18,10 @@ from identity.proof import Proof, remember
 from records import verify
 from records.models import Entry
 from tests import cast
-from tests.applications.factories import HOUSING_SYSTEM, applicant, application, confirm, person, proof
+from tests.applications.factories import HOUSING_SYSTEM, actor, applicant, application, confirm, person, proof
 from tests.counter.checks import check, undo
 from tests.counter.desk.arranged import text_of
-from tests.staff import sign_in_staff, staff
+from tests.staff import acting, sign_in_staff, staff
 
 pytestmark = pytest.mark.django_db
 
@@ -62,7 +62,7 @@ def sent():
     ErrorReport.objects.create(
         applicant=applicant(sent, cast.OLLI), text="The rent is wrong", reported_at=sent.sent_at
     )
-    terms.accept(terms.current(), by=person(cast.MAIJA))
+    terms.accept(terms.current(), by=actor(cast.MAIJA))
     confirm(sent, cast.MAIJA)
     return sent
 
@@ -197,7 +197,7 @@ def test_protected_person_reads_their_mark_and_nobody_else_does(sent):
 
 def test_account_and_its_letters_are_there_and_its_holder_may_read_them_with_it(sent):
     made = check(sent, cast.OLLI)
-    account = issuing.issue(made, email="olli.account@example.test", by=staff("adviser"))
+    account = issuing.issue(made, email="olli.account@example.test", by=acting("adviser"))
     by_account = Proof(
         method=Method.ACCOUNT, provider="account", level="", at="2026-11-21T12:00:00+00:00", id_check=account.id_check
     )
@@ -241,7 +241,7 @@ def test_each_reading_is_recorded(sent):
         (f"person {maija.pk}", f"person {maija.pk}", "applicant", maija.user_id, {"file": is_file})
         for is_file in (False, True)
     ]
-    assert list(verify.everything()) == []
+    assert list(verify.verify_everything()) == []
 
 
 @pytest.mark.parametrize("language", ["fi", "sv", "en"])

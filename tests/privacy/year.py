@@ -7,19 +7,17 @@ from django.db import transaction
 from django.utils import timezone
 
 from applications import changes, deadlines, document, states, terms
-from applications.enums import Move, Source
+from applications.enums import Transition
 from applications.models import Application, ErrorReport, Terms
-from applications.states import Actor
 from counter import id_checks
 from identity.models import RateCount
 from mailing.models import Letter, TrackingEvent
 from records import trail
-from records.enums import Event, Role
-from records.trail import Who
+from records.enums import Event
 from tests import cast
-from tests.applications.factories import HOUSING_SYSTEM, application, confirm, person
+from tests.applications.factories import HOUSING_SYSTEM, actor, application, confirm, person
 from tests.counter.checks import check, confirm_here, doubtful, issue, undo
-from tests.staff import staff
+from tests.staff import acting
 from upstream.models import ApiClient, IdempotencyRecord, Intake
 
 TODAY = dt.datetime(2027, 11, 21, 10, tzinfo=dt.UTC)
@@ -62,14 +60,14 @@ class _Years:
     def valid(self, name, *people):
         sent = self.send(name, *people)
         for who in people:
-            terms.accept(terms.current(), by=person(who))
+            terms.accept(terms.current(), by=actor(who))
             confirm(sent, who)
         return sent
 
     def _2021(self):
         self.valid("2021", SINI)
         with transaction.atomic():
-            trail.record(Event.SEARCH_BY_CODE, chain="staff 4 2021", by=Who(Role.ADVISER, user_id=staff("adviser").pk))
+            trail.append_event(Event.SEARCH_BY_CODE, chain="staff 4 2021", by=acting("adviser"))
         self.at(2021, 5, 2)
         deadlines.end(self.sent["2021"])
 
@@ -99,7 +97,7 @@ class _Years:
         check(half, cast.VERA)
         confirm_here(half, cast.VERA)
         rejected = doubtful(half, cast.OLLI)
-        id_checks.decide(rejected, accepted=False, reason="Another face", by=staff("supervisor"))
+        id_checks.decide(rejected, accepted=False, reason="Another face", by=acting("supervisor"))
         undo(rejected)
         issue(check(half, cast.OLLI), email=OLLIS)
         _withdraw(self.send("withdrawn early", cast.OTSO))
@@ -126,13 +124,13 @@ class _Years:
 
 
 def _actor(who):
-    return Actor(Source.PERSON, person=person(who), how="bank")
+    return actor(who)
 
 
 @transaction.atomic
 def _withdraw(sent):
     locked = Application.objects.select_for_update().get(pk=sent.pk)
-    states.make(locked, Move.WITHDRAWN, by=_actor(cast.OTSO), at=timezone.now())
+    states.transition(locked, Transition.WITHDRAWN, by=_actor(cast.OTSO), at=timezone.now())
 
 
 def _report(sent):

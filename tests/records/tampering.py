@@ -4,12 +4,12 @@ from contextlib import contextmanager
 
 from django.db import connection, transaction
 
+from core.actors import Actor, Role, Source
 from records import append_only, trail
-from records.enums import Event, Role
+from records.enums import Event
 from records.models import Chain, Entry
-from records.trail import Who
 
-ADVISER = Who(Role.ADVISER, name="Aino")
+ADVISER = Actor(Role.ADVISER, Source.COUNTER, name="Aino")
 
 
 def by_hand(sql, *values):
@@ -35,7 +35,7 @@ def tell(chain="application 1", length=5):
     """Write a chain of so many events and return its entries."""
     with transaction.atomic():
         for number in range(length):
-            trail.record(Event.APPLICANT_OPENED, chain=chain, by=ADVISER, subject="applicant 55", times=number)
+            trail.append_event(Event.APPLICANT_OPENED, chain=chain, by=ADVISER, subject="applicant 55", times=number)
     return list(Entry.objects.filter(chain__name=chain).order_by("number"))
 
 

@@ -11,7 +11,7 @@ def good(settings):
 
 
 def ids():
-    found = checks.check_keys()
+    found = checks.check_record_keys()
     assert all(message.hint for message in found)
     return [message.id for message in found]
 

@@ -5,10 +5,10 @@ import pytest
 import time_machine
 from django.core.management import CommandError, call_command
 
+from core.actors import Actor, Role, Source
 from records import export, trail
-from records.enums import LOOKS, Event, Role
+from records.enums import ACCESS_EVENTS, Event
 from records.models import Entry
-from records.trail import Who
 from tests import cast
 from tests.applications.factories import person
 from tests.records.tampering import ADVISER
@@ -16,7 +16,7 @@ from tests.records.tampering import ADVISER
 
 def test_every_event_has_its_operation():
     assert export.OPERATIONS.keys() == set(Event)
-    assert {export.OPERATIONS[event] for event in LOOKS} == {"READ"}
+    assert {export.OPERATIONS[event] for event in ACCESS_EVENTS} == {"READ"}
 
 
 @pytest.fixture
@@ -28,8 +28,8 @@ def _told(db):
         "2026-10-25T22:00:00.000000Z",
     ):
         with time_machine.travel(dt.datetime.fromisoformat(moment), tick=False):
-            trail.record(Event.CODE_SHOWN, chain="application 17", by=ADVISER, subject="applicant 55")
-            trail.record(Event.SEARCH_BY_NAME, chain="staff 4", by=ADVISER, found=2)
+            trail.append_event(Event.CODE_SHOWN, chain="application 17", by=ADVISER, subject="applicant 55")
+            trail.append_event(Event.SEARCH_BY_NAME, chain="staff 4", by=ADVISER, found=2)
 
 
 def printed(capsys, *options):
@@ -41,10 +41,10 @@ def printed(capsys, *options):
 def test_an_entry_is_an_audit_event_of_the_city(capsys):
     user = person(cast.MAIJA).user
     with time_machine.travel(dt.datetime(2026, 11, 21, 9, 5, 7, 123999, tzinfo=dt.UTC), tick=False):
-        trail.record(
+        trail.append_event(
             Event.PERSON_CONFIRMED,
             chain="application 17",
-            by=Who(Role.APPLICANT, user_id=user.pk),
+            by=Actor(Role.APPLICANT, Source.PERSON, user=user),
             subject="applicant 55",
             method="bank",
             näin=True,

@@ -1,8 +1,8 @@
 import pytest
 
+from core.actors import Actor, Role, Source
 from records import reading, trail
-from records.enums import Event, Role
-from records.trail import Who
+from records.enums import Event
 from tests import cast
 from tests.applications.factories import person
 from tests.records.tampering import ADVISER
@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def _trail():
-    by = Who(Role.ADVISER, user_id=person(cast.OTSO).user_id)
+    by = Actor(Role.ADVISER, Source.COUNTER, user=person(cast.OTSO).user)
     for event, chain, subject in (
         (Event.SENT, "application 17", ""),
         (Event.APPLICANT_OPENED, "application 17", "applicant 55"),
@@ -20,7 +20,7 @@ def _trail():
         (Event.CODE_SHOWN, "application 18", "applicant 56"),
         (Event.CODE_SHOWN, "application 18", "applicant 57"),
     ):
-        trail.record(event, chain=chain, by=by, subject=subject)
+        trail.append_event(event, chain=chain, by=by, subject=subject)
 
 
 def events(entries):
@@ -28,16 +28,16 @@ def events(entries):
 
 
 def test_chain_is_read_newest_first():
-    assert events(reading.of_chain("application 17")) == [
+    assert events(reading.entries_of_chain("application 17")) == [
         ("person_confirmed", "applicant 55"),
         ("applicant_opened", "applicant 55"),
         ("sent", ""),
     ]
-    assert events(reading.of_chain("application 19")) == []
+    assert events(reading.entries_of_chain("application 19")) == []
 
 
 def test_what_is_about_somebody_is_read_over_chains_newest_first():
-    assert events(reading.about(["applicant 55", "applicant 56"])) == [
+    assert events(reading.entries_about(["applicant 55", "applicant 56"])) == [
         ("code_shown", "applicant 56"),
         ("person_confirmed", "applicant 55"),
         ("applicant_opened", "applicant 55"),
@@ -45,7 +45,7 @@ def test_what_is_about_somebody_is_read_over_chains_newest_first():
 
 
 def test_looks_are_what_somebody_saw():
-    assert events(reading.looks(["applicant 55", "applicant 56"])) == [
+    assert events(reading.access_entries(["applicant 55", "applicant 56"])) == [
         ("code_shown", "applicant 56"),
         ("applicant_opened", "applicant 55"),
     ]
@@ -54,13 +54,13 @@ def test_looks_are_what_somebody_saw():
 @pytest.mark.parametrize("rows", [1, 3])
 def test_a_page_takes_one_query(django_assert_num_queries, rows):
     with django_assert_num_queries(1):
-        page = reading.of_chain("application 17")[:rows]
+        page = reading.entries_of_chain("application 17")[:rows]
         assert [(entry.chain.name, entry.user.username) for entry in page] == [
             ("application 17", "OutsiderOtso")
         ] * rows
 
 
 def test_an_entry_without_a_user_is_read_too():
-    trail.record(Event.RENEWED, chain="application 17", by=ADVISER)
+    trail.append_event(Event.RENEWED, chain="application 17", by=ADVISER)
 
-    assert reading.of_chain("application 17").first().name == "Aino"
+    assert reading.entries_of_chain("application 17").first().name == "Aino"

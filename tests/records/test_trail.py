@@ -7,11 +7,12 @@ from django.db.models import ProtectedError
 from django.db.transaction import TransactionManagementError
 from django.utils import timezone
 
+from core.actors import Actor, Role, Source
 from heka_confirm.logs import JsonFormatter, PlainFormatter
 from records import keys, trail
-from records.enums import Event, Role
+from records.enums import Event
 from records.models import Chain, Entry
-from records.trail import Entered, Who
+from records.trail import TrailEvent
 from tests import cast
 from tests.applications.factories import person
 from tests.records.tampering import ADVISER, another_life, by_hand, tell
@@ -22,10 +23,10 @@ pytestmark = pytest.mark.django_db
 def test_event_is_recorded_with_who_whom_and_what():
     user, before = person(cast.MAIJA).user, timezone.now()
 
-    trail.record(
+    trail.append_event(
         Event.PERSON_CONFIRMED,
         chain="application 17",
-        by=Who(Role.APPLICANT, user_id=user.pk),
+        by=Actor(Role.APPLICANT, Source.PERSON, user=user),
         subject="applicant 55",
         method="bank",
         version=2,
@@ -53,14 +54,14 @@ def test_record_takes_three_statements(django_assert_num_queries, length):
     tell(length=length)
 
     with django_assert_num_queries(3):
-        trail.record(Event.SENT, chain="application 1", by=ADVISER)
+        trail.append_event(Event.SENT, chain="application 1", by=ADVISER)
 
 
 def test_several_events_are_recorded_in_their_order_in_three_statements(django_assert_num_queries):
-    events = [Entered(Event.PERSON_CONFIRMED, "applicant 55", {"method": "bank"}), Entered(Event.CONFIRMED)]
+    events = [TrailEvent(Event.PERSON_CONFIRMED, "applicant 55", {"method": "bank"}), TrailEvent(Event.CONFIRMED)]
 
     with django_assert_num_queries(3):
-        trail.record_many("application 1", events, by=ADVISER)
+        trail.append_events("application 1", events, by=ADVISER)
 
     found = Entry.objects.order_by("number").values_list("number", "event", "subject", "facts")
     assert list(found) == [
@@ -71,7 +72,7 @@ def test_several_events_are_recorded_in_their_order_in_three_statements(django_a
 
 
 def test_no_events_leave_no_chain():
-    trail.record_many("application 1", [], by=ADVISER)
+    trail.append_events("application 1", [], by=ADVISER)
 
     assert not Chain.objects.exists()
 
@@ -79,7 +80,7 @@ def test_no_events_leave_no_chain():
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_record_outside_a_transaction_is_an_error():
     with pytest.raises(TransactionManagementError):
-        trail.record(Event.SENT, chain="application 1", by=ADVISER)
+        trail.append_event(Event.SENT, chain="application 1", by=ADVISER)
 
     assert not Chain.objects.exists()
 
@@ -107,9 +108,9 @@ def test_what_is_undone_leaves_no_entry():
     ],
 )
 def test_a_personal_identity_code_is_masked_in_every_text(text):
-    by = Who(Role.HOUSING_SYSTEM, name=text)
+    by = Actor(Role.HOUSING_SYSTEM, Source.HOUSING_SYSTEM, name=text)
 
-    trail.record(Event.SENT, chain=text, by=by, subject=text, reason=text, **{text: 1})
+    trail.append_event(Event.SENT, chain=text, by=by, subject=text, reason=text, **{text: 1})
 
     entry = Entry.objects.get()
     stored = json.dumps([entry.chain.name, entry.name, entry.subject, entry.facts], ensure_ascii=False)
@@ -120,18 +121,18 @@ def test_a_personal_identity_code_is_masked_in_every_text(text):
 @pytest.mark.parametrize("value", [1.5, None, ["text"], timezone.now()])
 def test_a_fact_of_another_kind_is_refused(value):
     with pytest.raises(TypeError):
-        trail.record(Event.SENT, chain="application 1", by=ADVISER, fact=value)
+        trail.append_event(Event.SENT, chain="application 1", by=ADVISER, fact=value)
 
 
 def test_a_text_with_nul_is_recorded_without():
-    trail.record(Event.SENT, chain="application 1", by=ADVISER, reason="a\0b")
+    trail.append_event(Event.SENT, chain="application 1", by=ADVISER, reason="a\0b")
 
     assert Entry.objects.get().facts == {"reason": "ab"}
 
 
 def test_a_user_whom_the_trail_names_cannot_be_deleted():
     user = person(cast.MAIJA).user
-    trail.record(Event.SENT, chain="application 1", by=Who(Role.APPLICANT, user_id=user.pk))
+    trail.append_event(Event.SENT, chain="application 1", by=Actor(Role.APPLICANT, Source.PERSON, user=user))
 
     user.person.delete()
     with pytest.raises(ProtectedError):
@@ -178,7 +179,7 @@ def test_a_seal_that_does_not_fit_is_told_and_never_made_to_fit_again(caplog):
 
     chain = Chain.objects.get()
     assert (chain.length, chain.seal) == (6, seal)
-    assert not keys.fits(chain.seal, chain.sealed(), key_id=chain.key_id)
+    assert not keys.is_mac_of(chain.seal, chain.sealed(), key_id=chain.key_id)
     assert caplog.messages == ["The seal of application 1 does not fit; run verify_records"] * 2
 
 
@@ -190,7 +191,7 @@ def test_a_new_key_writes_on_where_the_old_one_ended(settings):
     tell(length=1)
 
     assert len(set(Entry.objects.values_list("key_id", flat=True))) == 2
-    assert Chain.objects.get().key_id == Entry.objects.get(number=3).key_id == keys.active()
+    assert Chain.objects.get().key_id == Entry.objects.get(number=3).key_id == keys.active_key_id()
 
 
 def test_a_chain_whose_key_is_gone_is_written_on_unsealed(settings, caplog):
@@ -200,10 +201,10 @@ def test_a_chain_whose_key_is_gone_is_written_on_unsealed(settings, caplog):
     tell(length=1)
 
     assert Chain.objects.get().length == 3
-    assert Chain.objects.get().key_id != keys.active()
+    assert Chain.objects.get().key_id != keys.active_key_id()
     assert caplog.messages == ["The seal of application 1 does not fit; run verify_records"]
 
 
 def test_a_record_costs_three_statements_also_in_a_savepoint(django_assert_num_queries):
     with django_assert_num_queries(5), transaction.atomic():  # the savepoint, and its release
-        trail.record(Event.SENT, chain="application 1", by=ADVISER)
+        trail.append_event(Event.SENT, chain="application 1", by=ADVISER)

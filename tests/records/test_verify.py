@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from records import trail, verify
 from records.enums import Event
 from records.models import Chain, Entry
-from records.trail import Entered
+from records.trail import TrailEvent
 from tests.records.tampering import ADVISER, another_life, by_hand, tell
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +33,7 @@ def _trail():
 
 
 def found():
-    return [(fault.chain, fault.number, fault.what) for fault in verify.everything()]
+    return [(fault.chain, fault.number, fault.what) for fault in verify.verify_everything()]
 
 
 def test_an_untouched_trail_has_no_faults():
@@ -157,7 +157,7 @@ def test_an_entry_put_in_from_another_chain_is_found():
 def test_an_entry_of_an_earlier_state_of_the_chain_is_found(written_on, fault):
     """As where a chain was put back, written on, and an entry of its other life laid in."""
     with another_life():
-        trail.record(Event.SENT, chain="application 1", by=ADVISER)
+        trail.append_event(Event.SENT, chain="application 1", by=ADVISER)
         other = Entry.objects.get(event="sent")
     tell("application 1", written_on)
     by_hand(f"DELETE FROM records_entry WHERE number = 6 AND chain_id = {other.chain_id}")
@@ -234,7 +234,7 @@ def test_a_chain_that_is_written_while_it_is_read_is_no_fault(monkeypatch):
 def test_whatever_is_recorded_is_in_order_and_whatever_is_taken_out_is_missed(told, chance: random.Random):
     with another_life():
         for chain, events, facts in told:
-            trail.record_many(chain, [Entered(event, "applicant 1", facts) for event in events], by=ADVISER)
+            trail.append_events(chain, [TrailEvent(event, "applicant 1", facts) for event in events], by=ADVISER)
         assert found() == []
 
         victim = chance.choice(Entry.objects.order_by("pk"))

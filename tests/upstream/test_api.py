@@ -55,7 +55,7 @@ def test_sending_stores_who_sent_it(caller):
     intake = Intake.objects.get()
     change = StateChange.objects.get()
     assert (intake.client, intake.reference) == (caller.client, "HS-2026-0001")
-    assert (change.source, change.how) == ("housing_system", "Housing system")
+    assert (change.source, change.name) == ("housing_system", "Housing system")
 
 
 def test_sending_keeps_names_exactly(caller):

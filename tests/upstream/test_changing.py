@@ -35,7 +35,7 @@ def test_changing_makes_a_version_that_has_to_be_confirmed_again(caller):
     assert response.json()["status"] == "awaiting"
     assert [each["progress"] for each in response.json()["applicants"]] == ["waiting", "waiting"]
     change = StateChange.objects.latest("pk")
-    assert (change.move, change.source, change.how) == ("changed", "housing_system", "Housing system")
+    assert (change.transition, change.source, change.name) == ("changed", "housing_system", "Housing system")
 
 
 def test_changing_what_somebody_else_changed_is_refused(caller):
@@ -121,7 +121,7 @@ def test_withdrawing_tells_everybody(caller):
 
     assert (response.status_code, response.json()["status"]) == (200, "withdrawn")
     assert Letter.objects.filter(message="withdrawn").count() == 2
-    assert StateChange.objects.filter(move="withdrawn").count() == 1
+    assert StateChange.objects.filter(transition="withdrawn").count() == 1
 
 
 def test_withdrawing_again_changes_nothing(caller):
@@ -131,7 +131,7 @@ def test_withdrawing_again_changes_nothing(caller):
 
     assert [answer.status_code for answer in answers] == [200, 200]
     assert answers[0].json() == answers[1].json()
-    assert StateChange.objects.filter(move="withdrawn").count() == 1
+    assert StateChange.objects.filter(transition="withdrawn").count() == 1
     assert Letter.objects.filter(message="withdrawn").count() == 1
 
 

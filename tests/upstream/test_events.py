@@ -5,9 +5,9 @@ import pytest
 from django.db import connection, transaction
 
 from applications import changes, confirmation, deadlines, document
-from applications.enums import Move, Source
+from applications.enums import Transition
 from applications.models import Application, StateChange
-from applications.states import Actor
+from counter.roles import staff_actor
 from tests import cast
 from tests.applications.factories import HOUSING_SYSTEM, application, confirm
 from tests.cast import MAIJA, OLLI, TEA, VERA
@@ -71,7 +71,7 @@ def test_event_of_an_undoing_counts_only_what_counted_then(caller):
     confirm(one, OLLI)
     sari = staff("supervisor")
     own = Application.objects.get(pk=one.pk).version.applicants.get(position=1).confirmations
-    _undo(own.get(), Actor(Source.COUNTER, staff=sari))
+    _undo(own.get(), staff_actor(sari))
 
     events.collect()
 
@@ -172,7 +172,7 @@ def test_earlier_changes_of_an_application_come_with_the_later_ones_however_far_
 
     assert events.collect(look_back=0) > 0
     of_one = Event.objects.filter(application=one).order_by("pk")
-    assert [event.change.move for event in of_one] == ["sent", "confirmed"]
+    assert [event.change.transition for event in of_one] == ["sent", "confirmed"]
 
 
 def test_late_look_finds_what_the_near_one_misses(caller):
@@ -317,5 +317,5 @@ def test_many_collectors_make_each_event_once(client):
     for thread in threads:
         thread.join()
 
-    assert Event.objects.count() == StateChange.objects.filter(move=Move.SENT).count() == 20
+    assert Event.objects.count() == StateChange.objects.filter(transition=Transition.SENT).count() == 20
     assert WebhookDelivery.objects.count() == 0

@@ -21,7 +21,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, chain: str | None, **options: Any) -> None:
         found = 0
         try:
-            for fault in verify.everything() if chain is None else verify.one(chain):
+            for fault in verify.verify_everything() if chain is None else verify.verify_chain(chain):
                 self.stdout.write(str(fault))
                 found += 1
         except Chain.DoesNotExist:

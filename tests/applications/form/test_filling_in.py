@@ -46,7 +46,7 @@ def test_application_is_filled_in_and_sent_without_identification(somebody):
     assert stored.content.wishes.areas == ["Kallio", "Suomenlinna"]
     assert str(stored.content.wishes.highest_rent) == "1100.00"
     change = StateChange.objects.get()
-    assert (change.source, change.person, change.to_state) == ("form", None, "awaiting")
+    assert (change.source, change.user, change.to_state) == ("form", None, "awaiting")
     assert Letter.objects.get().message == "arrived"
 
 

@@ -11,7 +11,7 @@ from applications.models import Applicant, IdCheck
 from counter import id_checks
 from counter.desk.access import find_application
 from records.models import Entry
-from tests.staff import staff
+from tests.staff import acting
 
 
 def address(name, *arguments, language="en"):
@@ -47,7 +47,7 @@ def checked(sent, who, *, by="adviser", is_doubtful=False, **different):
         }
     )
     digest = slot.version.digest
-    return id_checks.record(check, applicant=slot, digest=digest, is_doubtful=is_doubtful, by=staff(by))
+    return id_checks.record(check, applicant=slot, digest=digest, is_doubtful=is_doubtful, by=acting(by))
 
 
 def protect(who_slot):

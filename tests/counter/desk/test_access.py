@@ -15,8 +15,8 @@ from tests.staff import sign_in_staff, staff
 
 DESK = ["desk", "desk_checks", "desk_waiting", "desk_undeliverable", "desk_second_looks"]
 OF_APPLICATION = ["desk_application", "desk_trail"]
-OF_SLOT = ["desk_applicant", "desk_looks", "desk_code", "desk_protected_details"]
-FOR_SUPERVISORS = ["desk_trail", "desk_looks", "desk_protected_details"]
+OF_SLOT = ["desk_applicant", "desk_access_log", "desk_code", "desk_protected_details"]
+FOR_SUPERVISORS = ["desk_trail", "desk_access_log", "desk_protected_details"]
 OWN = [*DESK, *OF_APPLICATION, *OF_SLOT]
 
 pytestmark = pytest.mark.django_db
@@ -62,7 +62,7 @@ def test_right_to_read_the_trail_alone_opens_no_page():
     user.user_permissions.set(Permission.objects.filter(codename="read_trail"))
     sent = application(MAIJA)
 
-    answer = sign_in_staff(Client(), user).get(address("desk_looks", sent.reference, 0))
+    answer = sign_in_staff(Client(), user).get(address("desk_access_log", sent.reference, 0))
 
     assert answer.status_code == 403
 

@@ -4,18 +4,19 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from applications import changes, document, trail
+from applications import changes, document
 from applications.models import Application
 from counter import confirming, id_checks, issuing
 from identity import accounts
 from identity.models import Person
+from records.names import applicant_subject, application_chain
 from tests import cast
 from tests.applications.factories import HOUSING_SYSTEM, applicant, application, confirm, person
 from tests.cast import MAIJA, OLLI, TEA, VERA
 from tests.cast import applicant as written
 from tests.conftest import headings
 from tests.counter.desk.arranged import address, checked, controls, entries, protect, text_of
-from tests.staff import staff
+from tests.staff import acting
 
 pytestmark = pytest.mark.django_db
 
@@ -95,7 +96,7 @@ def test_other_name_at_the_bank_is_told(adviser, name, is_told):
 
 def test_checks_in_all_applications_of_the_person_are_listed(adviser):
     former, sent = application(MAIJA), application(MAIJA, OLLI)
-    id_checks.undo(checked(former, MAIJA), reason="Wrong person", by=staff("supervisor"))
+    id_checks.undo(checked(former, MAIJA), reason="Wrong person", by=acting("supervisor"))
     checked(sent, MAIJA)
     checked(sent, OLLI, is_doubtful=True)
 
@@ -109,7 +110,7 @@ def test_checks_in_all_applications_of_the_person_are_listed(adviser):
 
 def test_account_and_its_letters_are_shown(adviser):
     sent = application(MAIJA)
-    account = issuing.issue(checked(sent, MAIJA), email="Own@example.test", by=staff("adviser"))
+    account = issuing.issue(checked(sent, MAIJA), email="Own@example.test", by=acting("adviser"))
     waits = text_of(show(adviser, sent))
 
     accounts.close(account)
@@ -129,7 +130,8 @@ def test_each_opening_is_recorded_with_whom_it_is_about(adviser):
     show(adviser, sent, 1)
     show(adviser, sent, 1)
 
-    assert entries("applicant_opened") == [(trail.chain(sent), trail.subject(applicant(sent, OLLI)), {})] * 2
+    opened = (application_chain(sent.pk), applicant_subject(applicant(sent, OLLI).pk), {})
+    assert entries("applicant_opened") == [opened] * 2
 
 
 def test_code_is_shown_when_asked_for_and_that_is_recorded(adviser):
@@ -139,7 +141,7 @@ def test_code_is_shown_when_asked_for_and_that_is_recorded(adviser):
 
     assert "020594X903P" in text_of(page)
     assert "Show the code" not in text_of(page)
-    assert entries("code_shown") == [(trail.chain(sent), trail.subject(applicant(sent, OLLI)), {})]
+    assert entries("code_shown") == [(application_chain(sent.pk), applicant_subject(applicant(sent, OLLI).pk), {})]
 
 
 @pytest.mark.parametrize("name", ["desk_code", "desk_protected_details"])
@@ -171,7 +173,7 @@ def test_protected_details_are_restricted_for_advisers(adviser):
 
 
 def checked_and_given_account(sent):
-    issuing.issue(checked(sent, MAIJA), email="own@example.test", by=staff("adviser"))
+    issuing.issue(checked(sent, MAIJA), email="own@example.test", by=acting("adviser"))
 
 
 def test_details_of_whoever_applies_with_a_protected_person_are_as_restricted(adviser, supervisor):
@@ -192,7 +194,9 @@ def test_details_of_whoever_applies_with_a_protected_person_are_as_restricted(ad
     assert [secrets_in(each) for each in (page, *others)] == [[]] * 5
     assert "Correct the contact details" not in acts(page)
     assert secrets_in(shown) == SECRETS
-    assert entries("protected_details_shown") == [(trail.chain(sent), trail.subject(applicant(sent, MAIJA)), {})]
+    assert entries("protected_details_shown") == [
+        (application_chain(sent.pk), applicant_subject(applicant(sent, MAIJA).pk), {})
+    ]
 
 
 def test_details_of_nobody_protected_leave_a_trace_too(supervisor):
@@ -223,7 +227,10 @@ def test_protected_details_are_shown_to_supervisors_when_asked_for_each_look_rec
 
     assert secrets_in(page) == []
     assert [secrets_in(each) for each in shown] == [SECRETS] * 2
-    assert entries("protected_details_shown") == [(trail.chain(sent), trail.subject(applicant(sent, MAIJA)), {})] * 2
+    assert (
+        entries("protected_details_shown")
+        == [(application_chain(sent.pk), applicant_subject(applicant(sent, MAIJA).pk), {})] * 2
+    )
 
 
 # --- What can be done ------------------------------------------------------------------------------------
@@ -240,7 +247,7 @@ def test_acts_follow_what_was_done(adviser):
     at_first = acts(show(adviser, sent))
     check = checked(sent, MAIJA)
     after_check = acts(show(adviser, sent))
-    issuing.issue(check, email="own@example.test", by=staff("adviser"))
+    issuing.issue(check, email="own@example.test", by=acting("adviser"))
     after_account = acts(show(adviser, sent))
     confirm(sent, MAIJA)
     after_confirming = acts(show(adviser, sent))
@@ -314,7 +321,7 @@ def test_supervisors_can_do_more(supervisor):
 
 def test_each_act_has_its_page(supervisor):
     sent = application(MAIJA, OLLI)
-    issuing.issue(checked(sent, OLLI), email="own@example.test", by=staff("adviser"))
+    issuing.issue(checked(sent, OLLI), email="own@example.test", by=acting("adviser"))
     page = show(supervisor, sent, 1).content.decode().partition("<main")[2].partition("<h2")[0]
 
     answers = [supervisor.get(found).status_code for found in re.findall('href="(/en/admin/desk/[^"]+)"', page)]
@@ -327,7 +334,7 @@ def test_slot_takes_constant_queries(adviser):
     for who in (MAIJA, OLLI, VERA):
         person(who)
     for _ in range(3):
-        id_checks.undo(checked(four, MAIJA), reason="Again", by=staff("supervisor"))
+        id_checks.undo(checked(four, MAIJA), reason="Again", by=acting("supervisor"))
     checked(one, VERA)
     show(adviser, one)
     with CaptureQueriesContext(connection) as few:

@@ -6,10 +6,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from applications import changes, document, trail
+from applications import changes, document
 from applications.models import Applicant, Application
 from counter.desk import messages
 from mailing.models import Letter
+from records.names import application_chain
 from tests import cast
 from tests.applications.factories import HOUSING_SYSTEM, applicant, application, confirm
 from tests.cast import MAIJA, OLLI, TEA, VERA, VILLE
@@ -127,7 +128,7 @@ def test_each_opening_is_recorded(adviser):
     show(adviser, sent)
     show(adviser, sent)
 
-    assert entries("application_opened") == [(trail.chain(sent), "", {})] * 2
+    assert entries("application_opened") == [(application_chain(sent.pk), "", {})] * 2
 
 
 def test_way_to_the_trail_is_for_supervisors(adviser, supervisor):

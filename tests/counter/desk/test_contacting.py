@@ -13,7 +13,7 @@ from tests.cast import MAIJA, OLLI
 from tests.cast import document as written
 from tests.counter.broken_trail import refusing
 from tests.counter.desk.arranged import address, entries, protect, text_of
-from tests.staff import staff
+from tests.staff import acting
 
 pytestmark = pytest.mark.django_db
 
@@ -118,14 +118,14 @@ def test_slot_of_a_former_version_is_not_corrected():
     changes.change(sent, changed, digest=sent.version.digest, by=HOUSING_SYSTEM)
 
     with pytest.raises(id_checks.SlotChanged):
-        contacts.correct(former, **DETAILS, by=staff("adviser"))
+        contacts.correct(former, **DETAILS, by=acting("adviser"))
 
 
 def test_nothing_is_corrected_if_the_trail_cannot_be_written():
     sent = application(MAIJA, OLLI)
 
     with refusing("contact_details_changed"), pytest.raises(IntegrityError):
-        contacts.correct(applicant(sent, OLLI), **DETAILS, by=staff("adviser"))
+        contacts.correct(applicant(sent, OLLI), **DETAILS, by=acting("adviser"))
 
     assert applicant(sent, OLLI).email == "olli@example.test"
     assert invitations_sent() == ["olli@example.test"]

@@ -12,7 +12,7 @@ from mailing.models import Letter
 from tests.applications.factories import application, confirm, person
 from tests.cast import MAIJA, OLLI, OTSO, TEA, VERA, VILLE
 from tests.counter.desk.arranged import address, checked
-from tests.staff import sign_in_staff, staff
+from tests.staff import acting, sign_in_staff, staff
 
 
 def logged_in(context, server, role):
@@ -29,7 +29,7 @@ def arranged(live_server):
     Application.objects.filter(pk=ended.pk).update(state="withdrawn")
     person(MAIJA)
     check = checked(sent, MAIJA)
-    issuing.issue(check, email="own@example.test", by=staff("adviser"))
+    issuing.issue(check, email="own@example.test", by=acting("adviser"))
     checked(sent, OLLI, is_doubtful=True)
     confirm(sent, MAIJA)
     now = timezone.now()
@@ -49,7 +49,7 @@ def test_desk_is_accessible_on_a_desktop_and_a_small_phone(live_server, context,
         address("desk_trail", reference, language=language),
         address("desk_applicant", reference, 0, language=language),
         address("desk_applicant", reference, 1, language=language),
-        address("desk_looks", reference, 0, language=language),
+        address("desk_access_log", reference, 0, language=language),
     ]
 
     for place in addresses:

@@ -9,14 +9,15 @@ from django.utils import timezone
 
 from applications import invitations, names
 from applications.models import Applicant, Application
-from counter import id_checks, roles
-from counter.desk import lists, looks, paging
+from counter import id_checks
+from counter.desk import lists, paging, trail
 from mailing.models import Letter
+from records.names import staff_chain
 from tests.applications.factories import applicant, application, confirm
 from tests.cast import MAIJA, OLLI, OTSO, TEA, VERA, VILLE
 from tests.cast import applicant as written
 from tests.counter.desk.arranged import address, checked, entries, protect, text_of
-from tests.staff import staff
+from tests.staff import acting, staff
 
 pytestmark = pytest.mark.django_db
 
@@ -46,7 +47,7 @@ def waiting(missing=""):
 def test_checks_of_today_are_listed_with_their_status(adviser):
     sent = application(MAIJA, OLLI)
     checked(sent, MAIJA)
-    id_checks.undo(checked(sent, OLLI), reason="Another person", by=staff("supervisor"))
+    id_checks.undo(checked(sent, OLLI), reason="Another person", by=acting("supervisor"))
 
     page = text_of(adviser.get(address("desk_checks")))
 
@@ -87,7 +88,7 @@ def test_second_looks_are_listed_with_why_and_until_when(adviser):
 def test_second_looks_that_were_taken_or_are_too_late_are_not_listed():
     with time_machine.travel(dt.datetime(2026, 11, 2, 8, tzinfo=dt.UTC), tick=False):
         sent = application(MAIJA, OLLI)
-        id_checks.decide(checked(sent, MAIJA, is_doubtful=True), accepted=True, reason="Fine", by=staff("supervisor"))
+        id_checks.decide(checked(sent, MAIJA, is_doubtful=True), accepted=True, reason="Fine", by=acting("supervisor"))
         late = checked(sent, OLLI, is_doubtful=True)
 
         assert list(lists.to_look_at()) == [late]
@@ -160,7 +161,8 @@ def test_letters_that_did_not_arrive_are_listed(adviser):
     page = text_of(adviser.get(address("desk_undeliverable")))
 
     assert re.search(rf"Olli Öhman {sent.number} Invitation olli@example.test \d+ \S+ \d+ at \d+:\d\d", page)
-    assert entries("letters_opened") == [(roles.chain(staff("adviser")), "", {"page": 1})]
+    chain = staff_chain(staff("adviser").pk, timezone.localdate().year)
+    assert entries("letters_opened") == [(chain, "", {"page": 1})]
 
 
 def test_letter_that_was_given_up_is_listed():
@@ -273,7 +275,7 @@ def test_list_takes_constant_queries(adviser, name):
         (lists.not_arrived, "letter_undeliverable"),
         (lambda: Letter.objects.filter(about="23456789B").order_by("-pk"), "letter_about"),
         (lambda: names.find("öhman olli"), "name_part"),
-        (lambda: looks.at_person(Applicant.objects.get(position=0)), "entry_by_subject"),
+        (lambda: trail.accesses_to(Applicant.objects.get(position=0)), "entry_by_subject"),
     ],
 )
 def test_query_reads_no_table_from_end_to_end(query, index):

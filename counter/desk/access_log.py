@@ -3,27 +3,25 @@
 from django.db import transaction
 from django.http import HttpRequest
 
-from applications import trail
 from applications.models import Applicant
-from applications.trail import Happened
-from counter import roles
-from counter.desk.access import staff_of
+from applications.trail import ApplicationEvent, record_events
+from counter.desk.access import desk_actor, staff_of
 from records.enums import Event
 
 OPENED = "desk_opened"
 
 
-def opened(request: HttpRequest, slot: Applicant) -> None:
+def record_opening(request: HttpRequest, slot: Applicant) -> None:
     """Record that somebody opens a person's slot: once, however many steps they then take with that person."""
     if request.session.get(OPENED) != slot.pk:
-        look(request, slot, Event.APPLICANT_OPENED)
+        record_access(request, slot, Event.APPLICANT_OPENED)
         request.session[OPENED] = slot.pk
 
 
 @transaction.atomic
-def look(request: HttpRequest, slot: Applicant, event: Event) -> None:
-    """Record a look at a person, every time."""
-    trail.record(slot.version.application, Happened(event, slot), by=roles.who(staff_of(request)))
+def record_access(request: HttpRequest, slot: Applicant, event: Event) -> None:
+    """Record that somebody sees data of a person, every time."""
+    record_events(slot.version.application, ApplicationEvent(event, slot), by=desk_actor(request))
 
 
 def may_see_details(request: HttpRequest, slot: Applicant) -> bool:
@@ -39,10 +37,10 @@ def is_restricted(slot: Applicant) -> bool:
     return bool(_protected(slot))
 
 
-def look_at_details(request: HttpRequest, slot: Applicant) -> None:
+def record_access_to_details(request: HttpRequest, slot: Applicant) -> None:
     """Record that somebody sees what is restricted, every time, about each protected person whom it may reveal."""
     for each in _protected(slot):
-        look(request, each, Event.PROTECTED_DETAILS_SHOWN)
+        record_access(request, each, Event.PROTECTED_DETAILS_SHOWN)
 
 
 def _protected(slot: Applicant) -> list[Applicant]:

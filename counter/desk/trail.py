@@ -10,16 +10,15 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from applications import trail
 from applications.models import Applicant, Application
-from applications.trail import Happened
-from counter import roles
+from applications.trail import ApplicationEvent, record_events
 from counter.desk import wording
-from counter.desk.access import desk_view, find_application, find_slot, page, staff_of
+from counter.desk.access import desk_actor, desk_view, find_application, find_slot, page
 from counter.desk.paging import rows_of
-from records import reading
-from records.enums import LOOKS, Event
+from records.enums import ACCESS_EVENTS, Event
 from records.models import Chain, Entry
+from records.names import applicant_subject, application_chain
+from records.reading import entries_of_chain
 
 
 @dataclass(frozen=True)
@@ -40,22 +39,22 @@ class Line:
 
 @desk_view("counter.use_desk", "counter.read_trail")
 @require_safe
-def looks(request: HttpRequest, reference: str, position: int) -> HttpResponse:
+def show_access_log(request: HttpRequest, reference: str, position: int) -> HttpResponse:
     """Show who looked at this person, in whichever application they apply."""
     slot = find_slot(reference, position)
     _record(request, slot.version.application, slot)
-    rows = rows_of(at_person(slot), request)
+    rows = rows_of(accesses_to(slot), request)
     context = {"slot": slot, "rows": rows, "lines": _lines(rows.rows)}
-    return _show(request, "counter/desk/looks.html", slot.version.application, context)
+    return _show(request, "counter/desk/access_log.html", slot.version.application, context)
 
 
 @desk_view("counter.use_desk", "counter.read_trail")
 @require_safe
-def chain(request: HttpRequest, reference: str) -> HttpResponse:
+def show_application_trail(request: HttpRequest, reference: str) -> HttpResponse:
     """Show everything that the trail holds of an application."""
     application = find_application(reference)
     _record(request, application)
-    rows = rows_of(reading.of_chain(trail.chain(application)), request)
+    rows = rows_of(entries_of_chain(application_chain(application.pk)), request)
     context = {"rows": rows, "lines": _lines(rows.rows, application)}
     return _show(request, "counter/desk/trail.html", application, context)
 
@@ -67,17 +66,17 @@ def _show(request: HttpRequest, template: str, application: Application, context
 
 @transaction.atomic
 def _record(request: HttpRequest, application: Application, slot: Applicant | None = None) -> None:
-    trail.record(application, Happened(Event.TRAIL_READ, slot), by=roles.who(staff_of(request)))
+    record_events(application, ApplicationEvent(Event.TRAIL_READ, slot), by=desk_actor(request))
 
 
-def at_person(slot: Applicant) -> QuerySet[Entry]:
-    """The looks at the person, and at the applications in which they apply, by entry_by_subject and by chain."""
+def accesses_to(slot: Applicant) -> QuerySet[Entry]:
+    """Return who saw the person, or an application in which they apply, by entry_by_subject and by chain."""
     same = Applicant.objects.same_person(slot)
     slots = same.select_related("version__application").defer("version__content", "hetu")
-    names = {trail.chain(each.version.application) for each in slots}
+    names = {application_chain(each.version.application_id) for each in slots}
     chains = list(Chain.objects.filter(name__in=names).values_list("pk", flat=True))
-    of_person = Q(subject__in=[trail.subject(each) for each in slots], event__in=LOOKS)
-    of_application = Q(chain__in=chains, subject="", event__in=LOOKS)
+    of_person = Q(subject__in=[applicant_subject(each.pk) for each in slots], event__in=ACCESS_EVENTS)
+    of_application = Q(chain__in=chains, subject="", event__in=ACCESS_EVENTS)
     found = Entry.objects.filter(of_person | of_application)
     return found.select_related("chain", "user").order_by("-at", "-pk")
 
@@ -85,5 +84,5 @@ def at_person(slot: Applicant) -> QuerySet[Entry]:
 def _lines(entries: Iterable[Entry], application: Application | None = None) -> list[Line]:
     """Return the entries as they are shown, with the names of those of the application whom they are about."""
     words, slots = wording.Words(), Applicant.objects.filter(version__application=application).defer("hetu")
-    names = {trail.subject(slot): str(slot) for slot in slots} if application else {}
+    names = {applicant_subject(slot.pk): str(slot) for slot in slots} if application else {}
     return [Line(entry, words.of(entry.facts), names.get(entry.subject, "")) for entry in entries]

@@ -5,25 +5,25 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from time_machine import travel
 
-from applications import changes, document, trail
-from counter import roles
+from applications import changes, document
 from counter.desk import paging, wording
 from records.enums import Event
 from records.models import Entry
-from records.trail import record
+from records.names import applicant_subject, application_chain
+from records.trail import append_event
 from tests import cast
 from tests.applications.factories import HOUSING_SYSTEM, applicant, application, confirm
 from tests.cast import MAIJA, OLLI
 from tests.conftest import headings
 from tests.counter.checks import ETHAN
 from tests.counter.desk.arranged import address, checked, entries, text_of
-from tests.staff import staff
+from tests.staff import acting
 
 pytestmark = pytest.mark.django_db
 
 
 def looks(client, sent, position=0):
-    return client.get(address("desk_looks", sent.reference, position))
+    return client.get(address("desk_access_log", sent.reference, position))
 
 
 def chain(client, sent):
@@ -91,8 +91,8 @@ def test_reading_is_recorded(supervisor):
     looks(supervisor, sent)
     chain(supervisor, sent)
 
-    about = trail.subject(applicant(sent, MAIJA))
-    assert entries("trail_read") == [(trail.chain(sent), about, {}), (trail.chain(sent), "", {})]
+    about = applicant_subject(applicant(sent, MAIJA).pk)
+    assert entries("trail_read") == [(application_chain(sent.pk), about, {}), (application_chain(sent.pk), "", {})]
 
 
 def test_trail_tells_all_that_happened_in_words(adviser, supervisor):
@@ -146,7 +146,7 @@ def test_every_event_has_its_words(supervisor):
     sent = application(MAIJA)
     facts = {"email": True, "reason": "here", "method": "unheard of", "novel": 3}
     for event in Event:
-        record(event, chain=trail.chain(sent), by=roles.who(staff("adviser")), **facts)
+        append_event(event, chain=application_chain(sent.pk), by=acting("adviser"), **facts)
 
     text = text_of(chain(supervisor, sent))
 

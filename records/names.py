@@ -1,0 +1,74 @@
+"""The names of chains and subjects of the trail: a kind and a key, such as "application 17".
+
+They are stored, and the digests of the trail are made of them: no name that was ever given changes.
+"""
+
+from collections.abc import Iterable
+
+
+def application_chain(pk: int) -> str:
+    """Return the chain of all that happens to one application."""
+    return f"application {pk}"
+
+
+def applicant_subject(pk: int) -> str:
+    """Return the subject that is one slot of an application."""
+    return f"applicant {pk}"
+
+
+def account_chain(pk: int) -> str:
+    """Return the chain of what the holder of a password account does to it."""
+    return f"account {pk}"
+
+
+def account_subject(pk: int) -> str:
+    return f"account {pk}"
+
+
+def person_chain(pk: int) -> str:
+    """Return the chain of what a person does besides their applications."""
+    return f"person {pk}"
+
+
+def person_subject(pk: int) -> str:
+    return f"person {pk}"
+
+
+def staff_chain(pk: int, year: int) -> str:
+    """Return the chain of what a member of staff does besides one application; a year's, so that it ends (R18)."""
+    return f"staff {pk} {year}"
+
+
+def employment_chain(pk: int) -> str:
+    """Return the chain of what is done to the user of a member of staff: their roles, password, second factor."""
+    return f"member of staff {pk}"
+
+
+def user_subject(pk: int) -> str:
+    return f"user {pk}"
+
+
+def letter_subject(pk: int) -> str:
+    return f"letter {pk}"
+
+
+def draft_subject(pk: int) -> str:
+    """Return what the letters about one draft are about (mailing.models.Letter.about)."""
+    return f"draft {pk}"
+
+
+def purge_chain(year: int) -> str:
+    """Return the chain of what a year's purges removed (R18)."""
+    return f"purge {year}"
+
+
+def parse_name(text: str) -> tuple[str, str]:
+    """Return the kind and the key of a name: ("application", "17"); the key is the last word."""
+    kind, _space, key = text.rpartition(" ")
+    return kind, key
+
+
+def application_keys(chains: Iterable[str]) -> dict[int, str]:
+    """Return those of these names that are chains of applications, by the application's key."""
+    parsed = [(name, *parse_name(name)) for name in chains]
+    return {int(key): name for name, kind, key in parsed if kind == "application"}
