@@ -10,34 +10,17 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.core.management.commands import flush
-from django.db import connections
+from django.db import connection, connections
+from django.test import TransactionTestCase
 from django.utils import translation
 from playwright.sync_api import Page
 
 from counter.notices import BOARD
+from tests.pristine import Pristine
 
 # Playwright keeps an event loop running in this thread, for which Django would open connections of their own,
 # that know neither the transaction of the test nor what the migrations wrote.
 connections._connections = threading.local()
-
-PERMIT = "records_permit"
-
-
-def _flushing_kept_rows(sql_flush: Callable[..., list[str]]) -> Callable[..., list[str]]:
-    """Let tests that commit be cleaned up after: the database would refuse to give kept rows away."""
-
-    def statements(*args: Any, **options: Any) -> list[str]:
-        # The permit goes last, for it is what lets the others go.
-        return [
-            f"INSERT INTO {PERMIT} DEFAULT VALUES",
-            *sorted(sql_flush(*args, **options), key=lambda sql: PERMIT in sql),
-        ]
-
-    return statements
-
-
-flush.sql_flush = _flushing_kept_rows(flush.sql_flush)
 
 COMMITTING_FIXTURES = {"live_server", "transactional_db"}
 BROWSER_FIXTURES = {"page", "context", "browser", "new_context"}
@@ -72,16 +55,11 @@ def headings(response: Any) -> list[str]:
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     for item in items:
-        if commits(item):
-            # Each begins with what the migrations wrote: the one before emptied every table.
-            item.add_marker(pytest.mark.django_db(transaction=True, serialized_rollback=True), append=False)
         if BROWSER_FIXTURES.intersection(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.browser)
             if not CHROMIUM and not must_not_skip():
                 item.add_marker(pytest.mark.skip(reason="Chromium is not installed"))
     yield
-    # Last, again: pytest has moved those together that share a browser.
-    items.sort(key=commits)
 
 
 def commits(item: pytest.Item) -> bool:
@@ -89,6 +67,16 @@ def commits(item: pytest.Item) -> bool:
     database = item.get_closest_marker("django_db")
     fixtures = COMMITTING_FIXTURES.intersection(getattr(item, "fixturenames", ()))
     return bool(fixtures or (database and database.kwargs.get("transaction")))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Keep what the migrations left, and let each test that commits put it back instead of emptying every table."""
+    with django_db_blocker.unblock():
+        pristine = Pristine(connection)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: pristine.put_back(connection))
+        yield
 
 
 @pytest.fixture(autouse=True)
