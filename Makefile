@@ -9,7 +9,7 @@ UV_COMPILE = uv pip compile -q --python-version 3.11 --universal --generate-hash
 	--no-emit-index-url --no-emit-find-links pyproject.toml
 PACKAGES := heka_confirm privacy counter upstream applications identity mailing records core demo
 PYTEST := $(BIN)/python -m pytest
-PARALLEL ?= -n 2
+PARALLEL ?= -n 2 --dist worksteal
 # What asks no database, or starts the demo with one of its own: once is enough.
 SAME_ON_BOTH := tests/test_consistency.py tests/test_catalogues.py tests/demo tests/heka_confirm/test_stylesheet.py
 DEVELOPMENT := DEBUG=true DEMO=true

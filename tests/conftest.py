@@ -22,7 +22,7 @@ from tests.pristine import Pristine
 # that know neither the transaction of the test nor what the migrations wrote.
 connections._connections = threading.local()
 
-COMMITTING_FIXTURES = {"live_server", "transactional_db"}
+DATABASE_FIXTURES = {"db", "live_server", "transactional_db"}
 BROWSER_FIXTURES = {"page", "context", "browser", "new_context"}
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 CHROMIUM_ARGS = [
@@ -52,21 +52,21 @@ def headings(response: Any) -> list[str]:
     return [html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", text))).strip() for text in found]
 
 
-@pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
         if BROWSER_FIXTURES.intersection(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.browser)
             if not CHROMIUM and not must_not_skip():
                 item.add_marker(pytest.mark.skip(reason="Chromium is not installed"))
-    yield
+    if connection.vendor != "sqlite":  # what asks no database has been answered on SQLite already
+        asking = [item for item in items if asks_the_database(item)]
+        config.hook.pytest_deselected(items=[item for item in items if item not in set(asking)])
+        items[:] = asking
 
 
-def commits(item: pytest.Item) -> bool:
-    """Tell whether a test commits to the database, and so leaves it empty."""
-    database = item.get_closest_marker("django_db")
-    fixtures = COMMITTING_FIXTURES.intersection(getattr(item, "fixturenames", ()))
-    return bool(fixtures or (database and database.kwargs.get("transaction")))
+def asks_the_database(item: pytest.Item) -> bool:
+    fixtures = DATABASE_FIXTURES.intersection(getattr(item, "fixturenames", ()))
+    return bool(fixtures or item.get_closest_marker("django_db"))
 
 
 @pytest.fixture(scope="session")

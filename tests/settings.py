@@ -6,14 +6,13 @@ import tempfile
 from heka_confirm.settings import *  # noqa: F403  # everything, on purpose
 from heka_confirm.settings import DATABASES, INSTALLED_APPS, MIDDLEWARE
 
-# Finds queries repeated for each row, in every request of every test.
-INSTALLED_APPS = [*INSTALLED_APPS, "zeal"]
-MIDDLEWARE = [*MIDDLEWARE, "zeal.middleware.zeal_middleware"]
-
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # A file: connections that share a database in memory do not wait for each other's locks. One for each
     # process, so that several test runs may go on at once.
     DATABASES["default"]["TEST"] = {"NAME": f"{tempfile.gettempdir()}/heka-test-{os.getpid()}.sqlite3"}
     DATABASES["default"]["OPTIONS"]["init_command"] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"
+    # Finds queries repeated for each row, in every request of every test; on one database, for they are the same.
+    INSTALLED_APPS = [*INSTALLED_APPS, "zeal"]
+    MIDDLEWARE = [*MIDDLEWARE, "zeal.middleware.zeal_middleware"]
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
