@@ -85,10 +85,6 @@ def test_confirming_while_it_is_changed_confirms_what_was_read_or_nothing():
         ) <= {read}
 
 
-def actor(who):
-    return actor(who)
-
-
 def test_confirming_while_it_is_withdrawn_ends_it_whoever_came_first():
     """R11"""
     for who in FOUR[:2]:
