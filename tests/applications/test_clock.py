@@ -311,7 +311,7 @@ def test_end_is_written_down_once(calendar):
     assert StateChange.objects.filter(application=application, transition="lapsed").count() == 1
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_ticks_at_once_send_each_letter_once(time_machine):
     applications = [sent(who, cast.TEA) for who in (cast.MAIJA, cast.OLLI, cast.VERA, cast.VILLE)]
     Letter.objects.all().delete()

@@ -11,9 +11,9 @@ from django.utils import timezone
 from applications import changes, confirmation, document
 from applications.models import Application, Confirmation, StateChange
 from tests import cast
-from tests.applications.factories import HOUSING_SYSTEM, application, confirm, person, state
+from tests.applications.factories import HOUSING_SYSTEM, actor, application, confirm, person, state
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 FOUR = (cast.MAIJA, cast.OLLI, cast.VERA, cast.VILLE)
 

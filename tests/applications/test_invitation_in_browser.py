@@ -9,7 +9,7 @@ from identity import proof as identity_proof
 from tests import cast
 from tests.applications.factories import actor, applicant, application, invitation, person, proof
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture

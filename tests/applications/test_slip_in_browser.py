@@ -13,7 +13,7 @@ from tests.applications.households import sent
 from tests.applications.test_invitation_in_browser import check, complaints, enter  # noqa: F401  # fixtures
 from tests.counter.conftest import WEEKLY
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 HOLIDAYS = 6  # days within one period of validity on which the counter has other hours
 

@@ -27,7 +27,7 @@ from tests.counter.checks import (
 )
 from tests.staff import acting
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 ROUNDS = 4
 

@@ -29,7 +29,7 @@ MAIJA = {
 
 pytestmark = [
     pytest.mark.counterpart,
-    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+    pytest.mark.django_db(transaction=True),
     pytest.mark.skipif(
         not (shutil.which("npm") or must_not_skip()),
         reason="npm is not installed",

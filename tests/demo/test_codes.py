@@ -9,7 +9,7 @@ from demo import codes, request_objects
 from demo.models import Code
 from demo.people import BY_KEY
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def at_once(work, times=4):

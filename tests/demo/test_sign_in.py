@@ -12,7 +12,7 @@ from demo.people import SPARE_CODE
 from identity import client, proof
 from identity.models import Person
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture(autouse=True)

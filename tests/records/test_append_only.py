@@ -144,7 +144,7 @@ def test_a_permit_ends_with_a_fault_too():
     refused("DELETE FROM records_entry")
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_a_permit_holds_for_its_own_transaction_alone():
     tell()
 
@@ -167,7 +167,7 @@ def another_connection():
         other.close()
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_the_trail_is_not_emptied_as_a_whole():
     tell()
 
@@ -210,7 +210,7 @@ def migrate(operation, state, act="database_forwards"):
         getattr(operation, act)("records", editor, state, after)
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_what_may_be_set_is_set_once_and_nothing_else(pebbles):
     migrate(AppendOnly("Pebble", may_be_set=("painted_at", "colour")), pebbles)
 
@@ -227,7 +227,7 @@ def test_what_may_be_set_is_set_once_and_nothing_else(pebbles):
     assert changed("UPDATE records_pebble SET name = name, colour = colour, note = note WHERE id = 1") == 1
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_what_may_change_changes_again_and_again(pebbles):
     migrate(AppendOnly("Pebble", may_change=("weight",), may_be_set=("colour",)), pebbles)
 
@@ -236,7 +236,7 @@ def test_what_may_change_changes_again_and_again(pebbles):
     refused("UPDATE records_pebble SET weight = 5, name = 'other'")
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_the_operation_may_be_repeated_with_other_fields_and_taken_back(pebbles):
     migrate(AppendOnly("Pebble"), pebbles)
     refused("UPDATE records_pebble SET weight = weight")

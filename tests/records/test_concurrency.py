@@ -9,7 +9,7 @@ from records.models import Chain, Entry
 from tests.applications.test_concurrency import at_once
 from tests.records.tampering import ADVISER
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def written(chain, *, times):

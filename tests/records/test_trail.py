@@ -77,7 +77,7 @@ def test_no_events_leave_no_chain():
     assert not Chain.objects.exists()
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_record_outside_a_transaction_is_an_error():
     with pytest.raises(TransactionManagementError):
         trail.append_event(Event.SENT, chain="application 1", by=ADVISER)

@@ -17,7 +17,7 @@ from tests.mailing.test_chaos import is_alive, wait_until
 from upstream import clients, endpoints, intake
 from upstream.models import Event, Intake, WebhookDelivery
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture

@@ -237,7 +237,7 @@ def test_poll_takes_as_many_queries_for_three_events_as_for_one(caller, django_a
         assert len(caller.poll().json()["events"]) == events_
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite lets one transaction write at a time")
 def test_cursor_skips_nothing_that_commits_later(client):
     """A transaction that began first commits last: its event gets the higher number, and no poll has passed it."""
@@ -270,7 +270,7 @@ def test_cursor_skips_nothing_that_commits_later(client):
     assert [event.data.client_reference for event in rest.events] == ["slow"]
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite lets one transaction write at a time")
 def test_event_of_a_collector_that_has_not_committed_keeps_the_next_one_back(client):
     owner = clients.issue("Housing system")[0]
@@ -299,7 +299,7 @@ def test_event_of_a_collector_that_has_not_committed_keeps_the_next_one_back(cli
     assert [event.data.client_reference for event in page.events] == ["first", "second"]
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_many_collectors_make_each_event_once(client):
     owner = clients.issue("Housing system")[0]
     for number in range(20):

@@ -13,7 +13,7 @@ from tests.upstream.conftest import Caller, body
 from upstream import clients
 from upstream.models import IdempotencyRecord, Intake
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 AT_ONCE = 6
 
