@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from applications import dates, intake, invitations, letters, present, states
@@ -11,18 +10,17 @@ from applications.document import Document, Stored, canonical
 from applications.enums import State, Transition
 from applications.models import Applicant, Application, Version
 from core.actors import Actor
+from core.refusals import Refused
 from core.transactions import atomically
 from identity.models import Person
 from identity.people import acting_person
 
 
-class CannotChange(Exception):
-    """Nothing was changed; `message` tells why."""
-
-    message: Promise | str = ""
+class CannotChange(Refused):
+    """Nothing was changed."""
 
 
-class Ended(CannotChange):
+class CannotChangeEnded(CannotChange):
     """An ended application cannot be changed or renewed: a new one is needed (R8)."""
 
     message = _("This application has ended, so it cannot be changed or renewed. A new application is needed.")
@@ -46,7 +44,7 @@ class MustConfirmToo(CannotChange):
     message = _("Somebody who applies has turned 18. The application can be renewed once they have confirmed it too.")
 
 
-class NotYours(CannotChange):
+class NotAnAdultApplicant(CannotChange):
     """Only an adult who applies may change or withdraw the application (R11)."""
 
     message = _("Only an adult applicant can change or withdraw the application.")
@@ -68,7 +66,7 @@ class Unchanged(CannotChange):
 def change(application: Application, document: Document, *, digest: str, by: Actor) -> Version:
     """Make a new version of the one whose digest is given; all confirmations fall, and 90 days start (R5, R6).
 
-    Raises Ended or NotLatest.
+    Raises CannotChangeEnded or NotLatest.
     """
     return _change(_lock_open(application), document, digest=digest, by=by)
 
@@ -88,12 +86,12 @@ def _change(locked: Application, document: Document, *, digest: str, by: Actor) 
 def edit(application: Application, document: Document, *, digest: str, by: Actor) -> Version:
     """Change an application as one of its adult applicants wishes, who is not told of a change that is none.
 
-    Raises NotYours, Unchanged, and what change() raises.
+    Raises NotAnAdultApplicant, Unchanged, and what change() raises.
     """
     locked = _lock_open(application)
     person = acting_person(by)
     if person is None or not _is_adult_applicant(person, locked):
-        raise NotYours
+        raise NotAnAdultApplicant
     if locked.version.digest == digest and _facts(canonical(document)) == _facts(locked.version.content or ""):
         raise Unchanged
     return _change(locked, document, digest=digest, by=by)
@@ -103,7 +101,7 @@ def edit(application: Application, document: Document, *, digest: str, by: Actor
 def remove(applicant: Applicant, *, digest: str, by: Actor) -> Version:
     """Take a co-applicant, for whom the application waits, out of it; all the others confirm again (R6, R10).
 
-    Raises CannotRemove for anybody but the main applicant, Ended and NotLatest.
+    Raises CannotRemove for anybody but the main applicant, CannotChangeEnded and NotLatest.
     """
     locked = _lock_open(applicant.version.application)
     if locked.version.digest != digest or locked.current_id != applicant.version_id:
@@ -127,7 +125,7 @@ def can_be_removed(applicant: Applicant, application: Application) -> bool:
 def renew(application: Application, *, by: Actor) -> None:
     """Start another 90 days for a valid application; its confirmations still count, and all are told (R7).
 
-    Renewing again on the same day changes nothing. Raises Ended, MustConfirmFirst or MustConfirmToo.
+    Renewing again on the same day changes nothing. Raises CannotChangeEnded, MustConfirmFirst or MustConfirmToo.
     """
     locked = _lock_open(application)
     with_people = Application.objects.with_people().get(pk=locked.pk)
@@ -148,12 +146,12 @@ def renew(application: Application, *, by: Actor) -> None:
 def withdraw(application: Application, *, by: Actor) -> None:
     """End an application that one of its adult applicants, or the housing system, withdraws; all are told (R11).
 
-    Raises Ended or NotYours.
+    Raises CannotChangeEnded or NotAnAdultApplicant.
     """
     locked = _lock_open(application)
     person = acting_person(by)
     if person and not _is_adult_applicant(person, locked):
-        raise NotYours
+        raise NotAnAdultApplicant
     states.transition(locked, Transition.WITHDRAWN, by=by, at=timezone.now())
     letters.ended(Application.objects.with_people().get(pk=locked.pk))
 
@@ -182,5 +180,5 @@ def _facts(content: str) -> dict[str, Any]:
 def _lock_open(application: Application) -> Application:
     locked = Application.objects.select_for_update().get(pk=application.pk)
     if not locked.is_open:
-        raise Ended
+        raise CannotChangeEnded
     return locked

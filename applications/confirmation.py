@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from applications import dates, letters, states
@@ -18,6 +17,7 @@ from applications.enums import State, Transition
 from applications.models import OPEN, Applicant, Application, Confirmation, IdCheck, Terms
 from applications.trail import ApplicationEvent, record_events
 from core.actors import Actor, Source
+from core.refusals import Refused
 from core.transactions import atomically
 from identity import accounts
 from identity.enums import Method
@@ -27,13 +27,11 @@ from identity.proof import Proof
 from records.enums import Event
 
 
-class CannotConfirm(Exception):
-    """Nothing was confirmed; `message` tells the person why."""
-
-    message: Promise | str = ""
+class CannotConfirm(Refused):
+    """Nothing was confirmed."""
 
 
-class NotYours(CannotConfirm):
+class NotAnApplicant(CannotConfirm):
     """The person has no slot in the application (R4)."""
 
     message = _("This application does not wait for you.")
@@ -51,7 +49,7 @@ class Under18(CannotConfirm):
     message = _("You are under 18. You do not need to confirm the application.")
 
 
-class Ended(CannotConfirm):
+class CannotConfirmEnded(CannotConfirm):
     """The application lapsed, expired, was withdrawn or was replaced (R8)."""
 
     message = _("This application has ended, so it cannot be confirmed. A new application is needed.")
@@ -69,15 +67,15 @@ class Changed(CannotConfirm):
 def confirm(application: Application, *, by: Actor, proof: Proof, terms: Terms, digest: str) -> Confirmation:
     """Record that a person confirms the version they read, named by its digest; return their confirmation.
 
-    Confirming again returns the first confirmation (R12). Raises NotYours, Under18, Declined, Ended or Changed,
-    and accounts.Closed when the account that they signed in with has just been closed.
+    Confirming again returns the first confirmation (R12). Raises CannotConfirm, and accounts.AccountClosed when the
+    account that they signed in with has just been closed.
     """
     locked, rivals = _lock(application)
     applicants = _read(locked)
     person = acting_person(by)
     applicant = next((a for a in applicants if person and a.hetu_index in person.hetu_indexes), None)
     if person is None or applicant is None:
-        raise NotYours
+        raise NotAnApplicant
     if proof.method == Method.ACCOUNT:
         accounts.hold(person)
     return _confirm(
@@ -96,14 +94,14 @@ def confirm_at_counter(
 ) -> Confirmation:
     """Record what somebody confirms at the counter, in whose slot, after the ID check that the proof names (J4).
 
-    The same gate as in a browser: raises NotYours for a slot of another application's or version's, Under18,
-    Declined, Ended or Changed. `person` is None for an applicant without a code (R3).
+    The same gate as in a browser: raises CannotConfirm, as NotAnApplicant for a slot of another application or
+    version. `person` is None for an applicant without a code (R3).
     """
     locked, rivals = _lock(applicant.version.application)
     applicants = _read(locked)
     current = next((a for a in applicants if a.position == applicant.position), None)
     if current is None or (current.hetu_index, str(current)) != (applicant.hetu_index, str(applicant)):
-        raise NotYours
+        raise NotAnApplicant
     return _confirm(
         _Slot(current, applicants, locked, rivals), by=by, person=person, proof=proof, terms=terms, digest=digest
     )
@@ -156,7 +154,7 @@ def _confirm(
 
 def _check(applicant: Applicant, application: Application, *, digest: str) -> None:
     if not application.is_open:
-        raise Ended
+        raise CannotConfirmEnded
     if applicant.version.digest != digest:
         raise Changed
     if not applicant.is_adult:

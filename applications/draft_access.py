@@ -63,8 +63,8 @@ def _with_draft(request: HttpRequest, view: Callable[[Draft], HttpResponse]) -> 
         return redirect("applications:form_sent")
     try:
         return view(draft)
-    except drafts.AlreadySent:
+    except drafts.CannotWriteSent:
         return redirect("applications:form_sent")
     except drafts.Gone as refusal:
-        messages.error(request, str(refusal.message))
+        messages.error(request, str(refusal))
         return redirect("applications:fill_in")

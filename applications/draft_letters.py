@@ -57,7 +57,7 @@ def draft_letter_context(letter: Letter) -> dict[str, Any]:
         raise NoLongerDue
     try:
         token = draft_links.token(draft)
-    except draft_links.Unknown:  # its key is gone
+    except draft_links.UnknownDraft:  # its key is gone
         raise NoLongerDue from None
     with translation.override(letter.language):
         page = settings.PUBLIC_URL + reverse("applications:draft_continue")

@@ -11,29 +11,27 @@ import datetime as dt
 import secrets
 
 from django.core import signing
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from applications.models import Draft
 from core import crypto
+from core.refusals import Refused
 
 TOKEN_LENGTH = 40
 PASS_LASTS = dt.timedelta(minutes=30)
 
 
-class CannotContinue(Exception):
-    """The link does nothing any more; `message` says why."""
-
-    message: Promise | str = ""
+class CannotContinue(Refused):
+    """The link does nothing any more."""
 
 
-class Unknown(CannotContinue):
+class UnknownDraft(CannotContinue):
     """It may have been deleted, or never been there: of what is deleted nothing is kept."""
 
     message = _("We do not have this application any more, or the link is not whole.")
 
 
-class Sent(CannotContinue):
+class CannotContinueSent(CannotContinue):
     message = _("This application has been sent already.")
 
 
@@ -47,25 +45,25 @@ def find(token: str) -> Draft:
     """Return the draft of a link. Raises CannotContinue."""
     draft = Draft.objects.filter(token_hash__in=crypto.indexes(token.strip())).first()
     if draft is None:
-        raise Unknown
+        raise UnknownDraft
     if draft.sent_id:
-        raise Sent
+        raise CannotContinueSent
     return draft
 
 
 def token(draft: Draft) -> str:
-    """Return the token of a draft, for its letter. Raises Unknown once its key is gone."""
+    """Return the token of a draft, for its letter. Raises UnknownDraft once its key is gone."""
     for found in _tokens(draft.nonce):
         if draft.token_hash in crypto.indexes(found):
             return found
-    raise Unknown
+    raise UnknownDraft
 
 
 def rehash(draft: Draft) -> None:
     """Store the hash anew under the active index key. One whose key is gone already stays as it is."""
     try:
         draft.token_hash = crypto.indexes(token(draft))[0]
-    except Unknown:
+    except UnknownDraft:
         return
     draft.save(update_fields=["token_hash"])
 
@@ -75,14 +73,14 @@ def make_pass(draft: Draft) -> str:
 
 
 def take_pass(text: str) -> Draft:
-    """Return the draft of a pass that is still good. Raises Unknown."""
+    """Return the draft of a pass that is still good. Raises UnknownDraft."""
     try:
         pk = int(_signer().unsign(text, max_age=PASS_LASTS))
     except signing.BadSignature:
-        raise Unknown from None
+        raise UnknownDraft from None
     draft = Draft.objects.unsent().filter(pk=pk, person=None).first()
     if draft is None:
-        raise Unknown
+        raise UnknownDraft
     return draft
 
 

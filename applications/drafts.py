@@ -10,7 +10,6 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from applications import changes, draft_letters, draft_links, intake, present
@@ -18,6 +17,7 @@ from applications.form import steps
 from applications.form.data import FormData
 from applications.models import Application, Draft, DraftQuerySet
 from core.actors import Actor
+from core.refusals import Refused
 from core.transactions import atomically
 from identity.models import Person
 
@@ -26,13 +26,11 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
-class CannotWrite(Exception):
-    """Nothing was changed; `message` tells why."""
-
-    message: Promise | str = ""
+class CannotWrite(Refused):
+    """Nothing was changed."""
 
 
-class AlreadySent(CannotWrite):
+class CannotWriteSent(CannotWrite):
     message = _("This application has been sent already.")
 
 
@@ -68,7 +66,7 @@ def form_data_of(draft: Draft) -> FormData:
 def edit_draft(draft: Draft, edit: Callable[[FormData], T]) -> T:
     """Let `edit` change what stands in the draft now, whoever wrote it, and return what it returns.
 
-    Raises AlreadySent, Gone, and what `edit` raises; then nothing is changed.
+    Raises CannotWriteSent, Gone, and what `edit` raises; then nothing is changed.
     """
     locked = _lock_unsent(draft)
     data = form_data_of(locked)
@@ -80,7 +78,7 @@ def edit_draft(draft: Draft, edit: Callable[[FormData], T]) -> T:
 
 @atomically
 def adopt(draft: Draft, *, person: Person) -> None:
-    """Make a draft that is nobody's the draft of an identified person. Raises AlreadySent and Gone."""
+    """Make a draft that is nobody's the draft of an identified person. Raises CannotWriteSent and Gone."""
     locked = _lock_unsent(draft)
     if locked.person_id not in {None, person.pk}:
         raise Gone
@@ -90,7 +88,7 @@ def adopt(draft: Draft, *, person: Person) -> None:
 
 @atomically
 def send_draft_link(draft: Draft, *, email: str, language: str) -> None:
-    """Send the link to an address, which is also told before the draft is deleted. Raises AlreadySent and Gone."""
+    """Send the link to an address, which is also told before the draft is deleted. Raises CannotWriteSent and Gone."""
     locked = _lock_unsent(draft)
     locked.email, locked.language = email, language
     _touch(locked, "email", "language")
@@ -106,7 +104,7 @@ def send_draft(draft: Draft, *, revision: str, assurance: bool, by: Actor) -> Ap
     """
     try:
         locked = _lock_unsent(draft)
-    except AlreadySent:
+    except CannotWriteSent:
         return Application.objects.get(sent_drafts=draft)
     data = form_data_of(locked)
     if steps.revision(data) != revision:
@@ -202,7 +200,7 @@ def _lock_unsent(draft: Draft) -> Draft:
     if locked is None:
         raise Gone
     if locked.sent_id:
-        raise AlreadySent
+        raise CannotWriteSent
     return locked
 
 

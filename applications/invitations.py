@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from applications import letters, tokens
@@ -11,6 +10,7 @@ from applications.enums import State
 from applications.models import OPEN, Applicant, Application, ErrorReport, Invitation
 from applications.trail import ApplicationEvent, record_events
 from core.actors import UNIDENTIFIED, Actor
+from core.refusals import Refused
 from core.transactions import atomically
 from identity.enums import Language
 from records.enums import Event
@@ -18,13 +18,11 @@ from records.enums import Event
 PAUSE = timedelta(minutes=10)  # between two letters to the same person
 
 
-class CannotInvite(Exception):
-    """No letter was sent; `message` tells why."""
-
-    message: Promise | str = ""
+class CannotInvite(Refused):
+    """No letter was sent."""
 
 
-class NotWaiting(CannotInvite):
+class InviteeNotAwaited(CannotInvite):
     message = _("The application does not wait for this person any more.")
 
 
@@ -36,23 +34,21 @@ class TooSoon(CannotInvite):
     message = _("We have just sent a letter to this person. Wait ten minutes before the next one.")
 
 
-class CannotDecline(Exception):
-    """Nothing was declined; `message` tells why."""
-
-    message: Promise | str = ""
+class CannotDecline(Refused):
+    """Nothing was declined."""
 
 
-class AlreadyConfirmed(CannotDecline):
+class CannotDeclineConfirmed(CannotDecline):
     message = _("You have confirmed the application, so you cannot decline it any more.")
 
 
-class NotAwaited(CannotDecline):
+class CannotDeclineValid(CannotDecline):
     """The application is valid without this person, who has turned 18 since (R2)."""
 
     message = _("The application is valid. You do not need to do anything.")
 
 
-class Ended(CannotDecline):
+class CannotDeclineEnded(CannotDecline):
     message = _("This application has ended. You do not need to do anything.")
 
 
@@ -76,7 +72,7 @@ def invite(applicant: Applicant, application: Application) -> None:
 
 @atomically
 def resend(applicant: Applicant, *, by: Actor = UNIDENTIFIED) -> None:
-    """Send the invitation again, as a new one. Raises NotWaiting, NoAddress or TooSoon."""
+    """Send the invitation again, as a new one. Raises InviteeNotAwaited, NoAddress or TooSoon."""
     application, applicant = _lock(applicant)
     _check_waiting(application, applicant)
     if not applicant.email:
@@ -91,7 +87,7 @@ def resend(applicant: Applicant, *, by: Actor = UNIDENTIFIED) -> None:
 def correct_address(applicant: Applicant, *, email: str, by: Actor = UNIDENTIFIED) -> None:
     """Send the invitation to another address, and nothing more to the former one.
 
-    To the same address it is sent again, as by resend(). Raises NotWaiting or TooSoon.
+    To the same address it is sent again, as by resend(). Raises InviteeNotAwaited or TooSoon.
     """
     application, applicant = _lock(applicant)
     _check_waiting(application, applicant)
@@ -113,15 +109,15 @@ def opened(invitation: Invitation) -> None:
 def decline(applicant: Applicant, *, by: Actor = UNIDENTIFIED) -> None:
     """Say that this person does not apply; the application waits until it is changed (R10).
 
-    Declining again changes nothing. Raises AlreadyConfirmed, NotAwaited or Ended.
+    Declining again changes nothing. Raises CannotDeclineConfirmed, CannotDeclineValid or CannotDeclineEnded.
     """
     application, applicant = _lock(applicant)
     if applicant.confirmed:
-        raise AlreadyConfirmed
+        raise CannotDeclineConfirmed
     if not application.is_open or application.current_id != applicant.version_id:
-        raise Ended
+        raise CannotDeclineEnded
     if application.is_valid:
-        raise NotAwaited
+        raise CannotDeclineValid
     if applicant.declined_at is None:
         applicant.declined_at = timezone.now()
         applicant.save(update_fields=["declined_at"])
@@ -187,7 +183,7 @@ def _check_pause(applicant: Applicant) -> None:
 def _check_waiting(application: Application, applicant: Applicant) -> None:
     current = application.current_id == applicant.version_id and application.status == State.AWAITING
     if not current or applicant.is_main or applicant.declined_at or not applicant.must_confirm:
-        raise NotWaiting
+        raise InviteeNotAwaited
 
 
 def _wake(application: Application) -> None:

@@ -238,7 +238,7 @@ def _invitation(letter: Letter) -> dict[str, Any]:
     invitation = _live(letter.parameters["invitation"])
     try:
         token, code = tokens.token(invitation), tokens.code(invitation)
-    except tokens.Unknown:  # its key is gone, and with it the invitation
+    except tokens.UnknownInvitation:  # its key is gone, and with it the invitation
         raise NoLongerDue from None
     return {"link": f"{_address('applications:invitation')}?token={token}", "code": code}
 
@@ -276,7 +276,7 @@ def _live(pk: int) -> Invitation:
     invitation = tokens.get(pk)
     try:
         tokens.check(invitation)
-    except tokens.CannotUse:
+    except tokens.CannotUseInvitation:
         raise NoLongerDue from None
     return invitation
 

@@ -21,7 +21,7 @@ class Progress:
         """The code to type, for the main applicant to pass on; empty once its key is gone."""
         try:
             return tokens.code(self.invitation) if self.invitation else ""
-        except tokens.Unknown:
+        except tokens.UnknownInvitation:
             return ""
 
 

@@ -11,40 +11,38 @@ from datetime import datetime, timedelta
 
 from django.core import signing
 from django.db.models import QuerySet
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from applications.models import Applicant, Application, Invitation
 from applications.references import ALPHABET
 from core import crypto
+from core.refusals import Refused
 
 TOKEN_LENGTH, CODE_LENGTH = 40, 8
 PASS_LASTS = timedelta(days=1)
 
 
-class CannotUse(Exception):
-    """The link or code does nothing any more; `message` says why as far as its holder may know."""
-
-    message: Promise | str = ""
+class CannotUseInvitation(Refused):
+    """The link or code does nothing any more."""
 
 
-class Unknown(CannotUse):
+class UnknownInvitation(CannotUseInvitation):
     message = _("We do not know this link or code. Check that you have all of it.")
 
 
-class Used(CannotUse):
+class InvitationUsed(CannotUseInvitation):
     message = _("This invitation has been used already. You can log in to see how the application stands.")
 
 
-class Replaced(CannotUse):
+class InvitationReplaced(CannotUseInvitation):
     message = _("This invitation has been replaced. Look for a newer letter from us.")
 
 
-class Removed(CannotUse):
+class InviteeRemoved(CannotUseInvitation):
     message = _("This invitation is not valid any more. The application was changed, and you are not in it now.")
 
 
-class TooLate(CannotUse):
+class InvitationTooLate(CannotUseInvitation):
     message = _("The link has expired, because the application is no longer open.")
 
 
@@ -61,14 +59,14 @@ def new(applicant: Applicant, *, at: datetime) -> Invitation:
 
 
 def find(secret: str) -> Invitation:
-    """Return the live invitation of a token, or of a code in any case and grouping. Raises CannotUse."""
+    """Return the live invitation of a token, or of a code in any case and grouping. Raises CannotUseInvitation."""
     invitation = known(secret)
     check(invitation)
     return invitation
 
 
 def known(secret: str) -> Invitation:
-    """Return the invitation of a token or code, live or not. Raises Unknown."""
+    """Return the invitation of a token or code, live or not. Raises UnknownInvitation."""
     compact = _compact(secret)
     if _is_token(compact):
         return _only(token_hash__in=crypto.indexes(compact))
@@ -76,7 +74,7 @@ def known(secret: str) -> Invitation:
 
 
 def linked(secret: str) -> Invitation:
-    """Return the invitation of what stands in a link, live or not. Raises Unknown, for a code too.
+    """Return the invitation of what stands in a link, live or not. Raises UnknownInvitation, for a code too.
 
     Codes are few enough to be guessed: the tries are counted where they are typed.
     """
@@ -85,7 +83,7 @@ def linked(secret: str) -> Invitation:
     try:
         return get(int(_signer().unsign(secret, max_age=PASS_LASTS)))
     except signing.BadSignature:
-        raise Unknown from None
+        raise UnknownInvitation from None
 
 
 def get(pk: int) -> Invitation:
@@ -94,17 +92,17 @@ def get(pk: int) -> Invitation:
 
 
 def check(invitation: Invitation) -> None:
-    """Raise CannotUse for an invitation that has ended."""
+    """Raise CannotUseInvitation for an invitation that has ended."""
     applicant = invitation.applicant
     application = applicant.version.application
     if not application.is_open:
-        raise TooLate
+        raise InvitationTooLate
     if application.current_id != applicant.version_id and not _still_applies(applicant, application):
-        raise Removed
+        raise InviteeRemoved
     if invitation.replaced_at or application.current_id != applicant.version_id:
-        raise Replaced
+        raise InvitationReplaced
     if applicant.confirmed or applicant.declined_at:
-        raise Used
+        raise InvitationUsed
 
 
 def _still_applies(applicant: Applicant, application: Application) -> bool:
@@ -116,7 +114,7 @@ def _still_applies(applicant: Applicant, application: Application) -> bool:
 def _only(**hashes: list[str]) -> Invitation:
     found = _with_application().filter(**hashes).first()
     if found is None:
-        raise Unknown
+        raise UnknownInvitation
     return found
 
 
@@ -133,12 +131,12 @@ def _with_application() -> QuerySet[Invitation]:
 
 
 def token(invitation: Invitation) -> str:
-    """Return the token of an invitation, for its letter. Raises Unknown once its key is gone."""
+    """Return the token of an invitation, for its letter. Raises UnknownInvitation once its key is gone."""
     return _matching(_tokens(invitation.nonce), invitation.token_hash)
 
 
 def code(invitation: Invitation) -> str:
-    """Return the same as a code of eight characters, grouped for reading. Raises Unknown once its key is gone."""
+    """Return the same as a code of eight characters, grouped for reading. Raises what token() raises."""
     found = _matching(_codes(invitation.nonce), invitation.code_hash)
     return f"{found[:4]}-{found[4:]}"
 
@@ -147,7 +145,7 @@ def link(invitation: Invitation) -> str:
     """Return what a link on our own pages holds: the token, or once its key is gone, a pass for a day."""
     try:
         return token(invitation)
-    except Unknown:
+    except UnknownInvitation:
         return _signer().sign(str(invitation.pk))
 
 
@@ -163,7 +161,7 @@ def rehash(invitation: Invitation) -> None:
     try:
         found = _matching(_tokens(invitation.nonce), invitation.token_hash)
         typed = _matching(_codes(invitation.nonce), invitation.code_hash)
-    except Unknown:
+    except UnknownInvitation:
         return
     invitation.token_hash, invitation.code_hash = crypto.indexes(found)[0], crypto.indexes(typed)[0]
     invitation.save(update_fields=["token_hash", "code_hash"])
@@ -173,7 +171,7 @@ def _matching(secrets_: list[str], digest: str) -> str:
     for secret in secrets_:
         if digest in crypto.indexes(secret):
             return secret
-    raise Unknown
+    raise UnknownInvitation
 
 
 def _tokens(nonce: str) -> list[str]:

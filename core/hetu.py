@@ -13,13 +13,15 @@ from django.utils.translation import gettext_lazy as _
 from stdnum.exceptions import ValidationError as NotAHetu
 from stdnum.fi import hetu as stdnum_hetu
 
+from core.refusals import Refused
+
 # What telephone keyboards type for "-".
 DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−﹣－"), "-")
 CENTURIES = {"+": 1800, **dict.fromkeys("-YXWVU", 1900), **dict.fromkeys("ABCDEF", 2000)}
 MASK = "••••"
 
 
-class InvalidHetu(ValueError):
+class InvalidHetu(Refused):
     """The text is not a personal identity code that this installation accepts."""
 
     message = _("Invalid personal identity code")

@@ -1,11 +1,11 @@
 """Confirming at the counter, after the ID check (J4, step 3)."""
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from applications import confirmation
 from applications.models import Applicant, Confirmation, IdCheck, Terms
 from core.actors import Actor
+from core.refusals import Refused
 from core.transactions import atomically
 from counter import id_checks
 from identity import people
@@ -14,10 +14,10 @@ from identity.models import Person
 from identity.proof import Proof
 
 
-class CheckFirst(Exception):
+class CheckFirst(Refused):
     """Nothing was confirmed: the identity must be checked, today and for certain."""
 
-    message: Promise | str = _("Check the identity of the person first. Nothing was confirmed.")
+    message = _("Check the identity of the person first. Nothing was confirmed.")
 
 
 @atomically

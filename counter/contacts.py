@@ -5,7 +5,7 @@ from applications.models import Applicant, Application
 from applications.trail import ApplicationEvent, record_events
 from core.actors import Actor
 from core.transactions import atomically
-from counter.id_checks import Ended, SlotChanged
+from counter.id_checks import CannotCheckEnded, SlotChanged
 from identity.enums import Language
 from records.enums import Event
 
@@ -15,7 +15,7 @@ def correct(applicant: Applicant, *, email: str, phone: str, language: Language,
     """Correct what a person has told of how to reach them; this makes no new version.
 
     A co-applicant who is awaited is invited again at a new address, and the former invitation ends. Raises
-    id_checks.Ended and SlotChanged.
+    id_checks.CannotCheckEnded and SlotChanged.
     """
     application, slot = _lock(applicant)
     is_moved = email not in {"", slot.email}
@@ -32,7 +32,7 @@ def _lock(applicant: Applicant) -> tuple[Application, Applicant]:
     Application.objects.select_for_update().get(pk=key)
     application = Application.objects.with_people().get(pk=key)
     if not application.is_open:
-        raise Ended
+        raise CannotCheckEnded
     slot = next((each for each in application.applicants if each == applicant), None)
     if slot is None:
         raise SlotChanged

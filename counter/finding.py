@@ -9,13 +9,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from django.db import models
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from applications import dates, names, references
 from applications.models import Applicant, Application
 from core import crypto, hetu
 from core.actors import Actor, acting_staff
+from core.refusals import Refused
 from core.transactions import atomically
 from records.enums import Event
 from records.names import applicant_subject, staff_chain
@@ -37,10 +37,8 @@ class Reason(models.TextChoices):
     FOLLOW_UP = "follow_up", _("I follow up a check, a letter or an account")
 
 
-class CannotFind(Exception):
-    """Nothing was looked for; `message` tells why."""
-
-    message: Promise | str = ""
+class CannotFind(Refused):
+    """Nothing was looked for."""
 
 
 class Mistyped(CannotFind):

@@ -1,7 +1,6 @@
 """Checking an identity document at the counter (C2–C6): recording, the second look, undoing."""
 
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from applications import confirmation, dates
@@ -9,6 +8,7 @@ from applications.enums import CheckStatus, PendingReason
 from applications.models import Applicant, Application, IdCheck
 from applications.trail import ApplicationEvent, record_events
 from core.actors import Actor, acting_staff
+from core.refusals import Refused
 from core.transactions import atomically
 from counter.models import Counter, DocumentType, SecondLook, Undoing
 from identity import accounts
@@ -16,13 +16,11 @@ from identity.models import Account
 from records.enums import Event
 
 
-class CannotCheck(Exception):
-    """Nothing was recorded; `message` tells why."""
-
-    message: Promise | str = ""
+class CannotCheck(Refused):
+    """Nothing was recorded."""
 
 
-class Ended(CannotCheck):
+class CannotCheckEnded(CannotCheck):
     message = _("This application has ended. Nothing was recorded. A new application is needed.")
 
 
@@ -32,7 +30,7 @@ class SlotChanged(CannotCheck):
     message = _("The application has changed in the meantime. Nothing was recorded. Look at it again.")
 
 
-class AlreadyConfirmed(CannotCheck):
+class CannotCheckConfirmed(CannotCheck):
     message = _("This person has already confirmed the application. Nothing was recorded.")
 
 
@@ -48,7 +46,7 @@ class AnotherWaits(CannotCheck):
     message = _("A check of this person waits for a second look. Nothing more was recorded. Decide on that one first.")
 
 
-class NotAwaited(CannotCheck):
+class CannotCheckNotAwaited(CannotCheck):
     """Under 18 (R2), or declined (R10)."""
 
     message = _("The application does not wait for this person. Nothing was recorded.")
@@ -72,13 +70,11 @@ class NoteMissing(CannotCheck):
     message = _("Write a note: what is doubtful, or why this document is accepted.")
 
 
-class CannotDecide(Exception):
-    """Nothing was decided; `message` tells why."""
-
-    message: Promise | str = ""
+class CannotDecide(Refused):
+    """Nothing was decided."""
 
 
-class NotWaiting(CannotDecide):
+class CheckNotWaiting(CannotDecide):
     message = _("This check does not wait for a second look any more.")
 
 
@@ -94,10 +90,8 @@ class NeedsSupervisor(CannotDecide):
     message = _("Only a supervisor can accept this type of document.")
 
 
-class CannotUndo(Exception):
-    """Nothing was undone; `message` tells why."""
-
-    message: Promise | str = ""
+class CannotUndo(Refused):
+    """Nothing was undone."""
 
 
 class AlreadyUndone(CannotUndo):
@@ -114,7 +108,7 @@ def record(check: IdCheck, *, applicant: Applicant, digest: str, is_doubtful: bo
     application = _lock(applicant.version.application)
     slot = next((a for a in application.applicants if a == applicant), None)
     if not application.is_open:
-        raise Ended
+        raise CannotCheckEnded
     if slot is None or application.version.digest != digest:
         raise SlotChanged
     _check_slot(slot)
@@ -141,7 +135,7 @@ def decide(check: IdCheck, *, accepted: bool, reason: str, by: Actor) -> SecondL
     """Take the second look at a check that waits (C3, C4). Raises CannotDecide."""
     locked = _lock_check(check)
     if locked.status != CheckStatus.WAITING:
-        raise NotWaiting
+        raise CheckNotWaiting
     staff = acting_staff(by)
     if locked.adviser_id == staff.pk:
         raise OwnCheck
@@ -191,9 +185,9 @@ def _today(applicant: Applicant) -> list[IdCheck]:
 def _check_slot(slot: Applicant) -> None:
     if not _uses_account(slot):
         if slot.confirmed:
-            raise AlreadyConfirmed
+            raise CannotCheckConfirmed
         if not slot.is_awaited:
-            raise NotAwaited
+            raise CannotCheckNotAwaited
     if IdCheck.objects.waiting().filter(applicant=slot).exists():
         raise AnotherWaits
     if any(check.is_sound for check in _today(slot)):

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from applications.models import Applicant, IdCheck
 from applications.trail import ApplicationEvent, record_events
 from core.actors import Actor
+from core.refusals import Refused
 from core.transactions import atomically
 from counter import id_checks
 from counter.confirming import person_of
@@ -16,17 +16,15 @@ from identity.models import Account
 from records.enums import Event
 
 
-class CannotIssue(Exception):
-    """No account was issued; `message` tells why."""
-
-    message: Promise | str = ""
+class CannotIssue(Refused):
+    """No account was issued."""
 
 
 class NotChecked(CannotIssue):
     message = _("An account needs an ID check of the last 7 days. Check the identity of the person first.")
 
 
-class CheckFirst(CannotIssue):
+class AccountInUse(CannotIssue):
     """Whoever gets the letters of an account that is in use takes it over."""
 
     message = _("This person already uses the account. Check their identity today before you change its address.")
@@ -38,7 +36,7 @@ class Represented(CannotIssue):
     message = _("Somebody else was here for this person. They confirm at the counter only.")
 
 
-class NoCode(CannotIssue):
+class HolderWithoutCode(CannotIssue):
     """R3"""
 
     message = _("A person without a Finnish personal identity code confirms at the counter only.")
@@ -57,21 +55,21 @@ def issue(check: IdCheck, *, email: str, by: Actor) -> Account:
         raise NotChecked
     person = person_of(sound)
     if person is None:
-        raise NoCode
+        raise HolderWithoutCode
     account = accounts.issue(person, email=email, id_check=sound.pk)
     _record(sound.applicant, Event.ACCOUNT_ISSUED, by)
     return account
 
 
 def correct_address(account: Account, *, email: str, applicant: Applicant, by: Actor) -> None:
-    """Send the link to another address; the former link is dead. Raises CheckFirst and accounts.AddressTaken."""
+    """Send the link to another address; the former link is dead. Raises AccountInUse and accounts.AddressTaken."""
     if account.verified_at and id_checks.made_today(applicant) is None:
-        raise CheckFirst
+        raise AccountInUse
     _with_record(lambda: accounts.correct_address(account, email=email), applicant, Event.ACCOUNT_ADDRESS_CHANGED, by)
 
 
 def send_link(account: Account, *, applicant: Applicant, by: Actor) -> None:
-    """Send a new link, which ends the former one. Raises accounts.Closed."""
+    """Send a new link, which ends the former one. Raises accounts.AccountClosed."""
     _with_record(lambda: accounts.send_link(account), applicant, Event.ACCOUNT_LINK_SENT, by)
 
 

@@ -38,7 +38,7 @@ class OtherPersonForm(forms.Form):
         try:
             return hetu.parse(self.cleaned_data["hetu"])
         except hetu.InvalidHetu as error:
-            raise ValidationError(error.message) from None
+            raise ValidationError(str(error)) from None
 
     @property
     def identity(self) -> Identity:

@@ -68,7 +68,7 @@ def _password_link(pk: int) -> dict[str, Any]:
     try:
         account_links.check(link)
         token = account_links.token(link)
-    except account_links.CannotUse:  # replaced meanwhile, or its key is gone
+    except account_links.CannotUseAccountLink:  # replaced meanwhile, or its key is gone
         raise NoLongerDue from None
     return {
         "link": f"{_address('identity:set_password')}?token={token}",

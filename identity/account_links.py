@@ -9,39 +9,37 @@ import secrets
 
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from core import crypto
+from core.refusals import Refused
 from identity.models import Account, AccountLink
 
 TOKEN_LENGTH = 40
 LIFETIME = dt.timedelta(days=7)
 
 
-class CannotUse(Exception):
-    """The link does nothing any more; `message` says why as far as its holder may know."""
-
-    message: Promise | str = ""
+class CannotUseAccountLink(Refused):
+    """The link does nothing any more."""
 
 
-class Unknown(CannotUse):
+class UnknownAccountLink(CannotUseAccountLink):
     message = _("We do not know this link. Check that you have all of it.")
 
 
-class Used(CannotUse):
+class AccountLinkUsed(CannotUseAccountLink):
     message = _("You have already set a password with this link. Log in with it.")
 
 
-class Replaced(CannotUse):
+class AccountLinkReplaced(CannotUseAccountLink):
     message = _("This link has been replaced. Look for a newer letter from us.")
 
 
-class Expired(CannotUse):
+class AccountLinkExpired(CannotUseAccountLink):
     message = _("The link has expired")
 
 
-class AccountClosed(CannotUse):
+class AccountLinkClosed(CannotUseAccountLink):
     message = _("This account has been closed. Ask at the counter.")
 
 
@@ -59,10 +57,10 @@ def end(account: Account, *, at: dt.datetime) -> None:
 
 
 def find(token: str) -> AccountLink:
-    """Return the live link of a token, with its account and user. Raises CannotUse."""
+    """Return the live link of a token, with its account and user. Raises CannotUseAccountLink."""
     link = links().filter(token_hash__in=crypto.indexes(token.strip())).first()
     if link is None:
-        raise Unknown
+        raise UnknownAccountLink
     check(link)
     return link
 
@@ -72,23 +70,23 @@ def links() -> QuerySet[AccountLink]:
 
 
 def check(link: AccountLink) -> None:
-    """Raise CannotUse for a link that has ended."""
+    """Raise CannotUseAccountLink for a link that has ended."""
     if link.account.closed_at:
-        raise AccountClosed
+        raise AccountLinkClosed
     if link.used_at:
-        raise Used
+        raise AccountLinkUsed
     if link.replaced_at:
-        raise Replaced
+        raise AccountLinkReplaced
     if timezone.now() >= link.created_at + LIFETIME:
-        raise Expired
+        raise AccountLinkExpired
 
 
 def token(link: AccountLink) -> str:
-    """Return the token of a link, for its letter. Raises Unknown once its key is gone."""
+    """Return the token of a link, for its letter. Raises UnknownAccountLink once its key is gone."""
     for found in _tokens(link.nonce):
         if link.token_hash in crypto.indexes(found):
             return found
-    raise Unknown
+    raise UnknownAccountLink
 
 
 def _tokens(nonce: str) -> list[str]:

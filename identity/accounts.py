@@ -6,10 +6,10 @@ here are its address, its link, its password and its end.
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from core.actors import Actor, Role, Source
+from core.refusals import Refused
 from identity import account_letters, account_links
 from identity.models import Account, LinkRequest, Person, User
 from records.enums import Event
@@ -19,10 +19,8 @@ from records.trail import append_event
 BATCH = 100  # requests answered at a time
 
 
-class AccountRefused(Exception):
-    """Nothing was changed; `message` tells why."""
-
-    message: Promise | str = ""
+class AccountRefused(Refused):
+    """Nothing was changed."""
 
 
 class AddressTaken(AccountRefused):
@@ -31,7 +29,7 @@ class AddressTaken(AccountRefused):
     message = _("Another person has an account with this email address. An account needs an address of its own.")
 
 
-class Closed(AccountRefused):
+class AccountClosed(AccountRefused):
     message = _("This account has been closed.")
 
 
@@ -54,7 +52,7 @@ def issue(person: Person, *, email: str, id_check: int) -> Account:
 def correct_address(account: Account, *, email: str) -> None:
     """Send a new link to another address; what was sent to the former does nothing any more.
 
-    Raises AddressTaken and Closed.
+    Raises AddressTaken and AccountClosed.
     """
     account = _lock(account)
     if account.verified_at and account.email != normal(email):
@@ -66,7 +64,7 @@ def correct_address(account: Account, *, email: str) -> None:
 
 @transaction.atomic
 def send_link(account: Account) -> None:
-    """Send a new link, which ends the former one. Raises Closed."""
+    """Send a new link, which ends the former one. Raises AccountClosed."""
     account_letters.link(account_links.renew(_lock(account)))
 
 
@@ -78,7 +76,7 @@ def close(account: Account) -> None:
     """
     try:
         account = _lock(account)
-    except Closed:
+    except AccountClosed:
         return
     account.closed_at, account.verified_at = timezone.now(), None
     account.save()
@@ -90,10 +88,10 @@ def close(account: Account) -> None:
 def hold(person: Person) -> None:
     """Lock the open account of a person until the caller's transaction ends: nobody closes it meanwhile.
 
-    Raises Closed.
+    Raises AccountClosed.
     """
     if Account.objects.select_for_update().filter(user=person.user_id, closed_at=None).first() is None:
-        raise Closed
+        raise AccountClosed
 
 
 def request_link(email: str) -> None:
@@ -117,7 +115,7 @@ def answer_requests() -> None:
 
 @transaction.atomic
 def set_password(token: str, *, password: str) -> Account:
-    """Set the password of a link's account. Every session of its holder ends. Raises account_links.CannotUse."""
+    """Set the password of a link's account. Every session of its holder ends. Raises CannotUseAccountLink."""
     account = Account.objects.select_for_update().get(pk=account_links.find(token).account_id)
     link = account_links.find(token)  # again: another click may have been faster
     link.used_at = timezone.now()
@@ -156,7 +154,7 @@ def normal(email: str) -> str:
 def _lock(account: Account) -> Account:
     locked = Account.objects.select_for_update(of=("self",)).select_related("user__person").get(pk=account.pk)
     if locked.closed_at:
-        raise Closed
+        raise AccountClosed
     return locked
 
 

@@ -9,7 +9,6 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 import applications.retention
@@ -18,6 +17,7 @@ from applications import dates
 from applications.models import OPEN, Applicant, Application
 from applications.trail import ApplicationEvent, record_events
 from core.actors import Actor
+from core.refusals import Refused
 from core.transactions import atomically
 from identity.models import Person
 from privacy import removal
@@ -26,10 +26,8 @@ from records.names import applicant_subject
 from records.reading import entries_about
 
 
-class CannotErase(Exception):
-    """Nothing was erased; `message` tells why."""
-
-    message: Promise | str = ""
+class CannotErase(Refused):
+    """Nothing was erased."""
 
 
 class StillOpen(CannotErase):

@@ -86,7 +86,7 @@ class WebhookEndpointForm(forms.ModelForm):
     def clean_url(self) -> str:
         url: str = self.cleaned_data["url"]
         if not calling.is_callable(url):
-            raise forms.ValidationError(str(endpoints.NotAnAddress.message))
+            raise forms.ValidationError(str(endpoints.NotAnAddress()))
         return url
 
     def clean(self) -> dict[str, Any]:
@@ -94,7 +94,7 @@ class WebhookEndpointForm(forms.ModelForm):
         given = super().clean() or {}
         same = WebhookEndpoint.objects.filter(client=given.get("client"), url=given.get("url"), disabled_at=None)
         if same.exists():
-            self.add_error("url", str(endpoints.Taken.message))
+            self.add_error("url", str(endpoints.Taken()))
         return given
 
 

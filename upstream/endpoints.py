@@ -10,9 +10,9 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from core.refusals import Refused
 from upstream import calling, deliveries
 from upstream.enums import Failure
 from upstream.models import ApiClient, WebhookEndpoint
@@ -21,10 +21,8 @@ PREFIX = "whsec_"
 RANDOM_BYTES = 32
 
 
-class CannotAdd(Exception):
-    """No such receiver was made; `message` tells why."""
-
-    message: Promise | str = ""
+class CannotAdd(Refused):
+    """No such receiver was made."""
 
 
 class NotAnAddress(CannotAdd):

@@ -121,7 +121,7 @@ def status(reference: str, *, client: ApiClient) -> Standing:
 def change(reference: str, document: Document, *, client: ApiClient, digest: str) -> Standing:
     """Put a document in the place of the version whose digest is given, and return how the application stands (R6).
 
-    Raises NotFound, AnotherReference, changes.NotLatest and changes.Ended.
+    Raises NotFound, AnotherReference, changes.NotLatest and changes.CannotChangeEnded.
     """
     application = _own(reference, client=client)
     if application.intake.reference != document.reference:
@@ -134,12 +134,12 @@ def change(reference: str, document: Document, *, client: ApiClient, digest: str
 def withdraw(reference: str, *, client: ApiClient) -> Standing:
     """End one of the client's own applications, and return how it stands; one withdrawn before stays so (R11).
 
-    Raises NotFound, and changes.Ended for one that has ended in another way.
+    Raises NotFound, and changes.CannotChangeEnded for one that has ended in another way.
     """
     application = _own(reference, client=client)
     try:
         changes.withdraw(application, by=_actor(client))
-    except changes.Ended:
+    except changes.CannotChangeEnded:
         application.refresh_from_db(fields=["state"])
         if application.state != State.WITHDRAWN:
             raise

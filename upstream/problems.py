@@ -105,7 +105,7 @@ ANSWERS: dict[type[Exception], Callable[[Any], HttpResponse]] = {
         "another-reference",
         faults=[("/reference", "Another one than was sent before")],
     ),
-    changes.Ended: lambda _: problem(409, "This application has ended", "ended"),
+    changes.CannotChangeEnded: lambda _: problem(409, "This application has ended", "ended"),
     changes.NotLatest: lambda _: problem(412, "The application has another version now", "changed-meanwhile"),
     UnknownParameter: lambda _: problem(400, "The query has a parameter that is not known", "invalid-query"),
     WhichVersion: lambda _: problem(428, "If-Match must name the version that is changed"),

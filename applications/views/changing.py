@@ -122,7 +122,7 @@ def _try(
     try:
         act()
     except changes.CannotChange as refusal:
-        messages.error(request, str(refusal.message))
+        messages.error(request, str(refusal))
     else:
         application.refresh_from_db(fields=["valid_until"])
         messages.success(request, done(application))

@@ -131,8 +131,8 @@ def _confirm(request: HttpRequest, visitor: Visitor, application: Application, m
         confirmation.confirm(application, by=visitor.actor, proof=visitor.proof, terms=visitor.terms, digest=read)
     except confirmation.Changed as refusal:
         return _details(request, visitor, application, me, refusal=refusal, read=read)
-    except (confirmation.CannotConfirm, accounts.Closed) as refusal:
-        messages.error(request, str(refusal.message))
+    except (confirmation.CannotConfirm, accounts.AccountClosed) as refusal:
+        messages.error(request, str(refusal))
         return redirect("applications:status", application.reference)
     return redirect("applications:receipt", application.reference)
 

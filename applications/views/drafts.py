@@ -104,7 +104,7 @@ def draft_bound(request: HttpRequest) -> HttpResponse:
             drafts.adopt(draft, person=person_of(request))
             hold_draft(request, draft)
             return redirect("applications:form_people")
-    except (draft_links.Unknown, drafts.CannotWrite) as refusal:
+    except (draft_links.UnknownDraft, drafts.CannotWrite) as refusal:
         return _show_dead(request, refusal, status=404)
     return render(request, "applications/draft/bound.html", {"pass": text})
 
@@ -131,7 +131,7 @@ def continue_draft(request: HttpRequest) -> HttpResponse:
     try:
         response = _open_link(request)
     except draft_links.CannotContinue as refusal:
-        response = _show_dead(request, refusal, status=404 if isinstance(refusal, draft_links.Unknown) else 410)
+        response = _show_dead(request, refusal, status=404 if isinstance(refusal, draft_links.UnknownDraft) else 410)
     patch_cache_control(response, no_store=True, private=True)
     # Browsers take the last policy that they know. Under the second they still tell our guard the origin.
     response.headers["Referrer-Policy"] = "no-referrer, strict-origin"
@@ -142,7 +142,7 @@ def _open_link(request: HttpRequest) -> HttpResponse:
     token = (request.POST if request.method == "POST" else request.GET).get("token", "")
     try:
         draft = draft_links.find(token)
-    except draft_links.Unknown:
+    except draft_links.UnknownDraft:
         limits.count("draft link", limits.client_address(request), most=MOST_UNKNOWN_LINKS)
         raise
     if request.method != "POST":

@@ -168,10 +168,10 @@ def _change_refused(request: HttpRequest, draft: Draft, refusal: changes.CannotC
         raise refusal
     match refusal:
         case changes.Unchanged():
-            messages.info(request, str(refusal.message))
+            messages.info(request, str(refusal))
             return redirect("applications:form_summary")
         case changes.NotLatest():
             return redirect("applications:change_newer", draft.application.reference)
         case _:
-            messages.error(request, str(refusal.message))
+            messages.error(request, str(refusal))
             return redirect("applications:status", draft.application.reference)

@@ -130,7 +130,7 @@ def _try(request: HttpRequest, act: Callable[[], None], done: str) -> None:
     try:
         act()
     except (invitations.CannotInvite, invitations.CannotDecline) as refusal:
-        messages.error(request, str(refusal.message))
+        messages.error(request, str(refusal))
     else:
         messages.success(request, done)
 

@@ -39,7 +39,7 @@ def secret_page(view: View) -> View:
             raise PermissionDenied("The request comes from elsewhere")
         try:
             response = view(request)
-        except (tokens.CannotUse, invitations.CannotDecline) as refusal:
+        except (tokens.CannotUseInvitation, invitations.CannotDecline) as refusal:
             response = _dead(request, refusal)
         patch_cache_control(response, no_store=True, private=True)
         # Browsers take the last policy that they know. Under the second they still tell our guard the origin.
@@ -102,8 +102,8 @@ def _type_code(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         try:
             return HttpResponseRedirect(_address(tokens.link(tokens.find(form.cleaned_data["code"]))))
-        except tokens.Unknown as refusal:
-            form.add_error("code", str(refusal.message))
+        except tokens.UnknownInvitation as refusal:
+            form.add_error("code", str(refusal))
             status = 404
     return render(request, "applications/invitation_code.html", {"form": form}, status=status)
 
@@ -123,10 +123,10 @@ def _show(request: HttpRequest, template: str) -> HttpResponse:
 
 
 def _known(request: HttpRequest, token: str) -> Invitation:
-    """Return the invitation of a link, live or not. Raises tokens.Unknown, and TooMany after many of those."""
+    """Return the invitation of a link, live or not. Raises UnknownInvitation, and TooMany after many of those."""
     try:
         return tokens.linked(token.strip())
-    except tokens.Unknown:
+    except tokens.UnknownInvitation:
         limits.count("invitation link", limits.client_address(request), most=MOST_UNKNOWN_LINKS)
         raise
 
@@ -137,11 +137,11 @@ def _address(token: str) -> str:
     return f"{reverse('applications:invitation')}?{query.urlencode()}"
 
 
-def _dead(request: HttpRequest, refusal: tokens.CannotUse | invitations.CannotDecline) -> HttpResponse:
+def _dead(request: HttpRequest, refusal: tokens.CannotUseInvitation | invitations.CannotDecline) -> HttpResponse:
     """Say which it is: unknown, used, replaced or too late; nothing about people."""
-    is_unknown = isinstance(refusal, tokens.Unknown)
+    is_unknown = isinstance(refusal, tokens.UnknownInvitation)
     context = {
         "refusal": refusal,
-        "can_be_sent_again": isinstance(refusal, tokens.Unknown | tokens.Replaced),
+        "can_be_sent_again": isinstance(refusal, tokens.UnknownInvitation | tokens.InvitationReplaced),
     }
     return render(request, "applications/invitation_dead.html", context, status=404 if is_unknown else 410)

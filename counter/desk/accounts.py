@@ -42,7 +42,7 @@ def account(request: HttpRequest, reference: str, position: int) -> HttpResponse
         return _status(request, slot, issued)
     check = _check_of(slot)
     if check is None:
-        messages.error(request, str(issuing.NotChecked.message))
+        messages.error(request, str(issuing.NotChecked()))
         return to_slot(slot)
     return _two_steps(
         request,
@@ -149,7 +149,7 @@ def _count(slot: Applicant) -> None:
 def _why(refusal: AccountRefused | issuing.CannotIssue | limits.TooMany) -> str:
     if isinstance(refusal, limits.TooMany):
         return _("We have sent this person several letters within an hour. Wait an hour before the next one.")
-    return str(refusal.message)
+    return str(refusal)
 
 
 def _to_account(slot: Applicant) -> HttpResponse:

@@ -37,7 +37,7 @@ def check(request: HttpRequest, reference: str, position: int) -> HttpResponse:
             by=desk_actor(request),
         )
     except id_checks.AlreadyChecked as refusal:  # a second click most often: nothing of it is needed any more
-        messages.warning(request, str(refusal.message))
+        messages.warning(request, str(refusal))
     except id_checks.CannotCheck as refusal:
         return _form(request, find_slot(reference, position), form, refusal=refusal)
     else:

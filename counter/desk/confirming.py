@@ -61,7 +61,7 @@ def _confirm(request: HttpRequest, slot: Applicant) -> HttpResponse:
         fresh = find_slot(slot.version.application.reference, slot.position)
         return _details(request, fresh, current, refusal=refusal, read=form.read)
     except confirmation.CannotConfirm as refusal:
-        messages.error(request, str(refusal.message))
+        messages.error(request, str(refusal))
         return to_slot(slot)
     messages.success(request, _("The confirmation is recorded."))
     return redirect(request.path)

@@ -24,7 +24,7 @@ def contact(request: HttpRequest, reference: str, position: int) -> HttpResponse
         raise PermissionDenied
     access_log.record_opening(request, slot)
     if not slot.version.application.is_open:
-        messages.error(request, str(id_checks.Ended.message))
+        messages.error(request, str(id_checks.CannotCheckEnded()))
         return to_slot(slot)
     access_log.record_access_to_details(request, slot)
     present = {"email": slot.email, "phone": slot.phone, "language": slot.language}
@@ -43,7 +43,7 @@ def invitation(request: HttpRequest, reference: str, position: int) -> HttpRespo
     try:
         invitations.resend(slot, by=desk_actor(request))
     except invitations.CannotInvite as refusal:
-        messages.error(request, str(refusal.message))
+        messages.error(request, str(refusal))
     else:
         messages.success(request, _("We are sending a new invitation. The former link and code do not work any more."))
     return to_slot(slot)
@@ -53,7 +53,7 @@ def _save(request: HttpRequest, slot: Applicant, form: ContactDetailsForm) -> Ht
     try:
         contacts.correct(slot, **form.cleaned_data, by=desk_actor(request))
     except id_checks.CannotCheck as refusal:
-        messages.error(request, str(refusal.message))
+        messages.error(request, str(refusal))
     else:
         messages.success(request, _("The contact details have been saved."))
     return to_slot(slot)

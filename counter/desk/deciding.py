@@ -31,7 +31,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             id_checks.decide(check, **form.cleaned_data, by=desk_actor(request))
         except id_checks.CannotDecide as refusal:
-            messages.error(request, str(refusal.message))
+            messages.error(request, str(refusal))
         else:
             messages.success(request, _("Your decision is saved."))
         return redirect("admin:desk_check_made", pk)
@@ -49,7 +49,7 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             waiting = id_checks.undo(check, **form.cleaned_data, by=desk_actor(request))
         except id_checks.CannotUndo as refusal:
-            messages.error(request, str(refusal.message))
+            messages.error(request, str(refusal))
         else:
             messages.success(request, _told(waiting))
         return redirect("admin:desk_check_made", pk)

@@ -73,7 +73,7 @@ def _found(request: HttpRequest, form: SearchForm) -> Found | None:
     try:
         return finding.find(wanted["text"], reason=Reason(wanted["reason"]), by=desk_actor(request))
     except finding.CannotFind as refusal:
-        form.add_error("text", str(refusal.message))
+        form.add_error("text", str(refusal))
         return None
 
 

@@ -55,7 +55,7 @@ def set_password(request: HttpRequest) -> HttpResponse:
     """Set a password by the link of a letter. It is asked for at once: the link proves the address only."""
     try:
         response = _set_password(request)
-    except account_links.CannotUse as refusal:
+    except account_links.CannotUseAccountLink as refusal:
         response = _dead(request, refusal)
     patch_cache_control(response, no_store=True, private=True)
     # Browsers take the last policy that they know. Under the second they still tell our guard the origin.
@@ -77,11 +77,11 @@ def _set_password(request: HttpRequest) -> HttpResponse:
     return render(request, "identity/set_password.html", context)
 
 
-def _dead(request: HttpRequest, refusal: account_links.CannotUse) -> HttpResponse:
-    is_unknown = isinstance(refusal, account_links.Unknown)
+def _dead(request: HttpRequest, refusal: account_links.CannotUseAccountLink) -> HttpResponse:
+    is_unknown = isinstance(refusal, account_links.UnknownAccountLink)
     if is_unknown:
         limits.count("account link", limits.client_address(request), most=MOST_LINKS)
-    context = {"refusal": refusal, "used": isinstance(refusal, account_links.Used)}
+    context = {"refusal": refusal, "used": isinstance(refusal, account_links.AccountLinkUsed)}
     return render(request, "identity/link_dead.html", context, status=404 if is_unknown else 410)
 
 

@@ -76,9 +76,9 @@ def test_change_or_renewal_of_an_ended_application_is_refused(ended):
     confirm(sent, cast.MAIJA)
     type(sent).objects.update(state=ended)
 
-    with pytest.raises(changes.Ended):
+    with pytest.raises(changes.CannotChangeEnded):
         changes.change(sent, changed(cast.MAIJA), digest=sent.version.digest, by=HOUSING_SYSTEM)
-    with pytest.raises(changes.Ended):
+    with pytest.raises(changes.CannotChangeEnded):
         changes.renew(sent, by=renewed_by(cast.MAIJA))
 
 
@@ -226,7 +226,7 @@ def test_edit_that_changes_nothing_makes_no_version():
 def test_edit_by_an_outsider_or_somebody_under_18_is_refused(who):
     sent = application(cast.MAIJA, cast.TEA)
 
-    with pytest.raises(changes.NotYours):
+    with pytest.raises(changes.NotAnAdultApplicant):
         changes.edit(sent, changed(cast.MAIJA), digest=sent.version.digest, by=renewed_by(who))
 
     assert sent.versions.count() == 1
@@ -290,7 +290,7 @@ def test_withdrawing_twice_is_refused_and_tells_nobody_again():
     sent = application(cast.MAIJA)
     changes.withdraw(sent, by=HOUSING_SYSTEM)
 
-    with pytest.raises(changes.Ended):
+    with pytest.raises(changes.CannotChangeEnded):
         changes.withdraw(sent, by=HOUSING_SYSTEM)
 
     assert Letter.objects.filter(message="withdrawn").count() == 1
@@ -301,7 +301,7 @@ def test_withdrawing_by_an_outsider_or_somebody_under_18_is_refused(who):
     """R11"""
     sent = application(cast.MAIJA, cast.TEA)
 
-    with pytest.raises(changes.NotYours):
+    with pytest.raises(changes.NotAnAdultApplicant):
         changes.withdraw(sent, by=actor(who))
 
     assert state(sent) == "awaiting"

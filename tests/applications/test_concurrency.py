@@ -61,7 +61,7 @@ def test_two_applications_of_the_same_adults_at_once_leave_one_valid():
 
         # Whichever was complete first replaces the other; who comes later is told, and meets no error.
         refused = [o for o in outcomes if not isinstance(o, Confirmation)]
-        assert all(isinstance(o, confirmation.Ended) for o in refused)
+        assert all(isinstance(o, confirmation.CannotConfirmEnded) for o in refused)
         assert sorted([state(first), state(second)]) == ["replaced", "valid"]
 
 
@@ -99,7 +99,7 @@ def test_confirming_while_it_is_withdrawn_ends_it_whoever_came_first():
         )
 
         assert state(sent) == "withdrawn"
-        assert isinstance(outcomes[0], Confirmation | confirmation.Ended)
+        assert isinstance(outcomes[0], Confirmation | confirmation.CannotConfirmEnded)
         assert StateChange.objects.filter(application=sent, transition="withdrawn").count() == 1
 
 

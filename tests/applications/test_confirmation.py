@@ -79,7 +79,7 @@ def test_confirm_by_an_outsider_is_refused():
     """R4"""
     sent = application(cast.MAIJA)
 
-    with pytest.raises(confirmation.NotYours):
+    with pytest.raises(confirmation.NotAnApplicant):
         confirm(sent, cast.OTSO)
 
     assert state(sent) == "awaiting"
@@ -98,7 +98,7 @@ def test_confirm_compares_all_eleven_characters():
     """R4: another sign is another person, though date, number and check are the same"""
     sent = application({**cast.MAIJA, "hetu": "010594X9032"})
 
-    with pytest.raises(confirmation.NotYours):
+    with pytest.raises(confirmation.NotAnApplicant):
         confirm(sent, cast.MAIJA)
 
 
@@ -146,7 +146,7 @@ def test_confirm_of_an_ended_application_is_refused(ended):
     sent = application(cast.MAIJA)
     type(sent).objects.update(state=ended)
 
-    with pytest.raises(confirmation.Ended):
+    with pytest.raises(confirmation.CannotConfirmEnded):
         confirm(sent, cast.MAIJA)
 
 
@@ -158,7 +158,7 @@ def test_confirm_after_the_last_day_is_refused_though_no_clock_moved_it_yet(time
     assert sent.is_open
     time_machine.move_to("2027-02-15T00:00:30+02:00")
 
-    with pytest.raises(confirmation.Ended):
+    with pytest.raises(confirmation.CannotConfirmEnded):
         confirm(sent, cast.MAIJA)
 
 

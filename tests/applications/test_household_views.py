@@ -203,7 +203,7 @@ def test_resend_sends_a_new_letter_and_ends_the_former_link(sign_in, sent, time_
     assert response.redirect_chain == [(url("status", sent), 302)]
     assert "We are sending a new invitation to Olli Öhman." in text_of(response)
     assert Letter.objects.filter(message="invitation").count() == 2
-    with pytest.raises(tokens.Replaced):
+    with pytest.raises(tokens.InvitationReplaced):
         tokens.find(former)
 
 
@@ -273,7 +273,7 @@ def test_correcting_the_address_sends_the_invitation_there(sign_in, sent):
     assert "We are sending the invitation of Olli Öhman to the new address." in text_of(response)
     assert applicant(sent, cast.OLLI).email == "right@example.test"
     assert letter_of(sent, cast.OLLI).get().to == "right@example.test"
-    with pytest.raises(tokens.Replaced):
+    with pytest.raises(tokens.InvitationReplaced):
         tokens.find(former)
 
 

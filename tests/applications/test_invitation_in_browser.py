@@ -121,5 +121,5 @@ def test_not_me_is_asked_once_and_done(live_server, page, sent):
 
     assert page.get_by_role("heading", level=1).inner_text() == "You have said that the invitation is not for you"
     assert applicant(sent, cast.OLLI).declined_at is not None
-    with pytest.raises(invitations.NotWaiting):
+    with pytest.raises(invitations.InviteeNotAwaited):
         invitations.resend(applicant(sent, cast.OLLI))

@@ -154,7 +154,7 @@ def test_nobody_is_invited_for_whom_the_application_does_not_wait(application, h
     posted()
     time_machine.shift(LATER)
 
-    with pytest.raises(invitations.NotWaiting):
+    with pytest.raises(invitations.InviteeNotAwaited):
         act(olli)
 
     assert posted() == []
@@ -163,7 +163,7 @@ def test_nobody_is_invited_for_whom_the_application_does_not_wait(application, h
 def test_main_applicant_is_not_invited(application, time_machine):
     time_machine.shift(LATER)
 
-    with pytest.raises(invitations.NotWaiting):
+    with pytest.raises(invitations.InviteeNotAwaited):
         invitations.resend(slot(application, cast.MAIJA))
 
 
@@ -183,7 +183,7 @@ def test_decline_after_confirming(application):
     """R10"""
     confirm(application, cast.OLLI)
 
-    with pytest.raises(invitations.AlreadyConfirmed):
+    with pytest.raises(invitations.CannotDeclineConfirmed):
         invitations.decline(slot(application, cast.OLLI))
 
 
@@ -191,14 +191,14 @@ def test_decline_what_has_changed_meanwhile(application):
     olli = slot(application, cast.OLLI)
     removed(application)
 
-    with pytest.raises(invitations.Ended):
+    with pytest.raises(invitations.CannotDeclineEnded):
         invitations.decline(olli)
 
 
 def test_decline_after_the_last_day(application, time_machine):
     time_machine.shift(dt.timedelta(days=91))
 
-    with pytest.raises(invitations.Ended):
+    with pytest.raises(invitations.CannotDeclineEnded):
         invitations.decline(slot(application, cast.OLLI))
 
 
@@ -209,7 +209,7 @@ def test_decline_what_became_valid_without_one(time_machine):
     confirm(application, cast.MAIJA)
     time_machine.shift(dt.timedelta(days=20))
 
-    with pytest.raises(invitations.NotAwaited):
+    with pytest.raises(invitations.CannotDeclineValid):
         invitations.decline(slot(application, cast.TEA))
 
     assert fresh(application).is_valid

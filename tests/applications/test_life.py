@@ -65,7 +65,7 @@ class Life(RuleBasedStateMachine):
             changes.change(
                 before, document.parse(cast.document(*names)), digest=before.version.digest, by=HOUSING_SYSTEM
             )
-        except changes.Ended:
+        except changes.CannotChangeEnded:
             assert not before.is_open
         else:
             assert Application.objects.get(pk=pk).state == "awaiting"

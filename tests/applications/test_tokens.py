@@ -73,7 +73,7 @@ def test_code_has_eight_unambiguous_characters_in_two_groups(code):
 
 @pytest.mark.parametrize("secret", ["", "2222-2222", "0" * 40, "ÄÖ", "a" * 100_000, "\0", "x" * 8])
 def test_unknown_secret(application, secret):
-    with pytest.raises(tokens.Unknown):
+    with pytest.raises(tokens.UnknownInvitation):
         tokens.find(secret)
 
 
@@ -127,12 +127,12 @@ def withdraw(application):
 @pytest.mark.parametrize(
     ("act", "reason"),
     [
-        (resend, tokens.Replaced),
-        (correct_address, tokens.Replaced),
-        (decline, tokens.Used),
-        (confirm_it, tokens.Used),
-        (change, tokens.Removed),
-        (withdraw, tokens.TooLate),
+        (resend, tokens.InvitationReplaced),
+        (correct_address, tokens.InvitationReplaced),
+        (decline, tokens.InvitationUsed),
+        (confirm_it, tokens.InvitationUsed),
+        (change, tokens.InviteeRemoved),
+        (withdraw, tokens.InvitationTooLate),
     ],
 )
 def test_invitation_ends(application, token, code, act, reason):
@@ -150,10 +150,10 @@ def test_invitation_works_on_the_last_day_and_not_after_it(application, token, t
     assert tokens.find(token)
 
     time_machine.shift(dt.timedelta(minutes=2))  # and before the clock has noticed
-    with pytest.raises(tokens.TooLate):
+    with pytest.raises(tokens.InvitationTooLate):
         tokens.find(token)
     clock.tick()
-    with pytest.raises(tokens.TooLate):
+    with pytest.raises(tokens.InvitationTooLate):
         tokens.find(token)
 
 
@@ -196,9 +196,9 @@ def test_invitation_whose_key_is_gone_is_unknown(settings):
 
     settings.FIELD_INDEX_KEYS = [NEW]
 
-    with pytest.raises(tokens.Unknown):
+    with pytest.raises(tokens.UnknownInvitation):
         tokens.find(token)
-    with pytest.raises(tokens.Unknown):
+    with pytest.raises(tokens.UnknownInvitation):
         tokens.token(invitation(application, cast.OLLI))
 
 

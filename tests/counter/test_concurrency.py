@@ -102,7 +102,7 @@ def test_two_second_looks_at_once_are_one_decision():
             ]
         )
 
-        assert kinds(looks) == ["NotWaiting", "SecondLook"]
+        assert kinds(looks) == ["CheckNotWaiting", "SecondLook"]
         assert SecondLook.objects.filter(check_made=made).count() == 1
 
 
@@ -145,7 +145,7 @@ def test_undoing_while_it_is_confirmed_by_account_leaves_nothing_that_rests_on_i
         )
 
         assert isinstance(undone, list)
-        assert isinstance(confirmed, Confirmation | accounts.Closed)
+        assert isinstance(confirmed, Confirmation | accounts.AccountClosed)
         assert (status(made), state(sent)) == ("undone", "awaiting")
         assert Confirmation.objects.filter(id_check=made.pk, undone_at=None).count() == 0
 

@@ -212,7 +212,7 @@ def test_confirm_for_whoever_no_longer_applies_is_refused():
     changed = document.parse(cast.document(cast.MAIJA, cast.VERA))
     changes.change(sent, changed, digest=seen.version.digest, by=HOUSING_SYSTEM)
 
-    with pytest.raises(confirmation.NotYours):
+    with pytest.raises(confirmation.NotAnApplicant):
         confirming.confirm(seen, terms_read=terms.current(), digest=seen.version.digest, by=acting("adviser"))
 
 
@@ -234,7 +234,7 @@ def test_confirm_of_an_application_that_has_ended_is_refused(time_machine):
     other = application(cast.MAIJA)
     confirm(other, cast.MAIJA)
 
-    with pytest.raises(confirmation.Ended):
+    with pytest.raises(confirmation.CannotConfirmEnded):
         confirm_here(sent, cast.MAIJA)
 
 

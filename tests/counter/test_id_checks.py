@@ -242,7 +242,7 @@ def test_record_for_an_application_that_has_ended_is_refused(time_machine):
     sent = application(cast.MAIJA)
     time_machine.shift(dt.timedelta(days=91))
 
-    with pytest.raises(id_checks.Ended):
+    with pytest.raises(id_checks.CannotCheckEnded):
         check(sent, cast.MAIJA)
 
 
@@ -250,13 +250,13 @@ def test_record_of_somebody_who_has_confirmed_is_refused():
     sent = application(cast.MAIJA, cast.OLLI)
     confirm(sent, cast.MAIJA)
 
-    with pytest.raises(id_checks.AlreadyConfirmed):
+    with pytest.raises(id_checks.CannotCheckConfirmed):
         check(sent, cast.MAIJA)
 
 
 def test_record_of_somebody_under_18_is_refused():
     """R2"""
-    with pytest.raises(id_checks.NotAwaited):
+    with pytest.raises(id_checks.CannotCheckNotAwaited):
         check(application(cast.MAIJA, cast.TEA), cast.TEA)
 
 
@@ -265,7 +265,7 @@ def test_record_of_somebody_who_has_declined_is_refused():
     sent = application(cast.MAIJA, cast.OLLI)
     invitations.decline(applicant(sent, cast.OLLI))
 
-    with pytest.raises(id_checks.NotAwaited):
+    with pytest.raises(id_checks.CannotCheckNotAwaited):
         check(sent, cast.OLLI)
 
 
@@ -301,7 +301,7 @@ def test_record_of_somebody_who_has_confirmed_is_possible_if_they_use_an_account
     account = issue(check(sent, cast.MAIJA))
     confirm(sent, cast.MAIJA)
     time_machine.shift(dt.timedelta(days=1))
-    with pytest.raises(id_checks.AlreadyConfirmed):
+    with pytest.raises(id_checks.CannotCheckConfirmed):
         check(sent, cast.MAIJA)
 
     account.verified_at = account.issued_at
@@ -412,14 +412,14 @@ def test_decide_twice_is_refused():
     made = doubtful(application(cast.MAIJA), cast.MAIJA)
     id_checks.decide(made, accepted=False, reason="Not her", by=acting("supervisor"))
 
-    with pytest.raises(id_checks.NotWaiting):
+    with pytest.raises(id_checks.CheckNotWaiting):
         id_checks.decide(made, accepted=True, reason="Yes, her", by=acting("supervisor"))
 
     assert SecondLook.objects.count() == 1
 
 
 def test_decide_on_a_check_that_was_certain_is_refused():
-    with pytest.raises(id_checks.NotWaiting):
+    with pytest.raises(id_checks.CheckNotWaiting):
         id_checks.decide(
             check(application(cast.MAIJA), cast.MAIJA), accepted=False, reason="No", by=acting("supervisor")
         )
@@ -429,7 +429,7 @@ def test_decide_on_a_check_that_was_undone_is_refused():
     made = doubtful(application(cast.MAIJA), cast.MAIJA)
     undo(made)
 
-    with pytest.raises(id_checks.NotWaiting):
+    with pytest.raises(id_checks.CheckNotWaiting):
         id_checks.decide(made, accepted=True, reason="Yes", by=acting("supervisor"))
 
 
@@ -443,7 +443,7 @@ def test_decide_is_possible_for_thirty_days(time_machine, days, seconds, outcome
     assert status(made) == outcome
     assert list(IdCheck.objects.waiting()) == ([made] if outcome == "waiting" else [])
     if outcome == "too_late":
-        with pytest.raises(id_checks.NotWaiting):
+        with pytest.raises(id_checks.CheckNotWaiting):
             id_checks.decide(made, accepted=True, reason="Late", by=acting("supervisor"))
 
 

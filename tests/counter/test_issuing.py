@@ -136,7 +136,7 @@ def test_correct_address_of_an_account_in_use_needs_a_check_today(time_machine):
     account.verified_at = account.issued_at
     account.save()
     time_machine.shift(dt.timedelta(days=1))
-    with pytest.raises(issuing.CheckFirst):
+    with pytest.raises(issuing.AccountInUse):
         issuing.correct_address(
             account, email="other@example.test", applicant=slot(sent, cast.MAIJA), by=acting("adviser")
         )
@@ -167,7 +167,7 @@ def test_issue_for_somebody_without_a_code_is_refused():
     """R3"""
     sent = application(cast.MAIJA, co_applicants=[ETHAN])
 
-    with pytest.raises(issuing.NoCode):
+    with pytest.raises(issuing.HolderWithoutCode):
         issue(check(sent, ETHAN))
 
 
@@ -225,7 +225,7 @@ def test_send_link_of_a_closed_account_is_refused():
     account = issue(made := check(sent, cast.MAIJA))
     undo(made)
 
-    with pytest.raises(accounts.Closed):
+    with pytest.raises(accounts.AccountClosed):
         issuing.send_link(account, applicant=slot(sent, cast.MAIJA), by=acting("adviser"))
 
 
@@ -250,7 +250,7 @@ def test_confirming_with_an_account_that_was_closed_is_refused():
     issue(made := check(sent, cast.MAIJA))
     undo(made)
 
-    with pytest.raises(accounts.Closed):
+    with pytest.raises(accounts.AccountClosed):
         confirm_by_account(sent, cast.MAIJA)
     confirm(sent, cast.MAIJA)
 

@@ -25,7 +25,7 @@ def refusal(token):
     """Return the kind of refusal that a token meets; None for one that works."""
     try:
         account_links.find(token)
-    except account_links.CannotUse as refused:
+    except account_links.CannotUseAccountLink as refused:
         return type(refused)
     return None
 
@@ -113,7 +113,7 @@ def test_corrected_address_gets_a_link_and_the_former_is_dead():
 
     account.refresh_from_db()
     assert account.email == "right@example.test"
-    assert refusal(first) is account_links.Replaced
+    assert refusal(first) is account_links.AccountLinkReplaced
     assert refusal(token_of(account)) is None
 
 
@@ -148,7 +148,7 @@ def test_new_link_ends_the_former():
 
     second = token_of(account)
     assert first != second
-    assert (refusal(first), refusal(second)) == (account_links.Replaced, None)
+    assert (refusal(first), refusal(second)) == (account_links.AccountLinkReplaced, None)
     assert AccountLink.objects.filter(used_at=None, replaced_at=None).count() == 1
 
 
@@ -169,12 +169,12 @@ def test_closed_account_does_nothing_any_more():
     account = Account.objects.get()
     assert account.closed_at is not None
     assert not account.user.has_usable_password()
-    assert refusal(token) is account_links.AccountClosed
+    assert refusal(token) is account_links.AccountLinkClosed
     for change in (
         lambda: accounts.send_link(account),
         lambda: accounts.correct_address(account, email="x@example.test"),
     ):
-        with pytest.raises(accounts.Closed):
+        with pytest.raises(accounts.AccountClosed):
             change()
 
 
@@ -220,8 +220,8 @@ def test_link_sets_the_password_once_and_verifies_the_address():
     account = Account.objects.get()
     assert account.user.check_password(PASSWORD)
     assert account.verified_at is not None
-    assert refusal(token) is account_links.Used
-    with pytest.raises(account_links.Used):
+    assert refusal(token) is account_links.AccountLinkUsed
+    with pytest.raises(account_links.AccountLinkUsed):
         accounts.set_password(token, password="another password")
 
 
@@ -241,13 +241,13 @@ def test_link_works_for_seven_days():
         last = refusal(token)
         clock.shift(1)
 
-        assert (last, refusal(token)) == (None, account_links.Expired)
+        assert (last, refusal(token)) == (None, account_links.AccountLinkExpired)
 
 
 @pytest.mark.parametrize("token", ["", "0" * 40, "x", "\0", "ä" * 1000])
 def test_unknown_token(token):
     issued()
-    assert refusal(token) is account_links.Unknown
+    assert refusal(token) is account_links.UnknownAccountLink
 
 
 def test_token_works_under_an_older_key_and_not_without_it(settings):
@@ -258,7 +258,7 @@ def test_token_works_under_an_older_key_and_not_without_it(settings):
     under_both = refusal(token)
     settings.FIELD_INDEX_KEYS = settings.FIELD_INDEX_KEYS[:1]
 
-    assert (under_both, refusal(token)) == (None, account_links.Unknown)
+    assert (under_both, refusal(token)) == (None, account_links.UnknownAccountLink)
 
 
 # --- Letters ---------------------------------------------------------------------------------------------

@@ -228,7 +228,7 @@ def test_pass_lasts_half_an_hour(somebody, clock):
     clock.shift(29 * 60)
     assert draft_links.take_pass(text)
     clock.shift(2 * 60)
-    with pytest.raises(draft_links.Unknown):
+    with pytest.raises(draft_links.UnknownDraft):
         draft_links.take_pass(text)
 
 
