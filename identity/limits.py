@@ -47,8 +47,8 @@ def count(what: str, who: str, *, most: int, seconds: int = MINUTE) -> None:
         raise TooMany(retry_after=seconds - int(now) % seconds)
 
 
-def client_address(request: HttpRequest) -> str:
-    """Return the address of the client as RequestContextMiddleware found it; of an IPv6 one, its network.
+def client_network(request: HttpRequest) -> str:
+    """Return whom a limit counts: the address that RequestContextMiddleware found, of an IPv6 one its network.
 
     One subscriber has a /64 or more, and so no end of addresses.
     """

@@ -8,7 +8,9 @@ from urllib.parse import urlsplit
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
+
+from core.requests import read_or_act
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
@@ -39,7 +41,7 @@ def same_origin_forms(view: View[P]) -> View[P]:
             raise PermissionDenied("The request comes from elsewhere")
         return view(request, *args, **kwargs)
 
-    return csrf_exempt(require_http_methods(["GET", "HEAD", "POST"])(guarded))
+    return csrf_exempt(read_or_act(guarded))
 
 
 def is_same_origin(request: HttpRequest) -> bool:

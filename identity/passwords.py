@@ -33,7 +33,7 @@ class PasswordBackend(AuthenticationBackend):
     ) -> User | None:
         """Return the user of that name and password; None for all others. Raises limits.TooMany."""
         name = accounts.normal(username or email)
-        client = limits.client_address(request)
+        client = limits.client_network(request)
         limits.count("log-in client", client, most=MOST_OF_CLIENT)
         limits.count("log-in client and name", f"{client} {name}", most=MOST_OF_CLIENT_AND_NAME)
         user = _find(username or email)
@@ -72,4 +72,4 @@ def _find(name: str) -> User | None:
 
 
 def _digest(user: User, request: HttpRequest) -> str:
-    return crypto.keyed(f"client {user.pk} {limits.client_address(request)}")[0][:32]
+    return crypto.keyed(f"client {user.pk} {limits.client_network(request)}")[0][:32]

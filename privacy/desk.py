@@ -6,8 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods
 
+from core.requests import read_or_act
 from counter.desk import access_log
 from counter.desk.access import Page, desk_actor, desk_view, find_slot, page
 from counter.desk.forms import LONGEST_REASON, NoteField
@@ -21,7 +21,7 @@ class EraseForm(forms.Form):
 
 
 @desk_view("counter.use_desk", "counter.erase_person")
-@require_http_methods(["GET", "HEAD", "POST"])
+@read_or_act
 def erase(request: HttpRequest, reference: str, position: int) -> HttpResponse:
     """Say what erasing would do, and do it with a reason."""
     slot = find_slot(reference, position)

@@ -2,8 +2,9 @@
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
+from core.requests import read_or_act
 from identity.access import actor_of, identified_person_required, person_of, proof_of
 from privacy import own_data
 
@@ -18,7 +19,7 @@ def show_own_data(request: HttpRequest) -> HttpResponse:
 
 
 @identified_person_required
-@require_http_methods(["GET", "HEAD", "POST"])
+@read_or_act
 def download_own_data(request: HttpRequest) -> HttpResponseBase:
     """Hand the same out as a file, whose name says nothing of the person."""
     if request.method != "POST":  # read again, after identification for example

@@ -94,7 +94,7 @@ class BearerToken(AuthBase):
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         client = clients.of_token(token) if scheme.lower() == "bearer" else None
         if client is None:
-            limits.count("api-refused", limits.client_address(request), most=REFUSALS_A_MINUTE)
+            limits.count("api-refused", limits.client_network(request), most=REFUSALS_A_MINUTE)
             raise Unauthorised
         limits.count("api", str(client.pk), most=REQUESTS_A_MINUTE)
         return client

@@ -10,7 +10,6 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from applications import changes, dates, details, drafts, present
 from applications.access import Visitor, applicant_view
@@ -18,8 +17,7 @@ from applications.draft_access import hold_draft, session_draft
 from applications.form.change import data_of_change, take_over
 from applications.forms import ConfirmForm
 from applications.models import Applicant, Application, Draft
-
-read_or_act = require_http_methods(["GET", "HEAD", "POST"])
+from core.requests import read_or_act
 
 
 @applicant_view

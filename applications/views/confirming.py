@@ -6,18 +6,17 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from applications import confirmation, details, invitations, progress, receipt_pdf
 from applications import terms as terms_of_use
 from applications.access import Visitor, applicant_view
 from applications.forms import ConfirmForm
 from applications.models import Applicant, Application, Draft
+from core.requests import read_or_act
 from identity import accounts
 from identity.access import actor_of, identified_person_required
 from identity.redirects import safe_next
-
-read_or_act = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_safe

@@ -14,7 +14,6 @@ from django.utils.cache import patch_cache_control
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
 
 from applications import draft_letters, draft_links, drafts
 from applications.draft_access import draft_view, hold_draft
@@ -23,6 +22,7 @@ from applications.form.steps import STEPS
 from applications.forms import EmailField
 from applications.models import Draft
 from applications.views.form_pages import session_end, show_stale_tab
+from core.requests import read_or_act
 from identity import cookies, limits, sessions
 from identity.access import identified_person, identified_person_required, person_of
 from identity.limits import HOUR
@@ -32,7 +32,6 @@ from identity.redirects import with_next
 MOST_LETTERS = 10  # an hour and address of the sender
 MOST_LETTERS_TO = 5  # an hour and address of the receiver, who may not have asked for any
 MOST_UNKNOWN_LINKS = 30  # a minute and address
-read_or_act = require_http_methods(["GET", "HEAD", "POST"])
 
 
 class LinkForm(forms.Form):
@@ -70,7 +69,7 @@ def mail_draft_link(request: HttpRequest, draft: Draft) -> HttpResponse:
     if not form.is_valid():
         return _show_later(request, draft, form)
     email = form.cleaned_data["email"]
-    limits.count("draft letters", limits.client_address(request), most=MOST_LETTERS, seconds=HOUR)
+    limits.count("draft letters", limits.client_network(request), most=MOST_LETTERS, seconds=HOUR)
     limits.count("draft letters to", email.lower(), most=MOST_LETTERS_TO, seconds=HOUR)
     drafts.send_draft_link(draft, email=email, language=get_language() or draft.language)
     messages.success(request, _("We are sending the link to %(email)s.") % {"email": email})
@@ -143,7 +142,7 @@ def _open_link(request: HttpRequest) -> HttpResponse:
     try:
         draft = draft_links.find(token)
     except draft_links.UnknownDraft:
-        limits.count("draft link", limits.client_address(request), most=MOST_UNKNOWN_LINKS)
+        limits.count("draft link", limits.client_network(request), most=MOST_UNKNOWN_LINKS)
         raise
     if request.method != "POST":
         context = {"token": token, "until": draft_letters.deletion_day(draft)}

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from applications import changes, drafts
 from applications.document import InvalidDocument
@@ -20,6 +20,7 @@ from applications.form.summary import AssuranceForm
 from applications.models import Application, Draft
 from applications.views.form_pages import show_refused, show_stale_tab, show_step, show_summary
 from core.actors import UNIDENTIFIED
+from core.requests import read_or_act
 from identity import cookies, limits
 from identity.access import actor_of, identified_person
 from identity.limits import HOUR
@@ -27,7 +28,6 @@ from identity.origin import same_origin_forms
 from identity.redirects import with_next
 
 MOST_BEGUN, MOST_SENT = 20, 20  # an hour and address: libraries and counters share one
-read_or_act = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @same_origin_forms
@@ -42,7 +42,7 @@ def fill_in(request: HttpRequest) -> HttpResponse:
             "draft": draft if draft and not draft.sent_id and not draft.application_id else None,
         }
         return render(request, "applications/form/begin.html", context)
-    limits.count("draft", limits.client_address(request), most=MOST_BEGUN, seconds=HOUR)
+    limits.count("draft", limits.client_network(request), most=MOST_BEGUN, seconds=HOUR)
     language, person = get_language() or settings.LANGUAGE_CODE, identified_person(request)
     data = data_of_person(person, language=language) if person else empty_data(language=language)
     hold_draft(request, drafts.begin_draft(data, language=language, person=person))
@@ -117,7 +117,7 @@ def send_form(request: HttpRequest, draft: Draft) -> HttpResponse:
     """Send the application that was summed up; a second click sends nothing more."""
     if request.method != "POST":
         return redirect("applications:form_summary")
-    limits.count("application sent", limits.client_address(request), most=MOST_SENT, seconds=HOUR)
+    limits.count("application sent", limits.client_network(request), most=MOST_SENT, seconds=HOUR)
     form = AssuranceForm(request.POST)
     if not form.is_valid():
         return show_summary(request, draft, form)

@@ -7,13 +7,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods
 
 from applications import invitations
 from applications.access import Visitor, applicant_view
 from applications.enums import State
 from applications.forms import AddressForm, ContactDetailsForm, ErrorReportForm
 from applications.models import Applicant, Application
+from core.requests import read_or_act
 from identity import limits
 
 MOST_LETTERS = 5  # a minute and person, of those that go out at once
@@ -21,8 +21,6 @@ REPORT_IS_SENT = gettext_lazy("We are sending your report to the main applicant.
 REPORT_IS_KEPT = gettext_lazy(
     "Your report is saved. The main applicant sees it the next time they log in. You can also tell them yourself."
 )
-
-read_or_act = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @applicant_view

@@ -13,11 +13,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from applications import invitations, tokens
 from applications.forms import CodeForm
 from applications.models import Invitation
+from core.requests import read_or_act
 from identity import limits, sessions
 from identity.access import is_identified, person_of
 from identity.origin import is_same_origin
@@ -32,7 +33,7 @@ def secret_page(view: View) -> View:
     """Keep the address of a page to whoever has it, and answer links and codes that do nothing any more."""
 
     @csrf_exempt  # a token would need a cookie: what the browser says of the origin is the guard
-    @require_http_methods(["GET", "HEAD", "POST"])
+    @read_or_act
     @functools.wraps(view)
     def guarded(request: HttpRequest) -> HttpResponse:
         if request.method == "POST" and not is_same_origin(request):
@@ -97,7 +98,7 @@ def not_me_done(request: HttpRequest) -> HttpResponse:
 
 def _type_code(request: HttpRequest) -> HttpResponse:
     """Lead from a typed code to the page of its link."""
-    limits.count("invitation code", limits.client_address(request), most=MOST_CODES)
+    limits.count("invitation code", limits.client_network(request), most=MOST_CODES)
     form, status = CodeForm(request.POST), 200
     if form.is_valid():
         try:
@@ -127,7 +128,7 @@ def _known(request: HttpRequest, token: str) -> Invitation:
     try:
         return tokens.linked(token.strip())
     except tokens.UnknownInvitation:
-        limits.count("invitation link", limits.client_address(request), most=MOST_UNKNOWN_LINKS)
+        limits.count("invitation link", limits.client_network(request), most=MOST_UNKNOWN_LINKS)
         raise
 
 

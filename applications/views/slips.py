@@ -4,12 +4,13 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from applications import slip
 from applications.access import Visitor, applicant_view
 from applications.models import Applicant, Application
 from applications.views.household import MOST_LETTERS
+from core.requests import read_or_act
 from identity import limits
 
 
@@ -25,7 +26,7 @@ def page(request: HttpRequest, visitor: Visitor, reference: str, position: int) 
 
 
 @applicant_view
-@require_http_methods(["GET", "HEAD", "POST"])
+@read_or_act
 def send(request: HttpRequest, visitor: Visitor, reference: str, position: int) -> HttpResponse:
     """Send one's own slip to one's own address, and to no other."""
     application, me, holder = _find(visitor, reference, position)

@@ -19,7 +19,7 @@ def verify(request: HttpRequest) -> HttpResponse:
     """Ask for a receipt's number and check code, and tell how it stands; the answer is at no address of its own."""
     if request.method != "POST":
         return render(request, PAGE, {"form": ReceiptForm()})
-    limits.count("receipt", limits.client_address(request), most=MOST_CHECKS)
+    limits.count("receipt", limits.client_network(request), most=MOST_CHECKS)
     form = ReceiptForm(request.POST)
     if not form.is_valid():
         return render(request, PAGE, {"form": form})

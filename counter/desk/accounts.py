@@ -10,9 +10,10 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from applications.models import Applicant, IdCheck
+from core.requests import read_or_act
 from counter import issuing
 from counter.desk import access_log
 from counter.desk.access import desk_actor, desk_view, find_slot, page
@@ -29,7 +30,6 @@ MOST_LETTERS = 5  # an hour and person, of those that go out at once
 WATCHED = dt.timedelta(minutes=3)  # then the page no longer looks by itself what became of the letter
 
 account_view = desk_view("counter.use_desk", "counter.issue_account")
-read_or_act = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @account_view

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from applications.document import Stored
 from applications.models import Applicant, IdCheck
 from core import hetu
+from core.requests import read_or_act
 from counter.desk import access_log, acts, messages
 from counter.desk.access import desk_view, find_slot, page, staff_of
 from counter.models import DocumentType
@@ -22,7 +23,6 @@ from identity.models import Account, Person
 from records.enums import Event
 
 MOST_CHECKS = 20  # shown, the latest
-read_or_ask = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def applicant(request: HttpRequest, reference: str, position: int) -> HttpRespon
 
 
 @desk_view("counter.use_desk")
-@read_or_ask
+@read_or_act
 def code(request: HttpRequest, reference: str, position: int) -> HttpResponse:
     """Show the personal identity code to staff who ask to see it; each time is recorded (R17)."""
     if request.method != "POST":  # read again, after logging in for example
@@ -67,7 +67,7 @@ def code(request: HttpRequest, reference: str, position: int) -> HttpResponse:
 
 
 @desk_view("counter.use_desk", "counter.see_protected")
-@read_or_ask
+@read_or_act
 def protected_details(request: HttpRequest, reference: str, position: int) -> HttpResponse:
     """Show where a protected person lives and how to reach them; each time is recorded (R16)."""
     if request.method != "POST":

@@ -4,19 +4,18 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from applications.enums import CheckStatus
 from applications.forms import ConfirmForm
 from applications.models import Applicant, IdCheck
 from core import hetu
+from core.requests import read_or_act
 from counter import countries, id_checks
 from counter.desk import access_log
 from counter.desk.access import desk_actor, desk_view, find_slot, page, staff_of
 from counter.desk.forms import CheckForm
 from counter.models import DocumentType
-
-read_or_act = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @desk_view("counter.use_desk")

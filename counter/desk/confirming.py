@@ -10,11 +10,11 @@ from django.shortcuts import redirect
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods
 
 from applications import confirmation, details, terms
 from applications.details import Row, Section
 from applications.models import Applicant, Terms
+from core.requests import read_or_act
 from counter import confirming
 from counter.desk import access_log
 from counter.desk.access import desk_actor, desk_view, find_slot, page
@@ -32,7 +32,7 @@ class TermsChanged(confirmation.CannotConfirm):
 
 
 @desk_view("counter.use_desk")
-@require_http_methods(["GET", "HEAD", "POST"])
+@read_or_act
 def confirm(request: HttpRequest, reference: str, position: int) -> HttpResponse:
     """Show the summary and the terms, and record that the person confirms; afterwards, their receipt.
 

@@ -4,11 +4,12 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from applications import invitations
 from applications.forms import ContactDetailsForm
 from applications.models import Applicant
+from core.requests import read_or_act
 from counter import contacts, id_checks
 from counter.desk import access_log
 from counter.desk.access import desk_actor, desk_view, find_slot, page
@@ -16,7 +17,7 @@ from counter.desk.checking import to_slot
 
 
 @desk_view("counter.use_desk")
-@require_http_methods(["GET", "HEAD", "POST"])
+@read_or_act
 def contact(request: HttpRequest, reference: str, position: int) -> HttpResponse:
     """Correct email address, phone number and language; of a protected person only by right (R16)."""
     slot = find_slot(reference, position)

@@ -7,17 +7,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods
 
 from applications.models import Application, Confirmation, IdCheck
+from core.requests import read_or_act
 from counter import id_checks
 from counter.desk import access_log
 from counter.desk.access import desk_actor, desk_view, page
 from counter.desk.checking import check_context, find_check
 from counter.desk.forms import DecisionForm, UndoForm
 from identity.models import Account
-
-read_or_act = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @desk_view("counter.use_desk")

@@ -3,16 +3,16 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from applications import protection
+from core.requests import read_or_act
 from counter.desk import access_log
 from counter.desk.access import desk_actor, desk_view, find_slot, page
 from counter.desk.checking import to_slot
 
 
 @desk_view("counter.use_desk", "counter.set_protected")
-@require_http_methods(["GET", "HEAD", "POST"])
+@read_or_act
 def protect(request: HttpRequest, reference: str, position: int) -> HttpResponse:
     """Say what the mark does, and set or remove it. The form names which, so a second click changes nothing."""
     slot = find_slot(reference, position)

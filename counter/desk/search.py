@@ -6,10 +6,10 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods
 
 from applications.facts import Line
 from applications.forms import fits
+from core.requests import read_or_act
 from counter import finding
 from counter.desk import lists
 from counter.desk.access import desk_actor, desk_view, page, staff_of
@@ -43,7 +43,7 @@ class See(HttpResponse):
 
 
 @desk_view("counter.use_desk")
-@require_http_methods(["GET", "HEAD", "POST"])
+@read_or_act
 def desk(request: HttpRequest) -> HttpResponseBase:
     """Show the search box and the lists in short; what is typed comes by POST, so that no address holds it (R17)."""
     if request.method == "POST":

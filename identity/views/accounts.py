@@ -34,7 +34,7 @@ def forgotten_password(request: HttpRequest) -> HttpResponse:
 def _ask(request: HttpRequest, template: str) -> HttpResponse:
     form = AddressForm(request.POST if request.method == "POST" else None)
     if request.method == "POST":
-        limits.count("account link client", limits.client_address(request), most=MOST_ASKED)
+        limits.count("account link client", limits.client_network(request), most=MOST_ASKED)
         if form.is_valid():
             email = accounts.normal(form.cleaned_data["email"])
             limits.count("account link address", email, most=MOST_SENT, seconds=limits.HOUR)
@@ -69,7 +69,7 @@ def _set_password(request: HttpRequest) -> HttpResponse:
     link = account_links.find(token)
     form = PasswordForm(request.POST if is_sent else None)
     if is_sent:
-        limits.count("account password", limits.client_address(request), most=MOST_LINKS)
+        limits.count("account password", limits.client_network(request), most=MOST_LINKS)
         if form.is_valid():
             accounts.set_password(token, password=form.cleaned_data["password"])
             return redirect("identity:password_set")
@@ -80,7 +80,7 @@ def _set_password(request: HttpRequest) -> HttpResponse:
 def _dead(request: HttpRequest, refusal: account_links.CannotUseAccountLink) -> HttpResponse:
     is_unknown = isinstance(refusal, account_links.UnknownAccountLink)
     if is_unknown:
-        limits.count("account link", limits.client_address(request), most=MOST_LINKS)
+        limits.count("account link", limits.client_network(request), most=MOST_LINKS)
     context = {"refusal": refusal, "used": isinstance(refusal, account_links.AccountLinkUsed)}
     return render(request, "identity/link_dead.html", context, status=404 if is_unknown else 410)
 

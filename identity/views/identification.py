@@ -65,7 +65,7 @@ def outcome(request: HttpRequest, outcome: str) -> HttpResponse:
 @same_origin_post
 def start(request: HttpRequest) -> HttpResponse:
     """Begin an attempt, and hand the person over to the broker."""
-    limits.count("identification-start", limits.client_address(request), most=MOST_A_MINUTE)
+    limits.count("identification-start", limits.client_network(request), most=MOST_A_MINUTE)
     language = request.POST.get("language", "")
     if language not in dict(settings.LANGUAGES):
         language = translation.get_language() or settings.LANGUAGE_CODE
@@ -103,7 +103,7 @@ def _broker_address(provider: Provider, attempt: Attempt) -> str:
 @require_http_methods(["GET"])
 def callback(request: HttpRequest) -> HttpResponse:
     """Receive the person back from a broker; whatever came of it, go on to a clean address."""
-    limits.count("identification-callback", limits.client_address(request), most=MOST_A_MINUTE)
+    limits.count("identification-callback", limits.client_network(request), most=MOST_A_MINUTE)
     attempt = attempts.find(request, request.GET.get("state", ""))
     with translation.override(attempt.language if attempt else _language_of_nobody(request)):
         response = HttpResponseRedirect(_return_of(request, attempt) if attempt else _return_of_nobody(request))

@@ -1,17 +1,14 @@
 """After each customer: a shared computer keeps nothing of who was there (C8)."""
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from identity import sessions
-from identity.origin import is_same_origin
+from identity.origin import same_origin_forms
 
 
-@csrf_exempt  # a token would need a session: what the browser says of the origin is the guard
-@require_http_methods(["GET", "HEAD", "POST"])
+@same_origin_forms
 def leave(request: HttpRequest) -> HttpResponse:
     """One button, for whoever is signed in and for nobody: it ends the session and empties the browser.
 
@@ -19,8 +16,6 @@ def leave(request: HttpRequest) -> HttpResponse:
     """
     if request.method != "POST":
         return render(request, "identity/leave.html")
-    if not is_same_origin(request):
-        raise PermissionDenied("The request comes from elsewhere")
     sessions.end(request)
     response = redirect("identity:left")
     response["Clear-Site-Data"] = '"cache", "cookies", "storage"'

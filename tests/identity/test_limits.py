@@ -113,5 +113,5 @@ def test_the_limit_is_exact_over_many_connections(clock):
         ("", ""),
     ],
 )
-def test_client_address_counts_a_subscriber_and_not_each_of_their_addresses(rf, address, counted_as):
-    assert limits.client_address(rf.get("/", REMOTE_ADDR=address)) == counted_as
+def test_client_network_counts_a_subscriber_and_not_each_of_their_addresses(rf, address, counted_as):
+    assert limits.client_network(rf.get("/", REMOTE_ADDR=address)) == counted_as

@@ -1,0 +1,6 @@
+"""Which HTTP methods the pages with a form of their own answer to."""
+
+from django.views.decorators.http import require_http_methods
+
+# Reading shows the page, and its form is sent to the same address.
+read_or_act = require_http_methods(["GET", "HEAD", "POST"])
