@@ -68,7 +68,9 @@ def change(application: Application, document: Document, *, digest: str, by: Act
 
     Raises CannotChangeEnded or NotLatest.
     """
-    return _change(_lock_open(application), document, digest=digest, by=by)
+    locked = Application.objects.select_for_update().get(pk=application.pk)
+    _check_open(locked)
+    return _change(locked, document, digest=digest, by=by)
 
 
 def _change(locked: Application, document: Document, *, digest: str, by: Actor) -> Version:
@@ -88,7 +90,8 @@ def edit(application: Application, document: Document, *, digest: str, by: Actor
 
     Raises NotAnAdultApplicant, Unchanged, and what change() raises.
     """
-    locked = _lock_open(application)
+    locked = Application.objects.select_for_update().get(pk=application.pk)
+    _check_open(locked)
     person = acting_person(by)
     if person is None or not _is_adult_applicant(person, locked):
         raise NotAnAdultApplicant
@@ -103,10 +106,11 @@ def remove(applicant: Applicant, *, digest: str, by: Actor) -> Version:
 
     Raises CannotRemove for anybody but the main applicant, CannotChangeEnded and NotLatest.
     """
-    locked = _lock_open(applicant.version.application)
+    locked = Application.objects.locked(applicant.version.application_id)
+    _check_open(locked)
     if locked.version.digest != digest or locked.current_id != applicant.version_id:
         raise NotLatest
-    applicants = {a.position: a for a in Application.objects.with_people().get(pk=locked.pk).applicants}
+    applicants = locked.applicants
     person = acting_person(by)
     is_by_main = person is not None and applicants[0].hetu_index in person.hetu_indexes
     if not is_by_main or not can_be_removed(applicants[applicant.position], locked):
@@ -127,19 +131,19 @@ def renew(application: Application, *, by: Actor) -> None:
 
     Renewing again on the same day changes nothing. Raises CannotChangeEnded, MustConfirmFirst or MustConfirmToo.
     """
-    locked = _lock_open(application)
-    with_people = Application.objects.with_people().get(pk=locked.pk)
-    own = _own(acting_person(by), with_people)
+    locked = Application.objects.locked(application.pk)
+    _check_open(locked)
+    own = _own(acting_person(by), locked)
     if locked.state != State.VALID or own is None or not own.confirmed:
         raise MustConfirmFirst
-    if with_people.waits_for:
+    if locked.waits_for:
         raise MustConfirmToo
     now = timezone.now()
     if locked.valid_until == dates.valid_until(now):
         return
-    locked.valid_until = with_people.valid_until = dates.valid_until(now)
+    locked.valid_until = dates.valid_until(now)
     states.transition(locked, Transition.RENEWED, by=by, at=now)
-    letters.renewed(own, with_people)
+    letters.renewed(own, locked)
 
 
 @atomically
@@ -148,12 +152,13 @@ def withdraw(application: Application, *, by: Actor) -> None:
 
     Raises CannotChangeEnded or NotAnAdultApplicant.
     """
-    locked = _lock_open(application)
+    locked = Application.objects.locked(application.pk)
+    _check_open(locked)
     person = acting_person(by)
     if person and not _is_adult_applicant(person, locked):
         raise NotAnAdultApplicant
     states.transition(locked, Transition.WITHDRAWN, by=by, at=timezone.now())
-    letters.ended(Application.objects.with_people().get(pk=locked.pk))
+    letters.ended(locked)
 
 
 def _is_adult_applicant(person: Person, application: Application) -> bool:
@@ -177,8 +182,6 @@ def _facts(content: str) -> dict[str, Any]:
     return facts
 
 
-def _lock_open(application: Application) -> Application:
-    locked = Application.objects.select_for_update().get(pk=application.pk)
-    if not locked.is_open:
+def _check_open(application: Application) -> None:
+    if not application.is_open:
         raise CannotChangeEnded
-    return locked

@@ -99,8 +99,8 @@ def confirm_at_counter(
     """
     locked, rivals = _lock(applicant.version.application)
     applicants = _read(locked)
-    current = next((a for a in applicants if a.position == applicant.position), None)
-    if current is None or (current.hetu_index, str(current)) != (applicant.hetu_index, str(applicant)):
+    current = next((a for a in applicants if applicant.is_same_person(a)), None)
+    if current is None:
         raise NotAnApplicant
     return _confirm(
         _Slot(current, applicants, locked, rivals), by=by, person=person, proof=proof, terms=terms, digest=digest
@@ -199,10 +199,9 @@ def confirmed_before(applicant: Applicant, application: Application) -> str:
     """Return the digest of the latest former version that this person confirmed; empty if there is none (R6)."""
     if application.version.number == 1:
         return ""
-    of_this = Confirmation.objects.filter(applicant__version__application=application, undone_at=None)
-    own = of_this.filter(applicant__hetu_index=applicant.hetu_index).exclude(applicant__hetu_index=None)
-    former = own.exclude(applicant__version=application.current_id).order_by("-applicant__version__number")
-    return former.values_list("digest", flat=True).first() or ""
+    slots = Applicant.objects.filter(version__application=application).exclude(version=application.current_id)
+    former = Confirmation.objects.filter(applicant__in=slots.same_person(applicant), undone_at=None)
+    return former.order_by("-applicant__version__number").values_list("digest", flat=True).first() or ""
 
 
 def rivals_of(application: Application) -> QuerySet[Application]:

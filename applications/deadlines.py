@@ -12,8 +12,8 @@ from core.transactions import atomically
 @atomically
 def end(application: Application) -> None:
     """End an application whose last day is over; do nothing to any other, so that it may be called again."""
-    locked = Application.objects.select_for_update().get(pk=application.pk)
+    locked = Application.objects.locked(application.pk)
     if locked.state in OPEN and dates.today() > locked.valid_until:
         ending = Transition.LAPSED if locked.state == State.AWAITING else Transition.EXPIRED
         states.transition(locked, ending, by=CLOCK, at=timezone.now())
-        letters.ended(Application.objects.with_people().get(pk=locked.pk))
+        letters.ended(locked)

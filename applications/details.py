@@ -62,9 +62,7 @@ def since(digest: str, application: Application, applicant: Applicant) -> list[S
     """Return the current details with what changed since the version with this digest, as this applicant saw it."""
     now = sections(application.version, applicant)
     read = Applicant.objects.filter(version__application=application, version__digest=digest)
-    # The date tells apart those who have no code.
-    same = read.filter(hetu_index=applicant.hetu_index, birth_date=applicant.birth_date)
-    former = same.select_related("version").first()
+    former = read.same_person(applicant).select_related("version").first()
     return _marked(sections(former.version, former), now) if former else now
 
 

@@ -166,8 +166,7 @@ def error_reports(application: Application, *, reader: Applicant) -> list[ErrorR
 def _lock(applicant: Applicant) -> tuple[Application, Applicant]:
     """Lock the application, and read it and the applicant, who may be of a former version, afresh."""
     key = Applicant.objects.values_list("version__application", flat=True).get(pk=applicant.pk)
-    Application.objects.select_for_update().get(pk=key)
-    application = Application.objects.with_people().get(pk=key)
+    application = Application.objects.locked(key)
     for current in application.applicants:
         if current == applicant:
             return application, current

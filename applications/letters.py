@@ -43,7 +43,7 @@ def invited(invitations: Iterable[Invitation], application: Application) -> None
     """Send co-applicants their links and codes."""
     applicants = application.applicants
     inviter = applicants[0].first_names.split()[0]
-    knew = _of_former_versions(application)
+    former = _of_former_versions(application)
     outbox.queue(
         *[
             draft
@@ -56,17 +56,17 @@ def invited(invitations: Iterable[Invitation], application: Application) -> None
                 applicants=applicants,
                 invitation=one.pk,
                 inviter=inviter,
-                is_changed=one.applicant.hetu_index in knew,
+                is_changed=any(one.applicant.is_same_person(slot) for slot in former),
             )
         ]
     )
 
 
-def _of_former_versions(application: Application) -> set[str]:
-    """Return the codes, as indexes, of those who applied before the application was changed."""
+def _of_former_versions(application: Application) -> list[Applicant]:
+    """Return the slots of those who applied before the application was changed."""
     number = application.version.number
     former = Applicant.objects.filter(version__application=application, version__number__lt=number)
-    return {index for index in former.values_list("hetu_index", flat=True) if index} if number > 1 else set()
+    return list(former.select_related("version").defer("version__content", "hetu")) if number > 1 else []
 
 
 def is_reminded(applicant: Applicant, application: Application) -> bool:

@@ -19,9 +19,10 @@ def carry_over(slots: Sequence[Applicant], application: Application) -> None:
     """Mark those of the new slots, not yet stored, whose people are marked in what is stored."""
     codes = [index for slot in slots for index in slot.hetu_indexes]
     here = Q(version__application=application, hetu_index=None)
-    marked = {_person(slot) for slot in Applicant.objects.filter(Q(hetu_index__in=codes) | here, protected=True)}
+    found = Applicant.objects.filter(Q(hetu_index__in=codes) | here, protected=True)
+    marked = list(found.select_related("version").defer("version__content", "hetu"))
     for slot in slots:
-        slot.protected = slot.protected or _person(slot) in marked
+        slot.protected = slot.protected or any(slot.is_same_person(each) for each in marked)
 
 
 @atomically
@@ -34,7 +35,3 @@ def set_mark(applicant: Applicant, *, protected: bool, by: Actor) -> None:
         slot.save(update_fields=["protected"])
         if slot.version.application.current_id == slot.version_id:
             record_events(slot.version.application, ApplicationEvent(event, slot), by=by)
-
-
-def _person(slot: Applicant) -> object:
-    return slot.hetu or (slot.birth_date, str(slot))

@@ -106,9 +106,8 @@ def check(invitation: Invitation) -> None:
 
 
 def _still_applies(applicant: Applicant, application: Application) -> bool:
-    """Tell whether somebody of a former version is in the present one; a birth date tells those without a code."""
-    same = {"hetu_index": applicant.hetu_index, "birth_date": applicant.birth_date}
-    return Applicant.objects.filter(version=application.current_id, **same).exists()
+    """Tell whether somebody of a former version is in the present one."""
+    return Applicant.objects.filter(version=application.current_id).same_person(applicant).exists()
 
 
 def _only(**hashes: list[str]) -> Invitation:

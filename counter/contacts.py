@@ -28,9 +28,7 @@ def correct(applicant: Applicant, *, email: str, phone: str, language: Language,
 
 def _lock(applicant: Applicant) -> tuple[Application, Applicant]:
     """Lock the application, and read it and the slot afresh."""
-    key = applicant.version.application.pk
-    Application.objects.select_for_update().get(pk=key)
-    application = Application.objects.with_people().get(pk=key)
+    application = Application.objects.locked(applicant.version.application_id)
     if not application.is_open:
         raise CannotCheckEnded
     slot = next((each for each in application.applicants if each == applicant), None)

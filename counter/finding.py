@@ -89,8 +89,9 @@ def find(text: str, *, reason: Reason, by: Actor) -> Found:
     facts: dict[str, str | int] = {**found.facts, "found": len(found.hits)}
     if found.event == Event.SEARCH_BY_CODE:
         facts["reason"] = str(reason)
-    people = {hit.applicant.hetu_index or hit.applicant.pk: hit.applicant for hit in found.hits}
-    subject = applicant_subject(next(iter(people.values())).pk) if len(people) == 1 else ""
+    slots = [hit.applicant for hit in found.hits]
+    is_one_person = bool(slots) and all(slots[0].is_same_person(slot) for slot in slots)
+    subject = applicant_subject(slots[0].pk) if is_one_person else ""
     chain = staff_chain(acting_staff(by).pk, dates.today().year)
     append_event(found.event, chain=chain, by=by, subject=subject, **facts)
     return found

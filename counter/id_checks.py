@@ -105,7 +105,7 @@ def record(check: IdCheck, *, applicant: Applicant, digest: str, is_doubtful: bo
     A doubtful one waits for a second look, as does a document that needs a supervisor's note (C3, C4).
     Raises CannotCheck.
     """
-    application = _lock(applicant.version.application)
+    application = Application.objects.locked(applicant.version.application_id)
     slot = next((a for a in application.applicants if a == applicant), None)
     if not application.is_open:
         raise CannotCheckEnded
@@ -224,12 +224,6 @@ def _needs_supervisor(check: IdCheck, *, accepted: bool) -> bool:
     if not accepted or check.adviser.has_perm("counter.decide_check"):
         return False
     return DocumentType.objects.get(code=check.document_type).needs_note
-
-
-def _lock(application: Application) -> Application:
-    """Lock an application, and read it and its people afresh."""
-    Application.objects.select_for_update().get(pk=application.pk)
-    return Application.objects.with_people().get(pk=application.pk)
 
 
 def _lock_check(check: IdCheck) -> IdCheck:

@@ -120,15 +120,12 @@ def _shared(applications_: Iterable[int], slots: Iterable[Applicant]) -> set[int
     adults = Applicant.objects.filter(
         version__application__in=applications_, birth_date__lte=dates.youngest_adult_born(on=dates.today())
     )
-    others = [
-        slot for slot in adults.select_related("version").defer("version__content", "hetu") if slot.pk not in own
-    ]
+    others = [slot for slot in adults.select_related("version").defer("version__content") if slot.pk not in own]
     subjects = {applicant_subject(slot.pk): slot for slot in others}
     entries = entries_about(list(subjects)).filter(event=Event.ERASED)
-    erased = {_who(subjects[entry.subject]) for entry in entries}
-    return {slot.version.application_id for slot in others if _who(slot) not in erased}
-
-
-def _who(slot: Applicant) -> tuple[int, object]:
-    """Return what a person is told apart by within an application."""
-    return slot.version.application_id, slot.hetu_index or (slot.birth_date, str(slot))
+    erased = [subjects[entry.subject] for entry in entries]
+    return {
+        slot.version.application_id
+        for slot in others
+        if not any(slot.version.application_id == e.version.application_id and slot.is_same_person(e) for e in erased)
+    }

@@ -31,6 +31,11 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
             .prefetch_related(models.Prefetch("current__applicants", queryset=applicants))
         )
 
+    def locked(self, pk: int) -> "Application":
+        """Lock an application, and return it and its people as they stand once nobody else can change them."""
+        self.select_for_update().values_list("pk").get(pk=pk)
+        return self.with_people().get(pk=pk)
+
     def with_invitations(self) -> Self:
         """Fetch the people, and each one's live invitation."""
         live = Invitation.objects.filter(replaced_at=None)
