@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from applications.models import Terms
+from core.admin import NeverDeleted
 
 
 def moment_input() -> forms.DateTimeInput:
@@ -48,7 +49,7 @@ class TermsForm(forms.ModelForm):
 
 
 @admin.register(Terms)
-class TermsAdmin(admin.ModelAdmin):
+class TermsAdmin(NeverDeleted, admin.ModelAdmin):
     """Versions of the terms of use: looked at before, and neither edited nor deleted once they are published."""
 
     form = TermsForm
@@ -84,9 +85,6 @@ class TermsAdmin(admin.ModelAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Terms | None = None) -> bool:
         return super().has_change_permission(request, obj) and not (obj and _is_published(obj))
-
-    def has_delete_permission(self, request: HttpRequest, obj: Terms | None = None) -> bool:
-        return False
 
 
 def _is_published(terms: Terms) -> bool:

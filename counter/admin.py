@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from applications.admin import moment_input
+from core.admin import NeverDeleted
 from counter.models import Counter, DocumentType, ExceptionalHours, ExceptionQuerySet, Notice, WeeklyHours
 
 
@@ -30,7 +31,7 @@ class ExceptionalHoursInline(admin.StackedInline):
 
 
 @admin.register(Counter)
-class CounterAdmin(admin.ModelAdmin):
+class CounterAdmin(NeverDeleted, admin.ModelAdmin):
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     inlines = [WeeklyHoursInline, ExceptionalHoursInline]
     fieldsets = [
@@ -52,12 +53,9 @@ class CounterAdmin(admin.ModelAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    def has_delete_permission(self, request: HttpRequest, obj: Counter | None = None) -> bool:
-        return False
-
 
 @admin.register(Notice)
-class NoticeAdmin(admin.ModelAdmin):
+class NoticeAdmin(NeverDeleted, admin.ModelAdmin):
     """Taken away by ending them; one that has ended stays as it was shown."""
 
     formfield_overrides = {models.DateTimeField: {"form_class": forms.DateTimeField, "widget": moment_input()}}
@@ -72,12 +70,9 @@ class NoticeAdmin(admin.ModelAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Notice | None = None) -> bool:
         return super().has_change_permission(request, obj) and not (obj and obj.has_ended)
 
-    def has_delete_permission(self, request: HttpRequest, obj: Notice | None = None) -> bool:
-        return False
-
 
 @admin.register(DocumentType)
-class DocumentTypeAdmin(admin.ModelAdmin):
+class DocumentTypeAdmin(NeverDeleted, admin.ModelAdmin):
     """Switched on and off (C3); checks have been made by them, so they keep their code and stay."""
 
     list_display = ["name", "is_on", "needs_note", "position"]
@@ -90,6 +85,3 @@ class DocumentTypeAdmin(admin.ModelAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         return ["code"] if obj else []
-
-    def has_delete_permission(self, request: HttpRequest, obj: DocumentType | None = None) -> bool:
-        return False

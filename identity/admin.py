@@ -10,6 +10,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from core.actors import operator_actor
+from core.admin import NeverDeleted
 from identity import staff
 from identity.models import User
 from records.enums import Event
@@ -21,8 +22,11 @@ admin.site.unregister(Group)
 
 
 @admin.register(User)
-class StaffAdmin(UserAdmin):
-    """Members of staff and their roles. The users of people who are identified are not shown (R16)."""
+class StaffAdmin(NeverDeleted, UserAdmin):
+    """Members of staff and their roles. The users of people who are identified are not shown (R16).
+
+    Who has left is made inactive, and stays named in what they did.
+    """
 
     list_display = ["username", "first_name", "last_name", "is_active", "last_login"]
     list_filter = ["groups", "is_active"]
@@ -59,10 +63,6 @@ class StaffAdmin(UserAdmin):
         """Of roles, names, password and second factors: as above."""
         _record(Event.STAFF_CHANGED, obj, request)
         return super().log_change(request, obj, message)
-
-    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        """R18: who has left is made inactive, and stays named in what they did."""
-        return False
 
     @admin.action(description=_("Remove the second factors: the phone or key is lost"), permissions=["change"])
     def remove_second_factors(self, request: HttpRequest, queryset: QuerySet[User]) -> None:

@@ -6,6 +6,7 @@ from django.utils.translation import ngettext
 
 from core import masking
 from core.actors import acting_staff, operator_actor
+from core.admin import ReadOnly
 from mailing import outbox
 from mailing.models import Letter, LetterQuerySet
 from records.names import staff_chain
@@ -14,7 +15,7 @@ FILTERS = ("message", "language", "failure", "bounced_at", "created_at")
 
 
 @admin.register(Letter)
-class LetterAdmin(admin.ModelAdmin):
+class LetterAdmin(ReadOnly, admin.ModelAdmin):
     """What became of each letter. Its text is nowhere, it is written when it is sent; its address is masked (R16)."""
 
     list_display = ["__str__", "state", "language", "address", "created_at", "sent_at", "delivered_at", "failure"]
@@ -65,12 +66,3 @@ class LetterAdmin(admin.ModelAdmin):
 
     def has_send_again_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("mailing.change_letter")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Letter | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Letter | None = None) -> bool:
-        return False

@@ -15,13 +15,14 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from applications import references
+from core.admin import NeverDeleted, ReadOnly
 from upstream import calling, clients, deliveries, endpoints
 from upstream.enums import Status
 from upstream.models import ApiClient, WebhookDelivery, WebhookDeliveryQuerySet, WebhookEndpoint
 
 
 @admin.register(ApiClient)
-class ApiClientAdmin(admin.ModelAdmin):
+class ApiClientAdmin(NeverDeleted, admin.ModelAdmin):
     list_display = ["name", "created_at", "revoked_at"]
     search_fields = ["name"]
     fields = ["name", "created_at", "revoked_at"]
@@ -30,9 +31,6 @@ class ApiClientAdmin(admin.ModelAdmin):
     actions = ["replace_token", "revoke"]
 
     def has_change_permission(self, request: HttpRequest, obj: ApiClient | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: ApiClient | None = None) -> bool:
         return False
 
     def has_manage_permission(self, request: HttpRequest) -> bool:
@@ -99,7 +97,7 @@ class WebhookEndpointForm(forms.ModelForm):
 
 
 @admin.register(WebhookEndpoint)
-class WebhookEndpointAdmin(admin.ModelAdmin):
+class WebhookEndpointAdmin(NeverDeleted, admin.ModelAdmin):
     form = WebhookEndpointForm
     list_display = ["client", "url", "created_at", "waiting", "disabled_at"]
     list_display_links = ["url"]
@@ -117,9 +115,6 @@ class WebhookEndpointAdmin(admin.ModelAdmin):
         return endpoints_.order_by(*self.ordering)
 
     def has_change_permission(self, request: HttpRequest, obj: WebhookEndpoint | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: WebhookEndpoint | None = None) -> bool:
         return False
 
     def has_manage_permission(self, request: HttpRequest) -> bool:
@@ -191,7 +186,7 @@ class StatusFilter(admin.SimpleListFilter):
 
 
 @admin.register(WebhookDelivery)
-class WebhookDeliveryAdmin(admin.ModelAdmin):
+class WebhookDeliveryAdmin(ReadOnly, admin.ModelAdmin):
     """What became of each event. Its content names nobody."""
 
     list_display = [
@@ -253,12 +248,3 @@ class WebhookDeliveryAdmin(admin.ModelAdmin):
 
     def has_replay_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("upstream.change_webhookdelivery")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: WebhookDelivery | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: WebhookDelivery | None = None) -> bool:
-        return False
