@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 
 from applications import terms
-from applications.models import Application, ApplicationQuerySet, Terms
+from applications.models import Applicant, Application, ApplicationQuerySet, Terms
 from core.actors import Actor
 from identity import limits
 from identity.access import identified_person_required, person_of, proof_of
@@ -42,6 +42,11 @@ class Visitor:
     def applications(self) -> ApplicationQuerySet:
         """The applications that the person may see, the latest first."""
         return Application.objects.for_person(self.person).with_people().order_by("-sent_at")
+
+    def find(self, reference: str) -> tuple[Application, Applicant]:
+        """Return one of these applications, and the person's slot in it. Raises Application.DoesNotExist."""
+        application = self.applications.get(reference=reference)
+        return application, application.applicant_of(self.person)
 
 
 def applicant_view(

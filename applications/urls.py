@@ -2,19 +2,19 @@ from django.urls import path, register_converter
 
 from applications.form.steps import STEPS
 from applications.references import ReferenceConverter
-from applications.views import changing, confirming, drafts, form, household, invitations, slips, verifying
+from applications.views import changes, confirmations, drafts, form, household, invitations, receipts, slips
 
 register_converter(ReferenceConverter, "reference")
 
 app_name = "applications"
 urlpatterns = [
-    path("terms/", confirming.terms, name="terms"),
-    path("terms/accept/", confirming.accept_terms, name="accept_terms"),
-    path("confirm/<reference:reference>/", confirming.enter, name="enter"),
-    path("receipt/", verifying.verify, name="verify"),
-    path("invitation/", invitations.invitation, name="invitation"),
-    path("invitation/continue/", invitations.go_on, name="go_on"),
-    path("invitation/not-me/", invitations.not_me, name="not_me"),
+    path("terms/", confirmations.terms_page, name="terms"),
+    path("terms/accept/", confirmations.accept_terms, name="accept_terms"),
+    path("confirm/<reference:reference>/", confirmations.enter, name="enter"),
+    path("receipt/", receipts.verify_receipt, name="verify"),
+    path("invitation/", invitations.invitation_page, name="invitation"),
+    path("invitation/continue/", invitations.continue_to_application, name="go_on"),
+    path("invitation/not-me/", invitations.not_me_page, name="not_me"),
     path("invitation/not-me/done/", invitations.not_me_done, name="not_me_done"),
     path("application/new/", form.fill_in, name="fill_in"),
     *[path(f"application/{step}/", form.form_step, {"step": step}, name=f"form_{step}") for step in STEPS],
@@ -30,27 +30,29 @@ urlpatterns = [
     path("application/bound/", drafts.draft_bound, name="draft_bound"),
     path("application/continue/", drafts.continue_draft, name="draft_continue"),
     path("application/drafts/<int:pk>/continue/", drafts.resume_draft, name="draft_resume"),
-    path("applications/", confirming.choose, name="list"),
-    path("applications/<reference:reference>/", confirming.status, name="status"),
-    path("applications/<reference:reference>/confirm/", confirming.confirm, name="confirm"),
-    path("applications/<reference:reference>/receipt/", confirming.receipt, name="receipt"),
-    path("applications/<reference:reference>/receipt/pdf/", confirming.pdf, name="receipt_pdf"),
-    path("applications/<reference:reference>/contact-details/", household.contact_details, name="contact_details"),
-    path("applications/<reference:reference>/report/", household.report_error, name="report_error"),
-    path("applications/<reference:reference>/decline/", household.decline, name="decline"),
-    path("applications/<reference:reference>/change/", changing.begin_change, name="change"),
-    path("applications/<reference:reference>/change/newer/", changing.newer_version, name="change_newer"),
-    path("applications/<reference:reference>/renew/", changing.renew_application, name="renew"),
-    path("applications/<reference:reference>/withdraw/", changing.withdraw_as_applicant, name="withdraw"),
+    path("applications/", confirmations.choose_application, name="list"),
+    path("applications/<reference:reference>/", confirmations.status_page, name="status"),
+    path("applications/<reference:reference>/confirm/", confirmations.confirm_page, name="confirm"),
+    path("applications/<reference:reference>/receipt/", confirmations.receipt_page, name="receipt"),
+    path("applications/<reference:reference>/receipt/pdf/", confirmations.receipt_pdf_file, name="receipt_pdf"),
+    path("applications/<reference:reference>/contact-details/", household.own_contact_details, name="contact_details"),
+    path("applications/<reference:reference>/report/", household.report_error_page, name="report_error"),
+    path("applications/<reference:reference>/decline/", household.decline_page, name="decline"),
+    path("applications/<reference:reference>/change/", changes.begin_change, name="change"),
+    path("applications/<reference:reference>/change/newer/", changes.newer_version, name="change_newer"),
+    path("applications/<reference:reference>/renew/", changes.renew_application, name="renew"),
+    path("applications/<reference:reference>/withdraw/", changes.withdraw_as_applicant, name="withdraw"),
     path(
-        "applications/<reference:reference>/people/<int:position>/remove/", changing.remove_co_applicant, name="remove"
+        "applications/<reference:reference>/people/<int:position>/remove/", changes.remove_co_applicant, name="remove"
     ),
-    path("applications/<reference:reference>/people/<int:position>/resend/", household.resend, name="resend"),
+    path(
+        "applications/<reference:reference>/people/<int:position>/resend/", household.resend_invitation, name="resend"
+    ),
     path(
         "applications/<reference:reference>/people/<int:position>/address/",
-        household.correct_address,
+        household.correct_invitation_address,
         name="correct_address",
     ),
-    path("applications/<reference:reference>/people/<int:position>/slip/", slips.page, name="slip"),
-    path("applications/<reference:reference>/people/<int:position>/slip/send/", slips.send, name="send_slip"),
+    path("applications/<reference:reference>/people/<int:position>/slip/", slips.slip_page, name="slip"),
+    path("applications/<reference:reference>/people/<int:position>/slip/send/", slips.send_slip, name="send_slip"),
 ]

@@ -116,8 +116,8 @@ def measure(size: int) -> None:
     django.setup()
     from applications.models import Applicant
     from bench import rows
-    from counter import finding
-    from counter.finding import Reason
+    from counter import search
+    from counter.search import SearchReason
     from records.names import applicant_subject
     from records.reading import access_entries
     from tests.staff import acting
@@ -129,7 +129,7 @@ def measure(size: int) -> None:
     random.Random(1).shuffle(people)
 
     def find(text: str) -> None:
-        if not finding.find(text, reason=Reason.HERE, by=adviser).hits:
+        if not search.find_people(text, reason=SearchReason.HERE, by=adviser).hits:
             raise RuntimeError(f"{text} finds nobody")
 
     searches: list[list[Callable[[], object]]] = [

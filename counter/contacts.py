@@ -11,13 +11,13 @@ from records.enums import Event
 
 
 @atomically
-def correct(applicant: Applicant, *, email: str, phone: str, language: Language, by: Actor) -> None:
+def correct_contact_details(applicant: Applicant, *, email: str, phone: str, language: Language, by: Actor) -> None:
     """Correct what a person has told of how to reach them; this makes no new version.
 
     A co-applicant who is awaited is invited again at a new address, and the former invitation ends. Raises
     id_checks.CannotCheckEnded and SlotChanged.
     """
-    application, slot = _lock(applicant)
+    application, slot = _lock_slot(applicant)
     is_moved = email not in {"", slot.email}
     invitations.correct_own_contact_details(slot, email=email, phone=phone, language=language, by=by)
     slot.email, slot.language = email, language
@@ -26,7 +26,7 @@ def correct(applicant: Applicant, *, email: str, phone: str, language: Language,
         record_events(application, ApplicationEvent(Event.INVITATION_SENT, slot), by=by)
 
 
-def _lock(applicant: Applicant) -> tuple[Application, Applicant]:
+def _lock_slot(applicant: Applicant) -> tuple[Application, Applicant]:
     """Lock the application, and read it and the slot afresh."""
     application = Application.objects.locked(applicant.version.application_id)
     if not application.is_open:

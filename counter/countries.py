@@ -8,22 +8,22 @@ FINLAND = "FI"
 NO_COUNTRIES = frozenset(["AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"])
 
 
-def _names(language: str) -> dict[str, str]:
+def _country_names(language: str) -> dict[str, str]:
     named = ((str(code), str(name)) for code, name in Locale(language).territories.items())
     # The codes of continents are numbers.
     return {code: name for code, name in named if len(code) == 2 and code.isalpha() and code not in NO_COUNTRIES}
 
 
-CODES = frozenset(_names("en"))
+CODES = frozenset(_country_names("en"))
 
 
 def name(code: str) -> str:
     """Return the name of a country, in the language of the page."""
-    return _names(get_language() or "fi").get(code, code)
+    return _country_names(get_language() or "fi").get(code, code)
 
 
 def choices() -> list[tuple[str, str]]:
     """Return codes and names for a form: Finland first, the others by their names."""
-    names = _names(get_language() or "fi")
+    names = _country_names(get_language() or "fi")
     others = sorted(CODES - {FINLAND}, key=lambda code: names[code].casefold())
     return [(code, names[code]) for code in (FINLAND, *others)]

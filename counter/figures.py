@@ -20,7 +20,7 @@ MONTH = dt.timedelta(days=31)
 Figure = tuple[dt.date, str, str]  # month, figure, value
 
 
-def keep(applications: Collection[int]) -> None:
+def keep_figures(applications: Collection[int]) -> None:
     """Add applications that are about to be removed to the figures. Whoever else adds waits, and none is lost."""
     tally = Tally(_figures(applications))
     with connection.cursor() as cursor:
@@ -34,7 +34,7 @@ def keep(applications: Collection[int]) -> None:
             )
 
 
-def within(first: dt.date, last: dt.date) -> list[RemovedFigure]:
+def figures_within(first: dt.date, last: dt.date) -> list[RemovedFigure]:
     """Return the figures of the months that lie within some days, from the first month on."""
     after = last + dt.timedelta(days=1)
     found = RemovedFigure.objects.filter(month__gte=first, month__lte=last).order_by("month", "figure", "value")
@@ -50,7 +50,7 @@ def _figures(applications: Collection[int]) -> Iterator[Figure]:
     for key, valid_at in _became_valid(applications).items():
         days = (timezone.localdate(valid_at) - sent_on[key]).days
         yield sent_on[key].replace(day=1), "valid after days", str(days)
-    yield from _confirmations(applications)
+    yield from _confirmation_figures(applications)
     checks = IdCheck.objects.filter(applicant__version__application__in=applications, undoing=None)
     for checked_at in checks.values_list("checked_at", flat=True):
         yield _month(checked_at), "ID checks", ""
@@ -69,7 +69,7 @@ def _became_valid(applications: Collection[int]) -> dict[int, dt.datetime]:
     return found
 
 
-def _confirmations(applications: Collection[int]) -> Iterator[Figure]:
+def _confirmation_figures(applications: Collection[int]) -> Iterator[Figure]:
     made = Confirmation.objects.filter(applicant__version__application__in=applications, undone_at=None)
     for at, method, language in made.values_list("confirmed_at", "method", "applicant__language"):
         yield _month(at), "method", method

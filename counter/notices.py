@@ -16,7 +16,7 @@ KNOWN_FOR = 30  # seconds
 log = logging.getLogger(__name__)
 
 
-class Board:
+class NoticeCache:
     """The notices that have not ended, as this process last read them."""
 
     def __init__(self) -> None:
@@ -52,4 +52,4 @@ class Board:
             self.set(self._notices)
 
 
-BOARD = Board()
+BOARD = NoticeCache()

@@ -69,7 +69,7 @@ class Status:
     is_today: bool
 
 
-def status(timetable: Timetable, at: dt.datetime | None = None) -> Status | None:
+def opening_status(timetable: Timetable, at: dt.datetime | None = None) -> Status | None:
     """Return the status at a moment (aware; now if not given), or None while no hours are known."""
     if not timetable.is_known:
         return None

@@ -93,15 +93,15 @@ class Statistics:
     by_weekday: Mapping[int, int]  # 1 is Monday
 
 
-def of(period: Period) -> Statistics:
+def count_period(period: Period) -> Statistics:
     """Count everything of a period, in seven queries."""
     days = _days_until_valid(period)
-    confirmations = _confirmations(period)
-    checks = _checks(period)
+    confirmations = _count_confirmations(period)
+    checks = _count_checks(period)
     hours = _sum(checks, "hour")
     return Statistics(
         funnel=_funnel(period, became_valid=sum(days.values())),
-        days=Days(median=within(days, percent=50), nine_tenths=within(days, percent=90)),
+        days=Days(median=days_until_share(days, percent=50), nine_tenths=days_until_share(days, percent=90)),
         by_method=_in_order(Method.values, _sum(confirmations, "method")),
         by_language=_in_order(Language.values, _sum(confirmations, "language")),
         by_week=_in_order(period.mondays, _sum(confirmations, "week")),
@@ -110,7 +110,7 @@ def of(period: Period) -> Statistics:
     )
 
 
-def within(counts: Mapping[int, int], *, percent: int) -> int | None:
+def days_until_share(counts: Mapping[int, int], *, percent: int) -> int | None:
     """Return the smallest number of days within which that share of the counted things happened; None of none.
 
     `counts` says how many took how many days.
@@ -182,14 +182,14 @@ def _days_until_valid(period: Period) -> dict[int, int]:
     return {row["took"].days: row["count"] for row in rows}
 
 
-def _confirmations(period: Period) -> list[Mapping[str, Any]]:
+def _count_confirmations(period: Period) -> list[Mapping[str, Any]]:
     """Confirmations made in the period, of whichever version, that stand: counted by week, method and language."""
     week = TruncWeek("confirmed_at", output_field=DateField(), tzinfo=timezone.get_default_timezone())
     rows = Confirmation.objects.filter(period.of("confirmed_at"), undone_at=None)
     return list(rows.values("method", week=week, language=F("applicant__language")).annotate(count=Count("pk")))
 
 
-def _checks(period: Period) -> list[Mapping[str, Any]]:
+def _count_checks(period: Period) -> list[Mapping[str, Any]]:
     """ID checks recorded in the period and not undone, counted by weekday and hour."""
     tz = timezone.get_default_timezone()
     rows = IdCheck.objects.filter(period.of("checked_at"), undoing=None)

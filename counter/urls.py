@@ -4,5 +4,5 @@ from counter import views
 
 app_name = "counter"
 urlpatterns = [
-    path("counter/", views.page, name="page"),
+    path("counter/", views.counter_page, name="page"),
 ]

@@ -4,6 +4,6 @@ from django.views.decorators.http import require_safe
 
 
 @require_safe
-def page(request: HttpRequest) -> HttpResponse:
+def counter_page(request: HttpRequest) -> HttpResponse:
     """Show how to reach the counter, and when; its record comes by counter.context."""
     return render(request, "counter/page.html")

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from core.requests import read_or_act
 from counter.desk import access_log
-from counter.desk.access import Page, desk_actor, desk_view, find_slot, page
+from counter.desk.access import Page, desk_actor, desk_page, desk_view, find_slot
 from counter.desk.forms import LONGEST_REASON, NoteField
 from privacy import erasure
 
@@ -22,7 +22,7 @@ class EraseForm(forms.Form):
 
 @desk_view("counter.use_desk", "counter.erase_person")
 @read_or_act
-def erase(request: HttpRequest, reference: str, position: int) -> HttpResponse:
+def erase_page(request: HttpRequest, reference: str, position: int) -> HttpResponse:
     """Say what erasing would do, and do it with a reason."""
     slot = find_slot(reference, position)
     access_log.record_opening(request, slot)
@@ -30,27 +30,27 @@ def erase(request: HttpRequest, reference: str, position: int) -> HttpResponse:
     refusal = None
     if form.is_valid():
         try:
-            done = erasure.erase(slot, **form.cleaned_data, by=desk_actor(request))
+            done = erasure.erase_person(slot, **form.cleaned_data, by=desk_actor(request))
         except erasure.CannotErase as error:
             refusal = error
         else:
-            messages.success(request, _told(done))
+            messages.success(request, _erasure_done(done))
             return redirect("admin:desk")
     context = {
         "title": _("Erase a person’s data"),
         "slot": slot,
         "application": slot.version.application,
-        "plan": erasure.plan(slot),
+        "plan": erasure.plan_erasure(slot),
         "form": form,
         "refusal": refusal,
     }
-    return page(request, "privacy/erase.html", context, status=409 if refusal else 200)
+    return desk_page(request, "privacy/erase.html", context, status=409 if refusal else 200)
 
 
-def _told(done: erasure.Plan) -> str:
+def _erasure_done(done: erasure.Plan) -> str:
     if done.is_person_removed:
         return _("The data are erased. Nothing but entries of the trail and figures is left of this person.")
     return _("What can be erased now is erased. The rest goes when its retention time is over.")
 
 
-PAGES: list[Page] = [("applications/<reference:reference>/<int:position>/erase/", erase, "desk_erase")]
+PAGES: list[Page] = [("applications/<reference:reference>/<int:position>/erase/", erase_page, "desk_erase")]

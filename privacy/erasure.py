@@ -11,14 +11,13 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
-import applications.retention
-import identity.retention
-from applications import dates
+from applications import application_removal, dates
 from applications.models import OPEN, Applicant, Application
 from applications.trail import ApplicationEvent, record_events
 from core.actors import Actor
 from core.refusals import Refused
 from core.transactions import atomically
+from identity import person_removal
 from identity.models import Person
 from privacy import removal
 from records.enums import Event
@@ -56,20 +55,20 @@ class Plan:
         return not self.emptied
 
 
-def plan(slot: Applicant) -> Plan:
+def plan_erasure(slot: Applicant) -> Plan:
     """Return what erasing the person in this slot would do now."""
-    return _plan(_slots_of(slot))
+    return _plan_for(_slots_of(slot))
 
 
 @atomically
-def erase(slot: Applicant, *, reason: str, by: Actor) -> Plan:
+def erase_person(slot: Applicant, *, reason: str, by: Actor) -> Plan:
     """Erase what can be erased of the person in this slot; return what was done. Raises StillOpen."""
     locked = Application.objects.select_for_update().filter(
         pk__in={each.version.application_id for each in _slots_of(slot)}
     )
     list(locked.order_by("pk").values_list("pk"))
     slots = _slots_of(slot)
-    planned = _plan(slots)
+    planned = _plan_for(slots)
     if planned.is_open:
         raise StillOpen
     latest = {each.version.application_id: each for each in slots}
@@ -78,11 +77,11 @@ def erase(slot: Applicant, *, reason: str, by: Actor) -> Plan:
         facts = {"reason": reason, "outcome": "emptied" if key in kept else "removed"}
         record_events(last.version.application, ApplicationEvent(Event.ERASED, last, facts), by=by)
     people = _people_of(slot)
-    identity.retention.remove_accounts(people)
-    applications.retention.remove_drafts(people)
-    removal.remove({application.pk: application.reference for application in planned.removed})
-    removal.empty([each for each in slots if each.version.application_id in kept])
-    removal.forget(applications.retention.in_none(people))
+    person_removal.remove_accounts(people)
+    application_removal.remove_drafts(people)
+    removal.remove_whole({application.pk: application.reference for application in planned.removed})
+    removal.remove_contact_details([each for each in slots if each.version.application_id in kept])
+    removal.forget_people(application_removal.without_applications(people))
     return planned
 
 
@@ -96,7 +95,7 @@ def _people_of(slot: Applicant) -> list[Person]:
     return list(Person.objects.select_for_update().filter(hetu_index__in=slot.hetu_indexes))
 
 
-def _plan(slots: list[Applicant]) -> Plan:
+def _plan_for(slots: list[Applicant]) -> Plan:
     found = {slot.version.application_id: slot.version.application for slot in slots}
     is_open = any(
         slot.version.application.state in OPEN and slot.version.application.current_id == slot.version_id
@@ -106,7 +105,7 @@ def _plan(slots: list[Applicant]) -> Plan:
     removed = {key for key, application in found.items() if key not in shared and application.state not in OPEN}
     # What others rest on stays too: an account that was issued after a check in one may have confirmed another.
     removed = removal.removable(removed)
-    ends = applications.retention.kept_until(found)
+    ends = application_removal.kept_until(found)
     return Plan(
         is_open,
         [application for key, application in found.items() if key in removed],

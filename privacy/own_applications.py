@@ -15,7 +15,7 @@ from records import trail
 
 
 @dataclass(frozen=True)
-class Own:
+class OwnSlots:
     """A person, and their slots in every version of every application, in the order in which they were sent."""
 
     person: Person
@@ -26,7 +26,7 @@ class Own:
         return {slot.version.application_id: slot.version.application for slot in self.slots}
 
 
-def slots(person: Person) -> list[Applicant]:
+def own_slots(person: Person) -> list[Applicant]:
     """Return the person's slots in every version of every application, in the order in which they were made."""
     confirmations = Prefetch("confirmations", Confirmation.objects.select_related("terms").order_by("pk"))
     invitations = Prefetch("invitations", Invitation.objects.order_by("pk"))
@@ -34,13 +34,13 @@ def slots(person: Person) -> list[Applicant]:
     return list(found.prefetch_related(confirmations, invitations, "error_reports").order_by("version__created_at"))
 
 
-def part(own: Own) -> Part:
+def applications_part(own: OwnSlots) -> Part:
     """Return each application, in all the versions in which the person applies or did."""
     parts = [_application(application, own) for application in own.applications.values()]
     return Part("applications", _("Applications in which you are an applicant"), parts=parts)
 
 
-def _application(application: Application, own: Own) -> Part:
+def _application(application: Application, own: OwnSlots) -> Part:
     versions = [_version(slot) for slot in own.slots if slot.version.application_id == application.pk]
     return Part(
         "application",
@@ -80,7 +80,7 @@ def _version(slot: Applicant) -> Part:
     )
 
 
-def history(own: Own) -> Iterator[Facts]:
+def history(own: OwnSlots) -> Iterator[Facts]:
     changes = StateChange.objects.filter(application__in=own.applications).order_by("at", "pk")
     for change in changes:
         yield [
@@ -91,7 +91,7 @@ def history(own: Own) -> Iterator[Facts]:
         ]
 
 
-def invitations(own: Own) -> Iterator[Facts]:
+def invitations(own: OwnSlots) -> Iterator[Facts]:
     for slot in own.slots:
         for invitation in slot.invitations.all():
             yield [
@@ -102,7 +102,7 @@ def invitations(own: Own) -> Iterator[Facts]:
             ]
 
 
-def confirmations(own: Own) -> Iterator[Facts]:
+def confirmations(own: OwnSlots) -> Iterator[Facts]:
     for slot in own.slots:
         for confirmation in slot.confirmations.all():
             yield [
@@ -118,7 +118,7 @@ def confirmations(own: Own) -> Iterator[Facts]:
             ]
 
 
-def reports(own: Own) -> Iterator[Facts]:
+def reports(own: OwnSlots) -> Iterator[Facts]:
     for slot in own.slots:
         for report in slot.error_reports.all():
             text = Fact("text", _("Text"), plain(report.text))

@@ -21,7 +21,7 @@ from identity.models import Account, Person
 from identity.proof import Proof
 from mailing.models import Letter
 from privacy import own_applications
-from privacy.own_applications import Own, number_of, plain
+from privacy.own_applications import OwnSlots, number_of, plain
 from privacy.report import Fact, Facts, Part
 from records.enums import ACCESS_EVENTS, Event
 from records.models import Chain, Entry
@@ -29,16 +29,16 @@ from records.names import applicant_subject, application_chain, person_chain, pe
 from records.trail import append_event
 
 
-def of(person: Person, *, proof: Proof) -> list[Part]:
+def own_data_of(person: Person, *, proof: Proof) -> list[Part]:
     """Return everything, in a number of queries that does not grow with it."""
-    own = Own(person, own_applications.slots(person))
+    own = OwnSlots(person, own_applications.own_slots(person))
     entries = _staff_entries(own)
     everything = [
         _person(person, proof),
         Part("terms", _("Terms of use that you have accepted"), rows=list(_terms(person))),
         _account(person),
         Part("drafts", _("Applications that you have not sent yet"), rows=list(_drafts(person))),
-        own_applications.part(own),
+        own_applications.applications_part(own),
         Part("history", _("What has happened to these applications"), rows=list(own_applications.history(own))),
         Part("invitations", _("Your invitations"), rows=list(own_applications.invitations(own))),
         Part("confirmations", _("Your confirmations"), rows=list(own_applications.confirmations(own))),
@@ -108,7 +108,7 @@ def _drafts(person: Person) -> Iterator[Facts]:
         ]
 
 
-def _checks(own: Own, entries: Iterable[Entry]) -> Iterator[Part]:
+def _checks(own: OwnSlots, entries: Iterable[Entry]) -> Iterator[Part]:
     """Each check as it was recorded (C2), whoever made it named by their role in the trail."""
     made_by = {e.facts["id_check"]: e for e in entries if e.event == Event.CHECK_RECORDED}
     numbers = {slot.pk: slot.version.application for slot in own.slots}
@@ -146,7 +146,7 @@ def _check(check: IdCheck, document: str, recorded: Entry | None) -> Iterator[Fa
         yield Fact("undone_because", _("Why it was undone"), plain(check.undoing.reason))
 
 
-def _letters(own: Own) -> Iterator[Facts]:
+def _letters(own: OwnSlots) -> Iterator[Facts]:
     applications = {application.reference: application for application in own.applications.values()}
     mine = {slot.pk for slot in own.slots}
     about = Letter.objects.filter(about__in=applications).order_by("pk")
@@ -167,7 +167,7 @@ def _letter(letter: Letter) -> Facts:
     ]
 
 
-def _staff_entries(own: Own) -> list[Entry]:
+def _staff_entries(own: OwnSlots) -> list[Entry]:
     """What the trail holds of members of staff and this person, or the whole of an application of theirs."""
     names = [application_chain(application.pk) for application in own.applications.values()]
     chains = list(Chain.objects.filter(name__in=names).values_list("pk", flat=True))

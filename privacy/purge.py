@@ -17,18 +17,17 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-import applications.retention
-import identity.retention
-import mailing.retention
-import records.retention
-import upstream.retention
-from applications import dates
+from applications import application_removal, dates
 from applications.models import Application
 from core.actors import CLOCK
+from identity import person_removal
+from mailing import letter_removal
 from privacy import removal
+from records import chain_removal
 from records.enums import Event
 from records.names import application_keys, purge_chain
 from records.trail import TrailEvent, append_events
+from upstream import intake_removal
 
 BATCH = 200  # rows of a transaction
 
@@ -58,25 +57,25 @@ def purge(*, is_dry: bool) -> Iterator[tuple[str, int]]:
 
 
 def _letters(run: Run) -> Iterator[Numbers]:
-    return _rows(run, "letters", mailing.retention.letters_before(run.before(settings.RETENTION_LETTERS_DAYS)))
+    return _rows(run, "letters", letter_removal.letters_before(run.before(settings.RETENTION_LETTERS_DAYS)))
 
 
 def _reports(run: Run) -> Iterator[Numbers]:
-    reports = mailing.retention.reports_before(run.before(settings.RETENTION_LETTERS_DAYS))
+    reports = letter_removal.reports_before(run.before(settings.RETENTION_LETTERS_DAYS))
     return _rows(run, "delivery reports", reports)
 
 
 def _applications(run: Run) -> Iterator[Numbers]:
-    for keys in _batches(list(applications.retention.past(run.now))):
+    for keys in _batches(list(application_removal.applications_past(run.now))):
         batch = _with_resting(run, keys)
         if run.is_dry:
             gone = removal.removable(batch) - run.gone
             run.gone.update(gone)
-            yield {"applications": len(gone), "accounts closed": len(removal.resting_accounts(gone))}
+            yield {"applications": len(gone), "accounts closed": len(removal.accounts_based_on(gone))}
             continue
         with transaction.atomic():
-            references = applications.retention.lock_ended(batch)
-            removed = removal.remove({key: references[key] for key in removal.removable(references)})
+            references = application_removal.lock_ended(batch)
+            removed = removal.remove_whole({key: references[key] for key in removal.removable(references)})
             numbers = {"applications": removed.applications, "accounts closed": removed.accounts}
             _record(numbers)
         yield numbers
@@ -86,34 +85,34 @@ def _with_resting(run: Run, keys: Iterable[int]) -> set[int]:
     """Return these applications, and those past their time that rest on their ID checks: they only go together."""
     found = new = set(keys)
     while new:
-        others = set[int]().union(*removal.bearing(new).values()) - found
-        new = set(applications.retention.past(run.now).filter(application__in=others)) if others else set()
+        others = set[int]().union(*removal.depending_on(new).values()) - found
+        new = set(application_removal.applications_past(run.now).filter(application__in=others)) if others else set()
         found = found | new
     return found
 
 
 def _people(run: Run) -> Iterator[Numbers]:
     before = run.before(settings.RETENTION_PEOPLE_DAYS)
-    for known in identity.retention.identified_before(before):
-        people = applications.retention.in_none(known, apart_from=run.gone)
+    for known in person_removal.identified_before(before):
+        people = application_removal.without_applications(known, apart_from=run.gone)
         if people and not run.is_dry:
             with transaction.atomic():
-                people = identity.retention.lock(people, before=before)
-                removal.forget(people)
+                people = person_removal.lock_unidentified(people, before=before)
+                removal.forget_people(people)
                 _record({"people": len(people)})
         yield {"people": len(people)}
 
 
 def _chains(run: Run) -> Iterator[Numbers]:
     before = run.before(settings.RETENTION_TRAIL_DAYS)
-    for chains in records.retention.ended_chains(before):
+    for chains in chain_removal.ended_chains(before):
         held = _held(chains.values(), apart_from=run.gone)
         batch = [key for key, name in chains.items() if name not in held]
         number = len(batch)
         if batch and not run.is_dry:
             with transaction.atomic():
-                number, users = records.retention.remove_chains(batch, before=before)
-                identity.retention.remove_empty_users(users)
+                number, users = chain_removal.remove_chains(batch, before=before)
+                person_removal.remove_empty_users(users)
                 _record({"chains of the trail": number})
         yield {"chains of the trail": number}
 
@@ -126,15 +125,15 @@ def _held(chains: Iterable[str], *, apart_from: Set[int]) -> set[str]:
 
 
 def _sessions(run: Run) -> Iterator[Numbers]:
-    return _rows(run, "sessions", identity.retention.ended_sessions(run.now))
+    return _rows(run, "sessions", person_removal.ended_sessions(run.now))
 
 
 def _counts(run: Run) -> Iterator[Numbers]:
-    return _rows(run, "counts of tries", identity.retention.old_counts())
+    return _rows(run, "counts of tries", person_removal.old_counts())
 
 
 def _answers(run: Run) -> Iterator[Numbers]:
-    return _rows(run, "repeatable answers", upstream.retention.old_answers(run.now))
+    return _rows(run, "repeatable answers", intake_removal.old_answers(run.now))
 
 
 # In this order: people are held by their applications, and a chain of the trail by its application.

@@ -3,71 +3,69 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-import applications.retention
-import identity.retention
-import mailing.retention
-import upstream.retention
-from applications import letters
+from applications import application_removal, letters
 from applications.models import Applicant, Confirmation, IdCheck, IdCheckQuerySet
 from counter import figures
 from counter.models import SecondLook, Undoing
-from identity import accounts
+from identity import accounts, person_removal
 from identity.models import Account, Person
+from mailing import letter_removal
 from mailing.models import Letter
 from records import append_only
+from upstream import intake_removal
 
 
 @dataclass(frozen=True)
-class Removed:
+class RemovedNumbers:
     """How many applications went, and how many accounts were closed whose ID check went with them."""
 
     applications: int
     accounts: int
 
 
-def remove(references: Mapping[int, str]) -> Removed:
+def remove_whole(references: Mapping[int, str]) -> RemovedNumbers:
     """Remove these locked applications, given with their references, within the caller's transaction.
 
     An account that stands on an ID check of theirs is closed, and its holder told (J5).
     """
-    closed = resting_accounts(references)
+    closed = accounts_based_on(references)
     for account in closed:
         accounts.close(account)
-    figures.keep(references)
+    figures.keep_figures(references)
     _remove_decisions(references)
-    upstream.retention.remove(references)
-    applications.retention.remove(references)
-    mailing.retention.remove_about(references.values())
-    return Removed(len(references), len(closed))
+    intake_removal.remove_intakes(references)
+    application_removal.remove_applications(references)
+    letter_removal.remove_letters_about(references.values())
+    return RemovedNumbers(len(references), len(closed))
 
 
-def forget(people: Collection[Person]) -> None:
+def forget_people(people: Collection[Person]) -> None:
     """Remove people of whom no application is left, within the caller's transaction."""
-    applications.retention.forget(people)
-    identity.retention.remove(people)
+    application_removal.remove_acceptances(people)
+    person_removal.remove_people(people)
 
 
-def empty(slots: Collection[Applicant]) -> None:
+def remove_contact_details(slots: Collection[Applicant]) -> None:
     """Take contact details out of slots that stay, and the letters that were sent there."""
-    applications.retention.empty(slots)
+    application_removal.empty_slots(slots)
     of = {slot.version.application.reference for slot in slots}
     mine = {slot.pk for slot in slots}
     found = Letter.objects.filter(about__in=of).only("pk", "key")
     Letter.objects.filter(pk__in=[letter.pk for letter in found if letters.recipient(letter) in mine]).delete()
 
 
-def resting_accounts(applications: Collection[int]) -> list[Account]:
+def accounts_based_on(applications: Collection[int]) -> list[Account]:
     """Return the open accounts that stand on the ID checks of these applications."""
-    checks = _checks(applications).values_list("pk", flat=True)
+    checks = _checks_in(applications).values_list("pk", flat=True)
     return list(Account.objects.filter(id_check__in=list(checks), closed_at=None).order_by("pk"))
 
 
-def bearing(applications: Collection[int]) -> dict[int, set[int]]:
+def depending_on(applications: Collection[int]) -> dict[int, set[int]]:
     """Return the other applications whose confirmations rest on ID checks of these, by the key of each of these."""
-    application_of = dict(_checks(applications).values_list("pk", "applicant__version__application_id"))
-    resting = Confirmation.objects.filter(id_check__in=application_of)
+    application_of = dict(_checks_in(applications).values_list("pk", "applicant__version__application_id"))
+    dependants = Confirmation.objects.filter(id_check__in=application_of)
     found: dict[int, set[int]] = {}
-    for check, other in resting.values_list("id_check", "applicant__version__application_id"):
+    for check, other in dependants.values_list("id_check", "applicant__version__application_id"):
         own = application_of[check]
         if other != own:
             found.setdefault(own, set()).add(other)
@@ -77,19 +75,19 @@ def bearing(applications: Collection[int]) -> dict[int, set[int]]:
 def removable(applications: Iterable[int]) -> set[int]:
     """Return those of these applications that can go together: no confirmation that stays rests on their ID checks."""
     going = set(applications)
-    resting = bearing(going)
+    resting = depending_on(going)
     while needed := {key for key in going if resting.get(key, set()) - going}:
         going -= needed
     return going
 
 
-def _checks(applications: Iterable[int]) -> IdCheckQuerySet:
+def _checks_in(applications: Iterable[int]) -> IdCheckQuerySet:
     return IdCheck.objects.filter(applicant__version__application__in=list(applications))
 
 
 def _remove_decisions(applications: Collection[int]) -> None:
     """Remove what was decided of the ID checks of these applications, so that the checks can go with them."""
-    checks = _checks(applications)
+    checks = _checks_in(applications)
     with append_only.permit():
         Undoing.objects.filter(check_made__in=checks).delete()
         SecondLook.objects.filter(check_made__in=checks).delete()

@@ -15,7 +15,7 @@ def show_own_data(request: HttpRequest) -> HttpResponse:
     """Show somebody all that is held about them; each time is recorded. No terms need to be accepted for this."""
     person = person_of(request)
     own_data.record_export(person, by=actor_of(request), as_file=False)
-    return render(request, "privacy/own_data.html", {"parts": own_data.of(person, proof=proof_of(request))})
+    return render(request, "privacy/own_data.html", {"parts": own_data.own_data_of(person, proof=proof_of(request))})
 
 
 @identified_person_required
@@ -26,7 +26,7 @@ def download_own_data(request: HttpRequest) -> HttpResponseBase:
         return redirect("privacy:own_data")
     person = person_of(request)
     own_data.record_export(person, by=actor_of(request), as_file=True)
-    data = {part.name: part.data for part in own_data.of(person, proof=proof_of(request))}
+    data = {part.name: part.data for part in own_data.own_data_of(person, proof=proof_of(request))}
     return JsonResponse(
         data,
         json_dumps_params={"ensure_ascii": False, "indent": 2},

@@ -9,7 +9,7 @@ from django.utils import translation
 
 from applications import changes, confirmation, details, document, protection, terms, tokens
 from applications.models import Applicant, Application
-from counter import confirming, finding
+from counter import counter_confirmation, search
 from mailing.models import Letter
 from privacy import erasure
 from records.models import Entry
@@ -72,7 +72,7 @@ def withdrawn(sent):
 
 
 def erase(slot):
-    return erasure.erase(slot, reason="Asked for it", by=acting("supervisor"))
+    return erasure.erase_person(slot, reason="Asked for it", by=acting("supervisor"))
 
 
 @pytest.fixture
@@ -143,7 +143,9 @@ def test_twin_does_not_confirm_in_the_others_place():
     change(sent, ELLA)
 
     with pytest.raises(confirmation.NotAnApplicant):
-        confirming.confirm(seen, terms_read=terms.current(), digest=seen.version.digest, by=acting("adviser"))
+        counter_confirmation.confirm_here(
+            seen, terms_read=terms.current(), digest=seen.version.digest, by=acting("adviser")
+        )
 
 
 def test_erasing_one_twin_leaves_the_application_for_the_other():
@@ -158,7 +160,7 @@ def test_erasing_one_twin_leaves_the_application_for_the_other():
 def test_search_that_finds_twins_is_about_neither():
     sent_with(ELLA, EMMA)
 
-    finding.find("Evans", reason=finding.Reason.HERE, by=acting("adviser"))
+    search.find_people("Evans", reason=search.SearchReason.HERE, by=acting("adviser"))
 
     assert Entry.objects.get(event="search_by_name").subject == ""
 
@@ -211,7 +213,9 @@ def test_confirming_at_the_counter_knows_the_person_across_keys(rotate):
     change(sent, cast.OLLI)
 
     with pytest.raises(confirmation.Changed):
-        confirming.confirm(seen, terms_read=terms.current(), digest=seen.version.digest, by=acting("adviser"))
+        counter_confirmation.confirm_here(
+            seen, terms_read=terms.current(), digest=seen.version.digest, by=acting("adviser")
+        )
 
 
 def test_erased_person_is_known_across_keys(rotate):
@@ -229,6 +233,6 @@ def test_search_that_finds_one_person_across_keys_is_about_them(rotate):
     rotate()
     application(cast.OLLI, reference="HS-2")
 
-    finding.find("Öhman", reason=finding.Reason.HERE, by=acting("adviser"))
+    search.find_people("Öhman", reason=search.SearchReason.HERE, by=acting("adviser"))
 
     assert Entry.objects.get(event="search_by_name").subject.startswith("applicant ")

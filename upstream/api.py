@@ -109,7 +109,7 @@ class StrictParser(Parser):
         return strict_json.loads(request.body)
 
 
-class Door(NinjaAPI):
+class Api(NinjaAPI):
     """django-ninja, with problem details for what it would answer in its own way."""
 
     @property
@@ -158,7 +158,7 @@ def _unknown_path(_request: HttpRequest) -> HttpResponse:
     return problem(404, "Not found")
 
 
-api = Door(
+api = Api(
     title="Heka Confirm",
     version="1",
     description=DESCRIPTION,

@@ -25,9 +25,9 @@ REPORT_IS_KEPT = gettext_lazy(
 
 @applicant_view
 @read_or_act
-def contact_details(request: HttpRequest, visitor: Visitor, reference: str) -> HttpResponse:
+def own_contact_details(request: HttpRequest, visitor: Visitor, reference: str) -> HttpResponse:
     """Correct one's own email address, phone number and language; this makes no new version."""
-    application, me = _find(visitor, reference)
+    application, me = visitor.find(reference)
     if not application.is_open:
         return redirect("applications:status", reference)
     present = {"email": me.email, "phone": me.phone, "language": me.language}
@@ -42,9 +42,9 @@ def contact_details(request: HttpRequest, visitor: Visitor, reference: str) -> H
 
 @applicant_view
 @read_or_act
-def report_error(request: HttpRequest, visitor: Visitor, reference: str) -> HttpResponse:
+def report_error_page(request: HttpRequest, visitor: Visitor, reference: str) -> HttpResponse:
     """Tell the main applicant what a co-applicant finds wrong."""
-    application, me = _find(visitor, reference)
+    application, me = visitor.find(reference)
     if me.is_main or not application.is_open:
         return redirect("applications:status", reference)
     form = ErrorReportForm(_sent(request))
@@ -60,13 +60,13 @@ def report_error(request: HttpRequest, visitor: Visitor, reference: str) -> Http
 
 @applicant_view
 @read_or_act
-def decline(request: HttpRequest, visitor: Visitor, reference: str) -> HttpResponse:
+def decline_page(request: HttpRequest, visitor: Visitor, reference: str) -> HttpResponse:
     """Decline after identification, as long as one has not confirmed (R10)."""
-    application, me = _find(visitor, reference)
+    application, me = visitor.find(reference)
     if me.is_main:
         return redirect("applications:status", reference)
     if request.method == "POST":
-        _try(
+        _do_and_tell(
             request,
             lambda: invitations.decline(me, by=visitor.actor),
             _("You have declined. We tell the other applicants."),
@@ -79,21 +79,21 @@ def decline(request: HttpRequest, visitor: Visitor, reference: str) -> HttpRespo
 
 @applicant_view
 @read_or_act
-def resend(request: HttpRequest, visitor: Visitor, reference: str, position: int) -> HttpResponse:
+def resend_invitation(request: HttpRequest, visitor: Visitor, reference: str, position: int) -> HttpResponse:
     """Send a co-applicant's invitation again; the one before ends."""
-    application, me = _find(visitor, reference)
+    application, me = visitor.find(reference)
     applicant = _chosen(application, position, reader=me)
     if applicant and request.method == "POST":
         done = _("We are sending a new invitation to %(name)s. The former link and code do not work any more.")
-        _try(request, lambda: invitations.resend(applicant, by=visitor.actor), done % {"name": applicant})
+        _do_and_tell(request, lambda: invitations.resend(applicant, by=visitor.actor), done % {"name": applicant})
     return redirect("applications:status", reference)
 
 
 @applicant_view
 @read_or_act
-def correct_address(request: HttpRequest, visitor: Visitor, reference: str, position: int) -> HttpResponse:
+def correct_invitation_address(request: HttpRequest, visitor: Visitor, reference: str, position: int) -> HttpResponse:
     """Send a co-applicant's invitation to another address."""
-    application, me = _find(visitor, reference)
+    application, me = visitor.find(reference)
     applicant = _chosen(application, position, reader=me)
     if applicant is None:
         return redirect("applications:status", reference)
@@ -101,15 +101,12 @@ def correct_address(request: HttpRequest, visitor: Visitor, reference: str, posi
     if form.is_valid():
         _count_letters(visitor)
         done = _("We are sending the invitation of %(name)s to the new address.") % {"name": applicant}
-        _try(request, lambda: invitations.correct_address(applicant, **form.cleaned_data, by=visitor.actor), done)
+        _do_and_tell(
+            request, lambda: invitations.correct_address(applicant, **form.cleaned_data, by=visitor.actor), done
+        )
         return redirect("applications:status", reference)
     context = {"application": application, "applicant": applicant, "form": form}
     return render(request, "applications/correct_address.html", context)
-
-
-def _find(visitor: Visitor, reference: str) -> tuple[Application, Applicant]:
-    application = visitor.applications.get(reference=reference)
-    return application, application.applicant_of(visitor.person)
 
 
 def _chosen(application: Application, position: int, *, reader: Applicant) -> Applicant | None:
@@ -123,7 +120,7 @@ def _sent(request: HttpRequest) -> dict[str, str] | None:
     return request.POST.dict() if request.method == "POST" else None
 
 
-def _try(request: HttpRequest, act: Callable[[], None], done: str) -> None:
+def _do_and_tell(request: HttpRequest, act: Callable[[], None], done: str) -> None:
     """Do something, and say that it is done or why it could not be."""
     try:
         act()

@@ -51,7 +51,7 @@ def secret_page(view: View) -> View:
 
 
 @secret_page
-def invitation(request: HttpRequest) -> HttpResponse:
+def invitation_page(request: HttpRequest) -> HttpResponse:
     """The information page: who invites, and what to do. Without a link, a form for the code."""
     if request.method == "POST":
         return _type_code(request)
@@ -61,7 +61,7 @@ def invitation(request: HttpRequest) -> HttpResponse:
 
 
 @secret_page
-def go_on(request: HttpRequest) -> HttpResponse:
+def continue_to_application(request: HttpRequest) -> HttpResponse:
     """Go on to the application, by way of cookies and identification.
 
     The session of anybody else ends: families share computers, and letters too (R15, R21).
@@ -78,7 +78,7 @@ def go_on(request: HttpRequest) -> HttpResponse:
 
 
 @secret_page
-def not_me(request: HttpRequest) -> HttpResponse:
+def not_me_page(request: HttpRequest) -> HttpResponse:
     """Decline without identification (R10), asked once; a second click says the same and changes nothing."""
     if request.method == "POST":
         applicant = _known(request, request.POST.get("token", "")).applicant

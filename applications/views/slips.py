@@ -16,9 +16,9 @@ from identity import limits
 
 @applicant_view
 @require_safe
-def page(request: HttpRequest, visitor: Visitor, reference: str, position: int) -> HttpResponse:
+def slip_page(request: HttpRequest, visitor: Visitor, reference: str, position: int) -> HttpResponse:
     """One's own slip, or as main applicant that of somebody who gets none from us."""
-    application, me, holder = _find(visitor, reference, position)
+    application, me, holder = _find_slip(visitor, reference, position)
     if not application.awaits(holder):
         return redirect("applications:status", reference)
     context = {"application": application, "me": me, "holder": holder, "qr": slip.qr(application)}
@@ -27,9 +27,9 @@ def page(request: HttpRequest, visitor: Visitor, reference: str, position: int) 
 
 @applicant_view
 @read_or_act
-def send(request: HttpRequest, visitor: Visitor, reference: str, position: int) -> HttpResponse:
+def send_slip(request: HttpRequest, visitor: Visitor, reference: str, position: int) -> HttpResponse:
     """Send one's own slip to one's own address, and to no other."""
-    application, me, holder = _find(visitor, reference, position)
+    application, me, holder = _find_slip(visitor, reference, position)
     if request.method == "POST" and holder == me and me.email and application.awaits(me):
         limits.count("letters", str(visitor.person.pk), most=MOST_LETTERS)
         slip.send(me, application)
@@ -37,7 +37,6 @@ def send(request: HttpRequest, visitor: Visitor, reference: str, position: int) 
     return redirect("applications:slip", reference, position)
 
 
-def _find(visitor: Visitor, reference: str, position: int) -> tuple[Application, Applicant, Applicant]:
-    application = visitor.applications.get(reference=reference)
-    me = application.applicant_of(visitor.person)
+def _find_slip(visitor: Visitor, reference: str, position: int) -> tuple[Application, Applicant, Applicant]:
+    application, me = visitor.find(reference)
     return application, me, slip.holder(application, position, reader=me)

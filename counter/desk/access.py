@@ -52,7 +52,7 @@ def desk_actor(request: HttpRequest) -> Actor:
     return staff_actor(staff_of(request))
 
 
-def page(request: HttpRequest, template: str, context: Mapping[str, Any], status: int = 200) -> HttpResponse:
+def desk_page(request: HttpRequest, template: str, context: Mapping[str, Any], status: int = 200) -> HttpResponse:
     """Render a page of the desk, within the admin. Its title is the context's `title`: never with a code (R17)."""
     admins = {**admin.site.each_context(request), "is_nav_sidebar_enabled": False}  # the desk has its own ways about
     return render(request, template, {**admins, **context}, status=status)

@@ -14,10 +14,10 @@ from django.views.decorators.http import require_POST
 
 from applications.models import Applicant, IdCheck
 from core.requests import read_or_act
-from counter import issuing
+from counter import account_issue
 from counter.desk import access_log
-from counter.desk.access import desk_actor, desk_view, find_slot, page
-from counter.desk.checking import to_slot
+from counter.desk.access import desk_actor, desk_page, desk_view, find_slot
+from counter.desk.checks import to_slot
 from counter.desk.forms import AccountForm
 from identity import accounts, limits
 from identity.accounts import AccountRefused, normal
@@ -34,27 +34,27 @@ account_view = desk_view("counter.use_desk", "counter.issue_account")
 
 @account_view
 @read_or_act
-def account(request: HttpRequest, reference: str, position: int) -> HttpResponse:
+def account_page(request: HttpRequest, reference: str, position: int) -> HttpResponse:
     """Type the address, read it back, issue the account; afterwards, see whether its letter arrives."""
     slot = find_slot(reference, position)
     access_log.record_opening(request, slot)
     if issued := accounts.of_person(slot.hetu_indexes):
-        return _status(request, slot, issued)
+        return _account_status(request, slot, issued)
     check = _check_of(slot)
     if check is None:
-        messages.error(request, str(issuing.NotChecked()))
+        messages.error(request, str(account_issue.NotChecked()))
         return to_slot(slot)
     return _two_steps(
         request,
         slot,
-        lambda email: issuing.issue(check, email=email, by=desk_actor(request)),
+        lambda email: account_issue.issue_account(check, email=email, by=desk_actor(request)),
         is_new=True,
     )
 
 
 @account_view
 @read_or_act
-def address(request: HttpRequest, reference: str, position: int) -> HttpResponse:
+def account_address_page(request: HttpRequest, reference: str, position: int) -> HttpResponse:
     """Correct the address of an account, in the same two steps."""
     slot = find_slot(reference, position)
     access_log.record_opening(request, slot)
@@ -64,20 +64,22 @@ def address(request: HttpRequest, reference: str, position: int) -> HttpResponse
     return _two_steps(
         request,
         slot,
-        lambda email: issuing.correct_address(issued, email=email, applicant=slot, by=desk_actor(request)),
+        lambda email: account_issue.correct_account_address(
+            issued, email=email, applicant=slot, by=desk_actor(request)
+        ),
         is_new=False,
     )
 
 
 @account_view
 @require_POST
-def link(request: HttpRequest, reference: str, position: int) -> HttpResponse:
+def renew_account_link(request: HttpRequest, reference: str, position: int) -> HttpResponse:
     """Send a new link to the same address; the former one ends."""
     slot = find_slot(reference, position)
     if issued := accounts.of_person(slot.hetu_indexes):
         try:
             _count(slot)
-            issuing.send_link(issued, applicant=slot, by=desk_actor(request))
+            account_issue.send_account_link(issued, applicant=slot, by=desk_actor(request))
         except (AccountRefused, limits.TooMany) as refusal:
             messages.error(request, _why(refusal))
         else:
@@ -89,16 +91,16 @@ def _two_steps(request: HttpRequest, slot: Applicant, act: Callable[[str], objec
     form = AccountForm(request.POST if request.method == "POST" else None)
     context = {"form": form, "is_new": is_new}
     if not form.is_valid() or "correct" in request.POST:
-        return _page(request, slot, context)
+        return _account_page(request, slot, context)
     email = form.cleaned_data["email"]
     if "read_back" not in request.POST:
-        return _page(request, slot, {**context, "email": email, "letters": _spelled(email)})
+        return _account_page(request, slot, {**context, "email": email, "letters": _spelled(email)})
     try:
         _count(slot)
         act(email)
-    except (AccountRefused, issuing.CannotIssue, limits.TooMany) as refusal:
+    except (AccountRefused, account_issue.CannotIssue, limits.TooMany) as refusal:
         form.add_error("email", _why(refusal))
-        return _page(request, slot, context, status=409)
+        return _account_page(request, slot, context, status=409)
     messages.success(request, _("We are sending the link with which this person sets a password."))
     return _to_account(slot)
 
@@ -110,7 +112,7 @@ def _spelled(email: str) -> list[tuple[str, str]]:
     return [(character, names.get(character, "")) for character in normal(email)]
 
 
-def _status(request: HttpRequest, slot: Applicant, issued: Account) -> HttpResponse:
+def _account_status(request: HttpRequest, slot: Applicant, issued: Account) -> HttpResponse:
     link = issued.links.order_by("-pk").first()
     letter = Letter.objects.filter(key=f"account_link:{link.pk}").first() if link else None
     context = {
@@ -120,7 +122,7 @@ def _status(request: HttpRequest, slot: Applicant, issued: Account) -> HttpRespo
         "letter": letter,
         "is_watched": letter is not None and _is_undecided(letter),
     }
-    return _page(request, slot, context)
+    return _account_page(request, slot, context)
 
 
 def _is_undecided(letter: Letter) -> bool:
@@ -131,9 +133,9 @@ def _is_undecided(letter: Letter) -> bool:
     return is_on_its_way and timezone.now() - letter.created_at < WATCHED
 
 
-def _page(request: HttpRequest, slot: Applicant, context: dict[str, Any], status: int = 200) -> HttpResponse:
+def _account_page(request: HttpRequest, slot: Applicant, context: dict[str, Any], status: int = 200) -> HttpResponse:
     everything = {"title": _("Account"), "slot": slot, "application": slot.version.application, **context}
-    return page(request, "counter/desk/account.html", everything, status=status)
+    return desk_page(request, "counter/desk/account.html", everything, status=status)
 
 
 def _check_of(slot: Applicant) -> IdCheck | None:
@@ -146,7 +148,7 @@ def _count(slot: Applicant) -> None:
     limits.count("account letters", applicant_subject(slot.pk), most=MOST_LETTERS, seconds=limits.HOUR)
 
 
-def _why(refusal: AccountRefused | issuing.CannotIssue | limits.TooMany) -> str:
+def _why(refusal: AccountRefused | account_issue.CannotIssue | limits.TooMany) -> str:
     if isinstance(refusal, limits.TooMany):
         return _("We have sent this person several letters within an hour. Wait an hour before the next one.")
     return str(refusal)

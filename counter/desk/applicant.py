@@ -16,8 +16,8 @@ from applications.document import Stored
 from applications.models import Applicant, IdCheck
 from core import hetu
 from core.requests import read_or_act
-from counter.desk import access_log, acts, messages
-from counter.desk.access import desk_view, find_slot, page, staff_of
+from counter.desk import access_log, actions, messages
+from counter.desk.access import desk_page, desk_view, find_slot, staff_of
 from counter.models import DocumentType
 from identity.models import Account, Person
 from records.enums import Event
@@ -46,41 +46,41 @@ class _Known:
 
 @desk_view("counter.use_desk")
 @require_safe
-def applicant(request: HttpRequest, reference: str, position: int) -> HttpResponse:
+def applicant_page(request: HttpRequest, reference: str, position: int) -> HttpResponse:
     """Show a person's slot; each opening is recorded (C1)."""
     slot = find_slot(reference, position)
     access_log.record_access(request, slot, Event.APPLICANT_OPENED)
     request.session[access_log.OPENED] = slot.pk
-    return _show(request, slot, contact=None if access_log.is_restricted(slot) else _contact(slot))
+    return _show_applicant(request, slot, contact=None if access_log.is_restricted(slot) else _contact(slot))
 
 
 @desk_view("counter.use_desk")
 @read_or_act
-def code(request: HttpRequest, reference: str, position: int) -> HttpResponse:
+def show_code(request: HttpRequest, reference: str, position: int) -> HttpResponse:
     """Show the personal identity code to staff who ask to see it; each time is recorded (R17)."""
     if request.method != "POST":  # read again, after logging in for example
         return redirect("admin:desk_applicant", reference, position)
     slot = find_slot(reference, position)
     access_log.record_access(request, slot, Event.CODE_SHOWN)
     contact = None if access_log.is_restricted(slot) else _contact(slot)
-    return _show(request, slot, contact=contact, code=slot.hetu or "")
+    return _show_applicant(request, slot, contact=contact, code=slot.hetu or "")
 
 
 @desk_view("counter.use_desk", "counter.see_protected")
 @read_or_act
-def protected_details(request: HttpRequest, reference: str, position: int) -> HttpResponse:
+def show_protected_details(request: HttpRequest, reference: str, position: int) -> HttpResponse:
     """Show where a protected person lives and how to reach them; each time is recorded (R16)."""
     if request.method != "POST":
         return redirect("admin:desk_applicant", reference, position)
     slot = find_slot(reference, position)
     access_log.record_opening(request, slot)
     access_log.record_access_to_details(request, slot)
-    return _show(request, slot, contact=_contact(slot))
+    return _show_applicant(request, slot, contact=_contact(slot))
 
 
-def _show(request: HttpRequest, slot: Applicant, *, contact: Contact | None, code: str = "") -> HttpResponse:
+def _show_applicant(request: HttpRequest, slot: Applicant, *, contact: Contact | None, code: str = "") -> HttpResponse:
     staff, application = staff_of(request), slot.version.application
-    known = _known(slot)
+    known = _known_of(slot)
     account_letters = messages.of_account(known.account, is_restricted=contact is None) if known.account else []
     names = DocumentType.objects.names() if known.checks else {}
     context = {
@@ -88,7 +88,7 @@ def _show(request: HttpRequest, slot: Applicant, *, contact: Contact | None, cod
         "title": _("Application %(number)s") % {"number": application.number},
         "application": application,
         "slot": slot,
-        "acts": acts.possible(slot, known.checks, known.account, staff=staff),
+        "actions": actions.available_actions(slot, known.checks, known.account, staff=staff),
         "code": code or (hetu.mask(slot.hetu) if slot.hetu else ""),
         "is_code_shown": bool(code),
         "contact": contact,
@@ -98,7 +98,7 @@ def _show(request: HttpRequest, slot: Applicant, *, contact: Contact | None, cod
         "account": known.account,
         "account_letters": account_letters,
     }
-    return page(request, "counter/desk/applicant.html", context)
+    return desk_page(request, "counter/desk/applicant.html", context)
 
 
 def _contact(slot: Applicant) -> Contact:
@@ -106,7 +106,7 @@ def _contact(slot: Applicant) -> Contact:
     return Contact(slot.email, slot.phone, stored.address or "", stored.municipality or "")
 
 
-def _known(slot: Applicant) -> _Known:
+def _known_of(slot: Applicant) -> _Known:
     """Return the checks of this person in all their applications, and the person, if they have ever been here."""
     same = Applicant.objects.same_person(slot)
     checks = IdCheck.objects.with_outcome().filter(applicant__in=same)
@@ -121,8 +121,8 @@ def _known(slot: Applicant) -> _Known:
 
 def _other_name(slot: Applicant, person: Person | None) -> str:
     """Return the name by which the person was identified, if it is another one than in the application (R4)."""
-    return str(person) if person and _plain(str(person)) != _plain(str(slot)) else ""
+    return str(person) if person and _name_parts(str(person)) != _name_parts(str(slot)) else ""
 
 
-def _plain(name: str) -> list[str]:
+def _name_parts(name: str) -> list[str]:
     return name.casefold().split()

@@ -8,13 +8,13 @@ from django.views.decorators.http import require_safe
 from applications.models import Application, StateChange
 from applications.trail import ApplicationEvent, record_events
 from counter.desk import messages
-from counter.desk.access import desk_actor, desk_view, find_application, page, staff_of
+from counter.desk.access import desk_actor, desk_page, desk_view, find_application, staff_of
 from records.enums import Event
 
 
 @desk_view("counter.use_desk")
 @require_safe
-def application(request: HttpRequest, reference: str) -> HttpResponse:
+def application_page(request: HttpRequest, reference: str) -> HttpResponse:
     """Show an application; each opening is recorded (C1)."""
     staff, found = staff_of(request), find_application(reference)
     with transaction.atomic():
@@ -25,7 +25,7 @@ def application(request: HttpRequest, reference: str) -> HttpResponse:
         "letters": messages.of_application(found, sees_protected=staff.has_perm("counter.see_protected")),
         "changes": _changes(found),
     }
-    return page(request, "counter/desk/application.html", context)
+    return desk_page(request, "counter/desk/application.html", context)
 
 
 def _changes(application: Application) -> list[StateChange]:

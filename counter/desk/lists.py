@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from applications import dates, letters
 from applications.enums import State
 from applications.models import OPEN, Applicant, Application, Confirmation, IdCheck
-from counter.desk.access import desk_actor, desk_view, page, staff_of
+from counter.desk.access import desk_actor, desk_page, desk_view, staff_of
 from counter.desk.messages import name_of
 from counter.desk.paging import rows_of, tally
 from mailing.models import Letter
@@ -35,7 +35,7 @@ class Missing(models.TextChoices):
 
 
 @dataclass(frozen=True)
-class Lost:
+class UndeliveredLetter:
     """A letter that did not arrive, and to whom it was to go."""
 
     letter: Letter
@@ -53,23 +53,23 @@ class Lost:
 
 @desk_view("counter.use_desk")
 @require_safe
-def checks(request: HttpRequest) -> HttpResponse:
+def list_checks(request: HttpRequest) -> HttpResponse:
     """Show the checks made today, the latest first."""
     context = {"title": _("Today's ID checks"), "rows": rows_of(checks_today(), request)}
-    return page(request, "counter/desk/list_checks.html", context)
+    return desk_page(request, "counter/desk/list_checks.html", context)
 
 
 @desk_view("counter.use_desk")
 @require_safe
-def second_looks(request: HttpRequest) -> HttpResponse:
+def list_second_looks(request: HttpRequest) -> HttpResponse:
     """Show the checks that somebody else must decide on, the oldest first (C4)."""
     context = {"title": _("Checks that wait for a second look"), "rows": rows_of(to_look_at(), request)}
-    return page(request, "counter/desk/list_second_looks.html", context)
+    return desk_page(request, "counter/desk/list_second_looks.html", context)
 
 
 @desk_view("counter.use_desk")
 @require_safe
-def waiting(request: HttpRequest) -> HttpResponse:
+def list_waiting(request: HttpRequest) -> HttpResponse:
     """Show the applications that wait and for whom, the earliest deadline first."""
     missing = request.GET.get("missing", "")
     context = {
@@ -78,21 +78,21 @@ def waiting(request: HttpRequest) -> HttpResponse:
         "missing": missing if missing in Missing else "",
         "choices": Missing.choices,
     }
-    return page(request, "counter/desk/list_waiting.html", context)
+    return desk_page(request, "counter/desk/list_waiting.html", context)
 
 
 @desk_view("counter.use_desk")
 @require_safe
-def undeliverable(request: HttpRequest) -> HttpResponse:
+def list_undeliverable(request: HttpRequest) -> HttpResponse:
     """Show the letters that did not arrive, with their addresses; this is recorded."""
     staff = staff_of(request)
     rows = rows_of(not_arrived(), request)
     with transaction.atomic():
         chain = staff_chain(staff.pk, dates.today().year)
         append_event(Event.LETTERS_OPENED, chain=chain, by=desk_actor(request), page=rows.number)
-    lost = _lost(rows.rows, sees_protected=staff.has_perm("counter.see_protected"))
+    lost = _undelivered(rows.rows, sees_protected=staff.has_perm("counter.see_protected"))
     context = {"title": _("Letters that did not arrive"), "rows": rows, "lost": lost}
-    return page(request, "counter/desk/list_undeliverable.html", context)
+    return desk_page(request, "counter/desk/list_undeliverable.html", context)
 
 
 def in_short() -> dict[str, Any]:
@@ -101,7 +101,7 @@ def in_short() -> dict[str, Any]:
     return {
         "checks": (list(checked[:IN_SHORT]), tally(checked)),
         "waiting": (list(applications[:IN_SHORT]), tally(applications)),
-        "undeliverable": (_lost(list(lost[:IN_SHORT]), sees_protected=False), tally(lost)),
+        "undeliverable": (_undelivered(list(lost[:IN_SHORT]), sees_protected=False), tally(lost)),
         "second_looks": (list(looks[:IN_SHORT]), tally(looks)),
     }
 
@@ -121,7 +121,7 @@ def that_wait(missing: str = "") -> QuerySet[Application]:
     """The applications that wait, by the index application_by_state."""
     found = Application.objects.filter(state=State.AWAITING, valid_until__gte=dates.today())
     if missing in Missing:
-        found = found.filter(Exists(_missing(missing)))
+        found = found.filter(Exists(_applicants_missing(missing)))
     return found.with_people().order_by("valid_until", "pk")
 
 
@@ -142,7 +142,7 @@ def not_arrived() -> QuerySet[Letter]:
     )
 
 
-def _missing(which: str) -> QuerySet[Applicant]:
+def _applicants_missing(which: str) -> QuerySet[Applicant]:
     """The applicants of an outer application for whom it waits, and who have no address, or no code (R3)."""
     what = Q(hetu_index=None) if which == Missing.COUNTER else Q(email="")
     confirmed = Exists(Confirmation.objects.filter(applicant=OuterRef("pk"), undone_at=None))
@@ -155,7 +155,7 @@ def _with_slot(found: QuerySet[IdCheck]) -> QuerySet[IdCheck]:
     return whole.defer("applicant__version__content")
 
 
-def _lost(found: list[Letter], *, sees_protected: bool) -> list[Lost]:
+def _undelivered(found: list[Letter], *, sees_protected: bool) -> list[UndeliveredLetter]:
     """Return the letters with the applicants to whom they were to go, in one query."""
     protected = Applicant.objects.filter(version=OuterRef("version"), protected=True, email=OuterRef("email"))
     slots = Applicant.objects.select_related("version__application").defer("version__content")
@@ -164,6 +164,6 @@ def _lost(found: list[Letter], *, sees_protected: bool) -> list[Lost]:
     people = slots.in_bulk([letters.recipient(letter) for letter in found])
     whole = [(letter, people[letters.recipient(letter)]) for letter in found if letters.recipient(letter) in people]
     return [
-        Lost(letter, slot, slot.is_restricted and not sees_protected)  # type: ignore[attr-defined]  # as annotated
+        UndeliveredLetter(letter, slot, slot.is_restricted and not sees_protected)  # type: ignore[attr-defined]  # as annotated
         for letter, slot in whole
     ]

@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy
 from applications.facts import Line
 from applications.forms import fits
 from core.requests import read_or_act
-from counter import finding
+from counter import search
 from counter.desk import lists
-from counter.desk.access import desk_actor, desk_view, page, staff_of
-from counter.finding import Found, Reason
+from counter.desk.access import desk_actor, desk_page, desk_view, staff_of
+from counter.search import Found, SearchReason
 from identity import limits
 
 MOST_SEARCHES = 60  # a minute and member of staff: nobody reads through all who apply
@@ -31,11 +31,13 @@ class SearchForm(forms.Form):
         widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "off", "spellcheck": "false"}),
     )
     reason = forms.ChoiceField(
-        label=gettext_lazy("Reason, if you search by a personal identity code"), choices=Reason, initial=Reason.HERE
+        label=gettext_lazy("Reason, if you search by a personal identity code"),
+        choices=SearchReason,
+        initial=SearchReason.HERE,
     )
 
 
-class See(HttpResponse):
+class SeeOther(HttpResponse):
     """Another page to be read, after a form that was sent (303, RFC 9110 § 15.4.4)."""
 
     def __init__(self, address: str) -> None:
@@ -44,42 +46,42 @@ class See(HttpResponse):
 
 @desk_view("counter.use_desk")
 @read_or_act
-def desk(request: HttpRequest) -> HttpResponseBase:
+def search_page(request: HttpRequest) -> HttpResponseBase:
     """Show the search box and the lists in short; what is typed comes by POST, so that no address holds it (R17)."""
     if request.method == "POST":
         return _search(request)
     context = {"title": _("Desk"), "form": SearchForm(), "lists": lists.in_short()}
-    return page(request, "counter/desk/desk.html", context)
+    return desk_page(request, "counter/desk/desk.html", context)
 
 
 def _search(request: HttpRequest) -> HttpResponse:
     form = SearchForm(request.POST)
-    found = _found(request, form) if form.is_valid() else None
+    found = _find_typed(request, form) if form.is_valid() else None
     if found and found.only:
-        return See(reverse("admin:desk_application", args=[found.only.reference]))
+        return SeeOther(reverse("admin:desk_application", args=[found.only.reference]))
     context = {
         "title": _("Search"),
-        "form": _shown(form, has_hits=bool(found and found.hits)),
+        "form": _form_again(form, has_hits=bool(found and found.hits)),
         "found": found,
-        "most": finding.MOST,
+        "most": search.MOST,
         "sees_protected": staff_of(request).has_perm("counter.see_protected"),
     }
-    return page(request, "counter/desk/results.html", context)
+    return desk_page(request, "counter/desk/results.html", context)
 
 
-def _found(request: HttpRequest, form: SearchForm) -> Found | None:
+def _find_typed(request: HttpRequest, form: SearchForm) -> Found | None:
     limits.count("desk search", str(staff_of(request).pk), most=MOST_SEARCHES)
     wanted = form.cleaned_data
     try:
-        return finding.find(wanted["text"], reason=Reason(wanted["reason"]), by=desk_actor(request))
-    except finding.CannotFind as refusal:
+        return search.find_people(wanted["text"], reason=SearchReason(wanted["reason"]), by=desk_actor(request))
+    except search.CannotFind as refusal:
         form.add_error("text", str(refusal))
         return None
 
 
-def _shown(form: SearchForm, *, has_hits: bool) -> SearchForm:
+def _form_again(form: SearchForm, *, has_hits: bool) -> SearchForm:
     """Return the form as it is shown again: without a code (R17), and beneath hits not the first to be typed in."""
-    if finding.is_code_like(form.data.get("text", "")):
+    if search.is_code_like(form.data.get("text", "")):
         form.data = {**form.data, "text": ""}
     if has_hits:
         del form.fields["text"].widget.attrs["autofocus"]

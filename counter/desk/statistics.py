@@ -19,8 +19,8 @@ from django.views.decorators.http import require_safe
 
 from applications import dates
 from counter import charts, statistics
-from counter.desk.access import Page, desk_view, page
-from counter.figures import within as removed_within
+from counter.desk.access import Page, desk_page, desk_view
+from counter.figures import figures_within as removed_within
 from counter.statistics import MONDAY, MOST_DAYS, Period, Statistics
 from identity.enums import Language, Method
 
@@ -80,25 +80,25 @@ class Section:
 
 @desk_view("counter.read_statistics")
 @require_safe
-def show(request: HttpRequest) -> HttpResponse:
+def statistics_page(request: HttpRequest) -> HttpResponse:
     """Show the figures of the period that the form asks for, else of the last 90 days."""
-    form = _form(request)
+    form = _period_form(request)
     period = form.period
     context = {
         "title": _("Statistics"),
         "form": form,
         "period": period,
-        "sections": _sections(statistics.of(period)) if period else [],
+        "sections": _statistics_sections(statistics.count_period(period)) if period else [],
         "download": f"{reverse('admin:statistics_csv')}?{_query(period)}" if period else "",
     }
-    return page(request, "counter/statistics.html", context)
+    return desk_page(request, "counter/statistics.html", context)
 
 
 @desk_view("counter.read_statistics")
 @require_safe
-def download(request: HttpRequest) -> HttpResponse:
+def download_statistics(request: HttpRequest) -> HttpResponse:
     """Hand the same figures out as CSV (RFC 4180), a row for each."""
-    period = _form(request).period
+    period = _period_form(request).period
     if period is None:
         return redirect(f"{reverse('admin:statistics')}?{request.GET.urlencode()}")
     name = f"statistics-{period.since:%Y-%m-%d}-{period.until:%Y-%m-%d}.csv"
@@ -109,7 +109,7 @@ def download(request: HttpRequest) -> HttpResponse:
     )
     rows = csv.writer(response)
     rows.writerow(["section", "label", "value"])
-    for section in _sections(statistics.of(period)):
+    for section in _statistics_sections(statistics.count_period(period)):
         for label, value in section.rows:
             rows.writerow([_cell(section.title), _cell(label), value])
     for removed in removed_within(period.since, period.until):
@@ -119,12 +119,12 @@ def download(request: HttpRequest) -> HttpResponse:
 
 
 STATISTICS_PAGES: list[Page] = [
-    ("statistics/", show, "statistics"),
-    ("statistics.csv", download, "statistics_csv"),
+    ("statistics/", statistics_page, "statistics"),
+    ("statistics.csv", download_statistics, "statistics_csv"),
 ]
 
 
-def _form(request: HttpRequest) -> PeriodForm:
+def _period_form(request: HttpRequest) -> PeriodForm:
     if "since" in request.GET or "until" in request.GET:
         return PeriodForm(request.GET)
     latest = Period.latest()
@@ -140,11 +140,16 @@ def _cell(text: str) -> str:
     return f"'{text}" if text.startswith(FORMULA) else text
 
 
-def _sections(figures: Statistics) -> list[Section]:
-    return [_funnel(figures), _days(figures), *_confirmations(figures), *_checks(figures)]
+def _statistics_sections(figures: Statistics) -> list[Section]:
+    return [
+        _funnel_section(figures),
+        _days_section(figures),
+        *_confirmations_section(figures),
+        *_checks_section(figures),
+    ]
 
 
-def _funnel(figures: Statistics) -> Section:
+def _funnel_section(figures: Statistics) -> Section:
     funnel = figures.funnel
     return Section(
         name="funnel",
@@ -170,7 +175,7 @@ def _funnel(figures: Statistics) -> Section:
     )
 
 
-def _days(figures: Statistics) -> Section:
+def _days_section(figures: Statistics) -> Section:
     shares = [(_("Half of them (median)"), figures.days.median), (_("Nine out of ten"), figures.days.nine_tenths)]
     return Section(
         name="days",
@@ -185,7 +190,7 @@ def _days(figures: Statistics) -> Section:
     )
 
 
-def _confirmations(figures: Statistics) -> list[Section]:
+def _confirmations_section(figures: Statistics) -> list[Section]:
     made = _("Confirmations made in the period, those of earlier versions too, without those undone.")
     what = {
         "methods": (_("Confirmations by method"), _("Method"), made),
@@ -211,7 +216,7 @@ def _confirmations(figures: Statistics) -> list[Section]:
     ]
 
 
-def _checks(figures: Statistics) -> list[Section]:
+def _checks_section(figures: Statistics) -> list[Section]:
     made = _("ID checks recorded at the counter in the period, without those undone, by the time in Helsinki.")
     days = [(capfirst(str(WEEKDAYS[day - MONDAY])), count) for day, count in figures.by_weekday.items()]
     hours = [(f"{hour}–{hour + 1}", count) for hour, count in figures.by_hour.items()]

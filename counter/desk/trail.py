@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from applications.models import Applicant, Application
 from applications.trail import ApplicationEvent, record_events
 from counter.desk import wording
-from counter.desk.access import desk_actor, desk_view, find_application, find_slot, page
+from counter.desk.access import desk_actor, desk_page, desk_view, find_application, find_slot
 from counter.desk.paging import rows_of
 from records.enums import ACCESS_EVENTS, Event
 from records.models import Chain, Entry
@@ -61,7 +61,7 @@ def show_application_trail(request: HttpRequest, reference: str) -> HttpResponse
 
 def _show(request: HttpRequest, template: str, application: Application, context: dict[str, Any]) -> HttpResponse:
     title = _("Application %(number)s") % {"number": application.number}
-    return page(request, template, {"title": title, "application": application, **context})
+    return desk_page(request, template, {"title": title, "application": application, **context})
 
 
 @transaction.atomic

@@ -1,22 +1,45 @@
 """Every page of the desk: where under the admin's desk/, which view, by which name in the admin's namespace."""
 
 from applications import urls as applications_urls  # noqa: F401  # registers the "reference" of the routes below
-from counter.desk import acting, applicant, application, lists, search, statistics, trail
+from counter.desk import (
+    accounts,
+    applicant,
+    application,
+    checks,
+    confirmation,
+    contact_details,
+    lists,
+    non_disclosure,
+    search,
+    second_looks,
+    statistics,
+    trail,
+)
 from counter.desk.access import Page
 
 SLOT = "applications/<reference:reference>/<int:position>/"
 PAGES: list[Page] = [
-    ("", search.desk, "desk"),
-    ("checks/", lists.checks, "desk_checks"),
-    ("waiting/", lists.waiting, "desk_waiting"),
-    ("undeliverable/", lists.undeliverable, "desk_undeliverable"),
-    ("second-looks/", lists.second_looks, "desk_second_looks"),
-    ("applications/<reference:reference>/", application.application, "desk_application"),
+    ("", search.search_page, "desk"),
+    ("checks/", lists.list_checks, "desk_checks"),
+    ("waiting/", lists.list_waiting, "desk_waiting"),
+    ("undeliverable/", lists.list_undeliverable, "desk_undeliverable"),
+    ("second-looks/", lists.list_second_looks, "desk_second_looks"),
+    ("applications/<reference:reference>/", application.application_page, "desk_application"),
     ("applications/<reference:reference>/trail/", trail.show_application_trail, "desk_trail"),
-    (SLOT, applicant.applicant, "desk_applicant"),
-    (f"{SLOT}code/", applicant.code, "desk_code"),
-    (f"{SLOT}details/", applicant.protected_details, "desk_protected_details"),
+    (SLOT, applicant.applicant_page, "desk_applicant"),
+    (f"{SLOT}code/", applicant.show_code, "desk_code"),
+    (f"{SLOT}details/", applicant.show_protected_details, "desk_protected_details"),
     (f"{SLOT}trail/", trail.show_access_log, "desk_access_log"),
-    *acting.PAGES,
+    (f"{SLOT}check/", checks.check_page, "desk_check"),
+    (f"{SLOT}confirm/", confirmation.desk_confirm_page, "desk_confirm"),
+    (f"{SLOT}account/", accounts.account_page, "desk_account"),
+    (f"{SLOT}account/address/", accounts.account_address_page, "desk_account_address"),
+    (f"{SLOT}account/link/", accounts.renew_account_link, "desk_account_link"),
+    (f"{SLOT}contact/", contact_details.contact_page, "desk_contact"),
+    (f"{SLOT}invitation/", contact_details.send_invitation, "desk_invitation"),
+    (f"{SLOT}protection/", non_disclosure.non_disclosure_page, "desk_protection"),
+    ("checks/<int:pk>/", checks.check_made_page, "desk_check_made"),
+    ("checks/<int:pk>/decide/", second_looks.decide_page, "desk_decide"),
+    ("checks/<int:pk>/undo/", second_looks.undo_page, "desk_undo"),
     *statistics.STATISTICS_PAGES,
 ]

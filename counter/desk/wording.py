@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy
 
 from applications.enums import PendingReason, RepresentativeKind
 from core.actors import Role
-from counter.finding import Reason
 from counter.models import DocumentType
+from counter.search import SearchReason
 from identity.enums import Method
 
 STAFF = frozenset([Role.ADVISER, Role.SUPERVISOR, Role.OPERATOR])
@@ -38,7 +38,7 @@ VALUES: dict[str, Mapping[str, str | Promise]] = {
         "emptied": gettext_lazy("contact details removed"),
         **{value: PendingReason(value).label for value in PendingReason.values},
     },
-    "reason": {value: Reason(value).label for value in Reason.values},
+    "reason": {value: SearchReason(value).label for value in SearchReason.values},
     "representative": {value: RepresentativeKind(value).label for value in RepresentativeKind.values},
 }
 

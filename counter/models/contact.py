@@ -12,7 +12,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from counter.opening import Day, Span, Status, Timetable, status
+from counter.opening import Day, Span, Status, Timetable, opening_status
 
 ONLY = 1
 
@@ -134,7 +134,7 @@ class Counter(models.Model):
     @property
     def status(self) -> Status | None:
         """Whether the counter is open now, and until or from when; None while no hours are known."""
-        return status(self.timetable)
+        return opening_status(self.timetable)
 
 
 class WeeklyHours(models.Model):

@@ -16,8 +16,8 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from applications import receipt_pdf, references
+from applications.application_removal import remove_applications
 from applications.models import Application, Confirmation, ReceiptDocument
-from applications.retention import remove
 from mailing.worker import Stop
 from tests import cast
 from tests.applications.factories import application, confirm
@@ -266,7 +266,7 @@ def test_it_goes_with_its_application():
     sent = document.confirmation.applicant.version.application
     receipt_pdf.make_due()
 
-    remove([sent.pk])
+    remove_applications([sent.pk])
 
     assert (Application.objects.count(), ReceiptDocument.objects.count()) == (0, 0)
 

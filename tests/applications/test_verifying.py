@@ -8,7 +8,7 @@ from django.utils import translation
 
 from applications import references
 from applications.models import Application, Confirmation
-from applications.views.verifying import MOST_CHECKS
+from applications.views.receipts import MOST_CHECKS
 from tests import cast
 from tests.applications.factories import application, confirm
 from tests.applications.test_receipts import change, end

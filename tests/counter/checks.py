@@ -4,7 +4,7 @@ import datetime as dt
 
 from applications import confirmation, terms
 from applications.models import Application, IdCheck
-from counter import confirming, id_checks, issuing
+from counter import account_issue, counter_confirmation, id_checks
 from identity.enums import Method
 from identity.proof import Proof
 from tests import cast
@@ -53,11 +53,11 @@ def confirm_here(sent, who, *, by="adviser", digest=None):
     """Let somebody of the cast confirm before an adviser."""
     mine = slot(sent, who)
     read = digest if digest is not None else mine.version.digest
-    return confirming.confirm(mine, terms_read=terms.current(), digest=read, by=acting(by))
+    return counter_confirmation.confirm_here(mine, terms_read=terms.current(), digest=read, by=acting(by))
 
 
 def issue(made, *, email=EMAIL, by="adviser"):
-    return issuing.issue(made, email=email, by=acting(by))
+    return account_issue.issue_account(made, email=email, by=acting(by))
 
 
 def confirm_by_account(sent, who):

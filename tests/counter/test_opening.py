@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 
-from counter.opening import LOOK_AHEAD, Day, Span, Status, Timetable, status
+from counter.opening import LOOK_AHEAD, Day, Span, Status, Timetable, opening_status
 from tests.counter.conftest import AFTERNOON, MORNING, WEEKLY
 
 HELSINKI = ZoneInfo("Europe/Helsinki")
@@ -45,7 +45,7 @@ def utc(text):
     ],
 )
 def test_status_at_a_moment(at, is_open, changes_at):
-    found = status(TIMETABLE, here(at))
+    found = opening_status(TIMETABLE, here(at))
 
     assert found == Status(is_open=is_open, changes_at=here(changes_at), is_today=at[:10] == changes_at[:10])
 
@@ -63,7 +63,7 @@ def test_status_at_a_moment(at, is_open, changes_at):
     ],
 )
 def test_status_around_summer_time_follows_the_clock(at, is_open):
-    assert status(TIMETABLE, utc(at)).is_open is is_open
+    assert opening_status(TIMETABLE, utc(at)).is_open is is_open
 
 
 @pytest.mark.parametrize(
@@ -82,11 +82,11 @@ def test_status_around_summer_time_follows_the_clock(at, is_open):
 def test_status_in_the_night_when_the_clock_is_moved(at, is_open):
     sunday_night = Timetable(weekly={6: [Span(dt.time(2), dt.time(5))]})
 
-    assert status(sunday_night, utc(at)).is_open is is_open
+    assert opening_status(sunday_night, utc(at)).is_open is is_open
 
 
 def test_status_without_hours_is_unknown():
-    assert status(Timetable(), here("2026-11-23 10:00")) is None
+    assert opening_status(Timetable(), here("2026-11-23 10:00")) is None
 
 
 def test_status_with_no_opening_in_sight():
@@ -94,7 +94,7 @@ def test_status_with_no_opening_in_sight():
     days = [first + dt.timedelta(days=n) for n in range(LOOK_AHEAD)]
     closed = Timetable(weekly=WEEKLY, exceptions={day: Day(day, []) for day in days})
 
-    found = status(closed, here("2026-11-23 10:00"))
+    found = opening_status(closed, here("2026-11-23 10:00"))
 
     assert found == Status(is_open=False, changes_at=None, is_today=False)
 
@@ -102,7 +102,7 @@ def test_status_with_no_opening_in_sight():
 def test_status_sorts_the_hours_of_a_day():
     table = Timetable(weekly={0: [AFTERNOON, MORNING]})
 
-    assert status(table, here("2026-11-23 08:00")).changes_at == here("2026-11-23 09:00")
+    assert opening_status(table, here("2026-11-23 08:00")).changes_at == here("2026-11-23 09:00")
 
 
 @time_machine.travel(utc("2026-11-22 22:30"), tick=False)  # 0.30 on Monday in Helsinki

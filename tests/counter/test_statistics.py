@@ -10,8 +10,8 @@ from applications import changes, document, invitations, states, terms
 from applications.enums import Transition
 from applications.models import Application, IdCheck
 from core.actors import CLOCK
-from counter import confirming, id_checks, statistics
-from counter.statistics import Days, Funnel, Period, within
+from counter import counter_confirmation, id_checks, statistics
+from counter.statistics import Days, Funnel, Period, days_until_share
 from tests import cast
 from tests.applications.factories import HOUSING_SYSTEM, applicant, application, confirm, invitation, person
 from tests.cast import MAIJA, OLLI, OTSO, TEA, VERA, VILLE
@@ -60,7 +60,9 @@ def check(sent, who):
 def confirm_at_counter(sent, who):
     """Let somebody confirm after a check, and return the check."""
     made, slot = check(sent, who), applicant(sent, who)
-    confirming.confirm(slot, terms_read=terms.current(), digest=slot.version.digest, by=acting("adviser"))
+    counter_confirmation.confirm_here(
+        slot, terms_read=terms.current(), digest=slot.version.digest, by=acting("adviser")
+    )
     return made
 
 
@@ -123,14 +125,14 @@ def test_period_takes_its_first_and_its_last_moment_and_none_beside(at, moment, 
     at(2026, 11, 13)
     application(MAIJA, sent_at=moment.isoformat())
 
-    assert statistics.of(Period(dt.date(2026, 11, 10), dt.date(2026, 11, 11))).funnel.sent == sent
+    assert statistics.count_period(Period(dt.date(2026, 11, 10), dt.date(2026, 11, 11))).funnel.sent == sent
 
 
 # --- The funnel ------------------------------------------------------------------------------------------
 
 
 def test_funnel_of_nothing():
-    figures = statistics.of(NOVEMBER)
+    figures = statistics.count_period(NOVEMBER)
 
     assert (figures.funnel, figures.days) == (NOTHING, Days(None, None))
 
@@ -151,7 +153,7 @@ def test_funnel_counts_what_a_hand_would(at):
     states.transition(Application.objects.get(pk=lapsed.pk), Transition.LAPSED, by=CLOCK, at=timezone.now())
     person(OTSO)  # identified, in both applications; not confirmed
 
-    assert statistics.of(NOVEMBER).funnel == Funnel(
+    assert statistics.count_period(NOVEMBER).funnel == Funnel(
         sent=4, invited=2, opened=1, identified=3 + 2, confirmed=3, became_valid=1, lapsed=1
     )
     assert alone.state == "awaiting"
@@ -162,7 +164,7 @@ def test_applications_of_other_times_are_in_no_figure_of_the_funnel():
     confirm(sent, MAIJA)
     confirm(sent, OLLI)
 
-    assert statistics.of(Period(dt.date(2026, 11, 11), dt.date(2026, 11, 30))).funnel == NOTHING
+    assert statistics.count_period(Period(dt.date(2026, 11, 11), dt.date(2026, 11, 30))).funnel == NOTHING
 
 
 def test_person_identified_before_the_application_was_sent_is_not_counted(at):
@@ -170,7 +172,7 @@ def test_person_identified_before_the_application_was_sent_is_not_counted(at):
     at(2026, 11, 11)
     application(MAIJA)
 
-    assert statistics.of(NOVEMBER).funnel.identified == 0
+    assert statistics.count_period(NOVEMBER).funnel.identified == 0
 
 
 def test_person_who_confirms_in_a_session_older_than_the_change_is_identified(at):
@@ -180,18 +182,18 @@ def test_person_who_confirms_in_a_session_older_than_the_change_is_identified(at
     change(sent, MAIJA)
     confirm(sent, MAIJA)
 
-    assert statistics.of(NOVEMBER).funnel.identified == 1
+    assert statistics.count_period(NOVEMBER).funnel.identified == 1
 
 
 def test_person_checked_at_the_counter_is_identified_until_the_check_is_undone():
     sent = application(MAIJA)
     made = check(sent, MAIJA)
 
-    before = statistics.of(NOVEMBER).funnel
+    before = statistics.count_period(NOVEMBER).funnel
     undo(made)
 
     assert (before.identified, before.confirmed) == (1, 0)
-    assert statistics.of(NOVEMBER).funnel.identified == 0
+    assert statistics.count_period(NOVEMBER).funnel.identified == 0
 
 
 def test_invitation_sent_again_counts_once(at):
@@ -201,7 +203,7 @@ def test_invitation_sent_again_counts_once(at):
     invitations.resend(applicant(sent, OLLI))
     invitations.opened(invitation(sent, OLLI))
 
-    figures = statistics.of(NOVEMBER).funnel
+    figures = statistics.count_period(NOVEMBER).funnel
 
     assert (figures.invited, figures.opened) == (1, 1)
 
@@ -214,7 +216,7 @@ def test_change_lets_the_people_of_the_former_version_go():
 
     change(sent, MAIJA, VERA, VILLE)
 
-    figures = statistics.of(NOVEMBER)
+    figures = statistics.count_period(NOVEMBER)
     assert figures.funnel == Funnel(sent=1, invited=2, opened=0, identified=1, confirmed=0, became_valid=0, lapsed=0)
     assert sum(figures.by_method.values()) == 2  # they were made all the same
 
@@ -226,7 +228,7 @@ def test_application_valid_again_after_a_change_counts_once_from_its_first_sendi
     at(2026, 11, 14)
     confirm(sent, MAIJA)
 
-    figures = statistics.of(NOVEMBER)
+    figures = statistics.count_period(NOVEMBER)
 
     assert (figures.funnel.became_valid, figures.days) == (1, Days(4, 4))
 
@@ -237,17 +239,17 @@ def test_renewed_application_became_valid_when_it_was_confirmed(at):
     at(2026, 11, 20)
     states.transition(Application.objects.get(pk=sent.pk), Transition.RENEWED, by=HOUSING_SYSTEM, at=timezone.now())
 
-    assert statistics.of(NOVEMBER).days == Days(0, 0)
+    assert statistics.count_period(NOVEMBER).days == Days(0, 0)
 
 
 def test_what_was_undone_counts_nowhere():
     sent = application(MAIJA)
     made = confirm_at_counter(sent, MAIJA)
-    before = statistics.of(NOVEMBER)
+    before = statistics.count_period(NOVEMBER)
 
     undo(made)
 
-    after = statistics.of(NOVEMBER)
+    after = statistics.count_period(NOVEMBER)
     assert (before.funnel.confirmed, before.funnel.became_valid, before.by_method["counter"]) == (1, 1, 1)
     assert (after.funnel.confirmed, after.funnel.became_valid, after.by_method["counter"]) == (0, 0, 0)
     assert (sum(before.by_hour.values()), sum(after.by_hour.values())) == (1, 0)
@@ -269,7 +271,7 @@ def test_what_was_undone_counts_nowhere():
     ],
 )
 def test_within_how_many_days(counts, median, ninety):
-    assert (within(counts, percent=50), within(counts, percent=90)) == (median, ninety)
+    assert (days_until_share(counts, percent=50), days_until_share(counts, percent=90)) == (median, ninety)
 
 
 @pytest.mark.parametrize(
@@ -289,7 +291,7 @@ def test_days_are_counted_by_the_dates_of_helsinki(at, sent, valid, days):
     confirm(made, MAIJA)
 
     period = Period(dt.date(*sent[:3]), dt.date(*sent[:3]))
-    assert statistics.of(period).days == Days(days, days)
+    assert statistics.count_period(period).days == Days(days, days)
 
 
 def test_days_of_several_applications(at):
@@ -298,7 +300,7 @@ def test_days_of_several_applications(at):
         at(2026, 11, day, 12)
         confirm(application_, who)
 
-    assert statistics.of(NOVEMBER).days == Days(median=2, nine_tenths=7)
+    assert statistics.count_period(NOVEMBER).days == Days(median=2, nine_tenths=7)
 
 
 # --- Confirmations and checks ----------------------------------------------------------------------------
@@ -314,7 +316,7 @@ def test_confirmations_are_counted_by_method_language_and_week(at):
     confirm_at_counter(swedish, OLLI)
     confirm(application(VERA), VERA)
 
-    figures = statistics.of(Period(dt.date(2026, 11, 8), dt.date(2026, 11, 16)))
+    figures = statistics.count_period(Period(dt.date(2026, 11, 8), dt.date(2026, 11, 16)))
 
     assert figures.by_method == {"bank": 2, "mobile": 0, "id_card": 0, "counter": 1, "account": 0}
     assert figures.by_language == {"fi": 2, "sv": 1, "en": 0}
@@ -327,7 +329,7 @@ def test_confirmation_counts_in_the_period_in_which_it_was_made(at):
     confirm(sent, MAIJA)
 
     of_november, of_december = (
-        statistics.of(period) for period in (NOVEMBER, Period(dt.date(2026, 12, 1), dt.date(2026, 12, 1)))
+        statistics.count_period(period) for period in (NOVEMBER, Period(dt.date(2026, 12, 1), dt.date(2026, 12, 1)))
     )
     assert (of_november.by_method["bank"], of_november.funnel.confirmed) == (0, 1)
     assert (of_december.by_method["bank"], of_december.funnel.confirmed) == (1, 0)
@@ -338,7 +340,7 @@ def test_checks_are_counted_by_hour_and_weekday_of_helsinki(at):
         at(*when)
         check(application(who), who)
 
-    figures = statistics.of(NOVEMBER)
+    figures = statistics.count_period(NOVEMBER)
 
     assert figures.by_hour == {0: 1, **dict.fromkeys(range(1, 9), 0), 9: 1, 10: 0, 11: 1}
     assert figures.by_weekday == {1: 2, 2: 0, 3: 0, 4: 0, 5: 0, 6: 0, 7: 1}
@@ -349,11 +351,11 @@ def test_hour_that_comes_twice_is_one_hour_of_the_day(time_machine):
         time_machine.move_to(dt.datetime(2027, 10, 31, hour, 30, tzinfo=dt.UTC), tick=False)
         check(application(who), who)
 
-    assert statistics.of(Period(dt.date(2027, 10, 31), dt.date(2027, 10, 31))).by_hour == {3: 2}
+    assert statistics.count_period(Period(dt.date(2027, 10, 31), dt.date(2027, 10, 31))).by_hour == {3: 2}
 
 
 def test_without_checks_there_is_no_hour():
-    assert statistics.of(NOVEMBER).by_hour == {}
+    assert statistics.count_period(NOVEMBER).by_hour == {}
 
 
 def test_statistics_take_as_many_queries_for_thirty_applications_as_for_one():
@@ -364,7 +366,7 @@ def test_statistics_take_as_many_queries_for_thirty_applications_as_for_one():
             confirm(sent, MAIJA)
             check(sent, OLLI)
         with CaptureQueriesContext(connection) as queries:
-            figures = statistics.of(NOVEMBER)
+            figures = statistics.count_period(NOVEMBER)
         counts.append(len(queries))
 
     assert figures.funnel.sent == 30

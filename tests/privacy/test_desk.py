@@ -3,7 +3,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from applications.models import Application
-from counter import finding
+from counter import search
 from tests import cast
 from tests.applications.factories import application
 from tests.counter.desk.arranged import address, controls, text_of
@@ -74,13 +74,13 @@ def test_only_a_supervisor_is_offered_it_and_only_of_what_has_ended(adviser, sup
 
 def test_erased_person_is_no_longer_found_by_name():
     sent = ended(cast.MAIJA, cast.OLLI)
-    before = [hit.application for hit in finding.search("Öhman").hits]
+    before = [hit.application for hit in search.search("Öhman").hits]
 
     erase(sent, cast.OLLI)
 
     assert before == [sent]
-    assert finding.search("Öhman").hits == []
-    assert [hit.application for hit in finding.search("Meikäläinen").hits] == [sent]
+    assert search.search("Öhman").hits == []
+    assert [hit.application for hit in search.search("Meikäläinen").hits] == [sent]
 
 
 def test_number_of_queries_is_the_same_for_one_application_and_for_three(supervisor):

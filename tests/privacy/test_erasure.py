@@ -42,7 +42,7 @@ def withdraw(sent, who=cast.MAIJA):
 
 
 def erase(sent, who):
-    return erasure.erase(applicant(sent, who), reason=REASON, by=acting("supervisor"))
+    return erasure.erase_person(applicant(sent, who), reason=REASON, by=acting("supervisor"))
 
 
 def rows_of(who):
@@ -174,6 +174,6 @@ def test_nothing_is_erased_without_its_entry_in_the_trail():
     before = everything()
 
     with refusing("erased"), pytest.raises(IntegrityError):
-        erasure.erase(slot, reason=REASON, by=acting("supervisor"))
+        erasure.erase_person(slot, reason=REASON, by=acting("supervisor"))
 
     assert difference(before, everything()) == [{}, {}, {}]

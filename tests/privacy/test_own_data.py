@@ -12,7 +12,7 @@ from django.utils import translation
 
 from applications import changes, document, terms
 from applications.models import Application, Confirmation, ErrorReport
-from counter import issuing
+from counter import account_issue
 from identity.enums import Method
 from identity.proof import Proof, remember
 from records import verify
@@ -197,7 +197,7 @@ def test_protected_person_reads_their_mark_and_nobody_else_does(sent):
 
 def test_account_and_its_letters_are_there_and_its_holder_may_read_them_with_it(sent):
     made = check(sent, cast.OLLI)
-    account = issuing.issue(made, email="olli.account@example.test", by=acting("adviser"))
+    account = account_issue.issue_account(made, email="olli.account@example.test", by=acting("adviser"))
     by_account = Proof(
         method=Method.ACCOUNT, provider="account", level="", at="2026-11-21T12:00:00+00:00", id_check=account.id_check
     )

@@ -167,8 +167,8 @@ def test_twice_is_once(sent):
 @pytest.mark.parametrize("batch", [1, 2, 3])
 def test_batches_of_any_length_remove_the_same(sent, monkeypatch, batch):
     monkeypatch.setattr(purging, "BATCH", batch)
-    monkeypatch.setattr("identity.retention.BATCH", batch)
-    monkeypatch.setattr("records.retention.BATCH", batch)
+    monkeypatch.setattr("identity.person_removal.BATCH", batch)
+    monkeypatch.setattr("records.chain_removal.BATCH", batch)
 
     assert {kind: number for kind, number in purge().items() if kind != "letters"} == {
         kind: number for kind, number in NUMBERS.items() if kind != "letters"
@@ -263,8 +263,8 @@ def test_figures_of_nobody_are_left(sent):
 def test_figures_are_added_to_those_of_earlier_purges(sent):
     key = sent["2021"].pk
 
-    figures.keep([key])
-    figures.keep([key])
+    figures.keep_figures([key])
+    figures.keep_figures([key])
 
     assert RemovedFigure.objects.get(figure="sent").count == 2
 
@@ -411,7 +411,7 @@ def test_only_whole_months_count(first, last, months):
     for month in (1, 2):
         RemovedFigure.objects.create(month=dt.date(2027, month, 1), figure="sent", count=1)
 
-    assert len(figures.within(first, last)) == months
+    assert len(figures.figures_within(first, last)) == months
 
 
 def test_kept_rows_go_with_a_permit_only(sent):

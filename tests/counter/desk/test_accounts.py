@@ -3,7 +3,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from counter import issuing
+from counter import account_issue
 from identity.models import Account
 from mailing.models import Letter
 from tests.applications.factories import applicant, application
@@ -97,7 +97,7 @@ def test_without_a_check_there_is_no_account(adviser):
     response = adviser.post(at(other), {"email": EMAIL, "read_back": "yes"}, follow=True)
 
     assert response.redirect_chain == [(address("desk_applicant", other.reference, 0), 302)]
-    assert str(issuing.NotChecked.message) in text_of(response)
+    assert str(account_issue.NotChecked.message) in text_of(response)
     assert Account.objects.count() == 0
 
 

@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from applications import changes, document
 from applications.models import Application
-from counter import confirming, id_checks, issuing
+from counter import account_issue, counter_confirmation, id_checks
 from identity import accounts
 from identity.models import Person
 from records.names import applicant_subject, application_chain
@@ -110,7 +110,7 @@ def test_checks_in_all_applications_of_the_person_are_listed(adviser):
 
 def test_account_and_its_letters_are_shown(adviser):
     sent = application(MAIJA)
-    account = issuing.issue(checked(sent, MAIJA), email="Own@example.test", by=acting("adviser"))
+    account = account_issue.issue_account(checked(sent, MAIJA), email="Own@example.test", by=acting("adviser"))
     waits = text_of(show(adviser, sent))
 
     accounts.close(account)
@@ -173,7 +173,7 @@ def test_protected_details_are_restricted_for_advisers(adviser):
 
 
 def checked_and_given_account(sent):
-    issuing.issue(checked(sent, MAIJA), email="own@example.test", by=acting("adviser"))
+    account_issue.issue_account(checked(sent, MAIJA), email="own@example.test", by=acting("adviser"))
 
 
 def test_details_of_whoever_applies_with_a_protected_person_are_as_restricted(adviser, supervisor):
@@ -247,7 +247,7 @@ def test_acts_follow_what_was_done(adviser):
     at_first = acts(show(adviser, sent))
     check = checked(sent, MAIJA)
     after_check = acts(show(adviser, sent))
-    issuing.issue(check, email="own@example.test", by=acting("adviser"))
+    account_issue.issue_account(check, email="own@example.test", by=acting("adviser"))
     after_account = acts(show(adviser, sent))
     confirm(sent, MAIJA)
     after_confirming = acts(show(adviser, sent))
@@ -321,7 +321,7 @@ def test_supervisors_can_do_more(supervisor):
 
 def test_each_act_has_its_page(supervisor):
     sent = application(MAIJA, OLLI)
-    issuing.issue(checked(sent, OLLI), email="own@example.test", by=acting("adviser"))
+    account_issue.issue_account(checked(sent, OLLI), email="own@example.test", by=acting("adviser"))
     page = show(supervisor, sent, 1).content.decode().partition("<main")[2].partition("<h2")[0]
 
     answers = [supervisor.get(found).status_code for found in re.findall('href="(/en/admin/desk/[^"]+)"', page)]
@@ -344,4 +344,4 @@ def test_slot_takes_constant_queries(adviser):
         show(adviser, four)
 
     assert len(many) == len(few)
-    assert confirming.person_of(checked(four, MAIJA)) == person(MAIJA)
+    assert counter_confirmation.person_checked(checked(four, MAIJA)) == person(MAIJA)

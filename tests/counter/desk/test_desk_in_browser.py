@@ -7,7 +7,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from applications.models import Application
-from counter import issuing
+from counter import account_issue
 from mailing.models import Letter
 from tests.applications.factories import application, confirm, person
 from tests.cast import MAIJA, OLLI, OTSO, TEA, VERA, VILLE
@@ -29,7 +29,7 @@ def arranged(live_server):
     Application.objects.filter(pk=ended.pk).update(state="withdrawn")
     person(MAIJA)
     check = checked(sent, MAIJA)
-    issuing.issue(check, email="own@example.test", by=acting("adviser"))
+    account_issue.issue_account(check, email="own@example.test", by=acting("adviser"))
     checked(sent, OLLI, is_doubtful=True)
     confirm(sent, MAIJA)
     now = timezone.now()

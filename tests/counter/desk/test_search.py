@@ -231,7 +231,7 @@ def test_search_takes_constant_queries(adviser):
 
 
 def test_more_people_than_fit_are_told_of(adviser, monkeypatch):
-    monkeypatch.setattr("counter.finding.MOST", 1)
+    monkeypatch.setattr("counter.search.MOST", 1)
     application(VERA)
     application(VILLE)
 

@@ -19,7 +19,7 @@ def ended_chains(before: dt.datetime) -> Iterator[dict[int, str]]:
     after = 0
     while batch := dict(Chain.objects.filter(pk__gt=after).order_by("pk").values_list("pk", "name")[:BATCH]):
         after = max(batch)
-        ended = _ended(batch, before)
+        ended = _chains_ended(batch, before)
         yield {key: name for key, name in batch.items() if key in ended}
 
 
@@ -27,7 +27,7 @@ def remove_chains(chains: Collection[int], *, before: dt.datetime) -> tuple[int,
     """Remove those of these chains that nobody has written to since; return how many, and the users in them."""
     with append_only.permit():
         locked = set(Chain.objects.select_for_update().filter(pk__in=chains).values_list("pk", flat=True))
-        ended = _ended(locked, before)
+        ended = _chains_ended(locked, before)
         entries = Entry.objects.filter(chain__in=ended)
         users = set(entries.filter(user__isnull=False).values_list("user_id", flat=True))
         entries.delete()
@@ -35,6 +35,6 @@ def remove_chains(chains: Collection[int], *, before: dt.datetime) -> tuple[int,
     return len(ended), {user for user in users if user is not None}
 
 
-def _ended(chains: Collection[int], before: dt.datetime) -> set[int]:
+def _chains_ended(chains: Collection[int], before: dt.datetime) -> set[int]:
     last = Entry.objects.filter(chain__in=list(chains), number=F("chain__length"), at__lt=before)
     return set(last.values_list("chain_id", flat=True))

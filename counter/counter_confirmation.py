@@ -21,7 +21,7 @@ class CheckFirst(Refused):
 
 
 @atomically
-def confirm(applicant: Applicant, *, terms_read: Terms, digest: str, by: Actor) -> Confirmation:
+def confirm_here(applicant: Applicant, *, terms_read: Terms, digest: str, by: Actor) -> Confirmation:
     """Record that the person before the adviser confirms the version that they were shown, and accepts the terms.
 
     The confirmation alone holds the terms: were its check undone, nobody would have accepted them.
@@ -32,7 +32,7 @@ def confirm(applicant: Applicant, *, terms_read: Terms, digest: str, by: Actor) 
     check = id_checks.lock_sound(made) if made else None
     if check is None:
         raise CheckFirst
-    person = person_of(check)
+    person = person_checked(check)
     proof = Proof(
         method=Method.COUNTER, provider="counter", level="", at=check.checked_at.isoformat(), id_check=check.pk
     )
@@ -41,7 +41,7 @@ def confirm(applicant: Applicant, *, terms_read: Terms, digest: str, by: Actor) 
     )
 
 
-def person_of(check: IdCheck) -> Person | None:
+def person_checked(check: IdCheck) -> Person | None:
     """Return the person whose slot was checked, made when new; None for somebody without a code (R3)."""
     slot = check.applicant
     if slot.hetu is None:

@@ -118,14 +118,14 @@ def test_slot_of_a_former_version_is_not_corrected():
     changes.change(sent, changed, digest=sent.version.digest, by=HOUSING_SYSTEM)
 
     with pytest.raises(id_checks.SlotChanged):
-        contacts.correct(former, **DETAILS, by=acting("adviser"))
+        contacts.correct_contact_details(former, **DETAILS, by=acting("adviser"))
 
 
 def test_nothing_is_corrected_if_the_trail_cannot_be_written():
     sent = application(MAIJA, OLLI)
 
     with refusing("contact_details_changed"), pytest.raises(IntegrityError):
-        contacts.correct(applicant(sent, OLLI), **DETAILS, by=acting("adviser"))
+        contacts.correct_contact_details(applicant(sent, OLLI), **DETAILS, by=acting("adviser"))
 
     assert applicant(sent, OLLI).email == "olli@example.test"
     assert invitations_sent() == ["olli@example.test"]

@@ -15,7 +15,7 @@ PAGE = "applications/verify.html"
 
 @same_origin_forms
 @cache_control(no_store=True, private=True)
-def verify(request: HttpRequest) -> HttpResponse:
+def verify_receipt(request: HttpRequest) -> HttpResponse:
     """Ask for a receipt's number and check code, and tell how it stands; the answer is at no address of its own."""
     if request.method != "POST":
         return render(request, PAGE, {"form": ReceiptForm()})

@@ -5,7 +5,7 @@ from django.db import IntegrityError
 
 from applications import changes, confirmation, document, invitations, terms
 from applications.models import Confirmation, TermsAcceptance
-from counter import confirming, id_checks
+from counter import counter_confirmation, id_checks
 from identity.models import Person
 from mailing.models import Letter
 from records.models import Entry
@@ -125,7 +125,7 @@ def test_confirm_after_confirming_at_the_bank_returns_that_confirmation():
 def test_confirm_without_a_check_is_refused():
     sent = application(cast.MAIJA)
 
-    with pytest.raises(confirming.CheckFirst):
+    with pytest.raises(counter_confirmation.CheckFirst):
         confirm_here(sent, cast.MAIJA)
 
     assert Confirmation.objects.count() == 0
@@ -137,7 +137,7 @@ def test_confirm_on_yesterdays_check_is_refused(time_machine):
     check(sent, cast.MAIJA)
     time_machine.move_to("2027-01-05T00:01:00+02:00", tick=False)
 
-    with pytest.raises(confirming.CheckFirst):
+    with pytest.raises(counter_confirmation.CheckFirst):
         confirm_here(sent, cast.MAIJA)
 
 
@@ -146,7 +146,7 @@ def test_confirm_on_a_doubtful_check_is_refused_until_somebody_else_accepts_it()
     sent = application(cast.MAIJA)
     made = doubtful(sent, cast.MAIJA)
 
-    with pytest.raises(confirming.CheckFirst):
+    with pytest.raises(counter_confirmation.CheckFirst):
         confirm_here(sent, cast.MAIJA)
     id_checks.decide(made, accepted=True, reason="It is her", by=acting("supervisor"))
     confirm_here(sent, cast.MAIJA)
@@ -159,7 +159,7 @@ def test_confirm_on_a_rejected_check_is_refused():
     sent = application(cast.MAIJA)
     id_checks.decide(doubtful(sent, cast.MAIJA), accepted=False, reason="Not her", by=acting("supervisor"))
 
-    with pytest.raises(confirming.CheckFirst):
+    with pytest.raises(counter_confirmation.CheckFirst):
         confirm_here(sent, cast.MAIJA)
 
 
@@ -168,7 +168,7 @@ def test_confirm_on_a_check_that_was_undone_is_refused():
     sent = application(cast.MAIJA)
     undo(check(sent, cast.MAIJA))
 
-    with pytest.raises(confirming.CheckFirst):
+    with pytest.raises(counter_confirmation.CheckFirst):
         confirm_here(sent, cast.MAIJA)
 
 
@@ -176,7 +176,7 @@ def test_confirm_on_the_check_of_another_applicant_is_refused():
     sent = application(cast.MAIJA, cast.OLLI)
     check(sent, cast.OLLI)
 
-    with pytest.raises(confirming.CheckFirst):
+    with pytest.raises(counter_confirmation.CheckFirst):
         confirm_here(sent, cast.MAIJA)
 
 
@@ -201,7 +201,9 @@ def test_confirm_of_a_former_version_is_refused():
     changes.change(sent, changed, digest=seen.version.digest, by=HOUSING_SYSTEM)
 
     with pytest.raises(confirmation.Changed):
-        confirming.confirm(seen, terms_read=terms.current(), digest=seen.version.digest, by=acting("adviser"))
+        counter_confirmation.confirm_here(
+            seen, terms_read=terms.current(), digest=seen.version.digest, by=acting("adviser")
+        )
 
 
 def test_confirm_for_whoever_no_longer_applies_is_refused():
@@ -213,7 +215,9 @@ def test_confirm_for_whoever_no_longer_applies_is_refused():
     changes.change(sent, changed, digest=seen.version.digest, by=HOUSING_SYSTEM)
 
     with pytest.raises(confirmation.NotAnApplicant):
-        confirming.confirm(seen, terms_read=terms.current(), digest=seen.version.digest, by=acting("adviser"))
+        counter_confirmation.confirm_here(
+            seen, terms_read=terms.current(), digest=seen.version.digest, by=acting("adviser")
+        )
 
 
 def test_confirm_after_declining_is_refused():

@@ -7,13 +7,13 @@ from django.utils.translation import gettext as _
 from applications import protection
 from core.requests import read_or_act
 from counter.desk import access_log
-from counter.desk.access import desk_actor, desk_view, find_slot, page
-from counter.desk.checking import to_slot
+from counter.desk.access import desk_actor, desk_page, desk_view, find_slot
+from counter.desk.checks import to_slot
 
 
 @desk_view("counter.use_desk", "counter.set_protected")
 @read_or_act
-def protect(request: HttpRequest, reference: str, position: int) -> HttpResponse:
+def non_disclosure_page(request: HttpRequest, reference: str, position: int) -> HttpResponse:
     """Say what the mark does, and set or remove it. The form names which, so a second click changes nothing."""
     slot = find_slot(reference, position)
     access_log.record_opening(request, slot)
@@ -23,4 +23,4 @@ def protect(request: HttpRequest, reference: str, position: int) -> HttpResponse
         messages.success(request, _("The non-disclosure is set.") if is_set else _("The non-disclosure is removed."))
         return to_slot(slot)
     context = {"title": _("Non-disclosure"), "slot": slot, "application": slot.version.application}
-    return page(request, "counter/desk/protection.html", context)
+    return desk_page(request, "counter/desk/protection.html", context)

@@ -25,7 +25,7 @@ def identified_before(moment: dt.datetime) -> Iterator[list[Person]]:
         yield batch
 
 
-def lock(people: Collection[Person], *, before: dt.datetime) -> list[Person]:
+def lock_unidentified(people: Collection[Person], *, before: dt.datetime) -> list[Person]:
     """Lock those of these people who have not been identified in the meantime."""
     keys = [person.pk for person in people]
     return list(Person.objects.select_for_update().filter(pk__in=keys, identified_at__lt=before).order_by("pk"))
@@ -40,7 +40,7 @@ def remove_accounts(people: Collection[Person]) -> None:
     User.objects.filter(pk__in=users).update(password=make_password(None))
 
 
-def remove(people: Collection[Person]) -> None:
+def remove_people(people: Collection[Person]) -> None:
     """Remove people with their accounts and sign-ins. A sign-in that the trail names stays, without anything in it."""
     users = [person.user_id for person in people]
     remove_accounts(people)

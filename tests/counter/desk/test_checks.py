@@ -112,7 +112,7 @@ def test_check_is_saved_and_leads_back_to_the_person(adviser):
     assert made.document_valid_until == dt.date(2036, 1, 31)
     assert response.redirect_chain == [(address("desk_applicant", sent.reference, 0), 302)]
     assert "The ID check is saved." in text_of(response)
-    assert [act.label for act in response.context["acts"]][:2] == ["Confirm application", "Create account"]
+    assert [action.label for action in response.context["actions"]][:2] == ["Confirm application", "Create account"]
 
 
 @pytest.mark.parametrize("language", ["fi", "sv", "en"])

@@ -29,7 +29,7 @@ SEPARATORS = re.compile(r"[\s\-‐‑–—]")
 AROUND_NUMBER = re.compile(r"[\s/?#&=]")  # where the slip's QR code holds a link
 
 
-class Reason(models.TextChoices):
+class SearchReason(models.TextChoices):
     """Why somebody is looked for by their personal identity code."""
 
     HERE = "here", _("The person is here")
@@ -80,7 +80,7 @@ class Found:
 
 
 @atomically
-def find(text: str, *, reason: Reason, by: Actor) -> Found:
+def find_people(text: str, *, reason: SearchReason, by: Actor) -> Found:
     """Return whom the text finds, and record that a member of staff looked. Raises CannotFind.
 
     The trail keeps the number that was typed, the reason of a search by code, and how many were found.
@@ -101,16 +101,16 @@ def search(text: str) -> Found:
     """Return whom the text finds. Raises CannotFind."""
     if number := number_in(text):
         slots = Applicant.objects.filter(version__current_of__reference=number)
-        return _found(Event.SEARCH_BY_NUMBER, slots, number=references.display(number))
+        return _find_slots(Event.SEARCH_BY_NUMBER, slots, number=references.display(number))
     typed = SEPARATORS.sub("", text)
     if CODE_LIKE.match(typed):
         slots = Applicant.objects.filter(hetu_index__in=_indexes(text), version__current_of__isnull=False)
-        return _found(Event.SEARCH_BY_CODE, slots.order_by("-pk"))
+        return _find_slots(Event.SEARCH_BY_CODE, slots.order_by("-pk"))
     if _is_like_a_number(typed.upper()):
         raise Mistyped
     if max(map(len, names.parts(text)), default=0) < SHORTEST:
         raise TooShort
-    return _found(Event.SEARCH_BY_NAME, names.find(text))
+    return _find_slots(Event.SEARCH_BY_NAME, names.find(text))
 
 
 def number_in(text: str) -> str | None:
@@ -137,7 +137,7 @@ def _indexes(text: str) -> list[str]:
         raise WrongCode from None
 
 
-def _found(event: Event, slots: models.QuerySet[Applicant], **facts: str) -> Found:
+def _find_slots(event: Event, slots: models.QuerySet[Applicant], **facts: str) -> Found:
     keys = list(slots.values_list("pk", flat=True)[: MOST + 1])
     return Found(event, _hits(dict.fromkeys(keys[:MOST])), len(keys) > MOST, facts)
 

@@ -33,7 +33,7 @@ from records import append_only
 ENDS = (Transition.LAPSED, Transition.EXPIRED, Transition.WITHDRAWN, Transition.REPLACED)
 
 
-def past(now: dt.datetime) -> QuerySet[StateChange, int]:
+def applications_past(now: dt.datetime) -> QuerySet[StateChange, int]:
     """Return the keys of the applications whose time is over, those that ended first first."""
     ended = now - dt.timedelta(days=settings.RETENTION_ENDED_DAYS)
     never_valid = now - dt.timedelta(days=settings.RETENTION_UNCONFIRMED_DAYS)
@@ -51,7 +51,7 @@ def lock_ended(applications: Collection[int]) -> dict[int, str]:
     return dict(found.select_for_update(skip_locked=skip_locked).values_list("pk", "reference"))
 
 
-def remove(applications: Collection[int]) -> None:
+def remove_applications(applications: Collection[int]) -> None:
     """Remove these applications with their versions, people, confirmations, ID checks and history."""
     versions = Version.objects.filter(application__in=applications)
     slots = Applicant.objects.filter(version__in=versions)
@@ -76,7 +76,7 @@ def kept_until(applications: Collection[int]) -> dict[int, dt.date]:
     }
 
 
-def empty(slots: Iterable[Applicant]) -> None:
+def empty_slots(slots: Iterable[Applicant]) -> None:
     """Take out of slots how to reach the person, what staff find them by, and what they wrote in reports."""
     keys = [slot.pk for slot in slots]
     NamePart.objects.filter(applicant__in=keys).delete()
@@ -84,16 +84,16 @@ def empty(slots: Iterable[Applicant]) -> None:
     Applicant.objects.filter(pk__in=keys).update(email="", phone="")
 
 
-def in_none(people: Iterable[Person], *, apart_from: Set[int] = frozenset()) -> list[Person]:
+def without_applications(people: Iterable[Person], *, apart_from: Set[int] = frozenset()) -> list[Person]:
     """Return those of these people of whom no application or draft is left, but for some that count as removed."""
     people = list(people)
     index_of = {index: person.pk for person in people for index in person.hetu_indexes}
     held: set[int | None] = set(Draft.objects.unsent().filter(person__in=people).values_list("person_id", flat=True))
-    held |= {person for person, of in _applications_of(people, index_of) if of not in apart_from}
+    held |= {person for person, of in _ties(people, index_of) if of not in apart_from}
     return [person for person in people if person.pk not in held]
 
 
-def _applications_of(people: list[Person], index_of: dict[str, int]) -> Iterator[tuple[int | None, int]]:
+def _ties(people: list[Person], index_of: dict[str, int]) -> Iterator[tuple[int | None, int]]:
     confirmed = Confirmation.objects.filter(person__in=people)
     yield from confirmed.values_list("person_id", "applicant__version__application_id")
     yield from StateChange.objects.filter(user__person__in=people).values_list("user__person", "application_id")
@@ -106,6 +106,6 @@ def remove_drafts(people: Collection[Person]) -> None:
     Draft.objects.unsent().filter(person__in=people).delete()
 
 
-def forget(people: Collection[Person]) -> None:
+def remove_acceptances(people: Collection[Person]) -> None:
     """Remove what is kept of people besides their applications: the terms that they accepted."""
     TermsAcceptance.objects.filter(person__in=people).delete()

@@ -20,7 +20,7 @@ from identity.redirects import safe_next
 
 
 @require_safe
-def terms(request: HttpRequest) -> HttpResponse:
+def terms_page(request: HttpRequest) -> HttpResponse:
     """The terms of use, for anybody to read."""
     current = terms_of_use.current()
     return render(request, "applications/terms.html", {"terms": current, "text": terms_of_use.text(current)})
@@ -47,7 +47,7 @@ def enter(request: HttpRequest, reference: str) -> HttpResponse:
 
 @applicant_view
 @require_safe
-def choose(request: HttpRequest, visitor: Visitor) -> HttpResponse:
+def choose_application(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """The applications that wait for this person, and apart from them the others."""
     mine = [(application, application.applicant_of(visitor.person)) for application in visitor.applications]
     waiting = [(application, me) for application, me in mine if application.awaits(me)]
@@ -58,7 +58,7 @@ def choose(request: HttpRequest, visitor: Visitor) -> HttpResponse:
 
 @applicant_view
 @require_safe
-def status(request: HttpRequest, visitor: Visitor, reference: str) -> HttpResponse:
+def status_page(request: HttpRequest, visitor: Visitor, reference: str) -> HttpResponse:
     """Is everybody done? (J3)"""
     found = Application.objects.for_person(visitor.person).with_invitations()
     application = found.get(reference=reference)
@@ -74,25 +74,23 @@ def status(request: HttpRequest, visitor: Visitor, reference: str) -> HttpRespon
 
 @applicant_view
 @read_or_act
-def confirm(request: HttpRequest, visitor: Visitor, reference: str) -> HttpResponse:
+def confirm_page(request: HttpRequest, visitor: Visitor, reference: str) -> HttpResponse:
     """Check the details, and confirm them."""
-    application = visitor.applications.get(reference=reference)
-    me = application.applicant_of(visitor.person)
+    application, me = visitor.find(reference)
     if request.method == "POST":
-        return _confirm(request, visitor, application, me)
+        return _confirm_online(request, visitor, application, me)
     if me.confirmed:
         return redirect("applications:receipt", reference)
     if not application.can_confirm(me):
         return redirect("applications:status", reference)
-    return _details(request, visitor, application, me)
+    return _details_page(request, visitor, application, me)
 
 
 @applicant_view
 @require_safe
-def receipt(request: HttpRequest, visitor: Visitor, reference: str) -> HttpResponse:
+def receipt_page(request: HttpRequest, visitor: Visitor, reference: str) -> HttpResponse:
     """What this person confirmed, when and how, and whom the application still waits for."""
-    application = visitor.applications.get(reference=reference)
-    me = application.applicant_of(visitor.person)
+    application, me = visitor.find(reference)
     if not me.confirmed:
         return redirect("applications:status", reference)
     makes_pdf = settings.RECEIPT_PDF
@@ -108,11 +106,11 @@ def receipt(request: HttpRequest, visitor: Visitor, reference: str) -> HttpRespo
 
 @applicant_view
 @read_or_act
-def pdf(request: HttpRequest, visitor: Visitor, reference: str) -> HttpResponse:
+def receipt_pdf_file(request: HttpRequest, visitor: Visitor, reference: str) -> HttpResponse:
     """Have the receipt made as PDF, in the language of the page; download it."""
     if not settings.RECEIPT_PDF:
         raise Http404
-    me = visitor.applications.get(reference=reference).applicant_of(visitor.person)
+    _application, me = visitor.find(reference)
     if not me.confirmed:
         return redirect("applications:status", reference)
     if request.method == "POST":
@@ -124,19 +122,19 @@ def pdf(request: HttpRequest, visitor: Visitor, reference: str) -> HttpResponse:
     return redirect(reverse("applications:receipt", args=[reference]) + "#pdf")
 
 
-def _confirm(request: HttpRequest, visitor: Visitor, application: Application, me: Applicant) -> HttpResponse:
+def _confirm_online(request: HttpRequest, visitor: Visitor, application: Application, me: Applicant) -> HttpResponse:
     read = ConfirmForm(request.POST).read
     try:
         confirmation.confirm(application, by=visitor.actor, proof=visitor.proof, terms=visitor.terms, digest=read)
     except confirmation.Changed as refusal:
-        return _details(request, visitor, application, me, refusal=refusal, read=read)
+        return _details_page(request, visitor, application, me, refusal=refusal, read=read)
     except (confirmation.CannotConfirm, accounts.AccountClosed) as refusal:
         messages.error(request, str(refusal))
         return redirect("applications:status", application.reference)
     return redirect("applications:receipt", application.reference)
 
 
-def _details(
+def _details_page(
     request: HttpRequest,
     visitor: Visitor,
     application: Application,

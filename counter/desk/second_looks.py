@@ -12,15 +12,15 @@ from applications.models import Application, Confirmation, IdCheck
 from core.requests import read_or_act
 from counter import id_checks
 from counter.desk import access_log
-from counter.desk.access import desk_actor, desk_view, page
-from counter.desk.checking import check_context, find_check
+from counter.desk.access import desk_actor, desk_page, desk_view
+from counter.desk.checks import check_context, find_check
 from counter.desk.forms import DecisionForm, UndoForm
 from identity.models import Account
 
 
 @desk_view("counter.use_desk")
 @read_or_act
-def decide(request: HttpRequest, pk: int) -> HttpResponse:
+def decide_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Accept or reject a check that somebody else made, with a reason."""
     check = find_check(pk)
     access_log.record_opening(request, check.applicant)
@@ -33,12 +33,12 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Your decision is saved."))
         return redirect("admin:desk_check_made", pk)
-    return _page(request, "decide", check, form=form)
+    return _decision_page(request, "decide", check, form=form)
 
 
 @desk_view("counter.use_desk", "counter.undo_check")
 @read_or_act
-def undo(request: HttpRequest, pk: int) -> HttpResponse:
+def undo_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Say what falls with a check, and undo it."""
     check = find_check(pk)
     access_log.record_opening(request, check.applicant)
@@ -49,9 +49,9 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
         except id_checks.CannotUndo as refusal:
             messages.error(request, str(refusal))
         else:
-            messages.success(request, _told(waiting))
+            messages.success(request, _undone_message(waiting))
         return redirect("admin:desk_check_made", pk)
-    return _page(request, "undo", check, form=form, falls=_what_falls(check))
+    return _decision_page(request, "undo", check, form=form, falls=_what_falls(check))
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def _what_falls(check: IdCheck) -> Falls:
     )
 
 
-def _told(waiting: list[Application]) -> str:
+def _undone_message(waiting: list[Application]) -> str:
     if not waiting:
         return _("The check is undone.")
     return ngettext(
@@ -82,7 +82,7 @@ def _told(waiting: list[Application]) -> str:
     ) % {"count": len(waiting)}
 
 
-def _page(request: HttpRequest, name: str, check: IdCheck, **context: object) -> HttpResponse:
+def _decision_page(request: HttpRequest, name: str, check: IdCheck, **context: object) -> HttpResponse:
     title = _("Second look") if name == "decide" else _("Undo the check")
     everything = {"title": title, **check_context(request, check), **context}
-    return page(request, f"counter/desk/{name}.html", everything)
+    return desk_page(request, f"counter/desk/{name}.html", everything)

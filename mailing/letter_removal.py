@@ -18,6 +18,6 @@ def reports_before(moment: dt.datetime) -> QuerySet[TrackingEvent]:
     return TrackingEvent.objects.filter(letter=None, received_at__lt=moment)
 
 
-def remove_about(matters: Collection[str]) -> None:
+def remove_letters_about(matters: Collection[str]) -> None:
     """Remove every letter about these matters, such as the references of applications."""
     Letter.objects.filter(about__in=matters).delete()

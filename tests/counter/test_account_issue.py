@@ -3,7 +3,7 @@ import datetime as dt
 import pytest
 from django.db import IntegrityError
 
-from counter import id_checks, issuing
+from counter import account_issue, id_checks
 from identity import accounts
 from identity.models import Account, Person
 from mailing.models import Letter
@@ -94,7 +94,7 @@ def test_issue_on_a_doubtful_check_is_refused_until_it_is_accepted():
     """C4"""
     made = doubtful(application(cast.MAIJA), cast.MAIJA)
 
-    with pytest.raises(issuing.NotChecked):
+    with pytest.raises(account_issue.NotChecked):
         issue(made)
     id_checks.decide(made, accepted=True, reason="It is her", by=acting("supervisor"))
 
@@ -106,7 +106,7 @@ def test_issue_on_a_check_that_was_undone_is_refused():
     made = check(application(cast.MAIJA), cast.MAIJA)
     undo(made)
 
-    with pytest.raises(issuing.NotChecked):
+    with pytest.raises(account_issue.NotChecked):
         issue(made)
 
 
@@ -115,7 +115,7 @@ def test_issue_on_a_check_of_long_ago_is_refused(time_machine):
     made = check(application(cast.MAIJA), cast.MAIJA)
     time_machine.shift(dt.timedelta(days=7))
 
-    with pytest.raises(issuing.NotChecked):
+    with pytest.raises(account_issue.NotChecked):
         issue(made)
 
 
@@ -136,13 +136,13 @@ def test_correct_address_of_an_account_in_use_needs_a_check_today(time_machine):
     account.verified_at = account.issued_at
     account.save()
     time_machine.shift(dt.timedelta(days=1))
-    with pytest.raises(issuing.AccountInUse):
-        issuing.correct_address(
+    with pytest.raises(account_issue.AccountInUse):
+        account_issue.correct_account_address(
             account, email="other@example.test", applicant=slot(sent, cast.MAIJA), by=acting("adviser")
         )
 
     check(sent, cast.MAIJA)
-    issuing.correct_address(
+    account_issue.correct_account_address(
         account, email="other@example.test", applicant=slot(sent, cast.MAIJA), by=acting("adviser")
     )
 
@@ -157,7 +157,7 @@ def test_issue_for_whoever_was_represented_is_refused():
     basis = {"representative": "proxy", "representative_name": "Gun Gran", "basis_document": "Power of attorney"}
     made = check(application(cast.MAIJA), cast.MAIJA, **basis)
 
-    with pytest.raises(issuing.Represented):
+    with pytest.raises(account_issue.Represented):
         issue(made)
 
     assert Account.objects.count() == 0
@@ -167,7 +167,7 @@ def test_issue_for_somebody_without_a_code_is_refused():
     """R3"""
     sent = application(cast.MAIJA, co_applicants=[ETHAN])
 
-    with pytest.raises(issuing.HolderWithoutCode):
+    with pytest.raises(account_issue.HolderWithoutCode):
         issue(check(sent, ETHAN))
 
 
@@ -187,7 +187,7 @@ def test_correct_address_sends_the_link_there_and_ends_the_former():
     sent = application(cast.MAIJA)
     account = issue(check(sent, cast.MAIJA))
 
-    issuing.correct_address(
+    account_issue.correct_account_address(
         account, email="right@example.test", applicant=slot(sent, cast.MAIJA), by=acting("adviser")
     )
 
@@ -204,7 +204,9 @@ def test_correct_address_to_that_of_another_person_is_refused():
     account = issue(check(sent, cast.OLLI), email="olli.own@example.test")
 
     with pytest.raises(accounts.AddressTaken):
-        issuing.correct_address(account, email=EMAIL, applicant=slot(sent, cast.OLLI), by=acting("adviser"))
+        account_issue.correct_account_address(
+            account, email=EMAIL, applicant=slot(sent, cast.OLLI), by=acting("adviser")
+        )
 
     assert Entry.objects.filter(event="account_address_changed").count() == 0
 
@@ -213,7 +215,7 @@ def test_send_link_again_ends_the_former_one():
     sent = application(cast.MAIJA)
     account = issue(check(sent, cast.MAIJA))
 
-    issuing.send_link(account, applicant=slot(sent, cast.MAIJA), by=acting("adviser"))
+    account_issue.send_account_link(account, applicant=slot(sent, cast.MAIJA), by=acting("adviser"))
 
     assert links() == [EMAIL, EMAIL]
     assert account.links.filter(used_at=None, replaced_at=None).count() == 1
@@ -226,7 +228,7 @@ def test_send_link_of_a_closed_account_is_refused():
     undo(made)
 
     with pytest.raises(accounts.AccountClosed):
-        issuing.send_link(account, applicant=slot(sent, cast.MAIJA), by=acting("adviser"))
+        account_issue.send_account_link(account, applicant=slot(sent, cast.MAIJA), by=acting("adviser"))
 
 
 def test_link_of_the_letter_sets_the_password_with_which_the_person_confirms():
@@ -268,10 +270,10 @@ def test_nothing_is_sent_if_the_trail_cannot_be_written(act, event):
     before = links()
     acts = {
         "issue": lambda: issue(made),
-        "correct": lambda: issuing.correct_address(
+        "correct": lambda: account_issue.correct_account_address(
             account, email="right@example.test", applicant=mine, by=acting("adviser")
         ),
-        "send": lambda: issuing.send_link(account, applicant=mine, by=acting("adviser")),
+        "send": lambda: account_issue.send_account_link(account, applicant=mine, by=acting("adviser")),
     }
 
     with refusing(event), pytest.raises(IntegrityError):

@@ -13,6 +13,6 @@ def old_answers(now: dt.datetime) -> QuerySet[IdempotencyRecord]:
     return IdempotencyRecord.objects.filter(created_at__lt=now - ANSWERS_KEPT)
 
 
-def remove(applications: Collection[int]) -> None:
+def remove_intakes(applications: Collection[int]) -> None:
     """Remove what stands here about these applications."""
     Intake.objects.filter(application__in=applications).delete()

@@ -10,7 +10,7 @@ from core.actors import Actor
 from core.refusals import Refused
 from core.transactions import atomically
 from counter import id_checks
-from counter.confirming import person_of
+from counter.counter_confirmation import person_checked
 from identity import accounts
 from identity.models import Account
 from records.enums import Event
@@ -43,7 +43,7 @@ class HolderWithoutCode(CannotIssue):
 
 
 @atomically
-def issue(check: IdCheck, *, email: str, by: Actor) -> Account:
+def issue_account(check: IdCheck, *, email: str, by: Actor) -> Account:
     """Give the person whose identity was checked an account at their own address, and send them its link.
 
     Raises CannotIssue, and accounts.AddressTaken.
@@ -53,22 +53,22 @@ def issue(check: IdCheck, *, email: str, by: Actor) -> Account:
         raise Represented
     if sound is None or not sound.may_bear_account:
         raise NotChecked
-    person = person_of(sound)
+    person = person_checked(sound)
     if person is None:
         raise HolderWithoutCode
     account = accounts.issue(person, email=email, id_check=sound.pk)
-    _record(sound.applicant, Event.ACCOUNT_ISSUED, by)
+    _record_event(sound.applicant, Event.ACCOUNT_ISSUED, by)
     return account
 
 
-def correct_address(account: Account, *, email: str, applicant: Applicant, by: Actor) -> None:
+def correct_account_address(account: Account, *, email: str, applicant: Applicant, by: Actor) -> None:
     """Send the link to another address; the former link is dead. Raises AccountInUse and accounts.AddressTaken."""
     if account.verified_at and id_checks.made_today(applicant) is None:
         raise AccountInUse
     _with_record(lambda: accounts.correct_address(account, email=email), applicant, Event.ACCOUNT_ADDRESS_CHANGED, by)
 
 
-def send_link(account: Account, *, applicant: Applicant, by: Actor) -> None:
+def send_account_link(account: Account, *, applicant: Applicant, by: Actor) -> None:
     """Send a new link, which ends the former one. Raises accounts.AccountClosed."""
     _with_record(lambda: accounts.send_link(account), applicant, Event.ACCOUNT_LINK_SENT, by)
 
@@ -76,8 +76,8 @@ def send_link(account: Account, *, applicant: Applicant, by: Actor) -> None:
 @atomically
 def _with_record(act: Callable[[], None], applicant: Applicant, event: Event, by: Actor) -> None:
     act()
-    _record(applicant, event, by)
+    _record_event(applicant, event, by)
 
 
-def _record(applicant: Applicant, event: Event, by: Actor) -> None:
+def _record_event(applicant: Applicant, event: Event, by: Actor) -> None:
     record_events(applicant.version.application, ApplicationEvent(event, applicant), by=by)

@@ -24,9 +24,9 @@ from core.requests import read_or_act
 @read_or_act
 def renew_application(request: HttpRequest, visitor: Visitor, reference: str) -> HttpResponse:
     """Say what renewing does, and renew a valid application (R7)."""
-    application, me = _find(visitor, reference)
+    application, me = visitor.find(reference)
     if request.method == "POST":
-        return _try(request, application, lambda: changes.renew(application, by=visitor.actor), _renewed)
+        return _change_and_tell(request, application, lambda: changes.renew(application, by=visitor.actor), _renewed)
     if not (application.is_valid and me.confirmed):
         return redirect("applications:status", reference)
     until = dates.valid_until(timezone.now())
@@ -37,9 +37,11 @@ def renew_application(request: HttpRequest, visitor: Visitor, reference: str) ->
 @read_or_act
 def withdraw_as_applicant(request: HttpRequest, visitor: Visitor, reference: str) -> HttpResponse:
     """Say what withdrawing does, and withdraw an open application (R11)."""
-    application, me = _find(visitor, reference)
+    application, me = visitor.find(reference)
     if request.method == "POST":
-        return _try(request, application, lambda: changes.withdraw(application, by=visitor.actor), _withdrawn)
+        return _change_and_tell(
+            request, application, lambda: changes.withdraw(application, by=visitor.actor), _withdrawn
+        )
     if not (application.is_open and me.is_adult):
         return redirect("applications:status", reference)
     return render(request, "applications/withdraw.html", {"application": application})
@@ -49,14 +51,14 @@ def withdraw_as_applicant(request: HttpRequest, visitor: Visitor, reference: str
 @read_or_act
 def remove_co_applicant(request: HttpRequest, visitor: Visitor, reference: str, position: int) -> HttpResponse:
     """Say what removing a co-applicant does, and remove somebody who declined or does not answer."""
-    application, me = _find(visitor, reference)
+    application, me = visitor.find(reference)
     who = _removable(application, position, reader=me)
     if who is None:
         return redirect("applications:status", reference)
     if request.method == "POST":
         read = ConfirmForm(request.POST).read
         removed = _("%(name)s has been removed. Everyone has to confirm the application again.") % {"name": who}
-        return _try(
+        return _change_and_tell(
             request, application, lambda: changes.remove(who, digest=read, by=visitor.actor), lambda _now: removed
         )
     return render(request, "applications/remove.html", {"application": application, "who": who})
@@ -66,7 +68,7 @@ def remove_co_applicant(request: HttpRequest, visitor: Visitor, reference: str, 
 @read_or_act
 def begin_change(request: HttpRequest, visitor: Visitor, reference: str) -> HttpResponse:
     """Say what changing does, and begin with a copy of the present version, or go on with what was begun (J6.2)."""
-    application, me = _find(visitor, reference)
+    application, me = visitor.find(reference)
     if not (application.is_open and me.is_adult):
         return redirect("applications:status", reference)
     begun = Draft.objects.of(visitor.person).filter(application=application).first()
@@ -86,7 +88,7 @@ def begin_change(request: HttpRequest, visitor: Visitor, reference: str) -> Http
 @read_or_act
 def newer_version(request: HttpRequest, visitor: Visitor, reference: str) -> HttpResponse:
     """Show what somebody else has changed since one began to change it, and take that over into one's draft."""
-    application, me = _find(visitor, reference)
+    application, me = visitor.find(reference)
     draft = session_draft(request)
     if draft is None or draft.application_id != application.pk or draft.sent_id or not application.is_open:
         return redirect("applications:status", reference)
@@ -103,17 +105,12 @@ def newer_version(request: HttpRequest, visitor: Visitor, reference: str) -> Htt
     return render(request, "applications/change_newer.html", context)
 
 
-def _find(visitor: Visitor, reference: str) -> tuple[Application, Applicant]:
-    application = visitor.applications.get(reference=reference)
-    return application, application.applicant_of(visitor.person)
-
-
 def _removable(application: Application, position: int, *, reader: Applicant) -> Applicant | None:
     found = [a for a in application.applicants if a.position == position and reader.is_main]
     return next((a for a in found if changes.can_be_removed(a, application)), None)
 
 
-def _try(
+def _change_and_tell(
     request: HttpRequest, application: Application, act: Callable[[], Any], done: Callable[[Application], str]
 ) -> HttpResponse:
     """Do something, and say on the page of the application that it is done or why it could not be."""

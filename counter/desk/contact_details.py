@@ -12,13 +12,13 @@ from applications.models import Applicant
 from core.requests import read_or_act
 from counter import contacts, id_checks
 from counter.desk import access_log
-from counter.desk.access import desk_actor, desk_view, find_slot, page
-from counter.desk.checking import to_slot
+from counter.desk.access import desk_actor, desk_page, desk_view, find_slot
+from counter.desk.checks import to_slot
 
 
 @desk_view("counter.use_desk")
 @read_or_act
-def contact(request: HttpRequest, reference: str, position: int) -> HttpResponse:
+def contact_page(request: HttpRequest, reference: str, position: int) -> HttpResponse:
     """Correct email address, phone number and language; of a protected person only by right (R16)."""
     slot = find_slot(reference, position)
     if not access_log.may_see_details(request, slot):
@@ -31,14 +31,14 @@ def contact(request: HttpRequest, reference: str, position: int) -> HttpResponse
     present = {"email": slot.email, "phone": slot.phone, "language": slot.language}
     form = ContactDetailsForm(request.POST if request.method == "POST" else None, initial=present)
     if form.is_valid():
-        return _save(request, slot, form)
+        return _save_contact_details(request, slot, form)
     context = {"title": _("Contact details"), "form": form, "slot": slot, "application": slot.version.application}
-    return page(request, "counter/desk/contact.html", context)
+    return desk_page(request, "counter/desk/contact.html", context)
 
 
 @desk_view("counter.use_desk")
 @require_POST
-def invitation(request: HttpRequest, reference: str, position: int) -> HttpResponse:
+def send_invitation(request: HttpRequest, reference: str, position: int) -> HttpResponse:
     """Send a co-applicant's invitation again; the one before ends."""
     slot = find_slot(reference, position)
     try:
@@ -50,9 +50,9 @@ def invitation(request: HttpRequest, reference: str, position: int) -> HttpRespo
     return to_slot(slot)
 
 
-def _save(request: HttpRequest, slot: Applicant, form: ContactDetailsForm) -> HttpResponse:
+def _save_contact_details(request: HttpRequest, slot: Applicant, form: ContactDetailsForm) -> HttpResponse:
     try:
-        contacts.correct(slot, **form.cleaned_data, by=desk_actor(request))
+        contacts.correct_contact_details(slot, **form.cleaned_data, by=desk_actor(request))
     except id_checks.CannotCheck as refusal:
         messages.error(request, str(refusal))
     else:

@@ -15,14 +15,14 @@ from applications import confirmation, details, terms
 from applications.details import Row, Section
 from applications.models import Applicant, Terms
 from core.requests import read_or_act
-from counter import confirming
+from counter import counter_confirmation
 from counter.desk import access_log
-from counter.desk.access import desk_actor, desk_view, find_slot, page
-from counter.desk.checking import to_slot
+from counter.desk.access import desk_actor, desk_page, desk_view, find_slot
+from counter.desk.checks import to_slot
 from counter.desk.forms import ConfirmHereForm
 
 SUMMARY, RECEIPT = "counter/desk/_summary.html", "counter/desk/_receipt.html"
-Refusal = confirmation.CannotConfirm | confirming.CheckFirst
+Refusal = confirmation.CannotConfirm | counter_confirmation.CheckFirst
 
 
 class TermsChanged(confirmation.CannotConfirm):
@@ -33,7 +33,7 @@ class TermsChanged(confirmation.CannotConfirm):
 
 @desk_view("counter.use_desk")
 @read_or_act
-def confirm(request: HttpRequest, reference: str, position: int) -> HttpResponse:
+def desk_confirm_page(request: HttpRequest, reference: str, position: int) -> HttpResponse:
     """Show the summary and the terms, and record that the person confirms; afterwards, their receipt.
 
     With `?show=customer` the same for a second screen or for paper, without what is for staff.
@@ -41,25 +41,25 @@ def confirm(request: HttpRequest, reference: str, position: int) -> HttpResponse
     slot = find_slot(reference, position)
     access_log.record_opening(request, slot)
     if request.method == "POST":
-        return _confirm(request, slot)
+        return _record_confirmation(request, slot)
     if slot.confirmed:
-        return _show(
+        return _show_part(
             request, slot, "receipt", {"title": _("Receipt"), "part": RECEIPT, "public_url": settings.PUBLIC_URL}
         )
     if not slot.version.application.awaits(slot):
         messages.warning(request, _("The application does not wait for this person."))
         return to_slot(slot)
-    return _details(request, slot, terms.current())
+    return _summary_page(request, slot, terms.current())
 
 
-def _confirm(request: HttpRequest, slot: Applicant) -> HttpResponse:
+def _record_confirmation(request: HttpRequest, slot: Applicant) -> HttpResponse:
     form, current = ConfirmHereForm(request.POST), terms.current()
     try:
         _check_terms(form, current, slot)
-        confirming.confirm(slot, terms_read=current, digest=form.read, by=desk_actor(request))
-    except (confirmation.Changed, TermsChanged, confirming.CheckFirst) as refusal:
+        counter_confirmation.confirm_here(slot, terms_read=current, digest=form.read, by=desk_actor(request))
+    except (confirmation.Changed, TermsChanged, counter_confirmation.CheckFirst) as refusal:
         fresh = find_slot(slot.version.application.reference, slot.position)
-        return _details(request, fresh, current, refusal=refusal, read=form.read)
+        return _summary_page(request, fresh, current, refusal=refusal, read=form.read)
     except confirmation.CannotConfirm as refusal:
         messages.error(request, str(refusal))
         return to_slot(slot)
@@ -72,12 +72,12 @@ def _check_terms(form: ConfirmHereForm, current: Terms, slot: Applicant) -> None
         raise TermsChanged
 
 
-def _details(
+def _summary_page(
     request: HttpRequest, slot: Applicant, current: Terms, *, refusal: Refusal | None = None, read: str = ""
 ) -> HttpResponse:
     rivals = confirmation.rivals_of(slot.version.application)
     with translation.override(slot.language):
-        sections, text = _sections(request, slot, read), terms.text(current)
+        sections, text = _sections_shown(request, slot, read), terms.text(current)
     context = {
         "title": _("Confirm at the counter"),
         "part": SUMMARY,
@@ -87,12 +87,12 @@ def _details(
         "rivals": list(rivals),
         "own_rivals": list(rivals.filter(current__applicants__hetu_index__in=slot.hetu_indexes)),
         "refusal": refusal,
-        "check_first": isinstance(refusal, confirming.CheckFirst),
+        "check_first": isinstance(refusal, counter_confirmation.CheckFirst),
     }
-    return _show(request, slot, "confirm", context, status=409 if refusal else 200)
+    return _show_part(request, slot, "confirm", context, status=409 if refusal else 200)
 
 
-def _sections(request: HttpRequest, slot: Applicant, read: str) -> list[Section]:
+def _sections_shown(request: HttpRequest, slot: Applicant, read: str) -> list[Section]:
     """Return what the person reads of the application, without where they live if the adviser may not see that."""
     application = slot.version.application
     is_other = bool(read) and read != application.version.digest
@@ -107,9 +107,9 @@ def _restricted(row: Row) -> Row:
     return replace(row, value=_("Restricted"), before=None) if row.is_contact else row
 
 
-def _show(
+def _show_part(
     request: HttpRequest, slot: Applicant, name: str, context: dict[str, Any], status: int = 200
 ) -> HttpResponse:
     shown = {**context, "slot": slot, "me": slot, "application": slot.version.application}
     template = "customer" if request.GET.get("show") == "customer" and status == 200 else name
-    return page(request, f"counter/desk/{template}.html", shown, status=status)
+    return desk_page(request, f"counter/desk/{template}.html", shown, status=status)

@@ -5,8 +5,8 @@ from django.utils import timezone
 
 from applications import references
 from applications.models import Applicant, Application
-from counter import finding
-from counter.finding import Reason
+from counter import search
+from counter.search import SearchReason
 from records.enums import Event
 from records.models import Entry
 from records.names import applicant_subject, staff_chain
@@ -24,11 +24,11 @@ def named(first_names, last_name, **more):
 
 
 def names_found(text):
-    return [str(hit.applicant) for hit in finding.search(text).hits]
+    return [str(hit.applicant) for hit in search.search(text).hits]
 
 
 def found_by(text):
-    return finding.search(text).event
+    return search.search(text).event
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_number_is_found_in_every_form(shape):
     sent = application(MAIJA, OLLI)
     typed = shape.format(number=sent.number, reference=sent.reference, lower=sent.number.lower())
 
-    found = finding.search(typed)
+    found = search.search(typed)
 
     assert found.event == Event.SEARCH_BY_NUMBER
     assert found.only == sent
@@ -59,26 +59,26 @@ def test_number_with_other_dashes_and_spaces_is_found():
     sent = application(MAIJA)
     parts = sent.number.split("-")
 
-    assert finding.search("–".join(parts)).only == sent
-    assert finding.search(" ".join(parts)).only == sent
+    assert search.search("–".join(parts)).only == sent
+    assert search.search(" ".join(parts)).only == sent
 
 
 def test_number_with_one_wrong_character_is_said_to_be_mistyped():
     number = application(MAIJA).reference
     wrong = next(c for c in references.ALPHABET if c not in number) + number[1:]
 
-    with pytest.raises(finding.Mistyped):
-        finding.search(wrong)
+    with pytest.raises(search.Mistyped):
+        search.search(wrong)
 
 
 @pytest.mark.parametrize("typed", ["K7M-P3X", "K7M-P3X-Q4TT", "O7M-P3X-Q40", "BCDFGHJKM"])
 def test_number_that_cannot_be_one_is_said_to_be_mistyped(typed):
-    with pytest.raises(finding.Mistyped):
-        finding.search(typed)
+    with pytest.raises(search.Mistyped):
+        search.search(typed)
 
 
 def test_number_of_no_application_finds_nobody():
-    assert finding.search(references.new()).hits == []
+    assert search.search(references.new()).hits == []
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_number_of_no_application_finds_nobody():
 def test_code_is_found_in_any_case_and_with_spaces(shape):
     sent = application(MAIJA, OLLI)
 
-    found = finding.search(shape)
+    found = search.search(shape)
 
     assert found.event == Event.SEARCH_BY_CODE
     assert [(hit.application, str(hit.applicant)) for hit in found.hits] == [(sent, "Maija Liisa Meikäläinen")]
@@ -98,26 +98,26 @@ def test_code_is_found_in_any_case_and_with_spaces(shape):
 def test_code_is_found_with_any_dash(dash):
     sent = application({**MAIJA, "hetu": "010594-9032"})
 
-    assert finding.search(f"010594{dash}9032").only == sent
+    assert search.search(f"010594{dash}9032").only == sent
 
 
 @pytest.mark.parametrize("typed", ["010594Y9033", "010594Y903", "310294Y9032", "010594-90322", "0105949032"])
 def test_code_that_cannot_be_one_is_said_to_be_wrong(typed):
-    with pytest.raises(finding.WrongCode):
-        finding.search(typed)
+    with pytest.raises(search.WrongCode):
+        search.search(typed)
 
 
 def test_code_of_nobody_finds_nobody():
     application(MAIJA)
 
-    assert finding.search(OTSO["hetu"]).hits == []
+    assert search.search(OTSO["hetu"]).hits == []
 
 
 def test_code_finds_nobody_who_no_longer_applies():
     sent = application(MAIJA, OLLI)
     Applicant.objects.filter(version=sent.version, position=1).update(version=other_version(sent))
 
-    assert finding.search(OLLI["hetu"]).hits == []
+    assert search.search(OLLI["hetu"]).hits == []
 
 
 def other_version(sent):
@@ -163,7 +163,7 @@ def test_name_with_wildcards_finds_nobody_by_them(typed):
 
     try:
         found = names_found(typed)
-    except finding.CannotFind:
+    except search.CannotFind:
         found = []
 
     assert found in ([], ["Olli Öhman"])
@@ -172,8 +172,8 @@ def test_name_with_wildcards_finds_nobody_by_them(typed):
 
 @pytest.mark.parametrize("typed", ["Ö", "o m", "- -", "…", "'"])
 def test_name_of_single_letters_is_too_short(typed):
-    with pytest.raises(finding.TooShort):
-        finding.search(typed)
+    with pytest.raises(search.TooShort):
+        search.search(typed)
 
 
 def test_open_applications_come_before_ended_ones():
@@ -182,31 +182,31 @@ def test_open_applications_come_before_ended_ones():
     later_ended = application(VILLE)
     Application.objects.filter(pk=later_ended.pk).update(state="lapsed")
 
-    found = finding.search("virtanen")
+    found = search.search("virtanen")
 
     assert [hit.application.pk for hit in found.hits] == [waiting.pk, waiting.pk, ended.pk, later_ended.pk]
     assert found.only is None
 
 
 def test_more_people_than_are_shown_are_told_of(monkeypatch):
-    monkeypatch.setattr(finding, "MOST", 2)
+    monkeypatch.setattr(search, "MOST", 2)
     for who in (VERA, VILLE):
         application(who)
 
-    exactly, more = finding.search("virtanen"), None
+    exactly, more = search.search("virtanen"), None
     application(VERA)
-    more = finding.search("virtanen")
+    more = search.search("virtanen")
 
     assert (len(exactly.hits), exactly.has_more) == (2, False)
     assert (len(more.hits), more.has_more) == (2, True)
 
 
 def test_one_application_out_of_more_than_are_shown_is_not_the_only_one(monkeypatch):
-    monkeypatch.setattr(finding, "MOST", 1)
+    monkeypatch.setattr(search, "MOST", 1)
     application(VERA)
     application(VILLE)
 
-    assert finding.search("virtanen").only is None
+    assert search.search("virtanen").only is None
 
 
 @pytest.mark.parametrize(
@@ -224,7 +224,7 @@ def test_search_is_recorded_without_code_and_name(typed, event, facts, caplog):
         key: value.format(number=sent.number) if isinstance(value, str) else value for key, value in facts.items()
     }
 
-    finding.find(typed.format(number=sent.number), reason=Reason.CONTACT, by=acting("adviser"))
+    search.find_people(typed.format(number=sent.number), reason=SearchReason.CONTACT, by=acting("adviser"))
 
     entry = Entry.objects.get(chain__name=staff_chain(adviser.pk, timezone.localdate().year))
     assert (entry.event, entry.facts, entry.role, entry.user_id) == (event, expected, "adviser", adviser.pk)
@@ -235,16 +235,16 @@ def test_search_is_recorded_without_code_and_name(typed, event, facts, caplog):
 def test_search_that_finds_one_person_says_whom():
     sent = application(MAIJA, OLLI)
 
-    finding.find(OLLI["hetu"], reason=Reason.HERE, by=acting("adviser"))
-    finding.find(sent.number, reason=Reason.HERE, by=acting("adviser"))
+    search.find_people(OLLI["hetu"], reason=SearchReason.HERE, by=acting("adviser"))
+    search.find_people(sent.number, reason=SearchReason.HERE, by=acting("adviser"))
 
     subjects = [entry.subject for entry in Entry.objects.filter(chain__name__startswith="staff").order_by("number")]
     assert subjects == [applicant_subject(applicant(sent, OLLI).pk), ""]
 
 
 def test_refused_search_records_nothing():
-    with pytest.raises(finding.WrongCode):
-        finding.find("010594Y9033", reason=Reason.HERE, by=acting("adviser"))
+    with pytest.raises(search.WrongCode):
+        search.find_people("010594Y9033", reason=SearchReason.HERE, by=acting("adviser"))
 
     assert not Entry.objects.filter(chain__name__startswith="staff").exists()
 
@@ -253,12 +253,12 @@ def test_number_of_queries_does_not_grow_with_the_people():
     for who in (VERA, VILLE):
         application(who)
     with CaptureQueriesContext(connection) as two:
-        finding.search("virtanen")
+        search.search("virtanen")
     for _ in range(14):
         confirm(application(VERA, VILLE), VERA)
 
     with CaptureQueriesContext(connection) as many:
-        found = finding.search("virtanen")
+        found = search.search("virtanen")
 
     assert len(found.hits) == 30
     assert len(many) == len(two) == 3

@@ -13,20 +13,20 @@ from core import hetu
 from core.requests import read_or_act
 from counter import countries, id_checks
 from counter.desk import access_log
-from counter.desk.access import desk_actor, desk_view, find_slot, page, staff_of
+from counter.desk.access import desk_actor, desk_page, desk_view, find_slot, staff_of
 from counter.desk.forms import CheckForm
 from counter.models import DocumentType
 
 
 @desk_view("counter.use_desk")
 @read_or_act
-def check(request: HttpRequest, reference: str, position: int) -> HttpResponse:
+def check_page(request: HttpRequest, reference: str, position: int) -> HttpResponse:
     """Fill in what the document shows, beside whose slot it is."""
     slot = find_slot(reference, position)
     access_log.record_opening(request, slot)
     form = CheckForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
-        return _form(request, slot, form)
+        return _check_form(request, slot, form)
     try:
         made = id_checks.record(
             form.check,
@@ -38,19 +38,21 @@ def check(request: HttpRequest, reference: str, position: int) -> HttpResponse:
     except id_checks.AlreadyChecked as refusal:  # a second click most often: nothing of it is needed any more
         messages.warning(request, str(refusal))
     except id_checks.CannotCheck as refusal:
-        return _form(request, find_slot(reference, position), form, refusal=refusal)
+        return _check_form(request, find_slot(reference, position), form, refusal=refusal)
     else:
-        _tell(request, made)
+        _tell_result(request, made)
     return to_slot(slot)
 
 
 @desk_view("counter.use_desk")
 @require_safe
-def made(request: HttpRequest, pk: int) -> HttpResponse:
+def check_made_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Show all that was recorded of a check, and what became of it."""
     found = find_check(pk)
     access_log.record_opening(request, found.applicant)
-    return page(request, "counter/desk/check_made.html", {"title": _("ID check"), **check_context(request, found)})
+    return desk_page(
+        request, "counter/desk/check_made.html", {"title": _("ID check"), **check_context(request, found)}
+    )
 
 
 def find_check(pk: int) -> IdCheck:
@@ -79,7 +81,7 @@ def to_slot(slot: Applicant) -> HttpResponseRedirect:
     return redirect("admin:desk_applicant", slot.version.application.reference, slot.position)
 
 
-def _form(
+def _check_form(
     request: HttpRequest, slot: Applicant, form: CheckForm, *, refusal: id_checks.CannotCheck | None = None
 ) -> HttpResponse:
     context = {
@@ -90,10 +92,10 @@ def _form(
         "code": hetu.mask(slot.hetu) if slot.hetu else "",
         "refusal": refusal,
     }
-    return page(request, "counter/desk/check.html", context, status=409 if refusal else 200)
+    return desk_page(request, "counter/desk/check.html", context, status=409 if refusal else 200)
 
 
-def _tell(request: HttpRequest, made: IdCheck) -> None:
+def _tell_result(request: HttpRequest, made: IdCheck) -> None:
     if made.is_sound:
         messages.success(request, _("The ID check is saved."))
     else:
