@@ -129,18 +129,26 @@ def decline(applicant: Applicant, *, by: Actor = UNIDENTIFIED) -> None:
 def correct_own_contact_details(
     applicant: Applicant, *, email: str, phone: str, language: Language, by: Actor = UNIDENTIFIED
 ) -> None:
-    """Change what a person alone may change of themselves; this makes no new version.
+    """Change what a person alone may change of themselves; this makes no new version."""
+    application, slot = _lock(applicant)
+    write_contact_details(slot, application, email=email, phone=phone, language=language, by=by)
+
+
+def write_contact_details(
+    slot: Applicant, application: Application, *, email: str, phone: str, language: Language, by: Actor
+) -> None:
+    """Store how to reach a person of a locked application, and wake the clock for it.
 
     The trail says which of the details changed, and not to what.
     """
-    application, former = _lock(applicant)
     wanted = {"email": email, "phone": phone, "language": language}
-    changed = {field: True for field, value in wanted.items() if getattr(former, field) != value}
-    Applicant.objects.filter(pk=applicant.pk).update(**wanted)
+    changed = {field: True for field, value in wanted.items() if getattr(slot, field) != value}
+    slot.email, slot.phone, slot.language = email, phone, language
+    slot.save(update_fields=list(wanted))
     # Who had no address until now is reminded from now on.
-    Application.objects.filter(current=applicant.version_id, state__in=OPEN).update(due_at=timezone.now())
+    Application.objects.filter(current=slot.version_id, state__in=OPEN).update(due_at=timezone.now())
     if changed:
-        record_events(application, ApplicationEvent(Event.CONTACT_DETAILS_CHANGED, applicant, changed), by=by)
+        record_events(application, ApplicationEvent(Event.CONTACT_DETAILS_CHANGED, slot, changed), by=by)
 
 
 @atomically

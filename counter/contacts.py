@@ -17,21 +17,14 @@ def correct_contact_details(applicant: Applicant, *, email: str, phone: str, lan
     A co-applicant who is awaited is invited again at a new address, and the former invitation ends. Raises
     id_checks.CannotCheckEnded and SlotChanged.
     """
-    application, slot = _lock_slot(applicant)
-    is_moved = email not in {"", slot.email}
-    invitations.correct_own_contact_details(slot, email=email, phone=phone, language=language, by=by)
-    slot.email, slot.language = email, language
-    if is_moved and application.awaits(slot) and not slot.is_main:
-        invitations.invite(slot, application)
-        record_events(application, ApplicationEvent(Event.INVITATION_SENT, slot), by=by)
-
-
-def _lock_slot(applicant: Applicant) -> tuple[Application, Applicant]:
-    """Lock the application, and read it and the slot afresh."""
     application = Application.objects.locked(applicant.version.application_id)
     if not application.is_open:
         raise CannotCheckEnded
     slot = next((each for each in application.applicants if each == applicant), None)
     if slot is None:
         raise SlotChanged
-    return application, slot
+    is_moved = email not in {"", slot.email}
+    invitations.write_contact_details(slot, application, email=email, phone=phone, language=language, by=by)
+    if is_moved and application.awaits(slot) and not slot.is_main:
+        invitations.invite(slot, application)
+        record_events(application, ApplicationEvent(Event.INVITATION_SENT, slot), by=by)
