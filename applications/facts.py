@@ -5,7 +5,6 @@ Each has one form, so that one fact has one digest, and a JSON schema that says 
 
 import datetime as dt
 import re
-import unicodedata
 from decimal import Decimal
 from typing import Annotated
 
@@ -14,12 +13,7 @@ from django.core.validators import validate_email
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, WithJsonSchema
 
 from core import hetu
-
-# Characters that change how the text around them is read.
-BIDI_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-# Control characters, lone surrogates, and the separators that some programs read as the end of a line.
-CONTROLS = frozenset({"Cc", "Cs", "Zl", "Zp"})
-LINE_BREAKS = frozenset("\n\r\t")
+from core.text import has_bidi_control, has_control
 
 ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 PLAIN_NUMBER = re.compile(r"[0-9]{1,8}(\.[0-9]{1,2})?")
@@ -27,8 +21,8 @@ NOTHING = Decimal("0.00")
 LONG_AGO = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 
 
-def _plain(text: str, *, allowed: frozenset[str] = frozenset()) -> str:
-    if any(unicodedata.category(c) in CONTROLS or c in BIDI_CONTROLS for c in text if c not in allowed):
+def _visible(text: str, *, allowed: str = "") -> str:
+    if has_control(text, allowed=allowed) or has_bidi_control(text):
         raise ValueError("Control characters are not allowed")
     if not text.strip():
         raise ValueError("The text is empty")
@@ -36,7 +30,7 @@ def _plain(text: str, *, allowed: frozenset[str] = frozenset()) -> str:
 
 
 def _prose(text: str) -> str:
-    return _plain(text, allowed=LINE_BREAKS)
+    return _visible(text, allowed="\n\r\t")
 
 
 # The next three refuse what pydantic would read generously: timestamps for dates, "1_000" and digits of
@@ -86,8 +80,8 @@ def _email(text: str) -> str:
     return text
 
 
-Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_plain)]
-Line = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_plain)]
+Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_visible)]
+Line = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_visible)]
 Prose = Annotated[str, Field(min_length=1, max_length=2000), AfterValidator(_prose)]
 Hetu = Annotated[
     str,
@@ -101,7 +95,7 @@ Hetu = Annotated[
 Email = Annotated[
     str,
     Field(max_length=254, json_schema_extra={"format": "email"}),
-    AfterValidator(_plain),
+    AfterValidator(_visible),
     AfterValidator(_email),
 ]
 Phone = Annotated[str, Field(max_length=50, pattern=r"^\+?[ (]*[0-9][0-9 ()\-]{2,45}$")]

@@ -86,13 +86,13 @@ class ReceiptForm(forms.Form):
     )
 
     def clean_number(self) -> str:
-        number = references.normalise(self.cleaned_data["number"])
+        number = references.normalise_reference(self.cleaned_data["number"])
         if number is None:
             raise forms.ValidationError(_("Check the receipt number. One of its characters is wrong or missing."))
         return number
 
     def clean_check_code(self) -> str:
-        code = receipts.normalise(self.cleaned_data["check_code"])
+        code = receipts.normalise_check_code(self.cleaned_data["check_code"])
         if code is None:
             raise forms.ValidationError(
                 _("Type at least the first 16 characters of the check code. They are digits and letters from a to f.")

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from django.db.models import QuerySet
 
 from applications.models import Applicant, NamePart
+from core.text import typed_text
 
 LONGEST = 40  # bytes of a part that count
 LETTERS = str.maketrans({"ø": "o", "đ": "d", "ł": "l", "ß": "ss", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d", "ı": "i"})
@@ -14,7 +15,7 @@ LETTERS = str.maketrans({"ø": "o", "đ": "d", "ł": "l", "ß": "ss", "æ": "ae"
 
 def parts(text: str) -> list[bytes]:
     """Return the parts of a name as they are compared, each once: "Öhman-Lindqvist" is `ohman` and `lindqvist`."""
-    plain = unicodedata.normalize("NFKD", text.casefold()).translate(LETTERS)
+    plain = unicodedata.normalize("NFKD", typed_text(text).casefold()).translate(LETTERS)
     letters = "".join(each for each in plain if not unicodedata.combining(each))
     return list(dict.fromkeys(part.encode()[:LONGEST] for part in re.findall(r"[^\W_]+", letters)))
 

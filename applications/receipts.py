@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from applications.models import Application, Confirmation
+from core.text import compact
 
 SHORTEST, LONGEST = 16, 64  # hexadecimal characters of a digest that are asked for: 64 bits, and all of it
 
@@ -30,9 +31,9 @@ class Checked(NamedTuple):
     application: Application
 
 
-def normalise(text: str) -> str | None:
+def normalise_check_code(text: str) -> str | None:
     """Return a typed check code as digests are stored, whatever its case, spaces and dashes; None if it is none."""
-    code = re.sub(r"[\s\-‐‑–—]", "", text).lower()
+    code = compact(text).lower()
     return code if re.fullmatch(rf"[0-9a-f]{{{SHORTEST},{LONGEST}}}", code) else None
 
 

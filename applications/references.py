@@ -5,8 +5,9 @@ base 2, leave 1 when divided by 29 (a pure system as in ISO 7064): as 29 is a pr
 single wrong character and every swap of neighbours is found.
 """
 
-import re
 import secrets
+
+from core.text import compact
 
 ALPHABET = "23456789BCDFGHJKMNPQRSTVWXYZ"
 LENGTH = 9
@@ -22,9 +23,9 @@ def new() -> str:
             return body + ALPHABET[check]
 
 
-def normalise(text: str) -> str | None:
+def normalise_reference(text: str) -> str | None:
     """Return a typed number as stored, whatever its case, spaces and dashes; None when it cannot be one."""
-    number = re.sub(r"[\s\-‐‑–—]", "", text).upper()
+    number = compact(text).upper()
     is_number = len(number) == LENGTH and set(number) <= set(ALPHABET) and _remainder(number) == 1
     return number if is_number else None
 
@@ -47,7 +48,7 @@ class ReferenceConverter:
     regex = r"[0-9A-Za-z\-]{9,11}"
 
     def to_python(self, value: str) -> str:
-        number = normalise(value)
+        number = normalise_reference(value)
         if number is None:
             raise ValueError("Not an application number")
         return number

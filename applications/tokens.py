@@ -17,6 +17,7 @@ from applications.models import Applicant, Application, Invitation
 from applications.references import ALPHABET
 from core import crypto
 from core.refusals import Refused
+from core.text import compact
 
 TOKEN_LENGTH, CODE_LENGTH = 40, 8
 PASS_LASTS = timedelta(days=1)
@@ -67,10 +68,10 @@ def find(secret: str) -> Invitation:
 
 def known(secret: str) -> Invitation:
     """Return the invitation of a token or code, live or not. Raises UnknownInvitation."""
-    compact = _compact(secret)
-    if _is_token(compact):
-        return _only(token_hash__in=crypto.indexes(compact))
-    return _only(code_hash__in=crypto.indexes(compact.upper()))
+    typed = compact(secret)
+    if _is_token(typed):
+        return _only(token_hash__in=crypto.indexes(typed))
+    return _only(code_hash__in=crypto.indexes(typed.upper()))
 
 
 def linked(secret: str) -> Invitation:
@@ -78,7 +79,7 @@ def linked(secret: str) -> Invitation:
 
     Codes are few enough to be guessed: the tries are counted where they are typed.
     """
-    if _is_token(_compact(secret)):
+    if _is_token(compact(secret)):
         return known(secret)
     try:
         return get(int(_signer().unsign(secret, max_age=PASS_LASTS)))
@@ -117,12 +118,8 @@ def _only(**hashes: list[str]) -> Invitation:
     return found
 
 
-def _compact(secret: str) -> str:
-    return re.sub(r"[\s\-‐‑–—]", "", secret)
-
-
-def _is_token(compact: str) -> bool:
-    return re.fullmatch(rf"[0-9a-f]{{{TOKEN_LENGTH}}}", compact) is not None
+def _is_token(secret: str) -> bool:
+    return re.fullmatch(rf"[0-9a-f]{{{TOKEN_LENGTH}}}", secret) is not None
 
 
 def _with_application() -> QuerySet[Invitation]:

@@ -21,7 +21,7 @@ from django.test import Client
 from django.utils import translation
 from psycopg.types.json import Jsonb
 
-from applications.references import display, normalise
+from applications.references import display, normalise_reference
 from bench import rows
 from bench.pages import CONFIRM_POST, PAGES
 from bench.statements import OfRow, Recorded, Statement, TextOfRow
@@ -99,7 +99,7 @@ def _of_any_row(statement: Statement, n: int) -> Statement:
             return [parameter(one) for one in sent]
         if isinstance(sent, int | str) and sent in exact:
             return OfRow(exact[sent], type(sent))
-        if isinstance(sent, str) and normalise(sent) == sent:
+        if isinstance(sent, str) and normalise_reference(sent) == sent:
             return OfRow("reference", str)  # a receipt's number is random: its application's is as good
         if not isinstance(sent, str | Jsonb):
             return sent

@@ -8,7 +8,7 @@ import datetime as dt
 from dataclasses import dataclass
 from itertools import product
 
-from applications.references import ALPHABET, LENGTH, display, normalise
+from applications.references import ALPHABET, LENGTH, display, normalise_reference
 
 FIRST = 1001  # above every other number that a statement may hold
 CO_APPLICANT = 10_000_000  # added to the id of the main applicant
@@ -72,7 +72,7 @@ def reference(n: int) -> str:
         body = ALPHABET[place] + body
     # Not every body has a check character.
     endings = map("".join, product(ALPHABET, repeat=2))
-    return next(body + ending for ending in endings if normalise(body + ending))
+    return next(body + ending for ending in endings if normalise_reference(body + ending))
 
 
 def page(n: int, action: str = "") -> str:

@@ -16,6 +16,7 @@ from applications.models import Applicant, Application
 from core import crypto, hetu
 from core.actors import Actor, acting_staff
 from core.refusals import Refused
+from core.text import compact, typed_text
 from core.transactions import atomically
 from records.enums import Event
 from records.names import applicant_subject, staff_chain
@@ -25,8 +26,7 @@ MOST = 50  # people shown
 SHORTEST = 2  # letters of the longest part of a name
 # Day and month hold a 0 or a 1, which no application's number does.
 CODE_LIKE = re.compile(r"[0-3][0-9][01][0-9]{3}")
-SEPARATORS = re.compile(r"[\s\-‐‑–—]")
-AROUND_NUMBER = re.compile(r"[\s/?#&=]")  # where the slip's QR code holds a link
+AROUND_NUMBER = re.compile(r"[ /?#&=]")  # where the slip's QR code holds a link
 
 
 class SearchReason(models.TextChoices):
@@ -102,7 +102,7 @@ def search(text: str) -> Found:
     if number := number_in(text):
         slots = Applicant.objects.filter(version__current_of__reference=number)
         return _find_slots(Event.SEARCH_BY_NUMBER, slots, number=references.display(number))
-    typed = SEPARATORS.sub("", text)
+    typed = compact(text)
     if CODE_LIKE.match(typed):
         slots = Applicant.objects.filter(hetu_index__in=_indexes(text), version__current_of__isnull=False)
         return _find_slots(Event.SEARCH_BY_CODE, slots.order_by("-pk"))
@@ -115,13 +115,13 @@ def search(text: str) -> Found:
 
 def number_in(text: str) -> str | None:
     """Return the application's number that a text is, or that a link holds; None without one."""
-    pieces = [text, *AROUND_NUMBER.split(text)]
-    return next((number for piece in pieces if (number := references.normalise(piece))), None)
+    pieces = [text, *AROUND_NUMBER.split(typed_text(text))]
+    return next((number for piece in pieces if (number := references.normalise_reference(piece))), None)
 
 
 def is_code_like(text: str) -> bool:
     """Tell whether a text may be somebody's code, a mistyped one too: then no page repeats it (R17)."""
-    return CODE_LIKE.search(SEPARATORS.sub("", text)) is not None
+    return CODE_LIKE.search(compact(text)) is not None
 
 
 def _is_like_a_number(typed: str) -> bool:
@@ -132,7 +132,7 @@ def _is_like_a_number(typed: str) -> bool:
 
 def _indexes(text: str) -> list[str]:
     try:
-        return crypto.indexes(hetu.parse(re.sub(r"\s", "", text)))
+        return crypto.indexes(hetu.parse(typed_text(text).replace(" ", "")))
     except hetu.InvalidHetu:
         raise WrongCode from None
 

@@ -1,9 +1,9 @@
 """Who the claims of a verified identity token say that somebody is."""
 
-import unicodedata
 from dataclasses import dataclass
 
 from core import hetu
+from core.text import has_control
 from identity.enums import Method
 from identity.providers import Provider
 from identity.refusals import NoCode, TokenRefused
@@ -45,6 +45,6 @@ def read(claims: Claims, provider: Provider) -> Identity:
 
 def _name(value: object) -> str:
     name = value.strip() if isinstance(value, str) else ""
-    if len(name) > LONGEST or any(unicodedata.category(character) in {"Cc", "Cs"} for character in name):
+    if len(name) > LONGEST or has_control(name):
         raise TokenRefused("name")
     return name

@@ -21,13 +21,11 @@ from django.template.loader import get_template
 from django.utils import translation
 from django.utils.module_loading import import_string
 
+from core.text import has_control
 from mailing.models import Letter
 
 DATE = re.compile(r"\d{4}-\d\d-\d\d")
 TIME = re.compile(rf"{DATE.pattern}T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)")
-# Ends of lines and of paragraphs, which could begin a header of somebody else's, and halves of characters.
-CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-CONTROL_IN_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")  # lines may end there
 BLANK_LINES = re.compile(r"\n\s*\n\s*\n")
 
 
@@ -45,7 +43,8 @@ def write(letter: Letter) -> EmailMultiAlternatives:
     context = {**_typed(letter.parameters), **_computed(letter), "public_url": settings.PUBLIC_URL, "letter": letter}
     with translation.override(letter.language):
         subject, text, html = (_render(letter, name, context) for name in ("subject.txt", "body.txt", "body.html"))
-    if CONTROL.search(subject) or CONTROL_IN_TEXT.search(text + html):
+    # Ends of lines and of paragraphs in a subject could begin a header of somebody else's.
+    if has_control(subject) or has_control(text + html, allowed="\t\n"):
         raise Unwritable
     return _message(letter, subject, text, html)
 

@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.dispatch import receiver
 from django.utils import timezone
 
+from core.text import storable
 from mailing.enums import Fate
 from mailing.models import Letter, TrackingEvent
 
@@ -72,4 +73,4 @@ def _apply(letter: Letter, fate: Fate, at: dt.datetime) -> None:
 
 def _text(value: Any) -> str:
     """Return a text of a provider as the database takes it."""
-    return str(value or "").replace("\0", "")[:300]
+    return storable(str(value or ""))[:300]

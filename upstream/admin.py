@@ -226,7 +226,7 @@ class WebhookDeliveryAdmin(ReadOnly, admin.ModelAdmin):
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
         if not search_term:
             return queryset, False
-        return queryset.filter(application__reference=references.normalise(search_term)), False
+        return queryset.filter(application__reference=references.normalise_reference(search_term)), False
 
     @admin.display(description=_("application number"))
     def number(self, delivery: WebhookDelivery) -> str:

@@ -169,7 +169,7 @@ def _store(document: Document, *, client: ApiClient, request: Request | None) ->
 
 def _own(reference: str, *, client: ApiClient) -> Application:
     own = Application.objects.with_people().select_related("intake").filter(intake__client=client)
-    application = own.filter(reference=references.normalise(reference)).first()
+    application = own.filter(reference=references.normalise_reference(reference)).first()
     if application is None:
         raise NotFound
     return application

@@ -1,8 +1,9 @@
 """JSON as RFC 8259 means it: nothing that two readers could understand differently."""
 
 import json
-import unicodedata
 from typing import Any, NoReturn
+
+from core.text import has_control
 
 
 class NotJson(Exception):
@@ -32,7 +33,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) < len(pairs):
         raise NotJson("A name stands twice in one object")
-    if any(unicodedata.category(c) in {"Cc", "Cs"} for name in members for c in name):
+    if any(map(has_control, members)):
         raise NotJson("A name holds control characters")
     return members
 

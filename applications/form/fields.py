@@ -17,10 +17,10 @@ from django.utils.translation import gettext_lazy as _
 from applications import facts
 from applications.forms import fits
 from core import hetu
+from core.text import without_blanks
 
-SPACES = re.compile(r"\s+")
 UNITS = re.compile(r"(€|eur|euro|euroa|euros|m2|neliötä|kvm)$", re.IGNORECASE)
-NO_CENTS = re.compile(r"[,.:][-–—]{1,2}$")  # 1100,- and 1100:-
+NO_CENTS = re.compile(r"[,.:]-{1,2}$")  # 1100,- and 1100:-
 GROUPED = re.compile(r"[1-9][0-9]{0,2}([,.'’][0-9]{3})+")
 EARLIEST = 1850  # nobody who applies was born before
 
@@ -119,7 +119,7 @@ class DayField(AnswerField):
         text = super().clean(value)
         if not text:
             return None
-        compact = SPACES.sub("", text)
+        compact = without_blanks(text)
         european = re.fullmatch(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})", compact)
         iso = re.fullmatch(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})", compact)
         try:
@@ -180,7 +180,7 @@ def plain_number(text: str) -> str:
 
     Of point and comma the last one begins the decimals, unless three digits follow: those are thousands.
     """
-    compact = SPACES.sub("", unicodedata.normalize("NFKC", text))
+    compact = without_blanks(unicodedata.normalize("NFKC", text))
     compact = NO_CENTS.sub("", UNITS.sub("", compact.removeprefix("€")))
     whole, mark, decimals = compact, "", ""
     if found := re.search(r"[,.]([0-9]{1,2})$", compact):

@@ -1,5 +1,7 @@
 """The desk's first page: the search box, and what is to be done today."""
 
+from typing import Any
+
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -10,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from applications.facts import Line
 from applications.forms import fits
 from core.requests import read_or_act
+from core.text import typed_text
 from counter import search
 from counter.desk import lists
 from counter.desk.access import desk_actor, desk_page, desk_view, staff_of
@@ -20,10 +23,17 @@ MOST_SEARCHES = 60  # a minute and member of staff: nobody reads through all who
 LONGEST = 200  # characters
 
 
+class SearchField(forms.CharField):
+    """A line of text without what is pasted along unseen."""
+
+    def to_python(self, value: Any) -> str:
+        return typed_text(str(super().to_python(value)))
+
+
 class SearchForm(forms.Form):
     """One box for all, and why somebody is looked for by their code."""
 
-    text = forms.CharField(
+    text = SearchField(
         label=gettext_lazy("Application number, personal identity code or name"),
         help_text=gettext_lazy("Type it, or scan the QR code of the slip."),
         max_length=LONGEST,

@@ -23,14 +23,14 @@ def test_new_is_random():
 
 @given(numbers)
 def test_number_is_found_to_be_right(number):
-    assert references.normalise(number) == number
+    assert references.normalise_reference(number) == number
 
 
 @given(numbers, places, st.sampled_from(ALPHABET))
 def test_single_wrong_character_is_found(number, place, wrong):
     typed = number[:place] + wrong + number[place + 1 :]
 
-    assert references.normalise(typed) == (number if wrong == number[place] else None)
+    assert references.normalise_reference(typed) == (number if wrong == number[place] else None)
 
 
 @given(numbers, st.integers(0, LENGTH - 2))
@@ -39,31 +39,32 @@ def test_swapped_neighbours_are_found(number, place):
 
     typed = number[:place] + other + one + number[place + 2 :]
 
-    assert references.normalise(typed) == (number if one == other else None)
+    assert references.normalise_reference(typed) == (number if one == other else None)
 
 
 @given(numbers, st.text("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZÅÄÖ\u0000٣", min_size=1), places)
 def test_lost_or_added_characters_are_found(number, more, place):
-    assert references.normalise(number[:place] + number[place + 1 :]) is None
-    assert references.normalise(number[:place] + more + number[place:]) is None
+    assert references.normalise_reference(number[:place] + number[place + 1 :]) is None
+    assert references.normalise_reference(number[:place] + more + number[place:]) is None
 
 
-@given(
-    numbers, st.lists(st.sampled_from(["", " ", "-", "–", "\u00a0", "‑", "\n"]), min_size=10, max_size=10), st.data()
-)
+BETWEEN = ["", " ", "-", "–", "−", "\u00a0", "‑", "\n", "\u200b", "\u00ad", "\u200e"]
+
+
+@given(numbers, st.lists(st.sampled_from(BETWEEN), min_size=10, max_size=10), st.data())
 def test_typed_variants_are_one_number(number, between, data):
     letters = [data.draw(st.sampled_from([c, c.lower()])) for c in number]
 
     typed = "".join(gap + letter for gap, letter in zip(between, [*letters, ""], strict=True))
 
-    assert references.normalise(typed) == number
+    assert references.normalise_reference(typed) == number
 
 
 @given(st.text())
 def test_any_text_is_a_number_or_none(text):
-    number = references.normalise(text)
+    number = references.normalise_reference(text)
 
-    assert number is None or references.normalise(references.display(number)) == number
+    assert number is None or references.normalise_reference(references.display(number)) == number
 
 
 def test_display_is_grouped():

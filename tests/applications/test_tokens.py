@@ -57,8 +57,10 @@ def test_token_has_at_least_128_bits(token):
         lambda code: " ".join(code.replace("-", "")),
         lambda code: code.replace("-", "–"),
         lambda code: f"\t{code}\n",
+        lambda code: code.replace("-", "\u2212"),
+        lambda code: f"\u200e{code.replace('-', chr(0xAD) + '-')}\ufeff",
     ],
-    ids=["lower case", "ungrouped", "spaced", "dash", "space around"],
+    ids=["lower case", "ungrouped", "spaced", "dash", "space around", "minus", "invisible characters"],
 )
 def test_code_may_be_typed_in_any_case_and_grouping(application, code, typed):
     assert tokens.find(typed(code)) == invitation(application, cast.OLLI)

@@ -61,6 +61,8 @@ def test_number_with_other_dashes_and_spaces_is_found():
 
     assert search.search("–".join(parts)).only == sent
     assert search.search(" ".join(parts)).only == sent
+    assert search.search("\u2212".join(parts)).only == sent
+    assert search.search("\u200b" + "\u00ad-".join(parts)).only == sent
 
 
 def test_number_with_one_wrong_character_is_said_to_be_mistyped():
@@ -142,6 +144,7 @@ def other_version(sent):
         "O\u0308hman",
         "Öhman,Olli",
         "öhman  OLLI",
+        "\u200bÖh\u00adman\u00a0Olli",
     ],
 )
 def test_name_is_found_by_parts_in_any_order_and_without_diacritics(typed):

@@ -1,0 +1,61 @@
+"""The one form to which typed and pasted text is brought, and the characters that need care in any text.
+
+Telephones and word processors write other dashes and blanks than the key that was pressed, and what is pasted
+brings characters along that nobody sees. DASHES, BLANKS, INVISIBLE, CONTROLS and BIDI_CONTROLS are the insides of
+character classes of regular expressions.
+"""
+
+import re
+import unicodedata
+
+DASHES = r"\-‐‑‒–—―⁃−﹘﹣－"
+BLANKS = r"\s"  # in a text, exactly the characters of str.isspace(), line breaks among them
+# The property Default_Ignorable_Code_Point of Unicode, and U+FFF9 to U+FFFB, of which fonts show as little.
+INVISIBLE = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+)
+# Characters that change how the text around them is read; all of them are invisible.
+BIDI_CONTROLS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+# Control characters, lone surrogates, and the separators that some programs read as the end of a line.
+CONTROLS = "\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff"
+
+_INVISIBLE = re.compile(f"[{INVISIBLE}]+")
+_BLANK = re.compile(f"[{BLANKS}]")
+_DASH = re.compile(f"[{DASHES}]")
+_CONTROL = re.compile(f"[{CONTROLS}]")
+_BIDI_CONTROL = re.compile(f"[{BIDI_CONTROLS}]")
+
+
+def typed_text(text: str) -> str:
+    """Return one line of text in the form in which it is compared: composed (NFC), without invisible characters.
+
+    Every blank is a space, and none stands at the ends. Control characters that are no blanks stay, to be refused.
+    """
+    visible = unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
+    return _BLANK.sub(" ", visible).strip(" ")
+
+
+def compact(text: str) -> str:
+    """Return a typed number or code without its blanks and dashes."""
+    return without_blanks(text).replace("-", "")
+
+
+def without_blanks(text: str) -> str:
+    """Return a typed text with no blanks in it, and with every dash as `-`."""
+    return _DASH.sub("-", typed_text(text).replace(" ", ""))
+
+
+def has_control(text: str, *, allowed: str = "") -> bool:
+    """Tell whether a text holds control characters, lone surrogates or separators of lines, except those allowed."""
+    return any(found not in allowed for found in _CONTROL.findall(text))
+
+
+def has_bidi_control(text: str) -> bool:
+    """Tell whether a text holds characters that change the direction in which it is read."""
+    return _BIDI_CONTROL.search(text) is not None
+
+
+def storable(text: str) -> str:
+    """Return the text without NUL, which PostgreSQL refuses."""
+    return text.replace("\0", "")
