@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.document import ApplicantContent, Content, Resident, Stored
 from applications.models import Applicant, Application, Version
-from core import hetu
+from core.masking import mask_hetu
 
 Text = str | Promise
 
@@ -84,7 +84,7 @@ def _marked(old: list[Section], new: list[Section]) -> list[Section]:
 def _own(applicant: Applicant, content: ApplicantContent) -> Iterator[Row]:
     yield Row(_("Name"), f"{applicant.first_names} {applicant.last_name}")
     if applicant.hetu:
-        yield Row(_("Personal identity code"), hetu.mask(applicant.hetu))
+        yield Row(_("Personal identity code"), mask_hetu(applicant.hetu))
     else:
         yield Row(_("Date of birth"), _date(applicant.birth_date))
     yield Row(_("Address"), content.address or "", is_contact=True)

@@ -6,8 +6,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from applications import facts, receipts, references
+from core import hetu
 from identity.enums import Language
-from mailing.outbox import CODE
 
 LONGEST_REPORT = 1000  # characters
 
@@ -27,7 +27,7 @@ def fits(kind: Any, message: Any) -> Callable[[str], None]:
 
 def no_personal_identity_code(text: str) -> None:
     """Refuse a text that holds what looks like a code: it would go out in a letter (R17)."""
-    if CODE.search(text):
+    if hetu.contains_code(text):
         raise forms.ValidationError(_("Leave the personal identity code out of your text."))
 
 

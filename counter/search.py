@@ -24,8 +24,6 @@ from records.trail import append_event
 
 MOST = 50  # people shown
 SHORTEST = 2  # letters of the longest part of a name
-# Day and month hold a 0 or a 1, which no application's number does.
-CODE_LIKE = re.compile(r"[0-3][0-9][01][0-9]{3}")
 AROUND_NUMBER = re.compile(r"[ /?#&=]")  # where the slip's QR code holds a link
 
 
@@ -102,11 +100,10 @@ def search(text: str) -> Found:
     if number := number_in(text):
         slots = Applicant.objects.filter(version__current_of__reference=number)
         return _find_slots(Event.SEARCH_BY_NUMBER, slots, number=references.display(number))
-    typed = compact(text)
-    if CODE_LIKE.match(typed):
+    if hetu.begins_like_code(text):
         slots = Applicant.objects.filter(hetu_index__in=_indexes(text), version__current_of__isnull=False)
         return _find_slots(Event.SEARCH_BY_CODE, slots.order_by("-pk"))
-    if _is_like_a_number(typed.upper()):
+    if _is_like_a_number(compact(text).upper()):
         raise Mistyped
     if max(map(len, names.parts(text)), default=0) < SHORTEST:
         raise TooShort
@@ -119,11 +116,6 @@ def number_in(text: str) -> str | None:
     return next((number for piece in pieces if (number := references.normalise_reference(piece))), None)
 
 
-def is_code_like(text: str) -> bool:
-    """Tell whether a text may be somebody's code, a mistyped one too: then no page repeats it (R17)."""
-    return CODE_LIKE.search(compact(text)) is not None
-
-
 def _is_like_a_number(typed: str) -> bool:
     """Tell whether somebody meant a number: names have no digits, and nine letters without a vowel are none."""
     has_digit = any(character.isdigit() for character in typed)
@@ -132,7 +124,7 @@ def _is_like_a_number(typed: str) -> bool:
 
 def _indexes(text: str) -> list[str]:
     try:
-        return crypto.indexes(hetu.parse(typed_text(text).replace(" ", "")))
+        return crypto.indexes(hetu.parse(text))
     except hetu.InvalidHetu:
         raise WrongCode from None
 

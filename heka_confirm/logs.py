@@ -11,7 +11,8 @@ import re
 from contextvars import ContextVar
 from typing import Any
 
-from core.hetu import MASK
+from core.masking import MASK, mask_codes
+from core.text import BIDI_CONTROLS, CONTROLS
 
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 
@@ -20,17 +21,6 @@ STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "
 # Objects that Django attaches; their texts would repeat the query string.
 OMITTED = frozenset({"request", "server_time", "params", "sql"})
 
-# Wider than a valid code: a mistyped one is just as personal. It begins anywhere, since texts are glued
-# together (`%20010594…`), and so codes may overlap. Its sign may be escaped for a URL, JSON, Python or HTML.
-SIGNS = (
-    "[-+A-FU-Ya-fu-y‐‑‒–—―−﹣－]",
-    r"(?:%(?:25)?[0-9A-Fa-f]{2}){1,3}",
-    r"(?:\\+x[0-9A-Fa-f]{2}){1,3}",
-    r"\\+u[0-9A-Fa-f]{4}",
-    r"&#?\w{2,8};",
-)
-SIGN = f"(?:{'|'.join(SIGNS)})"
-CODE = re.compile(rf"(?=\d{{6}}{SIGN}(\s?\d{{3}}[0-9A-Za-z]))")
 # In queries and form bodies; a state or code of our own is written without "?" or "&".
 SECRET_PARAMETER = re.compile(
     r"(?i)([?&](?:code|state|nonce|request|\w*token|\w*assertion|code_verifier|\w*secret|password)=)[^&\s\"'<>#]+"
@@ -38,25 +28,18 @@ SECRET_PARAMETER = re.compile(
 BEARER = re.compile(r"(?i)\b(bearer\s+)[\w.~+/=-]+")
 JOSE = re.compile(r"\beyJ[\w-]+(?:\.[\w-]*)+")
 # Everything that ends a line, moves the cursor, or turns the direction of reading.
-CONTROLS = {
-    code: f"\\u{code:04x}"
-    for first, last in [(0x00, 0x1F), (0x7F, 0x9F), (0x200E, 0x200F), (0x2028, 0x202E), (0x2066, 0x2069)]
-    for code in range(first, last + 1)
-}
+UNSAFE = re.compile(f"[{CONTROLS}{BIDI_CONTROLS}]")
 
 
-def mask(text: str) -> str:
+def mask_secrets(text: str) -> str:
     """Return the text without personal identity codes, tokens and secret parameters."""
-    characters = list(text)
-    for code in CODE.finditer(text):
-        characters[slice(*code.span(1))] = "•" * len(code[1])
-    text = SECRET_PARAMETER.sub(rf"\1{MASK}", "".join(characters))
+    text = SECRET_PARAMETER.sub(rf"\1{MASK}", mask_codes(text))
     return JOSE.sub(MASK, BEARER.sub(rf"\1{MASK}", text))
 
 
 def one_line(text: str) -> str:
     """Return the text with every control character and lone surrogate written out as \\uXXXX."""
-    return text.encode("utf-8", "backslashreplace").decode().translate(CONTROLS)
+    return UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def message_of(record: logging.LogRecord) -> str:
@@ -76,14 +59,14 @@ class JsonFormatter(logging.Formatter):
     """One JSON object a line: time, level, name, message, context."""
 
     def format(self, record: logging.LogRecord) -> str:
-        context = {key: _plain(value) for key, value in extra_of(record).items()}
+        context = {key: _masked_extra(value) for key, value in extra_of(record).items()}
         if record.exc_info:
-            context["exception"] = mask(self.formatException(record.exc_info))
+            context["exception"] = mask_secrets(self.formatException(record.exc_info))
         line = {
             "time": dt.datetime.fromtimestamp(record.created, dt.UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "name": record.name,
-            "message": mask(message_of(record)),
+            "message": mask_secrets(message_of(record)),
             "context": {"request_id": request_id.get(), **context},
         }
         # Controls are escaped by json where they have to be, and by one_line where they may be.
@@ -95,12 +78,12 @@ class PlainFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         time = f"{dt.datetime.fromtimestamp(record.created, dt.UTC).astimezone():%H:%M:%S}"
-        line = one_line(mask(f"{time} {record.levelname:7} {record.name}: {message_of(record)}"))
+        line = one_line(mask_secrets(f"{time} {record.levelname:7} {record.name}: {message_of(record)}"))
         if record.exc_info:
-            trace = mask(self.formatException(record.exc_info))
+            trace = mask_secrets(self.formatException(record.exc_info))
             line += "".join(f"\n    {one_line(part)}" for part in trace.split("\n"))
         return line
 
 
-def _plain(value: Any) -> Any:
-    return value if value is None or isinstance(value, bool | int) else mask(str(value))
+def _masked_extra(value: Any) -> Any:
+    return value if value is None or isinstance(value, bool | int) else mask_secrets(str(value))

@@ -90,7 +90,7 @@ def client_address(request: HttpRequest) -> str:
 def _request_id(request: HttpRequest) -> str:
     """Return a trusted proxy's id of the request, so that both logs meet; otherwise a fresh one."""
     given = request.META.get("HTTP_X_REQUEST_ID", "") if settings.TRUSTED_PROXIES > 0 else ""
-    if SAFE_ID.fullmatch(given) and logs.mask(given) == given:
+    if SAFE_ID.fullmatch(given) and logs.mask_secrets(given) == given:
         return str(given)
     return uuid.uuid4().hex.translate(ID_LETTERS)
 

@@ -4,9 +4,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from core import masking
 from core.actors import acting_staff, operator_actor
 from core.admin import ReadOnly
+from core.masking import mask_email
 from mailing import outbox
 from mailing.models import Letter, LetterQuerySet
 from records.names import staff_chain
@@ -54,7 +54,7 @@ class LetterAdmin(ReadOnly, admin.ModelAdmin):
 
     @admin.display(description=_("email address"))
     def address(self, letter: Letter) -> str:
-        return masking.mask(letter.to)
+        return mask_email(letter.to)
 
     @admin.action(description=_("Send again what was given up or refused"), permissions=["send_again"])
     def send_again(self, request: HttpRequest, queryset: LetterQuerySet) -> None:

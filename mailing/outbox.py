@@ -1,7 +1,6 @@
 """The outbox: a letter is stored in the transaction of the change that owes it, and delivered later (R20)."""
 
 import datetime as dt
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,14 +10,13 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from core.actors import Actor
+from core.masking import mask_codes
+from core.text import storable
 from mailing.enums import Failure, Status
 from mailing.models import Letter, LetterQuerySet
 from records.enums import Event
 from records.names import letter_subject
 from records.trail import TrailEvent, append_events
-
-# Wider than a valid personal identity code, as in the logs: a mistyped one is just as personal.
-CODE = re.compile(r"(\d{6}[-+A-FU-Y])\d{3}[0-9A-Z]", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,9 +76,9 @@ def _letter(draft: Draft) -> Letter:
     letter = Letter(
         key=draft.key,
         message=draft.message,
-        to=_plain(draft.to),
+        to=_masked_value(draft.to),
         language=draft.language,
-        parameters=_plain(draft.parameters),
+        parameters=_masked_value(draft.parameters),
         about=draft.about,
     )
     if draft.due_at is not None:
@@ -88,12 +86,12 @@ def _letter(draft: Draft) -> Letter:
     return letter
 
 
-def _plain(value: Any) -> Any:
-    """Return the value as it may be stored: without codes, and without NUL, which PostgreSQL refuses."""
+def _masked_value(value: Any) -> Any:
+    """Return the value as it may be stored: without codes."""
     if isinstance(value, str):
-        return CODE.sub(r"\1••••", value.replace("\0", ""))
+        return mask_codes(storable(value))
     if isinstance(value, Mapping):
-        return {str(key): _plain(each) for key, each in value.items()}
+        return {str(key): _masked_value(each) for key, each in value.items()}
     if isinstance(value, Iterable):
-        return [_plain(each) for each in value]
+        return [_masked_value(each) for each in value]
     return value

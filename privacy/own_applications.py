@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from applications import details
 from applications.models import Applicant, Application, Confirmation, Invitation, StateChange
+from core.masking import mask_codes
 from identity.models import Person
 from privacy.report import Fact, Facts, Part
-from records import trail
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def _version(slot: Applicant) -> Part:
         Part(
             "section",
             section.title,
-            facts=[Fact(str(row.label), row.label, plain(row.value)) for row in section.rows],
+            facts=[Fact(str(row.label), row.label, mask_codes(row.value)) for row in section.rows],
         )
         for section in details.sections(slot.version, slot)
     ]
@@ -121,14 +121,9 @@ def confirmations(own: OwnSlots) -> Iterator[Facts]:
 def reports(own: OwnSlots) -> Iterator[Facts]:
     for slot in own.slots:
         for report in slot.error_reports.all():
-            text = Fact("text", _("Text"), plain(report.text))
+            text = Fact("text", _("Text"), mask_codes(report.text))
             yield [number_of(slot.version.application), Fact("at", _("Time"), report.reported_at), text]
 
 
 def number_of(application: Application) -> Fact:
     return Fact("number", _("Application number"), application.number)
-
-
-def plain(text: str) -> str:
-    """Return what somebody wrote without personal identity codes (R17)."""
-    return trail.CODE.sub(r"\1••••", text)

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from applications import letters
 from applications.models import Draft, IdCheck, TermsAcceptance
-from core import hetu
 from core.actors import Actor, Role
+from core.masking import mask_codes, mask_hetu
 from counter import countries
 from counter.desk import messages, wording
 from counter.models import DocumentType
@@ -21,7 +21,7 @@ from identity.models import Account, Person
 from identity.proof import Proof
 from mailing.models import Letter
 from privacy import own_applications
-from privacy.own_applications import OwnSlots, number_of, plain
+from privacy.own_applications import OwnSlots, number_of
 from privacy.report import Fact, Facts, Part
 from records.enums import ACCESS_EVENTS, Event
 from records.models import Chain, Entry
@@ -68,7 +68,7 @@ def _person(person: Person, proof: Proof) -> Part:
         facts=[
             Fact("first_names", _("First names"), person.first_names),
             Fact("last_name", _("Last name"), person.last_name),
-            Fact("personal_identity_code", _("Personal identity code"), hetu.mask(person.hetu or "")),
+            Fact("personal_identity_code", _("Personal identity code"), mask_hetu(person.hetu or "")),
             Fact("birth_date", _("Date of birth"), person.birth_date),
             Fact("language", _("Language"), person.language, person.get_language_display()),
             Fact("known_since", _("Known to the service since"), person.created_at),
@@ -133,17 +133,17 @@ def _check(check: IdCheck, document: str, recorded: Entry | None) -> Iterator[Fa
     yield Fact("valid_until", _("Last day of validity"), check.document_valid_until)
     yield Fact("picture_matches", _("The picture matches"), check.picture_matches)
     yield Fact("name_matches", _("The name matches"), check.name_matches)
-    yield Fact("name_reason", _("Why the name may differ"), plain(check.name_reason))
+    yield Fact("name_reason", _("Why the name may differ"), mask_codes(check.name_reason))
     yield Fact("represented_by", _("Who is here instead"), check.representative_name)
-    yield Fact("basis", _("Document that shows their right"), plain(check.basis_document))
+    yield Fact("basis", _("Document that shows their right"), mask_codes(check.basis_document))
     yield Fact("basis_until", _("Their right ends"), check.basis_valid_until)
-    yield Fact("note", _("Note"), plain(check.note))
+    yield Fact("note", _("Note"), mask_codes(check.note))
     if hasattr(check, "second_look"):
         yield Fact("second_look_at", _("Second look"), check.second_look.at)
-        yield Fact("second_look", _("Reason given at the second look"), plain(check.second_look.reason))
+        yield Fact("second_look", _("Reason given at the second look"), mask_codes(check.second_look.reason))
     if hasattr(check, "undoing"):
         yield Fact("undone_at", _("Undone"), check.undoing.at)
-        yield Fact("undone_because", _("Why it was undone"), plain(check.undoing.reason))
+        yield Fact("undone_because", _("Why it was undone"), mask_codes(check.undoing.reason))
 
 
 def _letters(own: OwnSlots) -> Iterator[Facts]:

@@ -6,7 +6,6 @@ such as one application, or one member of staff in one year, for a chain is remo
 """
 
 import logging
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -15,14 +14,13 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from core.actors import Actor
+from core.masking import mask_codes
+from core.text import storable
 from records import keys
 from records.enums import Event
 from records.models import Chain, Entry
 
 logger = logging.getLogger("records")
-
-# Wider than a valid personal identity code, as in the logs: a mistyped one is just as personal.
-CODE = re.compile(r"(\d{6}\s?[-+A-FU-Y‐‑‒–—―−﹣－])\s?\d{3}[0-9A-Z]", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -52,7 +50,7 @@ def append_events(chain: str, events: Sequence[TrailEvent], *, by: Actor) -> Non
         raise transaction.TransactionManagementError("The trail is written in the transaction of what it tells")
     if not events:
         return
-    locked = _locked(_plain(chain))
+    locked = _locked(_masked_text(chain))
     entries = _entries(locked, events, by)
     Entry.objects.bulk_create(entries)
     _seal(locked, entries[-1])
@@ -85,9 +83,9 @@ def _entries(chain: Chain, events: Sequence[TrailEvent], by: Actor) -> list[Entr
             event=one.event,
             role=by.role,
             user=by.user,
-            name=_plain(by.name),
-            subject=_plain(one.subject),
-            facts={_plain(key): _fact(value) for key, value in one.facts.items()},
+            name=_masked_text(by.name),
+            subject=_masked_text(one.subject),
+            facts={_masked_text(key): _fact(value) for key, value in one.facts.items()},
             previous=previous,
             key_id=keys.active_key_id(),
         )
@@ -129,12 +127,12 @@ def _tell(chain: str, entries: Sequence[Entry]) -> None:
 
 def _fact(value: str | int | bool) -> str | int | bool:  # noqa: FBT001  # one of the kinds of fact
     if isinstance(value, str):
-        return _plain(value)
+        return _masked_text(value)
     if isinstance(value, int):
         return value
     raise TypeError(f"{value!r} is neither text, whole number nor yes or no")
 
 
-def _plain(text: str) -> str:
-    """Return the text as it may be stored: without codes, and without NUL, which PostgreSQL refuses."""
-    return CODE.sub(r"\1••••", str(text).replace("\0", ""))
+def _masked_text(text: str) -> str:
+    """Return the text as it may be stored: without codes."""
+    return mask_codes(storable(str(text)))

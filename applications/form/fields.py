@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from applications import facts
 from applications.forms import fits
 from core import hetu
+from core.masking import mask_hetu
 from core.text import without_blanks
 
 UNITS = re.compile(r"(€|eur|euro|euroa|euros|m2|neliötä|kvm)$", re.IGNORECASE)
@@ -170,7 +171,7 @@ class HetuField(AnswerField):
 def masked(typed: str) -> str:
     """Return a code masked, and anything else as it was typed: people must see what is wrong."""
     try:
-        return hetu.mask(hetu.parse(typed))
+        return mask_hetu(hetu.parse(typed))
     except hetu.InvalidHetu:
         return typed
 

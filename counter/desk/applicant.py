@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from applications.document import Stored
 from applications.models import Applicant, IdCheck
-from core import hetu
+from core.masking import mask_hetu
 from core.requests import read_or_act
 from counter.desk import access_log, actions, messages
 from counter.desk.access import desk_page, desk_view, find_slot, staff_of
@@ -89,7 +89,7 @@ def _show_applicant(request: HttpRequest, slot: Applicant, *, contact: Contact |
         "application": application,
         "slot": slot,
         "actions": actions.available_actions(slot, known.checks, known.account, staff=staff),
-        "code": code or (hetu.mask(slot.hetu) if slot.hetu else ""),
+        "code": code or (mask_hetu(slot.hetu) if slot.hetu else ""),
         "is_code_shown": bool(code),
         "contact": contact,
         "may_ask_for_contact": contact is None and access_log.may_see_details(request, slot),

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from applications.enums import CheckStatus
 from applications.forms import ConfirmForm
 from applications.models import Applicant, IdCheck
-from core import hetu
+from core.masking import mask_hetu
 from core.requests import read_or_act
 from counter import countries, id_checks
 from counter.desk import access_log
@@ -70,7 +70,7 @@ def check_context(request: HttpRequest, found: IdCheck) -> dict[str, object]:
         "country": countries.name(found.country),
         "slot": slot,
         "application": slot.version.application,
-        "code": hetu.mask(slot.hetu) if slot.hetu else "",
+        "code": mask_hetu(slot.hetu) if slot.hetu else "",
         "is_own": found.adviser_id == staff_of(request).pk,
         "waits": found.status == CheckStatus.WAITING,
     }
@@ -89,7 +89,7 @@ def _check_form(
         "form": form,
         "slot": slot,
         "application": slot.version.application,
-        "code": hetu.mask(slot.hetu) if slot.hetu else "",
+        "code": mask_hetu(slot.hetu) if slot.hetu else "",
         "refusal": refusal,
     }
     return desk_page(request, "counter/desk/check.html", context, status=409 if refusal else 200)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from applications.facts import Line
 from applications.forms import fits
+from core import hetu
 from core.requests import read_or_act
 from core.text import typed_text
 from counter import search
@@ -91,7 +92,7 @@ def _find_typed(request: HttpRequest, form: SearchForm) -> Found | None:
 
 def _form_again(form: SearchForm, *, has_hits: bool) -> SearchForm:
     """Return the form as it is shown again: without a code (R17), and beneath hits not the first to be typed in."""
-    if search.is_code_like(form.data.get("text", "")):
+    if hetu.may_contain_code(form.data.get("text", "")):
         form.data = {**form.data, "text": ""}
     if has_hits:
         del form.fields["text"].widget.attrs["autofocus"]

@@ -50,7 +50,7 @@ def raised(text):
 
 @given(st.text(), codes, st.text())
 def test_mask_hides_any_code_in_any_text(before, code, after):
-    masked = logs.mask(before + code + after)
+    masked = logs.mask_secrets(before + code + after)
 
     assert masked[len(before) + 7 : len(before) + 11] == "••••"
     assert len(masked) == len(before + code + after) or "=" in before + after or "e" in (before + after).lower()
@@ -61,14 +61,14 @@ def test_mask_hides_any_code_in_any_text(before, code, after):
 def test_mask_hides_a_code_however_it_is_written_out(writing, before, code, after):
     written = WRITINGS[writing](code)
 
-    masked = logs.mask(before + written + after)
+    masked = logs.mask_secrets(before + written + after)
 
     assert written not in masked
 
 
 @given(st.lists(codes, min_size=2, max_size=4))
 def test_mask_hides_codes_that_follow_one_another(several):
-    masked = logs.mask("".join(several))
+    masked = logs.mask_secrets("".join(several))
 
     assert [code for code in several if code in masked] == []
 
@@ -76,7 +76,7 @@ def test_mask_hides_codes_that_follow_one_another(several):
 @given(st.text(alphabet=st.characters(exclude_categories=["Nd"], exclude_characters="=")))
 def test_mask_leaves_a_text_without_digits(text):
     if "eyJ" not in text and "bearer" not in text.lower():
-        assert logs.mask(text) == text
+        assert logs.mask_secrets(text) == text
 
 
 @given(st.text(), codes, st.text())
@@ -115,8 +115,8 @@ def test_json_line_has_time_level_name_message_and_context():
 def test_json_line_gives_back_what_was_logged(message, value):
     line = json.loads(JsonFormatter().format(record("%s", message, value=value)))
 
-    assert line["message"] == logs.mask(message)
-    assert line["context"]["value"] == logs.mask(value)
+    assert line["message"] == logs.mask_secrets(message)
+    assert line["context"]["value"] == logs.mask_secrets(value)
 
 
 def test_json_line_holds_the_exception():
@@ -159,8 +159,8 @@ def test_message_whose_arguments_do_not_fit_is_logged_masked(formatter):
     ],
 )
 def test_mask_hides_tokens_codes_and_states(text, masked):
-    assert logs.mask(text).endswith(masked)
+    assert logs.mask_secrets(text).endswith(masked)
 
 
 def test_mask_leaves_states_of_applications():
-    assert logs.mask("state=awaiting code=E001") == "state=awaiting code=E001"
+    assert logs.mask_secrets("state=awaiting code=E001") == "state=awaiting code=E001"
