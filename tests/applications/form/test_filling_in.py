@@ -440,7 +440,7 @@ def test_identified_person_finds_what_is_known_filled_in(sign_in):
         ["maija@example.test"],
         ["Esimerkkikatu 1 A 2, 00100 Helsinki"],
     )
-    assert StateChange.objects.latest("pk").person.hetu == cast.MAIJA["hetu"]
+    assert StateChange.objects.latest("pk").user.person.hetu == cast.MAIJA["hetu"]
 
 
 def test_pages_in_every_language(client):
