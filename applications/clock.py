@@ -7,7 +7,6 @@ due, so its time follows their number and not the number of all. One that fails 
 
 import datetime as dt
 import logging
-import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -18,8 +17,9 @@ from django.utils import timezone
 from applications import dates, deadlines, invitations, letters, undeliverable
 from applications.enums import State
 from applications.models import OPEN, Applicant, Application
+from core.transactions import DATABASE_AWAY
+from core.worker import log_fault
 from mailing import outbox
-from mailing.worker import DATABASE_GONE
 
 logger = logging.getLogger(__name__)
 
@@ -27,7 +27,6 @@ FIRST_REMINDER, NEXT_REMINDERS, MOST_REMINDERS = dt.timedelta(days=3), dt.timede
 WARNING = dt.timedelta(days=7)  # before the last day
 MORNING = dt.time(9)  # in Helsinki: nobody is warned in the night
 AGAIN = dt.timedelta(hours=1)  # until an application that failed is tried again
-DEEPEST = 5  # places that the log names of a fault
 
 
 class SomeFailed(Exception):
@@ -75,12 +74,12 @@ def _tick_one(now: dt.datetime) -> bool | None:
             locked = _lock_next(now)
             if locked is not None:
                 _do(locked, now)
-    except DATABASE_GONE:
+    except DATABASE_AWAY:
         raise
     except Exception as error:  # whatever one application does, those due after it go on
         if locked is None:
             raise
-        _log_fault(error, locked)
+        log_fault(logger, error, message="application failed in the clock", application=locked)
         Application.objects.filter(pk=locked, due_at__lte=now).update(due_at=now + AGAIN)
         return False
     return None if locked is None else True
@@ -100,13 +99,6 @@ def _do(locked: int, now: dt.datetime) -> None:
         application = _read(locked)  # a step may have ended it, or invited somebody
     next_step = min((step.at for step in _steps(application) if step.at > now), default=None)
     Application.objects.filter(pk=locked).update(ticked_at=now, due_at=next_step)
-
-
-def _log_fault(error: Exception, application: int) -> None:
-    """Log which application failed, and where. Not the message: it may repeat what people wrote."""
-    places = [f"{place.filename}:{place.lineno}" for place in traceback.extract_tb(error.__traceback__)]
-    facts = {"application": application, "error": type(error).__name__, "where": " ".join(places[-DEEPEST:])}
-    logger.error("application failed in the clock", extra=facts)
 
 
 def _read(pk: int) -> Application:

@@ -37,7 +37,7 @@ def deletion_day(draft: Draft) -> dt.date:
 
 
 def _queue_letter(message: str, draft: Draft, *, about: str) -> None:
-    outbox.queue(
+    outbox.queue_letters(
         outbox.Draft(
             key=f"{message}:{about}",
             message=message,

@@ -44,7 +44,7 @@ def invited(invitations: Iterable[Invitation], application: Application) -> None
     applicants = application.applicants
     inviter = applicants[0].first_names.split()[0]
     former = _of_former_versions(application)
-    outbox.queue(
+    outbox.queue_letters(
         *[
             draft
             for one in invitations
@@ -94,7 +94,7 @@ def confirmed(confirmation: Confirmation, application: Application, applicants: 
     }
     others = [a for a in _reached(applicants) if a != who]
     message = "valid" if application.state == State.VALID else "confirmed"
-    outbox.queue(
+    outbox.queue_letters(
         *_drafts("receipt", application, [who], about=confirmation.pk, applicants=applicants, **receipt),
         *_drafts(message, application, others, about=confirmation.pk, applicants=applicants, who=who),
     )
@@ -109,7 +109,9 @@ def declined(applicant: Applicant, application: Application) -> None:
 def undone(confirmation: Confirmation, application: Application, applicants: list[Applicant]) -> None:
     """Tell everybody, the person included, that a confirmation made at the counter no longer counts (C5)."""
     who, reached = confirmation.applicant, _reached(applicants)
-    outbox.queue(*_drafts("undone", application, reached, about=confirmation.pk, applicants=applicants, who=who))
+    outbox.queue_letters(
+        *_drafts("undone", application, reached, about=confirmation.pk, applicants=applicants, who=who)
+    )
 
 
 def error_reported(report: ErrorReport, application: Application) -> None:
@@ -120,7 +122,7 @@ def error_reported(report: ErrorReport, application: Application) -> None:
 
 def undeliverable(lost: Iterable[tuple[Letter, Applicant, Application]]) -> None:
     """Tell main applicants that the invitations of these co-applicants could not be delivered."""
-    outbox.queue(
+    outbox.queue_letters(
         *[
             draft
             for letter, applicant, application in lost
@@ -175,7 +177,7 @@ def _reached(applicants: list[Applicant]) -> list[Applicant]:
 
 
 def _send(message: str, application: Application, to: Iterable[Applicant], **parameters: Any) -> None:
-    outbox.queue(*_drafts(message, application, to, applicants=application.applicants, **parameters))
+    outbox.queue_letters(*_drafts(message, application, to, applicants=application.applicants, **parameters))
 
 
 def _drafts(

@@ -88,10 +88,10 @@ async def serve() -> None:
 
 def fill(count: int) -> None:
     from mailing.models import Letter
-    from mailing.outbox import Draft, queue
+    from mailing.outbox import Draft, queue_letters
 
     Letter.objects.all().delete()
-    queue(
+    queue_letters(
         *(
             Draft(
                 key=f"bench:{number}",
@@ -138,7 +138,7 @@ def texts() -> tuple[str, str, str]:
     from mailing.models import Letter
 
     fill(1)
-    message = letters.write(Letter.objects.get())
+    message = letters.write_letter(Letter.objects.get())
     return message.subject, message.body, message.alternatives[0][0]
 
 
@@ -147,10 +147,10 @@ def worker(count: int) -> float:
     from mailing.models import Letter
 
     fill(1)
-    worker.deliver_due()  # templates and catalogues are read once
+    worker.deliver_due_letters()  # templates and catalogues are read once
     fill(count)
     started = time.perf_counter()
-    worker.deliver_due()
+    worker.deliver_due_letters()
     rate = count / (time.perf_counter() - started)
     if unsent := Letter.objects.filter(sent_at=None).count():
         raise RuntimeError(f"{unsent} letters were not sent")

@@ -98,7 +98,7 @@ def worker(count: int) -> float:
     send(count, client)
     events.collect()
     started = time.perf_counter()
-    webhooks.deliver_due()
+    webhooks.deliver_due_events()
     rate = count / (time.perf_counter() - started)
     if undelivered := WebhookDelivery.objects.filter(endpoint=endpoint, delivered_at=None).count():
         raise RuntimeError(f"{undelivered} events were not delivered")

@@ -1,15 +1,18 @@
-"""One transaction that survives losing a race for its locks."""
+"""One transaction that survives losing a race for its locks, and what is raised when the database is away."""
 
 import functools
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
-from django.db import OperationalError, connection, transaction
+from django.db import InterfaceError, InternalError, OperationalError, connection, transaction
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 TRIES = 3
+# Stopped, blocked, full; a connection that is gone; read-only while another server takes over. The others of
+# Django's database errors are faults of the program.
+DATABASE_AWAY = (OperationalError, InterfaceError, InternalError)
 DEADLOCK, SERIALIZATION_FAILURE = "40P01", "40001"
 
 

@@ -10,7 +10,8 @@ from django.db import connections
 from django.utils.module_loading import import_string
 from gunicorn.app.base import BaseApplication
 
-from mailing import worker as mailing_worker
+from core.worker import Stop, run_worker
+from mailing.worker import deliver_due_letters
 
 LAST_LETTER = 2  # seconds
 
@@ -24,8 +25,8 @@ class DemoServer(BaseApplication):
     def __init__(self, address: str, when_ready: Callable[[], None]) -> None:
         self.address = address
         self.when_ready = when_ready
-        self.stop = mailing_worker.Stop()
-        self.postman = threading.Thread(target=mailing_worker.run, args=[self.stop], daemon=True)
+        self.stop = Stop()
+        self.postman = threading.Thread(target=run_worker, args=[deliver_due_letters, self.stop], daemon=True)
         super().__init__()  # type: ignore[no-untyped-call]  # gunicorn ships no types
 
     def load_config(self) -> None:

@@ -6,17 +6,14 @@ Page templates stand in templates/errors/. The housing system gets problem+json 
 import http
 import sys
 
-from django.db import InterfaceError, InternalError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from core.transactions import DATABASE_AWAY
 from identity.limits import TooMany
 
 RETRY_AFTER = 10  # seconds; a restarted database is back by then
-# Stopped, blocked, full; a connection that is gone; read-only while another server takes over. The others of
-# Django's database errors are faults of the program.
-DATABASE_DOWN = (OperationalError, InterfaceError, InternalError)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -54,7 +51,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def is_database_down(error: BaseException | None) -> bool:
     """Tell whether an exception comes from a database that cannot serve now."""
     while error:
-        if isinstance(error, DATABASE_DOWN):
+        if isinstance(error, DATABASE_AWAY):
             return True
         error = error.__cause__
     return False

@@ -264,13 +264,16 @@ WORKER_EVERY_MINUTE = [
     "mailing.tracking.match_early",
     "applications.clock.tick",
     "applications.drafts.end_quiet_drafts",
-    "applications.receipt_pdf.tick",
+    "applications.receipt_pdf.delete_old_receipts",
     "upstream.events.collect_late",
 ]
 DESK_PAGES = ["counter.desk.urls.PAGES", "privacy.desk.PAGES"]  # under the admin's desk/
 RECEIPT_PDF = find_spec("weasyprint") is not None  # the extra `pdf`; without it nobody is offered any
 # In threads of their own, twice a second: others' receivers may be slow, and so is making a PDF.
-WORKER_BESIDE = ["upstream.webhooks.deliver_due", *(["applications.receipt_pdf.make_due"] if RECEIPT_PDF else [])]
+WORKER_BESIDE = [
+    "upstream.webhooks.deliver_due_events",
+    *(["applications.receipt_pdf.make_due_receipts"] if RECEIPT_PDF else []),
+]
 
 # --- The housing system's events -------------------------------------------------------------------------
 

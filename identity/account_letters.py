@@ -53,7 +53,7 @@ def _queue(message: str, account: Account, *, about: object, **parameters: Any) 
         language=person.language,
         parameters={"recipient": str(person), **parameters},
     )
-    outbox.queue(draft)
+    outbox.queue_letters(draft)
 
 
 def context(letter: Letter) -> dict[str, Any]:

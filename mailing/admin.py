@@ -60,7 +60,7 @@ class LetterAdmin(ReadOnly, admin.ModelAdmin):
     def send_again(self, request: HttpRequest, queryset: LetterQuerySet) -> None:
         by = operator_actor(request.user)
         chain = staff_chain(acting_staff(by).pk, timezone.localdate().year)
-        number = outbox.send_again(queryset, chain=chain, by=by)
+        number = outbox.send_letters_again(queryset, chain=chain, by=by)
         text = ngettext("%(number)d letter will be sent again.", "%(number)d letters will be sent again.", number)
         messages.success(request, text % {"number": number})
 

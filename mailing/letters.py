@@ -37,7 +37,7 @@ class Unwritable(Exception):
     """The address is none, or the subject holds what cannot stand in a header, or the text what is no text."""
 
 
-def write(letter: Letter) -> EmailMultiAlternatives:
+def write_letter(letter: Letter) -> EmailMultiAlternatives:
     """Return the letter as it leaves. Raises NoLongerDue and Unwritable."""
     _check(letter.to)
     context = {**_typed(letter.parameters), **_computed(letter), "public_url": settings.PUBLIC_URL, "letter": letter}

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from core.leases import FREE, Leased, lease_constraint
 from mailing.enums import Failure, Fate, Status
 
 UNENDED = Q(sent_at=None, dead_at=None, dropped_at=None)
@@ -25,8 +26,7 @@ def new_message_id() -> str:
 class LetterQuerySet(models.QuerySet["Letter"]):
     def due(self) -> Self:
         """Return what may be sent now and nobody holds, by the database's clock; the oldest first."""
-        is_free = Q(leased_until=None) | Q(leased_until__lte=Now())
-        return self.filter(UNENDED, is_free, due_at__lte=Now()).order_by("due_at", "pk")
+        return self.filter(UNENDED, FREE, due_at__lte=Now()).order_by("due_at", "pk")
 
     def dead(self) -> Self:
         """Return what was given up or refused before it left."""
@@ -37,7 +37,7 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         return self.filter(UNDELIVERABLE)
 
 
-class Letter(models.Model):
+class Letter(Leased):
     """One letter that one event owes one person. Its text is written when it is sent, for it may hold tokens."""
 
     key = models.CharField(_("event"), max_length=120, unique=True)  # the event, so that it owes one letter only
@@ -51,9 +51,6 @@ class Letter(models.Model):
     created_at = models.DateTimeField(_("created"), db_default=Now())
     due_at = models.DateTimeField(_("to be sent"), db_default=Now())
 
-    lease = models.UUIDField(null=True, editable=False)
-    leased_until = models.DateTimeField(null=True, editable=False)
-    attempts = models.PositiveSmallIntegerField(_("tries"), db_default=0)
     failure = models.CharField(_("reason of failure"), max_length=20, choices=Failure, blank=True, db_default="")
 
     sent_at = models.DateTimeField(_("sent"), null=True)
@@ -81,11 +78,7 @@ class Letter(models.Model):
             ),
         ]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(lease=None, leased_until=None)
-                | Q(lease__isnull=False, leased_until__isnull=False) & UNENDED,
-                name="letter_lease_whole_and_only_while_unended",
-            ),
+            lease_constraint(UNENDED, name="letter_lease_whole_and_only_while_unended"),
             models.CheckConstraint(
                 condition=Q(sent_at=None, dead_at=None)
                 | Q(sent_at=None, dropped_at=None)

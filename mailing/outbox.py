@@ -38,7 +38,7 @@ class Draft:
     due_at: dt.datetime | None = None
 
 
-def queue(*drafts: Draft) -> None:
+def queue_letters(*drafts: Draft) -> None:
     """Store letters with the caller's change; for an event that has one already, nothing happens.
 
     A personal identity code in the parameters is masked (R17).
@@ -64,7 +64,7 @@ def is_undeliverable(address: str) -> bool:
 
 
 @transaction.atomic
-def send_again(letters: LetterQuerySet, *, chain: str, by: Actor) -> int:
+def send_letters_again(letters: LetterQuerySet, *, chain: str, by: Actor) -> int:
     """Make those of the letters that are dead due now, and return how many they were; each is recorded."""
     dead = list(letters.dead().select_for_update().values_list("pk", flat=True))
     Letter.objects.filter(pk__in=dead).update(dead_at=None, failure="", attempts=0, due_at=Now())

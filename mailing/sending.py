@@ -29,7 +29,7 @@ class NotSent(Exception):
         self.final = final
 
 
-def connect(connection: BaseEmailBackend) -> None:
+def open_connection(connection: BaseEmailBackend) -> None:
     """Open the connection unless it is. Raises NotSent."""
     try:
         connection.open()
@@ -37,7 +37,7 @@ def connect(connection: BaseEmailBackend) -> None:
         raise _of_connecting(error) from None
 
 
-def send(connection: BaseEmailBackend, message: EmailMultiAlternatives) -> dict[str, str]:
+def send_message(connection: BaseEmailBackend, message: EmailMultiAlternatives) -> dict[str, str]:
     """Send over an open connection, and return the provider and its id of the message, if it has one.
 
     Raises NotSent.
@@ -72,7 +72,7 @@ def judge(error: Exception) -> NotSent:
             return NotSent(Failure.INVALID, final=True)
 
 
-def close(connection: BaseEmailBackend) -> None:
+def close_connection(connection: BaseEmailBackend) -> None:
     """Close the connection, in whatever state it is."""
     try:
         connection.close()

@@ -242,7 +242,7 @@ class WebhookDeliveryAdmin(ReadOnly, admin.ModelAdmin):
 
     @admin.action(description=_("Send again what was delivered or given up"), permissions=["replay"])
     def replay(self, request: HttpRequest, queryset: WebhookDeliveryQuerySet) -> None:
-        number = deliveries.replay(queryset.order_by())
+        number = deliveries.replay_deliveries(queryset.order_by())
         text = ngettext("%(number)d event will be sent again.", "%(number)d events will be sent again.", number)
         self.message_user(request, text % {"number": number}, messages.SUCCESS)
 

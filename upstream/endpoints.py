@@ -68,7 +68,7 @@ def disable(*endpoints: WebhookEndpoint, why: Failure = Failure.DISABLED) -> int
     live = WebhookEndpoint.objects.filter(pk__in=[endpoint.pk for endpoint in endpoints], disabled_at=None)
     number = live.update(disabled_at=Now())
     for endpoint in endpoints:
-        deliveries.give_up(endpoint, why)
+        deliveries.give_up_deliveries(endpoint, why)
     return number
 
 

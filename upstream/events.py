@@ -80,7 +80,7 @@ def _collect_some(look_back: int) -> int:
     found = changes.order_by("pk").values_list("application", flat=True)[:BATCH]
     # Of each application all that is missing: its earlier changes may lie further back than we look.
     events = sorted(_missing(set(found)), key=lambda event: event.change_id)
-    deliveries.queue(Event.objects.bulk_create(events))
+    deliveries.queue_deliveries(Event.objects.bulk_create(events))
     return len(events)
 
 

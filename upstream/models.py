@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.models import Application, StateChange
 from core import crypto
+from core.leases import FREE, Leased, lease_constraint
 from upstream.enums import Failure, Status
 
 UNENDED = Q(delivered_at=None, given_up_at=None)
@@ -134,15 +135,14 @@ class WebhookDeliveryQuerySet(models.QuerySet["WebhookDelivery"]):
         earlier = WebhookDelivery.objects.filter(
             UNENDED, endpoint=OuterRef("endpoint"), application=OuterRef("application"), event__lt=OuterRef("event")
         )
-        is_free = Q(leased_until=None) | Q(leased_until__lte=Now())
-        waiting = self.filter(UNENDED, is_free, ~Exists(earlier), endpoint=endpoint, due_at__lte=Now())
+        waiting = self.filter(UNENDED, FREE, ~Exists(earlier), endpoint=endpoint, due_at__lte=Now())
         return waiting.order_by("due_at", "event")
 
     def unended(self) -> Self:
         return self.filter(UNENDED)
 
 
-class WebhookDelivery(models.Model):
+class WebhookDelivery(Leased):
     """One event on its way to one endpoint: tried until it is taken, or given up after some days."""
 
     endpoint = models.ForeignKey(
@@ -154,9 +154,6 @@ class WebhookDelivery(models.Model):
     due_at = models.DateTimeField(_("due"), db_default=Now())
     tried_until = models.DateTimeField(_("tried until"))
 
-    lease = models.UUIDField(null=True, editable=False)
-    leased_until = models.DateTimeField(null=True, editable=False)
-    attempts = models.PositiveIntegerField(_("attempts"), db_default=0)
     failure = models.CharField(_("failure"), max_length=11, choices=Failure, blank=True, db_default="")
     status_code = models.PositiveSmallIntegerField(_("answer"), null=True)  # of the last try that was answered
 
@@ -180,11 +177,7 @@ class WebhookDelivery(models.Model):
             models.CheckConstraint(
                 condition=Q(given_up_at=None) | ~Q(failure=""), name="webhook_delivery_given_up_for_a_reason"
             ),
-            models.CheckConstraint(
-                condition=Q(lease=None, leased_until=None)
-                | Q(lease__isnull=False, leased_until__isnull=False) & UNENDED,
-                name="webhook_delivery_lease_whole_and_only_while_unended",
-            ),
+            lease_constraint(UNENDED, name="webhook_delivery_lease_whole_and_only_while_unended"),
         ]
 
     def __str__(self) -> str:

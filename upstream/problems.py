@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
-from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse
 from django.http.request import UnreadablePostError
 from ninja.errors import HttpError
@@ -12,6 +11,7 @@ from ninja.errors import ValidationError as InvalidRequest
 
 from applications import changes, document
 from applications.document import InvalidDocument
+from core.transactions import DATABASE_AWAY
 from identity.limits import TooMany
 from upstream.intake import AlreadySent, AnotherReference, KeyReused, NotFound
 from upstream.schemas import Fault, ProblemDetails
@@ -120,6 +120,5 @@ ANSWERS: dict[type[Exception], Callable[[Any], HttpResponse]] = {
     InvalidRequest: _invalid,
     InvalidDocument: lambda error: _faulty(error.faults),
     TooMany: lambda error: problem(429, "Too many requests", Retry_After=str(error.retry_after)),
-    OperationalError: lambda _: problem(503, "Try again in a moment", Retry_After=TRY_AGAIN_AFTER),
-    InterfaceError: lambda _: problem(503, "Try again in a moment", Retry_After=TRY_AGAIN_AFTER),
+    **dict.fromkeys(DATABASE_AWAY, lambda _: problem(503, "Try again in a moment", Retry_After=TRY_AGAIN_AFTER)),
 }

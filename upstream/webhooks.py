@@ -17,7 +17,8 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from mailing.worker import Stop, log_fault, patiently
+from core.leases import give_back
+from core.worker import Stop, log_fault, patiently
 from upstream import calling, deliveries, endpoints, events
 from upstream.calling import Answer, NotAnswered
 from upstream.enums import Failure
@@ -31,7 +32,7 @@ ASKS_TO_WAIT = (429, 503)
 CONTENT_TYPE = "application/cloudevents+json"
 
 
-def deliver_due(stop: Stop | None = None) -> int:
+def deliver_due_events(stop: Stop | None = None) -> int:
     """Collect events and try every delivery that is due now, each endpoint in turn; return how many were tried."""
     stop, tried = stop or Stop(), 0
     events.collect()
@@ -44,16 +45,16 @@ def deliver_due(stop: Stop | None = None) -> int:
     return tried
 
 
-def deliver(delivery: WebhookDelivery, endpoint: WebhookEndpoint) -> bool:
+def deliver_event(delivery: WebhookDelivery, endpoint: WebhookEndpoint) -> bool:
     """Send a delivery that we hold and record what became of it; tell whether the endpoint can take more now."""
     started = time.monotonic()
-    changes, outcome, wait = _try(delivery, endpoint)
-    if not patiently(partial(deliveries.finish, delivery, **changes), seconds=settings.WEBHOOK_LEASE):
+    changes, outcome, wait = _try_delivery(delivery, endpoint)
+    if not patiently(partial(give_back, delivery, **changes), seconds=settings.WEBHOOK_LEASE):
         outcome = "late"
     elif outcome == Failure.GONE:
         endpoints.disable(endpoint, why=Failure.GONE)
     elif wait:
-        deliveries.pause(endpoint, seconds=wait, why=Failure(outcome))
+        deliveries.pause_endpoint(endpoint, seconds=wait, why=Failure(outcome))
     level = logging.WARNING if "given_up_at" in changes else logging.INFO
     facts = {
         "delivery": delivery.pk,
@@ -68,16 +69,16 @@ def deliver(delivery: WebhookDelivery, endpoint: WebhookEndpoint) -> bool:
 def _turn(endpoint: WebhookEndpoint, stop: Stop) -> int:
     until, tried = time.monotonic() + TURN, 0
     while not stop.asked and time.monotonic() < until:
-        delivery = deliveries.claim(endpoint)
+        delivery = deliveries.claim_delivery(endpoint)
         if delivery is None:
             break
         tried += 1
-        if not deliver(delivery, endpoint):
+        if not deliver_event(delivery, endpoint):
             break
     return tried
 
 
-def _try(delivery: WebhookDelivery, endpoint: WebhookEndpoint) -> tuple[dict[str, Any], str, float]:
+def _try_delivery(delivery: WebhookDelivery, endpoint: WebhookEndpoint) -> tuple[dict[str, Any], str, float]:
     """Return what to record of a delivery, the word for it in the log, and how long to leave the endpoint alone."""
     now = timezone.now()
     if now >= delivery.tried_until and delivery.attempts > 1:  # no worker came back from its last try
@@ -87,7 +88,7 @@ def _try(delivery: WebhookDelivery, endpoint: WebhookEndpoint) -> tuple[dict[str
     except NotAnswered as reason:
         return _failed(delivery, reason.failure, now, wait=settings.WEBHOOK_PAUSE)
     except Exception as error:  # whatever one delivery does, the others go on
-        log_fault(error, delivery=delivery.pk)
+        log_fault(logger, error, delivery=delivery.pk)
         return _failed(delivery, Failure.ERROR, now)
     return _judge(delivery, answer, now)
 
@@ -121,7 +122,7 @@ def _judge(delivery: WebhookDelivery, answer: Answer, now: dt.datetime) -> tuple
 def _failed(
     delivery: WebhookDelivery, failure: Failure, now: dt.datetime, *, wait: float = 0, **facts: Any
 ) -> tuple[dict[str, Any], str, float]:
-    changes = deliveries.later(delivery, now=now, least=wait)
+    changes = deliveries.retry_delivery(delivery, now=now, least=wait)
     return {**changes, "failure": failure, **facts}, failure.value, wait
 
 

@@ -642,8 +642,9 @@ class Migration(migrations.Migration):
                     models.CharField(choices=[("fi", "Finnish"), ("sv", "Swedish"), ("en", "English")], max_length=2),
                 ),
                 ("asked_at", models.DateTimeField(db_index=True)),
-                ("attempts", models.PositiveSmallIntegerField(db_default=0)),
-                ("held_until", models.DateTimeField(null=True)),
+                ("lease", models.UUIDField(editable=False, null=True)),
+                ("leased_until", models.DateTimeField(editable=False, null=True)),
+                ("attempts", models.PositiveIntegerField(db_default=0, verbose_name="tries")),
                 ("failed_at", models.DateTimeField(null=True)),
                 ("made_at", models.DateTimeField(null=True)),
                 ("content", core.crypto.EncryptedTextField(context="applications.receiptdocument.content", null=True)),
@@ -664,7 +665,20 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="receipt_document_made_or_not",
-                    )
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("lease", None), ("leased_until", None)),
+                            models.Q(
+                                ("lease__isnull", False),
+                                ("leased_until__isnull", False),
+                                ("failed_at", None),
+                                ("made_at", None),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="receipt_document_leased_while_waiting",
+                    ),
                 ],
             },
         ),

@@ -5,20 +5,16 @@ from django.db.models import Q
 
 from applications.models.confirmation import Confirmation
 from core import crypto
+from core.leases import Leased, lease_constraint
 from identity.enums import Language
 
 
-class ReceiptDocument(models.Model):
-    """The PDF of a receipt: asked for by whoever confirmed, made by the worker, deleted after a day.
-
-    The worker that is at it holds it until `held_until`; so long it waits for its second try if the first fails.
-    """
+class ReceiptDocument(Leased):
+    """The PDF of a receipt: asked for by whoever confirmed, made by the worker, deleted after a day."""
 
     confirmation = models.OneToOneField(Confirmation, on_delete=models.CASCADE, related_name="pdf")
     language = models.CharField(max_length=2, choices=Language)
     asked_at = models.DateTimeField(db_index=True)
-    attempts = models.PositiveSmallIntegerField(db_default=0)
-    held_until = models.DateTimeField(null=True)
     failed_at = models.DateTimeField(null=True)
     made_at = models.DateTimeField(null=True)
     content = crypto.EncryptedTextField(context="applications.receiptdocument.content", null=True)  # base64
@@ -30,6 +26,7 @@ class ReceiptDocument(models.Model):
                 | Q(made_at__isnull=False, content__isnull=False, failed_at=None),
                 name="receipt_document_made_or_not",
             ),
+            lease_constraint(Q(made_at=None, failed_at=None), name="receipt_document_leased_while_waiting"),
         ]
         indexes = [
             models.Index("asked_at", condition=Q(made_at=None, failed_at=None), name="receipt_document_waiting"),

@@ -99,7 +99,7 @@ def receipt_page(request: HttpRequest, visitor: Visitor, reference: str) -> Http
         "me": me,
         "public_url": settings.PUBLIC_URL,
         "makes_pdf": makes_pdf,
-        "pdf": receipt_pdf.of(me.confirmed, language=get_language()) if makes_pdf else None,
+        "pdf": receipt_pdf.receipt_document_of(me.confirmed, language=get_language()) if makes_pdf else None,
     }
     return render(request, "applications/receipt.html", context)
 
@@ -114,8 +114,8 @@ def receipt_pdf_file(request: HttpRequest, visitor: Visitor, reference: str) -> 
     if not me.confirmed:
         return redirect("applications:status", reference)
     if request.method == "POST":
-        receipt_pdf.ask(me.confirmed, language=get_language())
-    elif content := receipt_pdf.content(me.confirmed, language=get_language()):
+        receipt_pdf.request_receipt_pdf(me.confirmed, language=get_language())
+    elif content := receipt_pdf.receipt_pdf_content(me.confirmed, language=get_language()):
         name = f"receipt-{me.confirmed.receipt_number}.pdf"
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
         return HttpResponse(content, content_type="application/pdf", headers=headers)

@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
                 ),
                 ("lease", models.UUIDField(editable=False, null=True)),
                 ("leased_until", models.DateTimeField(editable=False, null=True)),
-                ("attempts", models.PositiveSmallIntegerField(db_default=0, verbose_name="tries")),
+                ("attempts", models.PositiveIntegerField(db_default=0, verbose_name="tries")),
                 (
                     "failure",
                     models.CharField(

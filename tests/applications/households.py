@@ -38,7 +38,7 @@ def letter(message, who, number=0):
 
 def written(letter):
     """Return subject, text and HTML of a letter."""
-    message = letters.write(letter)
+    message = letters.write_letter(letter)
     return message.subject, message.body, message.alternatives[0][0]
 
 

@@ -102,7 +102,7 @@ def test_letter_is_whole_accessible_and_leads_to_us(message, language, pass_days
     assert found
     for each in found:
         subject, text, html = written(each)
-        assert_accessible_and_plain(mailing_letters.write(each))
+        assert_accessible_and_plain(mailing_letters.write_letter(each))
         assert each.language == language
         assert each.parameters["recipient"] in text
         assert each.parameters["recipient"] in html

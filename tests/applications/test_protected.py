@@ -98,7 +98,7 @@ class Household:
         for letter in Letter.objects.exclude(pk__in=self.read).exclude(to=MINE["email"]):
             self.read.add(letter.pk)
             try:
-                message = letters.write(letter)
+                message = letters.write_letter(letter)
             except NoLongerDue:
                 continue
             self.search(letter.message, message.message().as_string(), message.subject, message.body)

@@ -12,13 +12,14 @@ from ctypes.util import find_library
 import pytest
 from django.conf import settings as project
 from django.db import connection
+from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import timezone, translation
 
 from applications import receipt_pdf, references
 from applications.application_removal import remove_applications
 from applications.models import Application, Confirmation, ReceiptDocument
-from mailing.worker import Stop
+from core.worker import Stop
 from tests import cast
 from tests.applications.factories import application, confirm
 from tests.conftest import must_not_skip
@@ -50,8 +51,13 @@ def confirmed():
 
 
 def asked():
-    receipt_pdf.ask(confirmed(), language="en")
+    receipt_pdf.request_receipt_pdf(confirmed(), language="en")
     return ReceiptDocument.objects.get()
+
+
+def end_lease():
+    """Let whatever a worker holds be free again, by the database's clock."""
+    ReceiptDocument.objects.filter(lease__isnull=False).update(leased_until=Now())
 
 
 def plain(pdf):
@@ -81,7 +87,7 @@ def test_button_is_pressed_the_worker_makes_it_and_it_is_downloaded(sign_in):
     answer = client.post(url(sent))
     waiting = client.get(url(sent, "receipt")).text
     early = client.get(url(sent))
-    tried = receipt_pdf.make_due()
+    tried = receipt_pdf.make_due_receipts()
     ready = client.get(url(sent, "receipt")).text
     pdf = client.get(url(sent))
 
@@ -102,7 +108,7 @@ def test_button_is_pressed_the_worker_makes_it_and_it_is_downloaded(sign_in):
 def test_pdf_is_tagged_and_says_its_language_and_title(caplog):
     made = confirmed()
 
-    pdf = plain(receipt_pdf.render(receipt_pdf.html(made, language="fi")))
+    pdf = plain(receipt_pdf.render_pdf(receipt_pdf.receipt_html(made, language="fi")))
 
     assert re.search(rb"/MarkInfo\s*<<\s*/Marked true", pdf)
     assert re.search(rb"/Lang\s*\(fi\)", pdf)
@@ -128,7 +134,7 @@ def test_pdf_says_what_was_confirmed_by_whom_when_and_how_in_its_language(time_m
     sent = application(cast.MAIJA)
     made = confirm(sent, cast.MAIJA)
 
-    text = receipt_pdf.html(Confirmation.objects.get(pk=made.pk), language=language)
+    text = receipt_pdf.receipt_html(Confirmation.objects.get(pk=made.pk), language=language)
 
     assert f'<html lang="{language}">' in text
     facts = [
@@ -152,7 +158,7 @@ def test_nothing_that_a_page_names_is_fetched(tmp_path, caplog):
     away = [f"file://{tmp_path}/style.css", "http://127.0.0.1:9/style.css", "data:text/css,p{display:none}"]
     links = "".join(f'<link rel="stylesheet" href="{one}">' for one in away)
 
-    pdf = receipt_pdf.render(f'<html lang="en"><head><title>x</title>{links}</head><body><p>x</p></body></html>')
+    pdf = receipt_pdf.render_pdf(f'<html lang="en"><head><title>x</title>{links}</head><body><p>x</p></body></html>')
 
     assert pdf.startswith(b"%PDF")
     refused = [record.getMessage() for record in caplog.records if record.name == "weasyprint"]
@@ -162,7 +168,7 @@ def test_nothing_that_a_page_names_is_fetched(tmp_path, caplog):
 def test_log_says_nothing_of_what_is_in_a_pdf(caplog):
     asked()
 
-    receipt_pdf.make_due()
+    receipt_pdf.make_due_receipts()
 
     assert [record.name for record in caplog.records if record.name != "records"][-1] == "applications.receipt_pdf"
     assert "Maija" not in caplog.text
@@ -177,11 +183,11 @@ def test_asked_for_twice_it_is_one_and_made_once(sign_in):
 
     for _ in range(2):
         client.post(url(sent))
-    receipt_pdf.make_due()
+    receipt_pdf.make_due_receipts()
     made_at = ReceiptDocument.objects.get().made_at
     client.post(url(sent))
 
-    assert receipt_pdf.make_due() == 0
+    assert receipt_pdf.make_due_receipts() == 0
     assert ReceiptDocument.objects.get().made_at == made_at
 
 
@@ -190,11 +196,11 @@ def test_asked_for_in_another_language_it_is_made_in_that_one(sign_in):
     confirm(sent, cast.MAIJA)
     client = sign_in(cast.MAIJA)
     client.post(url(sent))
-    receipt_pdf.make_due()
+    receipt_pdf.make_due_receipts()
 
     before = client.get(url(sent, language="sv"))
     client.post(url(sent, language="sv"))
-    receipt_pdf.make_due()
+    receipt_pdf.make_due_receipts()
 
     assert before.status_code == 302
     assert b"(sv)" in plain(client.get(url(sent, language="sv")).content)
@@ -204,8 +210,8 @@ def test_asked_for_in_another_language_it_is_made_in_that_one(sign_in):
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_receipt_of_another_person_is_not_found(sign_in, method):
     sent = application(cast.MAIJA)
-    receipt_pdf.ask(confirm(sent, cast.MAIJA), language="en")
-    receipt_pdf.make_due()
+    receipt_pdf.request_receipt_pdf(confirm(sent, cast.MAIJA), language="en")
+    receipt_pdf.make_due_receipts()
 
     response = getattr(sign_in(cast.OLLI), method)(url(sent))
 
@@ -216,8 +222,8 @@ def test_receipt_of_another_person_is_not_found(sign_in, method):
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_receipt_of_a_co_applicant_is_not_handed_out(sign_in, method):
     sent = application(cast.MAIJA, cast.OLLI)
-    receipt_pdf.ask(confirm(sent, cast.MAIJA), language="en")
-    receipt_pdf.make_due()
+    receipt_pdf.request_receipt_pdf(confirm(sent, cast.MAIJA), language="en")
+    receipt_pdf.make_due_receipts()
 
     response = getattr(sign_in(cast.OLLI), method)(url(sent))
 
@@ -227,44 +233,44 @@ def test_receipt_of_a_co_applicant_is_not_handed_out(sign_in, method):
 
 def test_not_identified_leads_to_identification(client):
     sent = application(cast.MAIJA)
-    receipt_pdf.ask(confirm(sent, cast.MAIJA), language="en")
-    receipt_pdf.make_due()
+    receipt_pdf.request_receipt_pdf(confirm(sent, cast.MAIJA), language="en")
+    receipt_pdf.make_due_receipts()
 
     assert client.get(url(sent)).url.startswith(reverse("identity:identify"))
 
 
 def test_content_is_encrypted_at_rest():
     document = asked()
-    receipt_pdf.make_due()
+    receipt_pdf.make_due_receipts()
 
     with connection.cursor() as cursor:
         cursor.execute("SELECT content FROM applications_receiptdocument WHERE id = %s", [document.pk])
         [stored] = cursor.fetchone()
 
     assert b"JVBERi0" not in bytes(stored)  # base64 of %PDF-
-    assert receipt_pdf.content(document.confirmation, language="en").startswith(b"%PDF-")
+    assert receipt_pdf.receipt_pdf_content(document.confirmation, language="en").startswith(b"%PDF-")
 
 
 def test_after_a_day_it_is_deleted_and_can_be_made_again(sign_in, time_machine):
     time_machine.move_to(NOON, tick=False)
     made = confirmed()
-    receipt_pdf.ask(made, language="en")
-    receipt_pdf.make_due()
+    receipt_pdf.request_receipt_pdf(made, language="en")
+    receipt_pdf.make_due_receipts()
 
     time_machine.shift(dt.timedelta(days=1) - MINUTE)
-    early = receipt_pdf.tick()
+    early = receipt_pdf.delete_old_receipts()
     time_machine.shift(MINUTE)
-    late = receipt_pdf.tick()
-    receipt_pdf.ask(made, language="en")
+    late = receipt_pdf.delete_old_receipts()
+    receipt_pdf.request_receipt_pdf(made, language="en")
 
     assert (early, late) == (0, 1)
-    assert receipt_pdf.make_due() == 1
+    assert receipt_pdf.make_due_receipts() == 1
 
 
 def test_it_goes_with_its_application():
     document = asked()
     sent = document.confirmation.applicant.version.application
-    receipt_pdf.make_due()
+    receipt_pdf.make_due_receipts()
 
     remove_applications([sent.pk])
 
@@ -278,12 +284,12 @@ def test_failing_is_logged_tried_once_more_and_then_said(sign_in, broken, time_m
     client = sign_in(cast.MAIJA)
     client.post(url(sent))
 
-    tried = [receipt_pdf.make_due(), receipt_pdf.make_due()]
+    tried = [receipt_pdf.make_due_receipts(), receipt_pdf.make_due_receipts()]
     between = client.get(url(sent, "receipt")).text
-    time_machine.shift(MINUTE)
-    tried += [receipt_pdf.make_due()]
-    time_machine.shift(MINUTE)
-    tried += [receipt_pdf.make_due()]
+    end_lease()
+    tried += [receipt_pdf.make_due_receipts()]
+    end_lease()
+    tried += [receipt_pdf.make_due_receipts()]
     after = client.get(url(sent, "receipt")).text
 
     assert tried == [1, 0, 1, 0]
@@ -294,18 +300,18 @@ def test_failing_is_logged_tried_once_more_and_then_said(sign_in, broken, time_m
 
     broken.unlink()
     client.post(url(sent))
-    assert receipt_pdf.make_due() == 1
+    assert receipt_pdf.make_due_receipts() == 1
     assert client.get(url(sent)).content.startswith(b"%PDF")
 
 
 def test_one_that_fails_keeps_no_other_waiting(broken):
     first = confirmed()
-    receipt_pdf.ask(first, language="en")
-    receipt_pdf.make_due()
+    receipt_pdf.request_receipt_pdf(first, language="en")
+    receipt_pdf.make_due_receipts()
     broken.unlink()
-    receipt_pdf.ask(confirm(application(cast.OLLI), cast.OLLI), language="en")
+    receipt_pdf.request_receipt_pdf(confirm(application(cast.OLLI), cast.OLLI), language="en")
 
-    assert receipt_pdf.make_due() == 1
+    assert receipt_pdf.make_due_receipts() == 1
 
 
 def test_worker_that_is_killed_twice_over_it_is_the_end_of_it(time_machine):
@@ -313,10 +319,10 @@ def test_worker_that_is_killed_twice_over_it_is_the_end_of_it(time_machine):
     document = asked()
 
     for _ in range(2):
-        assert receipt_pdf._claim() == document
-        assert receipt_pdf._claim() is None
-        time_machine.shift(MINUTE)
-    receipt_pdf.make_due()
+        assert receipt_pdf._claim_receipt() == document
+        assert receipt_pdf._claim_receipt() is None
+        end_lease()
+    receipt_pdf.make_due_receipts()
 
     document.refresh_from_db()
     assert (document.failed_at, document.made_at) == (timezone.now(), None)
@@ -325,27 +331,27 @@ def test_worker_that_is_killed_twice_over_it_is_the_end_of_it(time_machine):
 def test_worker_that_comes_back_late_writes_nothing(time_machine):
     time_machine.move_to(NOON, tick=False)
     made = confirmed()
-    receipt_pdf.ask(made, language="en")
-    held = receipt_pdf._claim()
-    receipt_pdf.ask(made, language="fi")
+    receipt_pdf.request_receipt_pdf(made, language="en")
+    held = receipt_pdf._claim_receipt()
+    receipt_pdf.request_receipt_pdf(made, language="fi")
 
-    receipt_pdf._make(held)
+    receipt_pdf._make_receipt(held)
 
     assert ReceiptDocument.objects.get().made_at is None
-    assert receipt_pdf.make_due() == 1
+    assert receipt_pdf.make_due_receipts() == 1
 
 
 def test_nothing_is_begun_once_a_stop_is_asked():
     asked()
 
-    assert receipt_pdf.make_due(Stop(asked=True)) == 0
+    assert receipt_pdf.make_due_receipts(Stop(asked=True)) == 0
 
 
 def test_undone_confirmation_has_no_pdf(sign_in):
     sent = application(cast.MAIJA)
     made = confirm(sent, cast.MAIJA)
-    receipt_pdf.ask(made, language="en")
-    receipt_pdf.make_due()
+    receipt_pdf.request_receipt_pdf(made, language="en")
+    receipt_pdf.make_due_receipts()
     Confirmation.objects.filter(pk=made.pk).update(undone_at=timezone.now())
 
     assert sign_in(cast.MAIJA).get(url(sent)).url == url(sent, "status")
@@ -385,7 +391,8 @@ django.setup()
 from django.conf import settings
 from django.urls import reverse
 reverse("front")
-print(settings.RECEIPT_PDF, "applications.receipt_pdf.make_due" in settings.WORKER_BESIDE, "weasyprint" in sys.modules)
+is_made = "applications.receipt_pdf.make_due_receipts" in settings.WORKER_BESIDE
+print(settings.RECEIPT_PDF, is_made, "weasyprint" in sys.modules)
 """
 
 

@@ -38,7 +38,7 @@ def couple(live_server):
 def letters(post):
     """Deliver what is due, and return each letter's subject and text."""
     taken = len(post.taken)
-    worker.deliver_due()
+    worker.deliver_due_letters()
     return [(subject(letter), text(letter)) for letter in post.taken[taken:]]
 
 

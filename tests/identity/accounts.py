@@ -42,4 +42,4 @@ def last_letter(message="account_link"):
 def token_of(account):
     """Return the token of the account's last letter, out of the letter itself."""
     letter = Letter.objects.filter(message="account_link", to=account.email).latest("pk")
-    return re.search(r"token=([0-9a-f]+)", letters.write(letter).body)[1]
+    return re.search(r"token=([0-9a-f]+)", letters.write_letter(letter).body)[1]

@@ -266,10 +266,10 @@ def test_token_works_under_an_older_key_and_not_without_it(settings):
 
 def test_letter_tells_a_first_link_from_one_for_a_forgotten_password():
     account = issued()
-    first = letters.write(last_letter())
+    first = letters.write_letter(last_letter())
     accounts.set_password(token_of(account), password=PASSWORD)
     accounts.send_link(Account.objects.get())
-    second = letters.write(last_letter())
+    second = letters.write_letter(last_letter())
 
     assert first.subject == "Create a password for your account"
     assert "An account was made for you at the counter" in first.body
@@ -284,7 +284,7 @@ def test_letter_of_a_replaced_link_is_no_longer_due():
     accounts.send_link(account)
 
     with pytest.raises(NoLongerDue):
-        letters.write(first)
+        letters.write_letter(first)
 
 
 def test_letter_is_not_written_once_its_key_is_gone(settings):
@@ -292,7 +292,7 @@ def test_letter_is_not_written_once_its_key_is_gone(settings):
     settings.FIELD_INDEX_KEYS = ["a new key of at least thirty-two characters"]
 
     with pytest.raises(NoLongerDue):
-        letters.write(last_letter())
+        letters.write_letter(last_letter())
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -305,7 +305,7 @@ def test_letter_is_accessible_and_plain_in_each_language(message, language):
     letter = last_letter(message)
     letter.language = language
 
-    written = letters.write(letter)
+    written = letters.write_letter(letter)
 
     assert_accessible_and_plain(written)
     assert "Maija Liisa Meikäläinen" in written.body

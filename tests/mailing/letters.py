@@ -5,7 +5,7 @@ import re
 from django.conf import settings
 
 from mailing.models import Letter
-from mailing.outbox import Draft, queue
+from mailing.outbox import Draft, queue_letters
 
 LARGEST = 15_000  # bytes of HTML
 
@@ -24,7 +24,7 @@ def draft(key="hello:1", **different):
 
 
 def queued(key="hello:1", **different):
-    queue(draft(key, **different))
+    queue_letters(draft(key, **different))
     return Letter.objects.get(key=key)
 
 

@@ -28,7 +28,7 @@ def staff(client):
 
 def test_staff_see_what_became_of_a_letter(staff):
     letter = queued(to="olli@example.test")
-    worker.deliver_due()
+    worker.deliver_due_letters()
     client = staff("view_letter")
 
     listed = client.get(LIST).content.decode()
@@ -109,7 +109,7 @@ def test_letter_can_neither_be_added_changed_nor_deleted(client, admin_user):
 )
 def test_dead_letter_is_sent_again_by_who_may(staff, permissions, status):
     letter = queued(to="nobody")
-    worker.deliver_due()
+    worker.deliver_due_letters()
 
     staff(*permissions).post(LIST, {"action": "send_again", "_selected_action": [letter.pk]})
 

@@ -36,7 +36,7 @@ def all_sent():
 
 
 def many(count):
-    outbox.queue(*(draft(f"hello:{number}", to=f"person{number}@example.test") for number in range(count)))
+    outbox.queue_letters(*(draft(f"hello:{number}", to=f"person{number}@example.test") for number in range(count)))
 
 
 def copies(sink):

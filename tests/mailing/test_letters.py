@@ -16,20 +16,22 @@ def html_of(message):
 
 @pytest.mark.parametrize("language", [code for code, _ in django_settings.LANGUAGES])
 def test_letter_is_accessible_and_plain_in_each_language(language):
-    assert_accessible_and_plain(letters.write(queued(language=language)))
+    assert_accessible_and_plain(letters.write_letter(queued(language=language)))
 
 
 @pytest.mark.parametrize("language", [code for code, _ in django_settings.LANGUAGES])
 def test_letter_is_accessible_in_a_browser_too(page, axe, language):
     page.set_viewport_size({"width": 320, "height": 700})
-    page.set_content(html_of(letters.write(queued(language=language, parameters={"name": "Maija", "number": "1"}))))
+    page.set_content(
+        html_of(letters.write_letter(queued(language=language, parameters={"name": "Maija", "number": "1"})))
+    )
 
     axe(page)
     assert page.evaluate("document.documentElement.scrollWidth") == 320
 
 
 def test_letter_has_subject_text_and_html():
-    message = letters.write(queued())
+    message = letters.write_letter(queued())
 
     assert message.subject == "Your application K7M-P3X-Q4T: waiting for Maija"
     assert message.body.startswith("Hello Maija\n")
@@ -42,7 +44,7 @@ def test_letter_has_subject_text_and_html():
 def test_letter_has_the_same_message_id_whenever_it_is_written():
     letter = queued()
 
-    ids = {letters.write(letter).message()["Message-ID"] for _ in range(2)}
+    ids = {letters.write_letter(letter).message()["Message-ID"] for _ in range(2)}
 
     assert ids == {letter.message_id}
     assert letter.message_id.endswith("@testserver>")
@@ -53,7 +55,7 @@ def test_message_ids_differ_from_letter_to_letter():
 
 
 def test_names_are_escaped_in_html_only():
-    message = letters.write(queued(parameters={"name": "Mac<b>'&", "number": "1"}))
+    message = letters.write_letter(queued(parameters={"name": "Mac<b>'&", "number": "1"}))
 
     assert message.body.startswith("Hello Mac<b>'&\n")
     assert "<h1>Hello Mac&lt;b&gt;&#x27;&amp;</h1>" in html_of(message)
@@ -65,7 +67,7 @@ def test_dates_are_written_in_the_language_of_the_letter():
 
     def text(language):
         parameters = {"name": "Maija", "day": day, "time": time.isoformat()}
-        return letters.write(queued(f"hello:{language}", language=language, parameters=parameters)).body
+        return letters.write_letter(queued(f"hello:{language}", language=language, parameters=parameters)).body
 
     assert "14.2.2027 15.2.2027 klo 0.30" in text("fi")
     assert "14 February 2027" in text("en")
@@ -73,14 +75,14 @@ def test_dates_are_written_in_the_language_of_the_letter():
 
 @pytest.mark.parametrize("text", ["2027-02-31", "2027-13-01T25:00:00Z", "0000-00-00"])
 def test_date_that_does_not_exist_is_text(text):
-    assert text in letters.write(queued(parameters={"name": text})).body
+    assert text in letters.write_letter(queued(parameters={"name": text})).body
 
 
 def test_what_is_computed_when_sending_stands_in_the_letter_and_nowhere_else(settings):
     settings.MAILING_CONTEXT = {"": "tests.mailing.test_letters.a_link"}
     letter = queued()
 
-    message = letters.write(letter)
+    message = letters.write_letter(letter)
     letter.save()
     letter.refresh_from_db()
 
@@ -94,7 +96,7 @@ def test_message_may_have_a_context_of_its_own(settings):
         "hello": "tests.mailing.test_letters.a_link",
     }
 
-    assert "https://confirm.example.fi/secret-token" in letters.write(queued()).body
+    assert "https://confirm.example.fi/secret-token" in letters.write_letter(queued()).body
 
 
 def a_link(letter):
@@ -105,7 +107,7 @@ def test_letter_that_is_no_longer_due_is_not_written(settings):
     settings.MAILING_CONTEXT = {"": "tests.mailing.test_letters.not_any_more"}
 
     with pytest.raises(NoLongerDue):
-        letters.write(queued())
+        letters.write_letter(queued())
 
 
 def not_any_more(letter):
@@ -117,13 +119,13 @@ def test_control_character_cannot_begin_a_header(control):
     injected = f"Maija{control}Bcc: everybody@example.test"
 
     with pytest.raises(Unwritable):
-        letters.write(queued("hello:1", parameters={"name": injected, "number": "1"}))
+        letters.write_letter(queued("hello:1", parameters={"name": injected, "number": "1"}))
     with pytest.raises(Unwritable):
-        letters.write(queued("hello:2", to=f"maija@example.test{control}Bcc: x@example.test"))
+        letters.write_letter(queued("hello:2", to=f"maija@example.test{control}Bcc: x@example.test"))
 
 
 def test_several_lines_of_text_may_stand_in_a_body():
-    message = letters.write(queued(parameters={"name": "Maija", "link": "first\nsecond"}))
+    message = letters.write_letter(queued(parameters={"name": "Maija", "link": "first\nsecond"}))
 
     assert "first\nsecond" in message.body
 
@@ -131,7 +133,7 @@ def test_several_lines_of_text_may_stand_in_a_body():
 def test_letter_tells_providers_who_it_is_and_to_track_nobody():
     letter = queued()
 
-    message = letters.write(letter)
+    message = letters.write_letter(letter)
 
     assert message.metadata == {"letter": letter.message_id.strip("<>")}
     assert (message.track_opens, message.track_clicks) == (False, False)

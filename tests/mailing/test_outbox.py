@@ -25,14 +25,14 @@ def test_event_owes_one_letter_however_often_it_is_queued():
 
 def test_letters_of_one_event_are_stored_by_one_statement(django_assert_num_queries):
     with django_assert_num_queries(1):
-        outbox.queue(draft("hello:1"), draft("hello:2"), draft("hello:3"), draft("hello:3"))
+        outbox.queue_letters(draft("hello:1"), draft("hello:2"), draft("hello:3"), draft("hello:3"))
 
     assert Letter.objects.count() == 3
 
 
 def test_no_letter_for_a_change_that_did_not_happen():
     with transaction.atomic():
-        outbox.queue(draft())
+        outbox.queue_letters(draft())
         transaction.set_rollback(True)
 
     assert Letter.objects.count() == 0
@@ -44,7 +44,7 @@ def test_no_change_without_its_letter():
     @transaction.atomic
     def change():
         User.objects.create_user("somebody")
-        outbox.queue(draft(key=None))
+        outbox.queue_letters(draft(key=None))
 
     with pytest.raises(IntegrityError):
         change()
@@ -101,12 +101,12 @@ def test_database_refuses_what_is_half_true(half_true):
 
 def test_dead_letter_can_be_sent_again():
     letter = queued(to="nobody at all")
-    worker.deliver_due()
+    worker.deliver_due_letters()
     Letter.objects.update(to="maija@example.test")
 
     by = Actor(Role.OPERATOR, Source.COUNTER)
-    assert outbox.send_again(Letter.objects.all(), chain="staff 1 2027", by=by) == 1
-    assert worker.deliver_due() == 1
+    assert outbox.send_letters_again(Letter.objects.all(), chain="staff 1 2027", by=by) == 1
+    assert worker.deliver_due_letters() == 1
     letter.refresh_from_db()
     assert (letter.status, letter.attempts, letter.failure) == (Status.SENT, 1, "")
     assert [message.extra_headers["Message-ID"] for message in mail.outbox] == [letter.message_id]

@@ -43,7 +43,7 @@ def test_reply_of_the_mail_server_decides(by_smtp, step, reply, status, failure)
     by_smtp.mood = lambda now: reply if now == step else None
     letter = queued()
 
-    worker.deliver_due()
+    worker.deliver_due_letters()
 
     letter.refresh_from_db()
     assert (letter.status, letter.failure, letter.attempts, letter.lease) == (status, failure, 1, None)
@@ -53,7 +53,7 @@ def test_reply_of_the_mail_server_decides(by_smtp, step, reply, status, failure)
 def test_letter_that_is_taken_is_sent(by_smtp):
     letter = queued(parameters={"name": "Äiti Öhman", "number": "K7M"}, language="fi")
 
-    worker.deliver_due()
+    worker.deliver_due_letters()
 
     letter.refresh_from_db()
     [taken] = by_smtp.taken
@@ -71,9 +71,9 @@ def test_letter_whose_fate_is_unknown_is_sent_again_with_the_same_message_id(by_
     by_smtp.mood = lambda step: DROP if step == "TAKEN" and len(by_smtp.taken) == 1 else None
     letter = queued()
 
-    worker.deliver_due()
+    worker.deliver_due_letters()
     Letter.objects.update(due_at=timezone.now() - dt.timedelta(minutes=1))
-    worker.deliver_due()
+    worker.deliver_due_letters()
 
     assert by_smtp.ids == [letter.message_id, letter.message_id]
 
@@ -82,7 +82,7 @@ def test_server_that_hangs_is_given_up_in_time(by_smtp):
     by_smtp.pause = 30
     letter = queued()
 
-    worker.deliver_due()
+    worker.deliver_due_letters()
 
     letter.refresh_from_db()
     assert (letter.status, letter.failure) == (RETRIED, Failure.TIMEOUT)
@@ -92,7 +92,7 @@ def test_server_that_is_not_there_is_tried_later(by_smtp, settings):
     settings.EMAIL_PORT = 1
     letter = queued()
 
-    worker.deliver_due()
+    worker.deliver_due_letters()
 
     letter.refresh_from_db()
     assert (letter.status, letter.failure) == (RETRIED, Failure.CONNECTION)
@@ -104,7 +104,7 @@ def test_refused_letter_keeps_no_other_from_leaving(by_smtp):
     for number in range(3):
         queued(f"hello:{number}")
 
-    worker.deliver_due()
+    worker.deliver_due_letters()
 
     assert [letter.status for letter in Letter.objects.order_by("pk")] == [DEAD, Status.SENT, Status.SENT]
 
@@ -113,7 +113,7 @@ def test_refused_letter_keeps_no_other_from_leaving(by_smtp):
 def test_address_that_is_none_is_dead_at_once(by_smtp, address):
     letter = queued(to=address)
 
-    worker.deliver_due()
+    worker.deliver_due_letters()
 
     letter.refresh_from_db()
     assert letter.status == DEAD
@@ -122,7 +122,7 @@ def test_address_that_is_none_is_dead_at_once(by_smtp, address):
 def test_injected_header_reaches_nobody(by_smtp):
     letter = queued(parameters={"name": "Maija\r\nBcc: everybody@example.test", "number": "1"})
 
-    worker.deliver_due()
+    worker.deliver_due_letters()
 
     letter.refresh_from_db()
     assert (letter.status, letter.failure) == (DEAD, Failure.INVALID)
@@ -135,7 +135,7 @@ def test_many_letters_share_a_connection(by_smtp):
     for number in range(10):
         queued(f"hello:{number}")
 
-    worker.deliver_due()
+    worker.deliver_due_letters()
 
     assert (len(by_smtp.taken), len(greetings)) == (10, 1)
 
@@ -213,7 +213,7 @@ def test_answer_of_the_provider_decides(provider, code, body, status, failure):
     provider.answer = (code, (body if isinstance(body, str) else json.dumps(body)).encode())
     letter = queued()
 
-    worker.deliver_due()
+    worker.deliver_due_letters()
 
     letter.refresh_from_db()
     assert (letter.status, letter.failure) == (status, failure)
@@ -223,7 +223,7 @@ def test_provider_knows_our_letter_and_we_its_number(provider):
     provider.answer = (200, json.dumps(TAKEN).encode())
     letter = queued()
 
-    worker.deliver_due()
+    worker.deliver_due_letters()
 
     letter.refresh_from_db()
     [asked] = provider.requests

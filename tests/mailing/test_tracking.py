@@ -5,7 +5,8 @@ import pytest
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from mailing import leases, tracking
+from core.leases import give_back
+from mailing import tracking, tries
 from mailing.enums import Status
 from mailing.models import Letter, TrackingEvent
 from mailing.webhooks import tracking_webhooks
@@ -49,7 +50,7 @@ def report(client):
 
 def sent():
     letter = queued()
-    leases.finish(leases.claim(), sent_at=Now(), provider="Postmark", provider_message_id="p-1")
+    give_back(tries.claim_letter(), sent_at=Now(), provider="Postmark", provider_message_id="p-1")
     return letter
 
 
@@ -126,23 +127,23 @@ def test_complaint_is_seen_beside_the_delivery(report):
 
 def test_report_before_our_worker_said_that_it_sent_the_letter_says_so_itself(report):
     letter = queued()
-    held = leases.claim()
+    held = tries.claim_letter()
 
     report("Delivery", letter)
 
     assert refreshed(letter).status == Status.DELIVERED
-    assert leases.finish(held, sent_at=Now()) is False
-    assert leases.claim() is None
+    assert give_back(held, sent_at=Now()) is False
+    assert tries.claim_letter() is None
 
 
 def test_report_that_names_no_letter_is_kept_until_its_number_is_known(report):
     letter = queued()
-    held = leases.claim()
+    held = tries.claim_letter()
 
     report("Bounce", number="p-1", Type="HardBounce")
     tracking.match_early()
     before = refreshed(letter).status
-    leases.finish(held, sent_at=Now(), provider="Postmark", provider_message_id="p-1")
+    give_back(held, sent_at=Now(), provider="Postmark", provider_message_id="p-1")
     tracking.match_early()
 
     assert (before, refreshed(letter).status) == (Status.WAITING, Status.UNDELIVERABLE)

@@ -8,7 +8,9 @@ from django.core import mail
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from mailing import leases, retries, worker
+from core import worker as loop
+from core.leases import JITTER, give_back, renew_lease
+from mailing import tries, worker
 from mailing.enums import Failure, Status
 from mailing.letters import NoLongerDue
 from mailing.models import Letter
@@ -24,7 +26,7 @@ def refreshed(letter):
 def test_letter_is_claimed_once():
     letter = queued()
 
-    first, second = leases.claim(), leases.claim()
+    first, second = tries.claim_letter(), tries.claim_letter()
 
     assert (first, second) == (letter, None)
     assert (refreshed(letter).attempts, refreshed(letter).lease) == (1, first.lease)
@@ -32,10 +34,10 @@ def test_letter_is_claimed_once():
 
 def test_letter_of_a_dead_worker_is_free_again_when_its_lease_is_over():
     letter = queued()
-    dead = leases.claim()
+    dead = tries.claim_letter()
     Letter.objects.update(leased_until=Now() - dt.timedelta(seconds=1))
 
-    heir = leases.claim()
+    heir = tries.claim_letter()
 
     assert (heir, heir.attempts) == (letter, 2)
     assert heir.lease != dead.lease
@@ -43,17 +45,17 @@ def test_letter_of_a_dead_worker_is_free_again_when_its_lease_is_over():
 
 def test_worker_that_comes_back_late_changes_nothing():
     letter = queued()
-    late = leases.claim()
+    late = tries.claim_letter()
     Letter.objects.update(lease=uuid.uuid4())
 
-    assert leases.renew(late) is False
-    assert leases.finish(late, sent_at=Now()) is False
+    assert renew_lease(late, seconds=60) is False
+    assert give_back(late, sent_at=Now()) is False
     assert refreshed(letter).status == Status.WAITING
 
 
 def test_lease_is_over_within_a_minute(settings):
     queued()
-    leases.claim()
+    tries.claim_letter()
 
     held = Letter.objects.get().leased_until - timezone.now()
 
@@ -64,7 +66,7 @@ def test_oldest_letter_goes_first():
     queued("hello:1", due_at=timezone.now() - dt.timedelta(hours=1))
     oldest = queued("hello:2", due_at=timezone.now() - dt.timedelta(hours=2))
 
-    assert leases.claim() == oldest
+    assert tries.claim_letter() == oldest
 
 
 def test_letter_that_took_long_to_write_is_sent_only_if_it_is_still_ours(settings):
@@ -72,7 +74,7 @@ def test_letter_that_took_long_to_write_is_sent_only_if_it_is_still_ours(setting
     settings.MAILING_LEASE = 4 * settings.EMAIL_TIMEOUT
     letter = queued()
 
-    worker.deliver_due()
+    worker.deliver_due_letters()
 
     assert mail.outbox == []
     assert refreshed(letter).status == Status.WAITING
@@ -87,7 +89,7 @@ def while_it_is_written_another_takes_it(letter):
 
 
 def test_tries_go_on_for_four_hours_at_least_and_two_days_at_most(settings):
-    shortest, longest = (sum(settings.MAILING_DELAYS) * factor for factor in retries.JITTER)
+    shortest, longest = (sum(settings.MAILING_DELAYS) * factor for factor in JITTER)
 
     assert shortest >= 4 * 60 * 60
     assert longest <= 48 * 60 * 60
@@ -98,10 +100,10 @@ def test_tries_go_on_for_four_hours_at_least_and_two_days_at_most(settings):
 def test_delay_follows_the_table_with_jitter(settings, attempt):
     letter = queued()
     Letter.objects.update(attempts=attempt - 1)
-    letter = leases.claim()
+    letter = tries.claim_letter()
 
-    changes, _ = retries.later(letter, Failure.BUSY)
-    leases.finish(letter, **changes)
+    changes, _ = tries.retry_letter(letter, Failure.BUSY)
+    give_back(letter, **changes)
 
     delay = (refreshed(letter).due_at - timezone.now()).total_seconds()
     expected = settings.MAILING_DELAYS[attempt - 1]
@@ -111,7 +113,7 @@ def test_delay_follows_the_table_with_jitter(settings, attempt):
 def test_delays_of_letters_that_failed_together_differ():
     letter = Letter(attempts=1)
 
-    assert len({str(retries.later(letter, Failure.BUSY)[0]["due_at"]) for _ in range(20)}) > 10
+    assert len({str(tries.retry_letter(letter, Failure.BUSY)[0]["due_at"]) for _ in range(20)}) > 10
 
 
 def test_letter_is_given_up_after_the_last_try(settings):
@@ -122,12 +124,12 @@ def test_letter_is_given_up_after_the_last_try(settings):
     statuses = []
     for _ in range(3):
         Letter.objects.update(due_at=timezone.now() - dt.timedelta(minutes=1))
-        worker.deliver_due()
+        worker.deliver_due_letters()
         statuses.append(refreshed(letter).status)
 
     assert statuses == [Status.DELAYED, Status.DELAYED, Status.UNDELIVERABLE]
     assert refreshed(letter).failure == Failure.ERROR
-    assert worker.deliver_due() == 0
+    assert worker.deliver_due_letters() == 0
 
 
 def fails(letter):
@@ -139,7 +141,7 @@ def test_letter_over_which_workers_die_is_given_up(settings):
     letter = queued()
     Letter.objects.update(attempts=3)
 
-    worker.deliver_due()
+    worker.deliver_due_letters()
 
     assert refreshed(letter).status == Status.UNDELIVERABLE
     assert mail.outbox == []
@@ -149,7 +151,7 @@ def test_letter_that_is_no_longer_due_is_dropped(settings):
     settings.MAILING_CONTEXT = {"": "tests.mailing.test_worker.confirmed_meanwhile"}
     letter = queued()
 
-    worker.deliver_due()
+    worker.deliver_due_letters()
 
     assert refreshed(letter).status == Status.DROPPED
     assert mail.outbox == []
@@ -162,7 +164,7 @@ def confirmed_meanwhile(letter):
 def test_letter_that_cannot_be_written_keeps_no_other_from_leaving():
     broken, fine = queued("hello:1", message="no-such-folder"), queued("hello:2")
 
-    worker.deliver_due()
+    worker.deliver_due_letters()
 
     assert (refreshed(broken).status, refreshed(fine).status) == (Status.DELAYED, Status.SENT)
 
@@ -201,10 +203,10 @@ class StopsAfter:
 @pytest.mark.django_db(transaction=True)
 def test_worker_calls_what_the_settings_name_once_a_minute(settings, monkeypatch):
     settings.WORKER_EVERY_MINUTE = ["tests.mailing.test_worker.raises", "tests.mailing.test_worker.called"]
-    monkeypatch.setattr(worker, "PAUSE", 0)
+    monkeypatch.setattr(loop, "PAUSE", 0)
     queued()
 
-    worker.run(StopsAfter(20))
+    loop.run_worker(worker.deliver_due_letters, StopsAfter(20))
 
     assert CALLS == ["raises", "called"]
     assert len(mail.outbox) == 1
@@ -213,10 +215,10 @@ def test_worker_calls_what_the_settings_name_once_a_minute(settings, monkeypatch
 @pytest.mark.django_db(transaction=True)
 def test_worker_calls_what_the_settings_name_in_every_round(settings, monkeypatch):
     settings.WORKER_EVERY_ROUND = ["tests.mailing.test_worker.raises", "tests.mailing.test_worker.called"]
-    monkeypatch.setattr(worker, "PAUSE", 0)
+    monkeypatch.setattr(loop, "PAUSE", 0)
     CALLS.clear()
 
-    worker.run(StopsAfter(8))
+    loop.run_worker(worker.deliver_due_letters, StopsAfter(8))
 
     assert len(CALLS) > 2
     assert set(zip(CALLS[::2], CALLS[1::2], strict=True)) == {("raises", "called")}
@@ -226,7 +228,7 @@ def test_worker_that_is_told_to_stop_takes_no_other_letter():
     for number in range(3):
         queued(f"hello:{number}")
 
-    worker.deliver_due(StopsAfter(1))
+    worker.deliver_due_letters(StopsAfter(1))
 
     assert len(mail.outbox) == 1
 
@@ -234,8 +236,8 @@ def test_worker_that_is_told_to_stop_takes_no_other_letter():
 def test_worker_leaves_the_letters_for_what_is_due_every_minute():
     queued()
 
-    assert worker.deliver_due(until=time.monotonic()) == 0
-    assert worker.deliver_due() == 1
+    assert worker.deliver_due_letters(until=time.monotonic()) == 0
+    assert worker.deliver_due_letters() == 1
 
 
 # --- Logs ------------------------------------------------------------------------------------------------
@@ -247,7 +249,7 @@ def test_logs_hold_no_address_no_token_and_no_text(settings, caplog):
         queued(f"hello:{number}", parameters={"name": name, "number": "1"})
 
     with caplog.at_level(logging.DEBUG):
-        worker.deliver_due()
+        worker.deliver_due_letters()
 
     lines = [f"{record.getMessage()} {vars(record)}" for record in caplog.records if record.name == "mailing"]
     assert [record.outcome for record in caplog.records if record.name == "mailing"] == [

@@ -79,7 +79,7 @@ BODY = b'{"id": "1", "type": "t", "subject": "s", "data": {"state": "valid"}}'
 def test_example_takes_what_we_send(caller, endpoint, example):
     one = sent(caller, MAIJA)
 
-    webhooks.deliver_due()
+    webhooks.deliver_due_events()
 
     delivery = WebhookDelivery.objects.get()
     assert str(delivery.status) == "delivered"
@@ -88,9 +88,9 @@ def test_example_takes_what_we_send(caller, endpoint, example):
 
 def test_example_counts_an_event_that_comes_twice_once(caller, endpoint, example):
     sent(caller, MAIJA)
-    webhooks.deliver_due()
-    deliveries.replay(WebhookDelivery.objects.all())
-    webhooks.deliver_due()
+    webhooks.deliver_due_events()
+    deliveries.replay_deliveries(WebhookDelivery.objects.all())
+    webhooks.deliver_due_events()
 
     assert str(WebhookDelivery.objects.get().status) == "delivered"
     assert len(example.printed()) == 1
@@ -100,7 +100,7 @@ def test_example_goes_on_with_its_secret_for_a_day_after_it_was_changed(caller, 
     endpoints.rotate(endpoint)
     sent(caller, MAIJA)
 
-    webhooks.deliver_due()
+    webhooks.deliver_due_events()
 
     assert str(WebhookDelivery.objects.get().status) == "delivered"
 
@@ -110,7 +110,7 @@ def test_example_refuses_the_secret_of_another(caller, endpoint, example):
     endpoints.rotate(endpoint)
     sent(caller, MAIJA)
 
-    webhooks.deliver_due()
+    webhooks.deliver_due_events()
     ready_again()
 
     assert WebhookDelivery.objects.get().status_code == 401

@@ -14,6 +14,8 @@ from django.core.management import CommandError, call_command
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from core.leases import give_back
+from core.worker import Stop
 from tests.applications.factories import confirm
 from tests.cast import MAIJA, OLLI
 from tests.upstream import receivers
@@ -34,7 +36,7 @@ def owed():
 def test_event_is_delivered_once(caller, sink, endpoint):
     one = sent(caller, MAIJA)
 
-    assert (webhooks.deliver_due(), webhooks.deliver_due()) == (1, 0)
+    assert (webhooks.deliver_due_events(), webhooks.deliver_due_events()) == (1, 0)
     assert [event["subject"] for event in sink.events] == [one.number]
     assert statuses() == ["delivered"]
     assert (owed().status_code, owed().attempts, owed().lease) == (204, 1, None)
@@ -43,7 +45,7 @@ def test_event_is_delivered_once(caller, sink, endpoint):
 def test_request_is_that_of_standard_webhooks(caller, sink, endpoint):
     sent(caller, MAIJA)
 
-    webhooks.deliver_due()
+    webhooks.deliver_due_events()
 
     [(headers, body)] = sink.taken
     event = json.loads(body)
@@ -61,10 +63,10 @@ def test_each_try_has_a_fresh_time_and_the_same_id_and_body(caller, sink, endpoi
     time_machine.move_to("2026-11-21T12:00:00+02:00")
     sent(caller, MAIJA)
     sink.answer = lambda event: (500, {})
-    webhooks.deliver_due()
+    webhooks.deliver_due_events()
     time_machine.shift(dt.timedelta(minutes=1))
     ready_again()
-    webhooks.deliver_due()
+    webhooks.deliver_due_events()
 
     (first, first_body), (second, second_body) = sink.taken
     assert first["webhook-id"] == second["webhook-id"]
@@ -76,7 +78,7 @@ def test_each_try_has_a_fresh_time_and_the_same_id_and_body(caller, sink, endpoi
 def test_only_the_client_that_sent_an_application_hears_of_it(caller, stranger, sink, endpoint):
     sent(stranger, MAIJA)
 
-    assert webhooks.deliver_due() == 0
+    assert webhooks.deliver_due_events() == 0
     assert sink.taken == []
 
 
@@ -84,7 +86,7 @@ def test_revoked_client_hears_nothing(caller, sink, endpoint):
     sent(caller, MAIJA)
     clients.revoke(caller.client)
 
-    assert webhooks.deliver_due() == 0
+    assert webhooks.deliver_due_events() == 0
     assert sink.taken == []
 
 
@@ -92,7 +94,7 @@ def test_each_endpoint_of_a_client_gets_each_event(caller, sink, endpoint):
     endpoints.add(caller.client, sink.url + "/2")
     sent(caller, MAIJA)
 
-    assert webhooks.deliver_due() == 2
+    assert webhooks.deliver_due_events() == 2
     assert len(set(sink.ids)) == 1
 
 
@@ -115,13 +117,13 @@ def test_answer_other_than_2xx_is_tried_again(caller, sink, endpoint, answer, fa
     sent(caller, MAIJA)
     sink.answer = lambda event: answer
 
-    webhooks.deliver_due()
+    webhooks.deliver_due_events()
 
     assert (owed().status, owed().failure, owed().status_code) == (Status.DELAYED, failure, answer[0])
     assert len(sink.taken) == 1
     sink.answer = lambda event: (200, {})
     ready_again()
-    webhooks.deliver_due()
+    webhooks.deliver_due_events()
     assert (owed().status, owed().failure, owed().status_code) == (Status.DELIVERED, "", 200)
 
 
@@ -130,7 +132,7 @@ def test_receiver_that_is_down_is_tried_again_and_left_alone_meanwhile(caller, n
     for number in range(3):
         sent(caller, MAIJA, reference=f"number-{number}")
 
-    assert (webhooks.deliver_due(), webhooks.deliver_due()) == (1, 0)
+    assert (webhooks.deliver_due_events(), webhooks.deliver_due_events()) == (1, 0)
     endpoint.refresh_from_db()
     pause = (endpoint.paused_until - timezone.now()).total_seconds()
     assert settings.WEBHOOK_PAUSE - 2 <= pause <= settings.WEBHOOK_PAUSE + 2
@@ -146,7 +148,7 @@ def test_slow_receiver_keeps_no_other_waiting(caller, stranger, sink, endpoint):
         sent(stranger, OLLI)
         started = time.monotonic()
 
-        webhooks.deliver_due()
+        webhooks.deliver_due_events()
 
         assert time.monotonic() - started < 2
         assert (len(sink.taken), len(other.taken)) == (1, 1)
@@ -158,7 +160,7 @@ def test_event_that_is_refused_keeps_those_of_other_applications_not_waiting(cal
         sent(caller, MAIJA, reference=f"number-{number}")
     sink.answer = lambda event: (500 if event["data"]["client_reference"] == "number-0" else 204, {})
 
-    webhooks.deliver_due()
+    webhooks.deliver_due_events()
 
     assert statuses() == ["delayed", "delivered", "delivered"]
 
@@ -167,7 +169,7 @@ def test_huge_answer_is_not_read(caller, sink, endpoint):
     sent(caller, MAIJA)
     sink.body = b"x" * 50_000_000
 
-    webhooks.deliver_due()
+    webhooks.deliver_due_events()
 
     assert statuses() == ["delivered"]
 
@@ -177,9 +179,9 @@ def test_receiver_that_is_gone_gets_nothing_more(caller, sink, endpoint):
         sent(caller, MAIJA, reference=f"number-{number}")
     sink.answer = lambda event: (410, {})
 
-    webhooks.deliver_due()
+    webhooks.deliver_due_events()
     sent(caller, MAIJA, reference="later")
-    webhooks.deliver_due()
+    webhooks.deliver_due_events()
 
     endpoint.refresh_from_db()
     assert endpoint.disabled_at is not None
@@ -214,7 +216,7 @@ def test_receiver_that_asks_to_wait_is_left_alone(caller, sink, endpoint, status
         sent(caller, MAIJA, reference=f"number-{number}")
     sink.answer = lambda event: (status, {"Retry-After": "600"})
 
-    assert (webhooks.deliver_due(), webhooks.deliver_due()) == (1, 0)
+    assert (webhooks.deliver_due_events(), webhooks.deliver_due_events()) == (1, 0)
     endpoint.refresh_from_db()
     assert 590 <= (endpoint.paused_until - timezone.now()).total_seconds() <= 610
     assert 590 <= (WebhookDelivery.objects.get(failure="busy").due_at - timezone.now()).total_seconds() <= 610
@@ -224,7 +226,7 @@ def test_private_address_is_not_called(caller, sink, endpoint, settings):
     sent(caller, MAIJA)
     settings.WEBHOOK_ALLOW_PRIVATE = False
 
-    webhooks.deliver_due()
+    webhooks.deliver_due_events()
 
     assert sink.taken == []
     assert owed().failure == Failure.ADDRESS
@@ -238,7 +240,7 @@ def test_fault_of_ours_keeps_no_other_event_waiting(caller, sink, endpoint, capl
     broken.data = {"client_reference": "broken"}
     broken.save()
 
-    webhooks.deliver_due()
+    webhooks.deliver_due_events()
 
     assert statuses() == ["delayed", "delivered"]
     assert WebhookDelivery.objects.get(event=broken).failure == Failure.ERROR
@@ -250,15 +252,15 @@ def test_fault_of_ours_keeps_no_other_event_waiting(caller, sink, endpoint, capl
 def test_tries_go_on_for_three_days_and_then_it_is_given_up(caller, sink, endpoint, time_machine):
     sent(caller, MAIJA)
     sink.answer = lambda event: (500, {})
-    webhooks.deliver_due()
+    webhooks.deliver_due_events()
     assert dt.timedelta(days=2.99) < owed().tried_until - timezone.now() <= dt.timedelta(days=3)
     WebhookDelivery.objects.update(tried_until=Now() - dt.timedelta(seconds=1), attempts=0)
     ready_again()
 
-    webhooks.deliver_due()
+    webhooks.deliver_due_events()
 
     assert (owed().status, owed().failure) == (Status.GIVEN_UP, Failure.STATUS)
-    assert webhooks.deliver_due() == 0
+    assert webhooks.deliver_due_events() == 0
 
 
 @pytest.mark.parametrize(("attempts", "delay"), [(1, 10), (2, 30), (7, 3600), (500, 3600)])
@@ -266,7 +268,7 @@ def test_delay_follows_the_table_with_jitter(settings, attempts, delay):
     now = timezone.now()
     delivery = WebhookDelivery(attempts=attempts, tried_until=now + dt.timedelta(days=1))
 
-    due = deliveries.later(delivery, now=now)["due_at"]
+    due = deliveries.retry_delivery(delivery, now=now)["due_at"]
 
     assert 0.8 * delay <= due.rhs.value.total_seconds() <= 1.2 * delay
 
@@ -278,7 +280,7 @@ def test_what_waits_for_a_dead_receiver_is_given_up_with_the_first(caller, nearb
     events.collect()
     WebhookDelivery.objects.update(tried_until=Now() - dt.timedelta(seconds=1))
 
-    assert webhooks.deliver_due() == 1
+    assert webhooks.deliver_due_events() == 1
     assert statuses() == ["given_up"] * 3
 
 
@@ -287,7 +289,7 @@ def test_delivery_over_which_workers_die_is_given_up(caller, sink, endpoint):
     events.collect()
     WebhookDelivery.objects.update(tried_until=Now() - dt.timedelta(seconds=1), attempts=3)
 
-    webhooks.deliver_due()
+    webhooks.deliver_due_events()
 
     assert (sink.taken, owed().failure) == ([], Failure.ERROR)
 
@@ -300,13 +302,13 @@ def test_next_event_of_an_application_waits_for_the_earlier_one(caller, sink, en
     confirm(one, MAIJA)
     confirm(one, OLLI)
     sink.answer = lambda event: (500, {})
-    webhooks.deliver_due()
+    webhooks.deliver_due_events()
 
     assert [event["type"].rpartition(".")[2] for event in sink.events] == ["sent"]
     assert statuses() == ["delayed", "waiting"]
     sink.answer = lambda event: (204, {})
     ready_again()
-    webhooks.deliver_due()
+    webhooks.deliver_due_events()
     assert [event["type"].rpartition(".")[2] for event in sink.events] == ["sent", "sent", "confirmed"]
 
 
@@ -317,7 +319,7 @@ def test_next_event_of_an_application_follows_when_the_earlier_one_is_given_up(c
     first = WebhookDelivery.objects.order_by("event").first()
     WebhookDelivery.objects.filter(pk=first.pk).update(given_up_at=Now(), failure="status")
 
-    webhooks.deliver_due()
+    webhooks.deliver_due_events()
 
     assert [event["type"].rpartition(".")[2] for event in sink.events] == ["confirmed"]
 
@@ -327,8 +329,8 @@ def test_what_is_being_sent_holds_the_next_one_back(caller, sink, endpoint):
     confirm(one, MAIJA)
     events.collect()
 
-    assert deliveries.claim(endpoint) is not None
-    assert deliveries.claim(endpoint) is None
+    assert deliveries.claim_delivery(endpoint) is not None
+    assert deliveries.claim_delivery(endpoint) is None
 
 
 # --- Leases ----------------------------------------------------------------------------------------------
@@ -338,7 +340,7 @@ def test_delivery_is_claimed_once(caller, sink, endpoint):
     sent(caller, MAIJA)
     events.collect()
 
-    first, second = deliveries.claim(endpoint), deliveries.claim(endpoint)
+    first, second = deliveries.claim_delivery(endpoint), deliveries.claim_delivery(endpoint)
 
     assert (first, second) == (owed(), None)
     assert (owed().attempts, owed().lease) == (1, first.lease)
@@ -349,10 +351,10 @@ def test_delivery_is_claimed_once(caller, sink, endpoint):
 def test_delivery_of_a_dead_worker_is_free_again_when_its_lease_is_over(caller, sink, endpoint):
     sent(caller, MAIJA)
     events.collect()
-    dead = deliveries.claim(endpoint)
+    dead = deliveries.claim_delivery(endpoint)
     WebhookDelivery.objects.update(leased_until=Now() - dt.timedelta(seconds=1))
 
-    heir = deliveries.claim(endpoint)
+    heir = deliveries.claim_delivery(endpoint)
 
     assert (heir, heir.attempts) == (dead, 2)
     assert heir.lease != dead.lease
@@ -361,24 +363,24 @@ def test_delivery_of_a_dead_worker_is_free_again_when_its_lease_is_over(caller, 
 def test_worker_that_comes_back_late_changes_nothing(caller, sink, endpoint):
     sent(caller, MAIJA)
     events.collect()
-    late = deliveries.claim(endpoint)
+    late = deliveries.claim_delivery(endpoint)
     WebhookDelivery.objects.update(lease=uuid.uuid4())
 
-    assert deliveries.finish(late, delivered_at=Now()) is False
+    assert give_back(late, delivered_at=Now()) is False
     assert owed().status == Status.WAITING
 
 
 def test_stop_begins_no_other_delivery(caller, sink, endpoint):
     for number in range(3):
         sent(caller, MAIJA, reference=f"number-{number}")
-    stop = webhooks.Stop()
+    stop = Stop()
 
     def answer(event):
         stop.asked = True
         return 204, {}
 
     sink.answer = answer
-    assert webhooks.deliver_due(stop) == 1
+    assert webhooks.deliver_due_events(stop) == 1
     assert statuses() == ["delivered", "waiting", "waiting"]
 
 
@@ -388,8 +390,8 @@ def test_claiming_takes_as_many_queries_whatever_waits(caller, sink, endpoint, d
     events.collect()
 
     for _ in range(3):
-        with django_assert_num_queries(4):  # a savepoint and its release; which, and its lease
-            deliveries.claim(endpoint)
+        with django_assert_num_queries(3):  # which, and its lease; its event, and what happened
+            deliveries.claim_delivery(endpoint)
 
 
 # --- Secrets ---------------------------------------------------------------------------------------------
@@ -400,7 +402,7 @@ def test_both_secrets_sign_while_one_is_changed(caller, sink, endpoint, settings
     new = endpoints.rotate(endpoint)
     sent(caller, MAIJA)
 
-    webhooks.deliver_due()
+    webhooks.deliver_due_events()
 
     [(headers, body)] = sink.taken
     signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
@@ -452,7 +454,7 @@ def test_logs_hold_no_address_no_secret_and_no_reference(caller, sink, endpoint,
     sink.answer = lambda event: (500, {})
 
     with caplog.at_level(logging.DEBUG):
-        webhooks.deliver_due()
+        webhooks.deliver_due_events()
 
     [record] = [record for record in caplog.records if record.name == "upstream.webhooks"]
     line = f"{record.getMessage()} {vars(record)}"
@@ -465,10 +467,10 @@ def test_logs_hold_no_address_no_secret_and_no_reference(caller, sink, endpoint,
 
 def test_replay_sends_what_was_delivered_under_the_same_id(caller, sink, endpoint):
     sent(caller, MAIJA)
-    webhooks.deliver_due()
+    webhooks.deliver_due_events()
 
-    assert deliveries.replay(WebhookDelivery.objects.all()) == 1
-    assert webhooks.deliver_due() == 1
+    assert deliveries.replay_deliveries(WebhookDelivery.objects.all()) == 1
+    assert webhooks.deliver_due_events() == 1
     assert sink.ids == [sink.ids[0]] * 2
     assert sink.taken[0][1] == sink.taken[1][1]
 
@@ -476,23 +478,23 @@ def test_replay_sends_what_was_delivered_under_the_same_id(caller, sink, endpoin
 def test_replay_leaves_alone_what_waits_and_what_was_disabled(caller, sink, endpoint):
     sent(caller, MAIJA)
     events.collect()
-    waiting = deliveries.replay(WebhookDelivery.objects.all())
+    waiting = deliveries.replay_deliveries(WebhookDelivery.objects.all())
     endpoints.disable(endpoint)
 
-    assert (waiting, deliveries.replay(WebhookDelivery.objects.all())) == (0, 0)
+    assert (waiting, deliveries.replay_deliveries(WebhookDelivery.objects.all())) == (0, 0)
     assert owed().failure == Failure.DISABLED
 
 
 def test_command_replays_what_was_collected_since(caller, sink, endpoint, capsys):
     for number in range(3):
         sent(caller, MAIJA, reference=f"number-{number}")
-    webhooks.deliver_due()
+    webhooks.deliver_due_events()
     events.Event.objects.filter(data__client_reference="number-0").update(
         collected_at=timezone.now() - dt.timedelta(days=2)
     )
 
     call_command("webhooks", "replay", "--since", (timezone.now() - dt.timedelta(days=1)).isoformat())
-    webhooks.deliver_due()
+    webhooks.deliver_due_events()
 
     assert capsys.readouterr().out == "Events that will be sent again: 2\n"
     again = [event["data"]["client_reference"] for event in sink.events[3:]]
@@ -505,7 +507,7 @@ def test_command_replays_to_a_new_endpoint_what_it_was_never_owed(caller, sink, 
     endpoint, _ = endpoints.add(caller.client, sink.url)
 
     call_command("webhooks", "replay", "--since", "2026-01-01", "--endpoint", str(endpoint.pk))
-    webhooks.deliver_due()
+    webhooks.deliver_due_events()
 
     assert len(sink.taken) == 1
 

@@ -220,7 +220,7 @@ class Migration(migrations.Migration):
                 ("tried_until", models.DateTimeField(verbose_name="tried until")),
                 ("lease", models.UUIDField(editable=False, null=True)),
                 ("leased_until", models.DateTimeField(editable=False, null=True)),
-                ("attempts", models.PositiveIntegerField(db_default=0, verbose_name="attempts")),
+                ("attempts", models.PositiveIntegerField(db_default=0, verbose_name="tries")),
                 (
                     "failure",
                     models.CharField(

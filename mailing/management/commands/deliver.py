@@ -5,7 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from mailing import worker
+from core.worker import Stop, run_worker, run_worker_once
+from mailing.worker import deliver_due_letters
 
 
 class Command(BaseCommand):
@@ -15,7 +16,7 @@ class Command(BaseCommand):
         parser.add_argument("--once", action="store_true", help="deliver what is due now, and end")
 
     def handle(self, *args: Any, once: bool, **options: Any) -> None:
-        stop = worker.Stop()
+        stop = Stop()
 
         def ask(*_: Any) -> None:
             stop.asked = True
@@ -23,6 +24,6 @@ class Command(BaseCommand):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, ask)
         if once:
-            worker.run_once(stop)
+            run_worker_once(deliver_due_letters, stop)
         else:
-            worker.run(stop)
+            run_worker(deliver_due_letters, stop)

@@ -45,7 +45,7 @@ def letter(number=0):
 
 
 def token(found=None):
-    return re.search(r"token=(\w+)", letters.write(found or letter()).body)[1]
+    return re.search(r"token=(\w+)", letters.write_letter(found or letter()).body)[1]
 
 
 def elsewhere():
@@ -94,7 +94,7 @@ def test_letters_repeat_nothing_that_was_typed(client, language, clock):
     drafts.end_quiet_drafts()
 
     for number, message in enumerate(["draft_link", "draft_ending"]):
-        written = letters.write(letter(number))
+        written = letters.write_letter(letter(number))
         assert_accessible_and_plain(written)
         text = written.subject + written.body + written.alternatives[0][0]
         assert (letter(number).message, letter(number).language) == (message, language)
@@ -136,7 +136,7 @@ def test_link_of_a_sent_application_says_so(somebody):
 
     assert elsewhere().client.get(address("draft_continue"), {"token": dead}).status_code == 410
     with pytest.raises(NoLongerDue):
-        letters.write(letter())
+        letters.write_letter(letter())
 
 
 def test_link_of_a_deleted_draft_is_unknown(somebody):
@@ -317,7 +317,7 @@ def test_draft_that_is_continued_is_kept_and_its_warning_not_sent(clock):
     other.fill("people", "p1", MAIN)
 
     with pytest.raises(NoLongerDue):
-        letters.write(letter(1))
+        letters.write_letter(letter(1))
     assert ticked(clock, 22 * DAY) == (["draft_link", "draft_ending"], 1)
     assert ticked(clock, 1 * DAY) == (["draft_link", "draft_ending", "draft_ending"], 1)
 

@@ -1,0 +1,37 @@
+"""When a letter is tried, when it is tried again, and when it is given up."""
+
+import datetime as dt
+from typing import Any
+
+from django.conf import settings
+from django.db.models.functions import Now
+
+from core.leases import claim_first, is_exhausted, retry_delay
+from mailing.enums import Failure
+from mailing.models import Letter
+
+
+def claim_letter() -> Letter | None:
+    """Take the letter that has been due for longest, and return it; None when there is none."""
+    return claim_first(Letter.objects.due(), seconds=settings.MAILING_LEASE)
+
+
+def retry_letter(letter: Letter, failure: Failure) -> tuple[dict[str, Any], str]:
+    """Return the changes that let a letter be tried again, or that give it up after the last delay."""
+    if letter.attempts >= _most_tries():
+        return give_letter_up(failure)
+    seconds = retry_delay(settings.MAILING_DELAYS, attempts=letter.attempts)
+    return {"due_at": Now() + dt.timedelta(seconds=seconds), "failure": failure}, failure.value
+
+
+def give_letter_up(failure: Failure) -> tuple[dict[str, Any], str]:
+    """Return the changes that give a letter up; people are shown that it will not arrive."""
+    return {"dead_at": Now(), "failure": failure}, failure.value
+
+
+def is_letter_exhausted(letter: Letter) -> bool:
+    return is_exhausted(letter, tries=_most_tries())
+
+
+def _most_tries() -> int:
+    return len(settings.MAILING_DELAYS) + 1
