@@ -13,6 +13,7 @@ from django.utils import timezone, translation
 
 from applications import draft_links
 from applications.models import Draft
+from core.links import KeyGone
 from mailing import outbox
 from mailing.letters import NoLongerDue
 from mailing.models import Letter
@@ -56,8 +57,8 @@ def draft_letter_context(letter: Letter) -> dict[str, Any]:
     if draft is None or (letter.message == "draft_ending" and draft.warned_at is None):
         raise NoLongerDue
     try:
-        token = draft_links.token(draft)
-    except draft_links.UnknownDraft:  # its key is gone
+        token = draft_links.draft_token(draft)
+    except KeyGone:
         raise NoLongerDue from None
     with translation.override(letter.language):
         page = settings.PUBLIC_URL + reverse("applications:draft_continue")

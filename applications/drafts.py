@@ -52,7 +52,7 @@ def begin_draft(
         touched_at=now,
         application=application,
         base_digest=application.version.digest if application else "",
-        **draft_links.new(),
+        **draft_links.new_draft_link(),
     )
 
 

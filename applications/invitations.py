@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from applications import letters, tokens
+from applications import invitation_links, letters
 from applications.enums import State
 from applications.models import OPEN, Applicant, Application, ErrorReport, Invitation
 from applications.trail import ApplicationEvent, record_events
@@ -58,14 +58,15 @@ def announce(application: Application) -> None:
     current = Application.objects.with_people().get(pk=application.pk)
     invited = [a for a in current.applicants if not a.is_main and a.must_confirm and a.email]
     letters.arrived(current)
-    letters.invited(Invitation.objects.bulk_create(tokens.new(a, at=now) for a in invited), current)
+    fresh = [invitation_links.new_invitation(a, at=now) for a in invited]
+    letters.invited(Invitation.objects.bulk_create(fresh), current)
 
 
 def invite(applicant: Applicant, application: Application) -> None:
     """Give a co-applicant a new invitation, which ends the one before, and send it."""
     now = timezone.now()
     Invitation.objects.filter(applicant=applicant, replaced_at__isnull=True).update(replaced_at=now)
-    invitation = tokens.new(applicant, at=now)
+    invitation = invitation_links.new_invitation(applicant, at=now)
     invitation.save()
     letters.invited([invitation], application)
 

@@ -14,9 +14,10 @@ from django.utils import translation
 from django.utils.text import get_text_list
 from django.utils.translation import gettext
 
-from applications import tokens
+from applications import invitation_links
 from applications.enums import State
 from applications.models import Applicant, Application, Confirmation, ErrorReport, Invitation
+from core.links import KeyGone
 from identity.enums import Method
 from mailing import outbox
 from mailing.letters import NoLongerDue
@@ -161,7 +162,7 @@ def became_adult(applicant: Applicant, application: Application) -> None:
     _send("became_adult", application, _reached(application.applicants), about=applicant.pk, who=applicant)
 
 
-def key(message: str, about: object, to: Applicant) -> str:
+def letter_key(message: str, about: object, to: Applicant) -> str:
     """Return the key under which an event owes somebody a letter."""
     return f"{message}:{about}:{to.pk}"
 
@@ -193,7 +194,7 @@ def _drafts(
     for applicant in to:
         if applicant.email:
             yield Draft(
-                key=key(message, about, applicant),
+                key=letter_key(message, about, applicant),
                 message=message,
                 to=applicant.email,
                 language=applicant.language,
@@ -224,7 +225,7 @@ def _missing(recipient: Applicant, applicants: list[Applicant]) -> dict[str, Any
     }
 
 
-def context(letter: Letter) -> dict[str, Any]:
+def application_letter_context(letter: Letter) -> dict[str, Any]:
     """Return what a letter needs besides its parameters, as of its sending (MAILING_CONTEXT). Raises NoLongerDue."""
     with translation.override(letter.language):
         own = _OWN_CONTEXT.get(letter.message, _with_link)(letter)
@@ -239,8 +240,8 @@ def _with_link(letter: Letter) -> dict[str, Any]:
 def _invitation(letter: Letter) -> dict[str, Any]:
     invitation = _live(letter.parameters["invitation"])
     try:
-        token, code = tokens.token(invitation), tokens.code(invitation)
-    except tokens.UnknownInvitation:  # its key is gone, and with it the invitation
+        token, code = invitation_links.invitation_token(invitation), invitation_links.invitation_code(invitation)
+    except KeyGone:
         raise NoLongerDue from None
     return {"link": f"{_address('applications:invitation')}?token={token}", "code": code}
 
@@ -275,10 +276,10 @@ _OWN_CONTEXT = {
 
 
 def _live(pk: int) -> Invitation:
-    invitation = tokens.get(pk)
+    invitation = invitation_links.get_invitation(pk)
     try:
-        tokens.check(invitation)
-    except tokens.CannotUseInvitation:
+        invitation_links.check_invitation(invitation)
+    except invitation_links.CannotUseInvitation:
         raise NoLongerDue from None
     return invitation
 

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
-from applications import letters, tokens
+from applications import letters
 from applications.enums import State
+from applications.invitation_links import invitation_code
 from applications.models import Applicant, Application, Invitation
+from core.links import KeyGone
 from mailing.enums import Status
 from mailing.models import Letter
 
@@ -20,8 +22,8 @@ class Progress:
     def code(self) -> str:
         """The code to type, for the main applicant to pass on; empty once its key is gone."""
         try:
-            return tokens.code(self.invitation) if self.invitation else ""
-        except tokens.UnknownInvitation:
+            return invitation_code(self.invitation) if self.invitation else ""
+        except KeyGone:
             return ""
 
 
@@ -40,6 +42,6 @@ def people(application: Application, *, reader: Applicant) -> list[tuple[Applica
 
 def _statuses(applicants: list[Applicant]) -> dict[int, Status]:
     """Return what is known of the letters of these applicants' invitations."""
-    keys = {letters.key("invitation", a.live_invitation.pk, a): a.pk for a in applicants if a.live_invitation}
+    keys = {letters.letter_key("invitation", a.live_invitation.pk, a): a.pk for a in applicants if a.live_invitation}
     found = Letter.objects.filter(key__in=keys) if keys else []
     return {keys[letter.key]: letter.status for letter in found}

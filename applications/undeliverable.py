@@ -44,7 +44,7 @@ def _lost() -> dict[int, Letter]:
         ~confirmed, pk__in=found, replaced_at=None, applicant__version__applicants__position=0
     )
     key_of = {
-        invitation: letters.key("undeliverable", found[invitation].pk, Applicant(pk=main))
+        invitation: letters.letter_key("undeliverable", found[invitation].pk, Applicant(pk=main))
         for invitation, main in live.values_list("pk", "applicant__version__applicants")
     }
     told = set(Letter.objects.filter(key__in=key_of.values()).values_list("key", flat=True))

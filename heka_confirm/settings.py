@@ -251,13 +251,13 @@ MAILING_LEASE = 60  # seconds
 MAILING_DELAYS = [10, 30, 60, 120, 300, 600, 1200, 1800, *[3600] * 22]  # seconds
 # What letters say besides their parameters, by message and else "": mailing itself knows nobody who writes any.
 MAILING_CONTEXT = {
-    "": "applications.letters.context",
+    "": "applications.letters.application_letter_context",
     "draft_link": "applications.draft_letters.draft_letter_context",
     "draft_ending": "applications.draft_letters.draft_letter_context",
-    "account_link": "identity.account_letters.context",
-    "account_password_set": "identity.account_letters.context",
-    "account_closed": "identity.account_letters.context",
-    "account_moved": "identity.account_letters.context",
+    "account_link": "identity.account_letters.account_letter_context",
+    "account_password_set": "identity.account_letters.account_letter_context",
+    "account_closed": "identity.account_letters.account_letter_context",
+    "account_moved": "identity.account_letters.account_letter_context",
 }
 WORKER_EVERY_ROUND = ["identity.accounts.answer_requests"]  # twice a second
 WORKER_EVERY_MINUTE = [

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from core.links import KeyGone
 from identity import account_links
 from identity.models import Account, AccountLink
 from mailing import outbox
@@ -15,36 +16,36 @@ from mailing.models import Letter
 from mailing.outbox import Draft
 
 
-def link(link: AccountLink) -> None:
+def queue_account_link(link: AccountLink) -> None:
     """Send the link by which a password is set: the first one, or another for one that was forgotten."""
     account = link.account
     is_first = not account.user.has_usable_password()
-    _queue("account_link", account, about=link.pk, link=link.pk, is_first=is_first)
+    _queue_account_letter("account_link", account, about=link.pk, link=link.pk, is_first=is_first)
 
 
-def password_set(link: AccountLink) -> None:
+def queue_password_notice(link: AccountLink) -> None:
     """Tell that a password was set, in case it was somebody else who read the letter with the link."""
-    _queue("account_password_set", link.account, about=link.pk)
+    _queue_account_letter("account_password_set", link.account, about=link.pk)
 
 
-def moved(account: Account) -> None:
+def queue_moved_notice(account: Account) -> None:
     """Tell the former address that the account is about to have another one."""
-    _queue("account_moved", account, about=f"{account.pk}.{timezone.now().timestamp()}")
+    _queue_account_letter("account_moved", account, about=f"{account.pk}.{timezone.now().timestamp()}")
 
 
-def closed(account: Account) -> None:
+def queue_closed_notice(account: Account) -> None:
     """Tell that the account was closed."""
     at = account.closed_at
-    _queue("account_closed", account, about=f"{account.pk}.{at.timestamp() if at else 0}")
+    _queue_account_letter("account_closed", account, about=f"{account.pk}.{at.timestamp() if at else 0}")
 
 
-def remove(links: Iterable[int]) -> None:
+def remove_account_letters(links: Iterable[int]) -> None:
     """Remove the letters that told of these links."""
     messages = ("account_link", "account_password_set")
     Letter.objects.filter(key__in=[f"{message}:{link}" for link in links for message in messages]).delete()
 
 
-def _queue(message: str, account: Account, *, about: object, **parameters: Any) -> None:
+def _queue_account_letter(message: str, account: Account, *, about: object, **parameters: Any) -> None:
     person = account.user.person
     draft = Draft(
         key=f"{message}:{about}",
@@ -56,7 +57,7 @@ def _queue(message: str, account: Account, *, about: object, **parameters: Any) 
     outbox.queue_letters(draft)
 
 
-def context(letter: Letter) -> dict[str, Any]:
+def account_letter_context(letter: Letter) -> dict[str, Any]:
     """Return what a letter needs besides its parameters, as of its sending (MAILING_CONTEXT). Raises NoLongerDue."""
     with translation.override(letter.language):
         links = {"counter_link": _address("counter:page"), "log_in_link": _address("identity:log_in")}
@@ -64,11 +65,11 @@ def context(letter: Letter) -> dict[str, Any]:
 
 
 def _password_link(pk: int) -> dict[str, Any]:
-    link = account_links.links().get(pk=pk)
+    link = account_links.get_account_link(pk)
     try:
-        account_links.check(link)
-        token = account_links.token(link)
-    except account_links.CannotUseAccountLink:  # replaced meanwhile, or its key is gone
+        account_links.check_account_link(link)
+        token = account_links.account_link_token(link)
+    except (account_links.CannotUseAccountLink, KeyGone):  # replaced meanwhile, or nobody can write it any more
         raise NoLongerDue from None
     return {
         "link": f"{_address('identity:set_password')}?token={token}",

@@ -1,21 +1,20 @@
 """The link by which the holder of an account sets a password.
 
-A token is 160 bits of a keyed digest of the link's nonce, so that it can be written into a letter when that is
-sent, and is stored only as a hash. It works for a week and once, and a newer one ends it.
+It works for a week and once, and a newer one ends it.
 """
 
 import datetime as dt
-import secrets
 
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core import crypto
+from core import links
+from core.links import MailedSecret
 from core.refusals import Refused
 from identity.models import Account, AccountLink
 
-TOKEN_LENGTH = 40
+TOKEN = MailedSecret("account link")
 LIFETIME = dt.timedelta(days=7)
 
 
@@ -43,33 +42,33 @@ class AccountLinkClosed(CannotUseAccountLink):
     message = _("This account has been closed. Ask at the counter.")
 
 
-def renew(account: Account) -> AccountLink:
+def replace_account_link(account: Account) -> AccountLink:
     """End the account's former links and return a fresh one, stored. Call it with the account locked."""
-    now, nonce = timezone.now(), secrets.token_hex(16)
-    end(account, at=now)
-    token_hash = crypto.indexes(_tokens(nonce)[0])[0]
-    return AccountLink.objects.create(account=account, nonce=nonce, token_hash=token_hash, created_at=now)
+    now, nonce = timezone.now(), links.new_nonce()
+    end_account_link(account, at=now)
+    return AccountLink.objects.create(account=account, nonce=nonce, token_hash=TOKEN.hash_of(nonce), created_at=now)
 
 
-def end(account: Account, *, at: dt.datetime) -> None:
+def end_account_link(account: Account, *, at: dt.datetime) -> None:
     """Make the account's live link do nothing any more."""
     account.links.filter(used_at=None, replaced_at=None).update(replaced_at=at)
 
 
-def find(token: str) -> AccountLink:
+def find_account_link(token: str) -> AccountLink:
     """Return the live link of a token, with its account and user. Raises CannotUseAccountLink."""
-    link = links().filter(token_hash__in=crypto.indexes(token.strip())).first()
+    link = TOKEN.find(_with_account(), token.strip())
     if link is None:
         raise UnknownAccountLink
-    check(link)
+    check_account_link(link)
     return link
 
 
-def links() -> QuerySet[AccountLink]:
-    return AccountLink.objects.select_related("account__user")
+def get_account_link(pk: int) -> AccountLink:
+    """Return a link with its account and user, live or not."""
+    return _with_account().get(pk=pk)
 
 
-def check(link: AccountLink) -> None:
+def check_account_link(link: AccountLink) -> None:
     """Raise CannotUseAccountLink for a link that has ended."""
     if link.account.closed_at:
         raise AccountLinkClosed
@@ -81,13 +80,15 @@ def check(link: AccountLink) -> None:
         raise AccountLinkExpired
 
 
-def token(link: AccountLink) -> str:
-    """Return the token of a link, for its letter. Raises UnknownAccountLink once its key is gone."""
-    for found in _tokens(link.nonce):
-        if link.token_hash in crypto.indexes(found):
-            return found
-    raise UnknownAccountLink
+def account_link_token(link: AccountLink) -> str:
+    """Return the token of a link, for its letter. Raises links.KeyGone."""
+    return TOKEN.of(link)
 
 
-def _tokens(nonce: str) -> list[str]:
-    return [digest[:TOKEN_LENGTH] for digest in crypto.keyed(f"account link {nonce}")]
+def rehash_account_link(link: AccountLink) -> None:
+    """Store the hash of a link under the active index key."""
+    links.rehash(link, TOKEN)
+
+
+def _with_account() -> QuerySet[AccountLink]:
+    return AccountLink.objects.select_related("account__user")

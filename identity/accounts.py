@@ -44,7 +44,7 @@ def issue(person: Person, *, email: str, id_check: int) -> Account:
     _move(account, email)
     account.id_check, account.issued_at, account.closed_at = id_check, timezone.now(), None
     _save(account)
-    account_letters.link(account_links.renew(account))
+    account_letters.queue_account_link(account_links.replace_account_link(account))
     return account
 
 
@@ -56,16 +56,16 @@ def correct_address(account: Account, *, email: str) -> None:
     """
     account = _lock(account)
     if account.verified_at and account.email != normal(email):
-        account_letters.moved(account)  # to the former address, in case it was not the person
+        account_letters.queue_moved_notice(account)  # to the former address, in case it was not the person
     _move(account, email)
     _save(account)
-    account_letters.link(account_links.renew(account))
+    account_letters.queue_account_link(account_links.replace_account_link(account))
 
 
 @transaction.atomic
 def send_link(account: Account) -> None:
     """Send a new link, which ends the former one. Raises AccountClosed."""
-    account_letters.link(account_links.renew(_lock(account)))
+    account_letters.queue_account_link(account_links.replace_account_link(_lock(account)))
 
 
 @transaction.atomic
@@ -80,9 +80,9 @@ def close(account: Account) -> None:
         return
     account.closed_at, account.verified_at = timezone.now(), None
     account.save()
-    account_links.end(account, at=account.closed_at)
+    account_links.end_account_link(account, at=account.closed_at)
     _forget_password(account.user)
-    account_letters.closed(account)
+    account_letters.queue_closed_notice(account)
 
 
 def hold(person: Person) -> None:
@@ -116,15 +116,15 @@ def answer_requests() -> None:
 @transaction.atomic
 def set_password(token: str, *, password: str) -> Account:
     """Set the password of a link's account. Every session of its holder ends. Raises CannotUseAccountLink."""
-    account = Account.objects.select_for_update().get(pk=account_links.find(token).account_id)
-    link = account_links.find(token)  # again: another click may have been faster
+    account = Account.objects.select_for_update().get(pk=account_links.find_account_link(token).account_id)
+    link = account_links.find_account_link(token)  # again: another click may have been faster
     link.used_at = timezone.now()
     link.save(update_fields=["used_at"])
     account.verified_at = account.verified_at or link.used_at
     account.save(update_fields=["verified_at"])
     link.account.user.set_password(password)
     link.account.user.save(update_fields=["password"])
-    account_letters.password_set(link)
+    account_letters.queue_password_notice(link)
     append_event(
         Event.ACCOUNT_PASSWORD_SET,
         chain=account_chain(account.pk),

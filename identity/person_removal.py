@@ -35,7 +35,9 @@ def remove_accounts(people: Collection[Person]) -> None:
     """Remove the accounts of people, and the letters that were sent to them. Whoever is logged in is logged out."""
     users = [person.user_id for person in people]
     accounts = Account.objects.filter(user__in=users)
-    account_letters.remove(AccountLink.objects.filter(account__in=accounts).values_list("pk", flat=True))
+    account_letters.remove_account_letters(
+        AccountLink.objects.filter(account__in=accounts).values_list("pk", flat=True)
+    )
     accounts.delete()
     User.objects.filter(pk__in=users).update(password=make_password(None))
 

@@ -1,19 +1,12 @@
-"""Saving a draft, and continuing it later: by a mailed link, or signed in.
-
-The secret of a letter's link stands in the query, which is in no access log and goes to no other site. Reading
-changes nothing, however often: mail scanners open links.
-"""
+"""Saving a draft, and continuing it later: by a mailed link, or signed in."""
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.cache import patch_cache_control
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.views.decorators.csrf import csrf_exempt
 
 from applications import draft_letters, draft_links, drafts
 from applications.draft_access import draft_view, hold_draft
@@ -26,8 +19,8 @@ from core.requests import read_or_act
 from identity import cookies, limits, sessions
 from identity.access import identified_person, identified_person_required, person_of
 from identity.limits import HOUR
-from identity.origin import is_same_origin
 from identity.redirects import with_next
+from identity.secret_pages import secret_page
 
 MOST_LETTERS = 10  # an hour and address of the sender
 MOST_LETTERS_TO = 5  # an hour and address of the receiver, who may not have asked for any
@@ -88,7 +81,7 @@ def bind_draft(request: HttpRequest, draft: Draft) -> HttpResponse:
     if person := identified_person(request):
         drafts.adopt(draft, person=person)
         return redirect("applications:draft_later")
-    bound = reverse("applications:draft_bound", query={"pass": draft_links.make_pass(draft)})
+    bound = reverse("applications:draft_bound", query={"pass": draft_links.make_draft_pass(draft)})
     return redirect(with_next("identity:identify", bound))
 
 
@@ -98,7 +91,7 @@ def draft_bound(request: HttpRequest) -> HttpResponse:
     """Identified now: take the draft that one came with."""
     text = (request.POST if request.method == "POST" else request.GET).get("pass", "")
     try:
-        draft = draft_links.take_pass(text)
+        draft = draft_links.take_draft_pass(text)
         if request.method == "POST":
             drafts.adopt(draft, person=person_of(request))
             hold_draft(request, draft)
@@ -121,26 +114,19 @@ def resume_draft(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("applications:list")
 
 
-@csrf_exempt  # a token would need a cookie: what the browser says of the origin is the guard
-@read_or_act
+@secret_page
 def continue_draft(request: HttpRequest) -> HttpResponse:
     """The page of a mailed link; its button puts the draft into the session."""
-    if request.method == "POST" and not is_same_origin(request):
-        raise PermissionDenied("The request comes from elsewhere")
     try:
-        response = _open_link(request)
+        return _open_link(request)
     except draft_links.CannotContinue as refusal:
-        response = _show_dead(request, refusal, status=404 if isinstance(refusal, draft_links.UnknownDraft) else 410)
-    patch_cache_control(response, no_store=True, private=True)
-    # Browsers take the last policy that they know. Under the second they still tell our guard the origin.
-    response.headers["Referrer-Policy"] = "no-referrer, strict-origin"
-    return response
+        return _show_dead(request, refusal, status=404 if isinstance(refusal, draft_links.UnknownDraft) else 410)
 
 
 def _open_link(request: HttpRequest) -> HttpResponse:
     token = (request.POST if request.method == "POST" else request.GET).get("token", "")
     try:
-        draft = draft_links.find(token)
+        draft = draft_links.find_draft(token)
     except draft_links.UnknownDraft:
         limits.count("draft link", limits.client_network(request), most=MOST_UNKNOWN_LINKS)
         raise

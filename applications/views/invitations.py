@@ -1,27 +1,20 @@
-"""The pages of an invitation (R13). Nobody is identified yet, so they show nothing of the application.
-
-The secret of a letter's link stands in the query, which is in no access log and goes to no other site. Reading
-changes nothing, however often: mail scanners open links.
-"""
+"""The pages of an invitation (R13). Nobody is identified yet, so they show nothing of the application."""
 
 import functools
 from collections.abc import Callable
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.cache import patch_cache_control
-from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
-from applications import invitations, tokens
+from applications import invitation_links, invitations
 from applications.forms import CodeForm
+from applications.invitation_links import CannotUseInvitation, InvitationReplaced, UnknownInvitation
 from applications.models import Invitation
-from core.requests import read_or_act
 from identity import limits, sessions
 from identity.access import is_identified, person_of
-from identity.origin import is_same_origin
+from identity.secret_pages import secret_page
 
 MOST_CODES = 10  # a minute and address
 MOST_UNKNOWN_LINKS = 30  # a minute and address; links that we know always work
@@ -29,28 +22,21 @@ MOST_UNKNOWN_LINKS = 30  # a minute and address; links that we know always work
 View = Callable[[HttpRequest], HttpResponse]
 
 
-def secret_page(view: View) -> View:
-    """Keep the address of a page to whoever has it, and answer links and codes that do nothing any more."""
+def answer_refusals(view: View) -> View:
+    """Answer links and codes that do nothing any more."""
 
-    @csrf_exempt  # a token would need a cookie: what the browser says of the origin is the guard
-    @read_or_act
     @functools.wraps(view)
-    def guarded(request: HttpRequest) -> HttpResponse:
-        if request.method == "POST" and not is_same_origin(request):
-            raise PermissionDenied("The request comes from elsewhere")
+    def answered(request: HttpRequest) -> HttpResponse:
         try:
-            response = view(request)
-        except (tokens.CannotUseInvitation, invitations.CannotDecline) as refusal:
-            response = _dead(request, refusal)
-        patch_cache_control(response, no_store=True, private=True)
-        # Browsers take the last policy that they know. Under the second they still tell our guard the origin.
-        response.headers["Referrer-Policy"] = "no-referrer, strict-origin"
-        return response
+            return view(request)
+        except (CannotUseInvitation, invitations.CannotDecline) as refusal:
+            return _dead(request, refusal)
 
-    return guarded
+    return answered
 
 
 @secret_page
+@answer_refusals
 def invitation_page(request: HttpRequest) -> HttpResponse:
     """The information page: who invites, and what to do. Without a link, a form for the code."""
     if request.method == "POST":
@@ -61,6 +47,7 @@ def invitation_page(request: HttpRequest) -> HttpResponse:
 
 
 @secret_page
+@answer_refusals
 def continue_to_application(request: HttpRequest) -> HttpResponse:
     """Go on to the application, by way of cookies and identification.
 
@@ -69,7 +56,7 @@ def continue_to_application(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return redirect("applications:invitation")
     invitation = _known(request, request.POST.get("token", ""))
-    tokens.check(invitation)
+    invitation_links.check_invitation(invitation)
     invitations.opened(invitation)
     applicant = invitation.applicant
     if is_identified(request) and applicant.hetu_index not in person_of(request).hetu_indexes:
@@ -78,6 +65,7 @@ def continue_to_application(request: HttpRequest) -> HttpResponse:
 
 
 @secret_page
+@answer_refusals
 def not_me_page(request: HttpRequest) -> HttpResponse:
     """Decline without identification (R10), asked once; a second click says the same and changes nothing."""
     if request.method == "POST":
@@ -102,8 +90,9 @@ def _type_code(request: HttpRequest) -> HttpResponse:
     form, status = CodeForm(request.POST), 200
     if form.is_valid():
         try:
-            return HttpResponseRedirect(_address(tokens.link(tokens.find(form.cleaned_data["code"]))))
-        except tokens.UnknownInvitation as refusal:
+            found = invitation_links.find_invitation(form.cleaned_data["code"])
+            return HttpResponseRedirect(_address(invitation_links.invitation_pass(found)))
+        except UnknownInvitation as refusal:
             form.add_error("code", str(refusal))
             status = 404
     return render(request, "applications/invitation_code.html", {"form": form}, status=status)
@@ -111,7 +100,7 @@ def _type_code(request: HttpRequest) -> HttpResponse:
 
 def _show(request: HttpRequest, template: str) -> HttpResponse:
     invitation = _known(request, request.GET["token"])
-    tokens.check(invitation)
+    invitation_links.check_invitation(invitation)
     applicant = invitation.applicant
     context = {
         "application": applicant.version.application,
@@ -126,8 +115,8 @@ def _show(request: HttpRequest, template: str) -> HttpResponse:
 def _known(request: HttpRequest, token: str) -> Invitation:
     """Return the invitation of a link, live or not. Raises UnknownInvitation, and TooMany after many of those."""
     try:
-        return tokens.linked(token.strip())
-    except tokens.UnknownInvitation:
+        return invitation_links.linked_invitation(token.strip())
+    except UnknownInvitation:
         limits.count("invitation link", limits.client_network(request), most=MOST_UNKNOWN_LINKS)
         raise
 
@@ -138,11 +127,11 @@ def _address(token: str) -> str:
     return f"{reverse('applications:invitation')}?{query.urlencode()}"
 
 
-def _dead(request: HttpRequest, refusal: tokens.CannotUseInvitation | invitations.CannotDecline) -> HttpResponse:
+def _dead(request: HttpRequest, refusal: CannotUseInvitation | invitations.CannotDecline) -> HttpResponse:
     """Say which it is: unknown, used, replaced or too late; nothing about people."""
-    is_unknown = isinstance(refusal, tokens.UnknownInvitation)
+    is_unknown = isinstance(refusal, UnknownInvitation)
     context = {
         "refusal": refusal,
-        "can_be_sent_again": isinstance(refusal, tokens.UnknownInvitation | tokens.InvitationReplaced),
+        "can_be_sent_again": isinstance(refusal, UnknownInvitation | InvitationReplaced),
     }
     return render(request, "applications/invitation_dead.html", context, status=404 if is_unknown else 410)

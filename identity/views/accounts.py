@@ -1,18 +1,14 @@
-"""Asking for the link to a password, and setting the password (J5). Nobody is logged in here, and no cookie is set.
-
-The secret of a letter's link stands in the query, which is in no access log and goes to no other site. Reading
-changes nothing, however often: mail scanners open links.
-"""
+"""Asking for the link to a password, and setting the password (J5). Nobody is logged in here, and no cookie is set."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.cache import patch_cache_control
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_safe
 
 from identity import account_links, accounts, limits
 from identity.forms import AddressForm, PasswordForm
 from identity.origin import same_origin_forms
+from identity.secret_pages import secret_page
 
 MOST_ASKED = 10  # links a minute, of one client
 MOST_SENT = 5  # links an hour, for one address
@@ -50,23 +46,19 @@ def link_asked(request: HttpRequest) -> HttpResponse:
 
 
 @sensitive_post_parameters("password", "token")
-@same_origin_forms
+@secret_page
 def set_password(request: HttpRequest) -> HttpResponse:
     """Set a password by the link of a letter. It is asked for at once: the link proves the address only."""
     try:
-        response = _set_password(request)
+        return _set_password(request)
     except account_links.CannotUseAccountLink as refusal:
-        response = _dead(request, refusal)
-    patch_cache_control(response, no_store=True, private=True)
-    # Browsers take the last policy that they know. Under the second they still tell our guard the origin.
-    response.headers["Referrer-Policy"] = "no-referrer, strict-origin"
-    return response
+        return _dead(request, refusal)
 
 
 def _set_password(request: HttpRequest) -> HttpResponse:
     is_sent = request.method == "POST"
     token = (request.POST if is_sent else request.GET).get("token", "")
-    link = account_links.find(token)
+    link = account_links.find_account_link(token)
     form = PasswordForm(request.POST if is_sent else None)
     if is_sent:
         limits.count("account password", limits.client_network(request), most=MOST_LINKS)

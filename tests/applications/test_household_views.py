@@ -8,7 +8,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from applications import changes, document, invitations, letters, references, tokens
+from applications import changes, document, invitation_links, invitations, letters, references
+from applications.invitation_links import find_invitation, invitation_code, invitation_token
 from applications.models import Applicant, Application, ErrorReport, Invitation, Version
 from mailing.models import Letter
 from tests import cast
@@ -38,7 +39,7 @@ def person_url(name, sent, position=1):
 
 
 def letter_of(sent, who):
-    return Letter.objects.filter(key=letters.key("invitation", invitation(sent, who).pk, applicant(sent, who)))
+    return Letter.objects.filter(key=letters.letter_key("invitation", invitation(sent, who).pk, applicant(sent, who)))
 
 
 def later(time_machine):
@@ -100,7 +101,7 @@ def test_status_shows_the_main_applicant_the_code_that_works(sign_in, sent):
     text = sign_in(cast.MAIJA).get(url("status", sent)).text
 
     shown = re.search(r"<details>.*?number\">(.{4}-.{4})</p>.*?</details>", text, re.DOTALL).group(1)
-    assert tokens.find(shown) == invitation(sent, cast.OLLI)
+    assert find_invitation(shown) == invitation(sent, cast.OLLI)
 
 
 def test_status_goes_on_without_the_code_once_its_key_is_gone(sign_in, sent):
@@ -134,8 +135,8 @@ def test_status_shows_co_applicants_names_and_states_only(sign_in):
     hidden = ["Invited on", "letter", "opened", "Send the invitation", "Correct the email address of"]
     assert [text for text in hidden if text in shown] == []
     assert re.findall(r"/people/(\d)/", response.text) == ["1"]  # their own slip
-    assert tokens.code(invitation(sent, cast.OLLI)) not in response.text
-    assert tokens.code(invitation(sent, cast.VERA)) not in response.text
+    assert invitation_code(invitation(sent, cast.OLLI)) not in response.text
+    assert invitation_code(invitation(sent, cast.VERA)) not in response.text
 
 
 @pytest.mark.parametrize(
@@ -171,7 +172,7 @@ def test_status_is_the_same_for_a_protected_person(sign_in):
         response = sign_in(cast.MAIJA).get(url("status", sent))
         assert "secret" not in response.text
         text = text_of(response).replace(sent.number, "NUMBER")
-        shown.append(text.replace(tokens.code(invitation(sent, cast.OLLI)), "CODE"))
+        shown.append(text.replace(invitation_code(invitation(sent, cast.OLLI)), "CODE"))
 
     assert shown[0] == shown[1]
 
@@ -195,7 +196,7 @@ def test_status_takes_a_constant_number_of_queries(sign_in, number, django_asser
 
 
 def test_resend_sends_a_new_letter_and_ends_the_former_link(sign_in, sent, time_machine):
-    client, former = sign_in(cast.MAIJA), tokens.token(invitation(sent, cast.OLLI))
+    client, former = sign_in(cast.MAIJA), invitation_token(invitation(sent, cast.OLLI))
     later(time_machine)
 
     response = client.post(person_url("resend", sent), follow=True)
@@ -203,8 +204,8 @@ def test_resend_sends_a_new_letter_and_ends_the_former_link(sign_in, sent, time_
     assert response.redirect_chain == [(url("status", sent), 302)]
     assert "We are sending a new invitation to Olli Öhman." in text_of(response)
     assert Letter.objects.filter(message="invitation").count() == 2
-    with pytest.raises(tokens.InvitationReplaced):
-        tokens.find(former)
+    with pytest.raises(invitation_links.InvitationReplaced):
+        find_invitation(former)
 
 
 def test_resend_soon_after_is_refused_and_said_why(sign_in, sent):
@@ -263,7 +264,7 @@ def test_main_applicant_does_nothing_for_somebody_who_has_confirmed(sign_in, sen
 
 
 def test_correcting_the_address_sends_the_invitation_there(sign_in, sent):
-    former = tokens.token(invitation(sent, cast.OLLI))
+    former = invitation_token(invitation(sent, cast.OLLI))
 
     response = sign_in(cast.MAIJA).post(
         person_url("correct_address", sent), {"email": " right@example.test "}, follow=True
@@ -273,8 +274,8 @@ def test_correcting_the_address_sends_the_invitation_there(sign_in, sent):
     assert "We are sending the invitation of Olli Öhman to the new address." in text_of(response)
     assert applicant(sent, cast.OLLI).email == "right@example.test"
     assert letter_of(sent, cast.OLLI).get().to == "right@example.test"
-    with pytest.raises(tokens.InvitationReplaced):
-        tokens.find(former)
+    with pytest.raises(invitation_links.InvitationReplaced):
+        find_invitation(former)
 
 
 def test_correcting_the_address_never_shows_the_present_one(sign_in, sent):

@@ -4,7 +4,8 @@ import pytest
 from django.urls import reverse
 from django.utils import translation
 
-from applications import invitations, terms, tokens
+from applications import invitations, terms
+from applications.invitation_links import invitation_code, invitation_token
 from identity import proof as identity_proof
 from tests import cast
 from tests.applications.factories import actor, applicant, application, invitation, person, proof
@@ -44,7 +45,7 @@ def enter(live_server, page, client):
 
 
 def link(live_server, sent, path="invitation/", language="en"):
-    return f"{live_server.url}/{language}/{path}?token={tokens.token(invitation(sent, cast.OLLI))}"
+    return f"{live_server.url}/{language}/{path}?token={invitation_token(invitation(sent, cast.OLLI))}"
 
 
 def check(page, axe):
@@ -101,7 +102,7 @@ def test_typed_code_leads_to_the_invitation_and_on_to_the_cookies(live_server, b
     page.on("request", lambda request: asked.append((request.url, request.headers.get("referer", ""))))
     page.goto(f"{live_server.url}/en/")
 
-    page.fill("#id_code", tokens.code(invitation(sent, cast.OLLI)).lower())
+    page.fill("#id_code", invitation_code(invitation(sent, cast.OLLI)).lower())
     page.click("text=Open the invitation")
     page.click("main button:has-text('Continue')")
 

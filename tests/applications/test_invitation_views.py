@@ -7,7 +7,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from applications import changes, document, invitations, letters, tokens
+from applications import changes, document, invitations, letters
+from applications.invitation_links import invitation_code, invitation_token
 from applications.models import Applicant, Application, Confirmation, ErrorReport, Invitation, StateChange
 from heka_confirm.logs import JsonFormatter
 from identity.models import Person, RateCount
@@ -35,11 +36,11 @@ def page(name="invitation"):
 
 
 def token(sent, who=cast.OLLI):
-    return tokens.token(invitation(sent, who))
+    return invitation_token(invitation(sent, who))
 
 
 def code(sent, who=cast.OLLI):
-    return tokens.code(invitation(sent, who))
+    return invitation_code(invitation(sent, who))
 
 
 def forget_deleted_cookies(client):
@@ -73,7 +74,7 @@ def test_link_leads_to_a_page_that_says_who_invites_and_what_to_do(client, sent,
 
 def test_link_of_a_letter_is_the_address_of_the_page(client, sent, settings):
     letter = Letter.objects.get(message="invitation")
-    link = letters.context(letter)["link"]
+    link = letters.application_letter_context(letter)["link"]
 
     assert client.get(link.removeprefix(settings.PUBLIC_URL)).status_code == 200
 
@@ -84,7 +85,7 @@ def test_link_for_somebody_without_a_code_leads_to_the_counter(client):
         co_applicants=[cast.applicant({"first_names": "Ada", "last_name": "Abroad"}, birth_date="1990-01-01")],
     )
 
-    response = client.get(page(), {"token": tokens.token(Invitation.objects.get(applicant__version=sent.current))})
+    response = client.get(page(), {"token": invitation_token(Invitation.objects.get(applicant__version=sent.current))})
 
     assert "You can confirm this application at the counter only." in text_of(response)
     assert "<button" not in response.text

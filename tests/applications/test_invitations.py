@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from applications import changes, document, invitations, tokens
+from applications import changes, document, invitation_links, invitations
 from applications.models import Invitation
 from mailing.models import Letter
 from tests import cast
@@ -80,7 +80,7 @@ def test_one_invitation_lives_at_a_time(application):
     slot_ = slot(application, cast.OLLI)
 
     with pytest.raises(IntegrityError), transaction.atomic():
-        tokens.new(slot_, at=timezone.now()).save()
+        invitation_links.new_invitation(slot_, at=timezone.now()).save()
 
 
 def test_resend_makes_a_new_invitation_and_ends_the_one_before(application, time_machine):

@@ -4,13 +4,17 @@ import pytest
 from django.core.management import call_command
 from django.urls import reverse
 
-from applications import invitations, letters, tokens
+from applications import invitations, letters
+from applications.invitation_links import find_invitation, invitation_code, invitation_token
 from applications.models import Application, Invitation
 from core import crypto
+from identity import account_links
+from identity.models import Account
 from mailing.letters import NoLongerDue
 from tests import cast
 from tests.applications.factories import application, confirm, invitation, person, state
 from tests.applications.households import letter, slot
+from tests.identity.accounts import issued, token_of
 
 pytestmark = pytest.mark.django_db
 
@@ -57,11 +61,14 @@ def test_reencrypt_before_the_old_key_went_is_what_keeps_the_data(settings):
 
 def test_link_and_code_of_a_letter_outlive_their_key(client, change_index_key):
     sent = application(cast.MAIJA, cast.OLLI)
-    token, code = tokens.token(invitation(sent, cast.OLLI)), tokens.code(invitation(sent, cast.OLLI))
+    token, code = (
+        invitation_token(invitation(sent, cast.OLLI)),
+        invitation_code(invitation(sent, cast.OLLI)),
+    )
 
     change_index_key()
 
-    assert tokens.find(token) == tokens.find(code) == invitation(sent, cast.OLLI)
+    assert find_invitation(token) == find_invitation(code) == invitation(sent, cast.OLLI)
     assert f"?token={token}" in client.get(PAGE, {"token": token}).text
     typed = client.post(PAGE, {"code": code}, follow=True)
     assert typed.status_code == 200
@@ -72,7 +79,10 @@ def test_link_and_code_of_a_letter_outlive_their_key(client, change_index_key):
 
 def test_link_and_code_are_gone_with_a_key_that_nothing_was_written_anew_for(client, change_index_key):
     sent = application(cast.MAIJA, cast.OLLI)
-    token, code = tokens.token(invitation(sent, cast.OLLI)), tokens.code(invitation(sent, cast.OLLI))
+    token, code = (
+        invitation_token(invitation(sent, cast.OLLI)),
+        invitation_code(invitation(sent, cast.OLLI)),
+    )
 
     change_index_key(reencrypt=False)
 
@@ -83,7 +93,7 @@ def test_link_and_code_are_gone_with_a_key_that_nothing_was_written_anew_for(cli
 def test_pass_for_a_typed_code_lasts_a_day_and_dies_with_the_invitation(client, change_index_key, time_machine):
     time_machine.move_to(START, tick=False)
     sent = application(cast.MAIJA, cast.OLLI)
-    code = tokens.code(invitation(sent, cast.OLLI))
+    code = invitation_code(invitation(sent, cast.OLLI))
     change_index_key()
     address = client.post(PAGE, {"code": code}).url
 
@@ -101,12 +111,22 @@ def test_letter_that_has_not_left_is_dropped_and_a_new_one_can_be_sent(change_in
     sent = application(cast.MAIJA, cast.OLLI)
     change_index_key()
     with pytest.raises(NoLongerDue):
-        letters.context(letter("invitation", cast.OLLI))
+        letters.application_letter_context(letter("invitation", cast.OLLI))
     time_machine.shift(11 * 60)
 
     invitations.resend(slot(sent, cast.OLLI))
 
-    assert tokens.find(letters.context(letter("invitation", cast.OLLI, 1))["code"]) == invitation(sent, cast.OLLI)
+    assert find_invitation(
+        letters.application_letter_context(letter("invitation", cast.OLLI, 1))["code"]
+    ) == invitation(sent, cast.OLLI)
+
+
+def test_link_of_an_account_outlives_its_key(change_index_key):
+    token = token_of(issued())
+
+    change_index_key()
+
+    assert account_links.find_account_link(token).account == Account.objects.get()
 
 
 def test_reencrypt_again_changes_no_invitation_whose_key_is_gone(change_index_key):

@@ -24,7 +24,7 @@ LANGUAGES = ["fi", "sv", "en"]
 def refusal(token):
     """Return the kind of refusal that a token meets; None for one that works."""
     try:
-        account_links.find(token)
+        account_links.find_account_link(token)
     except account_links.CannotUseAccountLink as refused:
         return type(refused)
     return None

@@ -11,10 +11,11 @@ from django.apps import apps
 from django.core.management.base import BaseCommand
 from django.db import models, transaction
 
-from applications import draft_links, tokens
+from applications import draft_links, invitation_links
 from applications.models import Draft, Invitation
 from core import crypto
-from identity import staff
+from identity import account_links, staff
+from identity.models import AccountLink
 
 BATCH = 500
 
@@ -26,8 +27,9 @@ class Command(BaseCommand):
         for model in apps.get_models():
             if any(isinstance(field, crypto.EncryptedTextField) for field in model._meta.fields):
                 self._write(model, _encrypted)
-        self._write(Invitation, tokens.rehash)
-        self._write(Draft, draft_links.rehash)
+        self._write(Invitation, invitation_links.rehash_invitation)
+        self._write(Draft, draft_links.rehash_draft)
+        self._write(AccountLink, account_links.rehash_account_link)
         self.stdout.write(f"second factor: {staff.reencrypt_factors()}")
 
     def _write(self, model: type[models.Model], write: Callable[[Any], None]) -> None:

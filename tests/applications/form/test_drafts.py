@@ -187,7 +187,7 @@ def test_link_outlives_its_index_key_once_reencrypted(somebody, settings):
     settings.FIELD_INDEX_KEYS = settings.FIELD_INDEX_KEYS[:1]
     settings.FIELD_ENCRYPTION_KEYS = settings.FIELD_ENCRYPTION_KEYS[:1]
 
-    assert drafts.form_data_of(draft_links.find(old))["people"][0]["kind"] == "main"
+    assert drafts.form_data_of(draft_links.find_draft(old))["people"][0]["kind"] == "main"
 
 
 # --- Being identified ------------------------------------------------------------------------------------
@@ -222,14 +222,14 @@ def test_draft_becomes_ones_own_by_identification(somebody):
 
 
 def test_pass_lasts_half_an_hour(somebody, clock):
-    text = draft_links.make_pass(somebody.draft)
+    text = draft_links.make_draft_pass(somebody.draft)
     identified(somebody.client, cast.MAIJA)
 
     clock.shift(29 * 60)
-    assert draft_links.take_pass(text)
+    assert draft_links.take_draft_pass(text)
     clock.shift(2 * 60)
     with pytest.raises(draft_links.UnknownDraft):
-        draft_links.take_pass(text)
+        draft_links.take_draft_pass(text)
 
 
 def test_own_drafts_are_among_ones_applications_and_those_of_others_are_not_there(sign_in):

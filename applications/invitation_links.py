@@ -1,12 +1,10 @@
 """The link and the code of an invitation: they lead to the information page and grant nothing else (R13).
 
-A token is 160 bits of a keyed digest of the invitation's nonce, so that it can be written into a letter when
-that is sent, and is stored only as a hash. Confirming, declining, a change, the deadline and a newer
-invitation each end it; all but the last are read from the application, so that none can be forgotten.
+Confirming, declining, a change, the deadline and a newer invitation each end it; all but the last are read from the
+application, so that none can be forgotten.
 """
 
 import re
-import secrets
 from datetime import datetime, timedelta
 
 from django.core import signing
@@ -15,11 +13,12 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.models import Applicant, Application, Invitation
 from applications.references import ALPHABET
-from core import crypto
+from core import links
+from core.links import TOKEN_LENGTH, KeyGone, MailedSecret
 from core.refusals import Refused
 from core.text import compact
 
-TOKEN_LENGTH, CODE_LENGTH = 40, 8
+CODE_LENGTH = 8
 PASS_LASTS = timedelta(days=1)
 
 
@@ -47,52 +46,65 @@ class InvitationTooLate(CannotUseInvitation):
     message = _("The link has expired, because the application is no longer open.")
 
 
-def new(applicant: Applicant, *, at: datetime) -> Invitation:
+def _spell_code(digest: str) -> str:
+    number = int(digest, 16)
+    return "".join(ALPHABET[number // len(ALPHABET) ** i % len(ALPHABET)] for i in range(CODE_LENGTH))
+
+
+TOKEN = MailedSecret("invitation token")
+CODE = MailedSecret("invitation code", column="code_hash", spell=_spell_code)
+
+
+def new_invitation(applicant: Applicant, *, at: datetime) -> Invitation:
     """Return a fresh invitation of an applicant, not yet stored."""
-    nonce = secrets.token_hex(16)
+    nonce = links.new_nonce()
     return Invitation(
         applicant=applicant,
         nonce=nonce,
-        token_hash=crypto.indexes(_tokens(nonce)[0])[0],
-        code_hash=crypto.indexes(_codes(nonce)[0])[0],
+        token_hash=TOKEN.hash_of(nonce),
+        code_hash=CODE.hash_of(nonce),
         created_at=at,
     )
 
 
-def find(secret: str) -> Invitation:
+def find_invitation(secret: str) -> Invitation:
     """Return the live invitation of a token, or of a code in any case and grouping. Raises CannotUseInvitation."""
-    invitation = known(secret)
-    check(invitation)
+    invitation = known_invitation(secret)
+    check_invitation(invitation)
     return invitation
 
 
-def known(secret: str) -> Invitation:
+def known_invitation(secret: str) -> Invitation:
     """Return the invitation of a token or code, live or not. Raises UnknownInvitation."""
     typed = compact(secret)
     if _is_token(typed):
-        return _only(token_hash__in=crypto.indexes(typed))
-    return _only(code_hash__in=crypto.indexes(typed.upper()))
+        found = TOKEN.find(_with_application(), typed)
+    else:
+        found = CODE.find(_with_application(), typed.upper())
+    if found is None:
+        raise UnknownInvitation
+    return found
 
 
-def linked(secret: str) -> Invitation:
+def linked_invitation(secret: str) -> Invitation:
     """Return the invitation of what stands in a link, live or not. Raises UnknownInvitation, for a code too.
 
     Codes are few enough to be guessed: the tries are counted where they are typed.
     """
     if _is_token(compact(secret)):
-        return known(secret)
+        return known_invitation(secret)
     try:
-        return get(int(_signer().unsign(secret, max_age=PASS_LASTS)))
+        return get_invitation(int(_signer().unsign(secret, max_age=PASS_LASTS)))
     except signing.BadSignature:
         raise UnknownInvitation from None
 
 
-def get(pk: int) -> Invitation:
+def get_invitation(pk: int) -> Invitation:
     """Return an invitation with its application, live or not."""
     return _with_application().get(pk=pk)
 
 
-def check(invitation: Invitation) -> None:
+def check_invitation(invitation: Invitation) -> None:
     """Raise CannotUseInvitation for an invitation that has ended."""
     applicant = invitation.applicant
     application = applicant.version.application
@@ -111,13 +123,6 @@ def _still_applies(applicant: Applicant, application: Application) -> bool:
     return Applicant.objects.filter(version=application.current_id).same_person(applicant).exists()
 
 
-def _only(**hashes: list[str]) -> Invitation:
-    found = _with_application().filter(**hashes).first()
-    if found is None:
-        raise UnknownInvitation
-    return found
-
-
 def _is_token(secret: str) -> bool:
     return re.fullmatch(rf"[0-9a-f]{{{TOKEN_LENGTH}}}", secret) is not None
 
@@ -126,57 +131,29 @@ def _with_application() -> QuerySet[Invitation]:
     return Invitation.objects.select_related("applicant__version__application").defer("applicant__version__content")
 
 
-def token(invitation: Invitation) -> str:
-    """Return the token of an invitation, for its letter. Raises UnknownInvitation once its key is gone."""
-    return _matching(_tokens(invitation.nonce), invitation.token_hash)
+def invitation_token(invitation: Invitation) -> str:
+    """Return the token of an invitation, for its letter. Raises KeyGone."""
+    return TOKEN.of(invitation)
 
 
-def code(invitation: Invitation) -> str:
-    """Return the same as a code of eight characters, grouped for reading. Raises what token() raises."""
-    found = _matching(_codes(invitation.nonce), invitation.code_hash)
+def invitation_code(invitation: Invitation) -> str:
+    """Return the same as a code of eight characters, grouped for reading. Raises KeyGone."""
+    found = CODE.of(invitation)
     return f"{found[:4]}-{found[4:]}"
 
 
-def link(invitation: Invitation) -> str:
+def invitation_pass(invitation: Invitation) -> str:
     """Return what a link on our own pages holds: the token, or once its key is gone, a pass for a day."""
     try:
-        return token(invitation)
-    except UnknownInvitation:
+        return invitation_token(invitation)
+    except KeyGone:
         return _signer().sign(str(invitation.pk))
 
 
 def _signer() -> signing.TimestampSigner:
-    return signing.TimestampSigner(salt="applications.tokens")
+    return signing.TimestampSigner(salt="applications.tokens")  # which passes that were given out carry
 
 
-def rehash(invitation: Invitation) -> None:
-    """Store an invitation's hashes anew under the active index key, so that it works without the one it was made by.
-
-    One whose key is gone already stays as it is.
-    """
-    try:
-        found = _matching(_tokens(invitation.nonce), invitation.token_hash)
-        typed = _matching(_codes(invitation.nonce), invitation.code_hash)
-    except UnknownInvitation:
-        return
-    invitation.token_hash, invitation.code_hash = crypto.indexes(found)[0], crypto.indexes(typed)[0]
-    invitation.save(update_fields=["token_hash", "code_hash"])
-
-
-def _matching(secrets_: list[str], digest: str) -> str:
-    for secret in secrets_:
-        if digest in crypto.indexes(secret):
-            return secret
-    raise UnknownInvitation
-
-
-def _tokens(nonce: str) -> list[str]:
-    return [digest[:TOKEN_LENGTH] for digest in crypto.keyed(f"invitation token {nonce}")]
-
-
-def _codes(nonce: str) -> list[str]:
-    return [_as_code(int(digest, 16)) for digest in crypto.keyed(f"invitation code {nonce}")]
-
-
-def _as_code(number: int) -> str:
-    return "".join(ALPHABET[number // len(ALPHABET) ** i % len(ALPHABET)] for i in range(CODE_LENGTH))
+def rehash_invitation(invitation: Invitation) -> None:
+    """Store an invitation's hashes under the active index key."""
+    links.rehash(invitation, TOKEN, CODE)

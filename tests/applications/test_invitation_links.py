@@ -4,9 +4,11 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from applications import changes, clock, document, invitations, letters, states, tokens
+from applications import changes, clock, document, invitation_links, invitations, letters, states
 from applications.enums import Transition
+from applications.invitation_links import find_invitation, invitation_code, invitation_token
 from applications.models import Invitation
+from core.links import KeyGone
 from mailing.models import Letter
 from tests import cast
 from tests.applications.factories import HOUSING_SYSTEM, confirm
@@ -24,12 +26,12 @@ def application():
 
 @pytest.fixture
 def token(application):
-    return tokens.token(invitation(application, cast.OLLI))
+    return invitation_token(invitation(application, cast.OLLI))
 
 
 @pytest.fixture
 def code(application):
-    return tokens.code(invitation(application, cast.OLLI))
+    return invitation_code(invitation(application, cast.OLLI))
 
 
 def everything_stored():
@@ -42,7 +44,7 @@ def everything_stored():
 
 
 def test_token_and_code_lead_to_the_invitation(application, token, code):
-    assert tokens.find(token) == tokens.find(code) == invitation(application, cast.OLLI)
+    assert find_invitation(token) == find_invitation(code) == invitation(application, cast.OLLI)
 
 
 def test_token_has_at_least_128_bits(token):
@@ -63,7 +65,7 @@ def test_token_has_at_least_128_bits(token):
     ids=["lower case", "ungrouped", "spaced", "dash", "space around", "minus", "invisible characters"],
 )
 def test_code_may_be_typed_in_any_case_and_grouping(application, code, typed):
-    assert tokens.find(typed(code)) == invitation(application, cast.OLLI)
+    assert find_invitation(typed(code)) == invitation(application, cast.OLLI)
 
 
 def test_code_has_eight_unambiguous_characters_in_two_groups(code):
@@ -75,8 +77,8 @@ def test_code_has_eight_unambiguous_characters_in_two_groups(code):
 
 @pytest.mark.parametrize("secret", ["", "2222-2222", "0" * 40, "ÄÖ", "a" * 100_000, "\0", "x" * 8])
 def test_unknown_secret(application, secret):
-    with pytest.raises(tokens.UnknownInvitation):
-        tokens.find(secret)
+    with pytest.raises(invitation_links.UnknownInvitation):
+        find_invitation(secret)
 
 
 def test_neither_token_nor_code_is_stored_even_once_the_letter_was_written(token, code):
@@ -93,8 +95,8 @@ def test_invitations_of_two_people_differ():
     application = sent(cast.MAIJA, cast.OLLI, cast.VERA)
     olli, vera = invitation(application, cast.OLLI), invitation(application, cast.VERA)
 
-    assert tokens.token(olli) != tokens.token(vera)
-    assert tokens.code(olli) != tokens.code(vera)
+    assert invitation_token(olli) != invitation_token(vera)
+    assert invitation_code(olli) != invitation_code(vera)
 
 
 # --- What ends one (R13) ---------------------------------------------------------------------------------
@@ -129,12 +131,12 @@ def withdraw(application):
 @pytest.mark.parametrize(
     ("act", "reason"),
     [
-        (resend, tokens.InvitationReplaced),
-        (correct_address, tokens.InvitationReplaced),
-        (decline, tokens.InvitationUsed),
-        (confirm_it, tokens.InvitationUsed),
-        (change, tokens.InviteeRemoved),
-        (withdraw, tokens.InvitationTooLate),
+        (resend, invitation_links.InvitationReplaced),
+        (correct_address, invitation_links.InvitationReplaced),
+        (decline, invitation_links.InvitationUsed),
+        (confirm_it, invitation_links.InvitationUsed),
+        (change, invitation_links.InviteeRemoved),
+        (withdraw, invitation_links.InvitationTooLate),
     ],
 )
 def test_invitation_ends(application, token, code, act, reason):
@@ -142,27 +144,27 @@ def test_invitation_ends(application, token, code, act, reason):
 
     for secret in (token, code):
         with pytest.raises(reason):
-            tokens.find(secret)
+            find_invitation(secret)
 
 
 def test_invitation_works_on_the_last_day_and_not_after_it(application, token, time_machine):
     last_day = dt.datetime.combine(application.valid_until, dt.time(23, 59), tzinfo=timezone.get_default_timezone())
 
     time_machine.move_to(last_day)
-    assert tokens.find(token)
+    assert find_invitation(token)
 
     time_machine.shift(dt.timedelta(minutes=2))  # and before the clock has noticed
-    with pytest.raises(tokens.InvitationTooLate):
-        tokens.find(token)
+    with pytest.raises(invitation_links.InvitationTooLate):
+        find_invitation(token)
     clock.tick()
-    with pytest.raises(tokens.InvitationTooLate):
-        tokens.find(token)
+    with pytest.raises(invitation_links.InvitationTooLate):
+        find_invitation(token)
 
 
 def test_confirmation_of_somebody_else_ends_no_invitation(application, token):
     confirm(application, cast.MAIJA)
 
-    assert tokens.find(token)
+    assert find_invitation(token)
 
 
 # --- Keys ------------------------------------------------------------------------------------------------
@@ -172,38 +174,38 @@ def test_old_invitations_work_and_can_be_sent_again_while_both_keys_live(setting
     settings.FIELD_INDEX_KEYS = [OLD]
     application = sent(cast.MAIJA, cast.OLLI)
     old = invitation(application, cast.OLLI)
-    token, code = tokens.token(old), tokens.code(old)
+    token, code = invitation_token(old), invitation_code(old)
 
     settings.FIELD_INDEX_KEYS = [NEW, OLD]
 
-    assert tokens.find(token) == tokens.find(code) == old
-    assert (tokens.token(old), tokens.code(old)) == (token, code)
+    assert find_invitation(token) == find_invitation(code) == old
+    assert (invitation_token(old), invitation_code(old)) == (token, code)
     assert token in written(letter("invitation", cast.OLLI))[1]
 
 
 def test_new_invitations_use_the_new_key(settings):
     settings.FIELD_INDEX_KEYS = [NEW, OLD]
     new = invitation(sent(cast.MAIJA, cast.OLLI), cast.OLLI)
-    token = tokens.token(new)
+    token = invitation_token(new)
 
     settings.FIELD_INDEX_KEYS = [NEW]
 
-    assert tokens.find(token) == new
+    assert find_invitation(token) == new
 
 
 def test_invitation_whose_key_is_gone_is_unknown(settings):
     settings.FIELD_INDEX_KEYS = [OLD]
     application = sent(cast.MAIJA, cast.OLLI)
-    token = tokens.token(invitation(application, cast.OLLI))
+    token = invitation_token(invitation(application, cast.OLLI))
 
     settings.FIELD_INDEX_KEYS = [NEW]
 
-    with pytest.raises(tokens.UnknownInvitation):
-        tokens.find(token)
-    with pytest.raises(tokens.UnknownInvitation):
-        tokens.token(invitation(application, cast.OLLI))
+    with pytest.raises(invitation_links.UnknownInvitation):
+        find_invitation(token)
+    with pytest.raises(KeyGone):
+        invitation_token(invitation(application, cast.OLLI))
 
 
 def test_letters_are_about_invitations_by_number_only(application):
     assert Letter.objects.get(message="invitation").parameters["invitation"] == invitation(application, cast.OLLI).pk
-    assert letters.context(letter("invitation", cast.OLLI)).keys() >= {"link", "code"}
+    assert letters.application_letter_context(letter("invitation", cast.OLLI)).keys() >= {"link", "code"}
