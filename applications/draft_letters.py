@@ -45,6 +45,7 @@ def _queue_letter(message: str, draft: Draft, *, about: str) -> None:
             to=draft.email,
             language=draft.language,
             about=draft_subject(draft.pk),
+            recipient=draft_subject(draft.pk),
             parameters={"draft": draft.pk},
         )
     )

@@ -23,6 +23,7 @@ from mailing import outbox
 from mailing.letters import NoLongerDue
 from mailing.models import Letter
 from mailing.outbox import Draft
+from records.names import applicant_subject
 
 
 def arrived(application: Application) -> None:
@@ -167,11 +168,6 @@ def letter_key(message: str, about: object, to: Applicant) -> str:
     return f"{message}:{about}:{to.pk}"
 
 
-def recipient(letter: Letter) -> int:
-    """Return the number of the applicant to whom a letter about an application went, as its key has it."""
-    return int(letter.key.rpartition(":")[2])
-
-
 def _reached(applicants: list[Applicant]) -> list[Applicant]:
     """The adults who still apply. Behind the address of one who said "this is not for me" may be a stranger."""
     return [a for a in applicants if a.is_adult and not a.declined_at]
@@ -199,6 +195,7 @@ def _drafts(
                 to=applicant.email,
                 language=applicant.language,
                 about=application.reference,
+                recipient=applicant_subject(applicant.pk),
                 parameters={
                     "reference": application.reference,
                     "number": application.number,

@@ -34,6 +34,7 @@ INSERT INTO applications_invitation SELECT copy.* FROM applications_invitation i
 INSERT INTO mailing_letter SELECT copy.* FROM mailing_letter l, generate_series(1, %(more)s) n,
     jsonb_populate_record(l, jsonb_build_object(
         'id', l.id + 3 * n, 'to', n || l.to, 'message_id', n || l.message_id,
+        'recipient', 'applicant ' || (split_part(l.recipient, ' ', 2)::int + 2 * n),
         'key', CASE l.message
             WHEN 'undeliverable' THEN
                 concat_ws(':', l.message, %(invitation)s + 3 * n, split_part(l.key, ':', 3)::int + 2 * n)

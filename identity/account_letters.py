@@ -14,6 +14,7 @@ from mailing import outbox
 from mailing.letters import NoLongerDue
 from mailing.models import Letter
 from mailing.outbox import Draft
+from records.names import account_subject
 
 
 def queue_account_link(link: AccountLink) -> None:
@@ -39,10 +40,13 @@ def queue_closed_notice(account: Account) -> None:
     _queue_account_letter("account_closed", account, about=f"{account.pk}.{at.timestamp() if at else 0}")
 
 
-def remove_account_letters(links: Iterable[int]) -> None:
-    """Remove the letters that told of these links."""
-    messages = ("account_link", "account_password_set")
-    Letter.objects.filter(key__in=[f"{message}:{link}" for link in links for message in messages]).delete()
+def remove_account_letters(accounts: Iterable[int]) -> None:
+    """Remove the letters that told the holders of these accounts of their links.
+
+    Those that tell that an account was closed or moved stay: they may not have left yet.
+    """
+    names = [account_subject(pk) for pk in accounts]
+    Letter.objects.filter(recipient__in=names, message__in=["account_link", "account_password_set"]).delete()
 
 
 def _queue_account_letter(message: str, account: Account, *, about: object, **parameters: Any) -> None:
@@ -52,6 +56,7 @@ def _queue_account_letter(message: str, account: Account, *, about: object, **pa
         message=message,
         to=account.email,
         language=person.language,
+        recipient=account_subject(account.pk),
         parameters={"recipient": str(person), **parameters},
     )
     outbox.queue_letters(draft)

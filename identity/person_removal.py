@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from identity import account_letters
 from identity.limits import HOUR, MINUTE
-from identity.models import Account, AccountLink, Person, RateCount, User
+from identity.models import Account, Person, RateCount, User
 from records.models import Entry
 
 BATCH = 200  # people
@@ -35,9 +35,7 @@ def remove_accounts(people: Collection[Person]) -> None:
     """Remove the accounts of people, and the letters that were sent to them. Whoever is logged in is logged out."""
     users = [person.user_id for person in people]
     accounts = Account.objects.filter(user__in=users)
-    account_letters.remove_account_letters(
-        AccountLink.objects.filter(account__in=accounts).values_list("pk", flat=True)
-    )
+    account_letters.remove_account_letters(accounts.values_list("pk", flat=True))
     accounts.delete()
     User.objects.filter(pk__in=users).update(password=make_password(None))
 

@@ -44,6 +44,8 @@ class Letter(Leased):
     message = models.CharField(_("kind of letter"), max_length=40)  # the folder templates/mailing/<message>/
     language = models.CharField(_("language"), max_length=2)
     to = models.EmailField(_("email address"), db_index=True)
+    # Whom it concerns, as the trail names them, such as "applicant 55".
+    recipient = models.CharField(max_length=80, blank=True, db_default="")
     # To find it by: the reference of an application.
     about = models.CharField(_("about"), max_length=40, blank=True, db_default="")
     parameters = models.JSONField(default=dict, encoder=DjangoJSONEncoder)  # never a code, never a token
@@ -71,6 +73,7 @@ class Letter(Leased):
             models.Index(fields=["due_at", "id"], condition=UNENDED, name="letter_due"),
             models.Index(fields=["created_at"], condition=UNDELIVERABLE, name="letter_undeliverable"),
             models.Index(fields=["about", "id"], name="letter_about"),
+            models.Index(fields=["recipient", "id"], name="letter_recipient"),
             models.Index(
                 fields=["provider", "provider_message_id"],
                 condition=~Q(provider_message_id=""),

@@ -25,7 +25,8 @@ class Draft:
 
     `message` names a folder of templates/mailing/. `parameters` are plain data: names, numbers, ids, dates.
     Never give a token: what the letter needs besides is computed when it is sent (settings.MAILING_CONTEXT).
-    By `about`, 40 characters at most, the letters of one matter are found again.
+    By `about`, 40 characters at most, the letters of one matter are found again; by `recipient`, 80 at most, those
+    to one person, whom it names as the trail does.
     Without `due_at` the letter is due at once.
     """
 
@@ -35,6 +36,7 @@ class Draft:
     language: str
     parameters: Mapping[str, Any]
     about: str = ""
+    recipient: str = ""
     due_at: dt.datetime | None = None
 
 
@@ -80,6 +82,7 @@ def _letter(draft: Draft) -> Letter:
         language=draft.language,
         parameters=_masked_value(draft.parameters),
         about=draft.about,
+        recipient=draft.recipient,
     )
     if draft.due_at is not None:
         letter.due_at = draft.due_at

@@ -10,7 +10,6 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from applications import letters
 from applications.models import Draft, IdCheck, TermsAcceptance
 from core.actors import Actor, Role
 from core.masking import mask_codes, mask_hetu
@@ -148,11 +147,9 @@ def _check(check: IdCheck, document: str, recorded: Entry | None) -> Iterator[Fa
 
 def _letters(own: OwnSlots) -> Iterator[Facts]:
     applications = {application.reference: application for application in own.applications.values()}
-    mine = {slot.pk for slot in own.slots}
-    about = Letter.objects.filter(about__in=applications).order_by("pk")
-    for letter in about:
-        if letters.recipient(letter) in mine:
-            yield [number_of(applications[letter.about]), *_letter(letter)]
+    mine = [applicant_subject(slot.pk) for slot in own.slots]
+    for letter in Letter.objects.filter(recipient__in=mine).order_by("pk"):
+        yield [number_of(applications[letter.about]), *_letter(letter)]
     account = _account_of(own.person)
     for sent in messages.of_account(account, is_restricted=False) if account else []:
         yield [Fact("number", _("Application number"), ""), *_letter(sent.letter)]

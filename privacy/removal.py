@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from applications import application_removal, letters
+from applications import application_removal
 from applications.models import Applicant, Confirmation, IdCheck, IdCheckQuerySet
 from counter import figures
 from counter.models import SecondLook, Undoing
@@ -12,6 +12,7 @@ from identity.models import Account, Person
 from mailing import letter_removal
 from mailing.models import Letter
 from records import append_only
+from records.names import applicant_subject
 from upstream import intake_removal
 
 
@@ -48,10 +49,7 @@ def forget_people(people: Collection[Person]) -> None:
 def remove_contact_details(slots: Collection[Applicant]) -> None:
     """Take contact details out of slots that stay, and the letters that were sent there."""
     application_removal.empty_slots(slots)
-    of = {slot.version.application.reference for slot in slots}
-    mine = {slot.pk for slot in slots}
-    found = Letter.objects.filter(about__in=of).only("pk", "key")
-    Letter.objects.filter(pk__in=[letter.pk for letter in found if letters.recipient(letter) in mine]).delete()
+    Letter.objects.filter(recipient__in=[applicant_subject(slot.pk) for slot in slots]).delete()
 
 
 def accounts_based_on(applications: Collection[int]) -> list[Account]:

@@ -24,7 +24,7 @@ from identity.accounts import AccountRefused, normal
 from identity.models import Account
 from mailing.enums import Status
 from mailing.models import Letter
-from records.names import applicant_subject
+from records.names import account_subject, applicant_subject
 
 MOST_LETTERS = 5  # an hour and person, of those that go out at once
 WATCHED = dt.timedelta(minutes=3)  # then the page no longer looks by itself what became of the letter
@@ -113,8 +113,7 @@ def _spelled(email: str) -> list[tuple[str, str]]:
 
 
 def _account_status(request: HttpRequest, slot: Applicant, issued: Account) -> HttpResponse:
-    link = issued.links.order_by("-pk").first()
-    letter = Letter.objects.filter(key=f"account_link:{link.pk}").first() if link else None
+    letter = Letter.objects.filter(recipient=account_subject(issued.pk), message="account_link").last()
     context = {
         "account": issued,
         "has_password": issued.user.has_usable_password(),

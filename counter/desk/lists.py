@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from applications import dates, letters
+from applications import dates
 from applications.enums import State
 from applications.models import OPEN, Applicant, Application, Confirmation, IdCheck
 from counter.desk.access import desk_actor, desk_page, desk_view, staff_of
@@ -20,7 +20,7 @@ from counter.desk.messages import name_of
 from counter.desk.paging import rows_of, tally
 from mailing.models import Letter
 from records.enums import Event
-from records.names import staff_chain
+from records.names import applicant_subject, staff_chain
 from records.trail import append_event
 
 IN_SHORT = 5  # rows of each list on the first page
@@ -158,11 +158,13 @@ def _with_slot(found: QuerySet[IdCheck]) -> QuerySet[IdCheck]:
 def _undelivered(found: list[Letter], *, sees_protected: bool) -> list[UndeliveredLetter]:
     """Return the letters with the applicants to whom they were to go, in one query."""
     protected = Applicant.objects.filter(version=OuterRef("version"), protected=True, email=OuterRef("email"))
-    slots = Applicant.objects.select_related("version__application").defer("version__content")
+    about = [letter.about for letter in found]
+    slots = Applicant.objects.filter(version__application__reference__in=about)
+    slots = slots.select_related("version__application").defer("hetu", "version__content")
     # An address may be that of several (R15), and one of them under non-disclosure (R16).
     slots = slots.annotate(is_restricted=Q(protected=True) | Exists(protected))
-    people = slots.in_bulk([letters.recipient(letter) for letter in found])
-    whole = [(letter, people[letters.recipient(letter)]) for letter in found if letters.recipient(letter) in people]
+    people = {applicant_subject(slot.pk): slot for slot in slots}
+    whole = [(letter, people[letter.recipient]) for letter in found if letter.recipient in people]
     return [
         UndeliveredLetter(letter, slot, slot.is_restricted and not sees_protected)  # type: ignore[attr-defined]  # as annotated
         for letter, slot in whole

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
-from applications import letters
 from applications.models import Applicant, Application
-from identity.models import Account, AccountLink
+from identity.models import Account
 from mailing.enums import Status
 from mailing.models import Letter
+from records.names import account_subject, applicant_subject
 
 MOST = 100  # letters shown of one application, the latest
 
@@ -78,16 +78,13 @@ def name_of(letter: Letter) -> str:
 def of_application(application: Application, *, sees_protected: bool) -> list[Sent]:
     """Return the latest letters about an application, the newest first, by the index letter_about."""
     found = Letter.objects.filter(about=application.reference).order_by("-pk")[:MOST]
-    protected = dict(
-        Applicant.objects.filter(version__application=application, protected=True).values_list("pk", "email")
-    )
+    protected = Applicant.objects.filter(version__application=application, protected=True).values_list("pk", "email")
     # An address may be that of several (R15).
-    hidden = set() if sees_protected else {*protected, *protected.values()}
-    return [Sent(letter, not hidden.isdisjoint({letters.recipient(letter), letter.to})) for letter in found]
+    hidden = set() if sees_protected else {name for pk, email in protected for name in (applicant_subject(pk), email)}
+    return [Sent(letter, not hidden.isdisjoint({letter.recipient, letter.to})) for letter in found]
 
 
 def of_account(account: Account, *, is_restricted: bool) -> list[Sent]:
-    """Return the letters that told the holder of an account of its links, the newest first, by their keys."""
-    links = AccountLink.objects.filter(account=account).values_list("pk", flat=True)
-    keys = [f"{message}:{link}" for link in links for message in ("account_link", "account_password_set")]
-    return [Sent(letter, is_restricted) for letter in Letter.objects.filter(key__in=keys).order_by("-pk")[:MOST]]
+    """Return the latest letters to the holder of an account, the newest first, by the index letter_recipient."""
+    found = Letter.objects.filter(recipient=account_subject(account.pk)).order_by("-pk")[:MOST]
+    return [Sent(letter, is_restricted) for letter in found]

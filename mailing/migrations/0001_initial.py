@@ -20,6 +20,7 @@ class Migration(migrations.Migration):
                 ("message", models.CharField(max_length=40, verbose_name="kind of letter")),
                 ("language", models.CharField(max_length=2, verbose_name="language")),
                 ("to", models.EmailField(db_index=True, max_length=254, verbose_name="email address")),
+                ("recipient", models.CharField(blank=True, db_default="", max_length=80)),
                 ("about", models.CharField(blank=True, db_default="", max_length=40, verbose_name="about")),
                 ("parameters", models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
                 ("message_id", models.CharField(default=mailing.models.new_message_id, max_length=300, unique=True)),
@@ -78,6 +79,7 @@ class Migration(migrations.Migration):
                         name="letter_undeliverable",
                     ),
                     models.Index(fields=["about", "id"], name="letter_about"),
+                    models.Index(fields=["recipient", "id"], name="letter_recipient"),
                     models.Index(
                         condition=models.Q(("provider_message_id", ""), _negated=True),
                         fields=["provider", "provider_message_id"],

@@ -371,3 +371,13 @@ def test_warning_of_an_undeliverable_invitation_is_dropped_once_it_arrived(pass_
 
     with pytest.raises(NoLongerDue):
         written(warning)
+
+
+def test_letter_names_the_applicant_to_whom_it_goes():
+    application = sent(cast.MAIJA, cast.OLLI)
+    confirm(application, cast.MAIJA)
+
+    went_to = set(Letter.objects.values_list("message", "recipient"))
+
+    maija, olli = (f"applicant {slot(application, who).pk}" for who in (cast.MAIJA, cast.OLLI))
+    assert went_to == {("arrived", maija), ("invitation", olli), ("receipt", maija), ("confirmed", olli)}

@@ -350,3 +350,13 @@ def test_asking_does_the_same_whoever_is_asked_for(django_assert_num_queries):
         with django_assert_num_queries(1) as queries:
             accounts.request_link(email)
         assert queries[0]["sql"].startswith('INSERT INTO "identity_linkrequest"')
+
+
+def test_letters_of_an_account_are_found_by_its_name():
+    account = issued()
+    accounts.close(account)
+
+    assert set(Letter.objects.values_list("message", "recipient")) == {
+        ("account_link", f"account {account.pk}"),
+        ("account_closed", f"account {account.pk}"),
+    }
