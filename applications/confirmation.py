@@ -2,11 +2,9 @@
 
 An application is valid only when every adult applicant of its current version has confirmed that version
 (R1, R2). Each fills only the slot that holds their own personal identity code (R4), once (R12). When the last
-one has confirmed, the application becomes valid, and every other open application in which one of its adults
-applies is replaced (R9).
+one has confirmed, the application becomes valid. It then replaces every other open application in which one of
+its adults applies (R9).
 """
-
-from dataclasses import dataclass
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -38,7 +36,7 @@ class NotAnApplicant(CannotConfirm):
 
 
 class Declined(CannotConfirm):
-    """Somebody who has declined confirms only after the application was changed (R10)."""
+    """Whoever has declined can confirm only after the application has been changed (R10)."""
 
     message = _("You have declined this application. It waits until the main applicant changes it.")
 
@@ -71,60 +69,46 @@ def confirm(application: Application, *, by: Actor, proof: Proof, terms: Terms, 
     account that they signed in with has just been closed.
     """
     locked, rivals = _lock(application)
-    applicants = _read(locked)
     person = acting_person(by)
-    applicant = next((a for a in applicants if person and a.hetu_index in person.hetu_indexes), None)
-    if person is None or applicant is None:
+    indexes = person.hetu_indexes if person else []
+    own = next((a for a in locked.applicants if a.hetu_index in indexes), None)
+    if person is None or own is None:
         raise NotAnApplicant
     if proof.method == Method.ACCOUNT:
         accounts.hold(person)
-    return _confirm(
-        _Slot(applicant, applicants, locked, rivals),
-        by=by,
-        person=person,
-        proof=proof,
-        terms=terms,
-        digest=digest,
-    )
+    return _confirm(own, locked, rivals, by=by, person=person, proof=proof, terms=terms, digest=digest)
 
 
 @atomically
 def confirm_at_counter(
     applicant: Applicant, *, person: Person | None, by: Actor, proof: Proof, terms: Terms, digest: str
 ) -> Confirmation:
-    """Record what somebody confirms at the counter, in whose slot, after the ID check that the proof names (J4).
+    """Record what an applicant confirms at the counter, after the ID check that the proof names (J4).
 
-    The same gate as in a browser: raises CannotConfirm, as NotAnApplicant for a slot of another application or
+    The rules are those of confirm(). Raises CannotConfirm, as NotAnApplicant for a slot of another application or
     version. `person` is None for an applicant without a code (R3).
     """
     locked, rivals = _lock(applicant.version.application)
-    applicants = _read(locked)
-    current = next((a for a in applicants if applicant.is_same_person(a)), None)
+    current = next((a for a in locked.applicants if applicant.is_same_person(a)), None)
     if current is None:
         raise NotAnApplicant
-    return _confirm(
-        _Slot(current, applicants, locked, rivals), by=by, person=person, proof=proof, terms=terms, digest=digest
-    )
-
-
-@dataclass(frozen=True)
-class _Slot:
-    """Whose slot it is, among the applicants of a locked application, and what it would replace."""
-
-    applicant: Applicant
-    applicants: list[Applicant]
-    application: Application
-    rivals: list[Application]
+    return _confirm(current, locked, rivals, by=by, person=person, proof=proof, terms=terms, digest=digest)
 
 
 def _confirm(
-    slot: _Slot, *, by: Actor, person: Person | None, proof: Proof, terms: Terms, digest: str
+    applicant: Applicant,
+    application: Application,
+    rivals: list[Application],
+    *,
+    by: Actor,
+    person: Person | None,
+    proof: Proof,
+    terms: Terms,
+    digest: str,
 ) -> Confirmation:
-    applicant, application = slot.applicant, slot.application
     if applicant.confirmed:
         return applicant.confirmed
-    _check(applicant, application, digest=digest)
-    now = timezone.now()
+    _check_confirmable(applicant, application, digest=digest)
     confirmation = Confirmation.objects.create(
         applicant=applicant,
         person=person,
@@ -133,7 +117,7 @@ def _confirm(
         method=proof.method,
         provider=proof.provider,
         level=proof.level,
-        confirmed_at=now,
+        confirmed_at=timezone.now(),
         id_check_id=proof.id_check,
         staff=by.user if by.source == Source.COUNTER else None,
     )
@@ -141,21 +125,21 @@ def _confirm(
     event = ApplicationEvent(
         Event.PERSON_CONFIRMED, applicant, {"method": str(proof.method), "confirmation": confirmation.pk}
     )
-    if application.state == State.AWAITING and not any(a.must_confirm for a in slot.applicants):
-        states.transition(application, Transition.CONFIRMED, by=by, at=now, because=event)
-        for rival in slot.rivals:
-            states.transition(rival, Transition.REPLACED, by=by, at=now)
+    if application.state == State.AWAITING and not application.waits_for:
+        states.transition(application, Transition.CONFIRMED, by=by, at=confirmation.confirmed_at, because=event)
+        for rival in rivals:
+            states.transition(rival, Transition.REPLACED, by=by, at=confirmation.confirmed_at)
             letters.ended(rival)
     else:
         record_events(application, event, by=by)
-    letters.confirmed(confirmation, application, slot.applicants)
+    letters.confirmed(confirmation, application, application.applicants)
     return confirmation
 
 
-def _check(applicant: Applicant, application: Application, *, digest: str) -> None:
+def _check_confirmable(applicant: Applicant, application: Application, *, digest: str) -> None:
     if not application.is_open:
         raise CannotConfirmEnded
-    if applicant.version.digest != digest:
+    if application.version.digest != digest:
         raise Changed
     if not applicant.is_adult:
         raise Under18
@@ -163,36 +147,52 @@ def _check(applicant: Applicant, application: Application, *, digest: str) -> No
         raise Declined
 
 
+def _lock(application: Application) -> tuple[Application, list[Application]]:
+    """Lock the application together with those it would replace, always in one order; return both with their people.
+
+    Two applications of the same adults may be confirmed in the same second: the later one waits here, and then
+    reads that it has been replaced (R9). The rivals are looked up before the lock. If this application is changed
+    in between, its digest is a different one, and nothing is confirmed.
+    """
+    keys = [application.pk, *rivals_of(application).values_list("pk", flat=True)]
+    list(Application.objects.select_for_update().filter(pk__in=keys).order_by("pk").values_list("pk"))
+    # Only now can nobody else change them or their people.
+    found = {each.pk: each for each in Application.objects.with_people().filter(pk__in=keys).order_by("pk")}
+    return found.pop(application.pk), [rival for rival in found.values() if rival.state in OPEN]
+
+
+def rivals_of(application: Application) -> QuerySet[Application]:
+    """Return the other open applications in which an adult applicant of this one applies as an adult (R9)."""
+    codes = [index for a in application.applicants if a.is_adult for index in a.hetu_indexes]
+    slots = Applicant.objects.filter(hetu_index__in=codes, birth_date__lte=dates.youngest_adult_born(on=dates.today()))
+    return Application.objects.filter(state__in=OPEN, current__in=slots.values("version")).exclude(pk=application.pk)
+
+
 @atomically
 def undo(id_check: IdCheck, *, by: Actor) -> list[Application]:
     """Undo every confirmation that rests on an ID check, and return the applications that wait again (C5).
 
-    An application that has ended stays what it is. The rows stay, each with the time of its undoing.
+    An application that has ended stays as it is. The rows stay, each with the time of its undoing.
     """
-    resting = id_check.confirmations.filter(undone_at=None)
-    keys = set(resting.values_list("applicant__version__application", flat=True))
     waiting = []
-    for application in Application.objects.select_for_update().filter(pk__in=keys).order_by("pk"):
-        applicants = {a.pk: a for a in _read(application)}
-        of_this = resting.filter(applicant__version__application=application).select_related("applicant")
-        for confirmation in of_this:
-            _undo(confirmation, application, by=by)
-            if confirmation.applicant_id in applicants and application.is_open:
-                waiting.append(application)
-                letters.undone(confirmation, application, _read(application))
+    resting = id_check.confirmations.filter(undone_at=None).order_by("applicant__version__application", "pk")
+    keys = set(resting.values_list("applicant__version__application", flat=True))
+    list(Application.objects.select_for_update().filter(pk__in=keys).order_by("pk").values_list("pk"))
+    locked = resting.filter(applicant__version__application__in=keys).select_related("applicant__version")
+    for confirmation in locked.defer("applicant__version__content"):
+        confirmation.undone_at = now = timezone.now()
+        confirmation.save(update_fields=["undone_at"])
+        version = confirmation.applicant.version
+        application = Application.objects.with_people().get(pk=version.application_id)
+        facts = {"id_check": id_check.pk, "confirmation": confirmation.pk}
+        event = ApplicationEvent(Event.CONFIRMATION_UNDONE, confirmation.applicant, facts)
+        if application.is_open and application.current_id == version.pk:
+            states.transition(application, Transition.UNDONE, by=by, at=now, because=event)
+            letters.undone(confirmation, application, application.applicants)
+            waiting.append(application)
+        else:
+            record_events(application, event, by=by)
     return waiting
-
-
-def _undo(confirmation: Confirmation, application: Application, *, by: Actor) -> None:
-    now = timezone.now()
-    confirmation.undone_at = now
-    confirmation.save(update_fields=["undone_at"])
-    facts = {"id_check": confirmation.id_check_id or 0, "confirmation": confirmation.pk}
-    event = ApplicationEvent(Event.CONFIRMATION_UNDONE, confirmation.applicant, facts)
-    if application.is_open and confirmation.applicant.version_id == application.current_id:
-        states.transition(application, Transition.UNDONE, by=by, at=now, because=event)
-    else:
-        record_events(application, event, by=by)
 
 
 def confirmed_before(applicant: Applicant, application: Application) -> str:
@@ -202,31 +202,3 @@ def confirmed_before(applicant: Applicant, application: Application) -> str:
     slots = Applicant.objects.filter(version__application=application).exclude(version=application.current_id)
     former = Confirmation.objects.filter(applicant__in=slots.same_person(applicant), undone_at=None)
     return former.order_by("-applicant__version__number").values_list("digest", flat=True).first() or ""
-
-
-def rivals_of(application: Application) -> QuerySet[Application]:
-    """The other open applications in which one of this one's adult applicants applies as an adult (R9)."""
-    codes = [index for a in application.applicants if a.is_adult for index in a.hetu_indexes]
-    slots = Applicant.objects.filter(hetu_index__in=codes, birth_date__lte=dates.youngest_adult_born(on=dates.today()))
-    return Application.objects.filter(state__in=OPEN, current__in=slots.values("version")).exclude(pk=application.pk)
-
-
-def _lock(application: Application) -> tuple[Application, list[Application]]:
-    """Lock the application together with those it would replace, always in one order (R9).
-
-    Two applications of the same adults, confirmed in the same second, meet here: the later one reads that it
-    has been replaced. The rivals are looked up unlocked; were this application changed in between, its digest
-    is another one.
-    """
-    keys = [application.pk, *rivals_of(application).values_list("pk", flat=True)]
-    locked = {a.pk: a for a in Application.objects.select_for_update().filter(pk__in=keys).order_by("pk")}
-    own = locked.pop(application.pk)
-    # Read with their people only now, when nobody else can change them.
-    rivals = Application.objects.with_people().filter(pk__in=locked, state__in=OPEN) if locked else []
-    return own, list(rivals)
-
-
-def _read(locked: Application) -> list[Applicant]:
-    """Read the applicants of the current version and their confirmations, once nobody else can change them."""
-    applicants = Applicant.objects.with_confirmation().filter(version=locked.current_id).order_by("position")
-    return list(applicants.select_related("version").defer("version__content", "hetu"))

@@ -250,7 +250,7 @@ def test_confirm_takes_a_constant_number_of_statements(rivals, django_assert_num
     read = type(sent).objects.with_people().get(pk=sent.pk)
     maija, terms = actor(cast.MAIJA), confirm(sent, cast.OLLI).terms
 
-    # savepoint and its release, rivals, lock, applicants, confirmation, application, state change, trail (3),
-    # letters; with rivals, their people (2), and for each its state, the change, the trail and the letters
-    with django_assert_num_queries(12 + 8 * rivals):
+    # savepoint and its release, rivals, lock, applications, applicants, confirmation, application, state change,
+    # trail (3), letters; for each rival its state, the change, the trail (3) and the letters
+    with django_assert_num_queries(13 + 6 * rivals):
         confirmation.confirm(read, by=maija, proof=proof(), terms=terms, digest=read.version.digest)
