@@ -12,7 +12,6 @@ from applications.models import Applicant, Application, Version
 from core.actors import Actor
 from core.refusals import Refused
 from core.transactions import atomically
-from identity.models import Person
 from identity.people import acting_person
 
 
@@ -39,7 +38,7 @@ class MustConfirmFirst(CannotChange):
 
 
 class MustConfirmToo(CannotChange):
-    """Somebody who has turned 18 since it became valid confirms before it is renewed (R2, ADR 4)."""
+    """Somebody has turned 18 since it became valid: they confirm before it is renewed (R2, ADR 4)."""
 
     message = _("Somebody who applies has turned 18. The application can be renewed once they have confirmed it too.")
 
@@ -51,13 +50,13 @@ class NotAnAdultApplicant(CannotChange):
 
 
 class CannotRemove(CannotChange):
-    """The main applicant removes a co-applicant, for whom the application waits."""
+    """Only the main applicant removes somebody, and only a co-applicant whom the application waits for (R10)."""
 
     message = _("This person cannot be removed now.")
 
 
 class Unchanged(CannotChange):
-    """What was sent is what stands in the application already."""
+    """The application already says what was sent."""
 
     message = _("You have changed nothing, so nothing was sent. Nobody has to confirm the application again.")
 
@@ -68,9 +67,44 @@ def change(application: Application, document: Document, *, digest: str, by: Act
 
     Raises CannotChangeEnded or NotLatest.
     """
-    locked = Application.objects.select_for_update().get(pk=application.pk)
-    _check_open(locked)
+    return _change(_lock_open(application.pk), document, digest=digest, by=by)
+
+
+@atomically
+def edit(application: Application, document: Document, *, digest: str, by: Actor) -> Version:
+    """Change an application as one of its adult applicants wishes.
+
+    Raises NotAnAdultApplicant, Unchanged, and what change() raises.
+    """
+    locked = _lock_open(application.pk)
+    own = _own_slot(locked, by)
+    if own is None or not own.is_adult:
+        raise NotAnAdultApplicant
+    if locked.version.digest == digest and _facts(canonical(document)) == _facts(locked.version.content or ""):
+        raise Unchanged
     return _change(locked, document, digest=digest, by=by)
+
+
+@atomically
+def remove(applicant: Applicant, *, digest: str, by: Actor) -> Version:
+    """Remove a co-applicant whom the application waits for; all the others confirm again (R6, R10).
+
+    Raises CannotRemove for anybody but the main applicant, CannotChangeEnded and NotLatest.
+    """
+    locked = _lock_open(applicant.version.application_id)
+    if locked.version.digest != digest or locked.current_id != applicant.version_id:
+        raise NotLatest
+    own = _own_slot(locked, by)
+    if own is None or not own.is_main or not can_be_removed(locked.applicants[applicant.position], locked):
+        raise CannotRemove
+    document = present.document(locked.version)
+    others = [one for n, one in enumerate(document.co_applicants, 1) if n != applicant.position]
+    return _change(locked, document.model_copy(update={"co_applicants": others}), digest=digest, by=by)
+
+
+def can_be_removed(applicant: Applicant, application: Application) -> bool:
+    """Tell whether the main applicant may remove somebody: who declined, or does not answer."""
+    return application.status == State.AWAITING and not applicant.is_main and applicant.must_confirm
 
 
 def _change(locked: Application, document: Document, *, digest: str, by: Actor) -> Version:
@@ -85,55 +119,13 @@ def _change(locked: Application, document: Document, *, digest: str, by: Actor) 
 
 
 @atomically
-def edit(application: Application, document: Document, *, digest: str, by: Actor) -> Version:
-    """Change an application as one of its adult applicants wishes, who is not told of a change that is none.
-
-    Raises NotAnAdultApplicant, Unchanged, and what change() raises.
-    """
-    locked = Application.objects.select_for_update().get(pk=application.pk)
-    _check_open(locked)
-    person = acting_person(by)
-    if person is None or not _is_adult_applicant(person, locked):
-        raise NotAnAdultApplicant
-    if locked.version.digest == digest and _facts(canonical(document)) == _facts(locked.version.content or ""):
-        raise Unchanged
-    return _change(locked, document, digest=digest, by=by)
-
-
-@atomically
-def remove(applicant: Applicant, *, digest: str, by: Actor) -> Version:
-    """Take a co-applicant, for whom the application waits, out of it; all the others confirm again (R6, R10).
-
-    Raises CannotRemove for anybody but the main applicant, CannotChangeEnded and NotLatest.
-    """
-    locked = Application.objects.locked(applicant.version.application_id)
-    _check_open(locked)
-    if locked.version.digest != digest or locked.current_id != applicant.version_id:
-        raise NotLatest
-    applicants = locked.applicants
-    person = acting_person(by)
-    is_by_main = person is not None and applicants[0].hetu_index in person.hetu_indexes
-    if not is_by_main or not can_be_removed(applicants[applicant.position], locked):
-        raise CannotRemove
-    document = present.document(locked.version)
-    others = [one for n, one in enumerate(document.co_applicants, 1) if n != applicant.position]
-    return _change(locked, document.model_copy(update={"co_applicants": others}), digest=digest, by=by)
-
-
-def can_be_removed(applicant: Applicant, application: Application) -> bool:
-    """Tell whether the main applicant may remove somebody: who declined, or does not answer."""
-    return application.status == State.AWAITING and not applicant.is_main and applicant.must_confirm
-
-
-@atomically
 def renew(application: Application, *, by: Actor) -> None:
     """Start another 90 days for a valid application; its confirmations still count, and all are told (R7).
 
     Renewing again on the same day changes nothing. Raises CannotChangeEnded, MustConfirmFirst or MustConfirmToo.
     """
-    locked = Application.objects.locked(application.pk)
-    _check_open(locked)
-    own = _own(acting_person(by), locked)
+    locked = _lock_open(application.pk)
+    own = _own_slot(locked, by)
     if locked.state != State.VALID or own is None or not own.confirmed:
         raise MustConfirmFirst
     if locked.waits_for:
@@ -152,21 +144,24 @@ def withdraw(application: Application, *, by: Actor) -> None:
 
     Raises CannotChangeEnded or NotAnAdultApplicant.
     """
-    locked = Application.objects.locked(application.pk)
-    _check_open(locked)
-    person = acting_person(by)
-    if person and not _is_adult_applicant(person, locked):
+    locked = _lock_open(application.pk)
+    own = _own_slot(locked, by)
+    if acting_person(by) and (own is None or not own.is_adult):
         raise NotAnAdultApplicant
     states.transition(locked, Transition.WITHDRAWN, by=by, at=timezone.now())
     letters.ended(locked)
 
 
-def _is_adult_applicant(person: Person, application: Application) -> bool:
-    own = _own(person, application)
-    return own is not None and own.is_adult
+def _lock_open(key: int) -> Application:
+    locked = Application.objects.locked(key)
+    if not locked.is_open:
+        raise CannotChangeEnded
+    return locked
 
 
-def _own(person: Person | None, application: Application) -> Applicant | None:
+def _own_slot(application: Application, by: Actor) -> Applicant | None:
+    """Return the slot of whoever acts; None for staff, for the housing system, and for people who do not apply."""
+    person = acting_person(by)
     try:
         return application.applicant_of(person) if person else None
     except Applicant.DoesNotExist:
@@ -174,14 +169,9 @@ def _own(person: Person | None, application: Application) -> Applicant | None:
 
 
 def _facts(content: str) -> dict[str, Any]:
-    """Return a content in a form that is alike however its sums are written and its choices ordered."""
+    """Return a content in a form that is the same however its sums are written and its choices are ordered."""
     facts = Stored.model_validate_json(content).model_dump()
     need, wishes = facts["content"]["need"], facts["content"]["wishes"]
     for part, name in ((need, "reasons"), (wishes, "flat_types"), (wishes, "features")):
         part[name] = sorted(part[name])
     return facts
-
-
-def _check_open(application: Application) -> None:
-    if not application.is_open:
-        raise CannotChangeEnded
