@@ -1,4 +1,4 @@
-"""Applications arrive: the first version of one, and each version after it."""
+"""Storing what is sent: the first version of an application, and each version after it."""
 
 import datetime as dt
 import hashlib
@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from applications import dates, invitations, names, protection, states
-from applications.document import ApplicantContent, Document, canonical
+from applications.document import Document, canonical
 from applications.enums import Transition
 from applications.models import Applicant, Application, Version
 from core import crypto
@@ -22,7 +22,7 @@ def send(document: Document, *, by: Actor) -> Application:
         language=document.language,
         sent_at=document.sent_at,
         valid_until=dates.valid_until(document.sent_at),
-        ticked_at=timezone.now(),  # what was due before it came in is not made up for
+        ticked_at=timezone.now(),  # nothing that was due before it came in is done late
     )
     application.current = write_version(application, document, number=1, at=document.sent_at)
     states.transition(application, Transition.SENT, by=by, at=document.sent_at)
@@ -45,7 +45,22 @@ def write_version(application: Application, document: Document, *, number: int, 
         digest=digest(salt, content),
         created_at=at,
     )
-    slots = [_slot(version, position, applicant, document) for position, applicant in enumerate(document.applicants)]
+    slots = [
+        Applicant(
+            version=version,
+            position=position,
+            first_names=applicant.first_names,
+            last_name=applicant.last_name,
+            hetu=applicant.hetu,
+            hetu_index=crypto.indexes(applicant.hetu)[0] if applicant.hetu else None,
+            birth_date=applicant.born,
+            email=applicant.email or "",
+            phone=applicant.phone or "",
+            language=applicant.language or document.language,
+            protected=applicant.non_disclosure,
+        )
+        for position, applicant in enumerate(document.applicants)
+    ]
     protection.carry_over(slots, application)
     names.write(Applicant.objects.bulk_create(slots))
     return version
@@ -54,19 +69,3 @@ def write_version(application: Application, document: Document, *, number: int, 
 def digest(salt: str, content: str) -> str:
     """Return the SHA-256 digest, in hex, by which a confirmation names the content it confirms."""
     return hashlib.sha256(f"{salt}\n{content}".encode()).hexdigest()
-
-
-def _slot(version: Version, position: int, applicant: ApplicantContent, document: Document) -> Applicant:
-    return Applicant(
-        version=version,
-        position=position,
-        first_names=applicant.first_names,
-        last_name=applicant.last_name,
-        hetu=applicant.hetu,
-        hetu_index=crypto.indexes(applicant.hetu)[0] if applicant.hetu else None,
-        birth_date=applicant.born,
-        email=applicant.email or "",
-        phone=applicant.phone or "",
-        language=applicant.language or document.language,
-        protected=applicant.non_disclosure,
-    )

@@ -1,8 +1,9 @@
 """Changing an application on the form: a copy of its present version, as far as one of its applicants may see it.
 
-Of the others only the names stand in it, of a co-applicant's not what the main applicant alone sees (details.py).
-What is not asked here is taken from the version itself when the change is sent: contact details, which each
-corrects elsewhere (J6.2), codes, and what belongs to the others. So nobody's secrets come into another's draft.
+The copy holds only the names of the other applicants. A co-applicant's copy leaves out what the main applicant alone
+sees (details.py). What is not asked here comes from the version itself when the change is sent: contact details,
+which each person corrects elsewhere (J6.2), codes, and what belongs to the others. So no draft holds what its owner
+may not see.
 """
 
 import copy
@@ -22,7 +23,7 @@ NAMES = ("first_names", "last_name")
 
 
 def data_of_change(document: Document, me: Applicant) -> FormData:
-    """Return the data in which one applicant changes this document."""
+    """Return the form data with which one applicant changes this document."""
     data = data_of_document(document)
     for person, (key, human) in zip(data["people"], _keyed_humans(document), strict=True):
         is_own = human is document.applicants[me.position]
@@ -40,9 +41,9 @@ def data_of_change(document: Document, me: Applicant) -> FormData:
 
 
 def with_kept_facts(typed: dict[str, Any], person: PersonAnswers, document: Document) -> dict[str, Any]:
-    """Return what a document says of somebody who was in it before, with what they have typed.
+    """Return what a document says of a person who was kept in it, with what was typed of them now.
 
-    Raises changes.NotLatest if they are not in it.
+    Raises changes.NotLatest if the person is not in the document.
     """
     kept = dict(_keyed_humans(document)).get(person["kept"])
     if kept is None:
@@ -52,21 +53,22 @@ def with_kept_facts(typed: dict[str, Any], person: PersonAnswers, document: Docu
     return facts | typed
 
 
-def with_unshared(content: dict[str, Any], data: FormData, document: Document) -> dict[str, Any]:
-    """Return a content with what the main applicant alone sees, where somebody else changes the rest."""
-    if not data["is_shared"]:
-        return content
-    address, more = document.content.home.address, document.content.more
-    home = content["home"] | ({"address": address} if address else {})
-    return {**content, "home": home, **({"more": more} if more else {})}
-
-
 def take_over(data: FormData, newer: Document, me: Applicant) -> None:
-    """Put what somebody else has changed meanwhile into a draft, except where it was changed in the draft itself."""
+    """Put what somebody else has changed meanwhile into a draft, except where it was changed in the draft itself.
+
+    Everybody in the newer version is in the draft then, except those whom the draft has removed; so are those whom
+    it has added.
+    """
     fresh = data_of_change(newer, me)
     mine, start, theirs = _start_of(data), data["base"], fresh["base"]
     gone = set(start["kept"]) - set(mine["kept"])
-    data["people"] = _merged_people(data, fresh, gone)
+    ids = {person["kept"]: person["id"] for person in data["people"] if "kept" in person}
+    kept = [person for person in fresh["people"] if person["is_fixed"] or person["kept"] not in gone]
+    for number, person in enumerate(kept, data["next"]):
+        person["id"] = ids.get(person["kept"], f"p{number}")
+    everybody = [*kept, *(person for person in data["people"] if "kept" not in person)]
+    order = [*SIGNING, "resident", "unborn"]
+    data["people"] = sorted(everybody, key=lambda person: min(order.index(person["kind"]), len(SIGNING)))
     data["next"] += len(fresh["people"])
     own = _own_answers(data)
     own["details"] = _merged(mine["details"], start["details"], theirs["details"])
@@ -78,17 +80,6 @@ def take_over(data: FormData, newer: Document, me: Applicant) -> None:
     data["saved"] = {step: data["saved"].get(step, 0) + 1 for step in ("people", "home", "money", "wishes")}
 
 
-def _merged_people(data: FormData, fresh: FormData, gone: set[str]) -> list[PersonAnswers]:
-    """Return those of the newer version whom the draft has not removed, with those whom it has added."""
-    ids = {person["kept"]: person["id"] for person in data["people"] if "kept" in person}
-    kept = [person for person in fresh["people"] if person["is_fixed"] or person["kept"] not in gone]
-    for number, person in enumerate(kept, data["next"]):
-        person["id"] = ids.get(person["kept"], f"p{number}")
-    everybody = [*kept, *(person for person in data["people"] if "kept" not in person)]
-    order = [*SIGNING, "resident", "unborn"]
-    return sorted(everybody, key=lambda person: min(order.index(person["kind"]), len(SIGNING)))
-
-
 def _merged(mine: Answers | None, start: Answers | None, theirs: Answers | None) -> Answers:
     mine, start, theirs = mine or {}, start or {}, theirs or {}
     return {
@@ -98,12 +89,12 @@ def _merged(mine: Answers | None, start: Answers | None, theirs: Answers | None)
 
 
 def _comparable(answer: Any) -> Any:
-    """Return an answer as it is whatever a browser makes of its line breaks and of the order of choices."""
+    """Return an answer without what a browser may alter: its line breaks, and the order of choices."""
     return sorted(answer) if isinstance(answer, list) else str(answer or "").replace("\r\n", "\n")
 
 
 def _start_of(data: FormData) -> Start:
-    """Return the answers of the one who changes the application and of the household, and who of it is kept."""
+    """Return the answers of the household and of whoever changes the application, and who of the household is kept."""
     own = _own_answers(data)
     kept = [person["kept"] for person in data["people"] if "kept" in person]
     start = Start(details=own["details"], income=own["income"], home=data["home"], wishes=data["wishes"], kept=kept)
@@ -115,7 +106,7 @@ def _own_answers(data: FormData) -> PersonAnswers:
 
 
 def _keyed_humans(document: Document) -> Iterator[tuple[str, ApplicantContent | Resident]]:
-    """Return everybody in a document, in its order, with what names them in a draft."""
+    """Return everybody in a document, in its order, each with the key that names them in a draft."""
     seen: dict[str, int] = {}
     humans: list[ApplicantContent | Resident] = [*document.applicants, *document.others_moving_in]
     for human in humans:

@@ -1,4 +1,4 @@
-"""What stands in a draft: everything as it was typed, in plain JSON, for the row to keep."""
+"""The data of a draft: everything as it was typed, in plain JSON."""
 
 from typing import Any, NotRequired, TypedDict
 
@@ -11,21 +11,21 @@ MOST_RESIDENTS = 20
 
 
 class PersonAnswers(TypedDict):
-    """One person in a draft. The last three keys are there for those of an application that is changed."""
+    """One person in a draft. The last three keys are there when the draft changes an application."""
 
     id: str  # `p` and a number
     kind: str  # `main`, `co`, `resident` or `unborn`
     details: Answers | None  # of the step `people`; None before anything is typed
     income: Answers | None  # of the step `money`
-    kept: NotRequired[str]  # who of the version that is changed
-    is_own: NotRequired[bool]  # whether it is the one who changes the application
+    kept: NotRequired[str]  # the key of this person in the version that is changed
+    is_own: NotRequired[bool]  # whether this person changes the application
     is_fixed: NotRequired[bool]  # whether they cannot be removed
 
 
 class Start(TypedDict):
-    """What stood in the draft of a change at first, by which is known what was changed in it."""
+    """The first state of the draft of a change, which shows what was changed in the draft since."""
 
-    details: Answers | None  # of the one who changes the application, as `income`
+    details: Answers | None  # of the person who changes the application, as `income`
     income: Answers | None
     home: Answers | None
     wishes: Answers | None
@@ -33,23 +33,23 @@ class Start(TypedDict):
 
 
 class FormData(TypedDict):
-    """What stands in a draft. The last three keys are there when it changes an application."""
+    """The data of a draft. The last three keys are there when it changes an application."""
 
     people: list[PersonAnswers]  # the main applicant, co-applicants, and all others
     home: Answers | None  # of the step of that name; None before anything is typed
     wishes: Answers | None
-    # The number of the next person. None is used twice, so that nothing typed in another tab for somebody who was
-    # removed can reach somebody else.
+    # The number of the next person. No number is used twice: what another tab sends for somebody who was removed must
+    # not reach somebody else.
     next: int
     saved: dict[str, int]  # by step, how often it was saved: so a tab learns that it is stale
     complete: dict[str, list[str]]  # by step, the prefixes of the forms that were complete when it was saved
     application_language: NotRequired[str]
-    is_shared: NotRequired[bool]  # whether somebody else than the main applicant changes it
+    is_shared: NotRequired[bool]  # whether a co-applicant changes it
     base: NotRequired[Start]
 
 
 def empty_data(*, language: str) -> FormData:
-    """Return data in which nothing is typed yet, except what is so for nearly everybody."""
+    """Return data in which nothing is typed yet: the main applicant, whose language is that of the page."""
     data = FormData(people=[], next=1, home=None, wishes=None, saved={}, complete={})
     data["people"] = [new_person(data, "main", {"language": language})]
     return data
@@ -62,7 +62,7 @@ def new_person(data: FormData, kind: str, details: Answers | None = None) -> Per
 
 
 def add_person(data: FormData, kind: str) -> str:
-    """Add somebody, if there is still room, after those of their kind; return their id, or an empty text."""
+    """Add somebody after the others of their kind; return their id, or an empty text if there is no room."""
     if not can_add(data, kind):
         return ""
     language = (data["people"][0]["details"] or {}).get("language")
@@ -73,7 +73,7 @@ def add_person(data: FormData, kind: str) -> str:
 
 
 def remove_person(data: FormData, person_id: str) -> None:
-    """Remove somebody, with all that was typed of them, if they can be removed."""
+    """Remove somebody with everything that was typed of them, if they can be removed."""
     data["people"] = [person for person in data["people"] if person["id"] != person_id or not is_removable(person)]
 
 

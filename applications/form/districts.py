@@ -1,4 +1,4 @@
-"""Districts of Helsinki where Heka has homes, to choose from; people may write down any other area besides."""
+"""The districts of Helsinki where Heka has homes, to choose from; people may also write down any other area."""
 
 DISTRICTS = [
     "Alppila",

@@ -1,7 +1,7 @@
 """Answers as people type them in three languages, and what they mean.
 
-What a field takes does not depend on the language of the page: people type as they are used to, and what was
-typed on a page in one language is read on a page in another.
+What a field takes does not depend on the language of the page. People type as they are used to, and what they type
+on a page in one language is read again on a page in another.
 """
 
 import datetime as dt
@@ -23,7 +23,7 @@ from core.text import without_blanks
 UNITS = re.compile(r"(€|eur|euro|euroa|euros|m2|neliötä|kvm)$", re.IGNORECASE)
 NO_CENTS = re.compile(r"[,.:]-{1,2}$")  # 1100,- and 1100:-
 GROUPED = re.compile(r"[1-9][0-9]{0,2}([,.'’][0-9]{3})+")
-EARLIEST = 1850  # nobody who applies was born before
+EARLIEST_YEAR = 1850  # nobody who applies was born before
 
 
 class AnswerField(forms.CharField):
@@ -63,7 +63,7 @@ class NumberField(AnswerField):
         text = super().clean(value)
         if not text:
             return None
-        number = self._number(plain_number(text))
+        number = self._number(text)
         if not self.least <= number <= self.most:
             raise forms.ValidationError(
                 _("Write a number from %(least)s to %(most)s."),
@@ -71,11 +71,23 @@ class NumberField(AnswerField):
             )
         return number
 
-    def _number(self, plain: str) -> int | Decimal:
-        whole, _point, decimals = plain.partition(".")
-        if not whole or len(whole) > 12 or len(decimals.rstrip("0")) > self.decimals:
+    def _number(self, text: str) -> int | Decimal:
+        """Return a typed number.
+
+        The last point or comma begins the decimals, unless three digits follow: those are thousands.
+        """
+        compact = without_blanks(unicodedata.normalize("NFKC", text))
+        compact = NO_CENTS.sub("", UNITS.sub("", compact.removeprefix("€")))
+        whole, decimals = compact, ""
+        if found := re.search(r"[,.]([0-9]{1,2})$", compact):
+            whole, decimals = compact[: found.start()], found[1]
+        if GROUPED.fullmatch(whole) and len(set(re.findall(r"[,.'’]", whole))) == 1:
+            whole = re.sub(r"[,.'’]", "", whole)
+        if not re.fullmatch(r"[0-9]+", whole):
+            raise forms.ValidationError(NumberField.message)
+        if len(whole) > 12 or len(decimals.rstrip("0")) > self.decimals:
             raise forms.ValidationError(self.message)
-        return Decimal(plain) if self.decimals else int(whole)
+        return Decimal(f"{whole}.{decimals}") if self.decimals else int(whole)
 
 
 class WholeField(NumberField):
@@ -111,7 +123,7 @@ class MoneyField(NumberField):
 
 
 class DayField(AnswerField):
-    """A day as d.m.yyyy or yyyy-mm-dd. Neither can be read with day and month exchanged."""
+    """A day as d.m.yyyy or yyyy-mm-dd. Neither form leaves doubt which number is the month."""
 
     widget = forms.TextInput(attrs={"autocomplete": "off"})
     message = _("Write the date as day, month and year, such as 14.2.2027.")
@@ -133,7 +145,7 @@ class DayField(AnswerField):
             found = dt.date(year, month, day)
         except ValueError:
             raise forms.ValidationError(_("There is no such day. Check the date.")) from None
-        if found.year < EARLIEST:
+        if found.year < EARLIEST_YEAR:
             raise forms.ValidationError(_("Check the year of the date."))
         return found
 
@@ -142,7 +154,7 @@ class DayField(AnswerField):
 
 
 class HetuInput(forms.TextInput):
-    """Shows a code that is in order masked (R17); `submitted_answers()` gives back the code for its mask."""
+    """Shows a valid code masked (R17); `submitted_answers()` turns the mask back into the code."""
 
     is_masked = True
 
@@ -174,23 +186,6 @@ def masked(typed: str) -> str:
         return mask_hetu(hetu.parse(typed))
     except hetu.InvalidHetu:
         return typed
-
-
-def plain_number(text: str) -> str:
-    """Return a typed number as plain digits with a decimal point. Raises ValidationError for what is none.
-
-    Of point and comma the last one begins the decimals, unless three digits follow: those are thousands.
-    """
-    compact = without_blanks(unicodedata.normalize("NFKC", text))
-    compact = NO_CENTS.sub("", UNITS.sub("", compact.removeprefix("€")))
-    whole, mark, decimals = compact, "", ""
-    if found := re.search(r"[,.]([0-9]{1,2})$", compact):
-        whole, mark, decimals = compact[: found.start()], ".", found[1]
-    if GROUPED.fullmatch(whole) and len(set(re.findall(r"[,.'’]", whole))) == 1:
-        whole = re.sub(r"[,.'’]", "", whole)
-    if not re.fullmatch(r"[0-9]+", whole):
-        raise forms.ValidationError(NumberField.message)
-    return f"{whole}{mark}{decimals}"
 
 
 def as_typed(number: Decimal | int | None) -> str:

@@ -2,9 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from applications.document import Income
-from applications.form.data import Answers
-from applications.form.fields import MoneyField, euros_as_typed
+from applications.form.fields import MoneyField
 from applications.form.questions import Questions
 
 NOTHING = _("In euros. Leave this empty if there is nothing.")
@@ -18,8 +16,3 @@ class OwnIncome(Questions):
     benefits = MoneyField(label=_("Benefits and pensions a month"), help_text=NOTHING, required=False)
     assets = MoneyField(label=_("Assets"), help_text=NOTHING, required=False)
     debts = MoneyField(label=_("Debts"), help_text=NOTHING, required=False)
-
-
-def answers_from_income(income: Income) -> Answers:
-    """Return somebody's income and assets as they would have typed them."""
-    return {name: euros_as_typed(getattr(income, name)) for name in OwnIncome.base_fields}

@@ -1,6 +1,5 @@
 """Step 1: who applies, and who moves in with them."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -14,7 +13,7 @@ from applications.forms import EmailField, fits
 from core import hetu
 from identity.enums import Language
 
-OFF = {"autocomplete": "off"}  # it is not the person at the keyboard whose details these are
+OFF = {"autocomplete": "off"}  # these are the details of somebody other than the person at the keyboard
 POSTE_RESTANTE = _("Street, number, postal code and town. If you have no home, write “poste restante”.")
 
 
@@ -158,13 +157,3 @@ TITLES = {
     "resident": _("Somebody who moves in with you"),
     "unborn": _("Unborn child"),
 }
-
-
-def refuse_doubles(people: Iterable[Questions]) -> None:
-    """Mark each code that has been given before."""
-    seen = set()
-    for form in people:
-        code = form.cleaned_data.get("hetu")
-        if code and code in seen:
-            form.add_error("hetu", _("The same person is named twice."))
-        seen.add(code)

@@ -1,11 +1,11 @@
-"""What stands in a form when it is opened: an application as somebody would have typed it, or a person's details."""
+"""What a form holds when it is opened: an application as somebody would have typed it, or a person's details."""
 
 from applications.document import ApplicantContent, Stored
 from applications.document import Resident as ResidentContent
 from applications.form.data import Answers, FormData, PersonAnswers, empty_data, new_person
-from applications.form.fields import day_as_typed
+from applications.form.fields import day_as_typed, euros_as_typed
 from applications.form.home import answers_from_home
-from applications.form.money import answers_from_income
+from applications.form.money import OwnIncome
 from applications.form.wishes import answers_from_wishes
 from applications.models import Application
 from identity.models import Person
@@ -38,15 +38,22 @@ def data_of_person(person: Person, *, language: str) -> FormData:
 def data_of_document(document: Stored) -> FormData:
     """Return an application as somebody would have typed it, to be changed.
 
-    Contact details stand in it as far as the document has them: what is stored of a version has none.
+    Contact details are in it if the document has them: what is stored of a version has none.
     """
     data = empty_data(language=document.language)
     data["application_language"] = document.language
     data["people"] = [
         _applicant_answers(data, "main", document.main_applicant, document),
         *(_applicant_answers(data, "co", applicant, document) for applicant in document.co_applicants),
-        *(_resident_answers(data, resident) for resident in document.others_moving_in),
     ]
+    for resident in document.others_moving_in:
+        details = _identity_answers(resident)
+        if resident.due_date:
+            names = {name: details[name] for name in ("first_names", "last_name")}
+            person = new_person(data, "unborn", {**names, "due_date": day_as_typed(resident.due_date)})
+        else:
+            person = new_person(data, "resident", details)
+        data["people"].append(person)
     data["home"], data["wishes"] = answers_from_home(document.content), answers_from_wishes(document.content)
     return data
 
@@ -61,14 +68,8 @@ def _applicant_answers(data: FormData, kind: str, applicant: ApplicantContent, d
         "language": (applicant.language or document.language).value,
         "non_disclosure": applicant.non_disclosure,
     }
-    return {**new_person(data, kind, details), "income": answers_from_income(applicant.income)}
-
-
-def _resident_answers(data: FormData, resident: ResidentContent) -> PersonAnswers:
-    if resident.due_date is None:
-        return new_person(data, "resident", _identity_answers(resident))
-    names = {"first_names": resident.first_names or "", "last_name": resident.last_name or ""}
-    return new_person(data, "unborn", {**names, "due_date": day_as_typed(resident.due_date)})
+    income = {name: euros_as_typed(getattr(applicant.income, name)) for name in OwnIncome.base_fields}
+    return {**new_person(data, kind, details), "income": income}
 
 
 def _identity_answers(human: ApplicantContent | ResidentContent) -> Answers:

@@ -1,8 +1,8 @@
-"""A form of which some questions are asked only after certain answers.
+"""A form that asks some questions only after certain answers.
 
-Such a question stands on the page from the start, hidden and disabled, so that a script can show it at once; one
-without a script gets it when the step is saved. One that has an answer is shown whatever else is answered:
-nothing is sent that is not seen.
+Such a question is on the page from the start, hidden and disabled, so that a script can show it at once. Without a
+script it appears when the step is saved. A question that has an answer is always shown: nobody sends what they do
+not see.
 """
 
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ from applications.form.data import Answers
 from applications.form.fields import HetuField, HetuInput
 
 Title = str | Promise
-Conditions = tuple[tuple[str, str], ...]  # question and answer, any of which suffices
+Conditions = tuple[tuple[str, str], ...]  # question and answer; one of the pairs is enough
 
 
 @dataclass(frozen=True)
@@ -29,14 +29,14 @@ class Question:
 
     field: BoundField
     is_asked: bool
-    conditions: str  # for the script: `name=answer` of which any suffices, separated by spaces
+    conditions: str  # for the script: `name=answer`, separated by spaces; one of them is enough
 
 
 class Questions(forms.Form):
     asked_after: ClassVar[dict[str, Conditions]] = {}
 
     def __init__(self, *, prefix: str, typed: Answers | None, is_checked: bool = True) -> None:
-        """Show what was typed; where it is checked, with what is wrong in it or missing."""
+        """Show what was typed. If it is checked, show what is wrong or missing too."""
         bound = {f"{prefix}-{name}": value for name, value in (typed or {}).items()}
         if is_checked:
             super().__init__(bound, prefix=prefix)
@@ -58,7 +58,7 @@ class Questions(forms.Form):
         return " ".join(f"{self.add_prefix(other)}={answer}" for other, answer in self.asked_after.get(name, ()))
 
     def newly_asked(self, submitted: MultiValueDict[str, str]) -> list[str]:
-        """Return the questions that are asked now and did not stand on the page that was sent."""
+        """Return the questions that are asked now and were not on the page that was sent."""
         return [
             name
             for name in self.asked_after
@@ -67,7 +67,7 @@ class Questions(forms.Form):
         ]
 
     def facts(self) -> dict[str, Any]:
-        """Return what the answers are in a document, which has no place for what is missing."""
+        """Return the answers as a document has them, without what is missing."""
         return {name: value for name, value in self.cleaned_data.items() if value not in (None, "")}
 
     def answers(self) -> Iterator[tuple[str, str]]:
@@ -99,7 +99,7 @@ def submitted_answers(
 ) -> Answers:
     """Return what was typed into a form that was sent.
 
-    Questions that did not stand on the page keep what was typed before, and so do codes that it showed masked.
+    Questions that were not on the page keep what was typed before. So do codes that the page showed masked.
     """
     before = before or {}
     typed = dict(before)

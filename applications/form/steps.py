@@ -26,11 +26,11 @@ STEPS = ("people", "home", "money", "wishes")  # those with questions
 
 
 class StaleTab(Exception):
-    """The page was sent from a tab that does not know what another one has saved since."""
+    """The page was sent from a tab that does not know what another tab has saved since."""
 
 
 class Incomplete(Exception):
-    """Something is missing or wrong; `step` is the first with such a thing."""
+    """Something is missing or wrong; `step` is the first step where it is."""
 
     def __init__(self, step: str) -> None:
         super().__init__(step)
@@ -39,7 +39,7 @@ class Incomplete(Exception):
 
 @dataclass(frozen=True)
 class Place:
-    """One form of a step, and what was typed into it; of one of the people in the steps `people` and `money`."""
+    """One form of a step, and what was typed into it. In the steps `people` and `money` each person has one."""
 
     form: type[Questions]
     prefix: str
@@ -61,7 +61,7 @@ class Part:
 
 
 def places_of(data: FormData, step: str) -> Iterator[Place]:
-    """Return the forms of a step for the answers that there are; those of whom nothing is asked have none."""
+    """Return the forms of a step for the answers that there are; people who are asked nothing have none."""
     match step:
         case "people":
             for person in data["people"]:
@@ -79,7 +79,7 @@ def places_of(data: FormData, step: str) -> Iterator[Place]:
 
 
 def form_of_person(person: PersonAnswers) -> type[Questions] | None:
-    """Return the form of a person; None for somebody else of an application that is changed, who stays as they are."""
+    """Return the form of a person; None for the others in an application that is changed, who stay as they are."""
     if "kept" not in person:
         return people.FORMS[person["kind"]]
     return people.Oneself if person["is_own"] else None
@@ -91,21 +91,26 @@ def full_name(person: PersonAnswers) -> str:
 
 
 def parts_of(data: FormData, step: str, *, is_checked: bool = True) -> list[Part]:
-    """Return the forms of a step with what was typed; where it is checked, with what is wrong or missing."""
+    """Return the forms of a step with what was typed. If they are checked, they hold what is wrong or missing too."""
     parts = [
         Part(place, place.form(prefix=place.prefix, typed=place.typed, is_checked=is_checked))
         for place in places_of(data, step)
     ]
     if is_checked and step == "people":
-        people.refuse_doubles([part.form for part in parts if part.form.is_valid()])
+        seen = set()
+        for form in [part.form for part in parts if part.form.is_valid()]:
+            code = form.cleaned_data.get("hetu")
+            if code and code in seen:
+                form.add_error("hetu", _("The same person is named twice."))
+            seen.add(code)
     return parts
 
 
 def save(data: FormData, step: str, submitted: MultiValueDict[str, str]) -> list[Part]:
     """Write what was typed on a page into the data; return the forms of the step with what is wrong or missing.
 
-    Answers for somebody who was removed meanwhile are left out, and of somebody who was added meanwhile none
-    are lost. Raises StaleTab where the page does not know what was saved last.
+    Answers for somebody who was removed meanwhile are left out. The answers for somebody who was added meanwhile
+    stay. Raises StaleTab if the page does not know what was saved last.
     """
     if submitted.get("saved") != str(times_saved(data, step)):
         raise StaleTab
@@ -115,7 +120,7 @@ def save(data: FormData, step: str, submitted: MultiValueDict[str, str]) -> list
 
 
 def apply(data: FormData, step: str, submitted: MultiValueDict[str, str]) -> None:
-    """Write as save(), whatever was saved meanwhile."""
+    """Write what was typed on a page into the data, whatever was saved meanwhile."""
     for place in places_of(data, step):
         if any(key.startswith(f"{place.prefix}-") for key in submitted):
             answers = submitted_answers(place.form, place.prefix, submitted, place.typed)
@@ -131,9 +136,9 @@ def apply(data: FormData, step: str, submitted: MultiValueDict[str, str]) -> Non
 
 
 def note_complete(data: FormData, *steps: str) -> list[Part]:
-    """Note which forms of some steps are complete, so that the next pages need not check them; return the forms.
+    """Note which forms of these steps are complete, so that the next pages need not check them; return the forms.
 
-    A form with a day in it may become complete as time passes; none becomes incomplete.
+    A form with a date may become complete as time passes; no form becomes incomplete.
     """
     parts = {step: parts_of(data, step) for step in steps}
     for step, found in parts.items():
@@ -141,28 +146,20 @@ def note_complete(data: FormData, *steps: str) -> list[Part]:
     return [part for found in parts.values() for part in found]
 
 
-def progress_of(data: FormData) -> list[tuple[str, Title, bool]]:
-    """Return each step with its title, and whether it was complete when it was saved; the summary never is."""
-    complete = {
-        step: all(place.prefix in data["complete"].get(step, []) for place in places_of(data, step)) for step in STEPS
-    }
-    return [(step, title, complete.get(step, False)) for step, title in TITLES.items()]
-
-
 def times_saved(data: FormData, step: str) -> int:
     return data["saved"].get(step, 0)
 
 
 def revision(data: FormData) -> str:
-    """Return what tells one state of a draft from every other."""
+    """Return a text that differs between any two states of a draft."""
     return ".".join(str(times_saved(data, step)) for step in STEPS)
 
 
 def document_of(data: FormData, *, reference: str, base: Document | None, assurance: bool) -> Document:
     """Return the application that the answers make; where they change one, `base` is its present version.
 
-    Raises Incomplete; InvalidDocument for what a step let pass; changes.NotLatest if `base` is another version
-    than the one that is changed.
+    Raises Incomplete; InvalidDocument for what the steps do not check; changes.NotLatest if somebody whom the draft
+    keeps is not in `base`.
     """
     forms = {step: {part.place.prefix: part.form for part in parts_of(data, step)} for step in STEPS}
     for step in STEPS:
@@ -170,11 +167,18 @@ def document_of(data: FormData, *, reference: str, base: Document | None, assura
             raise Incomplete(step)
     humans = []
     for person in data["people"]:
-        typed = forms["people"][person["id"]].facts() if person["id"] in forms["people"] else {}
-        facts = change.with_kept_facts(typed, person, base) if base and "kept" in person else typed
-        income = {"income": forms["money"][person["id"]].facts()} if person["id"] in forms["money"] else {}
-        humans.append((person["kind"], facts | income))
+        key = person["id"]
+        facts = forms["people"][key].facts() if key in forms["people"] else {}
+        if base and "kept" in person:
+            facts = change.with_kept_facts(facts, person, base)
+        if key in forms["money"]:
+            facts["income"] = forms["money"][key].facts()
+        humans.append((person["kind"], facts))
     content = {**forms["home"]["home"].facts(), **forms["wishes"]["wishes"].facts(), "assurance": assurance}
+    if base and data["is_shared"]:
+        # Only the main applicant is asked these, and somebody else is changing the rest.
+        kept = base.content.model_dump(include={"home": {"address"}, "more": True}, exclude_none=True)
+        content |= {**kept, "home": content["home"] | kept["home"]}
     (_main, main), *others = humans
     return parse(
         {
@@ -184,13 +188,13 @@ def document_of(data: FormData, *, reference: str, base: Document | None, assura
             "main_applicant": main,
             "co_applicants": [facts for kind, facts in others if kind in SIGNING],
             "others_moving_in": [facts for kind, facts in others if kind not in SIGNING],
-            "content": change.with_unshared(content, data, base) if base else content,
+            "content": content,
         }
     )
 
 
 def differences(data: FormData, mine: FormData, step: str) -> Iterator[tuple[Title, str, str]]:
-    """Return whose, the question and the answer in words, where what is saved is not what somebody has typed."""
+    """Return the title of the form, the question and the answer, for each saved answer that differs from `mine`."""
     typed = {part.place.prefix: dict(part.form.answers()) for part in parts_of(mine, step)}
     for part in parts_of(data, step):
         for question, answer in part.form.answers():
@@ -199,7 +203,7 @@ def differences(data: FormData, mine: FormData, step: str) -> Iterator[tuple[Tit
 
 
 def _title(data: FormData, person: PersonAnswers) -> Title:
-    """Return what somebody is, numbered where there are several."""
+    """Return what somebody is in the application, with a number if there are several."""
     same = [each["id"] for each in data["people"] if each["kind"] == person["kind"]]
     title = people.TITLES[person["kind"]]
     return f"{title} {same.index(person['id']) + 1}" if len(same) > 1 else title

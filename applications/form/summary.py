@@ -8,12 +8,12 @@ from django.utils.translation import gettext_lazy as _
 from applications.form import people
 from applications.form.data import FormData, is_removable
 from applications.form.questions import Title
-from applications.form.steps import STEPS, TITLES, Part, form_of_person, full_name, parts_of
+from applications.form.steps import STEPS, TITLES, Part, form_of_person, full_name
 
 
 @dataclass(frozen=True)
 class Unasked:
-    """Somebody in an application that is changed of whom nothing is asked, but who may be removed."""
+    """Somebody in an application that is changed, who is asked nothing but may be removed."""
 
     id: str
     name: str
@@ -23,7 +23,7 @@ class Unasked:
 
 @dataclass(frozen=True)
 class Missing:
-    """What is wrong at which question."""
+    """One fault, and the question where it is."""
 
     step: str
     whose: Title
@@ -78,10 +78,6 @@ class Summary:
             and "kept" not in part.place.person
             and not part.form.typed.get("email")
         ]
-
-
-def summary_of(data: FormData) -> Summary:
-    return Summary({step: parts_of(data, step) for step in STEPS})
 
 
 def unasked_people(data: FormData) -> list[Unasked]:

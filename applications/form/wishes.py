@@ -92,7 +92,7 @@ class SharedWishes(Wishes):
 
 
 def answers_from_wishes(content: Content) -> Answers:
-    """Return the wishes as somebody would have typed them; what the list cannot say in its order stands as text."""
+    """Return the wishes as somebody would have typed them; areas in an order that the list cannot show become text."""
     wishes = content.wishes
     chosen = [area for area in wishes.areas if area in DISTRICTS]
     others = [area for area in wishes.areas if area not in DISTRICTS]

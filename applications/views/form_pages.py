@@ -1,4 +1,4 @@
-"""The pages of the form as several views show them."""
+"""The pages of the form that several views show."""
 
 import copy
 import datetime as dt
@@ -16,7 +16,7 @@ from applications.form import steps
 from applications.form.data import FormData, can_add
 from applications.form.faults import question_at
 from applications.form.steps import STEPS, Part
-from applications.form.summary import AssuranceForm, summary_of, unasked_people
+from applications.form.summary import AssuranceForm, Summary, unasked_people
 from applications.models import Draft
 
 
@@ -60,7 +60,7 @@ def show_summary(request: HttpRequest, draft: Draft, form: AssuranceForm) -> Htt
     data = drafts.form_data_of(draft)
     context = {
         **_frame(draft, data, "summary"),
-        "summary": summary_of(data),
+        "summary": Summary({step: steps.parts_of(data, step) for step in STEPS}),
         "saved": steps.revision(data),
         "form": form,
     }
@@ -68,7 +68,7 @@ def show_summary(request: HttpRequest, draft: Draft, form: AssuranceForm) -> Htt
 
 
 def show_refused(request: HttpRequest, draft: Draft, refusal: InvalidDocument) -> HttpResponse:
-    """Lead back to the first step of which the schema refuses something, with that shown at the question."""
+    """Lead back to the first step in which the schema refuses something, and show that at the question."""
     data = drafts.form_data_of(draft)
     found = [question_at(data, pointer) for pointer, _fault in refusal.faults]
     step = min((each for each, _prefix, _question in found if each in STEPS), key=STEPS.index, default="people")
@@ -81,17 +81,22 @@ def show_refused(request: HttpRequest, draft: Draft, refusal: InvalidDocument) -
 
 
 def session_end() -> dict[str, Any]:
-    """Return when the session ends of whoever fills in without being signed in (R21), for its warning."""
+    """Return when the session of somebody who is not signed in ends (R21), for the warning on the page."""
     seconds = settings.IDLE_MINUTES * 60
     return {"idle_seconds": seconds, "ends_at": timezone.now() + dt.timedelta(seconds=seconds)}
 
 
 def _frame(draft: Draft, data: FormData, step: str) -> dict[str, Any]:
+    # As of the last saving; the summary never counts as complete.
+    complete = {
+        each: all(place.prefix in data["complete"].get(each, []) for place in steps.places_of(data, each))
+        for each in STEPS
+    }
     return {
         "draft": draft,
         "step": step,
         "title": steps.TITLES[step],
-        "progress": steps.progress_of(data),
+        "progress": [(each, title, complete.get(each, False)) for each, title in steps.TITLES.items()],
         "number": list(steps.TITLES).index(step) + 1,
         "others": unasked_people(data),
         **session_end(),

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from applications import changes, document, drafts, intake, invitations, present
+from applications.document import Stored
 from applications.form.change import data_of_change
 from applications.form.steps import document_of
 from applications.models import Application, Draft
@@ -76,7 +77,7 @@ def changer(sign_in):
 
 
 def content_of(sent):
-    return present.stored(Application.objects.get(pk=sent.pk).version)
+    return Stored.model_validate_json(Application.objects.get(pk=sent.pk).version.content)
 
 
 def own_id(somebody):
