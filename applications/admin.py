@@ -19,7 +19,7 @@ from core.admin import NeverDeleted
 
 
 def moment_input() -> forms.DateTimeInput:
-    """Return one labelled field for date and time; the two of the admin have no labels."""
+    """Return one field for date and time, which has a label; the two fields of Django's admin have none."""
     return forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 
 
@@ -41,7 +41,7 @@ class TermsForm(forms.ModelForm):
         }
 
     def clean_published_at(self) -> Any:
-        """Nobody has accepted a text before it was there."""
+        """Refuse a time that is past: nobody can have read the text then."""
         chosen, now = self.cleaned_data["published_at"], timezone.now()
         if chosen and chosen <= now:
             raise forms.ValidationError(_("Choose a time that is still to come, or leave this empty."))
@@ -50,7 +50,7 @@ class TermsForm(forms.ModelForm):
 
 @admin.register(Terms)
 class TermsAdmin(NeverDeleted, admin.ModelAdmin):
-    """Versions of the terms of use: looked at before, and neither edited nor deleted once they are published."""
+    """Versions of the terms of use: previewed before they are published, and neither edited nor deleted after."""
 
     form = TermsForm
     change_form_template = "applications/admin_terms.html"

@@ -11,7 +11,7 @@ from core.transactions import atomically
 
 @atomically
 def end(application: Application) -> None:
-    """End an application whose last day is over; do nothing to any other, so that it may be called again."""
+    """End an application whose last day is over. Any other stays as it is, so calling this again does no harm."""
     locked = Application.objects.locked(application.pk)
     if locked.state in OPEN and dates.today() > locked.valid_until:
         ending = Transition.LAPSED if locked.state == State.AWAITING else Transition.EXPIRED

@@ -13,7 +13,7 @@ LONGEST_REPORT = 1000  # characters
 
 
 def fits(kind: Any, message: Any) -> Callable[[str], None]:
-    """Return a validator that takes what the housing system may send as this kind of fact (facts.py)."""
+    """Return a validator that accepts what the housing system may send as this kind of fact (facts.py)."""
     adapter = pydantic.TypeAdapter(kind)
 
     def check(value: str) -> None:
@@ -39,7 +39,7 @@ class EmailField(forms.CharField):
 
 
 class ProseField(forms.CharField):
-    """Text of several lines, each ended as people count it: browsers send two characters for one."""
+    """Text of several lines. A line end counts as one character, though browsers send two."""
 
     widget = forms.Textarea
 
@@ -54,7 +54,7 @@ class ConfirmForm(forms.Form):
 
     @property
     def read(self) -> str:
-        """The digest; empty, which is no version's, for anything that cannot be one."""
+        """The digest; empty for anything that cannot be one, which matches no version."""
         return str(self.cleaned_data["version"]) if self.is_valid() else ""
 
 
@@ -70,7 +70,7 @@ class CodeForm(forms.Form):
 
 
 class ReceiptForm(forms.Form):
-    """What stands on a receipt that somebody checks; cleaned as stored, the check code to as much as was typed."""
+    """The number and the check code of a receipt, cleaned as they are stored; the code may be cut short."""
 
     number = forms.CharField(
         label=_("Receipt number"),
@@ -101,7 +101,7 @@ class ReceiptForm(forms.Form):
 
 
 class AddressForm(forms.Form):
-    """Another address for a co-applicant's invitation. The present one is theirs, and not shown."""
+    """Another address for a co-applicant's invitation. The present one is theirs, so it is not shown."""
 
     email = EmailField(
         label=_("New email address"),
@@ -110,7 +110,7 @@ class AddressForm(forms.Form):
 
 
 class ContactDetailsForm(forms.Form):
-    """What an applicant alone may correct of themselves."""
+    """The contact details that each applicant corrects for themselves."""
 
     email = EmailField(
         label=_("Email address"),

@@ -1,7 +1,7 @@
 """The mark of non-disclosure for personal safety (R16): it comes with an application, or staff set it.
 
-It belongs to the person, so it holds in each of their applications, the later ones included. Only staff take
-it off: an application that does not mention it says nothing about it.
+It belongs to the person, so it holds in each of their applications, the later ones included. Only staff remove it:
+an application without the mark does not say that the person needs none.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from records.enums import Event
 
 
 def carry_over(slots: Sequence[Applicant], application: Application) -> None:
-    """Mark those of the new slots, not yet stored, whose people are marked in what is stored."""
+    """Mark the new slots, not yet stored, of people who are marked in a stored slot."""
     codes = [index for slot in slots for index in slot.hetu_indexes]
     here = Q(version__application=application, hetu_index=None)
     found = Applicant.objects.filter(Q(hetu_index__in=codes) | here, protected=True)

@@ -1,8 +1,8 @@
 """The number of an application: short, unambiguous when read aloud or by hand, with a check character.
 
-Nine characters without vowels (no words), 0, 1 and what looks like them. The last makes the number, read to the
-base 2, leave 1 when divided by 29 (a pure system as in ISO 7064): as 29 is a prime above the 28 characters, every
-single wrong character and every swap of neighbours is found.
+Nine characters without vowels (so no words), 0, 1 and what looks like them. The last character makes the number,
+read to the base 2, leave 1 when divided by 29 (a pure system as in ISO 7064). Because 29 is a prime above the 28
+characters, every single wrong character and every swap of neighbours is found.
 """
 
 import secrets
@@ -24,7 +24,7 @@ def new() -> str:
 
 
 def normalise_reference(text: str) -> str | None:
-    """Return a typed number as stored, whatever its case, spaces and dashes; None when it cannot be one."""
+    """Return a typed number as stored, in capitals without spaces and dashes; None when it cannot be one."""
     number = compact(text).upper()
     is_number = len(number) == LENGTH and set(number) <= set(ALPHABET) and _remainder(number) == 1
     return number if is_number else None

@@ -36,10 +36,10 @@ class TransitionNotAllowed(Exception):
 def transition(
     application: Application, kind: Transition, *, by: Actor, at: dt.datetime, because: ApplicationEvent | None = None
 ) -> None:
-    """Change the state of a locked application, and write the row that says so (R19), and the trail.
+    """Change the state of a locked application, and write that down as a row (R19) and in the trail.
 
-    Saves what else was set on the application with it (version, period of validity), in one statement. The trail
-    has the event that caused the transition, `because`, before the transition itself. Raises TransitionNotAllowed.
+    The same statement saves what else was set on the application (version, period of validity). The trail has the
+    event that caused the transition, `because`, before the transition itself. Raises TransitionNotAllowed.
     """
     from_state = State(application.state) if application.state else None
     to_state = TRANSITIONS.get((from_state, kind))

@@ -1,4 +1,4 @@
-"""What happens to applications, in the trail: one chain for each application, whom it is about by their slot."""
+"""What happens to applications, in the trail: one chain for each application, which names people by their slot."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from records.trail import TrailEvent, append_events
 
 @dataclass(frozen=True)
 class ApplicationEvent:
-    """One event, the applicant whom it is about, and what else is to be known: never details of a person."""
+    """One event, the applicant whom it is about, and further facts, which are never details of a person."""
 
     event: Event
     applicant: Applicant | None = None

@@ -24,7 +24,7 @@ class ApplicantQuerySet(models.QuerySet["Applicant"]):
         return self.annotate(counting=counts, counting_id=F("counting__pk")).select_related("counting")
 
     def same_person(self, slot: "Applicant") -> Self:
-        """The slots of this person: in whichever application, or without a code in whichever version of this one."""
+        """The slots of this person in all applications; without a code, in all versions of this application."""
         if slot.hetu:
             return self.filter(hetu_index__in=slot.hetu_indexes)
         return self.filter(
@@ -81,7 +81,7 @@ class Applicant(models.Model):
         return crypto.indexes(self.hetu) if self.hetu else []
 
     def is_same_person(self, other: "Applicant") -> bool:
-        """Whether another slot is this person's, by what same_person() asks for. Reads the code of this slot alone."""
+        """Whether another slot is this person's, by the rule of same_person(). Decrypts the code of this slot only."""
         if self.hetu:
             return other.hetu_index in self.hetu_indexes
         return (
@@ -113,7 +113,7 @@ class Applicant(models.Model):
 
     @property
     def is_awaited(self) -> bool:
-        """Whether this applicant can still confirm: whoever declined can only once the application is changed."""
+        """Whether this applicant can confirm now: not after they declined, until the application is changed (R10)."""
         return self.must_confirm and self.declined_at is None
 
     @property
@@ -124,7 +124,7 @@ class Applicant(models.Model):
 
     @property
     def only_at_counter(self) -> bool:
-        """Whether this applicant can confirm at the counter only, having no code (R3)."""
+        """Whether this applicant can confirm only at the counter, because they have no code (R3)."""
         return self.hetu_index is None
 
 

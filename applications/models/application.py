@@ -18,12 +18,12 @@ OPEN = (State.AWAITING, State.VALID)
 
 class ApplicationQuerySet(models.QuerySet["Application"]):
     def for_person(self, person: Person) -> Self:
-        """The applications in whose current version the person applies (R4): what they may see."""
+        """The applications that the person may see: those in whose current version they apply (R4)."""
         slots = Applicant.objects.filter(hetu_index__in=person.hetu_indexes, version__current_of__isnull=False)
         return self.filter(current__in=slots.values("version"))
 
     def with_people(self) -> Self:
-        """Fetch what a status page shows, however many people apply; the content stays where it is."""
+        """Fetch the people and their confirmations in one query more; the content is not fetched."""
         applicants = Applicant.objects.with_confirmation().order_by("position")
         return (
             self.select_related("current")
@@ -55,7 +55,7 @@ class Application(models.Model):
     language = models.CharField(max_length=2, choices=Language)
     sent_at = models.DateTimeField()
     valid_until = models.DateField()
-    # When the clock next has something to do here; every move makes it at once, and clock.tick finds the next.
+    # When the clock next has something to do here. Every change of state sets it to now; clock.tick sets the next.
     due_at = models.DateTimeField(null=True)
     ticked_at = models.DateTimeField(null=True)
 
@@ -85,7 +85,7 @@ class Application(models.Model):
 
     @property
     def status(self) -> State:
-        """The state as of today: past its last day it has ended, even before the clock's move is stored (R5)."""
+        """The state as of today: past its last day it has ended, even before the clock has stored that (R5)."""
         if self.state in OPEN and dates.today() > self.valid_until:
             return State.LAPSED if self.state == State.AWAITING else State.EXPIRED
         return State(self.state)
@@ -104,11 +104,11 @@ class Application(models.Model):
         return sorted(self.version.applicants.all(), key=lambda applicant: applicant.position)
 
     def awaits(self, applicant: Applicant) -> bool:
-        """Whether it is this applicant's turn to confirm. A valid one stays valid, whoever turns 18 (R2)."""
+        """Whether it is this applicant's turn to confirm. A valid one stays valid when somebody turns 18 (R2)."""
         return self.status == State.AWAITING and applicant.is_awaited
 
     def can_confirm(self, applicant: Applicant) -> bool:
-        """Whether this applicant may confirm: also who turned 18 once it was valid, so that it can be renewed."""
+        """Whether this applicant may confirm. Whoever turned 18 after it became valid may: then it can be renewed."""
         return self.is_open and applicant.is_awaited
 
     @property

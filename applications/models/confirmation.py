@@ -14,13 +14,13 @@ from identity.models import Person, User
 class Confirmation(models.Model):
     """An adult confirmed one version of the application: the evidence that makes it valid.
 
-    The digest repeats the version's, so that the row alone says what was confirmed. Nothing of it changes,
-    but once it may be undone, with the ID check that it rests on (C5). The number stands on its receipt.
+    The digest repeats the version's, so that the row alone says what was confirmed. The row never changes, except that
+    it may be undone with the ID check that it rests on (C5). The number is that of its receipt.
     """
 
     number = models.CharField(max_length=references.LENGTH, unique=True, default=references.new)
     applicant = models.ForeignKey(Applicant, on_delete=models.PROTECT, related_name="confirmations")
-    # Nobody but an applicant without a code, who confirms at the counter only (R3).
+    # None only for an applicant without a code, who confirms at the counter (R3).
     person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="confirmations")
     digest = models.CharField(max_length=64)
     terms = models.ForeignKey(Terms, on_delete=models.PROTECT, related_name="+")

@@ -16,15 +16,15 @@ class DraftQuerySet(models.QuerySet["Draft"]):
         return self.filter(sent=None)
 
     def of(self, person: Person) -> Self:
-        """The drafts that a person can continue, the latest first; what is typed in them stays where it is."""
+        """The drafts that a person can continue, the latest first; what was typed in them is not fetched."""
         return self.unsent().filter(person=person).select_related("application").defer("data").order_by("-touched_at")
 
 
 class Draft(models.Model):
-    """What somebody has typed of an application, as far as they have come. Deleted after 30 quiet days.
+    """What somebody has typed so far of an application. Deleted after 30 days in which nothing is saved.
 
-    Emptied when it is sent; what is left of it leads whoever comes back to the application. One that changes
-    an application names it, and the version from which the change started.
+    Sending empties the draft; its row then leads people who come back to the application. The draft of a change
+    names the application, and the version from which the change started.
     """
 
     data = crypto.EncryptedTextField(context="applications.draft.data", null=True)  # JSON, see form/data.py

@@ -35,10 +35,10 @@ class IdCheckQuerySet(models.QuerySet["IdCheck"]):
 
 
 class IdCheck(models.Model):
-    """Whose slot, what was shown, that picture and name match, who checked, where and when (C2).
+    """Whose slot it is, what was shown, whether picture and name match, and who checked where and when (C2).
 
-    No document number and no copy. One with a `pending_reason` has no effect before somebody else accepts it (C3, C4).
-    The decisions are rows of the counter's own, which refer to the check as its `second_look` and its `undoing`.
+    It holds no document number and no copy. With a `pending_reason` it has no effect until somebody else accepts it
+    (C3, C4). The counter keeps the decisions, which refer to the check as its `second_look` and its `undoing`.
     """
 
     applicant = models.ForeignKey(Applicant, on_delete=models.PROTECT, related_name="id_checks")

@@ -9,8 +9,8 @@ from applications.models.applicant import Applicant
 class Invitation(models.Model):
     """A link, and the same thing as a code to type, for one co-applicant (R13).
 
-    Neither is stored: both follow from the nonce and a key of the installation. What ends an invitation is
-    read from the application each time; only its successor is written down.
+    Neither is stored: both follow from the nonce and a key of the installation. Whether an invitation has ended is
+    read from the application each time; the row says only when a newer one replaced it.
     """
 
     applicant = models.ForeignKey(Applicant, on_delete=models.PROTECT, related_name="invitations")

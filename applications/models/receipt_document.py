@@ -10,7 +10,7 @@ from identity.enums import Language
 
 
 class ReceiptDocument(Leased):
-    """The PDF of a receipt: asked for by whoever confirmed, made by the worker, deleted after a day."""
+    """The PDF of a receipt: its holder asks for it, the worker makes it, and it is deleted after a day."""
 
     confirmation = models.OneToOneField(Confirmation, on_delete=models.CASCADE, related_name="pdf")
     language = models.CharField(max_length=2, choices=Language)

@@ -1,4 +1,4 @@
-"""`manage.py tick`: reminders, warnings, birthdays and ends that are due; the mail worker runs it every minute."""
+"""`manage.py tick`: reminders, warnings, birthdays and ends that are due. The mail worker runs it every minute."""
 
 from argparse import ArgumentParser
 from typing import Any
