@@ -1,4 +1,4 @@
-"""Who may see an applicant's pages: an identified person who has accepted the terms; only their own applications."""
+"""Who may see an applicant's pages: an identified person who has accepted the terms. They see only their own."""
 
 import functools
 import logging
@@ -35,7 +35,7 @@ class Visitor:
 
     @property
     def actor(self) -> Actor:
-        """The person as somebody who acts."""
+        """The person as the actor of what they do."""
         return person_actor(self.person, self.proof)
 
     @property
@@ -52,7 +52,7 @@ class Visitor:
 def applicant_view(
     view: Callable[Concatenate[HttpRequest, Visitor, P], HttpResponse],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
-    """Let identified people in who have accepted the current terms; the others first go and do so."""
+    """Let in identified people who have accepted the current terms; send the others to accept them first."""
 
     @functools.wraps(view)
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
@@ -63,13 +63,9 @@ def applicant_view(
         try:
             return view(request, Visitor(person, proof_of(request), current), *args, **kwargs)
         except Application.DoesNotExist:
-            return _not_yours(request, person)
+            limits.count("strange number", str(person.pk), most=MOST_STRANGE_NUMBERS)
+            logger.warning("application does not wait for this person", extra={"context": {"person": person.pk}})
+            # The same answer whether the application is somebody else's or does not exist (R4).
+            return render(request, "applications/not_yours.html", status=404)
 
     return identified_person_required(guarded)
-
-
-def _not_yours(request: HttpRequest, person: Person) -> HttpResponse:
-    """Answer alike for an application of others and for none at all (R4)."""
-    limits.count("strange number", str(person.pk), most=MOST_STRANGE_NUMBERS)
-    logger.warning("application does not wait for this person", extra={"context": {"person": person.pk}})
-    return render(request, "applications/not_yours.html", status=404)

@@ -1,11 +1,11 @@
 """Applications past their time, and removing them with everything in them (R18).
 
-An open application has no time to be past. One that has ended has: a short one if it never became valid, for then
-nothing was decided on it.
+An open application is kept. One that has ended is kept for a time, which is short if it never became valid: nothing
+was decided on it.
 """
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator, Set
+from collections.abc import Collection, Iterable, Set
 
 from django.conf import settings
 from django.db import connection
@@ -24,7 +24,6 @@ from applications.models import (
     Invitation,
     NamePart,
     StateChange,
-    TermsAcceptance,
     Version,
 )
 from identity.models import Person
@@ -34,7 +33,7 @@ ENDS = (Transition.LAPSED, Transition.EXPIRED, Transition.WITHDRAWN, Transition.
 
 
 def applications_past(now: dt.datetime) -> QuerySet[StateChange, int]:
-    """Return the keys of the applications whose time is over, those that ended first first."""
+    """Return the keys of the applications whose time is over, in the order in which they ended."""
     ended = now - dt.timedelta(days=settings.RETENTION_ENDED_DAYS)
     never_valid = now - dt.timedelta(days=settings.RETENTION_UNCONFIRMED_DAYS)
     became_valid = StateChange.objects.filter(application=OuterRef("application"), transition=Transition.CONFIRMED)
@@ -45,7 +44,7 @@ def applications_past(now: dt.datetime) -> QuerySet[StateChange, int]:
 
 
 def lock_ended(applications: Collection[int]) -> dict[int, str]:
-    """Lock those of these applications that have ended and that nobody holds; return their references."""
+    """Lock those of these applications that have ended and that nobody else has locked; return their references."""
     found = Application.objects.exclude(state__in=OPEN).filter(pk__in=applications).order_by("pk")
     skip_locked = connection.features.has_select_for_update_skip_locked
     return dict(found.select_for_update(skip_locked=skip_locked).values_list("pk", "reference"))
@@ -66,7 +65,7 @@ def remove_applications(applications: Collection[int]) -> None:
 
 
 def kept_until(applications: Collection[int]) -> dict[int, dt.date]:
-    """Return on which day the time of each of these is over, of those that have ended."""
+    """Return the day on which the time of each of these applications is over, for those that have ended."""
     changes = StateChange.objects.filter(application__in=applications)
     were_valid = set(changes.filter(transition=Transition.CONFIRMED).values_list("application_id", flat=True))
     days = {True: settings.RETENTION_ENDED_DAYS, False: settings.RETENTION_UNCONFIRMED_DAYS}
@@ -76,36 +75,21 @@ def kept_until(applications: Collection[int]) -> dict[int, dt.date]:
     }
 
 
-def empty_slots(slots: Iterable[Applicant]) -> None:
-    """Take out of slots how to reach the person, what staff find them by, and what they wrote in reports."""
-    keys = [slot.pk for slot in slots]
-    NamePart.objects.filter(applicant__in=keys).delete()
-    ErrorReport.objects.filter(applicant__in=keys).delete()
-    Applicant.objects.filter(pk__in=keys).update(email="", phone="")
-
-
 def without_applications(people: Iterable[Person], *, apart_from: Set[int] = frozenset()) -> list[Person]:
-    """Return those of these people of whom no application or draft is left, but for some that count as removed."""
+    """Return those of these people who have no application or draft left.
+
+    `apart_from` holds the keys of applications that count as removed.
+    """
     people = list(people)
     index_of = {index: person.pk for person in people for index in person.hetu_indexes}
     held: set[int | None] = set(Draft.objects.unsent().filter(person__in=people).values_list("person_id", flat=True))
-    held |= {person for person, of in _ties(people, index_of) if of not in apart_from}
-    return [person for person in people if person.pk not in held]
-
-
-def _ties(people: list[Person], index_of: dict[str, int]) -> Iterator[tuple[int | None, int]]:
     confirmed = Confirmation.objects.filter(person__in=people)
-    yield from confirmed.values_list("person_id", "applicant__version__application_id")
-    yield from StateChange.objects.filter(user__person__in=people).values_list("user__person", "application_id")
+    acted = StateChange.objects.filter(user__person__in=people)
     slots = Applicant.objects.filter(hetu_index__in=index_of)
-    for index, application in slots.values_list("hetu_index", "version__application_id"):
-        yield index_of[index or ""], application
-
-
-def remove_drafts(people: Collection[Person]) -> None:
-    Draft.objects.unsent().filter(person__in=people).delete()
-
-
-def remove_acceptances(people: Collection[Person]) -> None:
-    """Remove what is kept of people besides their applications: the terms that they accepted."""
-    TermsAcceptance.objects.filter(person__in=people).delete()
+    ties: list[tuple[int | None, int]] = [
+        *confirmed.values_list("person_id", "applicant__version__application_id"),
+        *acted.values_list("user__person", "application_id"),
+        *((index_of[index or ""], of) for index, of in slots.values_list("hetu_index", "version__application_id")),
+    ]
+    held |= {person for person, application in ties if application not in apart_from}
+    return [person for person in people if person.pk not in held]

@@ -1,7 +1,7 @@
 """An application in words: what one applicant sees of it, and what changed since they last read it.
 
-Everybody sees what the household applies for, and the names of the people. Income, assets, contact details,
-address and codes are shown to the applicant whose own they are, and to nobody else (J2, R16, R17).
+Everybody sees what the household applies for, and the names of the people. Each applicant sees only their own
+income, assets, contact details, address and code (J2, R16, R17).
 """
 
 import datetime as dt
@@ -14,7 +14,7 @@ from django.utils import formats
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from applications.document import ApplicantContent, Content, Resident, Stored
+from applications.document import ApplicantContent, Resident, Stored
 from applications.models import Applicant, Application, Version
 from core.masking import mask_hetu
 
@@ -23,7 +23,7 @@ Text = str | Promise
 
 @dataclass(frozen=True)
 class Row:
-    """What, its value (each of several on a line of its own), and what it was before a change."""
+    """A label, its value, and what it was before a change. Each of several values has a line of its own."""
 
     label: Text
     value: str
@@ -47,30 +47,40 @@ class Section:
 def sections(version: Version, applicant: Applicant) -> list[Section]:
     """Return what this applicant may see of this version, in the language of the page."""
     stored = Stored.model_validate_json(version.content or "")
-    everything = [
-        Section(_("Your own details"), list(_own(applicant, stored.applicants[applicant.position])), own=True),
-        Section(_("The household"), list(_household(stored))),
-        Section(_("Current home"), list(_home(stored.content, reader=applicant))),
-        Section(_("Need for housing"), list(_need(stored.content, reader=applicant))),
-        Section(_("What you are looking for"), list(_wishes(stored.content))),
+    content = stored.applicants[applicant.position]
+    own = [
+        Row(_("Name"), f"{applicant.first_names} {applicant.last_name}"),
+        Row(_("Personal identity code"), mask_hetu(applicant.hetu))
+        if applicant.hetu
+        else Row(_("Date of birth"), _date(applicant.birth_date)),
+        Row(_("Address"), content.address or "", is_contact=True),
+        Row(_("Municipality of residence"), content.municipality or "", is_contact=True),
+        Row(_("Email address"), applicant.email, is_contact=True),
+        Row(_("Phone number"), applicant.phone, is_contact=True),
+        Row(_("Language of communication"), str(applicant.get_language_display())),
+        Row(_("Gross income a month"), _euros(content.income.monthly_gross)),
+        Row(_("Benefits and pensions a month"), _euros(content.income.benefits)),
+        Row(_("Assets"), _euros(content.income.assets)),
+        Row(_("Debts"), _euros(content.income.debts)),
     ]
+    everything = [Section(_("Your own details"), own, own=True), *_shared_sections(stored, reader=applicant)]
     filled = [replace(section, rows=[row for row in section.rows if row.value]) for section in everything]
     return [section for section in filled if section.rows]
 
 
 def since(digest: str, application: Application, applicant: Applicant) -> list[Section]:
-    """Return the current details with what changed since the version with this digest, as this applicant saw it."""
+    """Return the current details with what changed since the version with this digest, as this applicant saw it.
+
+    Each row has its former value. A row that is gone stays, empty.
+    """
     now = sections(application.version, applicant)
     read = Applicant.objects.filter(version__application=application, version__digest=digest)
     former = read.same_person(applicant).select_related("version").first()
-    return _marked(sections(former.version, former), now) if former else now
-
-
-def _marked(old: list[Section], new: list[Section]) -> list[Section]:
-    """Give each row its former value; a row that is gone stays, empty."""
-    before = {(str(s.title), str(r.label)): r for s in old for r in s.rows}
+    if former is None:
+        return now
+    before = {(str(s.title), str(r.label)): r for s in sections(former.version, former) for r in s.rows}
     marked = []
-    for section in new:
+    for section in now:
         was = {label: row for (title, label), row in before.items() if title == str(section.title)}
         rows = [
             replace(row, before=was[str(row.label)].value if str(row.label) in was else "") for row in section.rows
@@ -81,63 +91,46 @@ def _marked(old: list[Section], new: list[Section]) -> list[Section]:
     return marked
 
 
-def _own(applicant: Applicant, content: ApplicantContent) -> Iterator[Row]:
-    yield Row(_("Name"), f"{applicant.first_names} {applicant.last_name}")
-    if applicant.hetu:
-        yield Row(_("Personal identity code"), mask_hetu(applicant.hetu))
-    else:
-        yield Row(_("Date of birth"), _date(applicant.birth_date))
-    yield Row(_("Address"), content.address or "", is_contact=True)
-    yield Row(_("Municipality of residence"), content.municipality or "", is_contact=True)
-    yield Row(_("Email address"), applicant.email, is_contact=True)
-    yield Row(_("Phone number"), applicant.phone, is_contact=True)
-    yield Row(_("Language of communication"), str(applicant.get_language_display()))
-    yield Row(_("Gross income a month"), _euros(content.income.monthly_gross))
-    yield Row(_("Benefits and pensions a month"), _euros(content.income.benefits))
-    yield Row(_("Assets"), _euros(content.income.assets))
-    yield Row(_("Debts"), _euros(content.income.debts))
-
-
-def _household(stored: Stored) -> Iterator[Row]:
+def _shared_sections(stored: Stored, *, reader: Applicant) -> Iterator[Section]:
+    """Yield what all applicants see; the address of the home and the free text only for the main applicant."""
     main, *others = stored.applicants
-    yield Row(_("Main applicant"), _name(main))
-    yield Row(_("Co-applicants"), _list(_name(a) for a in others))
-    yield Row(_("Others moving in"), _list(_name(r) for r in stored.others_moving_in))
-
-
-def _home(content: Content, *, reader: Applicant) -> Iterator[Row]:
-    home = content.home
-    yield Row(_("Kind of home"), _choice(home.dwelling))
-    if reader.is_main:
-        yield Row(_("Address of the home"), home.address or "", is_contact=True)
-    yield Row(_("Number of rooms"), _number(home.rooms))
-    yield Row(_("Floor area"), _area(home.area))
-    yield Row(_("People living there"), _number(home.residents))
-    yield Row(_("Condition"), _choice(home.condition))
-    yield Row(_("Tenure"), _choice(home.tenure))
-    yield Row(_("Rent a month"), _euros(home.rent))
-
-
-def _need(content: Content, *, reader: Applicant) -> Iterator[Row]:
-    need = content.need
-    yield Row(_("Reasons"), _choices(need.reasons))
-    yield Row(_("Homeless since"), _date(need.homeless_since))
-    yield Row(_("Must move by"), _date(need.must_move_by))
-    yield Row(_("Why you must move"), need.must_move_because or "")
-    if reader.is_main:
-        yield Row(_("More information"), content.more or "")
-
-
-def _wishes(content: Content) -> Iterator[Row]:
-    wishes = content.wishes
-    yield Row(_("Kind of application"), _choice(wishes.purpose))
-    yield Row(_("Areas"), _list(wishes.areas))
-    yield Row(_("Size of the flat"), _choices(wishes.flat_types))
-    yield Row(_("Smallest floor area"), _area(wishes.area_min))
-    yield Row(_("Largest floor area"), _area(wishes.area_max))
-    yield Row(_("Maximum rent a month"), _euros(wishes.highest_rent))
-    yield Row(_("Lowest floor"), _number(wishes.lowest_floor))
-    yield Row(_("Wishes"), _choices(wishes.features))
+    home, need, wishes = stored.content.home, stored.content.need, stored.content.wishes
+    household = [
+        Row(_("Main applicant"), _name(main)),
+        Row(_("Co-applicants"), _list(_name(a) for a in others)),
+        Row(_("Others moving in"), _list(_name(r) for r in stored.others_moving_in)),
+    ]
+    yield Section(_("The household"), household)
+    current_home = [
+        Row(_("Kind of home"), _choice(home.dwelling)),
+        Row(_("Address of the home"), (home.address or "") if reader.is_main else "", is_contact=True),
+        Row(_("Number of rooms"), _number(home.rooms)),
+        Row(_("Floor area"), _area(home.area)),
+        Row(_("People living there"), _number(home.residents)),
+        Row(_("Condition"), _choice(home.condition)),
+        Row(_("Tenure"), _choice(home.tenure)),
+        Row(_("Rent a month"), _euros(home.rent)),
+    ]
+    yield Section(_("Current home"), current_home)
+    need_for_housing = [
+        Row(_("Reasons"), _choices(need.reasons)),
+        Row(_("Homeless since"), _date(need.homeless_since)),
+        Row(_("Must move by"), _date(need.must_move_by)),
+        Row(_("Why you must move"), need.must_move_because or ""),
+        Row(_("More information"), (stored.content.more or "") if reader.is_main else ""),
+    ]
+    yield Section(_("Need for housing"), need_for_housing)
+    looked_for = [
+        Row(_("Kind of application"), _choice(wishes.purpose)),
+        Row(_("Areas"), _list(wishes.areas)),
+        Row(_("Size of the flat"), _choices(wishes.flat_types)),
+        Row(_("Smallest floor area"), _area(wishes.area_min)),
+        Row(_("Largest floor area"), _area(wishes.area_max)),
+        Row(_("Maximum rent a month"), _euros(wishes.highest_rent)),
+        Row(_("Lowest floor"), _number(wishes.lowest_floor)),
+        Row(_("Wishes"), _choices(wishes.features)),
+    ]
+    yield Section(_("What you are looking for"), looked_for)
 
 
 def _name(human: ApplicantContent | Resident) -> str:

@@ -1,4 +1,4 @@
-"""Which draft a browser works on: its session names it, and nothing of it is ever in an address or a cookie.
+"""Which draft a browser works on: its session names the draft. No address and no cookie holds anything of it.
 
 People use shared computers: a link in the address bar would stay in the history.
 """
@@ -22,19 +22,19 @@ SESSION_KEY = "draft"
 
 
 def session_draft(request: HttpRequest) -> Draft | None:
-    """Return the draft of this session, sent or not; never one of another person than who is identified."""
+    """Return the draft of this session, sent or not; never the draft of anybody but the identified person."""
     pk = request.session.get(SESSION_KEY)
     draft = Draft.objects.filter(pk=pk).first() if pk else None
     person = identified_person(request)
     if draft is None or (person and draft.person_id not in {None, person.pk}):
         return None
     if draft.application_id and not person:
-        return None  # who changes an application is identified, also after a link or a log-out
+        return None  # changing an application needs identification, also after a link or a log-out
     return draft
 
 
 def hold_draft(request: HttpRequest, draft: Draft) -> None:
-    """Let this session work on a draft, under a new key; its idle minutes begin, also where nobody is signed in."""
+    """Let this session work on a draft, under a new key. Its idle minutes begin, signed in or not."""
     request.session.cycle_key()
     request.session[SESSION_KEY] = draft.pk
     sessions.begin(request)
@@ -43,28 +43,26 @@ def hold_draft(request: HttpRequest, draft: Draft) -> None:
 def draft_view(
     view: Callable[Concatenate[HttpRequest, Draft, P], HttpResponse],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
-    """Give the view the session's draft; without one lead to the beginning, and to the result once it is sent."""
+    """Give the view the session's draft; redirect to the beginning without one, and to the result once it is sent."""
 
     @functools.wraps(view)
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        response = _with_draft(request, lambda draft: view(request, draft, *args, **kwargs))
+        draft = session_draft(request)
+        response: HttpResponseBase
+        try:
+            if draft is None:
+                response = redirect("applications:fill_in")
+            elif draft.sent_id:
+                response = redirect("applications:form_sent")
+            else:
+                response = view(request, draft, *args, **kwargs)
+        except drafts.CannotWriteSent:
+            response = redirect("applications:form_sent")
+        except drafts.Gone as refusal:
+            messages.error(request, str(refusal))
+            response = redirect("applications:fill_in")
         patch_cache_control(response, no_store=True, private=True)
         return response
 
     guarded.personal = True  # type: ignore[attr-defined]  # read by IdleMiddleware
     return guarded
-
-
-def _with_draft(request: HttpRequest, view: Callable[[Draft], HttpResponse]) -> HttpResponse:
-    draft = session_draft(request)
-    if draft is None:
-        return redirect("applications:fill_in")
-    if draft.sent_id:
-        return redirect("applications:form_sent")
-    try:
-        return view(draft)
-    except drafts.CannotWriteSent:
-        return redirect("applications:form_sent")
-    except drafts.Gone as refusal:
-        messages.error(request, str(refusal))
-        return redirect("applications:fill_in")

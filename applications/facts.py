@@ -1,11 +1,12 @@
 """The kinds of facts that an application is made of: names, codes, days, sums.
 
-Each has one form, so that one fact has one digest, and a JSON schema that says the truth about it.
+Each has one form, so that one fact has one digest. Its JSON schema says exactly what it takes.
 """
 
 import datetime as dt
 import re
 from decimal import Decimal
+from functools import partial
 from typing import Annotated
 
 from django.core.exceptions import ValidationError as InvalidEmail
@@ -29,12 +30,8 @@ def _visible(text: str, *, allowed: str = "") -> str:
     return text
 
 
-def _prose(text: str) -> str:
-    return _visible(text, allowed="\n\r\t")
-
-
-# The next three refuse what pydantic would read generously: timestamps for dates, "1_000" and digits of
-# other scripts for numbers.
+# The next three refuse what pydantic would accept: timestamps for dates, "1_000" and digits of other scripts for
+# numbers.
 
 
 def _day(value: object) -> object:
@@ -56,7 +53,7 @@ def _number(value: object) -> object:
 
 
 def _cents(amount: Decimal) -> Decimal:
-    # 2450.5 and "2450.50" are one amount, and so one digest; -0 is none.
+    # 2450.5 and "2450.50" are one amount, and so have one digest; -0 would be another.
     return abs(amount.quantize(NOTHING))
 
 
@@ -82,7 +79,7 @@ def _email(text: str) -> str:
 
 Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_visible)]
 Line = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_visible)]
-Prose = Annotated[str, Field(min_length=1, max_length=2000), AfterValidator(_prose)]
+Prose = Annotated[str, Field(min_length=1, max_length=2000), AfterValidator(partial(_visible, allowed="\n\r\t"))]
 Hetu = Annotated[
     str,
     Field(

@@ -1,4 +1,4 @@
-"""Finding people by parts of their names, whatever their order, case and diacritics."""
+"""Finding people by parts of their names, without regard to order, case and diacritics."""
 
 import re
 import unicodedata
@@ -9,7 +9,8 @@ from django.db.models import QuerySet
 from applications.models import Applicant, NamePart
 from core.text import typed_text
 
-LONGEST = 40  # bytes of a part that count
+LONGEST_BYTES = 40  # of a part that count
+AFTER = b"\xff"  # sorts after whatever may follow a part: no text in UTF-8 holds this byte
 LETTERS = str.maketrans({"ø": "o", "đ": "d", "ł": "l", "ß": "ss", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d", "ı": "i"})
 
 
@@ -17,7 +18,7 @@ def parts(text: str) -> list[bytes]:
     """Return the parts of a name as they are compared, each once: "Öhman-Lindqvist" is `ohman` and `lindqvist`."""
     plain = unicodedata.normalize("NFKD", typed_text(text).casefold()).translate(LETTERS)
     letters = "".join(each for each in plain if not unicodedata.combining(each))
-    return list(dict.fromkeys(part.encode()[:LONGEST] for part in re.findall(r"[^\W_]+", letters)))
+    return list(dict.fromkeys(part.encode()[:LONGEST_BYTES] for part in re.findall(r"[^\W_]+", letters)))
 
 
 def write(applicants: Iterable[Applicant]) -> None:
@@ -30,23 +31,17 @@ def write(applicants: Iterable[Applicant]) -> None:
 def find(text: str) -> QuerySet[Applicant]:
     """Return the applicants of current versions whose name has, for each part of the text, one that begins with it.
 
-    Nobody for a text without letters. In the order of the longest part, which is the rarest, so that the database
-    reads no more than is shown.
+    Return nobody for a text without letters. The order is that of the longest part, which is the rarest, so that the
+    database reads no more than is shown.
     """
     wanted = sorted(parts(text), key=len, reverse=True)
     found = Applicant.objects.filter(version__current_of__isnull=False)
     if not wanted:
         return found.none()
     for part in wanted[1:]:
-        found = found.filter(pk__in=_with(part).values("applicant"))
-    first, last = wanted[0], _end(wanted[0])
-    return found.filter(name_parts__part__gte=first, name_parts__part__lt=last).order_by("name_parts__part", "pk")
-
-
-def _with(part: bytes) -> QuerySet[NamePart]:
-    return NamePart.objects.filter(part__gte=part, part__lt=_end(part))
-
-
-def _end(part: bytes) -> bytes:
-    """Return what comes after everything that begins so: no text in UTF-8 holds this byte."""
-    return part + b"\xff"
+        others = NamePart.objects.filter(part__gte=part, part__lt=part + AFTER)
+        found = found.filter(pk__in=others.values("applicant"))
+    first = wanted[0]
+    return found.filter(name_parts__part__gte=first, name_parts__part__lt=first + AFTER).order_by(
+        "name_parts__part", "pk"
+    )

@@ -16,7 +16,7 @@ SHORTEST, LONGEST = 16, 64  # hexadecimal characters of a digest that are asked 
 
 
 class Standing(StrEnum):
-    """Whether what a genuine receipt tells of still counts; if not, why, as far as its holder may know."""
+    """Whether the confirmation on a genuine receipt still counts; if not, the reason that its holder may know."""
 
     COUNTS = "counts"
     ENDED = "ended"  # the application
@@ -25,22 +25,22 @@ class Standing(StrEnum):
 
 
 class Checked(NamedTuple):
-    """A genuine receipt: how it stands, and the application it is of."""
+    """A genuine receipt: how it stands, and its application."""
 
     standing: Standing
     application: Application
 
 
 def normalise_check_code(text: str) -> str | None:
-    """Return a typed check code as digests are stored, whatever its case, spaces and dashes; None if it is none."""
+    """Return a typed check code in the form of a digest, without spaces and dashes; None if it cannot be one."""
     code = compact(text).lower()
     return code if re.fullmatch(rf"[0-9a-f]{{{SHORTEST},{LONGEST}}}", code) else None
 
 
 def check(*, number: str, check_code: str) -> Checked | None:
-    """Return how the receipt stands that has this number and a digest that begins so; None if there is none.
+    """Return how a receipt stands, given its number and the beginning of its digest; None if there is no such receipt.
 
-    A wrong number and a wrong digest take one query and one comparison alike.
+    A wrong number and a wrong digest both take one query and one comparison.
     """
     known = Confirmation.objects.select_related("applicant__version__application")
     found = known.defer("applicant__hetu", "applicant__version__content").filter(number=number).first()
@@ -48,13 +48,11 @@ def check(*, number: str, check_code: str) -> Checked | None:
     is_genuine = secrets.compare_digest(digest[: len(check_code)], check_code)
     if not (found and is_genuine):
         return None
-    return Checked(_standing(found), found.applicant.version.application)
-
-
-def _standing(confirmation: Confirmation) -> Standing:
-    version = confirmation.applicant.version
+    version = found.applicant.version
     if not version.application.is_open:
-        return Standing.ENDED
-    if version.pk != version.application.current_id:
-        return Standing.CHANGED
-    return Standing.UNDONE if confirmation.undone_at else Standing.COUNTS
+        standing = Standing.ENDED
+    elif version.pk != version.application.current_id:
+        standing = Standing.CHANGED
+    else:
+        standing = Standing.UNDONE if found.undone_at else Standing.COUNTS
+    return Checked(standing, version.application)

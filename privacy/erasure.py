@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 
 from applications import application_removal, dates
-from applications.models import OPEN, Applicant, Application
+from applications.models import OPEN, Applicant, Application, Draft
 from applications.trail import ApplicationEvent, record_events
 from core.actors import Actor
 from core.refusals import Refused
@@ -78,7 +78,7 @@ def erase_person(slot: Applicant, *, reason: str, by: Actor) -> Plan:
         record_events(last.version.application, ApplicationEvent(Event.ERASED, last, facts), by=by)
     people = _people_of(slot)
     person_removal.remove_accounts(people)
-    application_removal.remove_drafts(people)
+    Draft.objects.unsent().filter(person__in=people).delete()
     removal.remove_whole({application.pk: application.reference for application in planned.removed})
     removal.remove_contact_details([each for each in slots if each.version.application_id in kept])
     removal.forget_people(application_removal.without_applications(people))

@@ -4,7 +4,15 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from applications import application_removal
-from applications.models import Applicant, Confirmation, IdCheck, IdCheckQuerySet
+from applications.models import (
+    Applicant,
+    Confirmation,
+    ErrorReport,
+    IdCheck,
+    IdCheckQuerySet,
+    NamePart,
+    TermsAcceptance,
+)
 from counter import figures
 from counter.models import SecondLook, Undoing
 from identity import accounts, person_removal
@@ -42,14 +50,20 @@ def remove_whole(references: Mapping[int, str]) -> RemovedNumbers:
 
 def forget_people(people: Collection[Person]) -> None:
     """Remove people of whom no application is left, within the caller's transaction."""
-    application_removal.remove_acceptances(people)
+    TermsAcceptance.objects.filter(person__in=people).delete()
     person_removal.remove_people(people)
 
 
 def remove_contact_details(slots: Collection[Applicant]) -> None:
-    """Take contact details out of slots that stay, and the letters that were sent there."""
-    application_removal.empty_slots(slots)
-    Letter.objects.filter(recipient__in=[applicant_subject(slot.pk) for slot in slots]).delete()
+    """Remove what slots that stay hold of the person, and the letters that were sent to them.
+
+    These are the contact details, the parts of the name by which staff find them, and what they wrote in reports.
+    """
+    keys = [slot.pk for slot in slots]
+    NamePart.objects.filter(applicant__in=keys).delete()
+    ErrorReport.objects.filter(applicant__in=keys).delete()
+    Applicant.objects.filter(pk__in=keys).update(email="", phone="")
+    Letter.objects.filter(recipient__in=[applicant_subject(key) for key in keys]).delete()
 
 
 def accounts_based_on(applications: Collection[int]) -> list[Account]:

@@ -1,8 +1,8 @@
 """What applicants do to a whole application: change, renew and withdraw it, and remove somebody from it (J6)."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -16,7 +16,7 @@ from applications.access import Visitor, applicant_view
 from applications.draft_access import hold_draft, session_draft
 from applications.form.change import data_of_change, take_over
 from applications.forms import ConfirmForm
-from applications.models import Applicant, Application, Draft
+from applications.models import Draft
 from core.requests import read_or_act
 
 
@@ -26,7 +26,12 @@ def renew_application(request: HttpRequest, visitor: Visitor, reference: str) ->
     """Say what renewing does, and renew a valid application (R7)."""
     application, me = visitor.find(reference)
     if request.method == "POST":
-        return _change_and_tell(request, application, lambda: changes.renew(application, by=visitor.actor), _renewed)
+        with _telling_refusal(request):
+            changes.renew(application, by=visitor.actor)
+            application.refresh_from_db(fields=["valid_until"])
+            day = date_format(application.valid_until)
+            messages.success(request, _("The application has been renewed. It is valid until %(day)s.") % {"day": day})
+        return redirect("applications:status", reference)
     if not (application.is_valid and me.confirmed):
         return redirect("applications:status", reference)
     until = dates.valid_until(timezone.now())
@@ -39,9 +44,10 @@ def withdraw_as_applicant(request: HttpRequest, visitor: Visitor, reference: str
     """Say what withdrawing does, and withdraw an open application (R11)."""
     application, me = visitor.find(reference)
     if request.method == "POST":
-        return _change_and_tell(
-            request, application, lambda: changes.withdraw(application, by=visitor.actor), _withdrawn
-        )
+        with _telling_refusal(request):
+            changes.withdraw(application, by=visitor.actor)
+            messages.success(request, _("The application has been withdrawn. We tell the other applicants."))
+        return redirect("applications:status", reference)
     if not (application.is_open and me.is_adult):
         return redirect("applications:status", reference)
     return render(request, "applications/withdraw.html", {"application": application})
@@ -52,15 +58,15 @@ def withdraw_as_applicant(request: HttpRequest, visitor: Visitor, reference: str
 def remove_co_applicant(request: HttpRequest, visitor: Visitor, reference: str, position: int) -> HttpResponse:
     """Say what removing a co-applicant does, and remove somebody who declined or does not answer."""
     application, me = visitor.find(reference)
-    who = _removable(application, position, reader=me)
-    if who is None:
+    who = next((a for a in application.applicants if a.position == position), None)
+    if who is None or not me.is_main or not changes.can_be_removed(who, application):
         return redirect("applications:status", reference)
     if request.method == "POST":
-        read = ConfirmForm(request.POST).read
         removed = _("%(name)s has been removed. Everyone has to confirm the application again.") % {"name": who}
-        return _change_and_tell(
-            request, application, lambda: changes.remove(who, digest=read, by=visitor.actor), lambda _now: removed
-        )
+        with _telling_refusal(request):
+            changes.remove(who, digest=ConfirmForm(request.POST).read, by=visitor.actor)
+            messages.success(request, removed)
+        return redirect("applications:status", reference)
     return render(request, "applications/remove.html", {"application": application, "who": who})
 
 
@@ -87,7 +93,7 @@ def begin_change(request: HttpRequest, visitor: Visitor, reference: str) -> Http
 @applicant_view
 @read_or_act
 def newer_version(request: HttpRequest, visitor: Visitor, reference: str) -> HttpResponse:
-    """Show what somebody else has changed since one began to change it, and take that over into one's draft."""
+    """Show what somebody else has changed since the draft was begun, and take that over into the draft."""
     application, me = visitor.find(reference)
     draft = session_draft(request)
     if draft is None or draft.application_id != application.pk or draft.sent_id or not application.is_open:
@@ -105,29 +111,10 @@ def newer_version(request: HttpRequest, visitor: Visitor, reference: str) -> Htt
     return render(request, "applications/change_newer.html", context)
 
 
-def _removable(application: Application, position: int, *, reader: Applicant) -> Applicant | None:
-    found = [a for a in application.applicants if a.position == position and reader.is_main]
-    return next((a for a in found if changes.can_be_removed(a, application)), None)
-
-
-def _change_and_tell(
-    request: HttpRequest, application: Application, act: Callable[[], Any], done: Callable[[Application], str]
-) -> HttpResponse:
-    """Do something, and say on the page of the application that it is done or why it could not be."""
+@contextmanager
+def _telling_refusal(request: HttpRequest) -> Iterator[None]:
+    """Say on the next page why the application could not be changed."""
     try:
-        act()
+        yield
     except changes.CannotChange as refusal:
         messages.error(request, str(refusal))
-    else:
-        application.refresh_from_db(fields=["valid_until"])
-        messages.success(request, done(application))
-    return redirect("applications:status", application.reference)
-
-
-def _renewed(application: Application) -> str:
-    until = date_format(application.valid_until)
-    return _("The application has been renewed. It is valid until %(day)s.") % {"day": until}
-
-
-def _withdrawn(_application: Application) -> str:
-    return _("The application has been withdrawn. We tell the other applicants.")

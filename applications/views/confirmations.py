@@ -21,7 +21,7 @@ from identity.redirects import safe_next
 
 @require_safe
 def terms_page(request: HttpRequest) -> HttpResponse:
-    """The terms of use, for anybody to read."""
+    """Show the terms of use to anybody."""
     current = terms_of_use.current()
     return render(request, "applications/terms.html", {"terms": current, "text": terms_of_use.text(current)})
 
@@ -41,14 +41,14 @@ def accept_terms(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def enter(request: HttpRequest, reference: str) -> HttpResponse:
-    """The link that the housing system shows; it says the same about every number."""
+    """Follow the link that the housing system shows; the answer is the same for every number."""
     return redirect("applications:confirm", reference)
 
 
 @applicant_view
 @require_safe
 def choose_application(request: HttpRequest, visitor: Visitor) -> HttpResponse:
-    """The applications that wait for this person, and apart from them the others."""
+    """Show the applications that wait for this person, and below them the others."""
     mine = [(application, application.applicant_of(visitor.person)) for application in visitor.applications]
     waiting = [(application, me) for application, me in mine if application.awaits(me)]
     others = [(application, me) for application, me in mine if (application, me) not in waiting]
@@ -59,7 +59,7 @@ def choose_application(request: HttpRequest, visitor: Visitor) -> HttpResponse:
 @applicant_view
 @require_safe
 def status_page(request: HttpRequest, visitor: Visitor, reference: str) -> HttpResponse:
-    """Is everybody done? (J3)"""
+    """Show who has confirmed and who has not (J3)."""
     found = Application.objects.for_person(visitor.person).with_invitations()
     application = found.get(reference=reference)
     me = application.applicant_of(visitor.person)
@@ -78,7 +78,15 @@ def confirm_page(request: HttpRequest, visitor: Visitor, reference: str) -> Http
     """Check the details, and confirm them."""
     application, me = visitor.find(reference)
     if request.method == "POST":
-        return _confirm_online(request, visitor, application, me)
+        read = ConfirmForm(request.POST).read
+        try:
+            confirmation.confirm(application, by=visitor.actor, proof=visitor.proof, terms=visitor.terms, digest=read)
+        except confirmation.Changed as refusal:
+            return _details_page(request, visitor, application, me, refusal=refusal, read=read)
+        except (confirmation.CannotConfirm, accounts.AccountClosed) as refusal:
+            messages.error(request, str(refusal))
+            return redirect("applications:status", reference)
+        return redirect("applications:receipt", reference)
     if me.confirmed:
         return redirect("applications:receipt", reference)
     if not application.can_confirm(me):
@@ -89,7 +97,7 @@ def confirm_page(request: HttpRequest, visitor: Visitor, reference: str) -> Http
 @applicant_view
 @require_safe
 def receipt_page(request: HttpRequest, visitor: Visitor, reference: str) -> HttpResponse:
-    """What this person confirmed, when and how, and whom the application still waits for."""
+    """Show what this person confirmed, when and how, and whom the application still waits for."""
     application, me = visitor.find(reference)
     if not me.confirmed:
         return redirect("applications:status", reference)
@@ -120,18 +128,6 @@ def receipt_pdf_file(request: HttpRequest, visitor: Visitor, reference: str) -> 
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
         return HttpResponse(content, content_type="application/pdf", headers=headers)
     return redirect(reverse("applications:receipt", args=[reference]) + "#pdf")
-
-
-def _confirm_online(request: HttpRequest, visitor: Visitor, application: Application, me: Applicant) -> HttpResponse:
-    read = ConfirmForm(request.POST).read
-    try:
-        confirmation.confirm(application, by=visitor.actor, proof=visitor.proof, terms=visitor.terms, digest=read)
-    except confirmation.Changed as refusal:
-        return _details_page(request, visitor, application, me, refusal=refusal, read=read)
-    except (confirmation.CannotConfirm, accounts.AccountClosed) as refusal:
-        messages.error(request, str(refusal))
-        return redirect("applications:status", application.reference)
-    return redirect("applications:receipt", application.reference)
 
 
 def _details_page(

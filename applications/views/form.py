@@ -71,7 +71,7 @@ def form_step(request: HttpRequest, draft: Draft, step: str) -> HttpResponse:
 @draft_view
 @read_or_act
 def add_to_form(request: HttpRequest, draft: Draft) -> HttpResponse:
-    """Add a co-applicant, or somebody who moves in; what was typed of the others is saved."""
+    """Add a co-applicant, or somebody who moves in, and save what was typed of the others."""
 
     def edit(data: FormData) -> str:
         steps.save(data, "people", request.POST)
@@ -89,7 +89,7 @@ def add_to_form(request: HttpRequest, draft: Draft) -> HttpResponse:
 @draft_view
 @read_or_act
 def remove_from_form(request: HttpRequest, draft: Draft) -> HttpResponse:
-    """Remove somebody; what was typed of the others is saved."""
+    """Remove somebody, and save what was typed of the others."""
 
     def edit(data: FormData) -> None:
         remove_person(data, request.POST.get("person", ""))
@@ -107,7 +107,7 @@ def remove_from_form(request: HttpRequest, draft: Draft) -> HttpResponse:
 @draft_view
 @require_safe
 def form_summary(request: HttpRequest, draft: Draft) -> HttpResponse:
-    """The summary: everything in words, and what is missing."""
+    """Show the summary: everything in words, and what is missing."""
     return show_summary(request, draft, AssuranceForm())
 
 
@@ -143,7 +143,7 @@ def send_form(request: HttpRequest, draft: Draft) -> HttpResponse:
 
 @require_safe
 def form_sent(request: HttpRequest) -> HttpResponse:
-    """The result: the number, and what happens next. However often somebody comes back, it is the same."""
+    """Show the result: the number, and what happens next. It stays the same when somebody comes back."""
     draft = session_draft(request)
     if draft is None or not draft.sent_id:
         return redirect("applications:form_summary" if draft else "applications:fill_in")
@@ -156,14 +156,14 @@ def form_sent(request: HttpRequest) -> HttpResponse:
 @draft_view
 @read_or_act
 def stay(request: HttpRequest, draft: Draft) -> HttpResponse:
-    """Put off the end of the session: answer 204 to the script of the warning, and go back for its form."""
+    """Put off the end of the session: answer 204 to the script of the warning, and redirect after its form."""
     if request.method == "POST" and "text/html" not in request.headers.get("Accept", ""):
         return HttpResponse(status=204)
     return redirect("applications:form_people")
 
 
 def _change_refused(request: HttpRequest, draft: Draft, refusal: changes.CannotChange) -> HttpResponse:
-    """Lead on somebody whose change could not be sent; what they have typed stays in the draft."""
+    """Answer somebody whose change could not be sent. What they have typed stays in the draft."""
     if draft.application is None:
         raise refusal
     match refusal:

@@ -61,7 +61,7 @@ def report_error_page(request: HttpRequest, visitor: Visitor, reference: str) ->
 @applicant_view
 @read_or_act
 def decline_page(request: HttpRequest, visitor: Visitor, reference: str) -> HttpResponse:
-    """Decline after identification, as long as one has not confirmed (R10)."""
+    """Decline after identification, if one has not confirmed (R10)."""
     application, me = visitor.find(reference)
     if me.is_main:
         return redirect("applications:status", reference)
@@ -121,7 +121,7 @@ def _sent(request: HttpRequest) -> dict[str, str] | None:
 
 
 def _do_and_tell(request: HttpRequest, act: Callable[[], None], done: str) -> None:
-    """Do something, and say that it is done or why it could not be."""
+    """Call `act`, and say on the next page that it is done or why it could not be done."""
     try:
         act()
     except (invitations.CannotInvite, invitations.CannotDecline) as refusal:

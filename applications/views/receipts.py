@@ -1,4 +1,4 @@
-"""The page on which whoever holds a receipt learns whether it is genuine and still counts. It names nobody."""
+"""The page that tells the holder of a receipt whether it is genuine and still counts. It names nobody."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -16,7 +16,7 @@ PAGE = "applications/verify.html"
 @same_origin_forms
 @cache_control(no_store=True, private=True)
 def verify_receipt(request: HttpRequest) -> HttpResponse:
-    """Ask for a receipt's number and check code, and tell how it stands; the answer is at no address of its own."""
+    """Ask for a receipt's number and check code, and tell how it stands. The answer has no address of its own."""
     if request.method != "POST":
         return render(request, PAGE, {"form": ReceiptForm()})
     limits.count("receipt", limits.client_network(request), most=MOST_CHECKS)

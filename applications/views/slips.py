@@ -3,10 +3,11 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from applications import slip
+from applications import letters, slip
 from applications.access import Visitor, applicant_view
 from applications.models import Applicant, Application
 from applications.views.household import MOST_LETTERS
@@ -17,7 +18,7 @@ from identity import limits
 @applicant_view
 @require_safe
 def slip_page(request: HttpRequest, visitor: Visitor, reference: str, position: int) -> HttpResponse:
-    """One's own slip, or as main applicant that of somebody who gets none from us."""
+    """Show one's own slip, or to the main applicant the slip of somebody who gets none from us."""
     application, me, holder = _find_slip(visitor, reference, position)
     if not application.awaits(holder):
         return redirect("applications:status", reference)
@@ -32,7 +33,7 @@ def send_slip(request: HttpRequest, visitor: Visitor, reference: str, position: 
     application, me, holder = _find_slip(visitor, reference, position)
     if request.method == "POST" and holder == me and me.email and application.awaits(me):
         limits.count("letters", str(visitor.person.pk), most=MOST_LETTERS)
-        slip.send(me, application)
+        letters.slip(me, application, asked=timezone.now())
         messages.success(request, _("We are sending the slip to your email address."))
     return redirect("applications:slip", reference, position)
 

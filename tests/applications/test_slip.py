@@ -51,7 +51,7 @@ def test_qr_code_holds_the_number_and_nothing_else():
     code = segno.make(sent.reference, error="h", micro=False)
 
     expected = {
-        (y + slip.QUIET_ZONE, x + slip.QUIET_ZONE)
+        (y + slip.QUIET_ZONE_MODULES, x + slip.QUIET_ZONE_MODULES)
         for y, row in enumerate(code.matrix)
         for x, is_dark in enumerate(row)
         if is_dark

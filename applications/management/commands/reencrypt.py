@@ -1,4 +1,4 @@
-"""`manage.py reencrypt`: write every encrypted value, blind index and hash anew under the active keys.
+"""`manage.py reencrypt`: write every encrypted value, blind index and hash again under the active keys.
 
 Run it after putting a new key first in FIELD_ENCRYPTION_KEYS or FIELD_INDEX_KEYS; then the old key may go.
 The service goes on meanwhile, and running it again does no harm.
@@ -17,7 +17,7 @@ from core import crypto
 from identity import account_links, staff
 from identity.models import AccountLink
 
-BATCH = 500
+BATCH_ROWS = 500
 
 
 class Command(BaseCommand):
@@ -37,23 +37,20 @@ class Command(BaseCommand):
 
 
 def reencrypt(model: type[models.Model], write: Callable[[Any], None]) -> int:
-    """Write each row of a model anew, in short transactions; return the number of rows."""
+    """Write each row of a model again, in short transactions; return the number of rows."""
     rows, last = 0, 0
-    while batch := _batch(model, write, after=last):
+    while True:
+        with transaction.atomic():
+            batch = list(model._default_manager.select_for_update().filter(pk__gt=last).order_by("pk")[:BATCH_ROWS])
+            for row in batch:
+                write(row)
+        if not batch:
+            return rows
         rows, last = rows + len(batch), batch[-1].pk
-    return rows
-
-
-@transaction.atomic
-def _batch(model: type[models.Model], write: Callable[[Any], None], *, after: int) -> list[Any]:
-    batch: list[Any] = list(model._default_manager.select_for_update().filter(pk__gt=after).order_by("pk")[:BATCH])
-    for row in batch:
-        write(row)
-    return batch
 
 
 def _encrypted(row: Any) -> None:
-    """Write the encrypted columns, which takes the active key, and the index of the code."""
+    """Write the encrypted columns, which uses the active key, and the blind index of the code."""
     columns = [field.name for field in row._meta.fields if isinstance(field, crypto.EncryptedTextField)]
     if code := getattr(row, "hetu", None):
         row.hetu_index = crypto.indexes(code)[0]
