@@ -14,7 +14,7 @@ from applications import drafts, intake, references
 from applications.document import Document, Stored, canonical, parse
 from applications.enums import Condition, Dwelling, Feature, FlatType, Purpose, Reason, Tenure
 from applications.form import districts
-from applications.form.fields import EARLIEST
+from applications.form.fields import EARLIEST_YEAR
 from applications.form.prefill import data_of_document
 from applications.form.steps import document_of
 from applications.models import Application
@@ -33,8 +33,8 @@ characters = st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"], exclude_
 lines = st.text(characters, min_size=1, max_size=60).map(str.strip).filter(bool)
 prose = st.text(st.one_of(characters, st.just("\n")), min_size=1, max_size=200).map(str.strip).filter(bool)
 euros = st.decimals(0, "99999999.99", places=2).map(str)
-days = st.dates(dt.date(EARLIEST, 1, 1), dt.date(2200, 1, 1)).map(dt.date.isoformat)
-past = st.dates(dt.date(EARLIEST, 1, 1), dt.date(2026, 1, 1)).map(dt.date.isoformat)
+days = st.dates(dt.date(EARLIEST_YEAR, 1, 1), dt.date(2200, 1, 1)).map(dt.date.isoformat)
+past = st.dates(dt.date(EARLIEST_YEAR, 1, 1), dt.date(2026, 1, 1)).map(dt.date.isoformat)
 phones = st.sampled_from(["040 123 4567", "+358 40 1234567", "(09) 310 1691", "112"])
 emails = st.sampled_from(["a@example.test", "B.c+d@example.test", "x_y@example.test"])
 
