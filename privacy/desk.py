@@ -1,4 +1,4 @@
-"""Erasing what is held of a person who asks for it (R18): what goes, what stays and until when, and the reason."""
+"""The page on which staff erase the data of a person who asks for it (R18): what goes, and what stays until when."""
 
 from django import forms
 from django.contrib import messages
@@ -15,7 +15,7 @@ from privacy import erasure
 
 
 class EraseForm(forms.Form):
-    """Why a person is erased (R18); the trail keeps it."""
+    """Why a person's data are erased (R18); the trail keeps the reason."""
 
     reason = NoteField(label=gettext_lazy("Reason"), max_length=LONGEST_REASON)
 
@@ -23,7 +23,7 @@ class EraseForm(forms.Form):
 @desk_view("counter.use_desk", "counter.erase_person")
 @read_or_act
 def erase_page(request: HttpRequest, reference: str, position: int) -> HttpResponse:
-    """Say what erasing would do, and do it with a reason."""
+    """Say what erasing would do, and do it when a reason is given."""
     slot = find_slot(reference, position)
     access_log.record_opening(request, slot)
     form = EraseForm(request.POST if request.method == "POST" else None)
@@ -34,7 +34,13 @@ def erase_page(request: HttpRequest, reference: str, position: int) -> HttpRespo
         except erasure.CannotErase as error:
             refusal = error
         else:
-            messages.success(request, _erasure_done(done))
+            if done.is_person_removed:
+                message = _(
+                    "The data are erased. Nothing but entries of the trail and figures is left of this person."
+                )
+            else:
+                message = _("What can be erased now is erased. The rest goes when its retention time is over.")
+            messages.success(request, message)
             return redirect("admin:desk")
     context = {
         "title": _("Erase a person’s data"),
@@ -45,12 +51,6 @@ def erase_page(request: HttpRequest, reference: str, position: int) -> HttpRespo
         "refusal": refusal,
     }
     return desk_page(request, "privacy/erase.html", context, status=409 if refusal else 200)
-
-
-def _erasure_done(done: erasure.Plan) -> str:
-    if done.is_person_removed:
-        return _("The data are erased. Nothing but entries of the trail and figures is left of this person.")
-    return _("What can be erased now is erased. The rest goes when its retention time is over.")
 
 
 PAGES: list[Page] = [("applications/<reference:reference>/<int:position>/erase/", erase_page, "desk_erase")]

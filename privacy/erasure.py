@@ -1,8 +1,8 @@
-"""Erasing what is held of a person before its time, when they ask for it: a supervisor's act, with a reason (R18).
+"""Erasing a person's data before its retention time is over, at their request and with a reason (R18).
 
-Only what has ended, and no more than is theirs alone: docs/adr/0003. An application goes whole once no adult is left
-in it who has not been erased. Before that its content stays, for its digest is the evidence of what the others
-confirmed; of this person the contact details go, and what staff find them by.
+Only data of ended applications, and only what is this person's alone, is erased (docs/adr/0003). An application goes
+whole once every adult in it has been erased. Until then its content stays, for its digest is the evidence of what
+the others confirmed; this person's contact details go, and so does everything by which staff find them.
 """
 
 import datetime as dt
@@ -35,7 +35,7 @@ class StillOpen(CannotErase):
 
 @dataclass(frozen=True)
 class Emptied:
-    """An application that stays for the others who apply, without this person's contact details, and until when."""
+    """An application that stays for the others in it, without this person's contact details, and until when."""
 
     application: Application
     kept_until: dt.date | None  # None while it is open without this person
@@ -51,7 +51,7 @@ class Plan:
 
     @property
     def is_person_removed(self) -> bool:
-        """Whether nothing is left, so that the person's name, code, sign-in and accepted terms go too."""
+        """Whether no application stays, so that the person's name, code, sign-in and accepted terms go too."""
         return not self.emptied
 
 
@@ -62,7 +62,10 @@ def plan_erasure(slot: Applicant) -> Plan:
 
 @atomically
 def erase_person(slot: Applicant, *, reason: str, by: Actor) -> Plan:
-    """Erase what can be erased of the person in this slot; return what was done. Raises StillOpen."""
+    """Erase what can be erased of the person in this slot, and return what was done. Raises StillOpen.
+
+    `reason` goes into the trail of each of their applications.
+    """
     locked = Application.objects.select_for_update().filter(
         pk__in={each.version.application_id for each in _slots_of(slot)}
     )
@@ -76,7 +79,7 @@ def erase_person(slot: Applicant, *, reason: str, by: Actor) -> Plan:
     for key, last in latest.items():
         facts = {"reason": reason, "outcome": "emptied" if key in kept else "removed"}
         record_events(last.version.application, ApplicationEvent(Event.ERASED, last, facts), by=by)
-    people = _people_of(slot)
+    people = list(Person.objects.select_for_update().filter(hetu_index__in=slot.hetu_indexes))
     person_removal.remove_accounts(people)
     Draft.objects.unsent().filter(person__in=people).delete()
     removal.remove_whole({application.pk: application.reference for application in planned.removed})
@@ -91,10 +94,6 @@ def _slots_of(slot: Applicant) -> list[Applicant]:
     return list(found.order_by("version__application", "version__number"))
 
 
-def _people_of(slot: Applicant) -> list[Person]:
-    return list(Person.objects.select_for_update().filter(hetu_index__in=slot.hetu_indexes))
-
-
 def _plan_for(slots: list[Applicant]) -> Plan:
     found = {slot.version.application_id: slot.version.application for slot in slots}
     is_open = any(
@@ -103,7 +102,8 @@ def _plan_for(slots: list[Applicant]) -> Plan:
     )
     shared = _shared(found, slots)
     removed = {key for key, application in found.items() if key not in shared and application.state not in OPEN}
-    # What others rest on stays too: an account that was issued after a check in one may have confirmed another.
+    # An application on which another rests stays too: an account issued after a check in one may have confirmed
+    # the other.
     removed = removal.removable(removed)
     ends = application_removal.kept_until(found)
     return Plan(
@@ -114,7 +114,7 @@ def _plan_for(slots: list[Applicant]) -> Plan:
 
 
 def _shared(applications_: Iterable[int], slots: Iterable[Applicant]) -> set[int]:
-    """Return those of these applications in which another adult applies, or did, who has not been erased."""
+    """Return the applications in which another adult applies or has applied, and has not been erased."""
     own = {slot.pk for slot in slots}
     adults = Applicant.objects.filter(
         version__application__in=applications_, birth_date__lte=dates.youngest_adult_born(on=dates.today())

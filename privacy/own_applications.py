@@ -1,7 +1,8 @@
-"""What is held of somebody in their applications: their own slot in every version, and what they did there."""
+"""What is held about somebody in their applications: their own slot in every version, and what they did there."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.db.models import Prefetch
 from django.utils.translation import gettext
@@ -19,44 +20,44 @@ class OwnSlots:
     """A person, and their slots in every version of every application, in the order in which they were sent."""
 
     person: Person
-    slots: list[Applicant]
+
+    @cached_property
+    def slots(self) -> list[Applicant]:
+        confirmations = Prefetch("confirmations", Confirmation.objects.select_related("terms").order_by("pk"))
+        invitations = Prefetch("invitations", Invitation.objects.order_by("pk"))
+        found = Applicant.objects.filter(hetu_index__in=self.person.hetu_indexes).select_related(
+            "version__application"
+        )
+        return list(
+            found.prefetch_related(confirmations, invitations, "error_reports").order_by("version__created_at")
+        )
 
     @property
     def applications(self) -> dict[int, Application]:
         return {slot.version.application_id: slot.version.application for slot in self.slots}
 
 
-def own_slots(person: Person) -> list[Applicant]:
-    """Return the person's slots in every version of every application, in the order in which they were made."""
-    confirmations = Prefetch("confirmations", Confirmation.objects.select_related("terms").order_by("pk"))
-    invitations = Prefetch("invitations", Invitation.objects.order_by("pk"))
-    found = Applicant.objects.filter(hetu_index__in=person.hetu_indexes).select_related("version__application")
-    return list(found.prefetch_related(confirmations, invitations, "error_reports").order_by("version__created_at"))
-
-
 def applications_part(own: OwnSlots) -> Part:
-    """Return each application, in all the versions in which the person applies or did."""
-    parts = [_application(application, own) for application in own.applications.values()]
+    """Return each application, in all the versions in which the person applies or has applied."""
+    parts = [
+        Part(
+            "application",
+            application.number,
+            facts=[
+                number_of(application),
+                Fact("status", _("Status"), application.status, application.status.label),
+                Fact("sent_at", _("Sent"), application.sent_at),
+                Fact("valid_until", _("Valid until"), application.valid_until),
+            ],
+            parts=[_version(slot) for slot in own.slots if slot.version.application_id == application.pk],
+        )
+        for application in own.applications.values()
+    ]
     return Part("applications", _("Applications in which you are an applicant"), parts=parts)
 
 
-def _application(application: Application, own: OwnSlots) -> Part:
-    versions = [_version(slot) for slot in own.slots if slot.version.application_id == application.pk]
-    return Part(
-        "application",
-        application.number,
-        facts=[
-            number_of(application),
-            Fact("status", _("Status"), application.status, application.status.label),
-            Fact("sent_at", _("Sent"), application.sent_at),
-            Fact("valid_until", _("Valid until"), application.valid_until),
-        ],
-        parts=versions,
-    )
-
-
 def _version(slot: Applicant) -> Part:
-    """One version as this applicant may see it, with their own slot (details.py)."""
+    """Return one version as this applicant may see it, with their own slot."""
     role = _("Main applicant") if slot.is_main else _("Co-applicant")
     sections = [
         Part(
@@ -80,29 +81,43 @@ def _version(slot: Applicant) -> Part:
     )
 
 
-def history(own: OwnSlots) -> Iterator[Facts]:
-    changes = StateChange.objects.filter(application__in=own.applications).order_by("at", "pk")
-    for change in changes:
-        yield [
+def acts_parts(own: OwnSlots) -> Iterator[Part]:
+    """Yield what happened to these applications, and what the person did in them."""
+    history = [
+        [
             number_of(own.applications[change.application_id]),
             Fact("at", _("Time"), change.at),
             Fact("what", _("What happened"), change.transition, change.get_transition_display()),
             Fact("through", _("Through whom"), change.source, change.get_source_display()),
         ]
+        for change in StateChange.objects.filter(application__in=own.applications).order_by("at", "pk")
+    ]
+    yield Part("history", _("What has happened to these applications"), rows=history)
+    invitations = [
+        [
+            number_of(slot.version.application),
+            Fact("created_at", _("Sent"), invitation.created_at),
+            Fact("opened_at", _("Opened"), invitation.opened_at),
+            Fact("replaced_at", _("Replaced by a new one"), invitation.replaced_at),
+        ]
+        for slot in own.slots
+        for invitation in slot.invitations.all()
+    ]
+    yield Part("invitations", _("Your invitations"), rows=invitations)
+    yield Part("confirmations", _("Your confirmations"), rows=list(_confirmations(own)))
+    reports = [
+        [
+            number_of(slot.version.application),
+            Fact("at", _("Time"), report.reported_at),
+            Fact("text", _("Text"), mask_codes(report.text)),
+        ]
+        for slot in own.slots
+        for report in slot.error_reports.all()
+    ]
+    yield Part("error_reports", _("Errors that you have reported"), rows=reports)
 
 
-def invitations(own: OwnSlots) -> Iterator[Facts]:
-    for slot in own.slots:
-        for invitation in slot.invitations.all():
-            yield [
-                number_of(slot.version.application),
-                Fact("created_at", _("Sent"), invitation.created_at),
-                Fact("opened_at", _("Opened"), invitation.opened_at),
-                Fact("replaced_at", _("Replaced by a new one"), invitation.replaced_at),
-            ]
-
-
-def confirmations(own: OwnSlots) -> Iterator[Facts]:
+def _confirmations(own: OwnSlots) -> Iterator[Facts]:
     for slot in own.slots:
         for confirmation in slot.confirmations.all():
             yield [
@@ -118,12 +133,6 @@ def confirmations(own: OwnSlots) -> Iterator[Facts]:
             ]
 
 
-def reports(own: OwnSlots) -> Iterator[Facts]:
-    for slot in own.slots:
-        for report in slot.error_reports.all():
-            text = Fact("text", _("Text"), mask_codes(report.text))
-            yield [number_of(slot.version.application), Fact("at", _("Time"), report.reported_at), text]
-
-
 def number_of(application: Application) -> Fact:
+    """Return an application's number, by which the rows of all parts name it."""
     return Fact("number", _("Application number"), application.number)

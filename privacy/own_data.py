@@ -1,7 +1,8 @@
-"""All that is held about one person, for them to read and take along (GDPR 15): their own values only.
+"""Everything that is held about one person, for them to read and take along (GDPR, article 15).
 
-Of the others who apply with them they see what the application's page shows, and no more (R16). Members of staff
-are named by their role. Their own code is masked here too: it belongs in no file (R17).
+They see their own values only. About the others who apply with them they see what the application's page shows, and
+no more (R16). Members of staff are named by their role. The personal identity code is masked here too, since it
+belongs in no file (R17).
 """
 
 from collections.abc import Iterable, Iterator
@@ -28,21 +29,24 @@ from records.names import applicant_subject, application_chain, person_chain, pe
 from records.trail import append_event
 
 
-def own_data_of(person: Person, *, proof: Proof) -> list[Part]:
-    """Return everything, in a number of queries that does not grow with it."""
-    own = OwnSlots(person, own_applications.own_slots(person))
+def export_own_data(person: Person, *, proof: Proof, by: Actor, as_file: bool) -> list[Part]:
+    """Return everything that is held about a person, and record in the trail that they got it.
+
+    The entry goes into a chain of the person's own. The number of queries does not grow with the data.
+    """
+    with transaction.atomic():
+        chain, subject = person_chain(person.pk), person_subject(person.pk)
+        append_event(Event.EXPORTED, chain=chain, by=by, subject=subject, file=as_file)
+    own = OwnSlots(person)
     entries = _staff_entries(own)
     everything = [
-        _person(person, proof),
-        Part("terms", _("Terms of use that you have accepted"), rows=list(_terms(person))),
+        _identity_part(person, proof),
+        Part("terms", _("Terms of use that you have accepted"), rows=list(_accepted_terms(person))),
         _account(person),
-        Part("drafts", _("Applications that you have not sent yet"), rows=list(_drafts(person))),
+        Part("drafts", _("Applications that you have not sent yet"), rows=list(_draft_rows(person))),
         own_applications.applications_part(own),
-        Part("history", _("What has happened to these applications"), rows=list(own_applications.history(own))),
-        Part("invitations", _("Your invitations"), rows=list(own_applications.invitations(own))),
-        Part("confirmations", _("Your confirmations"), rows=list(own_applications.confirmations(own))),
-        Part("error_reports", _("Errors that you have reported"), rows=list(own_applications.reports(own))),
-        Part("id_checks", _("ID checks at the counter"), parts=list(_checks(own, entries))),
+        *own_applications.acts_parts(own),
+        Part("id_checks", _("ID checks at the counter"), parts=list(_check_parts(own, entries))),
         Part("letters", _("Letters sent to you"), rows=list(_letters(own))),
         Part(
             "looks", _("Who has looked at your data"), rows=list(_acts(e for e in entries if e.event in ACCESS_EVENTS))
@@ -54,13 +58,7 @@ def own_data_of(person: Person, *, proof: Proof) -> list[Part]:
     return [part for part in everything if not part.is_empty]
 
 
-@transaction.atomic
-def record_export(person: Person, *, by: Actor, as_file: bool) -> None:
-    """Record in the trail that somebody got their own data, in a chain of the person's own."""
-    append_event(Event.EXPORTED, chain=person_chain(person.pk), by=by, subject=person_subject(person.pk), file=as_file)
-
-
-def _person(person: Person, proof: Proof) -> Part:
+def _identity_part(person: Person, proof: Proof) -> Part:
     return Part(
         "person",
         _("Who you are"),
@@ -77,7 +75,7 @@ def _person(person: Person, proof: Proof) -> Part:
     )
 
 
-def _terms(person: Person) -> Iterator[Facts]:
+def _accepted_terms(person: Person) -> Iterator[Facts]:
     for accepted in TermsAcceptance.objects.filter(person=person).select_related("terms").order_by("pk"):
         yield [
             Fact("published_at", _("Terms published"), accepted.terms.published_at),
@@ -98,7 +96,7 @@ def _account(person: Person) -> Part:
     return Part("account", _("Account"), facts=facts)
 
 
-def _drafts(person: Person) -> Iterator[Facts]:
+def _draft_rows(person: Person) -> Iterator[Facts]:
     for draft in Draft.objects.of(person):
         yield [
             Fact("begun_at", _("Begun"), draft.created_at),
@@ -107,42 +105,39 @@ def _drafts(person: Person) -> Iterator[Facts]:
         ]
 
 
-def _checks(own: OwnSlots, entries: Iterable[Entry]) -> Iterator[Part]:
-    """Each check as it was recorded (C2), whoever made it named by their role in the trail."""
+def _check_parts(own: OwnSlots, entries: Iterable[Entry]) -> Iterator[Part]:
+    """Yield each check as it was recorded (C2); the adviser is named by their role in the trail."""
     made_by = {e.facts["id_check"]: e for e in entries if e.event == Event.CHECK_RECORDED}
     numbers = {slot.pk: slot.version.application for slot in own.slots}
     names = DocumentType.objects.names()
     for check in IdCheck.objects.with_outcome().filter(applicant__in=own.slots).order_by("pk"):
         document = names.get(check.document_type, check.document_type)
-        yield Part(
-            "id_check",
-            document,
-            facts=[number_of(numbers[check.applicant_id]), *_check(check, document, made_by.get(check.pk))],
-        )
-
-
-def _check(check: IdCheck, document: str, recorded: Entry | None) -> Iterator[Fact]:
-    role = Role(recorded.role) if recorded else Role.ADVISER
-    yield Fact("checked_at", _("Checked"), check.checked_at)
-    yield Fact("place", _("Place"), check.place)
-    yield Fact("by", _("By whom"), role, role.label)
-    yield Fact("outcome", _("Outcome"), check.status, check.status.label)
-    yield Fact("document", _("Identity document"), check.document_type, document)
-    yield Fact("country", _("Country that issued it"), check.country, countries.name(check.country))
-    yield Fact("valid_until", _("Last day of validity"), check.document_valid_until)
-    yield Fact("picture_matches", _("The picture matches"), check.picture_matches)
-    yield Fact("name_matches", _("The name matches"), check.name_matches)
-    yield Fact("name_reason", _("Why the name may differ"), mask_codes(check.name_reason))
-    yield Fact("represented_by", _("Who is here instead"), check.representative_name)
-    yield Fact("basis", _("Document that shows their right"), mask_codes(check.basis_document))
-    yield Fact("basis_until", _("Their right ends"), check.basis_valid_until)
-    yield Fact("note", _("Note"), mask_codes(check.note))
-    if hasattr(check, "second_look"):
-        yield Fact("second_look_at", _("Second look"), check.second_look.at)
-        yield Fact("second_look", _("Reason given at the second look"), mask_codes(check.second_look.reason))
-    if hasattr(check, "undoing"):
-        yield Fact("undone_at", _("Undone"), check.undoing.at)
-        yield Fact("undone_because", _("Why it was undone"), mask_codes(check.undoing.reason))
+        role = Role(made_by[check.pk].role) if check.pk in made_by else Role.ADVISER
+        facts = [
+            number_of(numbers[check.applicant_id]),
+            Fact("checked_at", _("Checked"), check.checked_at),
+            Fact("place", _("Place"), check.place),
+            Fact("by", _("By whom"), role, role.label),
+            Fact("outcome", _("Outcome"), check.status, check.status.label),
+            Fact("document", _("Identity document"), check.document_type, document),
+            Fact("country", _("Country that issued it"), check.country, countries.name(check.country)),
+            Fact("valid_until", _("Last day of validity"), check.document_valid_until),
+            Fact("picture_matches", _("The picture matches"), check.picture_matches),
+            Fact("name_matches", _("The name matches"), check.name_matches),
+            Fact("name_reason", _("Why the name may differ"), mask_codes(check.name_reason)),
+            Fact("represented_by", _("Who is here instead"), check.representative_name),
+            Fact("basis", _("Document that shows their right"), mask_codes(check.basis_document)),
+            Fact("basis_until", _("Their right ends"), check.basis_valid_until),
+            Fact("note", _("Note"), mask_codes(check.note)),
+        ]
+        if hasattr(check, "second_look"):
+            reason = mask_codes(check.second_look.reason)
+            facts.append(Fact("second_look_at", _("Second look"), check.second_look.at))
+            facts.append(Fact("second_look", _("Reason given at the second look"), reason))
+        if hasattr(check, "undoing"):
+            facts.append(Fact("undone_at", _("Undone"), check.undoing.at))
+            facts.append(Fact("undone_because", _("Why it was undone"), mask_codes(check.undoing.reason)))
+        yield Part("id_check", document, facts=facts)
 
 
 def _letters(own: OwnSlots) -> Iterator[Facts]:
@@ -165,7 +160,7 @@ def _letter(letter: Letter) -> Facts:
 
 
 def _staff_entries(own: OwnSlots) -> list[Entry]:
-    """What the trail holds of members of staff and this person, or the whole of an application of theirs."""
+    """Return what staff did about this person, or about a whole application of theirs, from the trail."""
     names = [application_chain(application.pk) for application in own.applications.values()]
     chains = list(Chain.objects.filter(name__in=names).values_list("pk", flat=True))
     about_person = Q(subject__in=[applicant_subject(slot.pk) for slot in own.slots])

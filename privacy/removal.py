@@ -1,4 +1,4 @@
-"""Removing applications whole: of every room what hangs on them, and figures that stay (R18)."""
+"""Removing whole applications, with what refers to them in every room; only figures stay (R18)."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -26,16 +26,16 @@ from upstream import intake_removal
 
 @dataclass(frozen=True)
 class RemovedNumbers:
-    """How many applications went, and how many accounts were closed whose ID check went with them."""
+    """How many applications were removed, and how many accounts were closed because their ID check went too."""
 
     applications: int
     accounts: int
 
 
 def remove_whole(references: Mapping[int, str]) -> RemovedNumbers:
-    """Remove these locked applications, given with their references, within the caller's transaction.
+    """Remove locked applications, given as references by primary key, within the caller's transaction.
 
-    An account that stands on an ID check of theirs is closed, and its holder told (J5).
+    An account that stands on one of their ID checks is closed, and its holder is told (J5).
     """
     closed = accounts_based_on(references)
     for account in closed:
@@ -49,7 +49,7 @@ def remove_whole(references: Mapping[int, str]) -> RemovedNumbers:
 
 
 def forget_people(people: Collection[Person]) -> None:
-    """Remove people of whom no application is left, within the caller's transaction."""
+    """Remove people who have no application left, within the caller's transaction."""
     TermsAcceptance.objects.filter(person__in=people).delete()
     person_removal.remove_people(people)
 
@@ -73,7 +73,7 @@ def accounts_based_on(applications: Collection[int]) -> list[Account]:
 
 
 def depending_on(applications: Collection[int]) -> dict[int, set[int]]:
-    """Return the other applications whose confirmations rest on ID checks of these, by the key of each of these."""
+    """Return, by the key of each application, the others whose confirmations rest on its ID checks."""
     application_of = dict(_checks_in(applications).values_list("pk", "applicant__version__application_id"))
     dependants = Confirmation.objects.filter(id_check__in=application_of)
     found: dict[int, set[int]] = {}
@@ -85,7 +85,7 @@ def depending_on(applications: Collection[int]) -> dict[int, set[int]]:
 
 
 def removable(applications: Iterable[int]) -> set[int]:
-    """Return those of these applications that can go together: no confirmation that stays rests on their ID checks."""
+    """Return the applications that can go together, since no confirmation that stays rests on their ID checks."""
     going = set(applications)
     resting = depending_on(going)
     while needed := {key for key in going if resting.get(key, set()) - going}:
@@ -98,7 +98,7 @@ def _checks_in(applications: Iterable[int]) -> IdCheckQuerySet:
 
 
 def _remove_decisions(applications: Collection[int]) -> None:
-    """Remove what was decided of the ID checks of these applications, so that the checks can go with them."""
+    """Remove what was decided about the ID checks of these applications, so that the checks can go too."""
     checks = _checks_in(applications)
     with append_only.permit():
         Undoing.objects.filter(check_made__in=checks).delete()

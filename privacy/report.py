@@ -1,4 +1,4 @@
-"""What is held about somebody, in a shape that is a page and a file at once."""
+"""The shape of what is held about somebody, from which both a page and a file are made."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ Value = str | int | bool | dt.date | dt.datetime | None
 
 @dataclass(frozen=True)
 class Fact:
-    """One thing: its name in the file, its label on the page, its value, and that in words where those are others."""
+    """One fact: its name in the file, its label on the page, its value, and the value in words if it needs any."""
 
     name: str
     label: Text
@@ -24,7 +24,7 @@ class Fact:
 
     @property
     def shown(self) -> str:
-        """The value as the page says it, in its language and in Helsinki's time (R22)."""
+        """The value as the page shows it, in its language and in Helsinki's time (R22)."""
         if self.words or self.value is None:
             return str(self.words)
         if isinstance(self.value, bool):
@@ -35,7 +35,7 @@ class Fact:
 
     @property
     def stored(self) -> str | int | bool | None:
-        """The value as the file has it, times in UTC."""
+        """The value as the file has it, with times in UTC."""
         if isinstance(self.value, dt.datetime):
             return self.value.astimezone(dt.UTC).isoformat(timespec="seconds")
         return self.value.isoformat() if isinstance(self.value, dt.date) else self.value
@@ -46,7 +46,7 @@ Facts = Sequence[Fact]
 
 @dataclass(frozen=True)
 class Part:
-    """Facts under a heading, rows of a table that all have the same facts, and further parts."""
+    """Facts under a heading, rows of a table with the same facts in each, and further parts."""
 
     name: str
     title: Text
@@ -60,12 +60,12 @@ class Part:
 
     @property
     def filled(self) -> list[Fact]:
-        """The facts that say something."""
+        """The facts that have something to show."""
         return [fact for fact in self.facts if fact.shown]
 
     @property
     def data(self) -> dict[str, Any]:
-        """The same for the file."""
+        """The part as the file has it, ready for JSON."""
         rows = [{fact.name: fact.stored for fact in row} for row in self.rows]
         parts = [part.data for part in self.parts]
         return {

@@ -12,23 +12,20 @@ from privacy import own_data
 @identified_person_required
 @require_safe
 def show_own_data(request: HttpRequest) -> HttpResponse:
-    """Show somebody all that is held about them; each time is recorded. No terms need to be accepted for this."""
-    person = person_of(request)
-    own_data.record_export(person, by=actor_of(request), as_file=False)
-    return render(request, "privacy/own_data.html", {"parts": own_data.own_data_of(person, proof=proof_of(request))})
+    """Show people everything that is held about them; each time is recorded. They need not have accepted the terms."""
+    parts = own_data.export_own_data(person_of(request), proof=proof_of(request), by=actor_of(request), as_file=False)
+    return render(request, "privacy/own_data.html", {"parts": parts})
 
 
 @identified_person_required
 @read_or_act
 def download_own_data(request: HttpRequest) -> HttpResponseBase:
-    """Hand the same out as a file, whose name says nothing of the person."""
+    """Hand the same out as a JSON file, whose name reveals nothing about the person."""
     if request.method != "POST":  # read again, after identification for example
         return redirect("privacy:own_data")
-    person = person_of(request)
-    own_data.record_export(person, by=actor_of(request), as_file=True)
-    data = {part.name: part.data for part in own_data.own_data_of(person, proof=proof_of(request))}
+    parts = own_data.export_own_data(person_of(request), proof=proof_of(request), by=actor_of(request), as_file=True)
     return JsonResponse(
-        data,
+        {part.name: part.data for part in parts},
         json_dumps_params={"ensure_ascii": False, "indent": 2},
         headers={"Content-Disposition": 'attachment; filename="own-data.json"'},
     )

@@ -15,13 +15,13 @@ from applications.forms import ErrorReportForm
 from applications.models import ErrorReport
 from core import hetu, text
 from core.actors import Actor, Role, Source
-from counter import finding
+from counter import search
 from counter.desk.forms import LineField, NoteField
 from counter.desk.search import SearchForm
 from heka_confirm.logs import JsonFormatter, PlainFormatter
 from mailing.models import Letter
 from privacy import own_applications
-from privacy.own_applications import Own
+from privacy.own_applications import OwnSlots
 from records.enums import Event
 from records.models import Entry
 from records.trail import append_event
@@ -86,7 +86,8 @@ def own_data(written):
     slot = applicant(application(MAIJA), MAIJA)
     ErrorReport.objects.create(applicant=slot, text=written, reported_at=slot.version.created_at)
     maija = person(MAIJA)
-    [report] = own_applications.reports(Own(maija, [slot]))
+    errors = next(part for part in own_applications.acts_parts(OwnSlots(maija)) if part.name == "error_reports")
+    [report] = errors.rows
     return [str(report[-1].value)]
 
 
@@ -129,8 +130,8 @@ def test_desk_finds_a_person_by_any_spelling_and_repeats_none(spelt):
     form = SearchForm({"text": typed, "reason": "here"})
 
     assert form.is_valid()
-    assert finding.search(form.cleaned_data["text"]).event == Event.SEARCH_BY_CODE
-    assert finding.search(typed).event == Event.SEARCH_BY_CODE
+    assert search.search(form.cleaned_data["text"]).event == Event.SEARCH_BY_CODE
+    assert search.search(typed).event == Event.SEARCH_BY_CODE
     assert hetu.may_contain_code(typed)
     assert hetu.may_contain_code(f"Maija {typed}")
 
@@ -141,7 +142,7 @@ def test_desk_finds_the_applicant_by_a_code_that_was_pasted():
     form = SearchForm({"text": "\u200e010594\u00adY 9032\ufeff", "reason": "here"})
 
     assert form.is_valid()
-    assert finding.search(form.cleaned_data["text"]).only == sent
+    assert search.search(form.cleaned_data["text"]).only == sent
 
 
 WRITTEN_WITH = {

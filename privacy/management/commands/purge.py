@@ -1,4 +1,4 @@
-"""`manage.py purge`: what is past its retention time is removed, and figures of nobody are left (R18)."""
+"""`manage.py purge` removes what is past its retention time, and keeps figures about nobody in particular (R18)."""
 
 from argparse import ArgumentParser
 from typing import Any
