@@ -8,7 +8,6 @@ from django.utils import timezone
 from applications import confirmation, dates, deadlines, document, intake, terms
 from applications.models import Application
 from core.actors import Actor, Role, Source
-from counter import hours
 from counter.models import Counter
 from counter.opening import Span
 from demo import client
@@ -68,4 +67,5 @@ def _open_counter() -> None:
         return
     counter.phone, counter.email = "09 000 0000", "neuvonta@example.test"
     counter.save()
-    hours.replace(counter, {weekday: [OFFICE_HOURS] for weekday in range(5)})
+    for weekday in range(5):
+        counter.weekly_hours.create(weekday=weekday, opens=OFFICE_HOURS.opens, closes=OFFICE_HOURS.closes)

@@ -6,7 +6,6 @@ from counter.models.contact import (
     ExceptionalHours,
     ExceptionQuerySet,
     WeeklyHours,
-    in_all_languages,
     in_language,
 )
 from counter.models.figures import RemovedFigure
@@ -22,6 +21,5 @@ __all__ = [
     "SecondLook",
     "Undoing",
     "WeeklyHours",
-    "in_all_languages",
     "in_language",
 ]

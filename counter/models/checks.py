@@ -16,7 +16,7 @@ class DocumentTypeQuerySet(models.QuerySet["DocumentType"]):
 
 
 class DocumentType(models.Model):
-    """A kind of identity document. Passport and identity card are on; others the operator switches on (C3)."""
+    """A kind of identity document. Passport and identity card are accepted; the operator switches on others (C3)."""
 
     code = models.SlugField(_("code"), max_length=30, unique=True)
     name_fi = models.CharField(_("name in Finnish"), max_length=60)
@@ -38,7 +38,7 @@ class DocumentType(models.Model):
 
 
 class SecondLook(models.Model):
-    """What somebody else decided of a check that waited, and why (C3, C4)."""
+    """What somebody else decided about a check that waited, and why (C3, C4)."""
 
     check_made = models.OneToOneField(IdCheck, on_delete=models.PROTECT, related_name="second_look")
     accepted = models.BooleanField()
@@ -55,7 +55,7 @@ class SecondLook(models.Model):
 
 
 class Undoing(models.Model):
-    """A check was undone, and with it all that rested on it (C5)."""
+    """A check was undone, together with everything that rested on it (C5)."""
 
     check_made = models.OneToOneField(IdCheck, on_delete=models.PROTECT, related_name="undoing")
     reason = models.CharField(max_length=500)

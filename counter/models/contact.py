@@ -14,16 +14,16 @@ from django.utils.translation import gettext_lazy as _
 
 from counter.opening import Day, Span, Status, Timetable, opening_status
 
-ONLY = 1
+ONLY_ID = 1
 
 
 def in_language(record: models.Model, field: str) -> str:
-    """Return a text in the language of the page. A street or city has no English name: the Finnish one."""
+    """Return a text in the language of the page, or in Finnish if there is none: streets have no English name."""
     return str(getattr(record, f"{field}_{get_language()}", None) or getattr(record, f"{field}_fi"))
 
 
-def in_all_languages(record: models.Model, field: str) -> None:
-    """Check that a text stands in each language or in none. Raises ValidationError."""
+def _require_all_languages(record: models.Model, field: str) -> None:
+    """Check that a text is written in every language or in none. Raises ValidationError."""
     texts = [bool(getattr(record, f"{field}_{code}")) for code, _name in settings.LANGUAGES]
     if any(texts) and not all(texts):
         raise ValidationError({f"{field}_fi": _("Write this in all three languages, or in none.")})
@@ -32,10 +32,10 @@ def in_all_languages(record: models.Model, field: str) -> None:
 class Counter(models.Model):
     """The one counter. Its defaults are the public facts, so that it can be shown before anybody edits it.
 
-    They are Python's alone: the one row is stored with them by the first migration.
+    The database does not know these defaults; the first migration stores the one row with them.
     """
 
-    id = models.PositiveSmallIntegerField(primary_key=True, default=ONLY, editable=False)
+    id = models.PositiveSmallIntegerField(primary_key=True, default=ONLY_ID, editable=False)
     name_fi = models.CharField(_("name in Finnish"), max_length=100, default="Vuokra-asunnon haun neuvonta")
     name_sv = models.CharField(_("name in Swedish"), max_length=100, default="Rådgivningen om ansökan om hyresbostad")
     name_en = models.CharField(
@@ -72,7 +72,7 @@ class Counter(models.Model):
     class Meta:
         verbose_name = _("counter")
         verbose_name_plural = _("counter")
-        # What members of staff may do at it, besides describing it.
+        # What members of staff may do at the counter, besides editing its description.
         permissions = [
             ("use_desk", "Serves people at the counter"),
             ("issue_account", "Issues accounts"),
@@ -84,14 +84,14 @@ class Counter(models.Model):
             ("read_statistics", "Reads the statistics"),
             ("erase_person", "Erases what is held of a person"),
         ]
-        constraints = [models.CheckConstraint(condition=Q(id=ONLY), name="counter_only_one")]
+        constraints = [models.CheckConstraint(condition=Q(id=ONLY_ID), name="counter_only_one")]
 
     def __str__(self) -> str:
         return self.name
 
     def clean(self) -> None:
-        in_all_languages(self, "place")
-        in_all_languages(self, "note")
+        _require_all_languages(self, "place")
+        _require_all_languages(self, "note")
 
     @classmethod
     def only(cls) -> Self:
@@ -120,12 +120,12 @@ class Counter(models.Model):
 
     @property
     def phone_link(self) -> str:
-        """The phone number as a tel: address wants it."""
+        """The phone number as a tel: address has it (RFC 3966)."""
         return "".join(character for character in self.phone if character in "+0123456789")
 
     @cached_property
     def timetable(self) -> Timetable:
-        """When the counter is open, its exceptional days of today and later included."""
+        """When the counter is open, with the exceptional days of today and later."""
         weekly: dict[int, list[Span]] = {}
         for hours in self.weekly_hours.all():
             weekly.setdefault(hours.weekday, []).append(hours.span)
@@ -169,7 +169,7 @@ class WeeklyHours(models.Model):
 
 class ExceptionQuerySet(models.QuerySet["ExceptionalHours"]):
     def ahead(self) -> Self:
-        """Those of today and later."""
+        """Return the exceptional days of today and later."""
         return self.filter(date__gte=timezone.localdate())
 
 
@@ -204,7 +204,7 @@ class ExceptionalHours(models.Model):
         return f"{self.date:%Y-%m-%d}"
 
     def clean(self) -> None:
-        in_all_languages(self, "reason")
+        _require_all_languages(self, "reason")
 
     @property
     def day(self) -> Day:

@@ -1,14 +1,14 @@
-"""Figures of what has been removed: of nobody in particular, so they may stay (R18)."""
+"""Figures of removed applications. They are about nobody in particular, so they may stay (R18)."""
 
 from django.db import models
 
 
 class RemovedFigure(models.Model):
-    """How many of a kind there were in a month, among all that has been removed since."""
+    """How many of a kind there were in a month, among everything that has been removed since."""
 
     month = models.DateField()  # its first day, in Helsinki
     figure = models.CharField(max_length=20)
-    # Such as the method; empty where there is only one.
+    # Such as the method. Empty if the figure has one value only.
     value = models.CharField(max_length=20, blank=True, db_default="")
     count = models.PositiveIntegerField()
 

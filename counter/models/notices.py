@@ -1,4 +1,4 @@
-"""What the operator has to tell everybody for a while: a break in the service, a closed counter."""
+"""What the operator tells everybody for a while, such as a break in the service or a closed counter."""
 
 from typing import Self
 
@@ -13,7 +13,7 @@ from counter.models.contact import in_language
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
     def not_ended(self) -> Self:
-        """Those shown now or later, the latest first."""
+        """Return the notices that are shown now or later, the latest first."""
         return self.filter(shown_until__gt=timezone.now()).order_by("-shown_from")
 
 

@@ -6,12 +6,12 @@ import re
 import pytest
 from django.utils import timezone
 
-from counter import hours
 from counter.models import Counter, ExceptionalHours
 from tests import cast
 from tests.applications.households import sent
 from tests.applications.test_invitation_in_browser import check, complaints, enter  # noqa: F401  # fixtures
 from tests.counter.conftest import WEEKLY
+from tests.counter.hours import set_hours
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -24,7 +24,7 @@ def address(live_server, enter):  # noqa: F811
     counter = Counter.objects.get()
     counter.phone = "09 310 00000"
     counter.save()
-    hours.replace(counter, WEEKLY)
+    set_hours(counter, WEEKLY)
     for n in range(HOLIDAYS):
         day = timezone.localdate() + dt.timedelta(days=n + 1)
         ExceptionalHours.objects.create(counter=counter, date=day)

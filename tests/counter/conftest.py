@@ -2,9 +2,9 @@ import datetime as dt
 
 import pytest
 
-from counter import hours
 from counter.models import Counter
 from counter.opening import Span
+from tests.counter.hours import set_hours
 
 MORNING = Span(dt.time(9), dt.time(12))
 AFTERNOON = Span(dt.time(13), dt.time(16))
@@ -24,5 +24,5 @@ def counter(db):
     counter.phone = "09 310 00000"
     counter.email = "counter@example.test"
     counter.save()
-    hours.replace(counter, WEEKLY)
+    set_hours(counter, WEEKLY)
     return counter

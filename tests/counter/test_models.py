@@ -6,10 +6,9 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 from django.utils import translation
 
-from counter import hours
 from counter.models import Counter, ExceptionalHours, WeeklyHours
-from counter.opening import Day, Span
-from tests.counter.conftest import MORNING, WEEKLY
+from counter.opening import Day
+from tests.counter.conftest import WEEKLY
 
 NINE, TWELVE = dt.time(9), dt.time(12)
 
@@ -92,9 +91,3 @@ def test_exceptional_hours_twice_for_a_date_are_refused(counter):
 
     with pytest.raises(IntegrityError):
         ExceptionalHours.objects.create(counter=counter, date=dt.date(2026, 12, 24), opens=NINE, closes=TWELVE)
-
-
-def test_replaced_hours_leave_nothing_of_the_old_ones(counter):
-    hours.replace(counter, {5: [Span(NINE, TWELVE)]})
-
-    assert Counter.only().timetable.weekly == {5: [MORNING]}

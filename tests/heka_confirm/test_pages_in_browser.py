@@ -4,12 +4,12 @@ import datetime as dt
 
 import pytest
 
-from counter import hours
 from counter.models import Counter, ExceptionalHours
 from counter.opening import Span
 from identity import proof as identity_proof
 from tests.applications.factories import person, proof
 from tests.cast import MAIJA
+from tests.counter.hours import set_hours
 
 PAGES = ["", "how-to/", "privacy/", "accessibility/", "counter/", "no-such-page/"]
 
@@ -19,7 +19,7 @@ def _busy_counter(transactional_db):
     counter = Counter.only()
     counter.phone, counter.email = "09 310 00000", "a.rather.long.address.of.the.counter@example.test"
     counter.save()
-    hours.replace(counter, {n: [Span(dt.time(9), dt.time(12)), Span(dt.time(13), dt.time(16))] for n in range(5)})
+    set_hours(counter, {n: [Span(dt.time(9), dt.time(12)), Span(dt.time(13), dt.time(16))] for n in range(5)})
     ExceptionalHours.objects.create(counter=counter, date=dt.date(2099, 12, 24))
 
 
