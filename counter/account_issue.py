@@ -1,4 +1,4 @@
-"""Accounts for people without bank codes, issued after an ID check (J4, J5)."""
+"""Issuing accounts to people without bank codes, after an ID check (J4, J5)."""
 
 from collections.abc import Callable
 
@@ -25,7 +25,7 @@ class NotChecked(CannotIssue):
 
 
 class AccountInUse(CannotIssue):
-    """Whoever gets the letters of an account that is in use takes it over."""
+    """Whoever receives the letters of an account can take it over."""
 
     message = _("This person already uses the account. Check their identity today before you change its address.")
 
@@ -44,9 +44,9 @@ class HolderWithoutCode(CannotIssue):
 
 @atomically
 def issue_account(check: IdCheck, *, email: str, by: Actor) -> Account:
-    """Give the person whose identity was checked an account at their own address, and send them its link.
+    """Issue an account to the person whose identity was checked, and send the link to their own address.
 
-    Raises CannotIssue, and accounts.AddressTaken.
+    Raises CannotIssue and accounts.AddressTaken.
     """
     sound = id_checks.lock_sound(check)
     if sound is not None and sound.representative:
@@ -62,7 +62,10 @@ def issue_account(check: IdCheck, *, email: str, by: Actor) -> Account:
 
 
 def correct_account_address(account: Account, *, email: str, applicant: Applicant, by: Actor) -> None:
-    """Send the link to another address; the former link is dead. Raises AccountInUse and accounts.AddressTaken."""
+    """Move the account to another address and send a new link there; the former link ends.
+
+    Raises AccountInUse and accounts.AddressTaken.
+    """
     if account.verified_at and id_checks.made_today(applicant) is None:
         raise AccountInUse
     _with_record(lambda: accounts.correct_address(account, email=email), applicant, Event.ACCOUNT_ADDRESS_CHANGED, by)

@@ -1,4 +1,4 @@
-"""What the operator writes and switches: the counter's contact details and hours, notices, types of documents."""
+"""What the operator edits: the counter's contact details and opening hours, notices, types of documents."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from core.admin import NeverDeleted
 from counter.models import Counter, DocumentType, ExceptionalHours, ExceptionQuerySet, Notice, WeeklyHours
 
 
-# Stacked, as the table of the admin has no labels for its fields.
+# Stacked, because the fields in a table of the admin have no labels.
 class WeeklyHoursInline(admin.StackedInline):
     model = WeeklyHours
     extra = 1
@@ -26,7 +26,7 @@ class ExceptionalHoursInline(admin.StackedInline):
     fields = [("date", "opens", "closes"), ("reason_fi", "reason_sv", "reason_en")]
 
     def get_queryset(self, request: HttpRequest) -> ExceptionQuerySet:
-        """Days gone by stay stored and out of the way."""
+        """Return the days of today and later; those gone by stay stored."""
         return ExceptionalHours.objects.ahead()
 
 
@@ -56,7 +56,7 @@ class CounterAdmin(NeverDeleted, admin.ModelAdmin):
 
 @admin.register(Notice)
 class NoticeAdmin(NeverDeleted, admin.ModelAdmin):
-    """Taken away by ending them; one that has ended stays as it was shown."""
+    """Notices are taken away by ending them. One that has ended stays as it was shown."""
 
     formfield_overrides = {models.DateTimeField: {"form_class": forms.DateTimeField, "widget": moment_input()}}
     list_display = ["text", "shown_from", "shown_until", "is_disturbance"]
@@ -73,7 +73,7 @@ class NoticeAdmin(NeverDeleted, admin.ModelAdmin):
 
 @admin.register(DocumentType)
 class DocumentTypeAdmin(NeverDeleted, admin.ModelAdmin):
-    """Switched on and off (C3); checks have been made by them, so they keep their code and stay."""
+    """Types are switched on and off (C3). Checks refer to them, so they keep their code and are never deleted."""
 
     list_display = ["name", "is_on", "needs_note", "position"]
     fields = ["code", "name_fi", "name_sv", "name_en", "is_on", "needs_note", "position"]

@@ -1,4 +1,4 @@
-"""Contact details, language and invitations as the counter corrects them (C7): nothing else of an application."""
+"""Contact details, language and invitations, all that the counter corrects in an application (C7)."""
 
 from applications import invitations
 from applications.models import Applicant, Application
@@ -12,10 +12,10 @@ from records.enums import Event
 
 @atomically
 def correct_contact_details(applicant: Applicant, *, email: str, phone: str, language: Language, by: Actor) -> None:
-    """Correct what a person has told of how to reach them; this makes no new version.
+    """Correct how a person is reached, without a new version of the application.
 
-    A co-applicant who is awaited is invited again at a new address, and the former invitation ends. Raises
-    id_checks.CannotCheckEnded and SlotChanged.
+    A co-applicant who has not confirmed yet is invited again at a new address, and the former invitation ends.
+    Raises id_checks.CannotCheckEnded and id_checks.SlotChanged.
     """
     application = Application.objects.locked(applicant.version.application_id)
     if not application.is_open:

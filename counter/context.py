@@ -1,4 +1,4 @@
-"""The counter and the notices for any page that shows them; asked from the database only where a page does."""
+"""The counter and the notices for every template. They are read only on pages that show them."""
 
 from typing import Any
 

@@ -15,7 +15,7 @@ from identity.proof import Proof
 
 
 class CheckFirst(Refused):
-    """Nothing was confirmed: the identity must be checked, today and for certain."""
+    """Nothing was confirmed: there is no sound ID check of today."""
 
     message = _("Check the identity of the person first. Nothing was confirmed.")
 
@@ -24,9 +24,8 @@ class CheckFirst(Refused):
 def confirm_here(applicant: Applicant, *, terms_read: Terms, digest: str, by: Actor) -> Confirmation:
     """Record that the person before the adviser confirms the version that they were shown, and accepts the terms.
 
-    The confirmation alone holds the terms: were its check undone, nobody would have accepted them.
-
-    Raises CheckFirst, and confirmation.CannotConfirm as in a browser.
+    `digest` names that version. Only the confirmation refers to the terms, so that undoing the check undoes their
+    acceptance too. Raises CheckFirst, and confirmation.CannotConfirm as in a browser.
     """
     made = id_checks.made_today(applicant)
     check = id_checks.lock_sound(made) if made else None
@@ -42,7 +41,7 @@ def confirm_here(applicant: Applicant, *, terms_read: Terms, digest: str, by: Ac
 
 
 def person_checked(check: IdCheck) -> Person | None:
-    """Return the person whose slot was checked, made when new; None for somebody without a code (R3)."""
+    """Return the person whose slot was checked, stored now if they are new; None if they have no code (R3)."""
     slot = check.applicant
     if slot.hetu is None:
         return None

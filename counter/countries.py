@@ -4,26 +4,26 @@ from babel import Locale
 from django.utils.translation import get_language
 
 FINLAND = "FI"
-# What CLDR names besides countries: islands within one, unions, and codes for tests. Kosovo (XK) issues passports.
-NO_COUNTRIES = frozenset(["AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"])
+# CLDR also names islands within a country, unions, and codes for tests. Kosovo (XK) issues passports, so it stays.
+NOT_COUNTRIES = frozenset(["AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"])
 
 
 def _country_names(language: str) -> dict[str, str]:
     named = ((str(code), str(name)) for code, name in Locale(language).territories.items())
-    # The codes of continents are numbers.
-    return {code: name for code, name in named if len(code) == 2 and code.isalpha() and code not in NO_COUNTRIES}
+    # Continents have numbers for codes.
+    return {code: name for code, name in named if len(code) == 2 and code.isalpha() and code not in NOT_COUNTRIES}
 
 
 CODES = frozenset(_country_names("en"))
 
 
 def name(code: str) -> str:
-    """Return the name of a country, in the language of the page."""
+    """Return the name of a country in the language of the page, or the code itself if it is unknown."""
     return _country_names(get_language() or "fi").get(code, code)
 
 
 def choices() -> list[tuple[str, str]]:
-    """Return codes and names for a form: Finland first, the others by their names."""
+    """Return codes and names for a form, Finland first and the others in the order of their names."""
     names = _country_names(get_language() or "fi")
     others = sorted(CODES - {FINLAND}, key=lambda code: names[code].casefold())
     return [(code, names[code]) for code in (FINLAND, *others)]

@@ -1,7 +1,7 @@
-"""What is still known of applications that have been removed: how many, by month (R18).
+"""Figures of applications that have been removed, by month (R18).
 
-Applications count in the month in which they were sent, confirmations and ID checks in the one in which they were
-made; those undone do not count. Months are Helsinki's.
+Applications count in the month in which they were sent; confirmations and ID checks in the month in which they were
+made, unless they were undone. Months are Helsinki's.
 """
 
 import datetime as dt
@@ -15,13 +15,16 @@ from applications.enums import Transition
 from applications.models import Application, Confirmation, IdCheck, StateChange
 from counter.models import RemovedFigure
 
-MONTH = dt.timedelta(days=31)
+LONGEST_MONTH = dt.timedelta(days=31)
 
 Figure = tuple[dt.date, str, str]  # month, figure, value
 
 
 def keep_figures(applications: Collection[int]) -> None:
-    """Add applications that are about to be removed to the figures. Whoever else adds waits, and none is lost."""
+    """Add applications that are about to be removed to the figures.
+
+    Two transactions that add to the same figure wait for each other, so nothing is lost.
+    """
     tally = Tally(_figures(applications))
     with connection.cursor() as cursor:
         for (month, figure, value), count in sorted(tally.items()):
@@ -35,10 +38,10 @@ def keep_figures(applications: Collection[int]) -> None:
 
 
 def figures_within(first: dt.date, last: dt.date) -> list[RemovedFigure]:
-    """Return the figures of the months that lie within some days, from the first month on."""
+    """Return the figures of the months that lie wholly between two days, both included, the first month first."""
     after = last + dt.timedelta(days=1)
     found = RemovedFigure.objects.filter(month__gte=first, month__lte=last).order_by("month", "figure", "value")
-    return [figure for figure in found if (figure.month + MONTH).replace(day=1) <= after]
+    return [figure for figure in found if (figure.month + LONGEST_MONTH).replace(day=1) <= after]
 
 
 def _figures(applications: Collection[int]) -> Iterator[Figure]:
@@ -50,14 +53,17 @@ def _figures(applications: Collection[int]) -> Iterator[Figure]:
     for key, valid_at in _became_valid(applications).items():
         days = (timezone.localdate(valid_at) - sent_on[key]).days
         yield sent_on[key].replace(day=1), "valid after days", str(days)
-    yield from _confirmation_figures(applications)
+    confirmations = Confirmation.objects.filter(applicant__version__application__in=applications, undone_at=None)
+    for at, method, language in confirmations.values_list("confirmed_at", "method", "applicant__language"):
+        yield _month(at), "method", method
+        yield _month(at), "language", language
     checks = IdCheck.objects.filter(applicant__version__application__in=applications, undoing=None)
     for checked_at in checks.values_list("checked_at", flat=True):
         yield _month(checked_at), "ID checks", ""
 
 
 def _became_valid(applications: Collection[int]) -> dict[int, dt.datetime]:
-    """Return when each became valid, unless it was changed or a confirmation undone after that."""
+    """Return when each application became valid, unless it was changed or a confirmation was undone afterwards."""
     followed = [Transition.CONFIRMED, Transition.CHANGED, Transition.UNDONE]
     found: dict[int, dt.datetime] = {}
     changes = StateChange.objects.filter(application__in=applications, transition__in=followed).order_by("pk")
@@ -67,13 +73,6 @@ def _became_valid(applications: Collection[int]) -> dict[int, dt.datetime]:
         else:
             found.pop(key, None)
     return found
-
-
-def _confirmation_figures(applications: Collection[int]) -> Iterator[Figure]:
-    made = Confirmation.objects.filter(applicant__version__application__in=applications, undone_at=None)
-    for at, method, language in made.values_list("confirmed_at", "method", "applicant__language"):
-        yield _month(at), "method", method
-        yield _month(at), "language", language
 
 
 def _month(moment: dt.datetime) -> dt.date:

@@ -1,4 +1,4 @@
-"""Checking an identity document at the counter (C2–C6): recording, the second look, undoing."""
+"""Checks of an identity document at the counter (C2–C6): recording, deciding on and undoing them."""
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -41,7 +41,7 @@ class AlreadyChecked(CannotCheck):
 
 
 class AnotherWaits(CannotCheck):
-    """What one adviser doubts, another one does not pass by (C4)."""
+    """What one adviser doubts, another adviser does not simply pass (C4)."""
 
     message = _("A check of this person waits for a second look. Nothing more was recorded. Decide on that one first.")
 
@@ -100,10 +100,10 @@ class AlreadyUndone(CannotUndo):
 
 @atomically
 def record(check: IdCheck, *, applicant: Applicant, digest: str, is_doubtful: bool, by: Actor) -> IdCheck:
-    """Store a check of the person in this slot, of the version that the adviser saw, named by its digest (C2).
+    """Store a check of the person in this slot, and return it (C2). Raises CannotCheck.
 
-    A doubtful one waits for a second look, as does a document that needs a supervisor's note (C3, C4).
-    Raises CannotCheck.
+    `digest` names the version that the adviser saw. A doubtful check waits for a second look, and so does one of a
+    document that needs a supervisor's note (C3, C4).
     """
     application = Application.objects.locked(applicant.version.application_id)
     slot = next((a for a in application.applicants if a == applicant), None)
@@ -139,40 +139,46 @@ def decide(check: IdCheck, *, accepted: bool, reason: str, by: Actor) -> SecondL
     staff = acting_staff(by)
     if locked.adviser_id == staff.pk:
         raise OwnCheck
-    if _needs_supervisor(locked, accepted=accepted) and not staff.has_perm("counter.decide_check"):
+    # C3: the doubt of an adviser does not take the place of a supervisor's note.
+    needs_supervisor = locked.pending_reason == PendingReason.TYPE or (
+        accepted
+        and not locked.adviser.has_perm("counter.decide_check")
+        and DocumentType.objects.get(code=locked.document_type).needs_note
+    )
+    if needs_supervisor and not staff.has_perm("counter.decide_check"):
         raise NeedsSupervisor
     look = SecondLook.objects.create(check_made=locked, accepted=accepted, reason=reason, by=staff, at=timezone.now())
     event = Event.CHECK_ACCEPTED if accepted else Event.CHECK_REJECTED
-    _record(locked, event, by)
+    _record_check_event(locked, event, by)
     return look
 
 
 @atomically
 def undo(check: IdCheck, *, reason: str, by: Actor) -> list[Application]:
-    """Undo a check, and with it the account and the confirmations that rest on it (C5). Raises AlreadyUndone.
+    """Undo a check, and the account and the confirmations that rest on it (C5). Raises AlreadyUndone.
 
-    Returns the applications that wait again; everybody concerned is told.
+    Returns the applications that wait again. Everybody concerned is told.
     """
     locked = _lock_check(check)
     if locked.status == CheckStatus.UNDONE:
         raise AlreadyUndone
-    # Before its chain in the trail, as everybody who confirms does.
+    # Locked before its chain in the trail, in the order in which confirming locks them.
     Application.objects.select_for_update().get(pk=locked.applicant.version.application_id)
     Undoing.objects.create(check_made=locked, reason=reason, by=acting_staff(by), at=timezone.now())
-    _record(locked, Event.CHECK_UNDONE, by)
+    _record_check_event(locked, Event.CHECK_UNDONE, by)
     for account in Account.objects.filter(id_check=locked.pk, closed_at=None):
         accounts.close(account)
-        _record(locked, Event.ACCOUNT_CLOSED, by)
+        _record_check_event(locked, Event.ACCOUNT_CLOSED, by)
     return confirmation.undo(locked, by=by)
 
 
 def made_today(applicant: Applicant) -> IdCheck | None:
-    """Return the check of this slot that was made today and stands, if there is one."""
+    """Return the sound check of this slot that was made today, or None."""
     return next((check for check in _today(applicant) if check.is_sound), None)
 
 
 def lock_sound(check: IdCheck) -> IdCheck | None:
-    """Return the check, locked and read afresh, if it still stands."""
+    """Return the check, locked and read again, or None if it is not sound any more."""
     locked = _lock_check(check)
     return locked if locked.is_sound else None
 
@@ -183,7 +189,9 @@ def _today(applicant: Applicant) -> list[IdCheck]:
 
 
 def _check_slot(slot: Applicant) -> None:
-    if not _uses_account(slot):
+    account = accounts.of_person(slot.hetu_indexes)
+    # Whoever uses an account may be checked at any time, for its address changes only after another check.
+    if account is None or account.verified_at is None:
         if slot.confirmed:
             raise CannotCheckConfirmed
         if not slot.is_awaited:
@@ -192,12 +200,6 @@ def _check_slot(slot: Applicant) -> None:
         raise AnotherWaits
     if any(check.is_sound for check in _today(slot)):
         raise AlreadyChecked
-
-
-def _uses_account(slot: Applicant) -> bool:
-    """Tell whether the person has an account in use: its address changes only after another check."""
-    account = accounts.of_person(slot.hetu_indexes)
-    return account is not None and account.verified_at is not None
 
 
 def _check_document(check: IdCheck, kind: DocumentType) -> None:
@@ -217,17 +219,8 @@ def _pending_reason(check: IdCheck, kind: DocumentType, by: Actor, *, is_doubtfu
     return ""
 
 
-def _needs_supervisor(check: IdCheck, *, accepted: bool) -> bool:
-    """Tell whether a supervisor has to decide: a doubt does not take the place of their note (C3)."""
-    if check.pending_reason == PendingReason.TYPE:
-        return True
-    if not accepted or check.adviser.has_perm("counter.decide_check"):
-        return False
-    return DocumentType.objects.get(code=check.document_type).needs_note
-
-
 def _lock_check(check: IdCheck) -> IdCheck:
-    # Without its key: whoever confirms by an account locks the application first, and then refers to the check.
+    # The key is not locked: confirming by an account locks the application first, and then refers to the check.
     IdCheck.objects.select_for_update(no_key=True).get(pk=check.pk)
     return (
         IdCheck.objects.with_outcome()
@@ -237,6 +230,6 @@ def _lock_check(check: IdCheck) -> IdCheck:
     )
 
 
-def _record(check: IdCheck, event: Event, by: Actor) -> None:
+def _record_check_event(check: IdCheck, event: Event, by: Actor) -> None:
     happened = ApplicationEvent(event, check.applicant, {"id_check": check.pk})
     record_events(check.applicant.version.application, happened, by=by)

@@ -1,6 +1,6 @@
-"""The operator's notices as pages show them: known to each process for half a minute, so that a page asks nothing.
+"""The operator's notices as pages show them. Each process keeps them for half a minute, to spare the database.
 
-What an operator changes is therefore seen at most half a minute later; a notice begins and ends on time all the same.
+A change by the operator is therefore seen half a minute later at most. A notice still begins and ends on time.
 """
 
 import logging
@@ -11,7 +11,7 @@ from django.db import Error
 
 from counter.models import Notice
 
-KNOWN_FOR = 30  # seconds
+KNOWN_FOR_SECONDS = 30
 
 log = logging.getLogger(__name__)
 
@@ -25,10 +25,10 @@ class NoticeCache:
         self._reading = threading.Lock()
 
     def shown(self) -> list[Notice]:
-        """Return the notices whose time is now, the latest first.
+        """Return the notices that are shown now, the latest first.
 
-        No page fails for want of them, and only one in half a minute waits for the database: while it is away, or
-        another thread is reading, those that are known stay.
+        No page fails without them, and only one page in half a minute waits for the database. The known notices stay
+        while the database is away, or another thread is reading.
         """
         if self._is_old() and self._reading.acquire(blocking=False):
             try:
@@ -38,11 +38,11 @@ class NoticeCache:
         return [notice for notice in self._notices if notice.is_shown]
 
     def set(self, notices: list[Notice]) -> None:
-        """Take these for what the database holds, for the next half minute."""
+        """Take these as the notices in the database, for the next half minute."""
         self._notices, self._read_at = notices, time.monotonic()
 
     def _is_old(self) -> bool:
-        return self._read_at is None or time.monotonic() - self._read_at >= KNOWN_FOR
+        return self._read_at is None or time.monotonic() - self._read_at >= KNOWN_FOR_SECONDS
 
     def _read(self) -> None:
         try:

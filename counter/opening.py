@@ -1,12 +1,12 @@
-"""When the counter is open. Hours are clock times in Helsinki, whatever summer time does between them."""
+"""When the counter is open. Hours are clock times in Helsinki, in summer and in winter."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.utils import timezone
 
-LOOK_AHEAD = 60  # days
+LOOK_AHEAD_DAYS = 60
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Day:
 
 @dataclass(frozen=True)
 class Timetable:
-    """Ordinary hours by weekday (0 is Monday), and the days that differ. An exceptional day counts alone."""
+    """Ordinary hours by weekday (0 is Monday), and the exceptional days. Those replace the ordinary hours."""
 
     weekly: Mapping[int, Sequence[Span]] = field(default_factory=dict)
     exceptions: Mapping[dt.date, Day] = field(default_factory=dict)
@@ -53,7 +53,7 @@ class Timetable:
         return self.on(timezone.localdate())
 
     def on(self, date: dt.date) -> Day:
-        """Return the hours of a date, the exceptional ones first."""
+        """Return the hours of a date: the exceptional ones, or else the ordinary ones."""
         return self.exceptions.get(date) or self._ordinary(date)
 
     def _ordinary(self, date: dt.date) -> Day:
@@ -62,7 +62,10 @@ class Timetable:
 
 @dataclass(frozen=True)
 class Status:
-    """Whether it is open; when it closes, or when it opens next (aware, Helsinki; None: not in sight)."""
+    """Whether the counter is open, and when it closes or opens next.
+
+    `changes_at` is aware, in Helsinki's time; None if nothing changes within LOOK_AHEAD_DAYS.
+    """
 
     is_open: bool
     changes_at: dt.datetime | None
@@ -70,24 +73,18 @@ class Status:
 
 
 def opening_status(timetable: Timetable, at: dt.datetime | None = None) -> Status | None:
-    """Return the status at a moment (aware; now if not given), or None while no hours are known."""
+    """Return the status at a moment (aware; now by default), or None while no hours are known."""
     if not timetable.is_known:
         return None
     zone = timezone.get_default_timezone()
     now = timezone.localtime(at, zone)
-    for opens, closes in _stretches(timetable, now.date(), zone):
-        if opens <= now < closes:
-            return Status(is_open=True, changes_at=closes, is_today=True)
-        if now < opens:
-            return Status(is_open=False, changes_at=opens, is_today=opens.date() == now.date())
-    return Status(is_open=False, changes_at=None, is_today=False)
-
-
-def _stretches(timetable: Timetable, first: dt.date, zone: dt.tzinfo) -> Iterator[tuple[dt.datetime, dt.datetime]]:
-    for n in range(LOOK_AHEAD):
-        day = timetable.on(first + dt.timedelta(days=n))
+    for n in range(LOOK_AHEAD_DAYS):
+        day = timetable.on(now.date() + dt.timedelta(days=n))
         for span in sorted(day.spans, key=lambda span: span.opens):
-            yield (
-                dt.datetime.combine(day.date, span.opens, zone),
-                dt.datetime.combine(day.date, span.closes, zone),
-            )
+            opens = dt.datetime.combine(day.date, span.opens, zone)
+            closes = dt.datetime.combine(day.date, span.closes, zone)
+            if opens <= now < closes:
+                return Status(is_open=True, changes_at=closes, is_today=True)
+            if now < opens:
+                return Status(is_open=False, changes_at=opens, is_today=day.date == now.date())
+    return Status(is_open=False, changes_at=None, is_today=False)

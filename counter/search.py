@@ -1,11 +1,11 @@
-"""What a text in the desk's search box is, and whose applications it finds.
+"""What a text in the desk's search box means, and whose applications it finds.
 
-An application's number, typed or scanned from the slip; a personal identity code in any case and with any dash;
-else parts of a name. Neither codes nor names leave this module: they are not stored with the search (R17).
+A text is an application's number, typed or scanned from the slip; or a personal identity code, in upper or lower case
+and with any dash; or else parts of a name. Codes and names are not stored with the search (R17).
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from django.db import models
@@ -22,13 +22,13 @@ from records.enums import Event
 from records.names import applicant_subject, staff_chain
 from records.trail import append_event
 
-MOST = 50  # people shown
-SHORTEST = 2  # letters of the longest part of a name
-AROUND_NUMBER = re.compile(r"[ /?#&=]")  # where the slip's QR code holds a link
+MOST_HITS = 50  # people
+FEWEST_LETTERS = 2  # in the longest part of a name
+AROUND_NUMBER = re.compile(r"[ /?#&=]")  # the QR code of the slip holds a link
 
 
 class SearchReason(models.TextChoices):
-    """Why somebody is looked for by their personal identity code."""
+    """Why a member of staff searches by a personal identity code."""
 
     HERE = "here", _("The person is here")
     CONTACT = "contact", _("The person called or wrote")
@@ -36,7 +36,7 @@ class SearchReason(models.TextChoices):
 
 
 class CannotFind(Refused):
-    """Nothing was looked for."""
+    """Nothing was searched for."""
 
 
 class Mistyped(CannotFind):
@@ -55,7 +55,7 @@ class TooShort(CannotFind):
 
 @dataclass(frozen=True)
 class Hit:
-    """Somebody who was found, and the application in which they apply."""
+    """An applicant who was found, and their application."""
 
     applicant: Applicant
     application: Application
@@ -63,7 +63,7 @@ class Hit:
 
 @dataclass(frozen=True)
 class Found:
-    """Who was found by what, those of open applications first; `has_more` when there are more than are shown."""
+    """Who was found by what kind of search, open applications first; `has_more` when there are more than MOST_HITS."""
 
     event: Event
     hits: list[Hit]
@@ -79,9 +79,9 @@ class Found:
 
 @atomically
 def find_people(text: str, *, reason: SearchReason, by: Actor) -> Found:
-    """Return whom the text finds, and record that a member of staff looked. Raises CannotFind.
+    """Return who is found by the text, and record the search in the trail. Raises CannotFind.
 
-    The trail keeps the number that was typed, the reason of a search by code, and how many were found.
+    The trail keeps a number that was typed, the reason for a search by code, and how many people were found.
     """
     found = search(text)
     facts: dict[str, str | int] = {**found.facts, "found": len(found.hits)}
@@ -96,48 +96,37 @@ def find_people(text: str, *, reason: SearchReason, by: Actor) -> Found:
 
 
 def search(text: str) -> Found:
-    """Return whom the text finds. Raises CannotFind."""
-    if number := number_in(text):
+    """Return who is found by the text: a number first, then a code, then a name. Raises CannotFind."""
+    pieces = [text, *AROUND_NUMBER.split(typed_text(text))]
+    if number := next(filter(None, map(references.normalise_reference, pieces)), None):
         slots = Applicant.objects.filter(version__current_of__reference=number)
         return _find_slots(Event.SEARCH_BY_NUMBER, slots, number=references.display(number))
     if hetu.begins_like_code(text):
-        slots = Applicant.objects.filter(hetu_index__in=_indexes(text), version__current_of__isnull=False)
+        try:
+            indexes = crypto.indexes(hetu.parse(text))
+        except hetu.InvalidHetu:
+            raise WrongCode from None
+        slots = Applicant.objects.filter(hetu_index__in=indexes, version__current_of__isnull=False)
         return _find_slots(Event.SEARCH_BY_CODE, slots.order_by("-pk"))
     if _is_like_a_number(compact(text).upper()):
         raise Mistyped
-    if max(map(len, names.parts(text)), default=0) < SHORTEST:
+    if max(map(len, names.parts(text)), default=0) < FEWEST_LETTERS:
         raise TooShort
     return _find_slots(Event.SEARCH_BY_NAME, names.find(text))
 
 
-def number_in(text: str) -> str | None:
-    """Return the application's number that a text is, or that a link holds; None without one."""
-    pieces = [text, *AROUND_NUMBER.split(typed_text(text))]
-    return next((number for piece in pieces if (number := references.normalise_reference(piece))), None)
-
-
 def _is_like_a_number(typed: str) -> bool:
-    """Tell whether somebody meant a number: names have no digits, and nine letters without a vowel are none."""
+    """Tell whether somebody meant a number. Names have no digits, and no name is nine letters without a vowel."""
     has_digit = any(character.isdigit() for character in typed)
     return has_digit or (len(typed) == references.LENGTH and set(typed) <= set(references.ALPHABET))
 
 
-def _indexes(text: str) -> list[str]:
-    try:
-        return crypto.indexes(hetu.parse(text))
-    except hetu.InvalidHetu:
-        raise WrongCode from None
-
-
 def _find_slots(event: Event, slots: models.QuerySet[Applicant], **facts: str) -> Found:
-    keys = list(slots.values_list("pk", flat=True)[: MOST + 1])
-    return Found(event, _hits(dict.fromkeys(keys[:MOST])), len(keys) > MOST, facts)
-
-
-def _hits(keys: Iterable[int]) -> list[Hit]:
-    """Return these applicants with their applications and everybody in them, in three queries."""
-    place = {key: number for number, key in enumerate(keys)}
+    """Return these applicants with their applications and everybody in them, in four queries."""
+    keys = list(slots.values_list("pk", flat=True)[: MOST_HITS + 1])
+    place = {key: number for number, key in enumerate(dict.fromkeys(keys[:MOST_HITS]))}
     versions = Applicant.objects.filter(pk__in=place).values("version")
     applications = Application.objects.with_people().filter(current__in=versions)
     hits = [Hit(a, application) for application in applications for a in application.applicants if a.pk in place]
-    return sorted(hits, key=lambda hit: (not hit.application.is_open, place[hit.applicant.pk]))
+    hits.sort(key=lambda hit: (not hit.application.is_open, place[hit.applicant.pk]))
+    return Found(event, hits, len(keys) > MOST_HITS, facts)

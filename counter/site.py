@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 
 class DeskSite(StaffSite):
-    """Django's admin behind two factors, and the desk's own pages, each behind its own right."""
+    """Django's admin behind two factors, with the desk's own pages, each behind its own right."""
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        # Only now: the views need the models, which are not there when the site is made.
+        # Imported here, because the views need the models, which are not loaded when the site is made.
         pages: list[Page] = [page for path_ in settings.DESK_PAGES for page in import_string(path_)]
         own: list[URLPattern | URLResolver] = [
             path(f"desk/{route}", self.admin_view(view), name=name) for route, view, name in pages
@@ -26,7 +26,7 @@ class DeskSite(StaffSite):
         return own + super().get_urls()
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:  # type: ignore[override]  # it may lead on
-        """Lead whoever works at the desk alone there; the others see what they may edit."""
+        """Redirect members of staff who may edit nothing to the desk; show the others what they may edit."""
         if not self.get_app_list(request):
             return redirect("admin:desk")
         return super().index(request, extra_context)

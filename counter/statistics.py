@@ -1,6 +1,6 @@
-"""Figures of a period for supervisors and the operator (J7): counted in the database, of nobody in particular.
+"""Figures of a period for supervisors and the operator (J7), counted in the database, about nobody in particular.
 
-Days, weeks and hours are Helsinki's (R22). What was undone (C5) does not count.
+Days, weeks and hours are Helsinki's (R22). Whatever was undone does not count (C5).
 """
 
 import datetime as dt
@@ -29,14 +29,14 @@ K = TypeVar("K", bound=Hashable)
 
 @dataclass(frozen=True)
 class Period:
-    """The days from one until another, both included."""
+    """The days from `since` until `until`, both included."""
 
     since: dt.date
     until: dt.date
 
     @classmethod
     def latest(cls) -> "Period":
-        """Return the 90 days that end today."""
+        """Return the DEFAULT_DAYS days that end today."""
         today = dates.today()
         return cls(today - dt.timedelta(days=DEFAULT_DAYS - 1), today)
 
@@ -56,14 +56,14 @@ class Period:
         return [first + n * WEEK for n in range((self.until - first) // WEEK + 1)]
 
     def of(self, field: str) -> Q:
-        """Return the condition that a time lies within the period."""
+        """Return the condition that the moment in a field lies within the period."""
         first, after = self.moments
         return Q((f"{field}__gte", first), (f"{field}__lt", after))
 
 
 @dataclass(frozen=True)
 class Funnel:
-    """How far the applications sent in the period have come by now; of people, those of the current version (R6)."""
+    """How far the applications sent in the period have come by now. People count in the current version (R6)."""
 
     sent: int
     invited: int
@@ -76,7 +76,7 @@ class Funnel:
 
 @dataclass(frozen=True)
 class Days:
-    """Within how many days of sending half, and nine tenths, of those that became valid did; None without any."""
+    """Within how many days half, and nine tenths, of those that became valid did so; None if none became valid."""
 
     median: int | None
     nine_tenths: int | None
@@ -84,6 +84,8 @@ class Days:
 
 @dataclass(frozen=True)
 class Statistics:
+    """All figures of a period."""
+
     funnel: Funnel
     days: Days
     by_method: Mapping[str, int]
@@ -94,10 +96,24 @@ class Statistics:
 
 
 def count_period(period: Period) -> Statistics:
-    """Count everything of a period, in seven queries."""
+    """Count all figures of a period, in seven queries."""
+    tz = timezone.get_default_timezone()
     days = _days_until_valid(period)
-    confirmations = _count_confirmations(period)
-    checks = _count_checks(period)
+    # Those of earlier versions count too.
+    confirmations = (
+        Confirmation.objects.filter(period.of("confirmed_at"), undone_at=None)
+        .values(
+            "method",
+            week=TruncWeek("confirmed_at", output_field=DateField(), tzinfo=tz),
+            language=F("applicant__language"),
+        )
+        .annotate(count=Count("pk"))
+    )
+    checks = (
+        IdCheck.objects.filter(period.of("checked_at"), undoing=None)
+        .values(hour=ExtractHour("checked_at", tzinfo=tz), weekday=ExtractIsoWeekDay("checked_at", tzinfo=tz))
+        .annotate(count=Count("pk"))
+    )
     hours = _sum(checks, "hour")
     return Statistics(
         funnel=_funnel(period, became_valid=sum(days.values())),
@@ -111,9 +127,9 @@ def count_period(period: Period) -> Statistics:
 
 
 def days_until_share(counts: Mapping[int, int], *, percent: int) -> int | None:
-    """Return the smallest number of days within which that share of the counted things happened; None of none.
+    """Return the smallest number of days within which that share of the things happened, or None if there are none.
 
-    `counts` says how many took how many days.
+    `counts` says how many things took how many days.
     """
     seen, wanted = 0, sum(counts.values()) * percent
     for days in sorted(counts):
@@ -143,10 +159,10 @@ def _funnel(period: Period, *, became_valid: int) -> Funnel:
 
 
 def _identified_only(applicants: QuerySet[Applicant]) -> QuerySet[Applicant]:
-    """The adults who have proved who they are since their version was sent, online or at the counter, no more.
+    """Return the adults who have proved who they are since their version was sent, but have not confirmed.
 
-    Online: the person's latest identification, for whichever application. At the counter: a check of this slot
-    that was not undone, whatever it is worth. Those who have confirmed are left out.
+    Online the person's latest identification counts, whichever application it was for. At the counter a check of
+    this slot counts unless it was undone, whatever its outcome.
     """
     standing = Confirmation.objects.filter(applicant=OuterRef("pk"), undone_at=None)
     online = Person.objects.filter(
@@ -161,9 +177,9 @@ def _identified_only(applicants: QuerySet[Applicant]) -> QuerySet[Applicant]:
 
 
 def _days_until_valid(period: Period) -> dict[int, int]:
-    """Return how many applications sent in the period became valid after how many days, counted by dates.
+    """Return how many applications sent in the period became valid, by the number of days it took.
 
-    Their latest transition to valid counts, unless a change or an undone confirmation came after it.
+    The latest transition to valid counts, unless a change or an undone confirmation came after it.
     """
     fallen = StateChange.objects.filter(
         application=OuterRef("application"),
@@ -182,26 +198,8 @@ def _days_until_valid(period: Period) -> dict[int, int]:
     return {row["took"].days: row["count"] for row in rows}
 
 
-def _count_confirmations(period: Period) -> list[Mapping[str, Any]]:
-    """Confirmations made in the period, of whichever version, that stand: counted by week, method and language."""
-    week = TruncWeek("confirmed_at", output_field=DateField(), tzinfo=timezone.get_default_timezone())
-    rows = Confirmation.objects.filter(period.of("confirmed_at"), undone_at=None)
-    return list(rows.values("method", week=week, language=F("applicant__language")).annotate(count=Count("pk")))
-
-
-def _count_checks(period: Period) -> list[Mapping[str, Any]]:
-    """ID checks recorded in the period and not undone, counted by weekday and hour."""
-    tz = timezone.get_default_timezone()
-    rows = IdCheck.objects.filter(period.of("checked_at"), undoing=None)
-    return list(
-        rows.values(
-            hour=ExtractHour("checked_at", tzinfo=tz), weekday=ExtractIsoWeekDay("checked_at", tzinfo=tz)
-        ).annotate(count=Count("pk"))
-    )
-
-
 def _sum(rows: Iterable[Mapping[str, Any]], name: str) -> Tally[Any]:
-    """Add up the rows' counts by one of the things they are counted by."""
+    """Add up the counts of the rows for each value of one column."""
     sums: Tally[Any] = Tally()
     for row in rows:
         sums[row[name]] += row["count"]

@@ -1,4 +1,4 @@
-"""The door of the desk's pages, and how each finds what its address names."""
+"""Access to the pages of the desk, and finding what their addresses name."""
 
 import functools
 from collections.abc import Callable, Mapping
@@ -21,9 +21,9 @@ Page = tuple[str, Callable[..., HttpResponseBase], str]  # route under the desk,
 
 
 def desk_view(*permissions: str) -> Callable[[View[P]], View[P]]:
-    """Let in whoever has all these permissions, the others get 403; and keep the page out of caches.
+    """Let in staff who have all these permissions, answer others with 403, and keep the page out of caches.
 
-    Within the view staff_of() and desk_actor() hold. The site itself has asked for both factors before.
+    The site itself has asked for both factors before.
     """
 
     def decorate(view: View[P]) -> View[P]:
@@ -41,20 +41,20 @@ def desk_view(*permissions: str) -> Callable[[View[P]], View[P]]:
 
 
 def staff_of(request: HttpRequest) -> User:
-    """Return the member of staff who is at the desk. Raises PermissionDenied when nobody is logged in."""
+    """Return the member of staff who is at the desk. Raises PermissionDenied if nobody is logged in."""
     if not isinstance(request.user, User):
         raise PermissionDenied
     return request.user
 
 
 def desk_actor(request: HttpRequest) -> Actor:
-    """Return the member of staff who is at the desk as somebody who acts. Raises PermissionDenied as staff_of()."""
+    """Return the member of staff who is at the desk as an actor. Raises PermissionDenied as staff_of() does."""
     return staff_actor(staff_of(request))
 
 
 def desk_page(request: HttpRequest, template: str, context: Mapping[str, Any], status: int = 200) -> HttpResponse:
-    """Render a page of the desk, within the admin. Its title is the context's `title`: never with a code (R17)."""
-    admins = {**admin.site.each_context(request), "is_nav_sidebar_enabled": False}  # the desk has its own ways about
+    """Render a page of the desk within the admin. The context has its `title`, which never shows a code (R17)."""
+    admins = {**admin.site.each_context(request), "is_nav_sidebar_enabled": False}  # the desk has its own navigation
     return render(request, template, {**admins, **context}, status=status)
 
 
@@ -63,7 +63,7 @@ def find_application(reference: str) -> Application:
     application = Application.objects.with_people().filter(reference=reference).first()
     if application is None:
         raise Http404
-    application.version.application = application  # not to be fetched again from a slot
+    application.version.application = application  # so that a slot does not fetch it again
     return application
 
 

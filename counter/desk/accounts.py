@@ -26,8 +26,8 @@ from mailing.enums import Status
 from mailing.models import Letter
 from records.names import account_subject, applicant_subject
 
-MOST_LETTERS = 5  # an hour and person, of those that go out at once
-WATCHED = dt.timedelta(minutes=3)  # then the page no longer looks by itself what became of the letter
+MOST_LETTERS = 5  # to one person in an hour, among those that go out at once
+WATCHED = dt.timedelta(minutes=3)  # for so long the page looks by itself whether the letter has arrived
 
 account_view = desk_view("counter.use_desk", "counter.issue_account")
 
@@ -55,7 +55,7 @@ def account_page(request: HttpRequest, reference: str, position: int) -> HttpRes
 @account_view
 @read_or_act
 def account_address_page(request: HttpRequest, reference: str, position: int) -> HttpResponse:
-    """Correct the address of an account, in the same two steps."""
+    """Correct the address of an account in the same two steps."""
     slot = find_slot(reference, position)
     access_log.record_opening(request, slot)
     issued = accounts.of_person(slot.hetu_indexes)
@@ -106,7 +106,7 @@ def _two_steps(request: HttpRequest, slot: Applicant, act: Callable[[str], objec
 
 
 def _spelled(email: str) -> list[tuple[str, str]]:
-    """Return each character, and what it is called where it may be misread or misheard."""
+    """Return each character, with its name if it may be misread or misheard."""
     names = {"@": _("at sign"), ".": _("dot"), "-": _("hyphen"), "_": _("underscore"), "+": _("plus")}
     names |= dict.fromkeys("0123456789", _("digit")) | dict.fromkeys("ilo", pgettext("of the alphabet", "letter"))
     return [(character, names.get(character, "")) for character in normal(email)]
@@ -125,7 +125,7 @@ def _account_status(request: HttpRequest, slot: Applicant, issued: Account) -> H
 
 
 def _is_undecided(letter: Letter) -> bool:
-    """Tell whether more may be known of a letter soon. A mail server that is nobody's provider reports no more."""
+    """Tell whether the status of a letter may change soon. A mail server without a provider reports no delivery."""
     is_on_its_way = letter.status in {Status.WAITING, Status.DELAYED} or (
         letter.status == Status.SENT and bool(letter.provider)
     )
@@ -138,7 +138,7 @@ def _account_page(request: HttpRequest, slot: Applicant, context: dict[str, Any]
 
 
 def _check_of(slot: Applicant) -> IdCheck | None:
-    """Return the check on which an account can stand, else one that tells why none can."""
+    """Return the check on which an account can stand, or else a check that shows why none can."""
     sound = list(IdCheck.objects.sound().with_outcome().filter(applicant=slot).order_by("-pk"))
     return next((check for check in sound if check.may_bear_account), sound[0] if sound else None)
 

@@ -1,4 +1,4 @@
-"""What can be done for a person now, the most likely first. Each page checks again what it does."""
+"""What staff can do for a person now, the most likely first. Each page checks again whether it may be done."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from identity.models import Account, User
 
 @dataclass(frozen=True)
 class Action:
-    """The name of its page in the admin, and what its link or button says."""
+    """Something to do: the name of its page in the admin, and the text of its link or button."""
 
     page: str
     label: str | Promise
@@ -23,38 +23,30 @@ class Action:
 
     @property
     def address(self) -> str:
-        """The page, as the url tag names it."""
+        """The name of the page for the url tag."""
         return f"admin:{self.page}"
 
 
 def available_actions(
     slot: Applicant, checks: Sequence[IdCheck], account: Account | None, *, staff: User
 ) -> list[Action]:
-    """Return what a member of staff can do for the person in this slot, of whom these checks were made."""
-    own = [check for check in checks if check.applicant_id == slot.pk]
-    actions = [*_check_actions(slot, own, account)]
-    if staff.has_perm("counter.issue_account"):
-        actions += _account_actions(slot, own, account)
-    return [*actions, *_other_actions(slot, staff)]
-
-
-def _check_actions(slot: Applicant, checks: Sequence[IdCheck], account: Account | None) -> Iterator[Action]:
+    """Return what a member of staff can do for the person in this slot, given the person's checks and account."""
     application = slot.version.application
-    is_checked = any(c.is_sound and timezone.localdate(c.checked_at) == timezone.localdate() for c in checks)
-    waits = any(c.status == CheckStatus.WAITING for c in checks)
+    own = [check for check in checks if check.applicant_id == slot.pk]
+    is_checked = any(c.is_sound and timezone.localdate(c.checked_at) == timezone.localdate() for c in own)
+    waits = any(c.status == CheckStatus.WAITING for c in own)
     is_wanted = slot.is_awaited or bool(account and account.verified_at and not account.closed_at)
+    actions = []
     if application.awaits(slot) and is_checked:
-        yield Action("desk_confirm", _("Confirm application"))
+        actions.append(Action("desk_confirm", _("Confirm application")))
     elif application.is_open and is_wanted and not is_checked and not waits:
-        yield Action("desk_check", _("Check the identity"))
-
-
-def _account_actions(slot: Applicant, checks: Sequence[IdCheck], account: Account | None) -> Iterator[Action]:
-    """An account stands on a check at which nobody else was there for the person (C6)."""
-    if account and account.closed_at is None:
-        yield Action("desk_account", _("See the account"))
-    elif slot.hetu and any(check.may_bear_account for check in checks):
-        yield Action("desk_account", _("Create account"))
+        actions.append(Action("desk_check", _("Check the identity")))
+    if staff.has_perm("counter.issue_account"):
+        if account and account.closed_at is None:
+            actions.append(Action("desk_account", _("See the account")))
+        elif slot.hetu and any(check.may_bear_account for check in own):
+            actions.append(Action("desk_account", _("Create account")))
+    return [*actions, *_other_actions(slot, staff)]
 
 
 def _other_actions(slot: Applicant, staff: User) -> Iterator[Action]:

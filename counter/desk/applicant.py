@@ -1,8 +1,8 @@
-"""One person's slot: their own details as far as a check needs them, and what can be done for them now.
+"""One person's slot: the details that an ID check needs, and what can be done for the person now.
 
-Income and assets are not shown: nobody at the counter needs them (C7). Where the person lives and how to reach
-them is shown to those who may see it: of a protected person, and of whoever applies with them, by POST and
-recorded each time (R16).
+Income and assets are not shown, since nobody at the counter needs them (C7). Where a protected person lives and how
+to reach them is shown by right only, by POST, and recorded each time; the same holds for everybody who applies with
+them (R16).
 """
 
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from counter.models import DocumentType
 from identity.models import Account, Person
 from records.enums import Event
 
-MOST_CHECKS = 20  # shown, the latest
+MOST_CHECKS = 20  # the latest ones are shown
 
 
 @dataclass(frozen=True)
@@ -33,15 +33,6 @@ class Contact:
     phone: str
     address: str
     municipality: str
-
-
-@dataclass(frozen=True)
-class _Known:
-    """What is known of the person besides the slot."""
-
-    checks: list[IdCheck]
-    person: Person | None
-    account: Account | None
 
 
 @desk_view("counter.use_desk")
@@ -80,23 +71,27 @@ def show_protected_details(request: HttpRequest, reference: str, position: int) 
 
 def _show_applicant(request: HttpRequest, slot: Applicant, *, contact: Contact | None, code: str = "") -> HttpResponse:
     staff, application = staff_of(request), slot.version.application
-    known = _known_of(slot)
-    account_letters = messages.of_account(known.account, is_restricted=contact is None) if known.account else []
-    names = DocumentType.objects.names() if known.checks else {}
+    found = IdCheck.objects.with_outcome().filter(applicant__in=Applicant.objects.same_person(slot))
+    found = found.select_related("applicant__version__application").defer("applicant__version__content")
+    checks = list(found.order_by("-pk")[:MOST_CHECKS])
+    person = Person.objects.select_related("user__account").filter(hetu_index__in=slot.hetu_indexes).first()
+    account: Account | None = getattr(person.user, "account", None) if person else None
+    is_same_name = person is None or _name_parts(str(person)) == _name_parts(str(slot))
+    names = DocumentType.objects.names() if checks else {}
     context = {
         # No name: browsers keep the titles of pages.
         "title": _("Application %(number)s") % {"number": application.number},
         "application": application,
         "slot": slot,
-        "actions": actions.available_actions(slot, known.checks, known.account, staff=staff),
+        "actions": actions.available_actions(slot, checks, account, staff=staff),
         "code": code or (mask_hetu(slot.hetu) if slot.hetu else ""),
         "is_code_shown": bool(code),
         "contact": contact,
         "may_ask_for_contact": contact is None and access_log.may_see_details(request, slot),
-        "other_name": _other_name(slot, known.person),
-        "checks": [(check, names.get(check.document_type, check.document_type)) for check in known.checks],
-        "account": known.account,
-        "account_letters": account_letters,
+        "other_name": "" if is_same_name else str(person),  # by which the person was identified (R4)
+        "checks": [(check, names.get(check.document_type, check.document_type)) for check in checks],
+        "account": account,
+        "account_letters": messages.of_account(account, is_restricted=contact is None) if account else [],
     }
     return desk_page(request, "counter/desk/applicant.html", context)
 
@@ -104,24 +99,6 @@ def _show_applicant(request: HttpRequest, slot: Applicant, *, contact: Contact |
 def _contact(slot: Applicant) -> Contact:
     stored = Stored.model_validate_json(slot.version.content or "").applicants[slot.position]
     return Contact(slot.email, slot.phone, stored.address or "", stored.municipality or "")
-
-
-def _known_of(slot: Applicant) -> _Known:
-    """Return the checks of this person in all their applications, and the person, if they have ever been here."""
-    same = Applicant.objects.same_person(slot)
-    checks = IdCheck.objects.with_outcome().filter(applicant__in=same)
-    checks = checks.select_related("applicant__version__application")
-    person = Person.objects.select_related("user__account").filter(hetu_index__in=slot.hetu_indexes).first()
-    return _Known(
-        list(checks.defer("applicant__version__content").order_by("-pk")[:MOST_CHECKS]),
-        person,
-        getattr(person.user, "account", None) if person else None,
-    )
-
-
-def _other_name(slot: Applicant, person: Person | None) -> str:
-    """Return the name by which the person was identified, if it is another one than in the application (R4)."""
-    return str(person) if person and _name_parts(str(person)) != _name_parts(str(slot)) else ""
 
 
 def _name_parts(name: str) -> list[str]:

@@ -1,11 +1,10 @@
-"""One application: how it stands, who applies, its letters and what has happened to it."""
+"""One application: its status, who applies, its letters and what has happened to it."""
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from applications.models import Application, StateChange
 from applications.trail import ApplicationEvent, record_events
 from counter.desk import messages
 from counter.desk.access import desk_actor, desk_page, desk_view, find_application, staff_of
@@ -23,11 +22,6 @@ def application_page(request: HttpRequest, reference: str) -> HttpResponse:
         "title": _("Application %(number)s") % {"number": found.number},
         "application": found,
         "letters": messages.of_application(found, sees_protected=staff.has_perm("counter.see_protected")),
-        "changes": _changes(found),
+        "changes": list(found.changes.select_related("user__person").order_by("-pk")),
     }
     return desk_page(request, "counter/desk/application.html", context)
-
-
-def _changes(application: Application) -> list[StateChange]:
-    """Return the history, the latest first."""
-    return list(application.changes.select_related("user__person").order_by("-pk"))

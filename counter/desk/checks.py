@@ -1,4 +1,4 @@
-"""Recording an ID check of the person in a slot (C2–C4, C6), and looking at one that was made."""
+"""Recording an ID check of the person in a slot (C2–C4, C6), and showing one that was made."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -21,7 +21,7 @@ from counter.models import DocumentType
 @desk_view("counter.use_desk")
 @read_or_act
 def check_page(request: HttpRequest, reference: str, position: int) -> HttpResponse:
-    """Fill in what the document shows, beside whose slot it is."""
+    """Show the form of a check beside the details of the slot, and record the check."""
     slot = find_slot(reference, position)
     access_log.record_opening(request, slot)
     form = CheckForm(request.POST if request.method == "POST" else None)
@@ -35,19 +35,22 @@ def check_page(request: HttpRequest, reference: str, position: int) -> HttpRespo
             is_doubtful=form.cleaned_data["is_doubtful"],
             by=desk_actor(request),
         )
-    except id_checks.AlreadyChecked as refusal:  # a second click most often: nothing of it is needed any more
+    except id_checks.AlreadyChecked as refusal:  # most often a second click, whose answers nobody needs
         messages.warning(request, str(refusal))
     except id_checks.CannotCheck as refusal:
         return _check_form(request, find_slot(reference, position), form, refusal=refusal)
     else:
-        _tell_result(request, made)
+        if made.is_sound:
+            messages.success(request, _("The ID check is saved."))
+        else:
+            messages.warning(request, _("The ID check is saved. It has no effect before somebody else accepts it."))
     return to_slot(slot)
 
 
 @desk_view("counter.use_desk")
 @require_safe
 def check_made_page(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show all that was recorded of a check, and what became of it."""
+    """Show everything that was recorded at a check, and what became of it."""
     found = find_check(pk)
     access_log.record_opening(request, found.applicant)
     return desk_page(
@@ -62,7 +65,7 @@ def find_check(pk: int) -> IdCheck:
 
 
 def check_context(request: HttpRequest, found: IdCheck) -> dict[str, object]:
-    """Return what the facts of a check are shown with."""
+    """Return the context of a page that shows a check."""
     slot = found.applicant
     return {
         "check": found,
@@ -77,7 +80,7 @@ def check_context(request: HttpRequest, found: IdCheck) -> dict[str, object]:
 
 
 def to_slot(slot: Applicant) -> HttpResponseRedirect:
-    """Go back to the person's page."""
+    """Redirect to the person's page."""
     return redirect("admin:desk_applicant", slot.version.application.reference, slot.position)
 
 
@@ -93,10 +96,3 @@ def _check_form(
         "refusal": refusal,
     }
     return desk_page(request, "counter/desk/check.html", context, status=409 if refusal else 200)
-
-
-def _tell_result(request: HttpRequest, made: IdCheck) -> None:
-    if made.is_sound:
-        messages.success(request, _("The ID check is saved."))
-    else:
-        messages.warning(request, _("The ID check is saved. It has no effect before somebody else accepts it."))

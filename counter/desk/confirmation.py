@@ -1,4 +1,4 @@
-"""Confirming at the counter: what the person reads, in their language, and that they confirm it (J4)."""
+"""Confirming at the counter: what the person reads in their language, and that they confirm it (J4)."""
 
 from dataclasses import replace
 from typing import Any
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from applications import confirmation, details, terms
-from applications.details import Row, Section
+from applications.details import Section
 from applications.models import Applicant, Terms
 from core.requests import read_or_act
 from counter import counter_confirmation
@@ -26,7 +26,7 @@ Refusal = confirmation.CannotConfirm | counter_confirmation.CheckFirst
 
 
 class TermsChanged(confirmation.CannotConfirm):
-    """New terms were published while the person read the former ones."""
+    """New terms were published while the person was reading the former ones."""
 
     message = gettext_lazy("There are new terms of use. Nothing was confirmed. Let the person read them.")
 
@@ -34,9 +34,9 @@ class TermsChanged(confirmation.CannotConfirm):
 @desk_view("counter.use_desk")
 @read_or_act
 def desk_confirm_page(request: HttpRequest, reference: str, position: int) -> HttpResponse:
-    """Show the summary and the terms, and record that the person confirms; afterwards, their receipt.
+    """Show the summary and the terms, and record that the person confirms. Show their receipt afterwards.
 
-    With `?show=customer` the same for a second screen or for paper, without what is for staff.
+    With `?show=customer` the page is for a second screen or for paper, without the parts for staff.
     """
     slot = find_slot(reference, position)
     access_log.record_opening(request, slot)
@@ -54,10 +54,11 @@ def desk_confirm_page(request: HttpRequest, reference: str, position: int) -> Ht
 
 def _record_confirmation(request: HttpRequest, slot: Applicant) -> HttpResponse:
     form, current = ConfirmHereForm(request.POST), terms.current()
+    if form.is_valid() and form.cleaned_data["terms"] != current.pk and not slot.confirmed:
+        return _summary_page(request, slot, current, refusal=TermsChanged(), read=form.read)
     try:
-        _check_terms(form, current, slot)
         counter_confirmation.confirm_here(slot, terms_read=current, digest=form.read, by=desk_actor(request))
-    except (confirmation.Changed, TermsChanged, counter_confirmation.CheckFirst) as refusal:
+    except (confirmation.Changed, counter_confirmation.CheckFirst) as refusal:
         fresh = find_slot(slot.version.application.reference, slot.position)
         return _summary_page(request, fresh, current, refusal=refusal, read=form.read)
     except confirmation.CannotConfirm as refusal:
@@ -65,11 +66,6 @@ def _record_confirmation(request: HttpRequest, slot: Applicant) -> HttpResponse:
         return to_slot(slot)
     messages.success(request, _("The confirmation is recorded."))
     return redirect(request.path)
-
-
-def _check_terms(form: ConfirmHereForm, current: Terms, slot: Applicant) -> None:
-    if form.is_valid() and form.cleaned_data["terms"] != current.pk and not slot.confirmed:
-        raise TermsChanged
 
 
 def _summary_page(
@@ -93,18 +89,21 @@ def _summary_page(
 
 
 def _sections_shown(request: HttpRequest, slot: Applicant, read: str) -> list[Section]:
-    """Return what the person reads of the application, without where they live if the adviser may not see that."""
+    """Return what the person reads, without contact details and addresses if the adviser may not see them (R16)."""
     application = slot.version.application
     is_other = bool(read) and read != application.version.digest
     found = details.since(read, application, slot) if is_other else details.sections(application.version, slot)
     if access_log.may_see_details(request, slot):
         access_log.record_access_to_details(request, slot)
         return found
-    return [replace(section, rows=[_restricted(row) for row in section.rows]) for section in found]
-
-
-def _restricted(row: Row) -> Row:
-    return replace(row, value=_("Restricted"), before=None) if row.is_contact else row
+    hidden = _("Restricted")
+    return [
+        replace(
+            section,
+            rows=[replace(row, value=hidden, before=None) if row.is_contact else row for row in section.rows],
+        )
+        for section in found
+    ]
 
 
 def _show_part(

@@ -1,4 +1,4 @@
-"""Correcting how to reach a person (C7), and sending their invitation again."""
+"""Correcting a person's contact details (C7), and sending their invitation again."""
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -8,7 +8,6 @@ from django.views.decorators.http import require_POST
 
 from applications import invitations
 from applications.forms import ContactDetailsForm
-from applications.models import Applicant
 from core.requests import read_or_act
 from counter import contacts, id_checks
 from counter.desk import access_log
@@ -19,7 +18,7 @@ from counter.desk.checks import to_slot
 @desk_view("counter.use_desk")
 @read_or_act
 def contact_page(request: HttpRequest, reference: str, position: int) -> HttpResponse:
-    """Correct email address, phone number and language; of a protected person only by right (R16)."""
+    """Correct the email address, phone number and language. Those of a protected person need a right (R16)."""
     slot = find_slot(reference, position)
     if not access_log.may_see_details(request, slot):
         raise PermissionDenied
@@ -31,7 +30,13 @@ def contact_page(request: HttpRequest, reference: str, position: int) -> HttpRes
     present = {"email": slot.email, "phone": slot.phone, "language": slot.language}
     form = ContactDetailsForm(request.POST if request.method == "POST" else None, initial=present)
     if form.is_valid():
-        return _save_contact_details(request, slot, form)
+        try:
+            contacts.correct_contact_details(slot, **form.cleaned_data, by=desk_actor(request))
+        except id_checks.CannotCheck as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, _("The contact details have been saved."))
+        return to_slot(slot)
     context = {"title": _("Contact details"), "form": form, "slot": slot, "application": slot.version.application}
     return desk_page(request, "counter/desk/contact.html", context)
 
@@ -39,7 +44,7 @@ def contact_page(request: HttpRequest, reference: str, position: int) -> HttpRes
 @desk_view("counter.use_desk")
 @require_POST
 def send_invitation(request: HttpRequest, reference: str, position: int) -> HttpResponse:
-    """Send a co-applicant's invitation again; the one before ends."""
+    """Send a co-applicant a new invitation, which ends the former one."""
     slot = find_slot(reference, position)
     try:
         invitations.resend(slot, by=desk_actor(request))
@@ -47,14 +52,4 @@ def send_invitation(request: HttpRequest, reference: str, position: int) -> Http
         messages.error(request, str(refusal))
     else:
         messages.success(request, _("We are sending a new invitation. The former link and code do not work any more."))
-    return to_slot(slot)
-
-
-def _save_contact_details(request: HttpRequest, slot: Applicant, form: ContactDetailsForm) -> HttpResponse:
-    try:
-        contacts.correct_contact_details(slot, **form.cleaned_data, by=desk_actor(request))
-    except id_checks.CannotCheck as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("The contact details have been saved."))
     return to_slot(slot)

@@ -1,4 +1,4 @@
-"""What staff type at the desk. A check asks for nothing more than C2, C3 and C6 name: no document number."""
+"""Forms of the desk. A check asks for nothing beyond C2, C3 and C6, and so for no document number."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ REPRESENTATIVE = ("representative", "representative_name", "basis_document", "ba
 
 
 class LineField(forms.CharField):
-    """One line of text that the trail and letters may repeat: without control characters and codes (R17)."""
+    """One line of text without control characters and codes, which the trail and letters may repeat (R17)."""
 
     default_validators = [
         fits(facts.Line, UNSAVEABLE),
@@ -31,7 +31,7 @@ class LineField(forms.CharField):
 
 
 class NoteField(forms.CharField):
-    """Some sentences of text, as LineField otherwise."""
+    """A few sentences of text, with the rules of LineField."""
 
     widget = forms.Textarea(attrs={"rows": 3})
     default_validators = [
@@ -41,7 +41,7 @@ class NoteField(forms.CharField):
 
 
 class DayField(forms.DateField):
-    """A day that has not gone by, typed as d.m.yyyy or ISO."""
+    """Today or a later day, typed as d.m.yyyy or as ISO 8601. `past` is the message for an earlier one."""
 
     def __init__(self, *, past: Any, **options: Any) -> None:
         self.past = past
@@ -57,7 +57,7 @@ class DayField(forms.DateField):
 
 
 class CheckForm(forms.Form):
-    """An ID check. A passport of Finland that matches takes the first four fields alone, and no mouse."""
+    """An ID check. A Finnish passport that matches needs the first fields only, and no mouse."""
 
     document_type = forms.ModelChoiceField(
         label=_("Identity document"),
@@ -101,7 +101,7 @@ class CheckForm(forms.Form):
     )
 
     def clean(self) -> dict[str, Any]:
-        """Ask for what one answer makes another one need; the database would refuse it too."""
+        """Ask for the answers that other answers require. The database would refuse the check without them too."""
         given: dict[str, Any] = super().clean() or {}
         is_doubtful = given.get("is_doubtful")
         if not given.get("picture_matches") and not is_doubtful:
@@ -130,18 +130,18 @@ class CheckForm(forms.Form):
 
     @property
     def is_represented(self) -> bool:
-        """Whether anything was filled in, well or badly, about a guardian or proxy."""
+        """Whether anything was filled in about a guardian or proxy, valid or not."""
         return self.is_bound and any(self.data.get(name) or name in self.errors for name in REPRESENTATIVE)
 
     @property
     def check(self) -> IdCheck:
-        """The check as filled in, not stored."""
+        """The check as it was filled in, not stored yet."""
         filled_in = {name: value for name, value in self.cleaned_data.items() if name != "is_doubtful"}
         return IdCheck(**{**filled_in, "document_type": filled_in["document_type"].code})
 
 
 class ConfirmHereForm(ConfirmForm):
-    """Names the version and the terms that the person was shown."""
+    """The version and the terms that the person was shown."""
 
     terms = forms.IntegerField()
 

@@ -1,4 +1,4 @@
-"""What is to be done: today's checks, people waiting, letters that did not arrive, second looks due (J7)."""
+"""Lists of what is to be done: today's checks, people waiting, undelivered letters, second looks due (J7)."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ FOLLOWED = dt.timedelta(days=120)  # an application is open for 90 days, and its
 
 
 class Missing(models.TextChoices):
-    """Which of those who wait: those who may need the counter most."""
+    """Who among those waiting may need the counter most."""
 
     ADDRESS = "address", gettext_lazy("Somebody has no email address")
     COUNTER = "counter", gettext_lazy("Somebody can confirm at the counter only")
@@ -36,7 +36,7 @@ class Missing(models.TextChoices):
 
 @dataclass(frozen=True)
 class UndeliveredLetter:
-    """A letter that did not arrive, and to whom it was to go."""
+    """A letter that did not arrive, and the applicant to whom it was sent."""
 
     letter: Letter
     applicant: Applicant
@@ -62,7 +62,7 @@ def list_checks(request: HttpRequest) -> HttpResponse:
 @desk_view("counter.use_desk")
 @require_safe
 def list_second_looks(request: HttpRequest) -> HttpResponse:
-    """Show the checks that somebody else must decide on, the oldest first (C4)."""
+    """Show the checks on which somebody else must decide, the oldest first (C4)."""
     context = {"title": _("Checks that wait for a second look"), "rows": rows_of(to_look_at(), request)}
     return desk_page(request, "counter/desk/list_second_looks.html", context)
 
@@ -70,7 +70,7 @@ def list_second_looks(request: HttpRequest) -> HttpResponse:
 @desk_view("counter.use_desk")
 @require_safe
 def list_waiting(request: HttpRequest) -> HttpResponse:
-    """Show the applications that wait and for whom, the earliest deadline first."""
+    """Show the applications that wait and the people for whom they wait, the earliest deadline first."""
     missing = request.GET.get("missing", "")
     context = {
         "title": _("Applications that wait"),
@@ -84,7 +84,7 @@ def list_waiting(request: HttpRequest) -> HttpResponse:
 @desk_view("counter.use_desk")
 @require_safe
 def list_undeliverable(request: HttpRequest) -> HttpResponse:
-    """Show the letters that did not arrive, with their addresses; this is recorded."""
+    """Show the letters that did not arrive with their addresses, and record this."""
     staff = staff_of(request)
     rows = rows_of(not_arrived(), request)
     with transaction.atomic():
@@ -96,7 +96,7 @@ def list_undeliverable(request: HttpRequest) -> HttpResponse:
 
 
 def in_short() -> dict[str, Any]:
-    """Return the first rows of each list, and how many there are in all."""
+    """Return the first rows of each list and the number of all its rows."""
     checked, applications, lost, looks = checks_today(), that_wait(), not_arrived(), to_look_at()
     return {
         "checks": (list(checked[:IN_SHORT]), tally(checked)),
@@ -107,18 +107,18 @@ def in_short() -> dict[str, Any]:
 
 
 def checks_today() -> QuerySet[IdCheck]:
-    """The checks since midnight, by the index of IdCheck.checked_at."""
+    """Return the checks made since midnight, by the index of IdCheck.checked_at."""
     midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     return _with_slot(IdCheck.objects.filter(checked_at__gte=midnight).order_by("-checked_at", "-pk"))
 
 
 def to_look_at() -> QuerySet[IdCheck]:
-    """The checks of the last 30 days that wait, by the index of IdCheck.checked_at."""
+    """Return the checks of the last 30 days that wait, by the index of IdCheck.checked_at."""
     return _with_slot(IdCheck.objects.waiting())
 
 
 def that_wait(missing: str = "") -> QuerySet[Application]:
-    """The applications that wait, by the index application_by_state."""
+    """Return the applications that wait, by the index application_by_state."""
     found = Application.objects.filter(state=State.AWAITING, valid_until__gte=dates.today())
     if missing in Missing:
         found = found.filter(Exists(_applicants_missing(missing)))
@@ -126,9 +126,9 @@ def that_wait(missing: str = "") -> QuerySet[Application]:
 
 
 def not_arrived() -> QuerySet[Letter]:
-    """The letters about open applications that did not arrive, by the index letter_undeliverable.
+    """Return the letters about open applications that did not arrive, by the index letter_undeliverable.
 
-    Not those whose address was corrected since, or was reached by a later letter.
+    Letters are left out if their address has been corrected, or reached by a later letter.
     """
     still_theirs = Applicant.objects.filter(
         version__current_of__reference=OuterRef("about"), version__current_of__state__in=OPEN, email=OuterRef("to")
@@ -143,7 +143,7 @@ def not_arrived() -> QuerySet[Letter]:
 
 
 def _applicants_missing(which: str) -> QuerySet[Applicant]:
-    """The applicants of an outer application for whom it waits, and who have no address, or no code (R3)."""
+    """Return the applicants for whom an outer application waits and who have no address, or no code (R3)."""
     what = Q(hetu_index=None) if which == Missing.COUNTER else Q(email="")
     confirmed = Exists(Confirmation.objects.filter(applicant=OuterRef("pk"), undone_at=None))
     adult = Q(birth_date__lte=dates.youngest_adult_born(on=dates.today()))
@@ -161,7 +161,7 @@ def _undelivered(found: list[Letter], *, sees_protected: bool) -> list[Undeliver
     about = [letter.about for letter in found]
     slots = Applicant.objects.filter(version__application__reference__in=about)
     slots = slots.select_related("version__application").defer("hetu", "version__content")
-    # An address may be that of several (R15), and one of them under non-disclosure (R16).
+    # Several people may share an address (R15), and one of them may be under non-disclosure (R16).
     slots = slots.annotate(is_restricted=Q(protected=True) | Exists(protected))
     people = {applicant_subject(slot.pk): slot for slot in slots}
     whole = [(letter, people[letter.recipient]) for letter in found if letter.recipient in people]

@@ -1,4 +1,4 @@
-"""The letters of an application or an account as the desk names them, and how far each has come."""
+"""The letters about an application or an account as the desk shows them, and whether each has arrived."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ NAMES = {
 
 @dataclass(frozen=True)
 class Sent:
-    """A letter as the desk shows it: no address where the person's is restricted."""
+    """A letter as the desk shows it. Its address is not shown if the person's details are restricted."""
 
     letter: Letter
     is_restricted: bool
@@ -64,14 +64,14 @@ class Sent:
 
     @property
     def at(self) -> dt.datetime:
-        """When what is known of it last changed."""
+        """When its status last changed."""
         letter = self.letter
         known = (letter.complained_at, letter.delivered_at, letter.bounced_at, letter.dead_at, letter.sent_at)
         return next((moment for moment in known if moment), letter.created_at)
 
 
 def name_of(letter: Letter) -> str:
-    """Return what a letter says, in a few words of the page's language."""
+    """Return what a letter is about, in a few words in the language of the page."""
     return str(NAMES.get(letter.message, letter.message))
 
 
@@ -79,7 +79,7 @@ def of_application(application: Application, *, sees_protected: bool) -> list[Se
     """Return the latest letters about an application, the newest first, by the index letter_about."""
     found = Letter.objects.filter(about=application.reference).order_by("-pk")[:MOST]
     protected = Applicant.objects.filter(version__application=application, protected=True).values_list("pk", "email")
-    # An address may be that of several (R15).
+    # Several people may share an address (R15).
     hidden = set() if sees_protected else {name for pk, email in protected for name in (applicant_subject(pk), email)}
     return [Sent(letter, not hidden.isdisjoint({letter.recipient, letter.to})) for letter in found]
 

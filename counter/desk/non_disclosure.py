@@ -14,7 +14,7 @@ from counter.desk.checks import to_slot
 @desk_view("counter.use_desk", "counter.set_protected")
 @read_or_act
 def non_disclosure_page(request: HttpRequest, reference: str, position: int) -> HttpResponse:
-    """Say what the mark does, and set or remove it. The form names which, so a second click changes nothing."""
+    """Say what the mark does, and set or remove it. The form says which, so a second click changes nothing."""
     slot = find_slot(reference, position)
     access_log.record_opening(request, slot)
     if request.method == "POST" and request.POST.get("mark") in {"set", "remove"}:

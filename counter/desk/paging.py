@@ -1,4 +1,4 @@
-"""Pages of a long list, told apart by whether there is another one: nothing is ever counted to its end."""
+"""Pages of a long list. A page knows whether another one follows; no list is ever counted to its end."""
 
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -7,9 +7,9 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
 M = TypeVar("M", bound=Model)
-LENGTH = 50  # rows of a page
-FARTHEST = 1000  # pages: the rows before are read each time
-MANY = 99  # above this it is "more than"
+PAGE_ROWS = 50
+LAST_PAGE = 1000  # the database reads all the rows before a page each time
+MOST_COUNTED = 99  # a page shows any greater number as "more than 99"
 
 
 @dataclass(frozen=True)
@@ -30,14 +30,14 @@ class Rows(Generic[M]):
 
 
 def rows_of(queryset: QuerySet[M], request: HttpRequest) -> Rows[M]:
-    """Return the page that the address asks for, the first one if it asks for none that can be."""
+    """Return the page that the address asks for, or the first one if it asks for none or an impossible one."""
     asked = request.GET.get("page", "")
-    number = int(asked) if asked.isascii() and asked.isdigit() and 0 < int(asked[:9]) <= FARTHEST else 1
-    start = (number - 1) * LENGTH
-    rows = list(queryset[start : start + LENGTH + 1])
-    return Rows(rows[:LENGTH], number, has_next=len(rows) > LENGTH and number < FARTHEST)
+    number = int(asked) if asked.isascii() and asked.isdigit() and 0 < int(asked[:9]) <= LAST_PAGE else 1
+    start = (number - 1) * PAGE_ROWS
+    rows = list(queryset[start : start + PAGE_ROWS + 1])
+    return Rows(rows[:PAGE_ROWS], number, has_next=len(rows) > PAGE_ROWS and number < LAST_PAGE)
 
 
 def tally(queryset: QuerySet[M]) -> int:
-    """Return how many there are, MANY + 1 for any number above."""
-    return queryset.order_by()[: MANY + 1].count()
+    """Return how many rows there are, or MOST_COUNTED + 1 if there are more than MOST_COUNTED."""
+    return queryset.order_by()[: MOST_COUNTED + 1].count()

@@ -1,4 +1,4 @@
-"""The desk's first page: the search box, and what is to be done today."""
+"""The first page of the desk: the search box, and what is to be done today."""
 
 from typing import Any
 
@@ -17,27 +17,27 @@ from core.text import typed_text
 from counter import search
 from counter.desk import lists
 from counter.desk.access import desk_actor, desk_page, desk_view, staff_of
-from counter.search import Found, SearchReason
+from counter.search import SearchReason
 from identity import limits
 
-MOST_SEARCHES = 60  # a minute and member of staff: nobody reads through all who apply
-LONGEST = 200  # characters
+MOST_SEARCHES = 60  # by one member of staff in a minute: nobody needs to read through all applicants
+LONGEST_SEARCH = 200  # characters
 
 
 class SearchField(forms.CharField):
-    """A line of text without what is pasted along unseen."""
+    """A line of text without the invisible characters that come with pasted text."""
 
     def to_python(self, value: Any) -> str:
         return typed_text(str(super().to_python(value)))
 
 
 class SearchForm(forms.Form):
-    """One box for all, and why somebody is looked for by their code."""
+    """One box for every kind of search, and the reason for a search by code."""
 
     text = SearchField(
         label=gettext_lazy("Application number, personal identity code or name"),
         help_text=gettext_lazy("Type it, or scan the QR code of the slip."),
-        max_length=LONGEST,
+        max_length=LONGEST_SEARCH,
         validators=[fits(Line, gettext_lazy("The text has characters that cannot be searched for."))],
         widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "off", "spellcheck": "false"}),
     )
@@ -49,7 +49,7 @@ class SearchForm(forms.Form):
 
 
 class SeeOther(HttpResponse):
-    """Another page to be read, after a form that was sent (303, RFC 9110 § 15.4.4)."""
+    """A redirect to a page that is read, after a form was sent (303, RFC 9110 § 15.4.4)."""
 
     def __init__(self, address: str) -> None:
         super().__init__(status=303, headers={"Location": address})
@@ -58,7 +58,7 @@ class SeeOther(HttpResponse):
 @desk_view("counter.use_desk")
 @read_or_act
 def search_page(request: HttpRequest) -> HttpResponseBase:
-    """Show the search box and the lists in short; what is typed comes by POST, so that no address holds it (R17)."""
+    """Show the search box and the first rows of the lists. A search comes by POST, so no address holds it (R17)."""
     if request.method == "POST":
         return _search(request)
     context = {"title": _("Desk"), "form": SearchForm(), "lists": lists.in_short()}
@@ -66,34 +66,25 @@ def search_page(request: HttpRequest) -> HttpResponseBase:
 
 
 def _search(request: HttpRequest) -> HttpResponse:
-    form = SearchForm(request.POST)
-    found = _find_typed(request, form) if form.is_valid() else None
+    form, found = SearchForm(request.POST), None
+    if form.is_valid():
+        limits.count("desk search", str(staff_of(request).pk), most=MOST_SEARCHES)
+        text, reason = form.cleaned_data["text"], SearchReason(form.cleaned_data["reason"])
+        try:
+            found = search.find_people(text, reason=reason, by=desk_actor(request))
+        except search.CannotFind as refusal:
+            form.add_error("text", str(refusal))
     if found and found.only:
         return SeeOther(reverse("admin:desk_application", args=[found.only.reference]))
+    if hetu.may_contain_code(form.data.get("text", "")):
+        form.data = {**form.data, "text": ""}  # no page shows a code again (R17)
+    if found and found.hits:
+        del form.fields["text"].widget.attrs["autofocus"]  # the hits are read first
     context = {
         "title": _("Search"),
-        "form": _form_again(form, has_hits=bool(found and found.hits)),
+        "form": form,
         "found": found,
-        "most": search.MOST,
+        "most": search.MOST_HITS,
         "sees_protected": staff_of(request).has_perm("counter.see_protected"),
     }
     return desk_page(request, "counter/desk/results.html", context)
-
-
-def _find_typed(request: HttpRequest, form: SearchForm) -> Found | None:
-    limits.count("desk search", str(staff_of(request).pk), most=MOST_SEARCHES)
-    wanted = form.cleaned_data
-    try:
-        return search.find_people(wanted["text"], reason=SearchReason(wanted["reason"]), by=desk_actor(request))
-    except search.CannotFind as refusal:
-        form.add_error("text", str(refusal))
-        return None
-
-
-def _form_again(form: SearchForm, *, has_hits: bool) -> SearchForm:
-    """Return the form as it is shown again: without a code (R17), and beneath hits not the first to be typed in."""
-    if hetu.may_contain_code(form.data.get("text", "")):
-        form.data = {**form.data, "text": ""}
-    if has_hits:
-        del form.fields["text"].widget.attrs["autofocus"]
-    return form

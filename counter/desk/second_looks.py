@@ -1,4 +1,4 @@
-"""The second look at a check that waits (C3, C4), and undoing one with all that rests on it (C5)."""
+"""The second look at a check that waits (C3, C4), and undoing a check with everything that rests on it (C5)."""
 
 from dataclasses import dataclass
 
@@ -39,7 +39,7 @@ def decide_page(request: HttpRequest, pk: int) -> HttpResponse:
 @desk_view("counter.use_desk", "counter.undo_check")
 @read_or_act
 def undo_page(request: HttpRequest, pk: int) -> HttpResponse:
-    """Say what falls with a check, and undo it."""
+    """Say what is undone together with a check, and undo it."""
     check = find_check(pk)
     access_log.record_opening(request, check.applicant)
     form = UndoForm(request.POST if request.method == "POST" else None)
@@ -49,14 +49,19 @@ def undo_page(request: HttpRequest, pk: int) -> HttpResponse:
         except id_checks.CannotUndo as refusal:
             messages.error(request, str(refusal))
         else:
-            messages.success(request, _undone_message(waiting))
+            message = ngettext(
+                "The check is undone. %(count)d application waits again, and its people are told.",
+                "The check is undone. %(count)d applications wait again, and their people are told.",
+                len(waiting),
+            ) % {"count": len(waiting)}
+            messages.success(request, message if waiting else _("The check is undone."))
         return redirect("admin:desk_check_made", pk)
     return _decision_page(request, "undo", check, form=form, falls=_what_falls(check))
 
 
 @dataclass(frozen=True)
 class Falls:
-    """What rests on a check now."""
+    """What is undone together with a check: all that rests on it now."""
 
     confirmations: list[tuple[Confirmation, Application, bool]]  # and whether the application waits again
     accounts: list[Account]
@@ -70,16 +75,6 @@ def _what_falls(check: IdCheck) -> Falls:
         [(one, sent, sent.is_open and sent.current_id == one.applicant.version_id) for one, sent in confirmations],
         list(Account.objects.filter(id_check=check.pk, closed_at=None)),
     )
-
-
-def _undone_message(waiting: list[Application]) -> str:
-    if not waiting:
-        return _("The check is undone.")
-    return ngettext(
-        "The check is undone. %(count)d application waits again, and its people are told.",
-        "The check is undone. %(count)d applications wait again, and their people are told.",
-        len(waiting),
-    ) % {"count": len(waiting)}
 
 
 def _decision_page(request: HttpRequest, name: str, check: IdCheck, **context: object) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""The page of statistics, and the same figures as CSV."""
+"""The page of statistics, and its figures as CSV."""
 
 import csv
 import datetime as dt
@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.dates import WEEKDAYS
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -20,12 +20,12 @@ from django.views.decorators.http import require_safe
 from applications import dates
 from counter import charts, statistics
 from counter.desk.access import Page, desk_page, desk_view
-from counter.figures import figures_within as removed_within
+from counter.figures import figures_within
 from counter.statistics import MONDAY, MOST_DAYS, Period, Statistics
 from identity.enums import Language, Method
 
 EARLIEST = dt.date(2020, 1, 1)  # before there was anything to count
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would run
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet runs a text that begins with one of these
 
 
 class PeriodForm(forms.Form):
@@ -52,7 +52,7 @@ class PeriodForm(forms.Form):
 
     @property
     def period(self) -> Period | None:
-        """The period asked for, the latest one when none is; None when it cannot be."""
+        """The period asked for, or the latest one if none is asked for; None if the form has errors."""
         if not self.is_bound:
             return Period.latest()
         return Period(**self.cleaned_data) if self.is_valid() else None
@@ -60,7 +60,7 @@ class PeriodForm(forms.Form):
 
 @dataclass(frozen=True)
 class Section:
-    """Figures that belong together: what they are, and each with its label."""
+    """Figures that belong together, each with its label, and their definition."""
 
     name: str
     title: str
@@ -75,13 +75,13 @@ class Section:
 
     @property
     def table(self) -> list[tuple[str, str]]:
-        return [(label, charts.number(value)) for label, value in self.rows]
+        return [(label, number_format(value, force_grouping=True)) for label, value in self.rows]
 
 
 @desk_view("counter.read_statistics")
 @require_safe
 def statistics_page(request: HttpRequest) -> HttpResponse:
-    """Show the figures of the period that the form asks for, else of the last 90 days."""
+    """Show the figures of the period that the form asks for, or of the last 90 days if it asks for none."""
     form = _period_form(request)
     period = form.period
     context = {
@@ -89,7 +89,7 @@ def statistics_page(request: HttpRequest) -> HttpResponse:
         "form": form,
         "period": period,
         "sections": _statistics_sections(statistics.count_period(period)) if period else [],
-        "download": f"{reverse('admin:statistics_csv')}?{_query(period)}" if period else "",
+        "download": f"{reverse('admin:statistics_csv')}?since={period.since}&until={period.until}" if period else "",
     }
     return desk_page(request, "counter/statistics.html", context)
 
@@ -97,13 +97,13 @@ def statistics_page(request: HttpRequest) -> HttpResponse:
 @desk_view("counter.read_statistics")
 @require_safe
 def download_statistics(request: HttpRequest) -> HttpResponse:
-    """Hand the same figures out as CSV (RFC 4180), a row for each."""
+    """Hand the same figures out as CSV (RFC 4180), one row each."""
     period = _period_form(request).period
     if period is None:
         return redirect(f"{reverse('admin:statistics')}?{request.GET.urlencode()}")
     name = f"statistics-{period.since:%Y-%m-%d}-{period.until:%Y-%m-%d}.csv"
     response = HttpResponse(
-        "\ufeff",  # without the mark spreadsheets take the letters for another encoding
+        "\ufeff",  # without this mark spreadsheets read another encoding
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
@@ -112,7 +112,7 @@ def download_statistics(request: HttpRequest) -> HttpResponse:
     for section in _statistics_sections(statistics.count_period(period)):
         for label, value in section.rows:
             rows.writerow([_cell(section.title), _cell(label), value])
-    for removed in removed_within(period.since, period.until):
+    for removed in figures_within(period.since, period.until):
         label = f"{removed.month:%Y-%m} {removed.figure} {removed.value}".rstrip()
         rows.writerow([_("Of applications removed since"), label, removed.count])
     return response
@@ -131,12 +131,8 @@ def _period_form(request: HttpRequest) -> PeriodForm:
     return PeriodForm(initial={"since": latest.since, "until": latest.until})
 
 
-def _query(period: Period) -> str:
-    return f"since={period.since:%Y-%m-%d}&until={period.until:%Y-%m-%d}"
-
-
 def _cell(text: str) -> str:
-    """Keep a spreadsheet from running a text as a formula."""
+    """Return a text that a spreadsheet does not run as a formula."""
     return f"'{text}" if text.startswith(FORMULA) else text
 
 

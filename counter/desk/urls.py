@@ -1,4 +1,4 @@
-"""Every page of the desk: where under the admin's desk/, which view, by which name in the admin's namespace."""
+"""Every page of the desk: its route under the admin's desk/, its view, and its name in the admin's namespace."""
 
 from applications import urls as applications_urls  # noqa: F401  # registers the "reference" of the routes below
 from counter.desk import (

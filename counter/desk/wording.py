@@ -1,4 +1,4 @@
-"""The facts of an entry of the trail, in words."""
+"""The facts of an entry of the trail in words."""
 
 from collections.abc import Mapping
 
@@ -44,13 +44,13 @@ VALUES: dict[str, Mapping[str, str | Promise]] = {
 
 
 class Words:
-    """Says facts in the language of the page; the names of documents are the operator's, and read once."""
+    """Facts in the language of the page. The operator's names of documents are read once for all of them."""
 
     def __init__(self) -> None:
         self.values = {**VALUES, "document": DocumentType.objects.names()}
 
     def of(self, facts: Mapping[str, str | int | bool]) -> list[str]:
-        """Return each fact that says something, such as "ID check: 4"."""
+        """Return each fact that has a value, such as "ID check: 4"."""
         return [self._fact(name, value) for name, value in sorted(facts.items()) if value not in ("", None)]
 
     def _fact(self, name: str, value: str | int | bool) -> str:  # noqa: FBT001  # one of the kinds of fact

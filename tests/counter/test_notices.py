@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from counter import notices
 from counter.models import Notice
-from counter.notices import BOARD, KNOWN_FOR
+from counter.notices import BOARD, KNOWN_FOR_SECONDS
 
 HOUR = dt.timedelta(hours=1)
 TEXTS = {"fi": "Palvelussa on huoltokatko.", "sv": "Tjänsten har ett avbrott.", "en": "The service has a break."}
@@ -104,7 +104,7 @@ def test_notices_are_read_once_in_half_a_minute(client, db, unread, django_asser
         page = client.get("/en/how-to/").text
     assert TEXTS["en"] not in page
 
-    after = time.monotonic() + KNOWN_FOR
+    after = time.monotonic() + KNOWN_FOR_SECONDS
     monkeypatch.setattr(notices.time, "monotonic", lambda: after)
     with django_assert_num_queries(1):
         page = client.get("/en/how-to/").text
@@ -121,7 +121,7 @@ def test_page_comes_without_notices_while_the_database_is_away(client, db, unrea
 def test_known_notices_stay_while_the_database_is_away(client, db, unread, monkeypatch, request):
     notice()
     client.get("/en/how-to/")
-    after = time.monotonic() + KNOWN_FOR
+    after = time.monotonic() + KNOWN_FOR_SECONDS
     monkeypatch.setattr(notices.time, "monotonic", lambda: after)
     request.getfixturevalue("away")
 

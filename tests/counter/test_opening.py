@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 
-from counter.opening import LOOK_AHEAD, Day, Span, Status, Timetable, opening_status
+from counter.opening import LOOK_AHEAD_DAYS, Day, Span, Status, Timetable, opening_status
 from tests.counter.conftest import AFTERNOON, MORNING, WEEKLY
 
 HELSINKI = ZoneInfo("Europe/Helsinki")
@@ -91,7 +91,7 @@ def test_status_without_hours_is_unknown():
 
 def test_status_with_no_opening_in_sight():
     first = dt.date(2026, 11, 23)
-    days = [first + dt.timedelta(days=n) for n in range(LOOK_AHEAD)]
+    days = [first + dt.timedelta(days=n) for n in range(LOOK_AHEAD_DAYS)]
     closed = Timetable(weekly=WEEKLY, exceptions={day: Day(day, []) for day in days})
 
     found = opening_status(closed, here("2026-11-23 10:00"))

@@ -192,7 +192,7 @@ def test_open_applications_come_before_ended_ones():
 
 
 def test_more_people_than_are_shown_are_told_of(monkeypatch):
-    monkeypatch.setattr(search, "MOST", 2)
+    monkeypatch.setattr(search, "MOST_HITS", 2)
     for who in (VERA, VILLE):
         application(who)
 
@@ -205,7 +205,7 @@ def test_more_people_than_are_shown_are_told_of(monkeypatch):
 
 
 def test_one_application_out_of_more_than_are_shown_is_not_the_only_one(monkeypatch):
-    monkeypatch.setattr(search, "MOST", 1)
+    monkeypatch.setattr(search, "MOST_HITS", 1)
     application(VERA)
     application(VILLE)
 

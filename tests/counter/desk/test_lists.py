@@ -281,7 +281,7 @@ def test_list_takes_constant_queries(adviser, name):
 def test_query_reads_no_table_from_end_to_end(query, index):
     application(MAIJA)
 
-    plan = query()[: paging.LENGTH].explain()
+    plan = query()[: paging.PAGE_ROWS].explain()
 
     assert connection.vendor != "sqlite" or index in plan
     assert connection.vendor != "sqlite" or "SCAN" not in plan
@@ -299,7 +299,7 @@ def test_query_reads_no_table_from_end_to_end(query, index):
     ],
 )
 def test_list_is_paged(adviser, monkeypatch, asked, rows, ways):
-    monkeypatch.setattr(paging, "LENGTH", 2)
+    monkeypatch.setattr(paging, "PAGE_ROWS", 2)
     for _ in range(5):
         application(MAIJA)
 
@@ -310,7 +310,7 @@ def test_list_is_paged(adviser, monkeypatch, asked, rows, ways):
 
 
 def test_list_keeps_its_choice_from_page_to_page(adviser, monkeypatch):
-    monkeypatch.setattr(paging, "LENGTH", 1)
+    monkeypatch.setattr(paging, "PAGE_ROWS", 1)
     for _ in range(2):
         application(MAIJA, co_applicants=[WITHOUT_ADDRESS])
 

@@ -231,7 +231,7 @@ def test_search_takes_constant_queries(adviser):
 
 
 def test_more_people_than_fit_are_told_of(adviser, monkeypatch):
-    monkeypatch.setattr("counter.search.MOST", 1)
+    monkeypatch.setattr("counter.search.MOST_HITS", 1)
     application(VERA)
     application(VILLE)
 
@@ -282,7 +282,7 @@ def test_first_page_takes_constant_queries(adviser):
 
 
 def test_more_than_99_are_not_counted(adviser, monkeypatch):
-    monkeypatch.setattr("counter.desk.paging.MANY", 1)
+    monkeypatch.setattr("counter.desk.paging.MOST_COUNTED", 1)
     for who in (MAIJA, OLLI, OTSO):
         application(who)
 

@@ -130,7 +130,7 @@ def test_trail_is_paged_in_constant_queries(supervisor, monkeypatch, read):
     read(supervisor, sent)
     with CaptureQueriesContext(connection) as few:
         read(supervisor, sent)
-    monkeypatch.setattr(paging, "LENGTH", 20)
+    monkeypatch.setattr(paging, "PAGE_ROWS", 20)
     for _ in range(30):
         supervisor.get(address("desk_applicant", sent.reference, 0))
 
