@@ -35,14 +35,11 @@ def key_id(key: bytes) -> bytes:
     return hashlib.sha256(b"key id " + key).digest()[:KEY_ID]
 
 
-def _derive(secret: str, purpose: bytes) -> tuple[bytes, bytes]:
-    key = HKDF(SHA256(), length=32, salt=None, info=b"heka-confirm " + purpose).derive(secret.encode())
-    return key_id(key), key
-
-
 @functools.cache
 def _keys(secrets_: tuple[str, ...], purpose: bytes) -> dict[bytes, bytes]:
-    return dict(_derive(secret, purpose) for secret in secrets_)
+    info = b"heka-confirm " + purpose
+    keys = [HKDF(SHA256(), length=32, salt=None, info=info).derive(secret.encode()) for secret in secrets_]
+    return {key_id(key): key for key in keys}
 
 
 def encrypt(text: str, *, context: str) -> bytes:

@@ -13,14 +13,6 @@ def provider() -> dict[str, Any]:
     return next(entry for entry in settings.IDENTITY_PROVIDERS if entry["id"] == PROVIDER_ID)
 
 
-def issuer() -> str:
-    return str(provider()["issuer"])
-
-
-def client_id() -> str:
-    return str(provider()["client_id"])
-
-
 def redirect_uri() -> str:
     """Return the one address that answers go to, whatever a request says."""
     return f"{settings.PUBLIC_URL}/identification/callback/"

@@ -13,7 +13,7 @@ from counter.opening import Span
 from demo import client
 from demo.models import DemoApplication
 from demo.people import BY_KEY, DemoPerson
-from demo.stories import STORIES, Story
+from demo.stories import STORIES
 from identity import people
 from identity.proof import Proof
 
@@ -29,25 +29,19 @@ def load() -> list[str]:
     _open_counter()
     told: list[str] = []
     for story in STORIES:
-        if story.follows in told or not _is_told(story):
-            _tell(story)
-            told.append(story.key)
+        made = DemoApplication.objects.filter(story=story.key)
+        standing = made if story.ended else made.filter(application__valid_until__gte=dates.today())
+        if standing.exists() and story.follows not in told:
+            continue
+        with transaction.atomic():
+            application = intake.send(document.parse(story.document(now=timezone.now())), by=HOUSING_SYSTEM)
+            DemoApplication.objects.update_or_create(story=story.key, defaults={"application": application})
+            for key in story.confirmed_by:
+                confirm(application, who=BY_KEY[key])
+            if story.ended:
+                deadlines.end(application)
+        told.append(story.key)
     return told
-
-
-def _is_told(story: Story) -> bool:
-    made = DemoApplication.objects.filter(story=story.key)
-    return (made if story.ended else made.filter(application__valid_until__gte=dates.today())).exists()
-
-
-@transaction.atomic
-def _tell(story: Story) -> None:
-    application = intake.send(document.parse(story.document(now=timezone.now())), by=HOUSING_SYSTEM)
-    DemoApplication.objects.update_or_create(story=story.key, defaults={"application": application})
-    for key in story.confirmed_by:
-        confirm(application, who=BY_KEY[key])
-    if story.ended:
-        deadlines.end(application)
 
 
 def confirm(application: Application, *, who: DemoPerson) -> None:

@@ -1,4 +1,4 @@
-"""The demo's database. One that another release has made is thrown away: nobody's data are in it."""
+"""The demo's database. It is discarded when another release has made it: it holds nobody's data."""
 
 from pathlib import Path
 
@@ -9,16 +9,18 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
 
-def is_of_another_release() -> bool:
-    """Tell whether the database records migrations that this code does not have, so that it cannot be migrated."""
+def discard_other_release() -> bool:
+    """Remove the database if another release has made it, and tell whether it was removed.
+
+    Such a database records migrations that this code does not have, so it cannot be migrated. Its file goes, and
+    the files that SQLite keeps beside it. Raises CommandError for a database that is not SQLite.
+    """
     recorded = MigrationRecorder(connection).applied_migrations()
-    return not recorded.keys() <= (MigrationLoader(None).disk_migrations or {}).keys()
-
-
-def throw_away() -> None:
-    """Remove the file of the database, and what SQLite keeps beside it. Raises CommandError for another database."""
+    if recorded.keys() <= (MigrationLoader(None).disk_migrations or {}).keys():
+        return False
     if connection.vendor != "sqlite":
         raise CommandError("Another release has made this database. Give the demo an empty one.")
     connection.close()
     for suffix in ("", "-wal", "-shm", "-journal"):
         Path(f"{settings.DATABASES['default']['NAME']}{suffix}").unlink(missing_ok=True)
+    return True

@@ -31,12 +31,13 @@ class EmailBackend(BaseEmailBackend):
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         for message in email_messages:
+            parts: Any = message.alternatives if isinstance(message, EmailMultiAlternatives) else []
             DemoMail.objects.create(
                 to=message.to[0],
                 language=message.extra_headers.get("Content-Language", ""),
                 subject=str(message.subject),
                 text=str(message.body),
-                html=_html(message),
+                html=next((str(content) for content, kind in parts if kind == "text/html"), ""),
             )
         return len(email_messages)
 
@@ -58,8 +59,3 @@ def mail(request: HttpRequest, pk: int) -> HttpResponse:
 @csp(AS_MAIL)  # type: ignore[arg-type]  # its types know no view with arguments
 def mail_as_html(request: HttpRequest, pk: int) -> HttpResponse:
     return HttpResponse(get_object_or_404(DemoMail, pk=pk).html)
-
-
-def _html(message: EmailMessage) -> str:
-    parts: Any = message.alternatives if isinstance(message, EmailMultiAlternatives) else []
-    return next((str(content) for content, kind in parts if kind == "text/html"), "")

@@ -57,14 +57,11 @@ def _client_keys(use: str) -> list[jwk.Key]:
     return [jwk.import_key(key) for key in keys.load().public()["keys"] if key["use"] == use]
 
 
-def _new_key() -> str:
-    key = jwk.RSAKey.generate_key(2048, {"use": "sig", "alg": "RS256"}, auto_kid=True)
-    return json.dumps(key.as_dict(private=True))
-
-
 def _own_key() -> jwk.RSAKey:
     row = BrokerKey.objects.first()
     if row is None:
-        # Two workers may get here at once: the row that comes first counts.
-        row, _ = BrokerKey.objects.get_or_create(pk=1, defaults={"private": _new_key()})
+        # Two workers may get here at once: the row that is stored first counts.
+        key = jwk.RSAKey.generate_key(2048, {"use": "sig", "alg": "RS256"}, auto_kid=True)
+        private = json.dumps(key.as_dict(private=True))
+        row, _ = BrokerKey.objects.get_or_create(pk=1, defaults={"private": private})
     return jwk.RSAKey.import_key(json.loads(row.private or ""))

@@ -3,7 +3,6 @@
 import re
 import time
 from dataclasses import dataclass
-from typing import Any
 
 from django.conf import settings
 
@@ -38,23 +37,11 @@ def read(signed: str) -> Request:
         claims = jose.client_claims(signed)
     except jose.Invalid:
         raise InvalidRequest("signature") from None
-    for reason, holds in _checks(claims).items():
-        if not holds:
-            raise InvalidRequest(reason)
-    return Request(
-        signed=signed,
-        state=claims["state"],
-        nonce=claims["nonce"],
-        code_challenge=claims["code_challenge"],
-        language=_language(claims.get("ui_locales")),
-    )
-
-
-def _checks(claims: dict[str, Any]) -> dict[str, bool]:
-    return {
-        "iss": claims.get("iss") == client.client_id(),
-        "client_id": claims.get("client_id") == client.client_id(),
-        "aud": client.issuer() in _listed(claims.get("aud")),
+    broker, audience = client.provider(), claims.get("aud")
+    checks = {
+        "iss": claims.get("iss") == broker["client_id"],
+        "client_id": claims.get("client_id") == broker["client_id"],
+        "aud": broker["issuer"] in (audience if isinstance(audience, list) else [audience]),
         "expired": _is_number(claims.get("exp")) and claims["exp"] > time.time() - LEEWAY,
         "iat": _is_number(claims.get("iat")) and claims["iat"] < time.time() + LEEWAY,
         "response_type": claims.get("response_type") == "code",
@@ -66,16 +53,22 @@ def _checks(claims: dict[str, Any]) -> dict[str, bool]:
         "code_challenge_method": claims.get("code_challenge_method") == "S256",
         "code_challenge": bool(CHALLENGE.fullmatch(str(claims.get("code_challenge")))),
     }
+    for reason, holds in checks.items():
+        if not holds:
+            raise InvalidRequest(reason)
+    return Request(
+        signed=signed,
+        state=claims["state"],
+        nonce=claims["nonce"],
+        code_challenge=claims["code_challenge"],
+        language=_language(claims.get("ui_locales")),
+    )
 
 
 def _language(ui_locales: object) -> str:
     """Return the first language of the list (BCP 47, in order of preference) that the broker speaks."""
     wanted = [tag.partition("-")[0].lower() for tag in _words(ui_locales)]
     return next((tag for tag in wanted if tag in dict(settings.LANGUAGES)), settings.LANGUAGE_CODE)
-
-
-def _listed(value: object) -> list[object]:
-    return value if isinstance(value, list) else [value]
 
 
 def _words(value: object) -> list[str]:

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.db import connections
 from django.utils.module_loading import import_string
 from gunicorn.app.base import BaseApplication
 
@@ -17,9 +16,10 @@ LAST_LETTER = 2  # seconds
 
 
 class DemoServer(BaseApplication):
-    """One worker with many threads, for a request to the broker arrives while the one that makes it waits.
+    """Serves at `address` (host:port) until it is told to stop, and calls `when_ready` once it answers.
 
-    One more thread delivers the letters.
+    It has one worker with many threads: a request to the broker arrives while the request that makes it waits. One
+    more thread delivers the letters.
     """
 
     def __init__(self, address: str, when_ready: Callable[[], None]) -> None:
@@ -59,12 +59,3 @@ class DemoServer(BaseApplication):
     def load(self) -> Any:
         settings.DEBUG = False  # whoever tries the demo sees our error pages, not Django's
         return import_string(settings.WSGI_APPLICATION)
-
-
-def serve(address: str, *, when_ready: Callable[[], None]) -> None:
-    """Serve at `address` (host:port) until told to stop, then exit the process.
-
-    Calls `when_ready` once the server answers.
-    """
-    connections.close_all()  # not to be shared with the worker, which is forked
-    DemoServer(address, when_ready).run()  # type: ignore[no-untyped-call]  # as above

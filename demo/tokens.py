@@ -58,11 +58,11 @@ def _authenticate(form: Mapping[str, str]) -> None:
         raise Refused("invalid_client") from None
     now = time.time()
     audience, expires, jti = claims.get("aud"), claims.get("exp"), claims.get("jti")
-    endpoint = client.provider()["token_endpoint"]
+    broker = client.provider()
     holds = (
         form.get("client_assertion_type") == ASSERTION_TYPE
-        and claims.get("iss") == claims.get("sub") == client.client_id()
-        and endpoint in (audience if isinstance(audience, list) else [audience])
+        and claims.get("iss") == claims.get("sub") == broker["client_id"]
+        and broker["token_endpoint"] in (audience if isinstance(audience, list) else [audience])
         and isinstance(expires, int)
         and now < expires < now + LONGEST_ASSERTION
         and isinstance(jti, str)
@@ -75,10 +75,10 @@ def _authenticate(form: Mapping[str, str]) -> None:
 
 def _claims(grant: codes.Grant, access_token: str) -> dict[str, Any]:
     now = int(time.time())
-    identity = grant.identity
+    broker, identity = client.provider(), grant.identity
     return {
-        "iss": client.issuer(),
-        "aud": client.client_id(),
+        "iss": broker["issuer"],
+        "aud": broker["client_id"],
         "sub": secrets.token_urlsafe(16),  # transient, as at most brokers
         "iat": now,
         "exp": now + ID_TOKEN_LIFE,

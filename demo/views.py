@@ -41,7 +41,9 @@ def _with_request(
 @require_safe
 @_with_request
 def authorize(http: HttpRequest, asked: Request) -> HttpResponse:
-    if http.GET.get("client_id") != client.client_id():  # RFC 9101 § 5: it stands beside the request object too
+    if (
+        http.GET.get("client_id") != client.provider()["client_id"]
+    ):  # RFC 9101 § 5: it stands beside the request object too
         return _refuse(http, "client_id")
     return _show(http, asked, OtherPersonForm())
 
@@ -111,7 +113,7 @@ def _finish(asked: Request, identity: Identity) -> HttpResponse:
 
 def _return_to_client(asked: Request, **answer: str) -> HttpResponse:
     """Send the browser back with an answer, the client's state and our own name (RFC 9207)."""
-    query = urlencode({**answer, "state": asked.state, "iss": client.issuer()})
+    query = urlencode({**answer, "state": asked.state, "iss": client.provider()["issuer"]})
     response = HttpResponseRedirect(f"{client.redirect_uri()}?{query}")
     response.status_code = 303
     return response

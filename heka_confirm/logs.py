@@ -9,14 +9,13 @@ import json
 import logging
 import re
 from contextvars import ContextVar
-from typing import Any
 
 from core.masking import MASK, mask_codes
 from core.text import BIDI_CONTROLS, CONTROLS
 
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 
-# The attributes that every record has; what a caller adds in `extra` comes besides.
+# The attributes that every record has. All others come from the caller's `extra`.
 STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 # Objects that Django attaches; their texts would repeat the query string.
 OMITTED = frozenset({"request", "server_time", "params", "sql"})
@@ -43,23 +42,22 @@ def one_line(text: str) -> str:
 
 
 def message_of(record: logging.LogRecord) -> str:
-    """Return the message; one whose arguments do not fit too, as logging itself would print it unmasked."""
+    """Return the message, with its arguments beside it where they do not fit."""
     try:
         return record.getMessage()
-    except (TypeError, ValueError, KeyError):
+    except (TypeError, ValueError, KeyError):  # logging itself would print such a message unmasked
         return f"{record.msg} {record.args!r}"
-
-
-def extra_of(record: logging.LogRecord) -> dict[str, Any]:
-    """Return what the caller added to the record in `extra`."""
-    return {key: value for key, value in vars(record).items() if key not in STANDARD | OMITTED}
 
 
 class JsonFormatter(logging.Formatter):
     """One JSON object a line: time, level, name, message, context."""
 
     def format(self, record: logging.LogRecord) -> str:
-        context = {key: _masked_extra(value) for key, value in extra_of(record).items()}
+        context = {
+            key: value if value is None or isinstance(value, bool | int) else mask_secrets(str(value))
+            for key, value in vars(record).items()
+            if key not in STANDARD | OMITTED
+        }
         if record.exc_info:
             context["exception"] = mask_secrets(self.formatException(record.exc_info))
         line = {
@@ -83,7 +81,3 @@ class PlainFormatter(logging.Formatter):
             trace = mask_secrets(self.formatException(record.exc_info))
             line += "".join(f"\n    {one_line(part)}" for part in trace.split("\n"))
         return line
-
-
-def _masked_extra(value: Any) -> Any:
-    return value if value is None or isinstance(value, bool | int) else mask_secrets(str(value))

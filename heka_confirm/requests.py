@@ -40,13 +40,20 @@ class RequestContextMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         started = time.perf_counter()
-        number = _request_id(request)
+        # A trusted proxy's id of the request is kept, so that both logs meet.
+        given = str(request.META.get("HTTP_X_REQUEST_ID", "")) if settings.TRUSTED_PROXIES > 0 else ""
+        is_safe = SAFE_ID.fullmatch(given) and logs.mask_secrets(given) == given
+        number = given if is_safe else uuid.uuid4().hex.translate(ID_LETTERS)
         # Never taken back: Django logs an error when all middleware is left. The next request sets its own.
         logs.request_id.set(number)
         request.META["REMOTE_ADDR"] = client_address(request)
         response = self.get_response(request)
         response["X-Request-ID"] = number
-        _log(request, response.status_code, time.perf_counter() - started)
+        # The path alone: queries hold codes and states. Probes come every few seconds.
+        level = logging.DEBUG if request.path_info in PROBES else logging.INFO
+        ms = round((time.perf_counter() - started) * 1000)
+        facts = {"method": request.method, "path": request.path, "status": response.status_code, "ms": ms}
+        logger.log(level, "%s %s %s", request.method, request.path, response.status_code, extra=facts)
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
@@ -64,7 +71,8 @@ class SecurityHeadersMiddleware:
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         if not response.has_header("Cache-Control"):
-            if _is_personal(request, response):
+            has_cookie = bool(response.cookies) or settings.SESSION_COOKIE_NAME in request.COOKIES
+            if response.status_code >= 400 or has_cookie:
                 add_never_cache_headers(response)
             else:
                 response["Cache-Control"] = "no-cache"
@@ -85,22 +93,3 @@ def client_address(request: HttpRequest) -> str:
     except ValueError:
         return peer
     return str(getattr(address, "ipv4_mapped", None) or address)
-
-
-def _request_id(request: HttpRequest) -> str:
-    """Return a trusted proxy's id of the request, so that both logs meet; otherwise a fresh one."""
-    given = request.META.get("HTTP_X_REQUEST_ID", "") if settings.TRUSTED_PROXIES > 0 else ""
-    if SAFE_ID.fullmatch(given) and logs.mask_secrets(given) == given:
-        return str(given)
-    return uuid.uuid4().hex.translate(ID_LETTERS)
-
-
-def _is_personal(request: HttpRequest, response: HttpResponseBase) -> bool:
-    return bool(response.status_code >= 400 or response.cookies or settings.SESSION_COOKIE_NAME in request.COOKIES)
-
-
-def _log(request: HttpRequest, status: int, seconds: float) -> None:
-    # The path alone: queries hold codes and states. Probes come every few seconds.
-    level = logging.DEBUG if request.path_info in PROBES else logging.INFO
-    facts = {"method": request.method, "path": request.path, "status": status, "ms": round(seconds * 1000)}
-    logger.log(level, "%s %s %s", request.method, request.path, status, extra=facts)

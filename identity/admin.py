@@ -1,5 +1,6 @@
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
@@ -11,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 
 from core.actors import operator_actor
 from core.admin import NeverDeleted
-from identity import staff
 from identity.models import User
 from records.enums import Event
 from records.names import employment_chain, user_subject
@@ -67,7 +67,7 @@ class StaffAdmin(NeverDeleted, UserAdmin):
     @admin.action(description=_("Remove the second factors: the phone or key is lost"), permissions=["change"])
     def remove_second_factors(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         for user in queryset:
-            staff.remove_factors(user)
+            Authenticator.objects.filter(user=user).delete()  # they enrol again when they next log in
             self.log_change(request, user, gettext("Second factors removed"))
         count = queryset.count()
         text = ngettext(

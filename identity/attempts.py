@@ -69,16 +69,14 @@ def forget(response: HttpResponse, attempt: Attempt) -> None:
 
 
 def _all(request: HttpRequest) -> list[Attempt]:
-    prefix = cookie_prefix()
-    return [
-        attempt
-        for name, value in request.COOKIES.items()
-        if name.startswith(prefix) and (attempt := _read(value)) and name == prefix + attempt.id
-    ]
-
-
-def _read(value: str) -> Attempt | None:
-    try:
-        return Attempt(**signing.loads(value, salt=SALT, max_age=LIFETIME))
-    except (signing.BadSignature, TypeError):  # forged, too old, or written by another release
-        return None
+    prefix, found = cookie_prefix(), []
+    for name in request.COOKIES:
+        if not name.startswith(prefix):
+            continue
+        try:
+            attempt = Attempt(**signing.loads(request.COOKIES[name], salt=SALT, max_age=LIFETIME))
+        except (signing.BadSignature, TypeError):  # forged, too old, or written by another release
+            continue
+        if name == prefix + attempt.id:
+            found.append(attempt)
+    return found

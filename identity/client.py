@@ -187,16 +187,14 @@ def _fetch_keys(provider: Provider, deadline: Deadline) -> list[Json]:
     keys = answer.get("keys")
     if not isinstance(keys, list):
         raise BrokerUnreachable("no-keys")
-    return [key for key in keys if _signs(key)]
-
-
-def _signs(key: object) -> bool:
-    return (
-        isinstance(key, dict)
+    return [
+        key
+        for key in keys
+        if isinstance(key, dict)
         and key.get("kty") == "RSA"
         and key.get("use", "sig") == "sig"
         and key.get("alg", tokens.SIGNING) == tokens.SIGNING
-    )
+    ]
 
 
 def forget_keys() -> None:

@@ -36,9 +36,12 @@ class PasswordBackend(AuthenticationBackend):
         client = limits.client_network(request)
         limits.count("log-in client", client, most=MOST_OF_CLIENT)
         limits.count("log-in client and name", f"{client} {name}", most=MOST_OF_CLIENT_AND_NAME)
-        user = _find(username or email)
+        staff = User.objects.filter(username=(username or email).strip(), is_staff=True, is_active=True).first()
+        account = accounts.live(username or email)
+        user = staff or (account.user if account and account.user.is_active else None)
         # Counted apart, not left out: what is done must not tell who has been here.
-        known = f"{client} {name}" if user and is_known_client(user, request) else ""
+        is_known = user is not None and constant_time_compare(user.known_client, _digest(user, request))
+        known = f"{client} {name}" if is_known else ""
         limits.count("log-in name", known or name, most=MOST_OF_NAME, seconds=limits.HOUR)
         limits.count("log-in", known or "all", most=MOST_OF_ALL)
         # Against nobody's password Django hashes too, so that the answer takes as long.
@@ -50,25 +53,12 @@ class PasswordBackend(AuthenticationBackend):
         return User.objects.select_related("person").filter(pk=user_id, is_active=True).first()
 
 
-def is_known_client(user: User, request: HttpRequest) -> bool:
-    """Tell whether the user last logged in from where this request comes from."""
-    return constant_time_compare(user.known_client, _digest(user, request))
-
-
 def remember_client(user: User, request: HttpRequest) -> None:
     """Remember where the user logged in from; only a keyed digest of it is stored."""
-    if not is_known_client(user, request):
-        user.known_client = _digest(user, request)
+    digest = _digest(user, request)
+    if user.known_client != digest:
+        user.known_client = digest
         user.save(update_fields=["known_client"])
-
-
-def _find(name: str) -> User | None:
-    """Return who may log in by that name: a member of staff, or the holder of an open account."""
-    staff = User.objects.filter(username=name.strip(), is_staff=True, is_active=True).first()
-    account = accounts.live(name)
-    if staff or account is None:
-        return staff
-    return account.user if account.user.is_active else None
 
 
 def _digest(user: User, request: HttpRequest) -> str:

@@ -10,23 +10,21 @@ LONGEST = 500  # characters; the address rides in a cookie
 
 
 def safe_next(request: HttpRequest) -> str:
-    """Return the path that the request's `next` names within this service, else an empty text.
+    """Return the path that the request's `next` names within this service, or else an empty text.
 
-    In the language in use: whoever changes it on the way does not come back to the other one.
+    The path is in the language in use: whoever changes the language on the way does not come back to the other one.
     """
     url = (request.POST if request.method == "POST" else request.GET).get("next", "")
-    return _in_this_language(url) if is_within(url) else ""
+    if not is_within(url):
+        return ""
+    _, first, *rest = url.split("/")
+    return "/".join(["", get_language() or first, *rest]) if first in dict(settings.LANGUAGES) else url
 
 
 def is_within(url: str) -> bool:
     """Tell whether an address is a path within this service, and not too long."""
     is_path = url.startswith("/") and url_has_allowed_host_and_scheme(url, allowed_hosts=None)
     return is_path and len(url) <= LONGEST
-
-
-def _in_this_language(url: str) -> str:
-    _, first, *rest = url.split("/")
-    return "/".join(["", get_language() or first, *rest]) if first in dict(settings.LANGUAGES) else url
 
 
 def page_of(request: HttpRequest) -> str:

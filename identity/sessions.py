@@ -35,7 +35,11 @@ class IdleMiddleware:
         had_session = settings.SESSION_COOKIE_NAME in request.COOKIES
         # Without the cookie nothing is read: pages for everybody need no query, and stay the same for all.
         if had_session and _is_alive(request):
-            _keep_alive(request)
+            if time.time() - request.session.get(SEEN, 0) >= GRAIN:
+                begin(request)
+            if proof.of_session(request.session):
+                ends_at = timezone.now() + dt.timedelta(minutes=settings.IDLE_MINUTES)
+                request.session_ends_at = ends_at  # type: ignore[attr-defined]  # ours
         elif (had_session or request.method == "POST") and _is_personal(request):
             return redirect(with_next("identity:session_ended", page_of(request)))
         return self.get_response(request)
@@ -45,25 +49,13 @@ def _is_alive(request: HttpRequest) -> bool:
     """Tell whether somebody is signed in, or fills in a form; an idle session is ended on the way."""
     if SESSION_KEY not in request.session and SEEN not in request.session:
         return False
-    # GRAIN on top: nobody's session ends early because their last visit was not written down.
-    limit = _idle_minutes(request) * 60 + GRAIN
+    is_staff = SESSION_KEY in request.session and not proof.of_session(request.session)
+    # GRAIN is added so that nobody's session ends early because their last visit was not written down.
+    limit = (STAFF_MINUTES if is_staff else settings.IDLE_MINUTES) * 60 + GRAIN
     if time.time() - request.session.get(SEEN, time.time()) <= limit:
         return True
     end(request)
     return False
-
-
-def _keep_alive(request: HttpRequest) -> None:
-    if time.time() - request.session.get(SEEN, 0) >= GRAIN:
-        begin(request)
-    if proof.of_session(request.session):
-        ends_at = timezone.now() + dt.timedelta(minutes=settings.IDLE_MINUTES)
-        request.session_ends_at = ends_at  # type: ignore[attr-defined]  # ours
-
-
-def _idle_minutes(request: HttpRequest) -> int:
-    is_staff = SESSION_KEY in request.session and not proof.of_session(request.session)
-    return STAFF_MINUTES if is_staff else settings.IDLE_MINUTES
 
 
 def _is_personal(request: HttpRequest) -> bool:

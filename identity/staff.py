@@ -73,24 +73,15 @@ def has_factor(request: HttpRequest) -> bool:
     return is_mfa_enabled(request.user, [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN])  # type: ignore[arg-type]
 
 
-def remove_factors(user: User) -> None:
-    """Take away the second factors of somebody who has lost theirs; they enrol anew when they log in."""
-    Authenticator.objects.filter(user=user).delete()
-
-
 def reencrypt_factors() -> int:
-    """Write the secrets of second factors anew under the active key; return how many rows there are."""
+    """Encrypt the secrets of second factors again, under the active key. Return how many rows there are."""
     rows, last = 0, 0
-    while batch := _batch(after=last):
+    while True:
+        with transaction.atomic():
+            batch = list(Authenticator.objects.select_for_update().filter(pk__gt=last).order_by("pk")[:BATCH])
+            for factor in batch:
+                factor.data |= {name: encrypt(decrypt(factor.data[name])) for name in SECRETS if name in factor.data}
+                factor.save(update_fields=["data"])
+        if not batch:
+            return rows
         rows, last = rows + len(batch), batch[-1].pk
-    return rows
-
-
-@transaction.atomic
-def _batch(*, after: int) -> list[Authenticator]:
-    found = Authenticator.objects.select_for_update().filter(pk__gt=after).order_by("pk")[:BATCH]
-    batch: list[Authenticator] = list(found)
-    for factor in batch:
-        factor.data |= {name: encrypt(decrypt(factor.data[name])) for name in SECRETS if name in factor.data}
-        factor.save(update_fields=["data"])
-    return batch

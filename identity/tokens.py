@@ -126,18 +126,14 @@ def _decrypt(token: str) -> str:
         raise TokenRefused("zip")
     # A certified provider repeats iss and aud in the header, which a strict registry would refuse.
     registry = jwe.JWERegistry(algorithms=[KEY_ENCRYPTION, *CONTENT_ENCRYPTION], strict_check_header=False)
-    for key in _decryption_keys(header.get("kid")):
+    kid = header.get("kid")
+    for key in [key for key in keys.load().enc if kid is None or key.kid == kid]:
         try:
             plain = jwe.decrypt_compact(token, key, registry=registry).plaintext
             return (plain or b"").decode("ascii")
         except (JoseError, ValueError):
             continue
     raise TokenRefused("decrypt")
-
-
-def _decryption_keys(kid: object) -> list[RSAKey]:
-    own = keys.load().enc
-    return [key for key in own if key.kid == kid] if kid is not None else list(own)
 
 
 def _verify_signature(token: str, find_key: FindKey) -> Claims:
@@ -185,7 +181,7 @@ def _check_parties(claims: Claims, expected: Expected) -> None:
 
 def _check_times(claims: Claims, expected: Expected) -> None:
     """A token issued before its own attempt began, or later than now, tells of a clock that is wrong."""
-    now, started = time.time(), expected.attempt.started
+    provider, now, started = expected.provider, time.time(), expected.attempt.started
     issued, expires = _seconds(claims, "iat"), _seconds(claims, "exp")
     if not started - LEEWAY <= issued <= now + LEEWAY:
         raise TokenRefused("clock")
@@ -193,13 +189,10 @@ def _check_times(claims: Claims, expected: Expected) -> None:
         raise TokenRefused("iat")
     if expires <= now - LEEWAY:
         raise TokenRefused("exp")
-    if "auth_time" in claims or expected.provider.max_age is not None:
-        _check_auth_time(_seconds(claims, "auth_time", word="auth-time"), expected, now)
-
-
-def _check_auth_time(authenticated: float, expected: Expected, now: float) -> None:
-    provider = expected.provider
-    earliest = expected.attempt.started if provider.prompt == "login" else -math.inf
+    if "auth_time" not in claims and provider.max_age is None:
+        return
+    authenticated = _seconds(claims, "auth_time", word="auth-time")
+    earliest = started if provider.prompt == "login" else -math.inf
     if provider.max_age is not None:
         earliest = max(earliest, now - provider.max_age)
     if not earliest - LEEWAY <= authenticated <= now + LEEWAY:

@@ -16,21 +16,13 @@ def applicant_subject(pk: int) -> str:
     return f"applicant {pk}"
 
 
-def account_chain(pk: int) -> str:
-    """Return the chain of what the holder of a password account does to it."""
+def account_name(pk: int) -> str:
+    """Return a password account as a subject, and as the chain of what its holder does to it."""
     return f"account {pk}"
 
 
-def account_subject(pk: int) -> str:
-    return f"account {pk}"
-
-
-def person_chain(pk: int) -> str:
-    """Return the chain of what a person does besides their applications."""
-    return f"person {pk}"
-
-
-def person_subject(pk: int) -> str:
+def person_name(pk: int) -> str:
+    """Return a person as a subject, and as the chain of what they do besides their applications."""
     return f"person {pk}"
 
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from django.db.models import QuerySet
 
-from records.enums import ACCESS_EVENTS
 from records.models import Entry
 
 
@@ -16,11 +15,6 @@ def entries_of_chain(name: str) -> QuerySet[Entry]:
 def entries_about(subjects: Sequence[str]) -> QuerySet[Entry]:
     """Return everything that is about any of these, such as "applicant 55"."""
     return _with_names(Entry.objects.filter(subject__in=subjects)).order_by("-at", "-pk")
-
-
-def access_entries(subjects: Sequence[str]) -> QuerySet[Entry]:
-    """Return who looked at any of these, and what they saw (R16, C1)."""
-    return entries_about(subjects).filter(event__in=ACCESS_EVENTS)
 
 
 def _with_names(entries: QuerySet[Entry]) -> QuerySet[Entry]:

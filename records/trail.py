@@ -100,22 +100,17 @@ def _seal(chain: Chain, last: Entry) -> None:
     A seal that does not fit is left as it is, and never fits again: to make a new one would hide for good
     that somebody took the end of the chain away.
     """
-    fits = _is_sealed(chain)
+    try:
+        fits = keys.is_mac_of(chain.seal, chain.sealed(), key_id=chain.key_id)
+    except keys.UnknownKey:
+        fits = False
+    if not fits:
+        logger.error("The seal of %s does not fit; run verify_records", chain.name)
     chain.length, chain.head = last.number, last.mac
     if fits:
         chain.key_id = keys.active_key_id()
         chain.seal = keys.mac(chain.sealed(), key_id=chain.key_id)
     chain.save(update_fields=["length", "head", "key_id", "seal"])
-
-
-def _is_sealed(chain: Chain) -> bool:
-    try:
-        if keys.is_mac_of(chain.seal, chain.sealed(), key_id=chain.key_id):
-            return True
-    except keys.UnknownKey:
-        pass
-    logger.error("The seal of %s does not fit; run verify_records", chain.name)
-    return False
 
 
 def _tell(chain: str, entries: Sequence[Entry]) -> None:

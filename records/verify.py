@@ -37,28 +37,24 @@ class Fault:
 
 
 def verify_everything() -> Iterator[Fault]:
-    """Go through all chains; the service may go on writing meanwhile."""
-    for key in _suspects():
-        yield from _alone(key)
-
-
-def verify_chain(name: str) -> Iterator[Fault]:
-    """Go through one chain. Raises Chain.DoesNotExist."""
-    yield from _alone(Chain.objects.get(name=name).pk)
-
-
-def _suspects() -> Iterator[int]:
-    """Return the keys of chains that seem to be at fault, be it only because they grew while they were read."""
+    """Return the faults of all chains. The service may go on writing meanwhile."""
     after: int | None = -(2**63)
     while after is not None:
         chains = {chain.pk: chain for chain in Chain.objects.filter(pk__gt=after).order_by("pk")[:BATCH]}
         # The last batch has no end, so that entries are found whose chain is gone.
         last = max(chains) if len(chains) == BATCH else None
         for key, entries in groupby(_entries(after, last), key=attrgetter("chain_id")):
+            # A chain that grew while it was read only seems to be at fault: it is read again, alone.
             if any(_faults(key, chains.pop(key, None), entries)):
-                yield key
-        yield from chains  # without any entry
+                yield from _alone(key)
+        for key in chains:  # without any entry
+            yield from _alone(key)
         after = last
+
+
+def verify_chain(name: str) -> Iterator[Fault]:
+    """Return the faults of one chain. Raises Chain.DoesNotExist."""
+    yield from _alone(Chain.objects.get(name=name).pk)
 
 
 def _alone(key: int) -> Iterator[Fault]:

@@ -40,7 +40,7 @@ def identify(request: HttpRequest, *, cancelled: bool = False) -> HttpResponse:
         "providers": providers.all_providers(),
         "cancelled": cancelled,
         "next": safe_next(request),
-        "person": access.person_of(request) if access.is_identified(request) else None,
+        "person": access.identified_person(request),
         "next_page": after_identification(safe_next(request)),
     }
     return render(request, "identity/identify.html", context)
@@ -70,20 +70,16 @@ def start(request: HttpRequest) -> HttpResponse:
     if language not in dict(settings.LANGUAGES):
         language = translation.get_language() or settings.LANGUAGE_CODE
     with translation.override(language):
-        return _start(request, language)
-
-
-def _start(request: HttpRequest, language: str) -> HttpResponse:
-    next_url = safe_next(request)
-    if not cookies.accepted(request):
-        return redirect(with_next("identity:cookies", with_next("identity:identify", next_url)))
-    provider = providers.find(request.POST.get("provider", ""))
-    if provider is None:
-        return redirect(with_next("identity:identify", next_url))
-    attempt = Attempt(provider=provider.id, language=language, next=next_url)
-    # A page and not a redirect: browsers hold the redirects of a form to the form-action of our CSP.
-    context = {"provider": provider, "address": _broker_address(provider, attempt)}
-    response = render(request, "identity/leaving.html", context)
+        next_url = safe_next(request)
+        if not cookies.accepted(request):
+            return redirect(with_next("identity:cookies", with_next("identity:identify", next_url)))
+        provider = providers.find(request.POST.get("provider", ""))
+        if provider is None:
+            return redirect(with_next("identity:identify", next_url))
+        attempt = Attempt(provider=provider.id, language=language, next=next_url)
+        # A page and not a redirect: browsers hold the redirects of a form to the form-action of our CSP.
+        context = {"provider": provider, "address": _broker_address(provider, attempt)}
+        response = render(request, "identity/leaving.html", context)
     attempts.remember(request, response, attempt)
     patch_cache_control(response, no_store=True, private=True)
     return response
@@ -105,25 +101,18 @@ def callback(request: HttpRequest) -> HttpResponse:
     """Receive the person back from a broker; whatever came of it, go on to a clean address."""
     limits.count("identification-callback", limits.client_network(request), most=MOST_A_MINUTE)
     attempt = attempts.find(request, request.GET.get("state", ""))
-    with translation.override(attempt.language if attempt else _language_of_nobody(request)):
-        response = HttpResponseRedirect(_return_of(request, attempt) if attempt else _return_of_nobody(request))
     if attempt:
+        with translation.override(attempt.language):
+            response = HttpResponseRedirect(_return_of(request, attempt))
         attempts.forget(response, attempt)
+    else:  # a reload, the back button, another browser, or an attempt that is too old or made up
+        person = access.identified_person(request)
+        language = person.language if person else translation.get_language()
+        with translation.override(language or settings.LANGUAGE_CODE):
+            address = after_identification("") if person else reverse("identity:outcome", args=["expired"])
+            response = HttpResponseRedirect(address)
     patch_cache_control(response, no_store=True, private=True)
     return response
-
-
-def _language_of_nobody(request: HttpRequest) -> str:
-    if access.is_identified(request):
-        return access.person_of(request).language
-    return translation.get_language() or settings.LANGUAGE_CODE
-
-
-def _return_of_nobody(request: HttpRequest) -> str:
-    """Reload, back button, another browser, an attempt too old or made up."""
-    if access.is_identified(request):
-        return after_identification("")
-    return reverse("identity:outcome", args=["expired"])
 
 
 def _return_of(request: HttpRequest, attempt: Attempt) -> str:

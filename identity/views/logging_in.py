@@ -41,14 +41,13 @@ class _LogIn(LoginView):
         return form
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        is_identified = access.is_identified(self.request)
         next_url = safe_next(self.request)
         return super().get_context_data(
             **kwargs,
             next=next_url,
             for_staff=self.is_for_staff(),
             next_page=after_identification(next_url),
-            person=access.person_of(self.request) if is_identified else None,
+            person=access.identified_person(self.request),
         )
 
 

@@ -9,8 +9,10 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connections
 
-from demo import data, database, server, staff
+from demo import data, database, staff
+from demo.server import DemoServer
 from identity import keys
 
 
@@ -25,14 +27,14 @@ class Command(BaseCommand):
             Path(file).parent.mkdir(parents=True, exist_ok=True)
         if not Path(settings.IDENTITY_KEYS_FILE).exists():
             keys.make()
-        if database.is_of_another_release():
-            database.throw_away()
+        if database.discard_other_release():
             self.stdout.write("Another release has made the demo database. It is made new.")
             self.stdout.flush()
         call_command("migrate", verbosity=0)
         data.load()
         staff.ensure()
-        server.serve(f"{host}:{port}", when_ready=self.greet)
+        connections.close_all()  # they must not be shared with the server's worker, which is forked
+        DemoServer(f"{host}:{port}", self.greet).run()  # type: ignore[no-untyped-call]  # gunicorn ships no types
 
     def greet(self) -> None:
         self.stdout.write(f"Heka Confirm, with demo data: {settings.PUBLIC_URL}")
