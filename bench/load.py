@@ -41,8 +41,8 @@ from tests import cast  # noqa: E402
 from tests.applications import factories  # noqa: E402
 
 POSTGRES = connection.vendor == "postgresql"
-# Somebody who confirms has read the page for longer than sessions.GRAIN; readers just came from another page.
-SEEN_BY_CONFIRMERS, SEEN_BY_READERS = -2 * sessions.GRAIN, 3600  # seconds from now
+# Somebody who confirms has read the page for longer than sessions.GRAIN_SECONDS; readers just came from another page.
+SEEN_BY_CONFIRMERS, SEEN_BY_READERS = -2 * sessions.GRAIN_SECONDS, 3600  # seconds from now
 
 Row = dict[str, Any]
 Copies = dict[type[models.Model], list[Row]]

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Role(models.TextChoices):
-    """As what somebody acts."""
+    """The role in which somebody acts."""
 
     APPLICANT = "applicant", _("Applicant")
     ADVISER = "adviser", _("Adviser")
@@ -25,7 +25,7 @@ class Role(models.TextChoices):
 
 
 class Source(models.TextChoices):
-    """Through what somebody acts."""
+    """The channel through which somebody acts."""
 
     PERSON = "person", _("an applicant")
     COUNTER = "counter", _("the counter")
@@ -50,18 +50,20 @@ class Actor:
 
 
 CLOCK = Actor(Role.CLOCK, Source.CLOCK)
-UNIDENTIFIED = Actor(Role.APPLICANT, Source.FORM)  # fills in the form or holds a link; nothing else is known of them
+UNIDENTIFIED = Actor(
+    Role.APPLICANT, Source.FORM
+)  # fills in the form or holds a link, and nothing else is known about them
 
 
 def operator_actor(user: "User | AnonymousUser") -> Actor:
-    """Return who uses the admin outside the desk. Raises PermissionDenied when nobody is logged in."""
+    """Return the user of an admin page outside the desk as an operator. Raises PermissionDenied without a log-in."""
     if not user.is_authenticated:
         raise PermissionDenied
     return Actor(Role.OPERATOR, Source.COUNTER, user=user)
 
 
 def acting_staff(actor: Actor) -> "User":
-    """Return the member of staff who acts. Raises TypeError for anybody else."""
+    """Return the member of staff who acts. Raises TypeError when anybody else acts."""
     if actor.source != Source.COUNTER or actor.user is None:
         raise TypeError("No member of staff acts")
     return actor.user

@@ -13,7 +13,7 @@ class NeverDeleted:
 
 
 class ReadOnly(NeverDeleted):
-    """For an admin page whose rows are written elsewhere, and only read here."""
+    """For an admin page whose rows are written elsewhere and only read here."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

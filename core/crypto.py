@@ -1,8 +1,8 @@
 """Encryption of secrets at rest, and the blind index that finds a person by their code.
 
-A stored value is `key id (4 bytes) | nonce (12) | AES-256-GCM ciphertext and tag`; what the value is for
-stands in the additional data, so that a value moved to another column no longer opens. The blind index is
-an HMAC-SHA256 under keys of its own. Of each list the first key is active; the others still read.
+A stored value is `key id (4 bytes) | nonce (12) | AES-256-GCM ciphertext and tag`. The additional data says what
+the value is for, so a value that is moved to another column cannot be decrypted. The blind index is an HMAC-SHA256
+under keys of its own. The first key of each list writes; the others still read.
 """
 
 import functools
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 else:
     _BinaryField = models.BinaryField
 
-KEY_ID, NONCE = 4, 12
+KEY_ID_BYTES, NONCE_BYTES = 4, 12
 
 
 class CannotDecrypt(Exception):
@@ -31,8 +31,8 @@ class CannotDecrypt(Exception):
 
 
 def key_id(key: bytes) -> bytes:
-    """Return the four bytes by which what a key made names it, and which tell nothing of the key."""
-    return hashlib.sha256(b"key id " + key).digest()[:KEY_ID]
+    """Return four bytes that identify a key beside a value, and that tell nothing about the key."""
+    return hashlib.sha256(b"key id " + key).digest()[:KEY_ID_BYTES]
 
 
 @functools.cache
@@ -45,32 +45,33 @@ def _keys(secrets_: tuple[str, ...], purpose: bytes) -> dict[bytes, bytes]:
 def encrypt(text: str, *, context: str) -> bytes:
     """Return the text encrypted under the active key, bound to its context."""
     active, key = next(iter(_keys(tuple(settings.FIELD_ENCRYPTION_KEYS), b"encryption").items()))
-    nonce = secrets.token_bytes(NONCE)
+    nonce = secrets.token_bytes(NONCE_BYTES)
     return active + nonce + AESGCM(key).encrypt(nonce, text.encode(), context.encode())
 
 
 def decrypt(value: bytes, *, context: str) -> str:
-    """Return the text of a value made by encrypt(). Raises CannotDecrypt."""
-    key = _keys(tuple(settings.FIELD_ENCRYPTION_KEYS), b"encryption").get(value[:KEY_ID])
+    """Return the text of a value that encrypt() made for the same context. Raises CannotDecrypt."""
+    written_with, rest = value[:KEY_ID_BYTES], value[KEY_ID_BYTES:]
+    key = _keys(tuple(settings.FIELD_ENCRYPTION_KEYS), b"encryption").get(written_with)
     if key is None:
         raise CannotDecrypt(f"No key for a value of {context}")
     try:
-        plain = AESGCM(key).decrypt(value[KEY_ID : KEY_ID + NONCE], value[KEY_ID + NONCE :], context.encode())
-    except (InvalidTag, ValueError):  # the latter for one too short to hold a nonce
+        plain = AESGCM(key).decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], context.encode())
+    except (InvalidTag, ValueError):  # ValueError: the value is too short to hold a nonce
         raise CannotDecrypt(f"A value of {context} was changed") from None
     return plain.decode()
 
 
 def keyed(text: str) -> list[str]:
-    """Return a 64-digit hexadecimal digest of the text under every live index key, the active one's first.
+    """Return a 64-digit hexadecimal digest of the text under every live index key, starting with the active key.
 
-    Nobody without the keys can guess the text from it, or the digest from the text.
+    Without the keys nobody can guess the text from a digest, or a digest from the text.
     """
     return [index.partition(":")[2] for index in indexes(text)]
 
 
 def indexes(code: str) -> list[str]:
-    """Return the blind indexes of a personal identity code under every live key, the active one first."""
+    """Return the blind indexes of a personal identity code under every live key, starting with the active key."""
     return [
         f"{live.hex()}:{hmac.new(key, code.encode(), hashlib.sha256).hexdigest()}"
         for live, key in _keys(tuple(settings.FIELD_INDEX_KEYS), b"index").items()
@@ -78,7 +79,7 @@ def indexes(code: str) -> list[str]:
 
 
 class EncryptedTextField(_BinaryField):
-    """Text that the database holds encrypted. `context` names the column for good, renamed or not."""
+    """Text that the database holds encrypted. `context` names the column for good, even if it is renamed."""
 
     def __init__(self, *args: Any, context: str, **kwargs: Any) -> None:
         self.context = context

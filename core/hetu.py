@@ -36,8 +36,8 @@ def parse(text: str) -> str:
     """Return the code in its official form, eleven upper-case characters.
 
     Accepts lower case, any dash, and blanks and invisible characters anywhere (core/text.py). Raises InvalidHetu
-    for a wrong form, date or check character, for a birth date ahead, and for test codes (individual numbers
-    900–999) where ALLOW_TEST_CODES is off.
+    for a wrong form, date or check character, and for a birth date in the future. Raises it for test codes too
+    (individual numbers 900–999) when ALLOW_TEST_CODES is off.
     """
     code = without_blanks(text)
     # \d also reads the digits of other scripts, and some letters outside ASCII have a capital inside.
@@ -59,10 +59,10 @@ def birth_date(code: str) -> dt.date:
 
 
 def find_codes(text: str) -> Iterator[slice]:
-    """Yield where the last four characters stand of whatever may be a code in a text, in any order.
+    """Yield the places of the last four characters of everything in a text that may be a code, in any order.
 
-    That is every spelling that parse() reads, and wider: a mistyped code is just as personal. A code is found
-    too where it is escaped for a URL, JSON, Python or HTML, and where it is glued to other text.
+    This finds every spelling that parse() reads, and more: a mistyped code is just as personal. It also finds a code
+    that is escaped for a URL, JSON, Python or HTML, or glued to other text.
     """
     for spelling in SPELLINGS:
         found = spelling.search(text)
@@ -72,7 +72,7 @@ def find_codes(text: str) -> Iterator[slice]:
 
 
 def contains_code(text: str) -> bool:
-    """Tell whether a text holds what may be a code, as find_codes()."""
+    """Tell whether find_codes() finds anything in a text."""
     return any(spelling.search(text) for spelling in SPELLINGS)
 
 
@@ -87,20 +87,20 @@ def may_contain_code(text: str) -> bool:
 
 
 def _spellings() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Return the expressions of a code, whose group is its last four characters.
+    """Return the regular expressions of a code. Their group is its last four characters.
 
-    One takes any six digits in a row for a date. The other allows blanks between them, as sums and telephone numbers
-    have them too, and so asks for a day and a month.
+    The first takes any six digits in a row for a date. The second allows blanks between the digits. Sums and
+    telephone numbers have such blanks too, so it demands a day and a month.
 
-    Every repetition is possessive, and escapes, which have digits where a code might begin, are of limited number:
-    the time that a search takes grows with the length of the text, whatever the text is.
+    Every repetition is possessive, and the number of escapes is limited, because their digits may look like the
+    beginning of a code. So the time of a search grows with the length of the text, whatever the text is.
     """
     escaped = (
         r"%(?:25){0,2}[0-9A-Fa-f]{2}"
         r"|\\++(?:x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|[nrtfv])"
         r"|&#?\w{2,8};"
     )
-    # A form that is sent writes a blank as "+", which is a sign too.
+    # A form that a browser sends writes a blank as "+", which is a sign too.
     blanks = rf"[{BLANKS}{INVISIBLE}+]*+"
     gap = rf"{blanks}(?:(?:{escaped}){blanks}){{0,{MOST_ESCAPES}}}+"
     unseen = rf"[{INVISIBLE}]*+"

@@ -1,4 +1,4 @@
-"""Personal identity codes and email addresses as they may be read where nobody need know them."""
+"""Personal identity codes and email addresses in a form for readers who need not know them."""
 
 from core import hetu
 
@@ -12,7 +12,7 @@ def mask_hetu(code: str) -> str:
 
 
 def mask_codes(text: str) -> str:
-    """Return the text with the last four characters hidden of whatever may be a code (R17), and as long as before."""
+    """Return the text, as long as before, with the last four characters of all that may be a code hidden (R17)."""
     characters = list(text)
     for found in hetu.find_codes(text):
         characters[found] = HIDDEN * (found.stop - found.start)

@@ -1,4 +1,4 @@
-"""Which HTTP methods the pages with a form of their own answer to."""
+"""The HTTP methods to which a page with a form answers."""
 
 from django.views.decorators.http import require_http_methods
 

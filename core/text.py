@@ -10,7 +10,7 @@ import unicodedata
 
 DASHES = r"\-‐‑‒–—―⁃−﹘﹣－"
 BLANKS = r"\s"  # in a text, exactly the characters of str.isspace(), line breaks among them
-# The property Default_Ignorable_Code_Point of Unicode, and U+FFF9 to U+FFFB, of which fonts show as little.
+# The property Default_Ignorable_Code_Point of Unicode, and U+FFF9 to U+FFFB, which fonts do not show either.
 INVISIBLE = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
     "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
@@ -30,7 +30,8 @@ _BIDI_CONTROL = re.compile(f"[{BIDI_CONTROLS}]")
 def typed_text(text: str) -> str:
     """Return one line of text in the form in which it is compared: composed (NFC), without invisible characters.
 
-    Every blank is a space, and none stands at the ends. Control characters that are no blanks stay, to be refused.
+    Every blank becomes a space, and those at the ends go. Control characters other than blanks stay, so that they
+    can be refused.
     """
     visible = unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
     return _BLANK.sub(" ", visible).strip(" ")

@@ -1,4 +1,4 @@
-"""One transaction that survives losing a race for its locks, and what is raised when the database is away."""
+"""A transaction that is tried again when it loses a race for its locks, and the errors of an absent database."""
 
 import functools
 from collections.abc import Callable
@@ -17,7 +17,7 @@ DEADLOCK, SERIALIZATION_FAILURE = "40P01", "40001"
 
 
 def atomically(operation: Callable[P, R]) -> Callable[P, R]:
-    """Run the whole operation in a transaction; on a deadlock or serialization failure, again from its start."""
+    """Run an operation in a transaction, and run it again from its start after a deadlock or serialization failure."""
 
     @functools.wraps(operation)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:

@@ -1,4 +1,4 @@
-"""What the embedded broker knows of its one client, this service, as if by registration."""
+"""What the embedded broker knows about its only client, this service, as if it had been registered."""
 
 from typing import Any
 
@@ -14,5 +14,5 @@ def provider() -> dict[str, Any]:
 
 
 def redirect_uri() -> str:
-    """Return the one address that answers go to, whatever a request says."""
+    """Return the only address to which answers go, whatever a request says."""
     return f"{settings.PUBLIC_URL}/identification/callback/"

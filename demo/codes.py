@@ -14,9 +14,9 @@ from demo.request_objects import Request
 from identity.claims import Identity
 from identity.enums import Method
 
-LIFE = dt.timedelta(seconds=90)
-BYTES = 32
-FORM = re.compile(r"[A-Za-z0-9_-]{43}")  # what token_urlsafe makes of so many bytes; no NUL for the database
+LIFETIME = dt.timedelta(seconds=90)
+CODE_BYTES = 32
+CODE_FORM = re.compile(r"[A-Za-z0-9_-]{43}")  # what token_urlsafe makes of these bytes; no NUL for the database
 
 
 class Unknown(Exception):
@@ -34,7 +34,7 @@ class Grant:
 
 
 def issue(request: Request, identity: Identity) -> str:
-    """Return a fresh code that stands for a person having identified for a request."""
+    """Return a fresh code, which stands for the identification of a person for a request."""
     now = timezone.now()
     Code.objects.filter(expires_at__lt=now).delete()
     grant = Grant(
@@ -43,17 +43,17 @@ def issue(request: Request, identity: Identity) -> str:
         nonce=request.nonce,
         code_challenge=request.code_challenge,
     )
-    code = secrets.token_urlsafe(BYTES)
-    Code.objects.create(code=code, grant=json.dumps(asdict(grant)), expires_at=now + LIFE)
+    code = secrets.token_urlsafe(CODE_BYTES)
+    Code.objects.create(code=code, grant=json.dumps(asdict(grant)), expires_at=now + LIFETIME)
     return code
 
 
 def redeem(code: str) -> Grant:
     """Use up a code, and return what it stands for. Raises Unknown."""
-    if not FORM.fullmatch(code):
+    if not CODE_FORM.fullmatch(code):
         raise Unknown
     row = Code.objects.filter(code=code, expires_at__gt=timezone.now()).first()
-    # Of two that read the row, the one that deletes it wins.
+    # If two requests read the row, the one that deletes it wins.
     if row is None or not Code.objects.filter(code=code).delete()[0]:
         raise Unknown
     stored = json.loads(row.grant or "")
@@ -63,7 +63,7 @@ def redeem(code: str) -> Grant:
 
 @transaction.atomic
 def use_assertion(jti: str, *, expires_at: dt.datetime) -> bool:
-    """Tell whether a client assertion is used for the first time, and remember it."""
+    """Remember a client assertion, and tell whether it is used for the first time."""
     UsedAssertion.objects.filter(expires_at__lt=timezone.now()).delete()
     _, is_first = UsedAssertion.objects.get_or_create(jti=jti, defaults={"expires_at": expires_at})
     return is_first

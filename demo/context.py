@@ -1,4 +1,4 @@
-"""What the front page of the demo tells: as whom one can try what."""
+"""What the front page of the demo shows: the people, and what a visitor can try as each."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from demo.people import PEOPLE
 from demo.stories import stories_of
 
-# Only who applies has a link in the housing system.
+# Only people who apply have a link in the housing system.
 ROWS = [{"person": person, "applies": bool(stories_of(person.key))} for person in PEOPLE]
 
 

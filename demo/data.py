@@ -22,9 +22,9 @@ OFFICE_HOURS = Span(dt.time(9), dt.time(16))
 
 
 def load() -> list[str]:
-    """Make the application of every story that has none or whose time has passed; return their keys.
+    """Make an application for every story that has none, or whose application has ended. Return their keys.
 
-    What a visitor has done to the others stays.
+    The applications of other stories stay as visitors have left them.
     """
     _open_counter()
     told: list[str] = []

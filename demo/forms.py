@@ -1,4 +1,4 @@
-"""The broker's form for anybody who is not on its list."""
+"""The broker's form for a person who is not on its list."""
 
 from django import forms
 from django.core.exceptions import ValidationError

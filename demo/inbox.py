@@ -14,8 +14,8 @@ from django.views.decorators.http import require_safe
 
 from demo.models import DemoMail
 
-SHOWN = 100
-# As mail programs show it: with its own style, no script, nothing fetched, no origin of ours.
+MOST_SHOWN = 100
+# A letter is shown as mail programs show it: with its own style, without scripts, requests or our origin.
 AS_MAIL = {
     "default-src": [NONE],
     "style-src": [UNSAFE_INLINE],
@@ -45,7 +45,7 @@ class EmailBackend(BaseEmailBackend):
 @never_cache
 @require_safe
 def inbox(request: HttpRequest) -> HttpResponse:
-    return render(request, "demo/inbox.html", {"mails": DemoMail.objects.order_by("-pk")[:SHOWN]})
+    return render(request, "demo/inbox.html", {"mails": DemoMail.objects.order_by("-pk")[:MOST_SHOWN]})
 
 
 @never_cache

@@ -21,10 +21,7 @@ class Invalid(Exception):
 
 
 def client_claims(token: str) -> dict[str, Any]:
-    """Return the claims of a token signed by the client; nothing but the signature is checked.
-
-    Raises Invalid.
-    """
+    """Return the claims of a token that the client signed. Only the signature is checked. Raises Invalid."""
     try:
         return jwt.decode(token, _client_signing_key, algorithms=SIGNATURES).claims
     except (JoseError, ValueError):
@@ -32,7 +29,7 @@ def client_claims(token: str) -> dict[str, Any]:
 
 
 def signed_and_encrypted(claims: dict[str, Any]) -> str:
-    """Return the claims signed by the broker, within an encryption to the newest key of the client."""
+    """Return the claims, signed by the broker and encrypted for the newest key of the client."""
     own = _own_key()
     token = jwt.encode({"alg": "RS256", "kid": own.kid}, claims, own, algorithms=SIGNATURES)
     key = _client_keys("enc")[-1]

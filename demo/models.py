@@ -1,4 +1,4 @@
-"""What the embedded broker must remember across workers, what the demo has made, and the letters it got."""
+"""What the embedded broker remembers across workers, the demo's applications, and its letters."""
 
 from django.db import models
 
@@ -40,7 +40,7 @@ class DemoApplication(models.Model):
     """The application that stands for one story of the demo."""
 
     story = models.CharField(max_length=20, primary_key=True)
-    # A supervisor may erase it: the story is then made anew.
+    # A supervisor may erase it. Then the story gets another one.
     application = models.OneToOneField(Application, on_delete=models.CASCADE, related_name="+")
 
     def __str__(self) -> str:
@@ -48,7 +48,7 @@ class DemoApplication(models.Model):
 
 
 class DemoMail(models.Model):
-    """A letter that the demo's inbox shows instead of it leaving this machine."""
+    """A letter in the demo's inbox. It never leaves this machine."""
 
     received_at = models.DateTimeField(auto_now_add=True)
     to = models.CharField(max_length=254)

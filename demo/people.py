@@ -1,7 +1,7 @@
-"""The fictitious people of the demo: as whom one can sign in, and what to try as each.
+"""The fictitious people of the demo as whom a visitor can sign in, and what to try as each.
 
-Their personal identity codes are test codes that belong to nobody. The names are those that the bank gives;
-what has happened to their applications before the visitor comes is in stories.py.
+Their personal identity codes are test codes that belong to nobody. Their names are those that the bank gives.
+stories.py says what has happened to their applications before the visitor comes.
 """
 
 from dataclasses import dataclass
@@ -12,12 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from identity.claims import Identity
 from identity.enums import Language, Method
 
-SPARE_CODE = "150785-921Y"  # a test code of nobody here, to try the form for other people with
+SPARE_CODE = "150785-921Y"  # a test code that none of them has, for trying the form for other people
 
 
 @dataclass(frozen=True, kw_only=True)
 class DemoPerson:
-    """Somebody the demo can sign in as. `hint` tells in a sentence what to try."""
+    """Somebody as whom a visitor can sign in. `hint` tells in a sentence what to try."""
 
     key: str
     identity: Identity

@@ -1,4 +1,4 @@
-"""What the client asks of the broker: one signed request object (RFC 9101), everything else ignored."""
+"""What the client asks of the broker: one signed request object (RFC 9101). Other parameters are ignored."""
 
 import re
 import time
@@ -8,12 +8,12 @@ from django.conf import settings
 
 from demo import client, jose
 
-LEEWAY = 30  # seconds
+LEEWAY_SECONDS = 30
 CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")  # base64url of a SHA-256 digest (RFC 7636 § 4.2)
 
 
 class InvalidRequest(Exception):
-    """The request object cannot be trusted, so nobody is redirected; `reason` is one fixed word."""
+    """The request object cannot be trusted, so nobody is redirected. `reason` is one fixed word."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -32,7 +32,7 @@ class Request:
 
 
 def read(signed: str) -> Request:
-    """Return what a request object asks. Raises InvalidRequest."""
+    """Return what a request object asks for. Raises InvalidRequest."""
     try:
         claims = jose.client_claims(signed)
     except jose.Invalid:
@@ -42,8 +42,8 @@ def read(signed: str) -> Request:
         "iss": claims.get("iss") == broker["client_id"],
         "client_id": claims.get("client_id") == broker["client_id"],
         "aud": broker["issuer"] in (audience if isinstance(audience, list) else [audience]),
-        "expired": _is_number(claims.get("exp")) and claims["exp"] > time.time() - LEEWAY,
-        "iat": _is_number(claims.get("iat")) and claims["iat"] < time.time() + LEEWAY,
+        "expired": _is_number(claims.get("exp")) and claims["exp"] > time.time() - LEEWAY_SECONDS,
+        "iat": _is_number(claims.get("iat")) and claims["iat"] < time.time() + LEEWAY_SECONDS,
         "response_type": claims.get("response_type") == "code",
         "redirect_uri": claims.get("redirect_uri") == client.redirect_uri(),
         "scope": "openid" in _words(claims.get("scope")),

@@ -12,7 +12,7 @@ from gunicorn.app.base import BaseApplication
 from core.worker import Stop, run_worker
 from mailing.worker import deliver_due_letters
 
-LAST_LETTER = 2  # seconds
+LAST_LETTER_SECONDS = 2
 
 
 class DemoServer(BaseApplication):
@@ -45,17 +45,17 @@ class DemoServer(BaseApplication):
             config.set(name, value)
 
     def begin(self, worker: Any) -> None:
-        # Less than the master waits: the worker ends by itself, not by a SIGKILL that nobody waits for.
+        # Less than the master waits, so that the worker ends by itself and is not killed.
         worker.cfg.set("graceful_timeout", 1)
         self.postman.start()
         self.when_ready()
 
     def end(self, server: Any, worker: Any) -> None:
         self.stop.asked = True
-        self.postman.join(LAST_LETTER)
+        self.postman.join(LAST_LETTER_SECONDS)
         # A browser may hold a connection on which it sends nothing. Python would wait for its thread.
         os._exit(0)
 
     def load(self) -> Any:
-        settings.DEBUG = False  # whoever tries the demo sees our error pages, not Django's
+        settings.DEBUG = False  # visitors of the demo see our error pages, not Django's
         return import_string(settings.WSGI_APPLICATION)

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_safe
 from identity.models import User
 
 PASSWORD = "the demo staff of Kalasatama"  # noqa: S105  # meant to be known
-PERIOD = 30  # seconds
+PERIOD_SECONDS = 30
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ STAFF = [
 
 
 def ensure() -> None:
-    """Make the staff unless they are there, each with an authenticator app."""
+    """Make the members of staff who are missing, each with an authenticator app."""
     for member in STAFF:
         user, is_new = User.objects.get_or_create(
             username=member.username,
@@ -60,18 +60,18 @@ def ensure() -> None:
 @never_cache
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
-    """Show what the phones of the staff show now, and next: a code works once."""
+    """Show the present and the next code of each phone, as a code works only once."""
     now = int(time.time())
     apps = Authenticator.objects.filter(type=Authenticator.Type.TOTP, user__username__in=[m.username for m in STAFF])
     secrets = {app.user.username: decrypt(app.data["secret"]) for app in apps.select_related("user")}
     rows = [
-        {"member": member, "code": _code(secret, now), "next_code": _code(secret, now + PERIOD)}
+        {"member": member, "code": _code(secret, now), "next_code": _code(secret, now + PERIOD_SECONDS)}
         for member in STAFF
         if (secret := secrets.get(member.username))
     ]
-    context = {"rows": rows, "password": PASSWORD, "seconds": PERIOD - now % PERIOD}
+    context = {"rows": rows, "password": PASSWORD, "seconds": PERIOD_SECONDS - now % PERIOD_SECONDS}
     return render(request, "demo/staff.html", context)
 
 
 def _code(secret: str, at: int) -> str:
-    return format_hotp_value(hotp_value(secret, at // PERIOD))
+    return format_hotp_value(hotp_value(secret, at // PERIOD_SECONDS))

@@ -1,4 +1,4 @@
-"""The demo's applications: what has happened before the visitor comes, counted in days before today."""
+"""The demo's applications, and what has happened to them before the visitor comes."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from demo.people import BY_KEY
 
 
 def _applies(key: str, **different: Any) -> dict[str, Any]:
-    """Return a demo person as an application names them, apart from what is given differently."""
+    """Return a demo person as an application names them, with some details given differently."""
     person = BY_KEY[key]
     return {
         "first_names": person.identity.first_names,
@@ -28,8 +28,8 @@ def _applies(key: str, **different: Any) -> dict[str, Any]:
 class Story:
     """One application: who applies (the main applicant first), and which demo people have confirmed it.
 
-    One whose validity has `ended` keeps its place in the past; any other is sent anew when it ends, and with
-    it the one that `follows` it, which its confirmation would replace.
+    An application whose validity has `ended` stays in the past. Any other is sent again when it ends. Then the
+    story that `follows` it is told again too, as the confirmation of one would replace the other.
     """
 
     key: str

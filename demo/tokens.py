@@ -1,4 +1,4 @@
-"""The broker's token endpoint: a code, its PKCE verifier and a client assertion in, an ID token out."""
+"""The broker's token endpoint: it takes a code, a PKCE verifier and a client assertion, and gives an ID token."""
 
 import base64
 import datetime as dt
@@ -14,14 +14,14 @@ from demo import client, codes, jose
 from identity.enums import Method
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-LONGEST_ASSERTION = 600  # seconds
-LONGEST_JTI = 200
-ID_TOKEN_LIFE = 300  # seconds
+LONGEST_ASSERTION_SECONDS = 600
+LONGEST_JTI_CHARACTERS = 200
+ID_TOKEN_LIFETIME_SECONDS = 300
 METHODS = {Method.BANK: "fi-demopankki", Method.MOBILE: "fi-mobiilivarmenne"}
 
 
 class Refused(Exception):
-    """No token is given; `error` is a word of RFC 6749 § 5.2."""
+    """No token is given. `error` is a word of RFC 6749 § 5.2."""
 
     def __init__(self, error: str) -> None:
         super().__init__(error)
@@ -45,7 +45,7 @@ def answer(form: Mapping[str, str]) -> dict[str, Any]:
     return {
         "access_token": access_token,
         "token_type": "Bearer",
-        "expires_in": ID_TOKEN_LIFE,
+        "expires_in": ID_TOKEN_LIFETIME_SECONDS,
         "id_token": jose.signed_and_encrypted(_claims(grant, access_token)),
     }
 
@@ -64,9 +64,9 @@ def _authenticate(form: Mapping[str, str]) -> None:
         and claims.get("iss") == claims.get("sub") == broker["client_id"]
         and broker["token_endpoint"] in (audience if isinstance(audience, list) else [audience])
         and isinstance(expires, int)
-        and now < expires < now + LONGEST_ASSERTION
+        and now < expires < now + LONGEST_ASSERTION_SECONDS
         and isinstance(jti, str)
-        and 0 < len(jti) <= LONGEST_JTI
+        and 0 < len(jti) <= LONGEST_JTI_CHARACTERS
         and codes.use_assertion(jti, expires_at=dt.datetime.fromtimestamp(expires, dt.UTC))
     )
     if not holds:
@@ -81,7 +81,7 @@ def _claims(grant: codes.Grant, access_token: str) -> dict[str, Any]:
         "aud": broker["client_id"],
         "sub": secrets.token_urlsafe(16),  # transient, as at most brokers
         "iat": now,
-        "exp": now + ID_TOKEN_LIFE,
+        "exp": now + ID_TOKEN_LIFETIME_SECONDS,
         "auth_time": grant.at,
         "nonce": grant.nonce,
         "acr": client.ACR,

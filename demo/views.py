@@ -23,7 +23,7 @@ from identity.claims import Identity
 def _with_request(
     view: Callable[[HttpRequest, Request], HttpResponse],
 ) -> Callable[[HttpRequest], HttpResponse]:
-    """Give a view the checked request object, and answer in the language that it asks for."""
+    """Give a view the checked request object, and answer in the language for which it asks."""
 
     def read_first(http: HttpRequest) -> HttpResponse:
         try:
@@ -41,9 +41,8 @@ def _with_request(
 @require_safe
 @_with_request
 def authorize(http: HttpRequest, asked: Request) -> HttpResponse:
-    if (
-        http.GET.get("client_id") != client.provider()["client_id"]
-    ):  # RFC 9101 § 5: it stands beside the request object too
+    # RFC 9101 § 5: it stands beside the request object too.
+    if http.GET.get("client_id") != client.provider()["client_id"]:
         return _refuse(http, "client_id")
     return _show(http, asked, OtherPersonForm())
 
@@ -89,7 +88,7 @@ def jwks(http: HttpRequest) -> HttpResponse:
 
 @require_safe
 def housing_system(http: HttpRequest, language: str, key: str) -> HttpResponse:
-    """Go where the housing system's own page would send the person: to their latest application here."""
+    """Lead to the person's latest application here, as the housing system's own page would."""
     stories = stories_of(key)
     made = DemoApplication.objects.filter(story__in=stories).order_by("-application__sent_at")
     latest = made.select_related("application").first()

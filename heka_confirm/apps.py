@@ -1,5 +1,5 @@
 from django.apps import AppConfig
-from django.contrib.admin import apps as admin  # by its module: Django looks for the one default among the names here
+from django.contrib.admin import apps as admin  # the module: Django looks for a default app among the names here
 
 
 class HekaConfirmConfig(AppConfig):

@@ -1,4 +1,4 @@
-"""System checks of settings that are well-formed but wrong together. identity/checks.py has its own."""
+"""System checks of settings that are well-formed but wrong together. identity/checks.py has others."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -10,7 +10,7 @@ from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import connection
 from django.http.request import validate_host
 
-SECRET_LENGTH = 50  # characters; what Django's own startproject makes
+SECRET_LENGTH = 50  # characters; as many as Django's startproject makes
 
 
 @register(Tags.security)

@@ -1,4 +1,4 @@
-"""What every page needs: the same page in the other languages, the steps, and when the session ends."""
+"""What every page needs: its address in each language, the steps, and the end of the session."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The pages that are shown when something goes wrong, in the language of the address.
+"""The pages for errors, in the language of the address.
 
 Page templates stand in templates/errors/. The housing system gets problem+json (RFC 9457) instead.
 """
@@ -13,7 +13,7 @@ from django.utils import translation
 from core.transactions import DATABASE_AWAY
 from identity.limits import TooMany
 
-RETRY_AFTER = 10  # seconds; a restarted database is back by then
+RETRY_AFTER_SECONDS = 10  # a restarted database is back by then
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -35,16 +35,16 @@ def too_many(request: HttpRequest, exception: TooMany) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Answer a form that was sent without its token, most often after the session ended: nothing was done."""
+    """Answer a form that was sent without its token, most often after the session ended. Nothing was done."""
     return _answer(request, 403, template="csrf")
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer an uncaught exception: 503 when the database did not answer, otherwise 500."""
+    """Answer an uncaught exception with 503 when the database cannot serve, and otherwise with 500."""
     if not is_database_down(sys.exc_info()[1]):
         return _answer(request, 500, alone=True)
     response = _answer(request, 503, alone=True)
-    response["Retry-After"] = str(RETRY_AFTER)
+    response["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return response
 
 
@@ -64,7 +64,7 @@ def _answer(request: HttpRequest, status: int, *, template: str = "", alone: boo
     # An error may come before LocaleMiddleware has read the address.
     language = translation.get_language_from_request(request, check_path=True)
     with translation.override(language):
-        # Alone: neither session nor database may be asked, for they may be what failed.
+        # Alone means without session and database, which may be what failed.
         page = render_to_string(f"errors/{template or status}.html", {}, None if alone else request)
     response = HttpResponse(page, status=status, content_type="text/html; charset=utf-8")
     response["Content-Language"] = language

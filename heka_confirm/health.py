@@ -1,7 +1,7 @@
-"""What the platform asks: is this process alive, and can it serve?
+"""The probes of the platform: is this process alive, and can it serve?
 
-Probes call a container by its own address, which is in no ALLOWED_HOSTS: they are answered before anything
-looks at the host, and nothing of the request is used.
+Probes call a container by its own address, which is not in ALLOWED_HOSTS. So they are answered before anything
+looks at the host.
 """
 
 import functools
@@ -16,7 +16,7 @@ from django.http.response import HttpResponseBase
 
 
 def healthz(request: HttpRequest) -> HttpResponse:
-    """Tell that this process answers; no database is asked."""
+    """Tell that this process answers. The database is not asked."""
     return HttpResponse("ok", content_type="text/plain")
 
 
@@ -34,7 +34,7 @@ def readiness(request: HttpRequest) -> JsonResponse:
 
 @functools.cache
 def _migrations() -> frozenset[tuple[str, str]]:
-    """The migrations that this release knows; read from disk once."""
+    """Return the migrations of this release, which are read from disk once."""
     return frozenset(MigrationLoader(None).disk_migrations or ())
 
 

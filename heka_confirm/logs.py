@@ -1,7 +1,7 @@
 """Log lines that can be searched and hold nothing secret.
 
-Every line is masked as a whole, exception and all: personal identity codes in any form (R17), tokens, and
-what a broker hands over in a URL. Nothing that a client sends can end a line or forge another.
+Every line is masked as a whole, with its exception: personal identity codes in any form (R17), tokens, and what a
+broker hands over in a URL. Nothing that a client sends can end a line or forge another.
 """
 
 import datetime as dt
@@ -17,7 +17,7 @@ request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 
 # The attributes that every record has. All others come from the caller's `extra`.
 STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
-# Objects that Django attaches; their texts would repeat the query string.
+# Objects that Django attaches. Their texts would repeat the query string.
 OMITTED = frozenset({"request", "server_time", "params", "sql"})
 
 # In queries and form bodies; a state or code of our own is written without "?" or "&".
@@ -72,7 +72,7 @@ class JsonFormatter(logging.Formatter):
 
 
 class PlainFormatter(logging.Formatter):
-    """A line for a terminal; an exception follows indented, so that none of its lines passes for a record."""
+    """A line for a terminal. An exception follows indented, so that none of its lines looks like a record."""
 
     def format(self, record: logging.LogRecord) -> str:
         time = f"{dt.datetime.fromtimestamp(record.created, dt.UTC).astimezone():%H:%M:%S}"

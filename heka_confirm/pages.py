@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from applications.forms import CodeForm
 
 ACCESSIBILITY_ASSESSED_ON = dt.date(2026, 11, 21)
-# Traficom supervises accessibility (306/2019) and has an address for each of its two languages.
+# Traficom supervises accessibility (306/2019), and has one address for each of its languages.
 SUPERVISOR_EMAILS = {"fi": "saavutettavuus@traficom.fi", "sv": "tillganglighet@traficom.fi"}
 RETENTION = ("unconfirmed", "ended", "trail", "letters", "people")
 MONTHS_A_YEAR, DAYS_A_YEAR = 12, 365
@@ -19,7 +19,7 @@ MONTHS_A_YEAR, DAYS_A_YEAR = 12, 365
 
 @require_safe
 def choose_language(request: HttpRequest) -> HttpResponse:
-    """Lead to the front page in the browser's best language, which LocaleMiddleware has found."""
+    """Lead to the front page in the language that LocaleMiddleware has chosen for the browser."""
     return redirect("front")
 
 
@@ -47,7 +47,7 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 
 
 def _time(days: int) -> str:
-    """Return a number of days in words, as years or months where it is that to the day."""
+    """Return a number of days in words, as years or months if it equals them to the day."""
     months = round(days * MONTHS_A_YEAR / DAYS_A_YEAR)
     if not months or abs(months * DAYS_A_YEAR / MONTHS_A_YEAR - days) > 1:
         return ngettext("%(count)d day", "%(count)d days", days) % {"count": days}

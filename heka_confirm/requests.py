@@ -1,4 +1,4 @@
-"""What holds for every request and every answer, errors and static files included."""
+"""Middleware for every request and response, including errors and static files."""
 
 import ipaddress
 import logging
@@ -20,7 +20,7 @@ logger = logging.getLogger("heka_confirm.access")
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
-# Our own ids have no digits: nothing in them looks like a personal identity code and is masked in logs.
+# Our own ids have no digits, so that the log takes no part of them for a personal identity code and masks it.
 ID_LETTERS = str.maketrans("0123456789", "ghijklmnop")
 SAFE_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 
@@ -44,7 +44,7 @@ class RequestContextMiddleware:
         given = str(request.META.get("HTTP_X_REQUEST_ID", "")) if settings.TRUSTED_PROXIES > 0 else ""
         is_safe = SAFE_ID.fullmatch(given) and logs.mask_secrets(given) == given
         number = given if is_safe else uuid.uuid4().hex.translate(ID_LETTERS)
-        # Never taken back: Django logs an error when all middleware is left. The next request sets its own.
+        # Never reset: Django logs errors after all middleware has ended. The next request sets its own id.
         logs.request_id.set(number)
         request.META["REMOTE_ADDR"] = client_address(request)
         response = self.get_response(request)
@@ -80,9 +80,10 @@ class SecurityHeadersMiddleware:
 
 
 def client_address(request: HttpRequest) -> str:
-    """Return the address of the client, counted over TRUSTED_PROXIES proxies in front of us.
+    """Return the address of the client behind the TRUSTED_PROXIES proxies in front of us.
 
-    Each of them appends the address it was called from; what stands further left, the client wrote itself.
+    Each proxy appends the address from which it was called. The client itself may have written what stands further
+    left.
     """
     peer = str(request.META.get("REMOTE_ADDR", ""))
     hops = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")

@@ -1,7 +1,7 @@
 """The one settings file. Everything that differs between installations comes from the environment.
 
 README lists the variables. Each may also be given as NAME_FILE, the path of a file that holds the value.
-Missing and malformed values are reported all at once; silly combinations are system checks (checks.py).
+Missing and malformed values are reported all at once. System checks find bad combinations (checks.py).
 """
 
 import hashlib
@@ -20,7 +20,7 @@ env = FileAwareEnv(eager=False, strip_whitespace=True)
 
 
 def secret(name: str, *, many: bool = False) -> dict[str, Any]:
-    """Only a development installation gets a secret that it did not name."""
+    """Return the default of a secret. Only a development installation has one."""
     value = hashlib.sha256(name.encode()).hexdigest()
     return {"default": [value] if many else value} if DEBUG else {}
 
@@ -56,7 +56,7 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Heka Confirm <no-rep
 WEBHOOK_ALLOW_PRIVATE = env.bool("WEBHOOK_ALLOW_PRIVATE", default=False)
 LOG_LEVEL = env.log_level("LOG_LEVEL", default=logging.INFO)
 LOG_FORMAT = env.str("LOG_FORMAT", default="json", validate=validate.OneOf(["json", "plain"]))
-# Days; the City's to fix (R18). README says what each is for.
+# Days, which the City decides (R18). README says what each is for.
 RETENTION_UNCONFIRMED_DAYS = env.int("RETENTION_UNCONFIRMED_DAYS", default=183)
 RETENTION_ENDED_DAYS = env.int("RETENTION_ENDED_DAYS", default=730)
 RETENTION_TRAIL_DAYS = env.int("RETENTION_TRAIL_DAYS", default=1826)
@@ -181,16 +181,16 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-# Passwords and second factors by allauth, of which only the addresses in identity/urls_allauth.py are served.
+# Passwords and second factors are allauth's. Only its addresses in identity/urls_allauth.py are served.
 LOGIN_URL = "account_login"
 ACCOUNT_ADAPTER = "identity.adapters.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email", "username"}  # people by their address, staff by their user name
 ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*"]  # nobody signs up; its system check wants them
 ACCOUNT_EMAIL_VERIFICATION = "none"  # the link by which a password is set verifies the address
-ACCOUNT_AUTHENTICATED_LOGIN_REDIRECTS = False  # a second person signs in anew, never as the first (R21)
+ACCOUNT_AUTHENTICATED_LOGIN_REDIRECTS = False  # a second person never continues as the first (R21)
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_FORMS = {"login": "identity.forms.LogInForm", "reauthenticate": "identity.forms.PasswordAgainForm"}
-# Its own limits live in the cache of one process; ours (identity/limits.py) hold over workers and restarts.
+# Its own limits are in the cache of one process. Ours (identity/limits.py) hold across workers and restarts.
 ACCOUNT_RATE_LIMITS = False
 MFA_RATE_LIMITS = False
 MFA_ADAPTER = "identity.adapters.FactorAdapter"
@@ -245,11 +245,11 @@ ANYMAIL = {
     "WEBHOOK_SECRET": MAIL_WEBHOOK_SECRETS,
     **MAIL_PROVIDER,
 }
-# How long one worker holds a letter: at least what sending may take, and so long it waits if the worker dies.
+# How long one worker holds a letter. Sending may not take longer, and the letter waits this long if the worker dies.
 MAILING_LEASE = 60  # seconds
-# Between the tries, about a day in all. Afterwards people are shown that the letter will not arrive.
+# Between the tries, about a day in all. After them people see that the letter will not arrive.
 MAILING_DELAYS = [10, 30, 60, 120, 300, 600, 1200, 1800, *[3600] * 22]  # seconds
-# What letters say besides their parameters, by message and else "": mailing itself knows nobody who writes any.
+# What letters need besides their parameters, by message; "" is for all others. mailing does not know their writers.
 MAILING_CONTEXT = {
     "": "applications.letters.application_letter_context",
     "draft_link": "applications.draft_letters.draft_letter_context",
@@ -269,7 +269,7 @@ WORKER_EVERY_MINUTE = [
 ]
 DESK_PAGES = ["counter.desk.urls.PAGES", "privacy.desk.PAGES"]  # under the admin's desk/
 RECEIPT_PDF = find_spec("weasyprint") is not None  # the extra `pdf`; without it nobody is offered any
-# In threads of their own, twice a second: others' receivers may be slow, and so is making a PDF.
+# In threads of their own, twice a second: receivers of events may be slow, and making a PDF is.
 WORKER_BESIDE = [
     "upstream.webhooks.deliver_due_events",
     *(["applications.receipt_pdf.make_due_receipts"] if RECEIPT_PDF else []),
@@ -278,7 +278,7 @@ WORKER_BESIDE = [
 # --- The housing system's events -------------------------------------------------------------------------
 
 WEBHOOK_TIMEOUT = 10.0  # seconds for a whole call
-WEBHOOK_LEASE = 60  # seconds: so long an event waits at most when its worker was killed
+WEBHOOK_LEASE = 60  # seconds that an event waits at most after its worker was killed
 WEBHOOK_DELAYS = [10, 30, 60, 300, 900, 1800, 3600]  # seconds between the tries; the last one again and again
 WEBHOOK_DAYS = 3  # until an event is given up
 WEBHOOK_PAUSE = 30  # seconds for which a receiver that does not answer is left alone
@@ -339,7 +339,7 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": []},  # its own handler would write every line again, unmasked
         "django.server": {"handlers": ["console"], "level": "INFO", "propagate": False},
-        "fontTools": {"level": "WARNING"},  # tells which letters a PDF holds, somebody's name among them
+        "fontTools": {"level": "WARNING"},  # it would log the characters of a PDF, which hold names
         "weasyprint.progress": {"level": "WARNING"},  # a line for each step
     },
 }
@@ -363,8 +363,8 @@ if DEMO:
     )
 
 APPLICATION_VALID_DAYS = 90  # R5
-# An application that nobody goes on filling in is deleted, and its address warned before.
+# A draft that nobody continues is deleted after these days. Its address gets a warning before.
 DRAFT_DAYS = 30
 DRAFT_WARNING_DAYS = 7
-# Gross income a month, in euros, up to which a household may apply (since 1.1.2025). Shown; decided elsewhere.
+# Gross income a month, in euros, up to which a household may apply (since 1.1.2025). It is only shown here.
 INCOME_LIMITS = {"adult": 3540, "further_adult": 2480, "child": 650, "further_child": 600}

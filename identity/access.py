@@ -20,10 +20,10 @@ View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 
 def identified_person_required(view: View[P]) -> View[P]:
-    """Lead whoever is not identified (staff included) to the identification, and keep the page out of caches.
+    """Lead everybody who is not identified, also staff, to the identification, and keep the page out of caches.
 
-    Within the view person_of(), proof_of() and actor_of() hold. A POST whose session has ended never comes here:
-    IdleMiddleware leads it to a page that says so.
+    Within the view, person_of(), proof_of() and actor_of() may be called. A POST whose session has ended never comes
+    here: IdleMiddleware leads it to a page that says so.
     """
 
     @functools.wraps(view)
@@ -41,24 +41,24 @@ def identified_person_required(view: View[P]) -> View[P]:
 
 
 def is_identified(request: HttpRequest) -> bool:
-    """Tell whether an identified person is signed in; without a session cookie nothing is read for it."""
+    """Tell whether an identified person is signed in. Without a session cookie, this reads nothing."""
     return isinstance(request.user, User) and hasattr(request.user, "person") and bool(_proof(request))
 
 
 def person_of(request: HttpRequest) -> Person:
-    """Return the person signed in, behind identified_person_required."""
+    """Return the person who is signed in. Only for use behind identified_person_required."""
     if not isinstance(request.user, User):
         raise TypeError("Nobody is signed in")
     return request.user.person
 
 
 def identified_person(request: HttpRequest) -> Person | None:
-    """Return who is identified, if somebody is: for pages that need nobody to be."""
+    """Return the identified person, or None, for pages that do not need one."""
     return person_of(request) if is_identified(request) else None
 
 
 def proof_of(request: HttpRequest) -> Proof:
-    """Return how the person signed in was identified, behind identified_person_required."""
+    """Return how the person was identified. Only for use behind identified_person_required."""
     found = _proof(request)
     if found is None:
         raise TypeError("Nobody is identified")
@@ -66,7 +66,7 @@ def proof_of(request: HttpRequest) -> Proof:
 
 
 def actor_of(request: HttpRequest) -> Actor:
-    """Return the person signed in as somebody who acts, behind identified_person_required."""
+    """Return the person who is signed in as an actor. Only for use behind identified_person_required."""
     return person_actor(person_of(request), proof_of(request))
 
 

@@ -24,9 +24,9 @@ from identity.models import User
 from identity.proof import Proof
 from identity.redirects import after_identification, is_within
 
-PROVIDER = "account"  # of a Proof by an account
-FACTORS = "identity.mfa"  # what the encryption of second factors is bound to
-AGAIN_AFTER = 5 * 60  # seconds, after which changing a second factor asks for one's proofs again
+PROVIDER = "account"  # the provider of a Proof by an account
+FACTORS = "identity.mfa"  # the context of the encryption of second factors
+AGAIN_AFTER_SECONDS = 5 * 60  # after which a change of second factors asks for proofs again
 NO_MATCH = _("The name or the password is not right. Check both and try again.")
 
 
@@ -36,27 +36,27 @@ class AccountAdapter(DefaultAccountAdapter):
     error_messages = {
         **DefaultAccountAdapter.error_messages,
         "email_password_mismatch": NO_MATCH,
-        "username_password_mismatch": NO_MATCH,  # for a name that is no address: the same
+        "username_password_mismatch": NO_MATCH,  # the same for a name that is not an address
         "incorrect_password": _("The password is not right. Check it and try again."),
         "incorrect_code": _("This was not accepted. Try again. Codes change every half a minute: use the newest one."),
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        """Accounts are issued at the counter, and staff are named by the operator."""
+        """Return False: accounts are issued at the counter, and the operator adds staff."""
         return False
 
     def is_ajax(self, request: HttpRequest) -> bool:
-        """Answer pages only."""
+        """Return False: every answer is a page."""
         return False
 
     def is_safe_url(self, url: str | None) -> bool:
         return is_within(url or "")
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """The limits are the backend's (passwords.py)."""
+        """Do nothing: the limits are in the backend (passwords.py)."""
 
     def pre_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse | None:  # type: ignore[override]
-        """Begin a session that is wholly new, before a second factor is asked for (R21)."""
+        """Begin a wholly new session before a second factor is asked for (R21)."""
         prefix = AUTHENTICATION_METHODS_SESSION_KEY  # what was proved just now, and by whom
         kept = {key: value for key, value in request.session.items() if key.startswith(prefix)}
         request.session.flush()
@@ -79,9 +79,9 @@ class AccountAdapter(DefaultAccountAdapter):
         return reverse("admin:index") if is_staff else after_identification("")
 
     def is_reauthentication_required(self, **kwargs: Any) -> bool:
-        """Ask again only some minutes after the last proof: whoever has just logged in need not do it twice."""
+        """Ask again only some minutes after the last proof, so that nobody who has just logged in is asked twice."""
         records = get_authentication_records(self.request, self.request.user)
-        return not records or time.time() - records[-1]["at"] > AGAIN_AFTER
+        return not records or time.time() - records[-1]["at"] > AGAIN_AFTER_SECONDS
 
 
 class FactorAdapter(DefaultMFAAdapter):

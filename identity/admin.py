@@ -23,9 +23,9 @@ admin.site.unregister(Group)
 
 @admin.register(User)
 class StaffAdmin(NeverDeleted, UserAdmin):
-    """Members of staff and their roles. The users of people who are identified are not shown (R16).
+    """Members of staff and their roles. The users of identified people are not shown (R16).
 
-    Who has left is made inactive, and stays named in what they did.
+    A member who has left is made inactive, and their acts go on naming them.
     """
 
     list_display = ["username", "first_name", "last_name", "is_active", "last_login"]
@@ -40,7 +40,7 @@ class StaffAdmin(NeverDeleted, UserAdmin):
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
-        """Return staff; whoever may do everything only to their like, for a new password would make one of them."""
+        """Return staff. Only superusers see superusers: whoever sets the password of one could log in as them."""
         found = super().get_queryset(request).filter(is_staff=True)
         is_superuser = isinstance(request.user, User) and request.user.is_superuser
         return found if is_superuser else found.filter(is_superuser=False)
@@ -55,12 +55,12 @@ class StaffAdmin(NeverDeleted, UserAdmin):
         return super().has_change_permission(request, obj) and not is_own
 
     def log_addition(self, request: HttpRequest, obj: User, message: Any) -> Any:
-        """Tell the trail too: who decides who works here decides who sees what."""
+        """Record it in the trail too, as a new member of staff may see people's data."""
         _record(Event.STAFF_CHANGED, obj, request)
         return super().log_addition(request, obj, message)
 
     def log_change(self, request: HttpRequest, obj: User, message: Any) -> Any:
-        """Of roles, names, password and second factors: as above."""
+        """Record a change of roles, names, password or second factors in the trail too."""
         _record(Event.STAFF_CHANGED, obj, request)
         return super().log_change(request, obj, message)
 

@@ -1,7 +1,6 @@
 """An attempt to identify oneself, kept in one signed cookie until the broker sends the person back.
 
-No session, and so no session cookie, before it is known who the person is. Several tabs may have an
-attempt each.
+There is no session, and so no session cookie, before the person is known. Several tabs may each have an attempt.
 """
 
 import secrets
@@ -13,8 +12,8 @@ from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import constant_time_compare
 
-LIFETIME = 15 * 60  # seconds
-MOST = 5  # at once in one browser
+LIFETIME_SECONDS = 15 * 60
+MOST = 5  # attempts at once in one browser
 PATH = "/identification/"  # start must see them too, to keep to MOST
 SALT = "identity.attempt"
 
@@ -38,33 +37,33 @@ class Attempt:
 
 
 def cookie_prefix() -> str:
-    # __Host- would demand the path /, and a cookie that every page then gets.
+    # __Host- would demand the path /, so that the browser would send the cookie to every page.
     return f"{'__Secure-' if settings.HTTPS else ''}attempt-"
 
 
 def remember(request: HttpRequest, response: HttpResponse, attempt: Attempt) -> None:
-    """Keep the attempt in the browser, and drop its oldest ones past MOST."""
+    """Keep the attempt in the browser, and drop the oldest ones past MOST."""
     others = sorted(_all(request), key=lambda other: other.started)
     for old in others[: max(0, len(others) - MOST + 1)]:
         forget(response, old)
     response.set_cookie(
         cookie_prefix() + attempt.id,
         signing.dumps(asdict(attempt), salt=SALT),
-        max_age=LIFETIME,
+        max_age=LIFETIME_SECONDS,
         path=PATH,
         secure=settings.HTTPS,
         httponly=True,
-        samesite="Lax",  # Strict would not come along when the broker sends the person back
+        samesite="Lax",  # a Strict cookie would be missing when the broker sends the person back
     )
 
 
 def find(request: HttpRequest, state: str) -> Attempt | None:
-    """Return this browser's living attempt of that state, or None."""
+    """Return the attempt of this browser with that state, or None if it has ended or never was."""
     return next((attempt for attempt in _all(request) if constant_time_compare(attempt.state, state)), None)
 
 
 def forget(response: HttpResponse, attempt: Attempt) -> None:
-    """Take the attempt out of the browser: each is used once."""
+    """Remove the attempt from the browser, as each is used once."""
     response.delete_cookie(cookie_prefix() + attempt.id, path=PATH, samesite="Lax")
 
 
@@ -74,7 +73,7 @@ def _all(request: HttpRequest) -> list[Attempt]:
         if not name.startswith(prefix):
             continue
         try:
-            attempt = Attempt(**signing.loads(request.COOKIES[name], salt=SALT, max_age=LIFETIME))
+            attempt = Attempt(**signing.loads(request.COOKIES[name], salt=SALT, max_age=LIFETIME_SECONDS))
         except (signing.BadSignature, TypeError):  # forged, too old, or written by another release
             continue
         if name == prefix + attempt.id:

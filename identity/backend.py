@@ -1,7 +1,7 @@
 """Django's side of the sign-in: mozilla-django-oidc's backend with everything inside it replaced.
 
-Of the library the order of the steps is left. What it omits is in tokens.py, what it calls in client.py,
-whom it finds in people.py.
+Only the order of the steps is the library's. tokens.py checks what it omits, client.py calls the broker, and
+people.py finds the person.
 """
 
 from typing import Any
@@ -24,7 +24,7 @@ PATH = "identity.backend.BrokerBackend"  # what a session remembers of how its u
 
 
 def redirect_uri() -> str:
-    """Return the one address to which every broker sends people back, in whatever language."""
+    """Return the address to which every broker sends people back, whatever their language."""
     return settings.PUBLIC_URL + reverse("identification:callback")
 
 
@@ -36,11 +36,11 @@ class BrokerBackend(OIDCAuthenticationBackend):
     proof: Proof
 
     def __init__(self) -> None:
-        """The library's own would demand settings of the one provider that it knows."""
-        self.OIDC_RP_CLIENT_ID = self.OIDC_RP_CLIENT_SECRET = ""  # read, and left out of what is sent
+        """Leave out the library's own, which demands settings of a single provider."""
+        self.OIDC_RP_CLIENT_ID = self.OIDC_RP_CLIENT_SECRET = ""  # read, and never sent
         self.deadline = client.Deadline()
 
-    # The library's is static.
+    # The library's own method is static.
     def get_settings(self, attr: str, *args: Any) -> Any:  # type: ignore[override]
         return "identification:callback" if attr == "OIDC_AUTHENTICATION_CALLBACK_URL" else args[0]
 
@@ -48,7 +48,7 @@ class BrokerBackend(OIDCAuthenticationBackend):
     def authenticate(  # type: ignore[override]
         self, request: HttpRequest, *, provider: Provider, attempt: Attempt
     ) -> User | None:
-        """Return the user whom the provider answers for; None for an answer without a code.
+        """Return the user whom the provider's answer identifies, or None for an answer without a code.
 
         Raises BrokerUnreachable, BrokerRefused, TokenRefused and NoCode.
         """
@@ -88,5 +88,5 @@ class BrokerBackend(OIDCAuthenticationBackend):
         return user
 
     def get_user(self, user_id: int) -> User | None:
-        """Return the user of a session with their person, in one query; None for one who was deactivated."""
+        """Return the user of a session with their person, in one query, or None for a deactivated user."""
         return User.objects.select_related("person").filter(pk=user_id, is_active=True).first()

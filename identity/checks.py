@@ -12,8 +12,8 @@ from identity import keys, providers
 from identity.providers import InvalidProvider, Provider
 
 ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
-TEST_LEVEL = "loatest"  # part of every acr of the trust network's test environments
-SECRET_LENGTH = 32  # characters of a field key; 64 hexadecimal ones are what README makes
+TEST_LEVEL = "loatest"  # part of every acr in the test environments of the trust network
+SECRET_LENGTH = 32  # characters of a field key; README makes keys of 64 hexadecimal ones
 
 
 @register(Tags.security)
@@ -108,7 +108,7 @@ def check_codes(**kwargs: Any) -> list[CheckMessage]:
 
 @register(Tags.security)
 def check_keys(**kwargs: Any) -> list[CheckMessage]:
-    """Return what is wrong with our keys towards the brokers."""
+    """Return what is wrong with the keys by which brokers know us."""
     if not settings.IDENTITY_PROVIDERS:
         return []
     try:
@@ -117,10 +117,10 @@ def check_keys(**kwargs: Any) -> list[CheckMessage]:
         kind, number = (Warning, "W001") if settings.DEBUG else (Error, "E009")
         hint = "Make them with: manage.py identity_keys make"
         return [kind(f"Our keys cannot be read: {error}.", hint=hint, id=f"identity.{number}")]
-    if any(key.raw_value.key_size < keys.SIZE for key in (*own.sig, *own.enc)):
+    if any(key.raw_value.key_size < keys.KEY_BITS for key in (*own.sig, *own.enc)):
         return [
             Error(
-                f"One of our keys has fewer than {keys.SIZE} bits.",
+                f"One of our keys has fewer than {keys.KEY_BITS} bits.",
                 hint="Replace them with: manage.py identity_keys rotate, and later finish",
                 id="identity.E010",
             )

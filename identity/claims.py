@@ -1,4 +1,4 @@
-"""Who the claims of a verified identity token say that somebody is."""
+"""The person whom the claims of a verified identity token identify."""
 
 from dataclasses import dataclass
 
@@ -9,12 +9,12 @@ from identity.providers import Provider
 from identity.refusals import NoCode, TokenRefused
 from identity.tokens import Claims
 
-LONGEST = 200  # characters of a name
+LONGEST_NAME = 200  # characters
 
 
 @dataclass(frozen=True, kw_only=True)
 class Identity:
-    """A person as the broker knows them. `sub` is left out: at most brokers it does not last."""
+    """A person as the broker knows them. `sub` is left out, as most brokers change it each time."""
 
     hetu: str
     first_names: str
@@ -23,7 +23,7 @@ class Identity:
 
 
 def read(claims: Claims, provider: Provider) -> Identity:
-    """Return whom the claims identify, in the provider's dialect. Raises TokenRefused and NoCode."""
+    """Return the identity in claims in the provider's dialect. Raises TokenRefused and NoCode."""
     dialect = provider.claims
     code = next((claims[name] for name in dialect.hetu if claims.get(name)), None)
     if code is None:
@@ -45,6 +45,6 @@ def read(claims: Claims, provider: Provider) -> Identity:
 
 def _name(value: object) -> str:
     name = value.strip() if isinstance(value, str) else ""
-    if len(name) > LONGEST or has_control(name):
+    if len(name) > LONGEST_NAME or has_control(name):
         raise TokenRefused("name")
     return name

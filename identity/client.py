@@ -1,7 +1,7 @@
-"""The broker's side over HTTP: no request object of Django's, no database.
+"""Calls to the broker over HTTP, without Django's requests and without the database.
 
-Only the configured addresses are called, without redirects and without the environment's proxies, and
-nobody waits longer than one deadline for the whole exchange, whatever the broker or the name server does.
+Only the configured addresses are called, without redirects and without the environment's proxies. Nobody waits longer
+than one deadline for the whole exchange, whatever the broker or the name server does.
 """
 
 import json
@@ -21,11 +21,11 @@ from identity import tokens
 from identity.providers import Provider
 from identity.refusals import BrokerRefused, BrokerUnreachable
 
-DEADLINE = 10.0  # seconds for all calls of one identification
-CONNECT, READ = 3.05, 8.0  # seconds for one step of one call
-LARGEST = 1024 * 1024  # bytes of an answer
-REFETCH = 60.0  # seconds between fetches of one provider's keys
-KEYS_LIFETIME = 60 * 60.0  # seconds; a key that its broker withdrew must go
+DEADLINE_SECONDS = 10.0  # for all calls of one identification
+CONNECT_SECONDS, READ_SECONDS = 3.05, 8.0  # for one step of one call
+LARGEST_ANSWER_BYTES = 1024 * 1024
+REFETCH_SECONDS = 60.0  # between fetches of one provider's keys
+KEYS_LIFETIME_SECONDS = 60 * 60.0  # after which a key that its broker has withdrawn is forgotten
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 Json = dict[str, Any]
@@ -33,13 +33,13 @@ T = TypeVar("T")
 
 
 class Deadline:
-    """Seconds that are left of one identification."""
+    """The end of the time for one identification."""
 
-    def __init__(self, seconds: float = DEADLINE) -> None:
+    def __init__(self, seconds: float = DEADLINE_SECONDS) -> None:
         self._end = time.monotonic() + seconds
 
     def left(self) -> float:
-        """Return the seconds left, more than none. Raises BrokerUnreachable when there are none."""
+        """Return the seconds that are left, more than 0. Raises BrokerUnreachable when the time is over."""
         seconds = self._end - time.monotonic()
         if seconds <= 0:
             raise BrokerUnreachable("timeout")
@@ -52,10 +52,10 @@ _FREE = threading.BoundedSemaphore(settings.IDENTITY_CALLS_AT_ONCE)
 
 
 def within(deadline: Deadline, call: Callable[[], T]) -> T:
-    """Return what the call returns, if it does so in time. Raises BrokerUnreachable.
+    """Return the result of the call. Raises BrokerUnreachable when it does not come in time.
 
-    The call runs in a thread of its own since no timeout of a socket covers a slow name server, or an
-    answer that comes a byte at a time.
+    The call runs in a thread of its own, because no timeout of a socket covers a slow name server, or an answer that
+    comes a byte at a time.
     """
     free = _FREE
     if not free.acquire(blocking=False):
@@ -97,7 +97,7 @@ def _call(method: str, url: str, deadline: Deadline, form: dict[str, str] | None
                 url,
                 data=form,
                 headers=headers,
-                timeout=(min(CONNECT, deadline.left()), min(READ, deadline.left())),
+                timeout=(min(CONNECT_SECONDS, deadline.left()), min(READ_SECONDS, deadline.left())),
                 allow_redirects=False,
                 stream=True,
             ) as response:
@@ -114,11 +114,11 @@ def _answer(response: requests.Response, deadline: Deadline) -> Json:
     if response.status_code != 200:
         raise BrokerUnreachable("redirect" if response.is_redirect else "status")
     body = b""
-    # Not iter_content: it waits until a piece is full, and a broker may send a byte at a time.
+    # iter_content would wait until a piece is full, and a broker may send a byte at a time.
     while piece := response.raw.read1(64 * 1024):
         body += piece
         deadline.left()
-        if len(body) > LARGEST:
+        if len(body) > LARGEST_ANSWER_BYTES:
             raise BrokerUnreachable("too-large")
     try:
         answer = json.loads(body)
@@ -131,7 +131,7 @@ def _answer(response: requests.Response, deadline: Deadline) -> Json:
 
 @dataclass
 class _KeyStore:
-    """One provider's keys as last fetched. The lock lets one thread fetch while the others wait for it."""
+    """One provider's keys from the last fetch. One thread holds the lock and fetches while the others wait."""
 
     lock: threading.Lock = field(default_factory=threading.Lock)
     keys: list[Json] = field(default_factory=list)
@@ -147,10 +147,10 @@ _STORES_LOCK = threading.Lock()
 
 
 def signing_key(provider: Provider, kid: str, deadline: Deadline) -> Json | None:
-    """Return the provider's public key of that id as a JWK; None where it has none.
+    """Return the provider's public key of that id as a JWK, or None if it has no such key.
 
-    Keys are kept; for an unknown id they are fetched again, but once a minute at most, so that a flood of
-    invented ids calls nobody. Raises BrokerUnreachable.
+    Keys are kept. For an unknown id they are fetched again, but at most once a minute, so that a flood of invented
+    ids does not call the broker. Raises BrokerUnreachable.
     """
     with _STORES_LOCK:
         store = _STORES.setdefault(provider.jwks_uri, _KeyStore())
@@ -164,14 +164,14 @@ def signing_key(provider: Provider, kid: str, deadline: Deadline) -> Json | None
 
 def _find_or_fetch(store: _KeyStore, provider: Provider, kid: str, deadline: Deadline) -> Json | None:
     key, now = store.find(kid), time.monotonic()
-    fresh = store.fetched is not None and now - store.fetched < KEYS_LIFETIME
-    tried_just_now = store.tried is not None and now - store.tried < REFETCH
+    fresh = store.fetched is not None and now - store.fetched < KEYS_LIFETIME_SECONDS
+    tried_just_now = store.tried is not None and now - store.tried < REFETCH_SECONDS
     if (key and fresh) or tried_just_now:
         return key
     try:
         store.keys, store.fetched, store.tried = _fetch_keys(provider, deadline), now, now
     except BrokerUnreachable:
-        if store.fetched is None:  # nothing to go on with: the next person may try at once
+        if store.fetched is None:  # there are no older keys, so the next person may try at once
             raise
         store.tried = now
         if key is None:
@@ -198,6 +198,6 @@ def _fetch_keys(provider: Provider, deadline: Deadline) -> list[Json]:
 
 
 def forget_keys() -> None:
-    """Drop every provider's keys, as a new process would."""
+    """Forget every provider's keys, so that they are fetched again."""
     with _STORES_LOCK:
         _STORES.clear()

@@ -1,4 +1,4 @@
-"""The acceptance of cookies, and the one list of the cookies that this service sets."""
+"""The acceptance of cookies, and the list of the cookies that this service sets."""
 
 from dataclasses import dataclass
 
@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 
 from identity import attempts
 
-VERSION = "1"  # another list of cookies is another acceptance
-YEAR = 365 * 24 * 60 * 60  # seconds
+VERSION = "1"  # another list of cookies needs another acceptance
+YEAR_SECONDS = 365 * 24 * 60 * 60
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def accept(response: HttpResponse) -> None:
     response.set_cookie(
         acceptance_name(),
         VERSION,
-        max_age=YEAR,
+        max_age=YEAR_SECONDS,
         secure=settings.HTTPS,
         httponly=True,
         samesite="Lax",

@@ -1,17 +1,17 @@
-"""How each broker of the Finnish Trust Network names the same facts: one row each."""
+"""How each broker of the Finnish Trust Network names the same facts."""
 
 from dataclasses import dataclass
 
 from identity.enums import Method
 
-# Part of what brokers call a method; what names neither of these is a bank.
+# Parts of the brokers' names of methods. A method with neither is a bank.
 MOBILE_WORDS = ("mobiili", "mobile", "mpki")
 CARD_WORDS = ("card", "kortti", "fineid", "hst")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Dialect:
-    """The scope to ask for, and the claims that hold the answer."""
+    """The scope that is asked for, and the claims that hold the answer."""
 
     scope: str
     hetu: tuple[str, ...]

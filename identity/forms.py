@@ -1,4 +1,4 @@
-"""The forms of accounts and of staff sign-in. Those of allauth have labels and texts here, in our languages."""
+"""The forms of accounts and of staff log-in. Here allauth's forms get labels and texts in our languages."""
 
 from typing import Any
 
@@ -19,14 +19,14 @@ from identity import limits
 from identity.adapters import AccountAdapter
 from identity.models import User
 
-SHORTEST, LONGEST = 12, 200  # characters of a password
-MOST_CODES = 10  # an hour and person; each code is one of a million
+SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 200  # characters of a password
+MOST_CODES = 10  # tries of one user in an hour; each code is one of a million
 
 CODE = {"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false"}
 
 
 class AddressForm(forms.Form):
-    """The address to which a link is asked."""
+    """The address to which somebody asks for a link."""
 
     email = forms.EmailField(
         label=_("Email address"),
@@ -36,7 +36,7 @@ class AddressForm(forms.Form):
 
 
 class PasswordForm(forms.Form):
-    """A new password: long, and not one that everybody uses. It may be pasted, and holds any characters."""
+    """A new password, long and not common. It may be pasted, and may hold any characters."""
 
     password = forms.CharField(
         label=_("New password"),
@@ -45,9 +45,9 @@ class PasswordForm(forms.Form):
             "Do not use a common password, or one that you use elsewhere."
         ),
         strip=False,
-        max_length=LONGEST,
+        max_length=LONGEST_PASSWORD,
         widget=forms.PasswordInput(
-            attrs={"autocomplete": "new-password", "minlength": SHORTEST, "spellcheck": "false"}
+            attrs={"autocomplete": "new-password", "minlength": SHORTEST_PASSWORD, "spellcheck": "false"}
         ),
     )
 
@@ -94,7 +94,7 @@ class PasswordAgainForm(ReauthenticateForm):
 
 
 class _CodeForm(forms.Form):
-    """A code of six digits, or one for emergencies: counted, and good for once."""
+    """A code of six digits, or a recovery code. Tries are counted, and a code works once."""
 
     user: User
 
@@ -103,7 +103,7 @@ class _CodeForm(forms.Form):
         self.fields["code"] = forms.CharField(label=_("Code"), max_length=20, widget=forms.TextInput(attrs=CODE))
 
     def clean_code(self) -> str:
-        """Raises TooMany: allauth would count, and remember used codes, in one process."""
+        """Count the tries and refuse used codes over all processes, as allauth does in one. Raises TooMany."""
         limits.count("code", str(self.user.pk), most=MOST_CODES, seconds=limits.HOUR)
         code = str(super().clean_code())  # type: ignore[misc]
         try:
@@ -122,7 +122,7 @@ class CodeAgainForm(_CodeForm, FactorAgainForm):
 
 
 class ActivateForm(_CodeForm, ActivateTOTPForm):
-    """The first code of an authenticator app. Its secret waits in the session encrypted, as it is kept later."""
+    """The first code of an authenticator app. Its secret waits in the session, encrypted as it is kept later."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         session = context.request.session
@@ -134,11 +134,11 @@ class ActivateForm(_CodeForm, ActivateTOTPForm):
 
 
 class AddKeyForm(AddWebAuthnForm):
-    """A passkey or security key, with a name by which one knows it again."""
+    """A passkey or security key, with a name by which its owner recognises it."""
 
     name = forms.CharField(label=_("Name of the key"), max_length=60, required=False)
 
 
 def _present_password() -> forms.CharField:
     widget = forms.PasswordInput(attrs={"autocomplete": "current-password", "spellcheck": "false"})
-    return forms.CharField(label=_("Password"), strip=False, max_length=LONGEST, widget=widget)
+    return forms.CharField(label=_("Password"), strip=False, max_length=LONGEST_PASSWORD, widget=widget)

@@ -1,7 +1,7 @@
-"""Our own keys: one signs what we send to brokers, the others open what they encrypt for us.
+"""Our own keys, which sign what we send to brokers, and decrypt what they encrypt for us.
 
-They live in one JWKS file (IDENTITY_KEYS_FILE). The first signing key signs; every encryption key opens,
-so that an old and a new one work side by side while brokers learn of the new one.
+They are in one JWKS file (IDENTITY_KEYS_FILE). The first signing key signs. Every encryption key decrypts, so that an
+old and a new one work side by side until brokers know the new one.
 """
 
 import functools
@@ -16,7 +16,7 @@ from django.conf import settings
 from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 
-SIZE = 2048  # bits; what the brokers' guides ask for
+KEY_BITS = 2048  # as the brokers' guides ask
 ALGORITHMS = {"sig": "RS256", "enc": "RSA-OAEP"}
 Use = Literal["sig", "enc"]
 
@@ -57,8 +57,8 @@ def _read(path: Path, _changed: int, _size: int) -> Keys:
 
 
 def new(use: Use) -> RSAKey:
-    """Return a new private key for one use, known by its thumbprint (RFC 7638)."""
-    key = RSAKey.generate_key(SIZE)
+    """Return a new private key for one use. Its id is its thumbprint (RFC 7638)."""
+    key = RSAKey.generate_key(KEY_BITS)
     return RSAKey.import_key(
         {**key.as_dict(private=True), "use": use, "alg": ALGORITHMS[use], "kid": key.thumbprint()}
     )
@@ -70,19 +70,19 @@ def make() -> Keys:
 
 
 def rotate() -> Keys:
-    """Add a successor of each use: published and opening at once, signing only after finish()."""
+    """Add a key of each use. It is published and decrypts at once, and signs only after finish(). Raises NoKeys."""
     old = load()
     return _write(Keys((*old.sig, new("sig")), (*old.enc, new("enc"))))
 
 
 def finish() -> Keys:
-    """Drop the oldest key of each use that has a successor."""
+    """Drop the oldest key of each use that has a successor. Raises NoKeys."""
     old = load()
     return _write(Keys(old.sig[1:] or old.sig, old.enc[1:] or old.enc))
 
 
 def _write(keys: Keys) -> Keys:
-    """Replace the file in one step, readable by its owner alone from the start."""
+    """Replace the file in one step. Only its owner can ever read it."""
     path = Path(settings.IDENTITY_KEYS_FILE)
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name)  # mode 0600

@@ -1,4 +1,4 @@
-"""Rate limits that hold over all workers: one statement counts and answers."""
+"""Rate limits over all workers. One statement both counts and answers."""
 
 import hashlib
 import ipaddress
@@ -11,11 +11,11 @@ from django.http import HttpRequest
 from identity.models import RateCount
 
 MINUTE, HOUR = 60, 3600  # seconds
-SWEEP = 0.01  # share of calls that also remove the counts of windows gone by
+SWEEP = 0.01  # share of calls that also remove the counts of past windows
 
 
 class TooMany(Exception):
-    """The limit is reached; a page with status 429 follows."""
+    """The limit is reached. A page with status 429 follows."""
 
     def __init__(self, retry_after: int) -> None:
         super().__init__("Too many tries")
@@ -23,12 +23,12 @@ class TooMany(Exception):
 
 
 def count(what: str, who: str, *, most: int, seconds: int = MINUTE) -> None:
-    """Count one try of `what` by `who`. Raises TooMany past `most` tries within a minute, or `seconds`, HOUR at most.
+    """Count one try of `what` by `who`. Raises TooMany after `most` tries within a window of `seconds`, at most HOUR.
 
-    Only a digest of `who` is stored: an address is personal data too.
+    Only a digest of `who` is stored, because an address is personal data too.
     """
     now = time.time()
-    window = int(now // seconds) * seconds // MINUTE  # the minute in which it began
+    window = int(now // seconds) * seconds // MINUTE  # the minute in which the window began
     key = f"{what}:{hashlib.sha256(who.encode()).hexdigest()[:32]}"
     with connection.cursor() as cursor:
         cursor.execute(
@@ -48,9 +48,9 @@ def count(what: str, who: str, *, most: int, seconds: int = MINUTE) -> None:
 
 
 def client_network(request: HttpRequest) -> str:
-    """Return whom a limit counts: the address that RequestContextMiddleware found, of an IPv6 one its network.
+    """Return the address that RequestContextMiddleware found, or the /64 network of an IPv6 address.
 
-    One subscriber has a /64 or more, and so no end of addresses.
+    One subscriber has a /64 network or more, and so any number of addresses.
     """
     address = str(request.META["REMOTE_ADDR"])
     try:

@@ -1,4 +1,4 @@
-"""Who somebody is. How they prove it each time is in the session (proof.py), never here."""
+"""Users, people and accounts. How a person proves who they are is in the session (proof.py), never here."""
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
@@ -11,14 +11,14 @@ from identity.enums import Language
 
 
 class User(AbstractUser):
-    """Somebody who can sign in: a member of staff, or the sign-in of a person who is identified."""
+    """The sign-in of a member of staff, or of an identified person."""
 
-    # A keyed digest of where they last logged in with their password: guessing elsewhere does not lock them out there.
+    # A keyed digest of the place of their last log-in with a password. Guesses elsewhere do not lock them out there.
     known_client = models.CharField(max_length=32, blank=True, db_default="", editable=False)
 
 
 class Person(models.Model):
-    """A human being known by their personal identity code, which can change and so is never a key."""
+    """A person with a personal identity code, which can change and so is never a key."""
 
     user = models.OneToOneField(User, on_delete=models.PROTECT, related_name="person")
     hetu = crypto.EncryptedTextField(context="identity.person.hetu")
@@ -45,21 +45,21 @@ class Person(models.Model):
 class Account(models.Model):
     """The password account of a person without electronic identification, which stands on a counter check (J5).
 
-    The password is the user's. Whoever checked the document is not known here: `id_check` is a number.
+    The password is the user's. `id_check` is the key of the counter check, which this app does not know.
     """
 
     user = models.OneToOneField(User, verbose_name=_("user"), on_delete=models.PROTECT, related_name="account")
-    email = models.EmailField(_("email address"))  # in small letters
+    email = models.EmailField(_("email address"))  # in lower case
     id_check = models.PositiveBigIntegerField(_("ID check"))
     issued_at = models.DateTimeField(_("issued"), db_default=Now())
-    verified_at = models.DateTimeField(_("address verified"), null=True)  # by setting a password from its link
+    verified_at = models.DateTimeField(_("address verified"), null=True)  # when a password was set from a link
     closed_at = models.DateTimeField(_("closed"), null=True)
 
     class Meta:
         verbose_name = _("password account")
         verbose_name_plural = _("password accounts")
         constraints = [
-            # R15, and together with the next in small and capital letters. Closed ones let go of their address.
+            # R15, whatever the case of letters, by the second constraint. Closed accounts free their address.
             models.UniqueConstraint(fields=["email"], condition=Q(closed_at=None), name="account_address_of_its_own"),
             models.CheckConstraint(condition=Q(email=Lower("email")), name="account_address_in_small_letters"),
         ]
@@ -69,7 +69,7 @@ class Account(models.Model):
 
 
 class AccountLink(models.Model):
-    """A link by which the holder of an account sets a password. The token is never stored, only its hash."""
+    """A link by which the holder of an account sets a password. Only the hash of its token is stored."""
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="links")
     nonce = models.CharField(max_length=32)
@@ -93,7 +93,7 @@ class AccountLink(models.Model):
 
 
 class LinkRequest(models.Model):
-    """Somebody asked for a link, for an address that may be anybody's; the worker answers it and deletes it."""
+    """Somebody asked for a link at an address that may be anybody's. The worker answers it and deletes it."""
 
     email = models.EmailField()
     asked_at = models.DateTimeField(db_default=Now())

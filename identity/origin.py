@@ -1,4 +1,4 @@
-"""The guard of POSTs before sign-in, where a CSRF token would need a cookie of its own."""
+"""The guard of POSTs before sign-in, when a CSRF token would need a cookie of its own."""
 
 import functools
 from collections.abc import Callable
@@ -19,8 +19,8 @@ View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 def same_origin_post(view: View[P]) -> View[P]:
     """Let only POSTs from our own pages through to the view; others are answered 403.
 
-    What the browser says of where a request comes from cannot be set by a page. A browser that says
-    nothing at all sends Lax cookies with our own POSTs only: the acceptance cookie is the guard then.
+    No page can change what the browser says about the origin of a request. A browser that says nothing sends Lax
+    cookies only with our own POSTs, so that the acceptance cookie is the guard.
     """
 
     @functools.wraps(view)
@@ -33,7 +33,7 @@ def same_origin_post(view: View[P]) -> View[P]:
 
 
 def same_origin_forms(view: View[P]) -> View[P]:
-    """Let a page be read by everybody, and its form be sent from our own pages only; others are answered 403."""
+    """Let everybody read a page, but let only our own pages send its form; others are answered 403."""
 
     @functools.wraps(view)
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
@@ -45,7 +45,7 @@ def same_origin_forms(view: View[P]) -> View[P]:
 
 
 def is_same_origin(request: HttpRequest) -> bool:
-    """Tell whether the browser says that the request comes from a page of ours, or says nothing."""
+    """Tell whether the request comes from one of our pages, or the browser does not say where from."""
     own = (request.scheme, request.get_host())
     if site := request.headers.get("Sec-Fetch-Site"):
         return site in {"same-origin", "none"}

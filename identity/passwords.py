@@ -1,9 +1,9 @@
-"""The check of a password: the same work for everybody, known or not, and limits that guessing runs into.
+"""The check of a password. It takes the same work for known and unknown names, and limits stop guessing.
 
-The limits count, within a minute, what one place tries and what it tries with one name; and what is tried with
-one name, and with all names, from places where nobody has logged in with that name last. So guessing one
-password from everywhere, and one password with every name, comes to little, and those who know theirs still get
-in where they usually are.
+Two limits count the tries of one place: all of them, and those with one name. Two more count the tries from places
+other than that of the last log-in with the name: those with one name, and those with all names. So guessing one
+password from many places, or with many names, achieves little. People who know their password can still log in where
+they usually do.
 """
 
 from allauth.account.auth_backends import AuthenticationBackend
@@ -15,23 +15,23 @@ from core import crypto
 from identity import accounts, limits
 from identity.models import User
 
-PATH = "identity.passwords.PasswordBackend"  # what a session remembers of how its user logged in
+PATH = "identity.passwords.PasswordBackend"  # by which a session remembers how its user logged in
 
 NOBODY = User(password=UNUSABLE_PASSWORD_PREFIX)
 MOST_OF_CLIENT = 20  # a minute
 MOST_OF_CLIENT_AND_NAME = 6  # a minute
-MOST_OF_NAME = 30  # an hour, from places that are new to it
+MOST_OF_NAME = 30  # an hour, from places that are new to the name
 MOST_OF_ALL = 300  # a minute, from places that are new to the name
 
 
 class PasswordBackend(AuthenticationBackend):
     """Logs in people by the address of their account, and staff by their user name."""
 
-    # Narrower than allauth's, which looks names up in other ways, and hashes as often as it finds one.
+    # allauth's own looks names up in other ways too, and hashes once for each user that it finds.
     def authenticate(  # type: ignore[override]
         self, request: HttpRequest, *, password: str, username: str = "", email: str = ""
     ) -> User | None:
-        """Return the user of that name and password; None for all others. Raises limits.TooMany."""
+        """Return the user of that name and password, or None. Raises limits.TooMany."""
         name = accounts.normal(username or email)
         client = limits.client_network(request)
         limits.count("log-in client", client, most=MOST_OF_CLIENT)
@@ -39,22 +39,22 @@ class PasswordBackend(AuthenticationBackend):
         staff = User.objects.filter(username=(username or email).strip(), is_staff=True, is_active=True).first()
         account = accounts.live(username or email)
         user = staff or (account.user if account and account.user.is_active else None)
-        # Counted apart, not left out: what is done must not tell who has been here.
+        # Tries from known places are counted apart and not left out: the work must not tell which places are known.
         is_known = user is not None and constant_time_compare(user.known_client, _digest(user, request))
         known = f"{client} {name}" if is_known else ""
         limits.count("log-in name", known or name, most=MOST_OF_NAME, seconds=limits.HOUR)
         limits.count("log-in", known or "all", most=MOST_OF_ALL)
-        # Against nobody's password Django hashes too, so that the answer takes as long.
+        # Django hashes against nobody's password too, so that the answer takes as long.
         matches = (user or NOBODY).check_password(password)
         return user if matches else None
 
     def get_user(self, user_id: int) -> User | None:
-        """Return the user of a session with their person, in one query; None for one who was deactivated."""
+        """Return the user of a session with their person, in one query, or None for a deactivated user."""
         return User.objects.select_related("person").filter(pk=user_id, is_active=True).first()
 
 
 def remember_client(user: User, request: HttpRequest) -> None:
-    """Remember where the user logged in from; only a keyed digest of it is stored."""
+    """Remember from where the user logged in. Only a keyed digest of it is stored."""
     digest = _digest(user, request)
     if user.known_client != digest:
         user.known_client = digest

@@ -1,4 +1,4 @@
-"""A person, found or made from what a broker said of them, and a person as the actor of what they do."""
+"""Finding or making the person whom a broker or the counter has identified, and the person as an actor."""
 
 import datetime as dt
 import uuid
@@ -14,28 +14,28 @@ from identity.proof import Proof
 
 
 def person_actor(person: Person, proof: Proof) -> Actor:
-    """Return an identified person as somebody who acts."""
+    """Return an identified person as an actor."""
     return Actor(Role.APPLICANT, Source.PERSON, user=person.user, how=proof.method)
 
 
 def acting_person(actor: Actor) -> Person | None:
-    """Return the identified person who acts; None for staff, a housing system, the clock, and the unidentified."""
+    """Return the identified person who acts, or None when the actor is anybody else."""
     if actor.source != Source.PERSON or actor.user is None:
         return None
     return actor.user.person
 
 
 def find(code: str) -> Person | None:
-    """Return the person of that personal identity code, whichever live key they were indexed under."""
-    # Without the key: rows that point to the person, such as a confirmation, need not wait for this.
+    """Return the person of that personal identity code under any live key, locked; None for an unknown code."""
+    # no_key: rows that point to the person, such as a confirmation, need not wait for this lock.
     people = Person.objects.select_related("user").select_for_update(of=("self",), no_key=True)
     return people.filter(hetu_index__in=crypto.indexes(code)).first()
 
 
 def recognise(identity: Identity, *, language: str, at: dt.datetime) -> Person:
-    """Return the person of that identity, made when new and brought up to date when known.
+    """Return the person of that identity. A new one is made, and a known one is brought up to date.
 
-    Two first sign-ins of one person at once make one person: the second finds the first's row.
+    Two first sign-ins at once make one person: the second finds the row of the first.
     """
     try:
         return _recognise(identity, language=language, at=at)
@@ -64,9 +64,9 @@ def _recognise(identity: Identity, *, language: str, at: dt.datetime) -> Person:
 
 
 def of_code(code: str, *, first_names: str, last_name: str, language: str, at: dt.datetime) -> Person:
-    """Return the person of a code that a document at the counter shows, made when new.
+    """Return the person of a code that a document at the counter shows. A new one is made.
 
-    Of somebody known nothing changes: what a bank has told of them counts for more than an application.
+    A known person does not change, because what a bank has told counts for more than an application.
     """
     facts = {"first_names": first_names, "last_name": last_name, "language": language, "identified_at": at}
     try:

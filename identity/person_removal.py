@@ -1,4 +1,4 @@
-"""People of whom nothing is left, and what signing in leaves behind (R18)."""
+"""Removing people who have no applications left, and what signing in leaves behind (R18)."""
 
 import datetime as dt
 import time
@@ -17,7 +17,7 @@ BATCH = 200  # people
 
 
 def identified_before(moment: dt.datetime) -> Iterator[list[Person]]:
-    """Return the people who were last identified before a moment, in batches, the longest known first."""
+    """Return the people who were last identified before a moment, in batches, starting with the longest known."""
     after = 0
     people = Person.objects.filter(identified_at__lt=moment).order_by("pk")
     while batch := list(people.filter(pk__gt=after)[:BATCH]):
@@ -26,13 +26,13 @@ def identified_before(moment: dt.datetime) -> Iterator[list[Person]]:
 
 
 def lock_unidentified(people: Collection[Person], *, before: dt.datetime) -> list[Person]:
-    """Lock those of these people who have not been identified in the meantime."""
+    """Lock and return the people who have not been identified in the meantime."""
     keys = [person.pk for person in people]
     return list(Person.objects.select_for_update().filter(pk__in=keys, identified_at__lt=before).order_by("pk"))
 
 
 def remove_accounts(people: Collection[Person]) -> None:
-    """Remove the accounts of people, and the letters that were sent to them. Whoever is logged in is logged out."""
+    """Remove the accounts of people and the letters about them. People who are logged in are logged out."""
     users = [person.user_id for person in people]
     accounts = Account.objects.filter(user__in=users)
     account_letters.remove_account_letters(accounts.values_list("pk", flat=True))
@@ -41,7 +41,7 @@ def remove_accounts(people: Collection[Person]) -> None:
 
 
 def remove_people(people: Collection[Person]) -> None:
-    """Remove people with their accounts and sign-ins. A sign-in that the trail names stays, without anything in it."""
+    """Remove people with their accounts and sign-ins. A sign-in that the trail names stays, but empty."""
     users = [person.user_id for person in people]
     remove_accounts(people)
     Person.objects.filter(pk__in=[person.pk for person in people]).delete()
@@ -49,16 +49,17 @@ def remove_people(people: Collection[Person]) -> None:
 
 
 def remove_empty_users(users: Collection[int]) -> None:
-    """Remove those of these users who are nobody any more, and whom the trail does not name. Staff have a name."""
+    """Remove the users who are neither a person nor staff, and whom the trail does not name."""
     named = Entry.objects.filter(user=OuterRef("pk"))
     nobody = {"is_staff": False, "is_superuser": False, "first_name": "", "last_name": "", "email": "", "groups": None}
     User.objects.filter(~Exists(named), pk__in=users, person=None, **nobody).delete()
 
 
 def ended_sessions(now: dt.datetime) -> QuerySet[Session]:
+    """Return the sessions that have expired."""
     return Session.objects.filter(expire_date__lt=now)
 
 
 def old_counts() -> QuerySet[RateCount]:
-    """Return the counts of windows gone by, as limits.count removes them now and then."""
+    """Return the counts of past windows, as limits.count removes them now and then."""
     return RateCount.objects.filter(window__lt=int(time.time()) // MINUTE - HOUR // MINUTE)

@@ -1,4 +1,4 @@
-"""How the person of this session proved who they are. A confirmation stores it as its evidence."""
+"""How the person of a session proved who they are. A confirmation stores this as its evidence."""
 
 import datetime as dt
 from dataclasses import asdict, dataclass
@@ -15,7 +15,7 @@ SESSION_KEY = "proof"
 class Proof:
     """One identification: method, the broker's id in our settings, the level (acr), and when (ISO 8601).
 
-    One by a password account names the counter check on which the account stands.
+    `id_check` is the counter check on which a password account stands; None for other methods.
     """
 
     method: Method
@@ -34,6 +34,6 @@ def remember(session: SessionBase, proof: Proof) -> None:
 
 
 def of_session(session: SessionBase) -> Proof | None:
-    """Return the proof of this session; None for one that holds none, such as a staff session."""
+    """Return the proof of this session, or None if it holds none, as a staff session."""
     stored: dict[str, Any] | None = session.get(SESSION_KEY)
     return Proof(**{**stored, "method": Method(stored["method"])}) if stored else None

@@ -15,10 +15,10 @@ class InvalidProvider(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Provider:
-    """One broker. What it must be asked and what is accepted of it are two things (acr)."""
+    """One broker. The acr that is asked for and the acr that is accepted are two settings."""
 
     id: str
-    name: str | dict[str, str]  # one for all languages, or one for each
+    name: str | dict[str, str]  # for all languages, or for each
     dialect: str
     issuer: str
     client_id: str
@@ -51,7 +51,7 @@ class Provider:
         return self.name.get(get_language() or "") or next(iter(self.name.values()), self.id)
 
 
-# Of each setting, the types that JSON may give it.
+# The types that JSON may give each setting; others are texts.
 TYPES: dict[str, tuple[type, ...]] = {
     "name": (str, dict),
     "acr_values": (list,),
@@ -83,5 +83,5 @@ def all_providers() -> list[Provider]:
 
 
 def find(provider_id: str) -> Provider | None:
-    """Return the provider of that id, or None."""
+    """Return the provider of that id, or None. Raises InvalidProvider."""
     return next((provider for provider in all_providers() if provider.id == provider_id), None)

@@ -1,4 +1,4 @@
-"""Where to go next: within this service only."""
+"""Addresses to go on to, within this service only."""
 
 from django.conf import settings
 from django.http import HttpRequest, QueryDict
@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 
-LONGEST = 500  # characters; the address rides in a cookie
+LONGEST_URL = 500  # characters; a cookie carries the address
 
 
 def safe_next(request: HttpRequest) -> str:
@@ -24,11 +24,11 @@ def safe_next(request: HttpRequest) -> str:
 def is_within(url: str) -> bool:
     """Tell whether an address is a path within this service, and not too long."""
     is_path = url.startswith("/") and url_has_allowed_host_and_scheme(url, allowed_hosts=None)
-    return is_path and len(url) <= LONGEST
+    return is_path and len(url) <= LONGEST_URL
 
 
 def page_of(request: HttpRequest) -> str:
-    """Return the page to come back to: for a form that was sent, the page of the same path."""
+    """Return the address to come back to, which for a sent form is the page of the same path."""
     return request.get_full_path() if request.method in {"GET", "HEAD"} else request.path
 
 

@@ -1,8 +1,8 @@
-"""Why an identification fails: one fixed word for the log, never a claim, a description or a body."""
+"""Why an identification fails, in one fixed word for the log, and never in what the broker sent."""
 
 
 class IdentificationFailed(Exception):
-    """Nobody was identified; `word` says why in the log."""
+    """Nobody was identified. `word` says why in the log."""
 
     def __init__(self, word: str) -> None:
         super().__init__(word)

@@ -16,15 +16,15 @@ from identity import proof
 from identity.redirects import page_of, with_next
 
 SEEN = "seen"  # seconds since 1970
-GRAIN = 30  # seconds between writes of SEEN: most page views write nothing
+GRAIN_SECONDS = 30  # between writes of SEEN: most page views write nothing
 STAFF_MINUTES = 15  # idle, for sessions that no broker stands behind
 
 
 class IdleMiddleware:
     """Ends idle sessions, and sets `request.session_ends_at` while an identified person is signed in.
 
-    Whoever sends a form after their session ended is told so, rather than refused for a token that
-    ended with it.
+    A person who sends a form after their session ended is told so. Otherwise the form would be refused for a token
+    that ended with the session.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -33,9 +33,9 @@ class IdleMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         request.session_ends_at = None  # type: ignore[attr-defined]  # ours
         had_session = settings.SESSION_COOKIE_NAME in request.COOKIES
-        # Without the cookie nothing is read: pages for everybody need no query, and stay the same for all.
+        # Without the cookie nothing is read, so that pages for everybody need no query and are the same for all.
         if had_session and _is_alive(request):
-            if time.time() - request.session.get(SEEN, 0) >= GRAIN:
+            if time.time() - request.session.get(SEEN, 0) >= GRAIN_SECONDS:
                 begin(request)
             if proof.of_session(request.session):
                 ends_at = timezone.now() + dt.timedelta(minutes=settings.IDLE_MINUTES)
@@ -46,12 +46,12 @@ class IdleMiddleware:
 
 
 def _is_alive(request: HttpRequest) -> bool:
-    """Tell whether somebody is signed in, or fills in a form; an idle session is ended on the way."""
+    """Tell whether somebody is signed in or fills in a form, and end the session if it is idle."""
     if SESSION_KEY not in request.session and SEEN not in request.session:
         return False
     is_staff = SESSION_KEY in request.session and not proof.of_session(request.session)
-    # GRAIN is added so that nobody's session ends early because their last visit was not written down.
-    limit = (STAFF_MINUTES if is_staff else settings.IDLE_MINUTES) * 60 + GRAIN
+    # GRAIN_SECONDS is added so that nobody's session ends early because their last visit was not written down.
+    limit = (STAFF_MINUTES if is_staff else settings.IDLE_MINUTES) * 60 + GRAIN_SECONDS
     if time.time() - request.session.get(SEEN, time.time()) <= limit:
         return True
     end(request)
@@ -66,11 +66,11 @@ def _is_personal(request: HttpRequest) -> bool:
 
 
 def begin(request: HttpRequest) -> None:
-    """Count the idle minutes from now; the session of somebody who is not signed in ends like the others then."""
+    """Count the idle minutes from now, also in the session of somebody who is not signed in."""
     request.session[SEEN] = int(time.time())
 
 
 def end(request: HttpRequest) -> None:
-    """End the session: its row and its cookie go, and with them all that it held."""
+    """End the session: its row, its cookie and all its data go."""
     request.session.flush()
     request.user = AnonymousUser()

@@ -10,10 +10,10 @@ from identity.refusals import TokenRefused
 
 
 def sign_in(request: HttpRequest, provider: Provider, attempt: Attempt) -> None:
-    """Sign in whom the broker's answer identifies, in a session that is wholly new.
+    """Sign in the person whom the broker's answer identifies, in a wholly new session.
 
-    Nothing of whoever was signed in before is left (R21), and no session id that existed before is used.
-    Raises BrokerUnreachable, BrokerRefused, TokenRefused and NoCode; then nobody is signed out either.
+    No data and no session id of a person who was signed in before is left (R21). Raises BrokerUnreachable,
+    BrokerRefused, TokenRefused and NoCode; then nobody is signed out either.
     """
     broker = backend.BrokerBackend()
     user = broker.authenticate(request, provider=provider, attempt=attempt)

@@ -1,6 +1,6 @@
-"""Staff: the admin behind a second factor (C1), and the keeping of second factors.
+"""The admin, which staff enter with a second factor (C1), and the encryption of second factors.
 
-allauth asks for a second factor only from those who have one. That nobody works without is decided here.
+allauth asks for a second factor only if the user has one. This module decides that nobody works without one.
 """
 
 from typing import Any
@@ -20,8 +20,8 @@ from django.views.decorators.cache import never_cache
 from identity.models import User
 from identity.redirects import safe_next, with_next
 
-SECRETS = ("secret", "seed")  # of an authenticator app, and of the recovery codes
-BATCH = 500
+SECRETS = ("secret", "seed")  # the secrets of an authenticator app, and of the recovery codes
+BATCH = 500  # rows of one transaction
 
 
 class StaffSite(AdminSite):
@@ -37,7 +37,7 @@ class StaffSite(AdminSite):
 
     @method_decorator(never_cache)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Lead on to what is missing: logging in, a second factor, or its code."""
+        """Lead to the missing step: logging in, making a second factor, or giving its code."""
         next_url = safe_next(request) or reverse("admin:index")
         if self.has_permission(request):
             return redirect(next_url)
@@ -46,7 +46,7 @@ class StaffSite(AdminSite):
         return redirect(with_next("mfa_reauthenticate" if has_factor(request) else "mfa_index", next_url))
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
-        """Leave out the tables of allauth, which are no forms for anybody."""
+        """Register all models except those of allauth, which nobody edits."""
         models = [model_or_iterable] if isinstance(model_or_iterable, type) else model_or_iterable
         ours = [model for model in models if not model.__module__.startswith("allauth.")]
         super().register(ours, admin_class, **options)
@@ -58,7 +58,7 @@ def is_staff(request: HttpRequest) -> bool:
 
 
 def is_half_in(request: HttpRequest) -> bool:
-    """Tell whether a member of staff has logged in with their password at least."""
+    """Tell whether a member of staff has logged in, at least with their password."""
     return is_staff(request) and "password" in proved(request)
 
 
@@ -69,7 +69,7 @@ def proved(request: HttpRequest) -> set[str]:
 
 
 def has_factor(request: HttpRequest) -> bool:
-    """Tell whether the user has a second factor. Recovery codes alone are none."""
+    """Tell whether the user has a second factor. Recovery codes alone do not count."""
     return is_mfa_enabled(request.user, [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN])  # type: ignore[arg-type]
 
 

@@ -1,8 +1,8 @@
 """What we sign for brokers, and the checks that every identity token of theirs must pass.
 
 Sources: OpenID Connect Core 3.1.3.7 and 6.1, RFC 7515, 7516, 7523, 9101, and the brokers' guides to the
-Finnish Trust Network. Nothing that a token asks for is fetched: keys come from the provider's own
-configured address alone, whatever `jku`, `x5u` or `jwk` say.
+Finnish Trust Network. Keys come only from the provider's configured address, whatever the headers `jku`, `x5u` and
+`jwk` of a token say.
 """
 
 import base64
@@ -29,22 +29,22 @@ from identity.refusals import TokenRefused
 SIGNING = "RS256"
 KEY_ENCRYPTION = "RSA-OAEP"
 CONTENT_ENCRYPTION = ("A128CBC-HS256", "A128GCM", "A256GCM")
-LEEWAY = 30  # seconds that two clocks may differ
-OLDEST = 10 * 60  # seconds since a token was issued
-REQUEST_LIFETIME, ASSERTION_LIFETIME = 10 * 60, 60  # seconds
-WEAK = 2048  # bits of RSA below which a key is not used
-LONGEST = 64 * 1024  # characters of a token
+LEEWAY_SECONDS = 30  # by which two clocks may differ
+OLDEST_SECONDS = 10 * 60  # since a token was issued
+REQUEST_LIFETIME_SECONDS, ASSERTION_LIFETIME_SECONDS = 10 * 60, 60
+LEAST_KEY_BITS = 2048  # of an RSA key
+LONGEST_TOKEN = 64 * 1024  # characters
 
 Claims = dict[str, Any]
 FindKey = Callable[[str], dict[str, Any] | None]
 
 
 class _SignatureRegistry(jws.JWSRegistry):
-    max_header_length = 8 * 1024  # some brokers put their certificates in
+    max_header_length = 8 * 1024  # bytes; some brokers include their certificates
 
 
 def request_object(provider: Provider, attempt: Attempt, *, redirect_uri: str) -> str:
-    """Return the signed request that the browser carries to the broker (RFC 9101)."""
+    """Return the signed request that the browser takes to the broker (RFC 9101)."""
     now = int(time.time())
     claims = {
         "iss": provider.client_id,
@@ -59,7 +59,7 @@ def request_object(provider: Provider, attempt: Attempt, *, redirect_uri: str) -
         "nonce": attempt.nonce,
         "jti": secrets.token_urlsafe(16),
         "iat": now,
-        "exp": now + REQUEST_LIFETIME,
+        "exp": now + REQUEST_LIFETIME_SECONDS,
     }
     if provider.prompt:
         claims["prompt"] = provider.prompt
@@ -74,7 +74,7 @@ def request_object(provider: Provider, attempt: Attempt, *, redirect_uri: str) -
 
 
 def client_assertion(provider: Provider) -> str:
-    """Return the proof to the token endpoint that it is us who ask (RFC 7523)."""
+    """Return the assertion by which we authenticate to the token endpoint (RFC 7523)."""
     now = int(time.time())
     return _sign(
         {
@@ -83,14 +83,14 @@ def client_assertion(provider: Provider) -> str:
             "aud": provider.token_endpoint,
             "jti": secrets.token_urlsafe(16),
             "iat": now,
-            "exp": now + ASSERTION_LIFETIME,
+            "exp": now + ASSERTION_LIFETIME_SECONDS,
         }
     )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Expected:
-    """What a token must match: the attempt that it answers, and the access token that came with it."""
+    """What a token must match: the provider, the attempt that it answers, and the access token beside it."""
 
     provider: Provider
     attempt: Attempt
@@ -104,7 +104,7 @@ def verify(token: object, expected: Expected, find_key: FindKey) -> Claims:
     """
     if not isinstance(token, str) or not token:
         raise TokenRefused("no-token")
-    if len(token) > LONGEST or not token.isascii():
+    if len(token) > LONGEST_TOKEN or not token.isascii():
         raise TokenRefused("malformed")
     signed = _decrypt(token) if expected.provider.encrypted else token
     claims = _verify_signature(signed, find_key)
@@ -158,9 +158,9 @@ def _public_key(jwk: dict[str, Any] | None) -> RSAKey:
     if jwk is None or jwk.get("kty") != "RSA":
         raise TokenRefused("kid")
     try:
-        if len(_from_base64url(jwk["n"]).lstrip(b"\0")) * 8 < WEAK:
+        if len(_from_base64url(jwk["n"]).lstrip(b"\0")) * 8 < LEAST_KEY_BITS:
             raise TokenRefused("weak-key")
-        # Of the JWK only the numbers are used: what else it holds could widen or narrow its use.
+        # Only the numbers of the JWK are used: its other members could widen or narrow its use.
         return RSAKey.import_key({name: jwk[name] for name in ("kty", "n", "e")})
     except (JoseError, ValueError, KeyError, TypeError):
         raise TokenRefused("kid") from None
@@ -180,14 +180,14 @@ def _check_parties(claims: Claims, expected: Expected) -> None:
 
 
 def _check_times(claims: Claims, expected: Expected) -> None:
-    """A token issued before its own attempt began, or later than now, tells of a clock that is wrong."""
+    """Check the times. A token from before its own attempt, or from the future, shows that a clock is wrong."""
     provider, now, started = expected.provider, time.time(), expected.attempt.started
     issued, expires = _seconds(claims, "iat"), _seconds(claims, "exp")
-    if not started - LEEWAY <= issued <= now + LEEWAY:
+    if not started - LEEWAY_SECONDS <= issued <= now + LEEWAY_SECONDS:
         raise TokenRefused("clock")
-    if issued < now - OLDEST - LEEWAY:
+    if issued < now - OLDEST_SECONDS - LEEWAY_SECONDS:
         raise TokenRefused("iat")
-    if expires <= now - LEEWAY:
+    if expires <= now - LEEWAY_SECONDS:
         raise TokenRefused("exp")
     if "auth_time" not in claims and provider.max_age is None:
         return
@@ -195,7 +195,7 @@ def _check_times(claims: Claims, expected: Expected) -> None:
     earliest = started if provider.prompt == "login" else -math.inf
     if provider.max_age is not None:
         earliest = max(earliest, now - provider.max_age)
-    if not earliest - LEEWAY <= authenticated <= now + LEEWAY:
+    if not earliest - LEEWAY_SECONDS <= authenticated <= now + LEEWAY_SECONDS:
         raise TokenRefused("auth-time")
 
 

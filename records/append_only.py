@@ -1,9 +1,8 @@
 """Rows that nobody may edit or delete: the database itself refuses, on SQLite and PostgreSQL (R18, R19).
 
-A migration says which: `AppendOnly("Confirmation", may_be_set=("undone_at",))`. SQLite rebuilds a table for
-nearly every change of it, and its triggers go with the old one: after such a migration, and whenever an
-append-only table gains a column, repeat the operation. Where that was forgotten, a test finds it:
-tests/records/test_append_only.py.
+A migration names the table: `AppendOnly("Confirmation", may_be_set=("undone_at",))`. SQLite rebuilds a table for
+nearly every change of it, and drops its triggers with the old table. Repeat the operation after such a migration,
+and whenever an append-only table gains a column. tests/records/test_append_only.py finds where that was forgotten.
 """
 
 from collections.abc import Iterator
@@ -18,7 +17,7 @@ from records.models import Permit
 
 # Never alter the table of permits: SQLite could not rebuild it under the triggers that read it.
 PERMITTED = f"EXISTS (SELECT 1 FROM {Permit._meta.db_table})"  # noqa: S608  # our own table name
-# Of the class 23, as SQLite's own answer: both databases' refusals reach Python as an IntegrityError.
+# An error of class 23, so that the refusals of both databases reach Python as an IntegrityError.
 FUNCTION = f"""
     CREATE OR REPLACE FUNCTION records_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
@@ -42,8 +41,8 @@ def permit() -> Iterator[None]:
 class AppendOnly(Operation):
     """Refuse to delete rows of a table without a permit, and to change them.
 
-    `may_change` names the fields that may change all the same; `may_be_set` those that may, once, when they
-    are null. Both are names of fields of the model as it is at this point of the migrations.
+    `may_change` names fields that may change all the same. `may_be_set` names fields that may be set once, while
+    they are null. Both name fields of the model as it is at this point of the migrations.
     """
 
     reduces_to_sql = True
@@ -77,7 +76,7 @@ class AppendOnly(Operation):
         return f"keep_{self.model_name.lower()}"
 
     def statements(self, model: type[models.Model]) -> list[str]:
-        """Return the statements that put the guards in place, in place of any that are there."""
+        """Return the statements that replace the guards of a table."""
         table = model._meta.db_table
         when = self._is_forbidden(model)
         if connection.vendor == "sqlite":
@@ -96,7 +95,7 @@ class AppendOnly(Operation):
             return "TRUE"
         differs = "IS NOT" if connection.vendor == "sqlite" else "IS DISTINCT FROM"
         found = []
-        # By name, for a field that came later stands last in the migrations, and elsewhere in the model.
+        # By name: a field that was added later comes last in the migrations, and elsewhere in the model.
         for field in sorted(model._meta.local_concrete_fields, key=lambda field: field.name):
             column = connection.ops.quote_name(str(field.column))
             if field.name in self.may_be_set:
@@ -107,7 +106,7 @@ class AppendOnly(Operation):
 
 
 def guards(table: str) -> dict[str, str]:
-    """Return the triggers that the database has on a table, by name, as it writes them."""
+    """Return the triggers of a table, by name, in the words of the database."""
     sql = {
         "sqlite": "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s",
         "postgresql": "SELECT tgname, pg_get_triggerdef(oid) FROM pg_trigger"

@@ -1,4 +1,4 @@
-"""Removing chains of the trail after their time, each whole, so that what is left still verifies (R18)."""
+"""Removing whole chains of the trail after their retention time, so that the rest still verifies (R18)."""
 
 import datetime as dt
 from collections.abc import Collection, Iterator
@@ -12,9 +12,9 @@ BATCH = 500  # chains
 
 
 def ended_chains(before: dt.datetime) -> Iterator[dict[int, str]]:
-    """Return the chains whose last entry was written before a moment, key and name, in batches, oldest first.
+    """Return the keys and names of chains whose last entry was written before a moment, in batches, oldest first.
 
-    One whose row and entries do not fit is left: verify_records tells of it.
+    A chain whose row and entries do not fit is left out: verify_records reports it.
     """
     after = 0
     while batch := dict(Chain.objects.filter(pk__gt=after).order_by("pk").values_list("pk", "name")[:BATCH]):
@@ -24,7 +24,7 @@ def ended_chains(before: dt.datetime) -> Iterator[dict[int, str]]:
 
 
 def remove_chains(chains: Collection[int], *, before: dt.datetime) -> tuple[int, set[int]]:
-    """Remove those of these chains that nobody has written to since; return how many, and the users in them."""
+    """Remove the chains to which nobody has written since. Return their number, and the users in their entries."""
     with append_only.permit():
         locked = set(Chain.objects.select_for_update().filter(pk__in=chains).values_list("pk", flat=True))
         ended = _chains_ended(locked, before)

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Event(models.TextChoices):
-    """What happened, or was looked at (R16, R17, R19, C1)."""
+    """What happened, or what somebody looked at (R16, R17, R19, C1)."""
 
     # An application moved.
     SENT = "sent", _("Application sent")

@@ -1,4 +1,4 @@
-"""The trail in the shape in which the City of Helsinki's services write their audit log (`audit_event`)."""
+"""The trail in the format of the audit log of the City of Helsinki's services (`audit_event`)."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -55,7 +55,7 @@ OPERATIONS = {
 def audit_events(
     *, since: dt.datetime | None = None, until: dt.datetime | None = None, chain: str | None = None
 ) -> Iterator[dict[str, Any]]:
-    """Return the entries from one moment on and before another, oldest first, as audit events."""
+    """Return the entries from `since` on and before `until`, of all chains or one, as audit events, oldest first."""
     wanted = Q()
     if since:
         wanted &= Q(at__gte=since)
@@ -71,7 +71,7 @@ def audit_events(
 
 
 def audit_event(entry: Entry) -> dict[str, Any]:
-    """Return one entry as an audit event; what the City's shape has no word for is additional information."""
+    """Return one entry as an audit event. Facts that have no field in the City's format are additional information."""
     at = entry.at.astimezone(dt.UTC)
     kind, key = parse_name(entry.subject or entry.chain.name)
     return {

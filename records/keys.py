@@ -1,4 +1,4 @@
-"""The keyed digests that hold the trail together, under RECORD_KEYS: the first writes, the others still verify."""
+"""The keyed digests that hold the trail together. The first of RECORD_KEYS writes; the others still verify."""
 
 import functools
 import hmac
@@ -21,7 +21,7 @@ def _keys(secrets: tuple[str, ...]) -> dict[str, bytes]:
 
 
 def active_key_id() -> str:
-    """Return the id of the key that writes."""
+    """Return the id of the key that writes, eight hexadecimal digits."""
     return next(iter(_keys(tuple(settings.RECORD_KEYS))))
 
 

@@ -1,4 +1,4 @@
-"""The trail: entries that nobody edits, in chains that show when somebody did (R19)."""
+"""The trail: entries that nobody edits, in chains that show if somebody did (R19)."""
 
 import datetime as dt
 from typing import Any
@@ -12,7 +12,7 @@ from records.enums import Event
 
 
 class Chain(models.Model):
-    """One thread of the trail, such as "application 17". Its seal says how long it is and with what it ends."""
+    """One thread of the trail, such as "application 17". Its seal fixes its length and its last entry."""
 
     name = models.CharField(max_length=80, unique=True)
     length = models.PositiveIntegerField()
@@ -27,7 +27,7 @@ class Chain(models.Model):
         return self.name
 
     def sealed(self) -> list[Any]:
-        """Return what the seal is made of."""
+        """Return the values from which the seal is made."""
         return ["chain", self.name, self.length, self.head, self.key_id]
 
 
@@ -42,7 +42,7 @@ class Entry(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
-    name = models.CharField(max_length=200, blank=True, db_default="")  # of who has no user: a housing system
+    name = models.CharField(max_length=200, blank=True, db_default="")  # of a housing system, which has no user
     subject = models.CharField(max_length=80, blank=True, db_default="")  # whom it is about, such as "applicant 55"
     facts = models.JSONField(default=dict)
     previous = models.CharField(max_length=64, blank=True, db_default="")  # the digest of the entry before
@@ -64,7 +64,7 @@ class Entry(models.Model):
         return f"{self.number}: {self.event}"
 
     def digested(self, chain: str) -> list[Any]:
-        """Return what the digest is made of; `chain` is the name of the entry's chain."""
+        """Return the values from which the digest is made. `chain` is the name of the entry's chain."""
         at = self.at.astimezone(dt.UTC).isoformat(timespec="microseconds")
         who = [self.role, self.user_id, self.name]
         what = [self.event, self.subject, self.facts]

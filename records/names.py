@@ -1,6 +1,6 @@
 """The names of chains and subjects of the trail: a kind and a key, such as "application 17".
 
-They are stored, and the digests of the trail are made of them: no name that was ever given changes.
+They are stored, and the digests of the trail depend on them: a name never changes once it was given.
 """
 
 from collections.abc import Iterable
@@ -27,7 +27,7 @@ def person_name(pk: int) -> str:
 
 
 def staff_chain(pk: int, year: int) -> str:
-    """Return the chain of what a member of staff does besides one application; a year's, so that it ends (R18)."""
+    """Return the chain of what a member of staff does outside applications. Each year has one, so it ends (R18)."""
     return f"staff {pk} {year}"
 
 
@@ -37,10 +37,12 @@ def employment_chain(pk: int) -> str:
 
 
 def user_subject(pk: int) -> str:
+    """Return the subject that is one user."""
     return f"user {pk}"
 
 
 def letter_subject(pk: int) -> str:
+    """Return the subject that is one letter."""
     return f"letter {pk}"
 
 
@@ -61,6 +63,6 @@ def parse_name(text: str) -> tuple[str, str]:
 
 
 def application_keys(chains: Iterable[str]) -> dict[int, str]:
-    """Return those of these names that are chains of applications, by the application's key."""
+    """Return the names that are chains of applications, by the key of the application."""
     parsed = [(name, *parse_name(name)) for name in chains]
     return {int(key): name for name, kind, key in parsed if kind == "application"}

@@ -8,12 +8,12 @@ from records.models import Entry
 
 
 def entries_of_chain(name: str) -> QuerySet[Entry]:
-    """Return everything in one chain."""
+    """Return all entries of one chain."""
     return _with_names(Entry.objects.filter(chain__name=name)).order_by("-number")
 
 
 def entries_about(subjects: Sequence[str]) -> QuerySet[Entry]:
-    """Return everything that is about any of these, such as "applicant 55"."""
+    """Return all entries about any of these subjects, such as "applicant 55"."""
     return _with_names(Entry.objects.filter(subject__in=subjects)).order_by("-at", "-pk")
 
 

@@ -1,8 +1,8 @@
 """Writing the trail: what happened is recorded in the transaction in which it happens, or neither is.
 
-The entries of a chain hang together by keyed digests, and a seal over its length and end hangs on the chain.
-Chains do not wait for each other; two that write to the same one do. So a chain belongs to something small,
-such as one application, or one member of staff in one year, for a chain is removed whole or not at all.
+Keyed digests join the entries of a chain, and a seal protects its length and its end. Whoever writes to a chain
+waits for others who write to the same chain, and for nobody else. A chain is removed whole or not at all. So each
+belongs to something small, such as one application, or one member of staff in one year.
 """
 
 import logging
@@ -25,7 +25,7 @@ logger = logging.getLogger("records")
 
 @dataclass(frozen=True)
 class TrailEvent:
-    """One event to be written, whom it is about, and what else is to be known of it: no details of a person."""
+    """One event to be written, its subject, and other facts about it. These hold no details of a person."""
 
     event: Event
     subject: str = ""
@@ -35,16 +35,16 @@ class TrailEvent:
 def append_event(event: Event, /, *, chain: str, by: Actor, subject: str = "", **facts: str | int | bool) -> None:
     """Write one event at the end of a chain, in three statements, within the caller's transaction (R19).
 
-    A personal identity code in any text is masked (R17). Raises TransactionManagementError outside a
-    transaction and TypeError for facts that are neither text, whole number nor yes or no.
+    Personal identity codes are masked in every text (R17). Raises TransactionManagementError outside a transaction,
+    and TypeError for facts other than texts, whole numbers and booleans.
     """
     append_events(chain, [TrailEvent(event, subject, facts)], by=by)
 
 
 def append_events(chain: str, events: Sequence[TrailEvent], *, by: Actor) -> None:
-    """Write several events at the end of one chain, in their order and at one time, in three statements.
+    """Write several events at the end of one chain, in their order and with one time, in three statements.
 
-    As append_event() otherwise.
+    Otherwise the same as append_event().
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("The trail is written in the transaction of what it tells")
@@ -58,7 +58,7 @@ def append_events(chain: str, events: Sequence[TrailEvent], *, by: Actor) -> Non
 
 
 def _locked(name: str) -> Chain:
-    """Return the chain, made if need be, so that nobody else writes to it until the transaction ends."""
+    """Return the chain, locked until the transaction ends. It is created if it does not exist."""
     new = Chain(name=name, length=0, key_id=keys.active_key_id())
     with connection.cursor() as cursor:
         cursor.execute(
@@ -95,10 +95,10 @@ def _entries(chain: Chain, events: Sequence[TrailEvent], by: Actor) -> list[Entr
 
 
 def _seal(chain: Chain, last: Entry) -> None:
-    """Let the chain end with an entry.
+    """Make an entry the end of the chain.
 
-    A seal that does not fit is left as it is, and never fits again: to make a new one would hide for good
-    that somebody took the end of the chain away.
+    A seal that does not fit stays as it is, and never fits again. A new one would hide for good that somebody took
+    the end of the chain away.
     """
     try:
         fits = keys.is_mac_of(chain.seal, chain.sealed(), key_id=chain.key_id)
@@ -115,7 +115,7 @@ def _seal(chain: Chain, last: Entry) -> None:
 
 def _tell(chain: str, entries: Sequence[Entry]) -> None:
     for entry in entries:
-        # In groups, for the log would mask as somebody's code what happens to look like one.
+        # In groups of digits: the log would mask digits that happen to look like a code.
         mac = bytes.fromhex(entry.mac).hex(":", 2)
         logger.info("Entry %d of %s: %s", entry.number, chain, mac)
 
@@ -129,5 +129,5 @@ def _fact(value: str | int | bool) -> str | int | bool:  # noqa: FBT001  # one o
 
 
 def _masked_text(text: str) -> str:
-    """Return the text as it may be stored: without codes."""
+    """Return the text without the codes, which may not be stored."""
     return mask_codes(storable(str(text)))

@@ -1,10 +1,10 @@
-"""Reading the whole trail over, to find what somebody did to it past the service.
+"""Verifying the whole trail, to find what somebody did to it without the service.
 
-Found is every entry that was changed, taken away, put in or moved; a chain that was shortened at its end; a
-chain whose row or whose entries are gone. Not found is, from the database alone, what leaves no trace in it:
-a chain that was removed whole, its row with all its entries, and one that was put back whole into an earlier
-state of its own, as a backup holds it. Therefore each entry is also a line in the log (logger "records")
-with its number, chain and digest: keep the logs where nobody with rights on the database can write.
+This finds every entry that was changed, taken away, put in or moved, every chain that was shortened at its end, and
+every chain whose row or entries are gone. It cannot find what leaves no trace in the database: a chain that was
+removed with its row and all its entries, or one that was set back as a whole to an earlier state from a backup.
+Therefore each entry is also a line in the log (logger "records") with its number, chain and digest. Keep the logs
+where nobody with rights on the database can write.
 """
 
 from collections.abc import Iterable, Iterator
@@ -19,12 +19,12 @@ from django.db.models import Q
 from records import keys
 from records.models import Chain, Entry
 
-BATCH = 2000  # rows; nobody waits for a statement, and memory stays the same, however long the trail is
+BATCH = 2000  # rows of one statement, so that time and memory stay the same however long the trail is
 
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong, and where: with an entry, or with the chain itself, which has no number then."""
+    """What is wrong with an entry, or with a chain; then `number` is None."""
 
     chain: str
     number: int | None = None
@@ -41,7 +41,7 @@ def verify_everything() -> Iterator[Fault]:
     after: int | None = -(2**63)
     while after is not None:
         chains = {chain.pk: chain for chain in Chain.objects.filter(pk__gt=after).order_by("pk")[:BATCH]}
-        # The last batch has no end, so that entries are found whose chain is gone.
+        # The last batch has no end, so that it includes entries whose chain is gone.
         last = max(chains) if len(chains) == BATCH else None
         for key, entries in groupby(_entries(after, last), key=attrgetter("chain_id")):
             # A chain that grew while it was read only seems to be at fault: it is read again, alone.
@@ -58,18 +58,18 @@ def verify_chain(name: str) -> Iterator[Fault]:
 
 
 def _alone(key: int) -> Iterator[Fault]:
-    """Return the faults of one chain, to which nobody can write meanwhile."""
+    """Return the faults of one chain while nobody else can write to it."""
     with transaction.atomic():
         chain = Chain.objects.select_for_update().filter(pk=key).first()
         yield from _faults(key, chain, _entries(key - 1, key))
 
 
 def _entries(after: int, last: int | None) -> Iterator[Entry]:
-    """Return the entries of the chains past one key and up to another, in their order."""
+    """Return the entries of the chains after one key and up to another, in order."""
     within = Q() if last is None else Q(chain__lte=last)
     chain, number = after + 1, -1
     while True:
-        # The first condition is what the index is searched by.
+        # The database searches its index by the first condition.
         ahead = Q(chain__gte=chain) & (Q(chain__gt=chain) | Q(number__gt=number))
         batch = list(Entry.objects.filter(within, ahead).order_by("chain_id", "number")[:BATCH])
         yield from batch
@@ -97,7 +97,7 @@ def _faults(key: int, chain: Chain | None, entries: Iterable[Entry]) -> Iterator
 
 
 def _faults_of_end(chain: Chain, number: int, digest: str | None) -> Iterator[Fault]:
-    """Compare with the chain's row the number and digest of the last entry; no digest if that is at fault."""
+    """Compare the last entry with the row of the chain. `digest` is None if the entry itself is at fault."""
     if number < chain.length:
         yield _gone(chain, number + 1, chain.length)
     if number > chain.length:

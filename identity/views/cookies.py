@@ -23,7 +23,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 @same_origin_post
 def accept(request: HttpRequest) -> HttpResponse:
-    # By way of a page that sees whether the cookie comes back.
+    # The next page sees whether the cookie comes back.
     response = redirect(with_next("identity:cookies_blocked", safe_next(request)))
     cookies.accept(response)
     return response
@@ -31,7 +31,7 @@ def accept(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def blocked(request: HttpRequest) -> HttpResponse:
-    """Go on when the browser kept the cookie; else say that it did not, and what to do."""
+    """Go on if the browser kept the cookie. Otherwise say that it did not, and what to do."""
     if cookies.accepted(request):
         return HttpResponseRedirect(safe_next(request) or reverse("identity:identify"))
     return render(request, "identity/cookies_blocked.html", {"next": safe_next(request)})
@@ -39,7 +39,7 @@ def blocked(request: HttpRequest) -> HttpResponse:
 
 @same_origin_post
 def decline(request: HttpRequest) -> HttpResponse:
-    """Take back the acceptance too, and with it the session that rests on it."""
+    """Withdraw any acceptance, and end the session that depends on it."""
     if request.user.is_authenticated:
         request.session.flush()
     response = redirect("identity:cookies_declined")

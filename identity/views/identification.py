@@ -22,12 +22,12 @@ from identity.signing_in import sign_in
 
 logger = logging.getLogger(__name__)
 
-MOST_A_MINUTE = 20  # starts, and returns, of one address
+MOST_A_MINUTE = 20  # starts of one address, and as many returns
 CANCELLED = {"access_denied", "cancel"}
-# Each page says what happened and what to do; "cancelled" is the identification page with a notice.
+# Each has a page that says what happened and what to do. "cancelled" shows the identification page with a notice.
 OUTCOMES = {"error", "expired", "refused", "unreachable", "counter"}
-ANSWER = ("state", "code", "error", "iss")  # the parameters of an answer that we read
-LONGEST = 4096  # characters of one of them
+ANSWER = ("state", "code", "error", "iss")  # the parameters that we read of an answer
+LONGEST_PARAMETER = 4096  # characters
 
 
 @require_safe
@@ -49,7 +49,7 @@ def identify(request: HttpRequest, *, cancelled: bool = False) -> HttpResponse:
 @require_safe
 @never_cache
 def outcome(request: HttpRequest, outcome: str) -> HttpResponse:
-    """Say how an identification ended that identified nobody."""
+    """Say why an identification identified nobody."""
     if outcome == "cancelled":
         return identify(request, cancelled=True)
     if outcome not in OUTCOMES:
@@ -77,7 +77,7 @@ def start(request: HttpRequest) -> HttpResponse:
         if provider is None:
             return redirect(with_next("identity:identify", next_url))
         attempt = Attempt(provider=provider.id, language=language, next=next_url)
-        # A page and not a redirect: browsers hold the redirects of a form to the form-action of our CSP.
+        # A page and not a redirect: browsers apply the form-action of our CSP to the redirects of a form.
         context = {"provider": provider, "address": _broker_address(provider, attempt)}
         response = render(request, "identity/leaving.html", context)
     attempts.remember(request, response, attempt)
@@ -98,7 +98,7 @@ def _broker_address(provider: Provider, attempt: Attempt) -> str:
 
 @require_http_methods(["GET"])
 def callback(request: HttpRequest) -> HttpResponse:
-    """Receive the person back from a broker; whatever came of it, go on to a clean address."""
+    """Receive the person back from a broker, and go on to an address without parameters of the answer."""
     limits.count("identification-callback", limits.client_network(request), most=MOST_A_MINUTE)
     attempt = attempts.find(request, request.GET.get("state", ""))
     if attempt:
@@ -116,7 +116,7 @@ def callback(request: HttpRequest) -> HttpResponse:
 
 
 def _return_of(request: HttpRequest, attempt: Attempt) -> str:
-    """Return where the person goes after the answer to a living attempt."""
+    """Return the address to which the person goes after the answer to an attempt."""
     try:
         name = _identify(request, attempt)
     except NoCode as failure:
@@ -129,11 +129,11 @@ def _return_of(request: HttpRequest, attempt: Attempt) -> str:
 
 
 def _identify(request: HttpRequest, attempt: Attempt) -> str:
-    """Sign the person in; return the name of the outcome that came instead, or an empty text."""
+    """Sign the person in and return an empty text, or return the outcome when the broker identified nobody."""
     provider, answer = providers.find(attempt.provider), request.GET
     if provider is None:
         raise IdentificationFailed("no-provider")
-    if any(len(answer.getlist(name)) > 1 or len(answer.get(name, "")) > LONGEST for name in ANSWER):
+    if any(len(answer.getlist(name)) > 1 or len(answer.get(name, "")) > LONGEST_PARAMETER for name in ANSWER):
         raise IdentificationFailed("response")
     if answer.get("iss", provider.issuer) != provider.issuer:  # RFC 9207
         raise IdentificationFailed("response-iss")
@@ -147,7 +147,7 @@ def _identify(request: HttpRequest, attempt: Attempt) -> str:
 
 
 def _failed(outcome: str, attempt: Attempt, failure: IdentificationFailed) -> str:
-    # One fixed word: claims, descriptions and bodies would be personal data, or whatever a forger likes.
+    # Only one fixed word: claims, descriptions and bodies may be personal data, or a forger's text.
     logger.warning("Identification at %s: %s", attempt.provider, failure.word)
     return outcome
 
@@ -155,7 +155,7 @@ def _failed(outcome: str, attempt: Attempt, failure: IdentificationFailed) -> st
 @require_safe
 @cache_control(public=True, max_age=15 * 60)
 def jwks(request: HttpRequest) -> JsonResponse:
-    """Publish the keys by which brokers know us, and encrypt for us."""
+    """Publish our keys, with which brokers check our signatures and encrypt for us."""
     try:
         return JsonResponse(keys.load().public())
     except keys.NoKeys:

@@ -1,4 +1,4 @@
-"""After each customer: a shared computer keeps nothing of who was there (C8)."""
+"""Leaving a shared computer, which then keeps nothing about the customer (C8)."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -10,9 +10,9 @@ from identity.origin import same_origin_forms
 
 @same_origin_forms
 def leave(request: HttpRequest) -> HttpResponse:
-    """One button, for whoever is signed in and for nobody: it ends the session and empties the browser.
+    """Show a button that ends the session, if there is one, and empties the browser.
 
-    The acceptance of cookies goes too: the next customer is asked for their own.
+    The acceptance of cookies goes too, so that the next customer is asked for their own.
     """
     if request.method != "POST":
         return render(request, "identity/leave.html")

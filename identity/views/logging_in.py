@@ -1,6 +1,6 @@
 """Logging in with a password, and the second factors of staff: allauth's views behind our guards.
 
-Of allauth only what is named here is served.
+Only the views of allauth that are named here are served.
 """
 
 import functools
@@ -56,14 +56,14 @@ _log_in = _LogIn.as_view()
 
 @same_origin_forms
 def log_in(request: HttpRequest) -> HttpResponseBase:
-    """Log in with a password. The session sets a cookie, so the cookies come first."""
+    """Log in with a password. The session sets a cookie, so the cookies must be accepted first."""
     if not cookies.accepted(request):
         return redirect(with_next("identity:cookies", request.get_full_path()))
     return _log_in(request)
 
 
 class _Proving:
-    """What was just shown to be at hand need not be shown again: the new factor counts as proved."""
+    """Counts a new factor as proved, as its owner has just shown that they have it."""
 
     request: HttpRequest
 
@@ -83,9 +83,9 @@ class _AddKey(_Proving, AddWebAuthnView):
 
 
 def _for_staff(view: Any, *, proves: bool = False) -> Any:
-    """Let staff through who have logged in, with their second factor too if they have one.
+    """Let staff through who have logged in, and have proved their second factor if they have one.
 
-    `proves`: to a page where that is proved, the password is enough.
+    With `proves` the page is where they prove it, and the password is enough.
     """
 
     @functools.wraps(view)

@@ -1,4 +1,4 @@
-"""The end of a session, and putting it off."""
+"""Ending and extending a session."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -11,9 +11,9 @@ from identity.redirects import safe_next, with_next
 
 @access.identified_person_required
 def extend(request: HttpRequest) -> HttpResponse:
-    """Answer 204 to the script of the warning, and go back to the page for its form.
+    """Answer the script of the warning with 204, and its form with the page from which it came.
 
-    IdleMiddleware has put off the end already, as any request does.
+    IdleMiddleware has extended the session already, as it does for any request.
     """
     if request.method == "POST" and "text/html" not in request.headers.get("Accept", ""):
         return HttpResponse(status=204)
@@ -24,8 +24,8 @@ def extend(request: HttpRequest) -> HttpResponse:
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session, and have the browser forget what it kept of the pages.
 
-    The acceptance of cookies stays: it says nothing of the person. `next` leads on, so that another
-    person can identify themselves at once.
+    The acceptance of cookies stays, as it says nothing about the person. `next` names the page that follows, so that
+    another person can identify themselves at once.
     """
     if request.method != "POST":
         return redirect(settings.IDENTIFIED_URL)
@@ -42,6 +42,6 @@ def signed_out(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def ended(request: HttpRequest) -> HttpResponse:
-    """Say that the session ended and that nothing is lost; the way back leads by identification."""
+    """Say that the session ended and that nothing is lost, with a way back by identification."""
     way_back = with_next("identity:identify", safe_next(request))
     return render(request, "identity/session_ended.html", {"way_back": way_back})

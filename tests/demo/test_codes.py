@@ -40,7 +40,7 @@ def test_code_redeemed_by_several_workers_at_once_works_once(service):
 
 
 def test_assertion_used_by_several_workers_at_once_works_once():
-    expires = timezone.now() + codes.LIFE
+    expires = timezone.now() + codes.LIFETIME
 
     answers = at_once(lambda: codes.use_assertion("the-same", expires_at=expires))
 
@@ -50,7 +50,7 @@ def test_assertion_used_by_several_workers_at_once_works_once():
 def test_codes_past_their_time_are_removed_by_the_next(service):
     asked = request_objects.read(service.request())
     codes.issue(asked, BY_KEY["aino"].identity)
-    Code.objects.update(expires_at=timezone.now() - codes.LIFE)
+    Code.objects.update(expires_at=timezone.now() - codes.LIFETIME)
 
     new = codes.issue(asked, BY_KEY["aino"].identity)
 

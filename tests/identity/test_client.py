@@ -112,7 +112,7 @@ def test_keys_are_kept(broker, provider):
 def test_a_new_key_of_the_broker_is_found(broker, provider, some_keys, monkeypatch):
     client.signing_key(provider, broker.key.kid, Deadline())
     broker.published = [some_keys[1]]
-    monkeypatch.setattr(client, "REFETCH", 0)
+    monkeypatch.setattr(client, "REFETCH_SECONDS", 0)
 
     assert client.signing_key(provider, some_keys[1].kid, Deadline())["kid"] == some_keys[1].kid
     assert client.signing_key(provider, some_keys[0].kid, Deadline()) is None
@@ -140,8 +140,8 @@ def test_many_threads_fetch_the_keys_once(broker, provider):
 
 def test_keys_outlive_a_fault_of_their_address(broker, provider, monkeypatch):
     client.signing_key(provider, broker.key.kid, Deadline())
-    monkeypatch.setattr(client, "KEYS_LIFETIME", 0)
-    monkeypatch.setattr(client, "REFETCH", 0)
+    monkeypatch.setattr(client, "KEYS_LIFETIME_SECONDS", 0)
+    monkeypatch.setattr(client, "REFETCH_SECONDS", 0)
     broker.jwks_behaviour = "refuse"
 
     assert client.signing_key(provider, broker.key.kid, Deadline())["kid"] == broker.key.kid
@@ -152,8 +152,8 @@ def test_keys_outlive_a_fault_of_their_address(broker, provider, monkeypatch):
 def test_a_withdrawn_key_goes_after_its_time(broker, provider, some_keys, monkeypatch):
     client.signing_key(provider, broker.key.kid, Deadline())
     broker.published = [some_keys[1]]
-    monkeypatch.setattr(client, "KEYS_LIFETIME", 0)
-    monkeypatch.setattr(client, "REFETCH", 0)
+    monkeypatch.setattr(client, "KEYS_LIFETIME_SECONDS", 0)
+    monkeypatch.setattr(client, "REFETCH_SECONDS", 0)
     assert client.signing_key(provider, some_keys[0].kid, Deadline()) is None
 
 

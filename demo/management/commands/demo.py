@@ -18,7 +18,7 @@ from identity import keys
 
 class Command(BaseCommand):
     help = "Make keys, database and demo data where missing, and serve at PUBLIC_URL until Ctrl-C."
-    requires_system_checks = []  # these would miss what is only made here
+    requires_system_checks = []  # the checks would miss what this command makes
 
     def handle(self, *args: Any, **options: Any) -> None:
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # no traceback for a Ctrl-C before the server is there
@@ -43,7 +43,7 @@ class Command(BaseCommand):
 
 
 def own_address() -> tuple[str, int]:
-    """Return host and port of PUBLIC_URL, which must be this machine's and free. Raises CommandError."""
+    """Return the host and port of PUBLIC_URL. Raises CommandError for another machine, and for a port in use."""
     url = urlsplit(settings.PUBLIC_URL)
     host, port = url.hostname or "", url.port or 80
     if url.scheme != "http" or host not in {"127.0.0.1", "localhost"}:

@@ -12,7 +12,7 @@ from records import export
 
 
 def day(text: str) -> dt.datetime:
-    """Return the beginning of a day in Helsinki, given as 2026-11-30."""
+    """Return the beginning of a day in Helsinki, such as 2026-11-30. Raises ArgumentTypeError for other texts."""
     try:
         return timezone.make_aware(dt.datetime.combine(dt.date.fromisoformat(text), dt.time.min))
     except ValueError:
@@ -35,7 +35,7 @@ class Command(BaseCommand):
         chain: str | None,
         **options: Any,
     ) -> None:
-        # The day after by the calendar: a day of summer time's beginning or end has 23 or 25 hours.
+        # The next day by the calendar: a day on which summer time begins or ends has 23 or 25 hours.
         end = until and timezone.make_aware(until.replace(tzinfo=None) + dt.timedelta(days=1))
         for event in export.audit_events(since=since, until=end, chain=chain):
             self.stdout.write(json.dumps(event, ensure_ascii=False))
