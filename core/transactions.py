@@ -10,8 +10,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 TRIES = 3
-# Stopped, blocked, full; a connection that is gone; read-only while another server takes over. The others of
-# Django's database errors are faults of the program.
+# The database is stopped, blocked, full, or read-only while another server takes over, or the connection is lost.
+# Django's other database errors are faults of the program.
 DATABASE_AWAY = (OperationalError, InterfaceError, InternalError)
 DEADLOCK, SERIALIZATION_FAILURE = "40P01", "40001"
 

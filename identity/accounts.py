@@ -13,7 +13,7 @@ from core.refusals import Refused
 from identity import account_letters, account_links
 from identity.models import Account, LinkRequest, Person, User
 from records.enums import Event
-from records.names import account_name
+from records.names import account_chain, account_subject
 from records.trail import append_event
 
 BATCH = 100  # requests answered at a time
@@ -127,9 +127,9 @@ def set_password(token: str, *, password: str) -> Account:
     account_letters.queue_password_notice(link)
     append_event(
         Event.ACCOUNT_PASSWORD_SET,
-        chain=account_name(account.pk),
+        chain=account_chain(account.pk),
         by=Actor(Role.APPLICANT, Source.PERSON, user=link.account.user),
-        subject=account_name(account.pk),
+        subject=account_subject(account.pk),
     )
     return account
 

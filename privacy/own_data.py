@@ -25,7 +25,7 @@ from privacy.own_applications import OwnSlots, number_of
 from privacy.report import Fact, Facts, Part
 from records.enums import ACCESS_EVENTS, Event
 from records.models import Chain, Entry
-from records.names import applicant_subject, application_chain, person_name
+from records.names import applicant_subject, application_chain, person_chain, person_subject
 from records.trail import append_event
 
 

@@ -16,13 +16,23 @@ def applicant_subject(pk: int) -> str:
     return f"applicant {pk}"
 
 
-def account_name(pk: int) -> str:
-    """Return a password account as a subject, and as the chain of what its holder does to it."""
+def account_chain(pk: int) -> str:
+    """Return the chain of what the holder of a password account does to it."""
     return f"account {pk}"
 
 
-def person_name(pk: int) -> str:
-    """Return a person as a subject, and as the chain of what they do besides their applications."""
+def account_subject(pk: int) -> str:
+    """Return the subject that is one password account."""
+    return f"account {pk}"
+
+
+def person_chain(pk: int) -> str:
+    """Return the chain of what a person does outside their applications."""
+    return f"person {pk}"
+
+
+def person_subject(pk: int) -> str:
+    """Return the subject that is one person."""
     return f"person {pk}"
 
 
