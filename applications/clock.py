@@ -92,16 +92,16 @@ def _lock_next(now: dt.datetime) -> int | None:
 
 
 def _do(locked: int, now: dt.datetime) -> None:
-    application = _read(locked)  # now that nobody else can change it
+    application = _read_application(locked)  # now that nobody else can change it
     if overdue := _overdue(application, now):
         for step in overdue:
             step.do()
-        application = _read(locked)  # a step may have ended it, or invited somebody
+        application = _read_application(locked)  # a step may have ended it, or invited somebody
     next_step = min((step.at for step in _steps(application) if step.at > now), default=None)
     Application.objects.filter(pk=locked).update(ticked_at=now, due_at=next_step)
 
 
-def _read(pk: int) -> Application:
+def _read_application(pk: int) -> Application:
     return Application.objects.with_invitations().get(pk=pk)
 
 

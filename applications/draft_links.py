@@ -61,13 +61,13 @@ def rehash_draft(draft: Draft) -> None:
 
 
 def make_draft_pass(draft: Draft) -> str:
-    return _signer().sign(str(draft.pk))
+    return _draft_signer().sign(str(draft.pk))
 
 
 def take_draft_pass(text: str) -> Draft:
     """Return the draft of a pass that is still good. Raises UnknownDraft."""
     try:
-        pk = int(_signer().unsign(text, max_age=PASS_LASTS))
+        pk = int(_draft_signer().unsign(text, max_age=PASS_LASTS))
     except signing.BadSignature:
         raise UnknownDraft from None
     draft = Draft.objects.unsent().filter(pk=pk, person=None).first()
@@ -76,5 +76,5 @@ def take_draft_pass(text: str) -> Draft:
     return draft
 
 
-def _signer() -> signing.TimestampSigner:
+def _draft_signer() -> signing.TimestampSigner:
     return signing.TimestampSigner(salt="applications.draft_links")

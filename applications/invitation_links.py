@@ -94,7 +94,7 @@ def linked_invitation(secret: str) -> Invitation:
     if _is_token(compact(secret)):
         return known_invitation(secret)
     try:
-        return get_invitation(int(_signer().unsign(secret, max_age=PASS_LASTS)))
+        return get_invitation(int(_invitation_signer().unsign(secret, max_age=PASS_LASTS)))
     except signing.BadSignature:
         raise UnknownInvitation from None
 
@@ -147,10 +147,10 @@ def invitation_pass(invitation: Invitation) -> str:
     try:
         return invitation_token(invitation)
     except KeyGone:
-        return _signer().sign(str(invitation.pk))
+        return _invitation_signer().sign(str(invitation.pk))
 
 
-def _signer() -> signing.TimestampSigner:
+def _invitation_signer() -> signing.TimestampSigner:
     return signing.TimestampSigner(salt="applications.tokens")  # which passes that were given out carry
 
 

@@ -30,7 +30,7 @@ def arrived(application: Application) -> None:
     """Acknowledge receipt to the main applicant, of a changed application too (13/2003 § 12)."""
     main, *others = application.applicants
     version = application.version
-    _send(
+    _queue_to(
         "arrived",
         application,
         [main],
@@ -50,7 +50,7 @@ def invited(invitations: Iterable[Invitation], application: Application) -> None
         *[
             draft
             for one in invitations
-            for draft in _drafts(
+            for draft in _letters_to(
                 "invitation",
                 application,
                 [one.applicant],
@@ -81,7 +81,7 @@ def is_reminded(applicant: Applicant, application: Application) -> bool:
 def reminded(applicant: Applicant, application: Application, *, number: int) -> None:
     """Remind somebody, for the n-th time since their invitation (R14)."""
     invitation = applicant.live_invitation.pk if applicant.live_invitation else 0
-    _send("reminder", application, [applicant], about=f"{invitation}.{number}", applicant=applicant.pk)
+    _queue_to("reminder", application, [applicant], about=f"{invitation}.{number}", applicant=applicant.pk)
 
 
 def confirmed(confirmation: Confirmation, application: Application, applicants: list[Applicant]) -> None:
@@ -97,29 +97,29 @@ def confirmed(confirmation: Confirmation, application: Application, applicants: 
     others = [a for a in _reached(applicants) if a != who]
     message = "valid" if application.state == State.VALID else "confirmed"
     outbox.queue_letters(
-        *_drafts("receipt", application, [who], about=confirmation.pk, applicants=applicants, **receipt),
-        *_drafts(message, application, others, about=confirmation.pk, applicants=applicants, who=who),
+        *_letters_to("receipt", application, [who], about=confirmation.pk, applicants=applicants, **receipt),
+        *_letters_to(message, application, others, about=confirmation.pk, applicants=applicants, who=who),
     )
 
 
 def declined(applicant: Applicant, application: Application) -> None:
     """Tell the others that somebody does not apply (R10)."""
     others = [a for a in _reached(application.applicants) if a != applicant]
-    _send("declined", application, others, about=applicant.pk, who=applicant)
+    _queue_to("declined", application, others, about=applicant.pk, who=applicant)
 
 
 def undone(confirmation: Confirmation, application: Application, applicants: list[Applicant]) -> None:
     """Tell everybody, the person included, that a confirmation made at the counter no longer counts (C5)."""
     who, reached = confirmation.applicant, _reached(applicants)
     outbox.queue_letters(
-        *_drafts("undone", application, reached, about=confirmation.pk, applicants=applicants, who=who)
+        *_letters_to("undone", application, reached, about=confirmation.pk, applicants=applicants, who=who)
     )
 
 
 def error_reported(report: ErrorReport, application: Application) -> None:
     """Tell the main applicant what a co-applicant says is wrong."""
     main = application.applicants[:1]
-    _send("error_reported", application, main, about=report.pk, who=report.applicant, text=report.text)
+    _queue_to("error_reported", application, main, about=report.pk, who=report.applicant, text=report.text)
 
 
 def undeliverable(lost: Iterable[tuple[Letter, Applicant, Application]]) -> None:
@@ -128,7 +128,7 @@ def undeliverable(lost: Iterable[tuple[Letter, Applicant, Application]]) -> None
         *[
             draft
             for letter, applicant, application in lost
-            for draft in _drafts(
+            for draft in _letters_to(
                 "undeliverable",
                 application,
                 application.applicants[:1],
@@ -145,22 +145,24 @@ def undeliverable(lost: Iterable[tuple[Letter, Applicant, Application]]) -> None
 def about_to_end(application: Application) -> None:
     """Warn everybody a week before the application lapses or expires (R5)."""
     message = "about_to_lapse" if application.state == State.AWAITING else "about_to_expire"
-    _send(message, application, _reached(application.applicants), about=application.valid_until.isoformat())
+    _queue_to(message, application, _reached(application.applicants), about=application.valid_until.isoformat())
 
 
 def renewed(who: Applicant, application: Application) -> None:
     """Give everybody a receipt of the renewal (R7)."""
-    _send("renewed", application, _reached(application.applicants), about=application.valid_until.isoformat(), who=who)
+    _queue_to(
+        "renewed", application, _reached(application.applicants), about=application.valid_until.isoformat(), who=who
+    )
 
 
 def ended(application: Application) -> None:
     """Tell everybody that the application lapsed, expired, was withdrawn or was replaced."""
-    _send(application.state, application, _reached(application.applicants), about=application.pk)
+    _queue_to(application.state, application, _reached(application.applicants), about=application.pk)
 
 
 def became_adult(applicant: Applicant, application: Application) -> None:
     """Tell everybody, the person included, that the application now waits for somebody more (R2)."""
-    _send("became_adult", application, _reached(application.applicants), about=applicant.pk, who=applicant)
+    _queue_to("became_adult", application, _reached(application.applicants), about=applicant.pk, who=applicant)
 
 
 def letter_key(message: str, about: object, to: Applicant) -> str:
@@ -173,11 +175,11 @@ def _reached(applicants: list[Applicant]) -> list[Applicant]:
     return [a for a in applicants if a.is_adult and not a.declined_at]
 
 
-def _send(message: str, application: Application, to: Iterable[Applicant], **parameters: Any) -> None:
-    outbox.queue_letters(*_drafts(message, application, to, applicants=application.applicants, **parameters))
+def _queue_to(message: str, application: Application, to: Iterable[Applicant], **parameters: Any) -> None:
+    outbox.queue_letters(*_letters_to(message, application, to, applicants=application.applicants, **parameters))
 
 
-def _drafts(
+def _letters_to(
     message: str,
     application: Application,
     to: Iterable[Applicant],
@@ -204,14 +206,14 @@ def _drafts(
                     "recipient": str(applicant),
                     "is_main": applicant.is_main,
                     "only_at_counter": applicant.only_at_counter,
-                    **_missing(applicant, applicants),
+                    **_who_is_missing(applicant, applicants),
                     **({"who": str(who), "is_me": who == applicant} if who else {}),
                     **parameters,
                 },
             )
 
 
-def _missing(recipient: Applicant, applicants: list[Applicant]) -> dict[str, Any]:
+def _who_is_missing(recipient: Applicant, applicants: list[Applicant]) -> dict[str, Any]:
     """Return who has not confirmed, as one of the applicants is told it."""
     others = [a for a in applicants if a.is_awaited and a != recipient]
     return {
@@ -226,21 +228,21 @@ def application_letter_context(letter: Letter) -> dict[str, Any]:
     """Return what a letter needs besides its parameters, as of its sending (MAILING_CONTEXT). Raises NoLongerDue."""
     with translation.override(letter.language):
         own = _OWN_CONTEXT.get(letter.message, _with_link)(letter)
-        links = {"counter_link": _address("counter:page"), "list_link": _address("applications:list")}
+        links = {"counter_link": _page_address("counter:page"), "list_link": _page_address("applications:list")}
         return {**links, **own, **_names({**letter.parameters, **own})}
 
 
 def _with_link(letter: Letter) -> dict[str, Any]:
-    return {"link": _address("applications:enter", letter.parameters["reference"])}
+    return {"link": _page_address("applications:enter", letter.parameters["reference"])}
 
 
 def _invitation(letter: Letter) -> dict[str, Any]:
-    invitation = _live(letter.parameters["invitation"])
+    invitation = _live_invitation(letter.parameters["invitation"])
     try:
         token, code = invitation_links.invitation_token(invitation), invitation_links.invitation_code(invitation)
     except KeyGone:
         raise NoLongerDue from None
-    return {"link": f"{_address('applications:invitation')}?token={token}", "code": code}
+    return {"link": f"{_page_address('applications:invitation')}?token={token}", "code": code}
 
 
 def _reminder(letter: Letter) -> dict[str, Any]:
@@ -248,31 +250,31 @@ def _reminder(letter: Letter) -> dict[str, Any]:
     found = [a for a in application.applicants if a.pk == letter.parameters["applicant"] and a.email == letter.to]
     if not found or not is_reminded(found[0], application):
         raise NoLongerDue
-    return {**_with_link(letter), **_missing(found[0], application.applicants)}
+    return {**_with_link(letter), **_who_is_missing(found[0], application.applicants)}
 
 
 def _undeliverable(letter: Letter) -> dict[str, Any]:
     """An invitation may have been sent again, or delivered after all."""
-    _live(letter.parameters["invitation"])
+    _live_invitation(letter.parameters["invitation"])
     if not Letter.objects.undeliverable().filter(pk=letter.parameters["letter"]).exists():
         raise NoLongerDue
     return _with_link(letter)
 
 
-def _receipt(letter: Letter) -> dict[str, Any]:
+def _receipt_context(letter: Letter) -> dict[str, Any]:
     method = Method(letter.parameters["method"])
-    return {**_with_link(letter), "method_name": method.label, "check_link": _address("applications:verify")}
+    return {**_with_link(letter), "method_name": method.label, "check_link": _page_address("applications:verify")}
 
 
 _OWN_CONTEXT = {
     "invitation": _invitation,
     "reminder": _reminder,
     "undeliverable": _undeliverable,
-    "receipt": _receipt,
+    "receipt": _receipt_context,
 }
 
 
-def _live(pk: int) -> Invitation:
+def _live_invitation(pk: int) -> Invitation:
     invitation = invitation_links.get_invitation(pk)
     try:
         invitation_links.check_invitation(invitation)
@@ -287,11 +289,11 @@ def _names(parameters: dict[str, Any]) -> dict[str, str]:
     return {f"{name}_names": get_text_list(parameters.get(name, []), gettext("and")) for name in lists}
 
 
-def _address(name: str, *arguments: str) -> str:
+def _page_address(name: str, *arguments: str) -> str:
     return settings.PUBLIC_URL + reverse(name, args=arguments)
 
 
 def slip(applicant: Applicant, application: Application, *, asked: dt.datetime) -> None:
     """Send somebody the slip for the counter that they asked for; within one minute, once."""
     about = asked.isoformat(timespec="minutes")
-    _send("slip", application, [applicant], about=about, position=applicant.position)
+    _queue_to("slip", application, [applicant], about=about, position=applicant.position)

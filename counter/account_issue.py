@@ -56,7 +56,7 @@ def issue_account(check: IdCheck, *, email: str, by: Actor) -> Account:
     person = person_checked(sound)
     if person is None:
         raise HolderWithoutCode
-    account = accounts.issue(person, email=email, id_check=sound.pk)
+    account = accounts.issue_account(person, email=email, id_check=sound.pk)
     _record_event(sound.applicant, Event.ACCOUNT_ISSUED, by)
     return account
 
@@ -68,7 +68,9 @@ def correct_account_address(account: Account, *, email: str, applicant: Applican
     """
     if account.verified_at and id_checks.made_today(applicant) is None:
         raise AccountInUse
-    _with_record(lambda: accounts.correct_address(account, email=email), applicant, Event.ACCOUNT_ADDRESS_CHANGED, by)
+    _with_record(
+        lambda: accounts.correct_account_address(account, email=email), applicant, Event.ACCOUNT_ADDRESS_CHANGED, by
+    )
 
 
 def send_account_link(account: Account, *, applicant: Applicant, by: Actor) -> None:

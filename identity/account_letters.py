@@ -65,7 +65,7 @@ def _queue_account_letter(message: str, account: Account, *, about: object, **pa
 def account_letter_context(letter: Letter) -> dict[str, Any]:
     """Return what a letter needs besides its parameters, as of its sending (MAILING_CONTEXT). Raises NoLongerDue."""
     with translation.override(letter.language):
-        links = {"counter_link": _address("counter:page"), "log_in_link": _address("identity:log_in")}
+        links = {"counter_link": _account_page("counter:page"), "log_in_link": _account_page("identity:log_in")}
         return {**links, **_password_link(letter.parameters["link"])} if "link" in letter.parameters else links
 
 
@@ -77,11 +77,11 @@ def _password_link(pk: int) -> dict[str, Any]:
     except (account_links.CannotUseAccountLink, KeyGone):  # replaced meanwhile, or nobody can write it any more
         raise NoLongerDue from None
     return {
-        "link": f"{_address('identity:set_password')}?token={token}",
+        "link": f"{_account_page('identity:set_password')}?token={token}",
         "until": link.created_at + account_links.LIFETIME,
-        "new_link": _address("identity:forgotten_password"),
+        "new_link": _account_page("identity:forgotten_password"),
     }
 
 
-def _address(name: str) -> str:
+def _account_page(name: str) -> str:
     return settings.PUBLIC_URL + reverse(name)

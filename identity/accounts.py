@@ -34,7 +34,7 @@ class AccountClosed(AccountRefused):
 
 
 @transaction.atomic
-def issue(person: Person, *, email: str, id_check: int) -> Account:
+def issue_account(person: Person, *, email: str, id_check: int) -> Account:
     """Give a person an account at an address of their own, and send them the link to set its password.
 
     For a person who has one it is renewed: on this check, at this address, and open again. Raises AddressTaken.
@@ -49,12 +49,12 @@ def issue(person: Person, *, email: str, id_check: int) -> Account:
 
 
 @transaction.atomic
-def correct_address(account: Account, *, email: str) -> None:
+def correct_account_address(account: Account, *, email: str) -> None:
     """Send a new link to another address; what was sent to the former does nothing any more.
 
     Raises AddressTaken and AccountClosed.
     """
-    account = _lock(account)
+    account = _lock_account(account)
     if account.verified_at and account.email != normal(email):
         account_letters.queue_moved_notice(account)  # to the former address, in case it was not the person
     _move(account, email)
@@ -65,7 +65,7 @@ def correct_address(account: Account, *, email: str) -> None:
 @transaction.atomic
 def send_link(account: Account) -> None:
     """Send a new link, which ends the former one. Raises AccountClosed."""
-    account_letters.queue_account_link(account_links.replace_account_link(_lock(account)))
+    account_letters.queue_account_link(account_links.replace_account_link(_lock_account(account)))
 
 
 @transaction.atomic
@@ -75,7 +75,7 @@ def close(account: Account) -> None:
     The person is told; they may still identify themselves at a bank. Closing twice is closing once.
     """
     try:
-        account = _lock(account)
+        account = _lock_account(account)
     except AccountClosed:
         return
     account.closed_at, account.verified_at = timezone.now(), None
@@ -151,7 +151,7 @@ def normal(email: str) -> str:
     return email.strip().lower()
 
 
-def _lock(account: Account) -> Account:
+def _lock_account(account: Account) -> Account:
     locked = Account.objects.select_for_update(of=("self",)).select_related("user__person").get(pk=account.pk)
     if locked.closed_at:
         raise AccountClosed

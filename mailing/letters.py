@@ -39,7 +39,7 @@ class Unwritable(Exception):
 
 def write_letter(letter: Letter) -> EmailMultiAlternatives:
     """Return the letter as it leaves. Raises NoLongerDue and Unwritable."""
-    _check(letter.to)
+    _check_address(letter.to)
     context = {**_typed(letter.parameters), **_computed(letter), "public_url": settings.PUBLIC_URL, "letter": letter}
     with translation.override(letter.language):
         subject, text, html = (_render(letter, name, context) for name in ("subject.txt", "body.txt", "body.html"))
@@ -80,7 +80,7 @@ def _render(letter: Letter, name: str, context: dict[str, Any]) -> str:
     return BLANK_LINES.sub("\n\n", template.template.render(values).strip())
 
 
-def _check(address: str) -> None:
+def _check_address(address: str) -> None:
     """Refuse what is no address: some mail servers take anything, and never say that it went nowhere."""
     try:
         validate_email(address)
@@ -94,10 +94,10 @@ def _typed(value: Any) -> Any:
         return {key: _typed(each) for key, each in value.items()}
     if isinstance(value, list):
         return [_typed(each) for each in value]
-    return _moment(value) if isinstance(value, str) else value
+    return _parse_moment(value) if isinstance(value, str) else value
 
 
-def _moment(text: str) -> str | dt.date:
+def _parse_moment(text: str) -> str | dt.date:
     """Return the date or time that a text is, else the text: people may write of the 31st of February."""
     try:
         if DATE.fullmatch(text):

@@ -45,7 +45,7 @@ def queue_letters(*drafts: Draft) -> None:
 
     A personal identity code in the parameters is masked (R17).
     """
-    letters = {draft.key: _letter(draft) for draft in drafts}
+    letters = {draft.key: _stored_letter(draft) for draft in drafts}
     # Not ignore_conflicts: SQLite would ignore every constraint, and so lose a letter without a word.
     Letter.objects.bulk_create(letters.values(), update_conflicts=True, unique_fields=["key"], update_fields=["key"])
 
@@ -74,7 +74,7 @@ def send_letters_again(letters: LetterQuerySet, *, chain: str, by: Actor) -> int
     return len(dead)
 
 
-def _letter(draft: Draft) -> Letter:
+def _stored_letter(draft: Draft) -> Letter:
     letter = Letter(
         key=draft.key,
         message=draft.message,

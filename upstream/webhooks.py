@@ -82,18 +82,18 @@ def _try_delivery(delivery: WebhookDelivery, endpoint: WebhookEndpoint) -> tuple
     """Return what to record of a delivery, the word for it in the log, and how long to leave the endpoint alone."""
     now = timezone.now()
     if now >= delivery.tried_until and delivery.attempts > 1:  # no worker came back from its last try
-        return _failed(delivery, Failure(delivery.failure or Failure.ERROR), now)
+        return _failed_try(delivery, Failure(delivery.failure or Failure.ERROR), now)
     try:
-        answer = _send(delivery, endpoint)
+        answer = _post_event(delivery, endpoint)
     except NotAnswered as reason:
-        return _failed(delivery, reason.failure, now, wait=settings.WEBHOOK_PAUSE)
+        return _failed_try(delivery, reason.failure, now, wait=settings.WEBHOOK_PAUSE)
     except Exception as error:  # whatever one delivery does, the others go on
         log_fault(logger, error, delivery=delivery.pk)
-        return _failed(delivery, Failure.ERROR, now)
+        return _failed_try(delivery, Failure.ERROR, now)
     return _judge(delivery, answer, now)
 
 
-def _send(delivery: WebhookDelivery, endpoint: WebhookEndpoint) -> Answer:
+def _post_event(delivery: WebhookDelivery, endpoint: WebhookEndpoint) -> Answer:
     body = events.cloud_event(delivery.event).model_dump_json().encode()
     id_, timestamp = str(delivery.event_id), int(time.time())
     headers = {
@@ -114,12 +114,12 @@ def _judge(delivery: WebhookDelivery, answer: Answer, now: dt.datetime) -> tuple
         return {"given_up_at": Now(), "failure": Failure.GONE, "status_code": status}, Failure.GONE, 0
     if status in ASKS_TO_WAIT:
         wait = _asked_wait(answer.retry_after, now)
-        return _failed(delivery, Failure.BUSY, now, wait=wait, status_code=status)
+        return _failed_try(delivery, Failure.BUSY, now, wait=wait, status_code=status)
     failure = Failure.REDIRECT if 300 <= status < 400 else Failure.STATUS
-    return _failed(delivery, failure, now, status_code=status)
+    return _failed_try(delivery, failure, now, status_code=status)
 
 
-def _failed(
+def _failed_try(
     delivery: WebhookDelivery, failure: Failure, now: dt.datetime, *, wait: float = 0, **facts: Any
 ) -> tuple[dict[str, Any], str, float]:
     changes = deliveries.retry_delivery(delivery, now=now, least=wait)

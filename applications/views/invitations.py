@@ -30,7 +30,7 @@ def answer_refusals(view: View) -> View:
         try:
             return view(request)
         except (CannotUseInvitation, invitations.CannotDecline) as refusal:
-            return _dead(request, refusal)
+            return _show_dead_invitation(request, refusal)
 
     return answered
 
@@ -43,7 +43,7 @@ def invitation_page(request: HttpRequest) -> HttpResponse:
         return _type_code(request)
     if "token" not in request.GET:
         return render(request, "applications/invitation_code.html", {"form": CodeForm()})
-    return _show(request, "applications/invitation.html")
+    return _show_invitation(request, "applications/invitation.html")
 
 
 @secret_page
@@ -55,7 +55,7 @@ def continue_to_application(request: HttpRequest) -> HttpResponse:
     """
     if request.method != "POST":
         return redirect("applications:invitation")
-    invitation = _known(request, request.POST.get("token", ""))
+    invitation = _known_invitation(request, request.POST.get("token", ""))
     invitation_links.check_invitation(invitation)
     invitations.opened(invitation)
     applicant = invitation.applicant
@@ -69,13 +69,13 @@ def continue_to_application(request: HttpRequest) -> HttpResponse:
 def not_me_page(request: HttpRequest) -> HttpResponse:
     """Decline without identification (R10), asked once; a second click says the same and changes nothing."""
     if request.method == "POST":
-        applicant = _known(request, request.POST.get("token", "")).applicant
+        applicant = _known_invitation(request, request.POST.get("token", "")).applicant
         if not applicant.declined_at:
             invitations.decline(applicant)
         return redirect("applications:not_me_done")
     if "token" not in request.GET:
         return redirect("applications:invitation")
-    return _show(request, "applications/not_me.html")
+    return _show_invitation(request, "applications/not_me.html")
 
 
 @require_safe
@@ -91,15 +91,15 @@ def _type_code(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         try:
             found = invitation_links.find_invitation(form.cleaned_data["code"])
-            return HttpResponseRedirect(_address(invitation_links.invitation_pass(found)))
+            return HttpResponseRedirect(_invitation_address(invitation_links.invitation_pass(found)))
         except UnknownInvitation as refusal:
             form.add_error("code", str(refusal))
             status = 404
     return render(request, "applications/invitation_code.html", {"form": form}, status=status)
 
 
-def _show(request: HttpRequest, template: str) -> HttpResponse:
-    invitation = _known(request, request.GET["token"])
+def _show_invitation(request: HttpRequest, template: str) -> HttpResponse:
+    invitation = _known_invitation(request, request.GET["token"])
     invitation_links.check_invitation(invitation)
     applicant = invitation.applicant
     context = {
@@ -107,12 +107,12 @@ def _show(request: HttpRequest, template: str) -> HttpResponse:
         "inviter": applicant.version.applicants.get(position=0).first_names.split()[0],
         "only_at_counter": applicant.only_at_counter,
         "token": request.GET["token"],
-        "address": _address(request.GET["token"]),
+        "address": _invitation_address(request.GET["token"]),
     }
     return render(request, template, context)
 
 
-def _known(request: HttpRequest, token: str) -> Invitation:
+def _known_invitation(request: HttpRequest, token: str) -> Invitation:
     """Return the invitation of a link, live or not. Raises UnknownInvitation, and TooMany after many of those."""
     try:
         return invitation_links.linked_invitation(token.strip())
@@ -121,13 +121,15 @@ def _known(request: HttpRequest, token: str) -> Invitation:
         raise
 
 
-def _address(token: str) -> str:
+def _invitation_address(token: str) -> str:
     query = QueryDict(mutable=True)
     query["token"] = token
     return f"{reverse('applications:invitation')}?{query.urlencode()}"
 
 
-def _dead(request: HttpRequest, refusal: CannotUseInvitation | invitations.CannotDecline) -> HttpResponse:
+def _show_dead_invitation(
+    request: HttpRequest, refusal: CannotUseInvitation | invitations.CannotDecline
+) -> HttpResponse:
     """Say which it is: unknown, used, replaced or too late; nothing about people."""
     is_unknown = isinstance(refusal, UnknownInvitation)
     context = {

@@ -52,7 +52,7 @@ def set_password(request: HttpRequest) -> HttpResponse:
     try:
         return _set_password(request)
     except account_links.CannotUseAccountLink as refusal:
-        return _dead(request, refusal)
+        return _show_dead_link(request, refusal)
 
 
 def _set_password(request: HttpRequest) -> HttpResponse:
@@ -69,7 +69,7 @@ def _set_password(request: HttpRequest) -> HttpResponse:
     return render(request, "identity/set_password.html", context)
 
 
-def _dead(request: HttpRequest, refusal: account_links.CannotUseAccountLink) -> HttpResponse:
+def _show_dead_link(request: HttpRequest, refusal: account_links.CannotUseAccountLink) -> HttpResponse:
     is_unknown = isinstance(refusal, account_links.UnknownAccountLink)
     if is_unknown:
         limits.count("account link", limits.client_network(request), most=MOST_LINKS)

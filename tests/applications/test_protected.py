@@ -237,7 +237,7 @@ def test_nothing_of_a_protected_person_is_in_the_admin_of_any_table(household, c
     invitations.report_error(slot(application, household.others[1]), text="Wrong")
     for who in [*household.others, household.protected]:
         confirm(application, who)
-    accounts.issue(person(household.protected), email=MINE["email"], id_check=1)
+    accounts.issue_account(person(household.protected), email=MINE["email"], id_check=1)
     root = User.objects.create_superuser("root")
     sign_in_staff(client, root)
 

@@ -25,7 +25,7 @@ def person(who=MAIJA):
 
 def issued(who=MAIJA, email=EMAIL):
     """Return an account that waits for its password."""
-    return accounts.issue(person(who), email=email, id_check=ID_CHECK)
+    return accounts.issue_account(person(who), email=email, id_check=ID_CHECK)
 
 
 def with_password(who=MAIJA, email=EMAIL, password=PASSWORD):

@@ -69,7 +69,7 @@ def test_address_of_a_closed_account_is_free():
 def test_issuing_again_renews_the_account_and_keeps_the_password():
     with_password()
 
-    again = accounts.issue(person(), email=EMAIL, id_check=18)
+    again = accounts.issue_account(person(), email=EMAIL, id_check=18)
 
     assert (again.id_check, again.closed_at) == (18, None)
     assert again.user.check_password(PASSWORD)
@@ -88,7 +88,7 @@ def test_issuing_again_opens_a_closed_account_without_its_password():
 def test_issuing_at_another_address_forgets_the_password():
     with_password()
 
-    again = accounts.issue(person(), email="other@example.test", id_check=18)
+    again = accounts.issue_account(person(), email="other@example.test", id_check=18)
 
     assert (again.email, again.verified_at) == ("other@example.test", None)
     assert not again.user.has_usable_password()
@@ -109,7 +109,7 @@ def test_corrected_address_gets_a_link_and_the_former_is_dead():
     account = issued()
     first = token_of(account)
 
-    accounts.correct_address(account, email="Right@example.test")
+    accounts.correct_account_address(account, email="Right@example.test")
 
     account.refresh_from_db()
     assert account.email == "right@example.test"
@@ -120,7 +120,7 @@ def test_corrected_address_gets_a_link_and_the_former_is_dead():
 def test_corrected_address_takes_the_password_from_whoever_set_it_at_the_wrong_one():
     account = with_password()
 
-    accounts.correct_address(account, email="right@example.test")
+    accounts.correct_account_address(account, email="right@example.test")
 
     account = Account.objects.get()
     assert not account.user.has_usable_password()
@@ -133,7 +133,7 @@ def test_corrected_address_may_not_be_anothers():
     token = token_of(account)
 
     with pytest.raises(accounts.AddressTaken):
-        accounts.correct_address(account, email="OLLI@example.test")
+        accounts.correct_account_address(account, email="OLLI@example.test")
 
     account.refresh_from_db()
     assert account.email == EMAIL
@@ -172,7 +172,7 @@ def test_closed_account_does_nothing_any_more():
     assert refusal(token) is account_links.AccountLinkClosed
     for change in (
         lambda: accounts.send_link(account),
-        lambda: accounts.correct_address(account, email="x@example.test"),
+        lambda: accounts.correct_account_address(account, email="x@example.test"),
     ):
         with pytest.raises(accounts.AccountClosed):
             change()
