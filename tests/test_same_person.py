@@ -7,7 +7,7 @@ is stored under a former key and under the active one is one person. Both hold w
 import pytest
 from django.utils import translation
 
-from applications import changes, confirmation, details, document, protection, terms, tokens
+from applications import changes, confirmation, details, document, invitation_links, protection, terms
 from applications.models import Applicant, Application
 from counter import counter_confirmation, search
 from mailing.models import Letter
@@ -61,8 +61,8 @@ def is_changed(first_name):
 
 
 def invitation_refused(slot):
-    with pytest.raises(tokens.CannotUseInvitation) as refused:
-        tokens.check(slot.invitations.latest("pk"))
+    with pytest.raises(invitation_links.CannotUseInvitation) as refused:
+        invitation_links.check_invitation(slot.invitations.latest("pk"))
     return type(refused.value)
 
 
@@ -107,8 +107,8 @@ def test_twins_keep_their_own_invitations():
     former = slots(sent)
     change(sent, ELLA)
 
-    assert invitation_refused(former["Ella"]) is tokens.InvitationReplaced
-    assert invitation_refused(former["Emma"]) is tokens.InviteeRemoved
+    assert invitation_refused(former["Ella"]) is invitation_links.InvitationReplaced
+    assert invitation_refused(former["Emma"]) is invitation_links.InviteeRemoved
 
 
 def test_twin_who_joins_is_not_told_of_a_change():
@@ -180,7 +180,7 @@ def test_invitation_and_its_letter_know_the_person_across_keys(rotate):
     rotate()
     change(sent, cast.OLLI)
 
-    assert invitation_refused(former["Olli"]) is tokens.InvitationReplaced
+    assert invitation_refused(former["Olli"]) is invitation_links.InvitationReplaced
     assert is_changed("Olli") == [False, True]
 
 

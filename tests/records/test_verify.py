@@ -205,17 +205,22 @@ def test_a_trail_of_two_keys_has_no_faults_while_both_are_known(settings):
 
 
 def test_a_chain_that_is_written_while_it_is_read_is_no_fault(monkeypatch):
-    entries, at_first = verify._entries, [tell, tell]
+    entries, alone, at_first, suspects = verify._entries, verify._alone, [tell], []
 
     def read(after, last):
         if after < 0 and at_first:
             at_first.pop()("application 2", 1)
         return entries(after, last)
 
-    monkeypatch.setattr(verify, "_entries", read)
+    def read_alone(key):
+        suspects.append(key)
+        return alone(key)
 
-    assert list(verify._suspects()) == [pk("application 2")]
+    monkeypatch.setattr(verify, "_entries", read)
+    monkeypatch.setattr(verify, "_alone", read_alone)
+
     assert found() == []
+    assert suspects == [pk("application 2")]
     assert at_first == []
 
 

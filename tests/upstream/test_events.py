@@ -4,14 +4,13 @@ import threading
 import pytest
 from django.db import connection, transaction
 
-from applications import changes, confirmation, deadlines, document
+from applications import changes, deadlines, document
 from applications.enums import Transition
 from applications.models import Application, StateChange
-from counter.roles import staff_actor
 from tests import cast
 from tests.applications.factories import HOUSING_SYSTEM, application, confirm
 from tests.cast import MAIJA, OLLI, TEA, VERA
-from tests.staff import staff
+from tests.counter.checks import check, confirm_here, undo
 from tests.upstream.conftest import body, sent
 from upstream import clients, events, intake
 from upstream.models import Event, WebhookDelivery
@@ -68,20 +67,13 @@ def test_event_tells_how_the_application_stood_then_however_late_it_is_collected
 def test_event_of_an_undoing_counts_only_what_counted_then(caller):
     one = sent(caller, MAIJA, OLLI)
     confirm(one, MAIJA)
-    confirm(one, OLLI)
-    sari = staff("supervisor")
-    own = Application.objects.get(pk=one.pk).version.applicants.get(position=1).confirmations
-    _undo(own.get(), staff_actor(sari))
+    made = check(one, OLLI)
+    confirm_here(one, OLLI)
+    undo(made)
 
     events.collect()
 
     assert told(caller)[-1] == ("undone", "awaiting", 1, 1)
-
-
-def _undo(confirmed, by):
-    with transaction.atomic():
-        locked = Application.objects.select_for_update().get(pk=confirmed.applicant.version.application_id)
-        confirmation._undo(confirmed, locked, by=by)
 
 
 def test_envelope_is_that_of_cloudevents(caller, settings):
