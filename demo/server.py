@@ -26,7 +26,7 @@ class DemoServer(BaseApplication):
         self.address = address
         self.when_ready = when_ready
         self.stop = Stop()
-        self.postman = threading.Thread(target=run_worker, args=[deliver_due_letters, self.stop], daemon=True)
+        self.postman: threading.Thread | None = None
         super().__init__()  # type: ignore[no-untyped-call]  # gunicorn ships no types
 
     def load_config(self) -> None:
@@ -47,12 +47,15 @@ class DemoServer(BaseApplication):
     def begin(self, worker: Any) -> None:
         # Less than the master waits, so that the worker ends by itself and is not killed.
         worker.cfg.set("graceful_timeout", 1)
+        # Made here: Python 3.13.0 cannot start a thread that was made before the fork.
+        self.postman = threading.Thread(target=run_worker, args=[deliver_due_letters, self.stop], daemon=True)
         self.postman.start()
         self.when_ready()
 
     def end(self, server: Any, worker: Any) -> None:
         self.stop.asked = True
-        self.postman.join(LAST_LETTER_SECONDS)
+        if self.postman:
+            self.postman.join(LAST_LETTER_SECONDS)
         # A browser may hold a connection on which it sends nothing. Python would wait for its thread.
         os._exit(0)
 
