@@ -13,9 +13,10 @@ from axe_playwright_python.sync_playwright import Axe
 from django.db import connection, connections
 from django.test import TransactionTestCase
 from django.utils import translation
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from counter.notices import BOARD
+from tests import fonts
 from tests.pristine import Pristine
 
 # Playwright keeps an event loop running in this thread, for which Django would open connections of their own,
@@ -58,6 +59,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.browser)
             if not CHROMIUM and not must_not_skip():
                 item.add_marker(pytest.mark.skip(reason="Chromium is not installed"))
+        font = fonts.asked_by(item)
+        if font and not fonts.regular_face(font) and not must_not_skip():
+            item.add_marker(pytest.mark.skip(reason=f"{font} is not installed"))
     if connection.vendor != "sqlite":  # what asks no database has been answered on SQLite already
         asking = [item for item in items if asks_the_database(item)]
         config.hook.pytest_deselected(items=[item for item in items if item not in set(asking)])
@@ -125,6 +129,29 @@ def base_url(live_server: Any) -> str:
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     return {**browser_type_launch_args, "executable_path": CHROMIUM or "chromium", "args": CHROMIUM_ARGS}
+
+
+@pytest.fixture(scope="session")
+def browsers(browser, launch_browser, tmp_path_factory) -> Iterator[Callable[[str], Browser]]:
+    """Return a function that gives a browser on a machine with that font alone."""
+    started: dict[str, Browser] = {}
+
+    def browser_with(font: str) -> Browser:
+        if font not in started:
+            environment = fonts.only(font, tmp_path_factory.mktemp("fonts"))
+            started[font] = launch_browser(env={**os.environ, **environment})
+        return started[font]
+
+    yield browser_with
+    for each in started.values():
+        each.close()
+
+
+@pytest.fixture
+def browser(request: pytest.FixtureRequest, browser: Browser) -> Browser:
+    """The browser of this machine, or of one with a single font where the test asks for that."""
+    font = getattr(request, "param", None)
+    return request.getfixturevalue("browsers")(font) if font else browser
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,10 @@ packages=() missing=()
 need() { packages+=("${@:2}"); missing+=("$1"); }
 
 command -v chromium chromium-browser google-chrome >/dev/null || need "browser" chromium
+font() { [ -n "$(find /usr/share/fonts -name "$1" -print -quit 2>/dev/null)" ]; }
+font LiberationSans-Regular.ttf || need "Liberation Sans" fonts-liberation
+font DejaVuSans.ttf || need "DejaVu Sans" fonts-dejavu-core
+font NotoSans-Regular.ttf || need "Noto Sans" fonts-noto-core
 compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null || need "PostgreSQL" postgresql
 command -v node >/dev/null || need "OpenID provider" nodejs npm
 command -v npm >/dev/null || command -v node >/dev/null && ! command -v npm >/dev/null && need "OpenID provider" npm || true
@@ -22,5 +26,6 @@ elif [ "${CI:-}" = true ]; then
     echo "Missing, and not to be installed as this user: ${packages[*]}" >&2
     exit 1
 else
-    echo "Skipped: tests with ${missing[*]} (install ${packages[*]} for them)"
+    printf -v names '%s, ' "${missing[@]}"
+    echo "Skipped: tests with ${names%, } (install ${packages[*]} for them)"
 fi

@@ -12,6 +12,7 @@ from tests import cast
 from tests.applications.form.forms import HOME, INCOME, MAIN, OLLI, WISHES
 from tests.browser.journey import LANGUAGES, PHONE, WORDS, broken_rules, faults, heading, path, press
 from tests.browser.test_ways_of_using import MOST_TABS, Keyboard
+from tests.fonts import in_each_font
 
 
 class Form:
@@ -261,6 +262,7 @@ def test_session_warns_before_it_ends_also_who_is_not_signed_in(page, live_serve
     assert heading(page)
 
 
+@in_each_font
 def test_application_is_filled_in_and_sent_with_the_keyboard_alone(page, live_server):
     form, keyboard = Form(page, live_server, "en"), Keyboard(page)
     form.begin()

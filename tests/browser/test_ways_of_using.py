@@ -4,15 +4,19 @@ from applications.models import Confirmation
 from tests.applications.factories import application, state
 from tests.browser.journey import BANK, WORDS, check_details, heading, is_ours, press, sign_in_at_bank
 from tests.cast import MAIJA, OLLI
+from tests.fonts import in_each_font
 
 # What the element in focus is called, and whether somebody who looks at the screen sees where they are.
 FOCUSED = """() => {
     const element = document.activeElement, style = getComputedStyle(element);
     const box = element.getBoundingClientRect(), label = element.labels && element.labels[0];
+    const ring = parseFloat(style.outlineWidth) + parseFloat(style.outlineOffset), [line] = element.getClientRects();
+    const there = document.elementFromPoint((line.left + line.right) / 2, (line.top + line.bottom) / 2);
     return {
         name: (label || element).innerText.trim(),
         visible: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2
-            && box.top >= 0 && box.left >= 0 && box.bottom <= innerHeight && box.right <= innerWidth,
+            && box.top >= 0 && box.left >= 0 && box.bottom + ring <= innerHeight && box.right <= innerWidth
+            && element.contains(there),
     };
 }"""
 MOST_TABS = 60
@@ -78,6 +82,7 @@ class Keyboard:
             self.page.keyboard.press(key)
 
 
+@in_each_font
 def test_application_is_confirmed_with_the_keyboard_alone(page, live_server):
     sent, words = application(MAIJA, OLLI), WORDS["fi"]
     keyboard = Keyboard(page)

@@ -36,7 +36,17 @@ def test_stylesheet_is_small():
 
 
 def test_stylesheet_takes_nothing_from_anywhere():
-    assert re.findall(r"url\(|@import|@font-face|https?:", RULES) == []
+    assert re.findall(r"url\(|@import|https?:", RULES) == []
+
+
+def test_font_faces_are_those_of_the_machine_and_the_same_in_the_admin():
+    faces, *others = [
+        re.findall(r"@font-face.*", (settings.BASE_DIR / "static" / name).read_text())
+        for name in ("heka.css", "admin.css")
+    ]
+
+    assert all("src: local(" in face for face in faces)
+    assert others == [faces]
 
 
 def test_stylesheet_keeps_to_what_old_phones_understand():
