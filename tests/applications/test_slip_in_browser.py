@@ -74,7 +74,7 @@ def longest_address(live_server, enter):  # noqa: F811
             setattr(counter, field.name, words(field.max_length))
     counter.page_url = f"https://example.test/{'a' * 179}"
     counter.save()
-    hours.replace(counter, {weekday: [MORNING, AFTERNOON] for weekday in range(7)})
+    set_hours(counter, {weekday: [MORNING, AFTERNOON] for weekday in range(7)})
     for n in range(WHOLE_SUMMER):
         day = timezone.localdate() + dt.timedelta(days=n + 1)
         ExceptionalHours.objects.create(counter=counter, date=day, opens=MORNING.opens, closes=MORNING.closes)

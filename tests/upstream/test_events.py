@@ -6,7 +6,7 @@ from django.db import connection, transaction
 
 from applications import changes, deadlines, document
 from applications.enums import Transition
-from applications.models import Application, StateChange
+from applications.models import StateChange
 from tests import cast
 from tests.applications.factories import HOUSING_SYSTEM, application, confirm
 from tests.cast import MAIJA, OLLI, TEA, VERA
