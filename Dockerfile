@@ -1,4 +1,4 @@
-# The service as an image: `docker build -t heka-confirm .`; README lists the environment that it needs.
+# The service as an image: `docker build -t heka-confirm .`; docs/configuration.md lists the environment that it needs.
 FROM python:3.13-slim AS build
 WORKDIR /app
 RUN python -m venv --without-pip .venv

@@ -19,7 +19,7 @@ START_TIMEOUT = 30  # seconds
 
 
 def environment(database: str, folder: Path, **more: str) -> dict[str, str]:
-    """Return the environment of an installation as the README describes it, with that database."""
+    """Return the environment of an installation as docs/configuration.md describes it, with that database."""
     return {
         "PATH": os.environ["PATH"],
         "DJANGO_SETTINGS_MODULE": "heka_confirm.settings",

@@ -1,7 +1,7 @@
 """The one settings file. Everything that differs between installations comes from the environment.
 
-README lists the variables. Each may also be given as NAME_FILE, the path of a file that holds the value.
-Missing and malformed values are reported all at once. System checks find bad combinations (checks.py).
+docs/configuration.md lists the variables. Each may also be given as NAME_FILE, the path of a file that holds the
+value. Missing and malformed values are reported all at once. System checks find bad combinations (checks.py).
 """
 
 import hashlib
@@ -56,7 +56,7 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Heka Confirm <no-rep
 WEBHOOK_ALLOW_PRIVATE = env.bool("WEBHOOK_ALLOW_PRIVATE", default=False)
 LOG_LEVEL = env.log_level("LOG_LEVEL", default=logging.INFO)
 LOG_FORMAT = env.str("LOG_FORMAT", default="json", validate=validate.OneOf(["json", "plain"]))
-# Days, which the City decides (R18). README says what each is for.
+# Days, which the City decides (R18). docs/configuration.md says what each is for.
 RETENTION_UNCONFIRMED_DAYS = env.int("RETENTION_UNCONFIRMED_DAYS", default=183)
 RETENTION_ENDED_DAYS = env.int("RETENTION_ENDED_DAYS", default=730)
 RETENTION_TRAIL_DAYS = env.int("RETENTION_TRAIL_DAYS", default=1826)

@@ -13,7 +13,7 @@ from identity.providers import InvalidProvider, Provider
 
 ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 TEST_LEVEL = "loatest"  # part of every acr in the test environments of the trust network
-SECRET_LENGTH = 32  # characters of a field key; README makes keys of 64 hexadecimal ones
+SECRET_LENGTH = 32  # characters of a field key; docs/configuration.md makes keys of 64 hexadecimal ones
 
 
 @register(Tags.security)

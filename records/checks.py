@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 
-SECRET_LENGTH = 32  # characters; README makes keys of 64 hexadecimal ones
+SECRET_LENGTH = 32  # characters; docs/configuration.md makes keys of 64 hexadecimal ones
 
 
 @register(Tags.security)

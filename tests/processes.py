@@ -8,7 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 KEY = "k9Yt0sZb3Qm7Wc1Vx5Lr8Nf2Hd6Gj4Pq_aSeTiUoRwMzXyCvBnKl"
 
-# The production environment that README documents.
+# The production environment that docs/configuration.md documents.
 PRODUCTION = {
     "SECRET_KEY": KEY,
     "FIELD_ENCRYPTION_KEYS": KEY[::-1],

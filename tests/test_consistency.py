@@ -277,7 +277,7 @@ def test_requirements_hold_what_the_project_asks_for():
 def test_every_variable_of_the_environment_is_documented():
     read = re.findall(r"""env\.\w+\(\s*"([A-Z_]+)\"""", (ROOT / "heka_confirm" / "settings.py").read_text())
     read += re.findall(r"""environ(?:\.get\(|\[)['"]([A-Z_]+)['"]""", (ROOT / "gunicorn.conf.py").read_text())
-    documented = re.findall(r"^\| *`([A-Z_]+)`", (ROOT / "README.md").read_text(), re.MULTILINE)
+    documented = re.findall(r"^\| *`([A-Z_]+)`", (ROOT / "docs" / "configuration.md").read_text(), re.MULTILINE)
 
     assert len(read) > 10
     assert sorted(set(read) - set(documented)) == []
