@@ -284,6 +284,13 @@ def test_every_variable_of_the_environment_is_documented():
     assert sorted(set(documented) - set(read)) == []
 
 
+def test_changelog_tells_of_the_present_version_first():
+    sections = re.findall(r"^## (.+)$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+
+    assert sections[0] in {"Unreleased", PROJECT["project"]["version"]}
+    assert len(sections) == len(set(sections))
+
+
 # Of one machine, or of the place that packages came from. Joined here, so that this file passes too.
 FORBIDDEN = [
     "/wo" + "rk/",
