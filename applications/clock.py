@@ -1,8 +1,9 @@
 """What the passing of time does to an application: reminders, warnings, birthdays, and its end (R2, R5, R14).
 
 `tick` may run on any number of machines at once, and may be missed for a week: every letter has a key, every
-application is locked, and of the reminders that were missed one is sent. It looks only at applications that are
-due, so its time follows their number and not the number of all. One that fails is put off and keeps nobody waiting.
+application is locked, and one reminder stands for all that were missed. `tick` looks only at applications that are
+due, so its time follows their number and not the number of all. An application that fails is tried again later, and
+the others do not wait for it.
 """
 
 import datetime as dt
@@ -26,11 +27,11 @@ logger = logging.getLogger(__name__)
 FIRST_REMINDER, NEXT_REMINDERS, MOST_REMINDERS = dt.timedelta(days=3), dt.timedelta(days=7), 5
 WARNING = dt.timedelta(days=7)  # before the last day
 MORNING = dt.time(9)  # in Helsinki: nobody is warned in the night
-AGAIN = dt.timedelta(hours=1)  # until an application that failed is tried again
+RETRY_AFTER = dt.timedelta(hours=1)  # of an application that failed
 
 
 class SomeFailed(Exception):
-    """Everything due was done but to the applications that failed, which are tried again in an hour."""
+    """Everything due was done, except to some applications that failed. They are tried again in an hour."""
 
     def __init__(self, *, visited: int, failed: int) -> None:
         super().__init__(f"{visited} applications visited, {failed} of them failed")
@@ -38,7 +39,7 @@ class SomeFailed(Exception):
 
 @dataclass(frozen=True)
 class Step:
-    """One thing that the clock does to one application. Of several with the same name, the last one is done."""
+    """One thing that the clock does to one application. Of several past steps with one name, only the last is done."""
 
     at: dt.datetime
     name: str
@@ -47,7 +48,10 @@ class Step:
 
 
 def tick() -> int:
-    """Do what is due to every application; return how many were visited. Raises SomeFailed when all is done."""
+    """Do what is due to every application, and return how many were visited.
+
+    Raises SomeFailed, after everything else is done.
+    """
     visited = failed = 0
     while (is_done := _tick_one(timezone.now())) is not None:
         visited, failed = visited + 1, failed + (not is_done)
@@ -58,7 +62,7 @@ def tick() -> int:
 
 
 def preview() -> list[str]:
-    """Return what tick would do now, a line each, and do nothing."""
+    """Return what tick would do now, one line for each step, and do nothing."""
     now = timezone.now()
     due = Application.objects.filter(due_at__lte=now).with_invitations().order_by("due_at", "pk")
     steps = [f"{application.number}: {step.name}" for application in due for step in _overdue(application, now)]
@@ -71,7 +75,9 @@ def _tick_one(now: dt.datetime) -> bool | None:
     locked = None
     try:
         with transaction.atomic():
-            locked = _lock_next(now)
+            due = Application.objects.filter(due_at__lte=now).order_by("due_at", "pk")
+            skip_locked = connection.features.has_select_for_update_skip_locked
+            locked = due.select_for_update(skip_locked=skip_locked).values_list("pk", flat=True).first()
             if locked is not None:
                 _do(locked, now)
     except DATABASE_AWAY:
@@ -80,15 +86,9 @@ def _tick_one(now: dt.datetime) -> bool | None:
         if locked is None:
             raise
         log_fault(logger, error, message="application failed in the clock", application=locked)
-        Application.objects.filter(pk=locked, due_at__lte=now).update(due_at=now + AGAIN)
+        Application.objects.filter(pk=locked, due_at__lte=now).update(due_at=now + RETRY_AFTER)
         return False
     return None if locked is None else True
-
-
-def _lock_next(now: dt.datetime) -> int | None:
-    due = Application.objects.filter(due_at__lte=now).order_by("due_at", "pk")
-    skip_locked = connection.features.has_select_for_update_skip_locked
-    return due.select_for_update(skip_locked=skip_locked).values_list("pk", flat=True).first()
 
 
 def _do(locked: int, now: dt.datetime) -> None:
@@ -116,7 +116,7 @@ def _overdue(application: Application, now: dt.datetime) -> list[Step]:
 
 
 def _steps(application: Application) -> Iterator[Step]:
-    """Every step in the time of this version, done or not, each applicant's in the order of time."""
+    """Yield every step in the time of this version, past or not, those of each applicant in their order."""
     if application.state not in OPEN:
         return
     last_day = application.valid_until
@@ -129,7 +129,7 @@ def _steps(application: Application) -> Iterator[Step]:
 
 
 def _birthday(applicant: Applicant, application: Application) -> Iterator[Step]:
-    """From that day on the application waits for somebody more; a valid one stays valid (R2)."""
+    """Yield the day from which the application waits for one adult more; a valid application stays valid (R2)."""
     birthday = dates.adult_on(applicant.birth_date)
     if application.state == State.AWAITING and birthday > timezone.localdate(application.version.created_at):
         name = f"birthday of {applicant.position}"

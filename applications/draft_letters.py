@@ -1,6 +1,6 @@
 """The letters about a draft, to the address that somebody typed for them.
 
-That may be anybody's: they repeat nothing that was typed.
+The address may be anybody's, so the letters repeat nothing that was typed.
 """
 
 import datetime as dt
@@ -21,14 +21,14 @@ from records.names import draft_subject
 
 
 def queue_draft_link(draft: Draft) -> None:
-    """Send the link by which the draft is continued; within one minute, once to one address."""
+    """Send the link by which the draft is continued: at most once a minute to one address."""
     asked = timezone.now().isoformat(timespec="minutes")
     to = hashlib.sha256(draft.email.encode()).hexdigest()[:16]
     _queue_letter("draft_link", draft, about=f"{draft.pk}.{asked}.{to}")
 
 
 def queue_warning(draft: Draft) -> None:
-    """Warn that the draft will be deleted; each time that it has been quiet for so long, once."""
+    """Warn that the draft will be deleted: once each time that nobody touches it for so long."""
     _queue_letter("draft_ending", draft, about=f"{draft.pk}.{draft.touched_at.isoformat(timespec='seconds')}")
 
 
@@ -52,13 +52,13 @@ def _queue_letter(message: str, draft: Draft, *, about: str) -> None:
 
 
 def draft_letter_context(letter: Letter) -> dict[str, Any]:
-    """Return what a letter needs besides its parameters, as of its sending (MAILING_CONTEXT). Raises NoLongerDue."""
+    """Return what a letter needs besides its parameters, at its sending (MAILING_CONTEXT). Raises NoLongerDue."""
     draft = Draft.objects.unsent().filter(pk=letter.parameters["draft"]).defer("data").first()
-    # Touched since it was warned of its end: that is no longer near.
+    # Somebody has touched the draft since the warning was queued, so its end is no longer near.
     if draft is None or (letter.message == "draft_ending" and draft.warned_at is None):
         raise NoLongerDue
     try:
-        token = draft_links.draft_token(draft)
+        token = draft_links.TOKEN.of(draft)
     except KeyGone:
         raise NoLongerDue from None
     with translation.override(letter.language):

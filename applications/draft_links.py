@@ -2,8 +2,8 @@
 
 It works until the draft is sent or deleted.
 
-A pass is what carries a draft over an identification, which ends the session before it (R21): half an hour,
-and only as long as the draft is nobody's.
+An identification ends the session before it (R21). A pass carries a draft over it: for half an hour, and only while
+the draft belongs to nobody.
 """
 
 import datetime as dt
@@ -25,7 +25,7 @@ class CannotContinue(Refused):
 
 
 class UnknownDraft(CannotContinue):
-    """It may have been deleted, or never been there: of what is deleted nothing is kept."""
+    """The draft was deleted, or there never was one: nothing is kept of a deleted draft."""
 
     message = _("We do not have this application any more, or the link is not whole.")
 
@@ -35,7 +35,7 @@ class CannotContinueSent(CannotContinue):
 
 
 def new_draft_link() -> dict[str, str]:
-    """Return the nonce and hash of a fresh link, for a draft that is about to be stored."""
+    """Return the nonce and the hash of a new link, for a draft that is about to be stored."""
     nonce = links.new_nonce()
     return {"nonce": nonce, "token_hash": TOKEN.hash_of(nonce)}
 
@@ -48,16 +48,6 @@ def find_draft(token: str) -> Draft:
     if draft.sent_id:
         raise CannotContinueSent
     return draft
-
-
-def draft_token(draft: Draft) -> str:
-    """Return the token of a draft, for its letter. Raises links.KeyGone."""
-    return TOKEN.of(draft)
-
-
-def rehash_draft(draft: Draft) -> None:
-    """Store the hash of a draft's link under the active index key."""
-    links.rehash(draft, TOKEN)
 
 
 def make_draft_pass(draft: Draft) -> str:

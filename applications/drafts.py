@@ -41,7 +41,10 @@ class Gone(CannotWrite):
 def begin_draft(
     data: FormData, *, language: str, person: Person | None = None, application: Application | None = None
 ) -> Draft:
-    """Store a new draft, of the person who is signed in if somebody is; one may change an application."""
+    """Store a new draft and return it.
+
+    `person` is whoever is signed in, if somebody is; `application` is the one that the draft will change, if any.
+    """
     steps.note_complete(data, *steps.STEPS)
     now = timezone.now()
     return Draft.objects.create(
@@ -64,9 +67,9 @@ def form_data_of(draft: Draft) -> FormData:
 
 @atomically
 def edit_draft(draft: Draft, edit: Callable[[FormData], T]) -> T:
-    """Let `edit` change what stands in the draft now, whoever wrote it, and return what it returns.
+    """Let `edit` change the present data of a draft, and return what `edit` returns.
 
-    Raises CannotWriteSent, Gone, and what `edit` raises; then nothing is changed.
+    Raises CannotWriteSent, Gone and whatever `edit` raises; then nothing is changed.
     """
     locked = _lock_unsent(draft)
     data = form_data_of(locked)
@@ -78,7 +81,7 @@ def edit_draft(draft: Draft, edit: Callable[[FormData], T]) -> T:
 
 @atomically
 def adopt(draft: Draft, *, person: Person) -> None:
-    """Make a draft that is nobody's the draft of an identified person. Raises CannotWriteSent and Gone."""
+    """Give a draft that belongs to nobody to an identified person. Raises CannotWriteSent and Gone."""
     locked = _lock_unsent(draft)
     if locked.person_id not in {None, person.pk}:
         raise Gone
@@ -88,7 +91,10 @@ def adopt(draft: Draft, *, person: Person) -> None:
 
 @atomically
 def send_draft_link(draft: Draft, *, email: str, language: str) -> None:
-    """Send the link to an address, which is also told before the draft is deleted. Raises CannotWriteSent and Gone."""
+    """Send the link to an address, and keep the address for the warning before the draft is deleted.
+
+    Raises CannotWriteSent and Gone.
+    """
     locked = _lock_unsent(draft)
     locked.email, locked.language = email, language
     _touch(locked, "email", "language")
@@ -97,10 +103,11 @@ def send_draft_link(draft: Draft, *, email: str, language: str) -> None:
 
 @atomically
 def send_draft(draft: Draft, *, revision: str, assurance: bool, by: Actor) -> Application:
-    """Send the application, or the change to one, that a draft holds; a second time, return the same application.
+    """Send the application, or the change of one, that a draft holds; a second time, return the same application.
 
-    `revision` is what the sender has read of the draft (steps.revision), `assurance` what they have assured.
-    Raises Gone, StaleTab, Incomplete, InvalidDocument, and changes.CannotChange for a change; then nothing is sent.
+    `revision` names the state of the draft that the sender has read (steps.revision); `assurance` says whether they
+    have assured it. Raises Gone, StaleTab, Incomplete, InvalidDocument, and changes.CannotChange for a change; then
+    nothing is sent.
     """
     try:
         locked = _lock_unsent(draft)
@@ -127,7 +134,10 @@ def send_draft(draft: Draft, *, revision: str, assurance: bool, by: Actor) -> Ap
 
 @atomically
 def rebase(draft: Draft, edit: Callable[[FormData], None], *, digest: str) -> None:
-    """Let a draft change another version than it began with, and `edit` what stands in it. Raises as edit_draft()."""
+    """Make a draft change another version than the one it began with, and let `edit` change its data.
+
+    `digest` names the new version. Raises the same as edit_draft().
+    """
     locked = _lock_unsent(draft)
     data = form_data_of(locked)
     edit(data)
@@ -137,9 +147,9 @@ def rebase(draft: Draft, edit: Callable[[FormData], None], *, digest: str) -> No
 
 
 def end_quiet_drafts() -> int:
-    """Warn of drafts that are about to end, delete those that have ended; return how many were deleted.
+    """Warn of drafts that are about to end, delete those that have ended, and return how many were deleted.
 
-    The worker calls it every minute. Nothing happens twice, on however many machines it runs.
+    The worker calls it every minute. Nothing is done twice, even if it runs on several machines.
     """
     while _warn_first():
         pass
@@ -152,7 +162,7 @@ def end_quiet_drafts() -> int:
 
 
 def preview_drafts() -> list[str]:
-    """Return what end_quiet_drafts() would do now, a line each, and do nothing."""
+    """Return what end_quiet_drafts() would do now, one line for each draft, and do nothing."""
     return [*(f"{draft}: warning" for draft in _near_end()), *(f"{draft}: deleted" for draft in _past_end())]
 
 
@@ -181,14 +191,14 @@ def _lock_first(due: DraftQuerySet) -> Draft | None:
 
 
 def _near_end() -> DraftQuerySet:
-    """The drafts whose address is to be warned."""
+    """Return the drafts whose addresses are to be warned."""
     quiet = timezone.now() - dt.timedelta(days=settings.DRAFT_DAYS - settings.DRAFT_WARNING_DAYS)
     unwarned = Draft.objects.unsent().filter(touched_at__lte=quiet, warned_at=None)
     return unwarned.exclude(email="").defer("data").order_by("touched_at", "pk")
 
 
 def _past_end() -> DraftQuerySet:
-    """The drafts that nobody came back to; one that has an address has been warned a week ago, however late."""
+    """Return the drafts that nobody came back to. Those with an address are kept for a week after their warning."""
     now = timezone.now()
     is_told = Q(email="") | Q(sent__isnull=False) | Q(warned_at__lte=now - dt.timedelta(settings.DRAFT_WARNING_DAYS))
     quiet = Draft.objects.filter(is_told, touched_at__lte=now - dt.timedelta(days=settings.DRAFT_DAYS))
@@ -205,6 +215,6 @@ def _lock_unsent(draft: Draft) -> Draft:
 
 
 def _touch(draft: Draft, *fields: str) -> None:
-    """Save the fields, and begin the quiet days again."""
+    """Save the fields, and start counting the quiet days from now."""
     draft.touched_at, draft.warned_at = timezone.now(), None
     draft.save(update_fields=[*fields, "touched_at", "warned_at"])

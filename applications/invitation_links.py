@@ -1,7 +1,7 @@
 """The link and the code of an invitation: they lead to the information page and grant nothing else (R13).
 
-Confirming, declining, a change, the deadline and a newer invitation each end it; all but the last are read from the
-application, so that none can be forgotten.
+Confirming, declining, a change, the deadline and a newer invitation each end it. All except a newer invitation are
+read from the application, so that none can be forgotten.
 """
 
 import re
@@ -11,7 +11,7 @@ from django.core import signing
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from applications.models import Applicant, Application, Invitation
+from applications.models import Applicant, Invitation
 from applications.references import ALPHABET
 from core import links
 from core.links import TOKEN_LENGTH, KeyGone, MailedSecret
@@ -56,7 +56,7 @@ CODE = MailedSecret("invitation code", column="code_hash", spell=_spell_code)
 
 
 def new_invitation(applicant: Applicant, *, at: datetime) -> Invitation:
-    """Return a fresh invitation of an applicant, not yet stored."""
+    """Return a new invitation of an applicant, not yet stored."""
     nonce = links.new_nonce()
     return Invitation(
         applicant=applicant,
@@ -69,12 +69,12 @@ def new_invitation(applicant: Applicant, *, at: datetime) -> Invitation:
 
 def find_invitation(secret: str) -> Invitation:
     """Return the live invitation of a token, or of a code in any case and grouping. Raises CannotUseInvitation."""
-    invitation = known_invitation(secret)
+    invitation = _invitation_of(secret)
     check_invitation(invitation)
     return invitation
 
 
-def known_invitation(secret: str) -> Invitation:
+def _invitation_of(secret: str) -> Invitation:
     """Return the invitation of a token or code, live or not. Raises UnknownInvitation."""
     typed = compact(secret)
     if _is_token(typed):
@@ -87,12 +87,12 @@ def known_invitation(secret: str) -> Invitation:
 
 
 def linked_invitation(secret: str) -> Invitation:
-    """Return the invitation of what stands in a link, live or not. Raises UnknownInvitation, for a code too.
+    """Return the invitation of a token or pass in a link, live or not. Raises UnknownInvitation, for a code too.
 
-    Codes are few enough to be guessed: the tries are counted where they are typed.
+    Codes are short enough to be guessed: only the form counts the tries, so only the form takes codes.
     """
     if _is_token(compact(secret)):
-        return known_invitation(secret)
+        return _invitation_of(secret)
     try:
         return get_invitation(int(_invitation_signer().unsign(secret, max_age=PASS_LASTS)))
     except signing.BadSignature:
@@ -110,17 +110,13 @@ def check_invitation(invitation: Invitation) -> None:
     application = applicant.version.application
     if not application.is_open:
         raise InvitationTooLate
-    if application.current_id != applicant.version_id and not _still_applies(applicant, application):
-        raise InviteeRemoved
-    if invitation.replaced_at or application.current_id != applicant.version_id:
+    if application.current_id != applicant.version_id:
+        still_applies = Applicant.objects.filter(version=application.current_id).same_person(applicant).exists()
+        raise InvitationReplaced if still_applies else InviteeRemoved
+    if invitation.replaced_at:
         raise InvitationReplaced
     if applicant.confirmed or applicant.declined_at:
         raise InvitationUsed
-
-
-def _still_applies(applicant: Applicant, application: Application) -> bool:
-    """Tell whether somebody of a former version is in the present one."""
-    return Applicant.objects.filter(version=application.current_id).same_person(applicant).exists()
 
 
 def _is_token(secret: str) -> bool:
@@ -137,13 +133,13 @@ def invitation_token(invitation: Invitation) -> str:
 
 
 def invitation_code(invitation: Invitation) -> str:
-    """Return the same as a code of eight characters, grouped for reading. Raises KeyGone."""
+    """Return the code of an invitation, eight characters in two groups. Raises KeyGone."""
     found = CODE.of(invitation)
     return f"{found[:4]}-{found[4:]}"
 
 
 def invitation_pass(invitation: Invitation) -> str:
-    """Return what a link on our own pages holds: the token, or once its key is gone, a pass for a day."""
+    """Return what a link on our own pages holds: the token, or a pass for a day once the token's key is gone."""
     try:
         return invitation_token(invitation)
     except KeyGone:
@@ -151,9 +147,4 @@ def invitation_pass(invitation: Invitation) -> str:
 
 
 def _invitation_signer() -> signing.TimestampSigner:
-    return signing.TimestampSigner(salt="applications.tokens")  # which passes that were given out carry
-
-
-def rehash_invitation(invitation: Invitation) -> None:
-    """Store an invitation's hashes under the active index key."""
-    links.rehash(invitation, TOKEN, CODE)
+    return signing.TimestampSigner(salt="applications.tokens")  # another salt would end every pass in use

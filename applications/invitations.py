@@ -63,7 +63,7 @@ def announce(application: Application) -> None:
 
 
 def invite(applicant: Applicant, application: Application) -> None:
-    """Give a co-applicant a new invitation, which ends the one before, and send it."""
+    """Send a co-applicant a new invitation, which ends the former one."""
     now = timezone.now()
     Invitation.objects.filter(applicant=applicant, replaced_at__isnull=True).update(replaced_at=now)
     invitation = invitation_links.new_invitation(applicant, at=now)
@@ -73,7 +73,7 @@ def invite(applicant: Applicant, application: Application) -> None:
 
 @atomically
 def resend(applicant: Applicant, *, by: Actor = UNIDENTIFIED) -> None:
-    """Send the invitation again, as a new one. Raises InviteeNotAwaited, NoAddress or TooSoon."""
+    """Send an invitation again, with a new link. Raises InviteeNotAwaited, NoAddress or TooSoon."""
     application, applicant = _lock(applicant)
     _check_waiting(application, applicant)
     if not applicant.email:
@@ -88,7 +88,7 @@ def resend(applicant: Applicant, *, by: Actor = UNIDENTIFIED) -> None:
 def correct_address(applicant: Applicant, *, email: str, by: Actor = UNIDENTIFIED) -> None:
     """Send the invitation to another address, and nothing more to the former one.
 
-    To the same address it is sent again, as by resend(). Raises InviteeNotAwaited or TooSoon.
+    If the address is the same, send it again as resend() does. Raises InviteeNotAwaited or TooSoon.
     """
     application, applicant = _lock(applicant)
     _check_waiting(application, applicant)
@@ -102,7 +102,7 @@ def correct_address(applicant: Applicant, *, email: str, by: Actor = UNIDENTIFIE
 
 
 def opened(invitation: Invitation) -> None:
-    """Remember that somebody went on from the information page. Asked for by POST: scanners open links."""
+    """Remember that somebody went on from the information page. Only a POST counts: scanners open links."""
     Invitation.objects.filter(pk=invitation.pk, opened_at__isnull=True).update(opened_at=timezone.now())
 
 
@@ -130,7 +130,7 @@ def decline(applicant: Applicant, *, by: Actor = UNIDENTIFIED) -> None:
 def correct_own_contact_details(
     applicant: Applicant, *, email: str, phone: str, language: Language, by: Actor = UNIDENTIFIED
 ) -> None:
-    """Change what a person alone may change of themselves; this makes no new version."""
+    """Change the contact details that only the person may change; this makes no new version."""
     application, slot = _lock(applicant)
     write_contact_details(slot, application, email=email, phone=phone, language=language, by=by)
 
@@ -146,7 +146,7 @@ def write_contact_details(
     changed = {field: True for field, value in wanted.items() if getattr(slot, field) != value}
     slot.email, slot.phone, slot.language = email, phone, language
     slot.save(update_fields=list(wanted))
-    # Who had no address until now is reminded from now on.
+    # A person who had no address until now is reminded from now on.
     Application.objects.filter(current=slot.version_id, state__in=OPEN).update(due_at=timezone.now())
     if changed:
         record_events(application, ApplicationEvent(Event.CONTACT_DETAILS_CHANGED, slot, changed), by=by)
@@ -164,7 +164,7 @@ def report_error(applicant: Applicant, *, text: str, by: Actor = UNIDENTIFIED) -
 def error_reports(application: Application, *, reader: Applicant) -> list[ErrorReport]:
     """Return what co-applicants find wrong in the present version, for its main applicant to read.
 
-    A change answers them: they are of the version before.
+    A change answers the reports on the version before it.
     """
     if not (reader.is_main and application.is_open):
         return []
@@ -173,7 +173,7 @@ def error_reports(application: Application, *, reader: Applicant) -> list[ErrorR
 
 
 def _lock(applicant: Applicant) -> tuple[Application, Applicant]:
-    """Lock the application, and read it and the applicant, who may be of a former version, afresh."""
+    """Lock the application, and read it and the applicant again; the applicant may belong to a former version."""
     key = Applicant.objects.values_list("version__application", flat=True).get(pk=applicant.pk)
     application = Application.objects.locked(key)
     for current in application.applicants:
@@ -195,5 +195,5 @@ def _check_waiting(application: Application, applicant: Applicant) -> None:
 
 
 def _wake(application: Application) -> None:
-    """Have the clock count the reminders anew."""
+    """Make the application due, so that the clock computes its reminders again."""
     Application.objects.filter(pk=application.pk).update(due_at=timezone.now())

@@ -1,7 +1,7 @@
 """The letters about an application: who gets which, and when one is no longer due.
 
-Each is queued in the transaction of what it tells of, under a key that names the event, so that no event
-sends it twice (R20). Letters name people and tell dates; never a code, an address or anybody's income (R17).
+Each letter is queued in the transaction of the event that it tells of, under a key that names the event, so that no
+event sends it twice (R20). Letters name people and dates; never a code, an address or anybody's income (R17).
 """
 
 import datetime as dt
@@ -45,7 +45,9 @@ def invited(invitations: Iterable[Invitation], application: Application) -> None
     """Send co-applicants their links and codes."""
     applicants = application.applicants
     inviter = applicants[0].first_names.split()[0]
-    former = _of_former_versions(application)
+    version = application.version.number
+    former = Applicant.objects.filter(version__application=application, version__number__lt=version)
+    known = list(former.select_related("version").defer("version__content", "hetu")) if version > 1 else []
     outbox.queue_letters(
         *[
             draft
@@ -58,21 +60,14 @@ def invited(invitations: Iterable[Invitation], application: Application) -> None
                 applicants=applicants,
                 invitation=one.pk,
                 inviter=inviter,
-                is_changed=any(one.applicant.is_same_person(slot) for slot in former),
+                is_changed=any(one.applicant.is_same_person(slot) for slot in known),
             )
         ]
     )
 
 
-def _of_former_versions(application: Application) -> list[Applicant]:
-    """Return the slots of those who applied before the application was changed."""
-    number = application.version.number
-    former = Applicant.objects.filter(version__application=application, version__number__lt=number)
-    return list(former.select_related("version").defer("version__content", "hetu")) if number > 1 else []
-
-
 def is_reminded(applicant: Applicant, application: Application) -> bool:
-    """Tell whether somebody is to be reminded: to confirm, or as main applicant of who is missing (R14)."""
+    """Tell whether somebody is to be reminded: to confirm, or as the main applicant of who is missing (R14)."""
     if application.status != State.AWAITING or not applicant.email or applicant.declined_at:
         return False
     return applicant.is_awaited or (applicant.is_main and any(a.is_awaited for a in application.applicants))
@@ -161,17 +156,17 @@ def ended(application: Application) -> None:
 
 
 def became_adult(applicant: Applicant, application: Application) -> None:
-    """Tell everybody, the person included, that the application now waits for somebody more (R2)."""
+    """Tell everybody, the person included, that the application now waits for one person more (R2)."""
     _queue_to("became_adult", application, _reached(application.applicants), about=applicant.pk, who=applicant)
 
 
 def letter_key(message: str, about: object, to: Applicant) -> str:
-    """Return the key under which an event owes somebody a letter."""
+    """Return the key of the letter that an event owes somebody."""
     return f"{message}:{about}:{to.pk}"
 
 
 def _reached(applicants: list[Applicant]) -> list[Applicant]:
-    """The adults who still apply. Behind the address of one who said "this is not for me" may be a stranger."""
+    """Return the adults who still apply. Whoever said "this is not for me" may be a stranger at that address."""
     return [a for a in applicants if a.is_adult and not a.declined_at]
 
 
@@ -214,7 +209,7 @@ def _letters_to(
 
 
 def _who_is_missing(recipient: Applicant, applicants: list[Applicant]) -> dict[str, Any]:
-    """Return who has not confirmed, as one of the applicants is told it."""
+    """Return who has not confirmed, in the form in which the recipient is told."""
     others = [a for a in applicants if a.is_awaited and a != recipient]
     return {
         "me_missing": recipient.is_awaited,
@@ -225,11 +220,16 @@ def _who_is_missing(recipient: Applicant, applicants: list[Applicant]) -> dict[s
 
 
 def application_letter_context(letter: Letter) -> dict[str, Any]:
-    """Return what a letter needs besides its parameters, as of its sending (MAILING_CONTEXT). Raises NoLongerDue."""
+    """Return what a letter needs besides its parameters, at its sending (MAILING_CONTEXT). Raises NoLongerDue.
+
+    Each list of people comes joined as the language joins them too: `missing_names` for `missing`.
+    """
     with translation.override(letter.language):
         own = _OWN_CONTEXT.get(letter.message, _with_link)(letter)
         links = {"counter_link": _page_address("counter:page"), "list_link": _page_address("applications:list")}
-        return {**links, **own, **_names({**letter.parameters, **own})}
+        lists, people = ("missing", "at_counter", "declined", "without_address"), {**letter.parameters, **own}
+        names = {f"{name}_names": get_text_list(people.get(name, []), gettext("and")) for name in lists}
+        return {**links, **own, **names}
 
 
 def _with_link(letter: Letter) -> dict[str, Any]:
@@ -254,7 +254,7 @@ def _reminder(letter: Letter) -> dict[str, Any]:
 
 
 def _undeliverable(letter: Letter) -> dict[str, Any]:
-    """An invitation may have been sent again, or delivered after all."""
+    """The invitation may have been sent again, or delivered after all; then the main applicant is told nothing."""
     _live_invitation(letter.parameters["invitation"])
     if not Letter.objects.undeliverable().filter(pk=letter.parameters["letter"]).exists():
         raise NoLongerDue
@@ -283,17 +283,11 @@ def _live_invitation(pk: int) -> Invitation:
     return invitation
 
 
-def _names(parameters: dict[str, Any]) -> dict[str, str]:
-    """Return each list of people joined as the language joins them, `missing_names` for `missing`."""
-    lists = ("missing", "at_counter", "declined", "without_address")
-    return {f"{name}_names": get_text_list(parameters.get(name, []), gettext("and")) for name in lists}
-
-
 def _page_address(name: str, *arguments: str) -> str:
     return settings.PUBLIC_URL + reverse(name, args=arguments)
 
 
 def slip(applicant: Applicant, application: Application, *, asked: dt.datetime) -> None:
-    """Send somebody the slip for the counter that they asked for; within one minute, once."""
+    """Send somebody the slip for the counter that they asked for: at most once a minute."""
     about = asked.isoformat(timespec="minutes")
     _queue_to("slip", application, [applicant], about=about, position=applicant.position)

@@ -13,14 +13,14 @@ from mailing.models import Letter
 
 @dataclass(frozen=True)
 class Progress:
-    """What became of the invitation of somebody for whom the application waits; either may be missing."""
+    """The invitation of somebody who is awaited, and what is known of its letter; either may be missing."""
 
     invitation: Invitation | None
     letter: Status | None
 
     @property
     def code(self) -> str:
-        """The code to type, for the main applicant to pass on; empty once its key is gone."""
+        """The code to type, which the main applicant may pass on; empty once its key is gone."""
         try:
             return invitation_code(self.invitation) if self.invitation else ""
         except KeyGone:
@@ -30,18 +30,13 @@ class Progress:
 def people(application: Application, *, reader: Applicant) -> list[tuple[Applicant, Progress | None]]:
     """Return each applicant, with the progress of those whom the reader can still help to confirm.
 
-    That is the main applicant alone; the others see who has confirmed, and nothing else of one another.
+    Only the main applicant can help. The others see who has confirmed, and nothing else about one another.
     """
     is_shown = reader.is_main and application.status == State.AWAITING
     awaited = [a for a in application.applicants if is_shown and a.is_awaited and not a.is_main]
-    statuses = _statuses(awaited)
+    keys = {letters.letter_key("invitation", a.live_invitation.pk, a): a.pk for a in awaited if a.live_invitation}
+    found = Letter.objects.filter(key__in=keys) if keys else []
+    statuses = {keys[letter.key]: letter.status for letter in found}
     return [
         (a, Progress(a.live_invitation, statuses.get(a.pk)) if a in awaited else None) for a in application.applicants
     ]
-
-
-def _statuses(applicants: list[Applicant]) -> dict[int, Status]:
-    """Return what is known of the letters of these applicants' invitations."""
-    keys = {letters.letter_key("invitation", a.live_invitation.pk, a): a.pk for a in applicants if a.live_invitation}
-    found = Letter.objects.filter(key__in=keys) if keys else []
-    return {keys[letter.key]: letter.status for letter in found}

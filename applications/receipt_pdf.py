@@ -1,7 +1,7 @@
 """Receipts as tagged PDF (PDF/UA-1): asked for on a page, made by the worker, kept for a day.
 
-WeasyPrint takes a quarter of a second and 80 MB, so no request makes one. It is the extra `pdf`, and imported by
-the worker only; without it settings.RECEIPT_PDF is off, and no page offers any.
+WeasyPrint takes a quarter of a second and 80 MB, so no request makes a PDF. It is the extra `pdf`, and only the
+worker imports it. Without it settings.RECEIPT_PDF is off, and no page offers a PDF.
 """
 
 import base64
@@ -21,7 +21,7 @@ from core.worker import Stop, log_fault
 logger = logging.getLogger(__name__)
 
 KEPT = dt.timedelta(days=1)
-LEASE = 60  # seconds: of one worker; if the first try fails, the second waits for its end
+LEASE_SECONDS = 60  # if a worker dies in the first try, the second begins after them
 MOST_TRIES = 2
 STYLE = """
 @page { size: A4; margin: 25mm 20mm; }
@@ -35,44 +35,47 @@ th { width: 32%; }
 
 
 def receipt_document_of(confirmation: Confirmation, *, language: str) -> ReceiptDocument | None:
-    """Return what was asked for of this receipt in a language, if anything was; what is in it stays where it is."""
+    """Return the document of a receipt that was asked for in a language, without its content; None if none was."""
     return ReceiptDocument.objects.defer("content").filter(confirmation=confirmation, language=language).first()
 
 
 @transaction.atomic
 def request_receipt_pdf(confirmation: Confirmation, *, language: str) -> None:
-    """Have the PDF of a receipt made in a language. Asked again, it is one; anew if that failed."""
+    """Have the PDF of a receipt made in a language.
+
+    A second request changes nothing, unless the first one failed or was for another language: then it starts again.
+    """
     fresh = {"language": language, "asked_at": timezone.now()}
     document, is_new = ReceiptDocument.objects.select_for_update().get_or_create(
         confirmation=confirmation, defaults=fresh
     )
     if not is_new and (document.failed_at or document.language != language):
-        nothing = dict.fromkeys(["lease", "leased_until", "failed_at", "made_at", "content"])
-        ReceiptDocument.objects.filter(pk=document.pk).update(attempts=0, **fresh, **nothing)
+        blank = dict.fromkeys(["lease", "leased_until", "failed_at", "made_at", "content"])
+        ReceiptDocument.objects.filter(pk=document.pk).update(attempts=0, **fresh, **blank)
 
 
 def receipt_pdf_content(confirmation: Confirmation, *, language: str) -> bytes | None:
-    """Return the PDF of a receipt in a language; None while there is none."""
+    """Return the bytes of a receipt's PDF in a language; None until it is made."""
     document = ReceiptDocument.objects.filter(confirmation=confirmation, language=language).first()
     return base64.b64decode(document.content) if document and document.content else None
 
 
 def make_due_receipts(stop: Stop | None = None) -> int:
-    """Make what is asked for, one at a time; return how many were tried. The worker calls it beside the letters."""
+    """Make the PDFs that are asked for, one at a time; return how many were tried. The worker runs it in a thread."""
     stop, tried = stop or Stop(), 0
-    while not stop.asked and _due().exists() and (document := _claim_receipt()):
+    while not stop.asked and _due().exists() and (document := claim_first(_due(), seconds=LEASE_SECONDS)):
         tried += 1
         _make_receipt(document)
     return tried
 
 
 def delete_old_receipts() -> int:
-    """Delete the documents of yesterday, which can be made again; return how many. The worker does so every minute."""
+    """Delete the documents that are a day old, and return how many; they can be made again. Runs every minute."""
     return ReceiptDocument.objects.filter(asked_at__lte=timezone.now() - KEPT).delete()[0]
 
 
 def receipt_html(confirmation: Confirmation, *, language: str) -> str:
-    """Return what stands in the PDF of a receipt, as HTML."""
+    """Return the HTML from which the PDF of a receipt is made."""
     context = {
         "confirmation": confirmation,
         "applicant": confirmation.applicant,
@@ -86,7 +89,7 @@ def receipt_html(confirmation: Confirmation, *, language: str) -> str:
 
 
 def render_pdf(text: str) -> bytes:
-    """Return a page of HTML as tagged PDF. Nothing that the page names is fetched, from wherever."""
+    """Return a page of HTML as tagged PDF. Nothing that the page refers to is fetched."""
     import weasyprint  # in the worker only, and where it is installed
 
     nothing = weasyprint.urls.URLFetcher(allowed_protocols=())
@@ -99,11 +102,6 @@ def render_pdf(text: str) -> bytes:
 
 def _due() -> QuerySet[ReceiptDocument]:
     return ReceiptDocument.objects.filter(FREE, made_at=None, failed_at=None).order_by("asked_at", "pk")
-
-
-def _claim_receipt() -> ReceiptDocument | None:
-    """Take the document that has waited longest; None if there is none that nobody holds."""
-    return claim_first(_due(), seconds=LEASE)
 
 
 def _make_receipt(document: ReceiptDocument) -> None:
@@ -123,7 +121,7 @@ def _make_receipt(document: ReceiptDocument) -> None:
 
 
 def _finish_receipt(document: ReceiptDocument, **changes: object) -> None:
-    """Record what became of a document that we hold, unless it was asked for anew meanwhile, or is gone."""
+    """Record what became of a document that we hold, unless it was asked for again meanwhile or deleted."""
     outcome = "late" if not give_back(document, **changes) else "failed" if "failed_at" in changes else "made"
     level = logging.WARNING if outcome == "failed" else logging.INFO
     logger.log(level, "receipt document %s: %s", document.pk, outcome, extra={"outcome": outcome})

@@ -19,7 +19,10 @@ def tell() -> None:
 
 
 def untold() -> list[tuple[Letter, Applicant, Application]]:
-    """Return each live invitation that could not be delivered and of which the main applicant is not told yet."""
+    """Return the letter, the invited person and the application of each live invitation that could not be delivered.
+
+    Invitations that their main applicants have been told of are left out.
+    """
     lost = _lost()
     if not lost:
         return []
@@ -36,7 +39,7 @@ def untold() -> list[tuple[Letter, Applicant, Application]]:
 
 
 def _lost() -> dict[int, Letter]:
-    """Return the undeliverable letters not told of, by invitation. The others are many, and read no further."""
+    """Return the undeliverable letters that nobody was told of yet, by invitation: few of the many that there are."""
     recent = Letter.objects.undeliverable().filter(message="invitation", created_at__gte=Now() - FOLLOWED)
     found = {letter.parameters["invitation"]: letter for letter in recent}
     confirmed = Exists(Confirmation.objects.filter(applicant=OuterRef("applicant"), undone_at=None))

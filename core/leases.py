@@ -1,7 +1,7 @@
-"""Queues in tables: who is working on a row, by a lease of the database's clock, and when it is tried again.
+"""Queues in tables: a lease says which worker holds a row and until when, by the database's clock.
 
-A worker that dies leaves its row to the others when the lease is over. One that comes back late finds that the
-lease is no longer its own, and changes nothing. So workers and their clocks may fail at will.
+When a worker dies, its lease ends and another worker takes the row. A worker that comes back late finds that the
+lease is no longer its own, and changes nothing. So workers and their clocks may fail at any moment.
 """
 
 import datetime as dt
@@ -16,10 +16,10 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 FREE = Q(leased_until=None) | Q(leased_until__lte=Now())  # by the database's clock
-JITTER = (0.8, 1.2)  # so that what failed together does not come back together
+JITTER = (0.8, 1.2)  # what failed together does not come back together
 
-# One statement, which is its own transaction: several times the speed of what the ORM would say. On PostgreSQL
-# workers skip what others are just taking, on SQLite they take turns.
+# One statement, which is its own transaction: several times as fast as the statements of the ORM. On PostgreSQL
+# workers skip the rows that others are just taking; on SQLite they take turns.
 CLAIM = """
     UPDATE {table} SET lease = %s, leased_until = {until}, attempts = attempts + 1
     WHERE id = ({due} {skip}) RETURNING *
@@ -34,7 +34,7 @@ DIALECTS = {
 
 
 class Leased(models.Model):
-    """A row of a queue. Whoever holds the lease works on it, until it is given back or its time is over."""
+    """A row of a queue. Whoever holds the lease works on the row, until they give it back or the lease ends."""
 
     lease = models.UUIDField(null=True, editable=False)
     leased_until = models.DateTimeField(null=True, editable=False)
@@ -48,15 +48,15 @@ L = TypeVar("L", bound=Leased)
 
 
 def lease_constraint(unended: Q, *, name: str) -> models.CheckConstraint:
-    """Return the constraint that a lease is whole, and held only while the row waits for its end."""
+    """Return the constraint that both columns of a lease are set or neither, and that only unended rows have one."""
     held = Q(lease__isnull=False, leased_until__isnull=False)
     return models.CheckConstraint(condition=Q(lease=None, leased_until=None) | held & unended, name=name)
 
 
 def claim_first(due: QuerySet[L], *, seconds: float) -> L | None:
-    """Take the first of the rows that are due and FREE, hold it for so long, and return it; None if there is none.
+    """Take the first row of `due`, hold it for so many seconds, and return it; None if there is none.
 
-    `due` says in which order; it may join no other table.
+    `due` holds only rows that are FREE, is ordered, and joins no other table.
     """
     first, values = due.values("pk")[:1].query.sql_with_params()
     table = connection.ops.quote_name(due.model._meta.db_table)
@@ -67,7 +67,7 @@ def claim_first(due: QuerySet[L], *, seconds: float) -> L | None:
 
 
 def renew_lease(row: Leased, *, seconds: float) -> bool:
-    """Hold a row for so long from now; tell whether it was still ours."""
+    """Hold a row for so many seconds from now; tell whether it was still ours."""
     return _ours(row).update(leased_until=Now() + dt.timedelta(seconds=seconds)) == 1
 
 
@@ -77,15 +77,12 @@ def give_back(row: Leased, **changes: Any) -> bool:
 
 
 def retry_delay(delays: Sequence[float], *, attempts: int) -> float:
-    """Return for how many seconds to wait after so many tries: as the table of delays says, the last again and again.
-
-    With JITTER.
-    """
+    """Return the seconds to wait after so many attempts: the delay of that attempt, or the last one, with JITTER."""
     return delays[min(attempts, len(delays)) - 1] * random.uniform(*JITTER)  # noqa: S311  # no secret
 
 
 def is_exhausted(row: Leased, *, tries: int) -> bool:
-    """Tell whether a row was claimed more often than it may be tried: its workers died over it."""
+    """Tell whether a row was claimed more than `tries` times: then its workers died over it."""
     return row.attempts > tries
 
 

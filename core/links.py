@@ -1,8 +1,8 @@
-"""Secrets that letters carry, such as the token of a link: they can be written whenever the letter is sent, and
-stand in the database only as hashes.
+"""Secrets that letters carry, such as the token of a link. The database holds only their hashes.
 
-Each follows from the nonce of its row and an index key of the installation. The row works as long as the key under
-which its hash is stored; its secret can be written only as long as the key that made it.
+A secret is computed from the nonce of its row and an index key of the installation, whenever its letter is sent.
+It works as long as the key that made its stored hash is configured, and can be written as long as the key that
+made the secret is.
 """
 
 import secrets
@@ -21,7 +21,7 @@ M = TypeVar("M", bound=models.Model)
 
 
 class KeyGone(Exception):
-    """The index key that made the secret is not configured any more, so nobody can write it again."""
+    """The index key that made the secret is no longer configured, so nobody can write the secret again."""
 
 
 def new_nonce() -> str:
@@ -30,10 +30,10 @@ def new_nonce() -> str:
 
 @dataclass(frozen=True)
 class MailedSecret:
-    """One kind of secret. Its rows have a `nonce`, and its hash in `column`.
+    """One kind of secret. Its rows have a `nonce`, and the hash of the secret in `column`.
 
-    The label goes into what is digested: another one would end every link that was mailed. `spell` makes a secret
-    of 64 hexadecimal digits.
+    `label` is part of what is digested: another label would end every link that was mailed. `spell` turns a digest
+    of 64 hexadecimal digits into the secret.
     """
 
     label: str
@@ -45,7 +45,7 @@ class MailedSecret:
         return crypto.indexes(self._spelled(nonce)[0])[0]
 
     def find(self, rows: QuerySet[M], secret: str) -> M | None:
-        """Return the row that a secret leads to, if one of these does."""
+        """Return the row whose secret this is, if it is among these."""
         return rows.filter(**{f"{self.column}__in": crypto.indexes(secret)}).first()
 
     def of(self, row: Any) -> str:
@@ -61,9 +61,9 @@ class MailedSecret:
 
 
 def rehash(row: models.Model, *kinds: MailedSecret) -> None:
-    """Store the hashes of a row's secrets under the active index key, so that it outlives the one it was made by.
+    """Store the hashes of a row's secrets under the active index key, so that they outlive the former one.
 
-    A row whose key is gone already stays as it is.
+    If the key that made a secret is gone already, the row stays as it is.
     """
     try:
         hashes = {kind.column: crypto.indexes(kind.of(row))[0] for kind in kinds}

@@ -1,6 +1,6 @@
-"""The worker's loop: what is to be done again and again, beside the requests, by any number of processes.
+"""The worker's loop: work that is repeated beside the requests, by any number of processes.
 
-What it does is named by the settings and by whoever runs it. A fault in one part keeps no other from being done.
+The settings and the caller name the work. A fault in one part does not keep the others from being done.
 """
 
 import logging
@@ -22,14 +22,14 @@ T = TypeVar("T")
 
 logger = logging.getLogger(__name__)
 
-PAUSE = 0.5  # seconds between two rounds
-MINUTE = 60  # seconds
-DEEPEST = 5  # places that the log names of a fault
+PAUSE_SECONDS = 0.5  # between two rounds
+MINUTE_SECONDS = 60
+LOGGED_PLACES = 5  # the deepest lines of a traceback
 
 
 @dataclass
 class Stop:
-    """Whether to stop after the work in hand. A plain flag, for a signal may set it at any moment."""
+    """Whether to stop after the work in hand. A plain flag, because a signal may set it at any moment."""
 
     asked: bool = False
 
@@ -40,39 +40,35 @@ Work = Callable[[Stop, float], object]
 def run_worker(work: Work, stop: Stop) -> None:
     """Do `work` and what settings.WORKER_EVERY_ROUND and WORKER_EVERY_MINUTE name, until told to stop.
 
-    `work` gets the stop and when it is to leave off (seconds of the monotonic clock), for the next minute's work.
-    What settings.WORKER_BESIDE names is run again and again in threads of its own, so that nothing waits for it.
+    `work` gets the stop, and the time at which the next minute's work is due (seconds of the monotonic clock): it
+    returns by then. What settings.WORKER_BESIDE names runs repeatedly in threads of its own, so nothing waits for it.
     """
     beside = [
         threading.Thread(target=_repeat, args=(path, stop), name=path, daemon=True) for path in settings.WORKER_BESIDE
     ]
     for thread in beside:
         thread.start()
-    _run_rounds(work, stop)
-    for thread in beside:
-        thread.join()
-
-
-def run_worker_once(work: Work, stop: Stop) -> None:
-    """Do `work`, and what settings.WORKER_BESIDE names, as far as it is due now."""
-    work(stop, math.inf)
-    for path in settings.WORKER_BESIDE:
-        import_string(path)(stop)
-
-
-def _run_rounds(work: Work, stop: Stop) -> None:
     next_minute = time.monotonic()
     while not stop.asked:
         close_old_connections()
         if time.monotonic() >= next_minute:
-            next_minute = time.monotonic() + MINUTE
+            next_minute = time.monotonic() + MINUTE_SECONDS
             for path in settings.WORKER_EVERY_MINUTE:
                 _guarded(import_string(path))
         for path in settings.WORKER_EVERY_ROUND:
             _guarded(import_string(path))
         _guarded(work, stop, next_minute)
         if not stop.asked:
-            time.sleep(PAUSE)
+            time.sleep(PAUSE_SECONDS)
+    for thread in beside:
+        thread.join()
+
+
+def run_worker_once(work: Work, stop: Stop) -> None:
+    """Do what is due now of `work` and of what settings.WORKER_BESIDE names."""
+    work(stop, math.inf)
+    for path in settings.WORKER_BESIDE:
+        import_string(path)(stop)
 
 
 def _repeat(path: str, stop: Stop) -> None:
@@ -80,12 +76,12 @@ def _repeat(path: str, stop: Stop) -> None:
         close_old_connections()
         _guarded(import_string(path), stop)
         if not stop.asked:
-            time.sleep(PAUSE)
+            time.sleep(PAUSE_SECONDS)
     connections.close_all()
 
 
 def _guarded(work: Callable[..., object], *arguments: Any) -> None:
-    """Do some work; if it fails, log that and go on, for the worker has other work to do."""
+    """Do some work. If it fails, log that and return: the worker has other work to do."""
     try:
         work(*arguments)
     except DATABASE_AWAY:
@@ -96,7 +92,10 @@ def _guarded(work: Callable[..., object], *arguments: Any) -> None:
 
 
 def patiently(work: Callable[[], T], *, seconds: float) -> T:
-    """Do some work and return its result, also when the database is away for a while: no longer than that."""
+    """Do some work and return its result. While the database is away, try again for so many seconds.
+
+    Raises what the work raised last.
+    """
     until = time.monotonic() + seconds
     while True:
         try:
@@ -105,12 +104,15 @@ def patiently(work: Callable[[], T], *, seconds: float) -> T:
             if time.monotonic() > until:
                 raise
             connections.close_all()
-            time.sleep(PAUSE)
+            time.sleep(PAUSE_SECONDS)
 
 
 def log_fault(logger: logging.Logger, error: Exception, *, message: str = "", **facts: Any) -> None:
-    """Log where something failed. Not what the error says: it may repeat an address, a token, what people wrote."""
+    """Log where something failed, and not what the error says.
+
+    Its text may repeat an address, a token or what people wrote.
+    """
     places = [f"{place.filename}:{place.lineno}" for place in traceback.extract_tb(error.__traceback__)]
     name = type(error).__name__
-    known = {"error": name, "outcome": "error", "where": " ".join(places[-DEEPEST:])}
+    known = {"error": name, "outcome": "error", "where": " ".join(places[-LOGGED_PLACES:])}
     logger.error("%s", message or name, extra={**facts, **known})

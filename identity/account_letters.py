@@ -18,32 +18,32 @@ from records.names import account_subject
 
 
 def queue_account_link(link: AccountLink) -> None:
-    """Send the link by which a password is set: the first one, or another for one that was forgotten."""
+    """Send the link by which the holder sets the first password, or another in place of a forgotten one."""
     account = link.account
     is_first = not account.user.has_usable_password()
     _queue_account_letter("account_link", account, about=link.pk, link=link.pk, is_first=is_first)
 
 
 def queue_password_notice(link: AccountLink) -> None:
-    """Tell that a password was set, in case it was somebody else who read the letter with the link."""
+    """Tell the holder that a password was set, in case somebody else read the letter with the link."""
     _queue_account_letter("account_password_set", link.account, about=link.pk)
 
 
 def queue_moved_notice(account: Account) -> None:
-    """Tell the former address that the account is about to have another one."""
+    """Tell the present address that the account is about to move to another one."""
     _queue_account_letter("account_moved", account, about=f"{account.pk}.{timezone.now().timestamp()}")
 
 
 def queue_closed_notice(account: Account) -> None:
-    """Tell that the account was closed."""
+    """Tell the holder that the account was closed."""
     at = account.closed_at
     _queue_account_letter("account_closed", account, about=f"{account.pk}.{at.timestamp() if at else 0}")
 
 
 def remove_account_letters(accounts: Iterable[int]) -> None:
-    """Remove the letters that told the holders of these accounts of their links.
+    """Remove the letters about the links and passwords of these accounts.
 
-    Those that tell that an account was closed or moved stay: they may not have left yet.
+    The notices that an account was closed or moved stay: they may not have left yet.
     """
     names = [account_subject(pk) for pk in accounts]
     Letter.objects.filter(recipient__in=names, message__in=["account_link", "account_password_set"]).delete()
@@ -63,24 +63,23 @@ def _queue_account_letter(message: str, account: Account, *, about: object, **pa
 
 
 def account_letter_context(letter: Letter) -> dict[str, Any]:
-    """Return what a letter needs besides its parameters, as of its sending (MAILING_CONTEXT). Raises NoLongerDue."""
+    """Return what a letter needs besides its parameters, at its sending (MAILING_CONTEXT). Raises NoLongerDue."""
     with translation.override(letter.language):
-        links = {"counter_link": _account_page("counter:page"), "log_in_link": _account_page("identity:log_in")}
-        return {**links, **_password_link(letter.parameters["link"])} if "link" in letter.parameters else links
-
-
-def _password_link(pk: int) -> dict[str, Any]:
-    link = account_links.get_account_link(pk)
-    try:
-        account_links.check_account_link(link)
-        token = account_links.account_link_token(link)
-    except (account_links.CannotUseAccountLink, KeyGone):  # replaced meanwhile, or nobody can write it any more
-        raise NoLongerDue from None
-    return {
-        "link": f"{_account_page('identity:set_password')}?token={token}",
-        "until": link.created_at + account_links.LIFETIME,
-        "new_link": _account_page("identity:forgotten_password"),
-    }
+        pages = {"counter_link": _account_page("counter:page"), "log_in_link": _account_page("identity:log_in")}
+        if "link" not in letter.parameters:
+            return pages
+        link = AccountLink.objects.select_related("account__user").get(pk=letter.parameters["link"])
+        try:
+            account_links.check_account_link(link)
+            token = account_links.TOKEN.of(link)
+        except (account_links.CannotUseAccountLink, KeyGone):  # replaced meanwhile, or nobody can write it any more
+            raise NoLongerDue from None
+        return {
+            **pages,
+            "link": f"{_account_page('identity:set_password')}?token={token}",
+            "until": link.created_at + account_links.LIFETIME,
+            "new_link": _account_page("identity:forgotten_password"),
+        }
 
 
 def _account_page(name: str) -> str:

@@ -1,7 +1,7 @@
-"""Password accounts of people without electronic identification: issued at the counter, never by oneself (J5).
+"""Password accounts of people without electronic identification: issued only at the counter (J5).
 
-An account gives no more than the check of a document that it stands on. Who issues it decides and records that;
-here are its address, its link, its password and its end.
+An account proves no more than the ID check that it is based on. The caller decides whether to issue it, and records
+that. This module holds its address, its link, its password and its end.
 """
 
 from django.db import IntegrityError, transaction
@@ -16,7 +16,7 @@ from records.enums import Event
 from records.names import account_chain, account_subject
 from records.trail import append_event
 
-BATCH = 100  # requests answered at a time
+BATCH_REQUESTS = 100  # answered in one round
 
 
 class AccountRefused(Refused):
@@ -37,7 +37,8 @@ class AccountClosed(AccountRefused):
 def issue_account(person: Person, *, email: str, id_check: int) -> Account:
     """Give a person an account at an address of their own, and send them the link to set its password.
 
-    For a person who has one it is renewed: on this check, at this address, and open again. Raises AddressTaken.
+    An account that the person has already is renewed with this ID check (`id_check`, its key) and this address, and
+    opened again. Raises AddressTaken.
     """
     user = User.objects.select_for_update().get(pk=person.user_id)
     account = Account.objects.filter(user=user).first() or Account(user=user)
@@ -50,7 +51,7 @@ def issue_account(person: Person, *, email: str, id_check: int) -> Account:
 
 @transaction.atomic
 def correct_account_address(account: Account, *, email: str) -> None:
-    """Send a new link to another address; what was sent to the former does nothing any more.
+    """Move an account to another address and send a new link there; the former link ends.
 
     Raises AddressTaken and AccountClosed.
     """
@@ -70,9 +71,9 @@ def send_link(account: Account) -> None:
 
 @transaction.atomic
 def close(account: Account) -> None:
-    """End the account: its password and its link do nothing any more, and whoever is logged in is logged out.
+    """End the account, its password, its link and its sessions, and tell the person.
 
-    The person is told; they may still identify themselves at a bank. Closing twice is closing once.
+    They may still identify themselves at a bank. Closing a closed account changes nothing.
     """
     try:
         account = _lock_account(account)
@@ -86,7 +87,7 @@ def close(account: Account) -> None:
 
 
 def hold(person: Person) -> None:
-    """Lock the open account of a person until the caller's transaction ends: nobody closes it meanwhile.
+    """Lock the open account of a person until the caller's transaction ends, so that nobody closes it meanwhile.
 
     Raises AccountClosed.
     """
@@ -95,17 +96,17 @@ def hold(person: Person) -> None:
 
 
 def request_link(email: str) -> None:
-    """Ask for a link, for whatever address somebody typed.
+    """Store a request for a link, for any address that somebody typed.
 
-    One row is stored for everybody, and no account is looked for: neither the answer nor the work done for it
-    depends on whether the address is known. The worker answers, within a second.
+    No account is looked up: neither the answer nor the time it takes depends on whether the address is known. The
+    worker sends the link within a second.
     """
     LinkRequest.objects.create(email=normal(email))
 
 
 def answer_requests() -> None:
-    """Send the links that were asked for, and forget the addresses; the worker calls it in every round."""
-    for request in LinkRequest.objects.order_by("pk")[:BATCH]:
+    """Send the links that were asked for, and delete the requests; the worker calls it in every round."""
+    for request in LinkRequest.objects.order_by("pk")[:BATCH_REQUESTS]:
         with transaction.atomic():
             deleted, _rows = LinkRequest.objects.filter(pk=request.pk).delete()
             account = live(request.email)
@@ -115,7 +116,7 @@ def answer_requests() -> None:
 
 @transaction.atomic
 def set_password(token: str, *, password: str) -> Account:
-    """Set the password of a link's account. Every session of its holder ends. Raises CannotUseAccountLink."""
+    """Set the password of a link's account, which ends every session of its holder. Raises CannotUseAccountLink."""
     account = Account.objects.select_for_update().get(pk=account_links.find_account_link(token).account_id)
     link = account_links.find_account_link(token)  # again: another click may have been faster
     link.used_at = timezone.now()
@@ -141,13 +142,13 @@ def live(email: str) -> Account | None:
 
 
 def of_person(hetu_indexes: list[str]) -> Account | None:
-    """Return the open account of whoever these blind indexes stand for, with its user."""
+    """Return the open account of the person with one of these blind indexes, with its user."""
     accounts = Account.objects.select_related("user").filter(user__person__hetu_index__in=hetu_indexes)
     return accounts.filter(closed_at=None).first()
 
 
 def normal(email: str) -> str:
-    """Return an address as accounts have it: letters go to this one, never to what looks the same to a database."""
+    """Return an address as accounts store it. Letters go to the stored address, never to a look-alike."""
     return email.strip().lower()
 
 
@@ -159,7 +160,7 @@ def _lock_account(account: Account) -> Account:
 
 
 def _move(account: Account, email: str) -> None:
-    """Give the account another address. Whoever reads letters at the former may have set the password."""
+    """Give the account another address, and forget a password that a reader of the former one may have set."""
     if account.email == normal(email):
         return
     account.email, account.verified_at = normal(email), None

@@ -40,7 +40,7 @@ class LinkForm(forms.Form):
 @draft_view
 @read_or_act
 def save_for_later(request: HttpRequest, draft: Draft) -> HttpResponse:
-    """Save whatever is typed, complete or not, and tell how to continue."""
+    """Save what is typed, complete or not, and tell how to continue."""
     step = request.POST.get("step", "")
     if request.method == "POST":
         if step in STEPS:
@@ -72,9 +72,9 @@ def mail_draft_link(request: HttpRequest, draft: Draft) -> HttpResponse:
 @draft_view
 @read_or_act
 def bind_draft(request: HttpRequest, draft: Draft) -> HttpResponse:
-    """Go to identify oneself, to find the draft among one's applications afterwards.
+    """Send somebody to identify themselves, so that the draft is among their applications afterwards.
 
-    The session ends with the identification (R21): a pass that is good for half an hour carries the draft over.
+    Identification ends the session (R21): a pass for half an hour carries the draft over.
     """
     if request.method != "POST":
         return redirect("applications:draft_later")
@@ -88,7 +88,7 @@ def bind_draft(request: HttpRequest, draft: Draft) -> HttpResponse:
 @identified_person_required
 @read_or_act
 def draft_bound(request: HttpRequest) -> HttpResponse:
-    """Identified now: take the draft that one came with."""
+    """Give the draft of a pass to the person who has identified themselves."""
     text = (request.POST if request.method == "POST" else request.GET).get("pass", "")
     try:
         draft = draft_links.take_draft_pass(text)
@@ -104,7 +104,7 @@ def draft_bound(request: HttpRequest) -> HttpResponse:
 @identified_person_required
 @read_or_act
 def resume_draft(request: HttpRequest, pk: int) -> HttpResponse:
-    """Continue one of one's own drafts; those of others are not there."""
+    """Continue one of one's own drafts; for the drafts of others the answer is 404."""
     draft = Draft.objects.of(person_of(request)).filter(pk=pk).first()
     if draft is None:
         raise Http404
@@ -116,20 +116,15 @@ def resume_draft(request: HttpRequest, pk: int) -> HttpResponse:
 
 @secret_page
 def continue_draft(request: HttpRequest) -> HttpResponse:
-    """The page of a mailed link; its button puts the draft into the session."""
-    try:
-        return _open_link(request)
-    except draft_links.CannotContinue as refusal:
-        return _show_dead(request, refusal, status=404 if isinstance(refusal, draft_links.UnknownDraft) else 410)
-
-
-def _open_link(request: HttpRequest) -> HttpResponse:
+    """Show the page of a mailed link; its button puts the draft into the session."""
     token = (request.POST if request.method == "POST" else request.GET).get("token", "")
     try:
         draft = draft_links.find_draft(token)
-    except draft_links.UnknownDraft:
+    except draft_links.UnknownDraft as refusal:
         limits.count("draft link", limits.client_network(request), most=MOST_UNKNOWN_LINKS)
-        raise
+        return _show_dead(request, refusal, status=404)
+    except draft_links.CannotContinue as refusal:
+        return _show_dead(request, refusal, status=410)
     if request.method != "POST":
         context = {"token": token, "until": draft_letters.deletion_day(draft)}
         return render(request, "applications/draft/continue.html", context)
@@ -138,7 +133,7 @@ def _open_link(request: HttpRequest) -> HttpResponse:
         return redirect(with_next("identity:cookies", here))
     person = identified_person(request)
     if person and draft.person_id != person.pk:
-        # Somebody else may be signed in on a shared computer (R21). Whoever has the link may go on without.
+        # Somebody else may be signed in on a shared computer (R21). Whoever has the link may continue without them.
         sessions.end(request)
     hold_draft(request, draft)
     return redirect("applications:form_people")

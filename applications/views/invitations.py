@@ -23,14 +23,20 @@ View = Callable[[HttpRequest], HttpResponse]
 
 
 def answer_refusals(view: View) -> View:
-    """Answer links and codes that do nothing any more."""
+    """Answer links and codes that do nothing any more: unknown, used, replaced or too late; nothing about people."""
 
     @functools.wraps(view)
     def answered(request: HttpRequest) -> HttpResponse:
         try:
             return view(request)
         except (CannotUseInvitation, invitations.CannotDecline) as refusal:
-            return _show_dead_invitation(request, refusal)
+            is_unknown = isinstance(refusal, UnknownInvitation)
+            context = {
+                "refusal": refusal,
+                "can_be_sent_again": isinstance(refusal, UnknownInvitation | InvitationReplaced),
+            }
+            template = "applications/invitation_dead.html"
+            return render(request, template, context, status=404 if is_unknown else 410)
 
     return answered
 
@@ -38,18 +44,26 @@ def answer_refusals(view: View) -> View:
 @secret_page
 @answer_refusals
 def invitation_page(request: HttpRequest) -> HttpResponse:
-    """The information page: who invites, and what to do. Without a link, a form for the code."""
+    """The information page: who invites, and what to do. Without a link, a form whose code leads to its page."""
+    form, status = CodeForm(request.POST if request.method == "POST" else None), 200
     if request.method == "POST":
-        return _type_code(request)
-    if "token" not in request.GET:
-        return render(request, "applications/invitation_code.html", {"form": CodeForm()})
-    return _show_invitation(request, "applications/invitation.html")
+        limits.count("invitation code", limits.client_network(request), most=MOST_CODES)
+        if form.is_valid():
+            try:
+                found = invitation_links.find_invitation(form.cleaned_data["code"])
+                return HttpResponseRedirect(_invitation_address(invitation_links.invitation_pass(found)))
+            except UnknownInvitation as refusal:
+                form.add_error("code", str(refusal))
+                status = 404
+    elif "token" in request.GET:
+        return _show_invitation(request, "applications/invitation.html")
+    return render(request, "applications/invitation_code.html", {"form": form}, status=status)
 
 
 @secret_page
 @answer_refusals
 def continue_to_application(request: HttpRequest) -> HttpResponse:
-    """Go on to the application, by way of cookies and identification.
+    """Continue to the application, by way of cookies and identification.
 
     The session of anybody else ends: families share computers, and letters too (R15, R21).
     """
@@ -67,7 +81,7 @@ def continue_to_application(request: HttpRequest) -> HttpResponse:
 @secret_page
 @answer_refusals
 def not_me_page(request: HttpRequest) -> HttpResponse:
-    """Decline without identification (R10), asked once; a second click says the same and changes nothing."""
+    """Ask once, and decline without identification (R10). A second click gets the same answer and changes nothing."""
     if request.method == "POST":
         applicant = _known_invitation(request, request.POST.get("token", "")).applicant
         if not applicant.declined_at:
@@ -80,22 +94,8 @@ def not_me_page(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def not_me_done(request: HttpRequest) -> HttpResponse:
-    """Say what happened; to whoever comes by otherwise, that is nothing about anybody."""
+    """Say what happened, and nothing about anybody: anyone may open this page."""
     return render(request, "applications/not_me_done.html")
-
-
-def _type_code(request: HttpRequest) -> HttpResponse:
-    """Lead from a typed code to the page of its link."""
-    limits.count("invitation code", limits.client_network(request), most=MOST_CODES)
-    form, status = CodeForm(request.POST), 200
-    if form.is_valid():
-        try:
-            found = invitation_links.find_invitation(form.cleaned_data["code"])
-            return HttpResponseRedirect(_invitation_address(invitation_links.invitation_pass(found)))
-        except UnknownInvitation as refusal:
-            form.add_error("code", str(refusal))
-            status = 404
-    return render(request, "applications/invitation_code.html", {"form": form}, status=status)
 
 
 def _show_invitation(request: HttpRequest, template: str) -> HttpResponse:
@@ -113,7 +113,7 @@ def _show_invitation(request: HttpRequest, template: str) -> HttpResponse:
 
 
 def _known_invitation(request: HttpRequest, token: str) -> Invitation:
-    """Return the invitation of a link, live or not. Raises UnknownInvitation, and TooMany after many of those."""
+    """Return the invitation of a link, live or not. Raises UnknownInvitation, and TooMany after many unknown links."""
     try:
         return invitation_links.linked_invitation(token.strip())
     except UnknownInvitation:
@@ -125,15 +125,3 @@ def _invitation_address(token: str) -> str:
     query = QueryDict(mutable=True)
     query["token"] = token
     return f"{reverse('applications:invitation')}?{query.urlencode()}"
-
-
-def _show_dead_invitation(
-    request: HttpRequest, refusal: CannotUseInvitation | invitations.CannotDecline
-) -> HttpResponse:
-    """Say which it is: unknown, used, replaced or too late; nothing about people."""
-    is_unknown = isinstance(refusal, UnknownInvitation)
-    context = {
-        "refusal": refusal,
-        "can_be_sent_again": isinstance(refusal, UnknownInvitation | InvitationReplaced),
-    }
-    return render(request, "applications/invitation_dead.html", context, status=404 if is_unknown else 410)

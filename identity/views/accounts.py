@@ -10,9 +10,9 @@ from identity.forms import AddressForm, PasswordForm
 from identity.origin import same_origin_forms
 from identity.secret_pages import secret_page
 
-MOST_ASKED = 10  # links a minute, of one client
-MOST_SENT = 5  # links an hour, for one address
-MOST_LINKS = 30  # passwords set, and links unknown, a minute, of one client
+MOST_ASKED = 10  # links a minute, by one client
+MOST_SENT = 5  # links an hour, to one address
+MOST_LINKS = 30  # passwords set a minute by one client, and as many unknown links
 
 
 @same_origin_forms
@@ -41,40 +41,33 @@ def _ask(request: HttpRequest, template: str) -> HttpResponse:
 
 @require_safe
 def link_asked(request: HttpRequest) -> HttpResponse:
-    """Say the same whether or not the address is known."""
+    """Say that a link is on its way; the text is the same whether or not the address is known."""
     return render(request, "identity/link_asked.html")
 
 
 @sensitive_post_parameters("password", "token")
 @secret_page
 def set_password(request: HttpRequest) -> HttpResponse:
-    """Set a password by the link of a letter. It is asked for at once: the link proves the address only."""
-    try:
-        return _set_password(request)
-    except account_links.CannotUseAccountLink as refusal:
-        return _show_dead_link(request, refusal)
-
-
-def _set_password(request: HttpRequest) -> HttpResponse:
+    """Set a password by the link of a letter. Nobody is logged in by it: the link proves the address only."""
     is_sent = request.method == "POST"
     token = (request.POST if is_sent else request.GET).get("token", "")
-    link = account_links.find_account_link(token)
     form = PasswordForm(request.POST if is_sent else None)
-    if is_sent:
-        limits.count("account password", limits.client_network(request), most=MOST_LINKS)
-        if form.is_valid():
-            accounts.set_password(token, password=form.cleaned_data["password"])
-            return redirect("identity:password_set")
+    try:
+        link = account_links.find_account_link(token)
+        if is_sent:
+            limits.count("account password", limits.client_network(request), most=MOST_LINKS)
+            if form.is_valid():
+                accounts.set_password(token, password=form.cleaned_data["password"])
+                return redirect("identity:password_set")
+    except account_links.CannotUseAccountLink as refusal:
+        is_unknown = isinstance(refusal, account_links.UnknownAccountLink)
+        if is_unknown:
+            limits.count("account link", limits.client_network(request), most=MOST_LINKS)
+        used = isinstance(refusal, account_links.AccountLinkUsed)
+        dead = {"refusal": refusal, "used": used}
+        return render(request, "identity/link_dead.html", dead, status=404 if is_unknown else 410)
     context = {"form": form, "token": token, "email": link.account.email}
     return render(request, "identity/set_password.html", context)
-
-
-def _show_dead_link(request: HttpRequest, refusal: account_links.CannotUseAccountLink) -> HttpResponse:
-    is_unknown = isinstance(refusal, account_links.UnknownAccountLink)
-    if is_unknown:
-        limits.count("account link", limits.client_network(request), most=MOST_LINKS)
-    context = {"refusal": refusal, "used": isinstance(refusal, account_links.AccountLinkUsed)}
-    return render(request, "identity/link_dead.html", context, status=404 if is_unknown else 410)
 
 
 @require_safe

@@ -19,6 +19,7 @@ from django.utils import timezone, translation
 from applications import receipt_pdf, references
 from applications.application_removal import remove_applications
 from applications.models import Application, Confirmation, ReceiptDocument
+from core.leases import claim_first
 from core.worker import Stop
 from tests import cast
 from tests.applications.factories import application, confirm
@@ -53,6 +54,10 @@ def confirmed():
 def asked():
     receipt_pdf.request_receipt_pdf(confirmed(), language="en")
     return ReceiptDocument.objects.get()
+
+
+def claim():
+    return claim_first(receipt_pdf._due(), seconds=receipt_pdf.LEASE_SECONDS)
 
 
 def end_lease():
@@ -319,8 +324,8 @@ def test_worker_that_is_killed_twice_over_it_is_the_end_of_it(time_machine):
     document = asked()
 
     for _ in range(2):
-        assert receipt_pdf._claim_receipt() == document
-        assert receipt_pdf._claim_receipt() is None
+        assert claim() == document
+        assert claim() is None
         end_lease()
     receipt_pdf.make_due_receipts()
 
@@ -332,7 +337,7 @@ def test_worker_that_comes_back_late_writes_nothing(time_machine):
     time_machine.move_to(NOON, tick=False)
     made = confirmed()
     receipt_pdf.request_receipt_pdf(made, language="en")
-    held = receipt_pdf._claim_receipt()
+    held = claim()
     receipt_pdf.request_receipt_pdf(made, language="fi")
 
     receipt_pdf._make_receipt(held)

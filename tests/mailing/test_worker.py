@@ -203,7 +203,7 @@ class StopsAfter:
 @pytest.mark.django_db(transaction=True)
 def test_worker_calls_what_the_settings_name_once_a_minute(settings, monkeypatch):
     settings.WORKER_EVERY_MINUTE = ["tests.mailing.test_worker.raises", "tests.mailing.test_worker.called"]
-    monkeypatch.setattr(loop, "PAUSE", 0)
+    monkeypatch.setattr(loop, "PAUSE_SECONDS", 0)
     queued()
 
     loop.run_worker(worker.deliver_due_letters, StopsAfter(20))
@@ -215,7 +215,7 @@ def test_worker_calls_what_the_settings_name_once_a_minute(settings, monkeypatch
 @pytest.mark.django_db(transaction=True)
 def test_worker_calls_what_the_settings_name_in_every_round(settings, monkeypatch):
     settings.WORKER_EVERY_ROUND = ["tests.mailing.test_worker.raises", "tests.mailing.test_worker.called"]
-    monkeypatch.setattr(loop, "PAUSE", 0)
+    monkeypatch.setattr(loop, "PAUSE_SECONDS", 0)
     CALLS.clear()
 
     loop.run_worker(worker.deliver_due_letters, StopsAfter(8))

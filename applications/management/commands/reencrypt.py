@@ -13,7 +13,7 @@ from django.db import models, transaction
 
 from applications import draft_links, invitation_links
 from applications.models import Draft, Invitation
-from core import crypto
+from core import crypto, links
 from identity import account_links, staff
 from identity.models import AccountLink
 
@@ -27,9 +27,9 @@ class Command(BaseCommand):
         for model in apps.get_models():
             if any(isinstance(field, crypto.EncryptedTextField) for field in model._meta.fields):
                 self._write(model, _encrypted)
-        self._write(Invitation, invitation_links.rehash_invitation)
-        self._write(Draft, draft_links.rehash_draft)
-        self._write(AccountLink, account_links.rehash_account_link)
+        self._write(Invitation, lambda row: links.rehash(row, invitation_links.TOKEN, invitation_links.CODE))
+        self._write(Draft, lambda row: links.rehash(row, draft_links.TOKEN))
+        self._write(AccountLink, lambda row: links.rehash(row, account_links.TOKEN))
         self.stdout.write(f"second factor: {staff.reencrypt_factors()}")
 
     def _write(self, model: type[models.Model], write: Callable[[Any], None]) -> None:
