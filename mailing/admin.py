@@ -16,7 +16,7 @@ FILTERS = ("message", "language", "failure", "bounced_at", "created_at")
 
 @admin.register(Letter)
 class LetterAdmin(ReadOnly, admin.ModelAdmin):
-    """What became of each letter. Its text is nowhere, it is written when it is sent; its address is masked (R16)."""
+    """What became of each letter. Its text is stored nowhere, and its address is masked (R16)."""
 
     list_display = ["__str__", "state", "language", "address", "created_at", "sent_at", "delivered_at", "failure"]
     list_filter = ["message", "language", "failure", ("bounced_at", admin.EmptyFieldListFilter)]

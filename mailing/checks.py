@@ -11,7 +11,7 @@ from django.utils.module_loading import import_string
 from mailing import webhooks
 from mailing.worker import STEPS
 
-LONGEST_LEASE = 60  # seconds: so long a letter waits at most when its worker was killed
+MOST_SECONDS_HELD = 60  # how long a letter waits at most if its worker is killed
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
 NO_DELIVERY = {
     "django.core.mail.backends.console.EmailBackend",
@@ -23,7 +23,7 @@ NO_DELIVERY = {
 
 @register(Tags.compatibility)
 def check_mail(**kwargs: Any) -> list[CheckMessage]:
-    """Return what would keep letters from arriving, or let anybody report on them."""
+    """Return the settings that would keep letters from arriving, or let anybody report on them."""
     return [*_functions(), *_times(), *_webhook(), *([] if settings.DEBUG or settings.DEMO else _sender())]
 
 
@@ -44,10 +44,10 @@ def _sender() -> Iterator[CheckMessage]:
 
 
 def _times() -> Iterator[CheckMessage]:
-    if not 1 <= settings.EMAIL_TIMEOUT <= LONGEST_LEASE // STEPS:
+    if not 1 <= settings.EMAIL_TIMEOUT <= MOST_SECONDS_HELD // STEPS:
         yield Error(
             f"EMAIL_TIMEOUT is {settings.EMAIL_TIMEOUT} seconds.",
-            hint=f"Give 1 to {LONGEST_LEASE // STEPS}: a letter is held for {LONGEST_LEASE} seconds at most.",
+            hint=f"Give 1 to {MOST_SECONDS_HELD // STEPS}: a letter is held for {MOST_SECONDS_HELD} seconds at most.",
             id="mailing.E003",
         )
 

@@ -1,4 +1,4 @@
-"""What of the letters is past its time (R18)."""
+"""Which letters, and which reports on them, are kept no longer (R18)."""
 
 import datetime as dt
 from collections.abc import Collection
@@ -14,7 +14,7 @@ def letters_before(moment: dt.datetime) -> LetterQuerySet:
 
 
 def reports_before(moment: dt.datetime) -> QuerySet[TrackingEvent]:
-    """Return what providers reported before a moment of letters that nobody here knows."""
+    """Return the reports of providers, received before a moment, on letters that we do not know."""
     return TrackingEvent.objects.filter(letter=None, received_at__lt=moment)
 
 

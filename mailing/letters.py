@@ -1,14 +1,13 @@
-"""Writes a letter: the templates of its folder, in its language, with what it may know at this moment.
+"""Writes a letter from the templates of its folder, in its language, when it is sent.
 
-A folder holds subject.txt, body.txt and body.html. They see the letter's parameters, dates as dates, and what
-settings.MAILING_CONTEXT adds. That names for each message, and under "" for all others, the dotted path of a
-function that takes the letter and returns a dict, or raises NoLongerDue. So tokens are made when a letter leaves
-and are stored nowhere.
+A folder holds subject.txt, body.txt and body.html. Their context is the letter's parameters, with dates as dates,
+and what settings.MAILING_CONTEXT adds. That setting names for each message, and under "" for all others, the dotted
+path of a function that takes the letter and returns a dict, or raises NoLongerDue. So tokens are made when a letter
+leaves, and are stored nowhere.
 """
 
 import datetime as dt
 import re
-from collections.abc import Callable
 from typing import Any, cast
 
 from anymail.message import AnymailMessage
@@ -30,20 +29,25 @@ BLANK_LINES = re.compile(r"\n\s*\n\s*\n")
 
 
 class NoLongerDue(Exception):
-    """What the letter would say is no longer so; it is dropped."""
+    """What the letter would say is no longer true, so it is dropped."""
 
 
 class Unwritable(Exception):
-    """The address is none, or the subject holds what cannot stand in a header, or the text what is no text."""
+    """The address is not valid, or the subject or the text holds control characters."""
 
 
 def write_letter(letter: Letter) -> EmailMultiAlternatives:
     """Return the letter as it leaves. Raises NoLongerDue and Unwritable."""
-    _check_address(letter.to)
-    context = {**_typed(letter.parameters), **_computed(letter), "public_url": settings.PUBLIC_URL, "letter": letter}
+    try:
+        validate_email(letter.to)  # some mail servers take any address, and never say that the letter was lost
+    except ValidationError:
+        raise Unwritable from None
+    path = settings.MAILING_CONTEXT.get(letter.message) or settings.MAILING_CONTEXT.get("")
+    computed: dict[str, Any] = import_string(path)(letter) if path else {}
+    context = {**_typed(letter.parameters), **computed, "public_url": settings.PUBLIC_URL, "letter": letter}
     with translation.override(letter.language):
         subject, text, html = (_render(letter, name, context) for name in ("subject.txt", "body.txt", "body.html"))
-    # Ends of lines and of paragraphs in a subject could begin a header of somebody else's.
+    # A line break in a subject could begin a header that somebody else wrote.
     if has_control(subject) or has_control(text + html, allowed="\t\n"):
         raise Unwritable
     return _message(letter, subject, text, html)
@@ -68,28 +72,14 @@ def _message(letter: Letter, subject: str, text: str, html: str) -> EmailMultiAl
     return cast("EmailMultiAlternatives", message)
 
 
-def _computed(letter: Letter) -> dict[str, Any]:
-    path = settings.MAILING_CONTEXT.get(letter.message) or settings.MAILING_CONTEXT.get("")
-    compute: Callable[[Letter], dict[str, Any]] | None = import_string(path) if path else None
-    return compute(letter) if compute else {}
-
-
 def _render(letter: Letter, name: str, context: dict[str, Any]) -> str:
     template: Any = get_template(f"mailing/{letter.message}/{name}")
     values = Context({**context, "language": letter.language}, autoescape=name.endswith(".html"))
     return BLANK_LINES.sub("\n\n", template.template.render(values).strip())
 
 
-def _check_address(address: str) -> None:
-    """Refuse what is no address: some mail servers take anything, and never say that it went nowhere."""
-    try:
-        validate_email(address)
-    except ValidationError:
-        raise Unwritable from None
-
-
 def _typed(value: Any) -> Any:
-    """Return the stored parameters with their ISO dates and times as such, for templates to format."""
+    """Return the stored parameters with ISO dates and times parsed, for templates to format."""
     if isinstance(value, dict):
         return {key: _typed(each) for key, each in value.items()}
     if isinstance(value, list):
@@ -98,7 +88,7 @@ def _typed(value: Any) -> Any:
 
 
 def _parse_moment(text: str) -> str | dt.date:
-    """Return the date or time that a text is, else the text: people may write of the 31st of February."""
+    """Return a text as a date or time if it is one, else unchanged: people may write of the 31st of February."""
     try:
         if DATE.fullmatch(text):
             return dt.date.fromisoformat(text)

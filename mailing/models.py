@@ -25,20 +25,20 @@ def new_message_id() -> str:
 
 class LetterQuerySet(models.QuerySet["Letter"]):
     def due(self) -> Self:
-        """Return what may be sent now and nobody holds, by the database's clock; the oldest first."""
+        """Return the letters that are due by the database's clock and that nobody holds, the oldest first."""
         return self.filter(UNENDED, FREE, due_at__lte=Now()).order_by("due_at", "pk")
 
     def dead(self) -> Self:
-        """Return what was given up or refused before it left."""
+        """Return the letters that were given up or refused before they left."""
         return self.filter(dead_at__isnull=False)
 
     def undeliverable(self) -> Self:
-        """Return what did not arrive and never will: refused at once, or bounced later."""
+        """Return the letters that will never arrive: refused at once, or bounced later."""
         return self.filter(UNDELIVERABLE)
 
 
 class Letter(Leased):
-    """One letter that one event owes one person. Its text is written when it is sent, for it may hold tokens."""
+    """One letter that one event owes one person. Its text may hold tokens, so it is written at sending."""
 
     key = models.CharField(_("event"), max_length=120, unique=True)  # the event, so that it owes one letter only
     message = models.CharField(_("kind of letter"), max_length=40)  # the folder templates/mailing/<message>/
@@ -125,7 +125,7 @@ class Letter(Leased):
 
 
 class TrackingEvent(models.Model):
-    """What a provider reported. One that comes before we know its letter waits for it here."""
+    """A report of a provider. If it comes before its letter is known as sent, it waits here."""
 
     provider = models.CharField(max_length=40)
     message_id = models.CharField(max_length=300)  # the provider's

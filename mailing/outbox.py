@@ -25,8 +25,8 @@ class Draft:
 
     `message` names a folder of templates/mailing/. `parameters` are plain data: names, numbers, ids, dates.
     Never give a token: what the letter needs besides is computed when it is sent (settings.MAILING_CONTEXT).
-    By `about`, 40 characters at most, the letters of one matter are found again; by `recipient`, 80 at most, those
-    to one person, whom it names as the trail does.
+    `about` (at most 40 characters) names the matter, and `recipient` (at most 80) names the person as the trail does,
+    so that their letters can be found.
     Without `due_at` the letter is due at once.
     """
 
@@ -41,17 +41,29 @@ class Draft:
 
 
 def queue_letters(*drafts: Draft) -> None:
-    """Store letters with the caller's change; for an event that has one already, nothing happens.
+    """Store letters in the caller's transaction. An event that has a letter already gets no other.
 
     A personal identity code in the parameters is masked (R17).
     """
-    letters = {draft.key: _stored_letter(draft) for draft in drafts}
-    # Not ignore_conflicts: SQLite would ignore every constraint, and so lose a letter without a word.
+    letters = {}
+    for draft in drafts:
+        letters[draft.key] = letter = Letter(
+            key=draft.key,
+            message=draft.message,
+            to=_masked_value(draft.to),
+            language=draft.language,
+            parameters=_masked_value(draft.parameters),
+            about=draft.about,
+            recipient=draft.recipient,
+        )
+        if draft.due_at is not None:
+            letter.due_at = draft.due_at
+    # Not ignore_conflicts: SQLite would ignore every constraint, and lose a letter silently.
     Letter.objects.bulk_create(letters.values(), update_conflicts=True, unique_fields=["key"], update_fields=["key"])
 
 
 def is_undeliverable(address: str) -> bool:
-    """Tell whether the last letter to an address of which that much is known did not arrive (R14).
+    """Tell whether the last letter to an address whose fate is known did not arrive (R14).
 
     Letters given up because our own mail server was away say nothing about the address.
     """
@@ -67,30 +79,15 @@ def is_undeliverable(address: str) -> bool:
 
 @transaction.atomic
 def send_letters_again(letters: LetterQuerySet, *, chain: str, by: Actor) -> int:
-    """Make those of the letters that are dead due now, and return how many they were; each is recorded."""
+    """Make the dead ones of these letters due now, record each in the trail, and return how many there were."""
     dead = list(letters.dead().select_for_update().values_list("pk", flat=True))
     Letter.objects.filter(pk__in=dead).update(dead_at=None, failure="", attempts=0, due_at=Now())
     append_events(chain, [TrailEvent(Event.LETTER_SENT_AGAIN, letter_subject(pk)) for pk in dead], by=by)
     return len(dead)
 
 
-def _stored_letter(draft: Draft) -> Letter:
-    letter = Letter(
-        key=draft.key,
-        message=draft.message,
-        to=_masked_value(draft.to),
-        language=draft.language,
-        parameters=_masked_value(draft.parameters),
-        about=draft.about,
-        recipient=draft.recipient,
-    )
-    if draft.due_at is not None:
-        letter.due_at = draft.due_at
-    return letter
-
-
 def _masked_value(value: Any) -> Any:
-    """Return the value as it may be stored: without codes."""
+    """Return a value with its personal identity codes masked."""
     if isinstance(value, str):
         return mask_codes(storable(value))
     if isinstance(value, Mapping):

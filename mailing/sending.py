@@ -1,4 +1,4 @@
-"""Hands a letter to the mail server or provider, and judges what went wrong."""
+"""Hands a letter to the mail server or provider, and tells what went wrong."""
 
 import smtplib
 from http import HTTPStatus
@@ -15,13 +15,12 @@ from django.core.mail.backends.base import BaseEmailBackend
 
 from mailing.enums import Failure
 
-# What a provider answers when the letter itself is at fault. Wrong keys and limits are not.
+# What a provider answers when the letter itself is at fault, unlike our key or a limit.
 LETTER_AT_FAULT = {HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNPROCESSABLE_ENTITY}
-KEY_AT_FAULT = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
 
 
 class NotSent(Exception):
-    """The letter was not taken; `final` when no other try would change that."""
+    """The letter was not taken. It is `final` if another try would not change that."""
 
     def __init__(self, failure: Failure, *, final: bool = False) -> None:
         super().__init__(failure)
@@ -30,7 +29,7 @@ class NotSent(Exception):
 
 
 def open_connection(connection: BaseEmailBackend) -> None:
-    """Open the connection unless it is. Raises NotSent."""
+    """Open the connection unless it is open. Raises NotSent."""
     try:
         connection.open()
     except OSError as error:
@@ -38,7 +37,7 @@ def open_connection(connection: BaseEmailBackend) -> None:
 
 
 def send_message(connection: BaseEmailBackend, message: EmailMultiAlternatives) -> dict[str, str]:
-    """Send over an open connection, and return the provider and its id of the message, if it has one.
+    """Send over an open connection. Return the provider and its id of the message as columns of the letter, if known.
 
     Raises NotSent.
     """
@@ -54,7 +53,7 @@ def send_message(connection: BaseEmailBackend, message: EmailMultiAlternatives) 
 
 
 def judge(error: Exception) -> NotSent:
-    """Tell from what sending raised why the letter was not taken, and whether to try again."""
+    """Return why a letter was not taken and whether to try again, given what sending raised."""
     match error:
         case smtplib.SMTPRecipientsRefused():
             return _of_reply(max(code for code, _ in error.recipients.values()))
@@ -64,45 +63,30 @@ def judge(error: Exception) -> NotSent:
             return _of_reply(error.smtp_code)
         case AnymailRecipientsRefused():
             return NotSent(Failure.REFUSED, final=True)
-        case AnymailAPIError():
-            return _of_provider(error)
-        case OSError():
+        case AnymailAPIError(status_code=HTTPStatus.UNAUTHORIZED | HTTPStatus.FORBIDDEN):
+            return NotSent(Failure.LOGIN)
+        case AnymailAPIError(status_code=int(code)):
+            is_final = code in LETTER_AT_FAULT
+            return NotSent(Failure.REFUSED if is_final else Failure.BUSY, final=is_final)
+        case AnymailAPIError() | OSError():
             return NotSent(Failure.TIMEOUT if _is_timeout(error) else Failure.CONNECTION)
-        case _:  # ValueError, AnymailInvalidAddress: nothing was sent, nor ever will be
+        case _:  # ValueError, AnymailInvalidAddress: nothing was sent, and another try would not change that
             return NotSent(Failure.INVALID, final=True)
 
 
-def close_connection(connection: BaseEmailBackend) -> None:
-    """Close the connection, in whatever state it is."""
-    try:
-        connection.close()
-    except OSError:
-        return  # the server was faster
-
-
 def _of_connecting(error: OSError) -> NotSent:
-    """Never final: whatever the server says before it has seen a letter is not about the letter."""
+    """Never final: what the server says before it has seen a letter is not about the letter."""
     if isinstance(error, smtplib.SMTPAuthenticationError):
         return NotSent(Failure.LOGIN)
     return NotSent(Failure.TIMEOUT if _is_timeout(error) else Failure.CONNECTION)
 
 
 def _is_timeout(error: Exception) -> bool:
-    """Tell a server that is silent from one that is gone; smtplib calls both disconnected."""
+    """Tell whether the server was silent, not gone; smtplib calls both disconnected."""
     return any(isinstance(each, TimeoutError | requests.Timeout) for each in (error, error.__context__))
 
 
 def _of_reply(code: int) -> NotSent:
     """Judge a reply of the mail server (RFC 5321 § 4.2.1)."""
     is_final = 500 <= code < 600
-    return NotSent(Failure.REFUSED if is_final else Failure.BUSY, final=is_final)
-
-
-def _of_provider(error: AnymailAPIError) -> NotSent:
-    code = error.status_code
-    if code is None:
-        return NotSent(Failure.TIMEOUT if _is_timeout(error) else Failure.CONNECTION)
-    if code in KEY_AT_FAULT:
-        return NotSent(Failure.LOGIN)
-    is_final = code in LETTER_AT_FAULT
     return NotSent(Failure.REFUSED if is_final else Failure.BUSY, final=is_final)

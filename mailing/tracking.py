@@ -1,6 +1,6 @@
 """What became of a letter after it left: the provider's webhooks, read by anymail.
 
-They are repeated, come in any order, and may come before we have recorded that the letter was sent.
+The same event may come twice, in any order, and before we have recorded that the letter was sent.
 """
 
 import datetime as dt
@@ -16,13 +16,13 @@ from core.text import storable
 from mailing.enums import Fate
 from mailing.models import Letter, TrackingEvent
 
-UNKNOWN_TIME = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)  # keeps events without a time apart from no others
-KEPT_FOR = dt.timedelta(days=7)  # events of letters that are not ours: somebody else uses the same account
+UNKNOWN_TIME = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)  # of events without a time, so that each is still kept once
+KEPT_FOR = dt.timedelta(days=7)  # events of unknown letters: somebody else uses the same account
 
 
 @receiver(tracking, dispatch_uid="mailing")
 def follow(sender: Any, event: AnymailTrackingEvent, esp_name: str, **kwargs: Any) -> None:
-    """Keep an event once, and tell its letter if it is known. Opening and clicks are not kept."""
+    """Keep an event once, and change its letter if it is known. Opening and clicks are not kept."""
     if event.event_type not in Fate.values:
         return
     with transaction.atomic():
@@ -38,7 +38,7 @@ def follow(sender: Any, event: AnymailTrackingEvent, esp_name: str, **kwargs: An
 
 
 def match_early() -> None:
-    """Tell their letters of the events that came before these; the worker calls it every minute."""
+    """Change the letters whose events came before they were known as sent; the worker calls it every minute."""
     TrackingEvent.objects.filter(letter=None, received_at__lt=timezone.now() - KEPT_FOR).delete()
     known = Letter.objects.exclude(provider_message_id="").values("provider_message_id")
     for row in TrackingEvent.objects.filter(letter=None, message_id__in=known).order_by("occurred_at", "pk"):
@@ -59,8 +59,8 @@ def _tell_letter(row: TrackingEvent, *, named: str = "") -> None:
 
 
 def _apply(letter: Letter, fate: Fate, at: dt.datetime) -> None:
-    """Change a letter by what became of it. Delivered is final, whatever comes later or came before."""
-    if letter.sent_at is None:  # the provider knows it: our worker died before it could say so
+    """Change a letter by its fate. Delivered is final, whatever was reported before or is reported later."""
+    if letter.sent_at is None:  # the provider has it: our worker died before it recorded that
         letter.sent_at, letter.dead_at, letter.dropped_at, letter.failure = at, None, None, ""
         letter.lease = letter.leased_until = None
     if fate == Fate.COMPLAINED:
@@ -72,5 +72,5 @@ def _apply(letter: Letter, fate: Fate, at: dt.datetime) -> None:
 
 
 def _text(value: Any) -> str:
-    """Return a text of a provider as the database takes it."""
+    """Return a provider's value as a text that the database takes, at most 300 characters."""
     return storable(str(value or ""))[:300]

@@ -12,12 +12,15 @@ from mailing.models import Letter
 
 
 def claim_letter() -> Letter | None:
-    """Take the letter that has been due for longest, and return it; None when there is none."""
+    """Take the letter that has been due for longest and return it; None if none is due."""
     return claim_first(Letter.objects.due(), seconds=settings.MAILING_LEASE)
 
 
 def retry_letter(letter: Letter, failure: Failure) -> tuple[dict[str, Any], str]:
-    """Return the changes that let a letter be tried again, or that give it up after the last delay."""
+    """Return the changes by which a letter is tried again, or given up after the last delay.
+
+    The second value is the word for it in the log.
+    """
     if letter.attempts >= _most_tries():
         return give_letter_up(failure)
     seconds = retry_delay(settings.MAILING_DELAYS, attempts=letter.attempts)
@@ -25,11 +28,12 @@ def retry_letter(letter: Letter, failure: Failure) -> tuple[dict[str, Any], str]
 
 
 def give_letter_up(failure: Failure) -> tuple[dict[str, Any], str]:
-    """Return the changes that give a letter up; people are shown that it will not arrive."""
+    """Return the changes that give a letter up, and the word for it in the log."""
     return {"dead_at": Now(), "failure": failure}, failure.value
 
 
 def is_letter_exhausted(letter: Letter) -> bool:
+    """Tell whether workers died over every try of a letter."""
     return is_exhausted(letter, tries=_most_tries())
 
 

@@ -1,4 +1,4 @@
-"""The webhook of the provider that is configured, and no other: each open address is one to attack."""
+"""Only the webhook of the provider that is configured: each open address could be attacked."""
 
 from django.conf import settings
 from django.urls import URLPattern

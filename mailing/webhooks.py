@@ -10,12 +10,12 @@ BACKENDS = "anymail.backends."
 
 
 def tracking_webhooks(backend: str) -> list[URLPattern]:
-    """Return the delivery webhook of an e-mail backend, if it has one that only the provider can call."""
+    """Return the delivery webhook of an e-mail backend, if only the provider can call it."""
     return [pattern for pattern in of_backend(backend) if insecurity(pattern) is None]
 
 
 def of_backend(backend: str) -> list[URLPattern]:
-    """Return the delivery webhook of an e-mail backend (dotted path); none for one that is not anymail's."""
+    """Return the delivery webhook of an e-mail backend (dotted path); an empty list if it is not anymail's."""
     if not backend.startswith(BACKENDS):
         return []
     provider = backend.removeprefix(BACKENDS).split(".")[0]
@@ -23,8 +23,8 @@ def of_backend(backend: str) -> list[URLPattern]:
 
 
 def insecurity(pattern: URLPattern) -> str | None:
-    """Return why anybody could call a webhook: neither a secret nor the provider's signature; else None."""
-    view = pattern.callback.view_class  # type: ignore[attr-defined]  # each is a class view
+    """Return why anybody could call a webhook, which has neither a secret nor a signature; None if it has one."""
+    view = pattern.callback.view_class  # type: ignore[attr-defined]  # each is a class-based view
     with warnings.catch_warnings():
         warnings.simplefilter("error", AnymailInsecureWebhookWarning)
         try:

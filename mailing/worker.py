@@ -1,13 +1,13 @@
 """Delivers letters: takes one at a time, sends it outside any transaction, and records what became of it.
 
-Any number of workers may run, on any number of machines. One that is killed leaves at most one letter to be
-sent twice, with the same Message-ID, and none unsent.
+Any number of workers may run, on any number of machines. If one is killed, at most one letter is sent twice, with
+the same Message-ID, and none is lost.
 """
 
 import logging
 import math
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from functools import partial
 from typing import Any
 
@@ -24,30 +24,30 @@ from mailing.models import Letter
 
 logger = logging.getLogger("mailing")
 
-BATCH = 50  # letters over one connection; many mail servers allow a hundred
+BATCH_LETTERS = 50  # over one connection; many mail servers allow a hundred
 STEPS = 4  # how often sending waits for the mail server: MAIL, RCPT, DATA, and the text
 
 
 def deliver_due_letters(stop: Stop | None = None, until: float = math.inf) -> int:
     """Try every letter that is due now, and return how many were tried.
 
-    No letter is begun once a stop is asked, or after `until` (seconds of the monotonic clock).
+    No letter is begun after a stop was asked for, or after `until` (seconds of the monotonic clock).
     """
     stop, tried = stop or Stop(), 0
     while Letter.objects.due().exists():
         with closing(_Connection()) as connection:
-            for _ in range(BATCH):
+            for _ in range(BATCH_LETTERS):
                 is_over = stop.asked or time.monotonic() >= until
                 letter = None if is_over else tries.claim_letter()
                 if letter is None:
                     return tried
                 tried += 1
-                if not deliver_letter(letter, connection.backend):
+                if not _deliver_letter(letter, connection.backend):
                     break  # the connection may be in any state
     return tried
 
 
-def deliver_letter(letter: Letter, backend: BaseEmailBackend) -> bool:
+def _deliver_letter(letter: Letter, backend: BaseEmailBackend) -> bool:
     """Send a letter that we hold and record what became of it; tell whether the connection is still good."""
     started = time.monotonic()
     changes, outcome = _try_letter(letter, backend)
@@ -65,7 +65,7 @@ def deliver_letter(letter: Letter, backend: BaseEmailBackend) -> bool:
 
 
 def _try_letter(letter: Letter, backend: BaseEmailBackend) -> tuple[dict[str, Any], str]:
-    """Return what to record of a letter, and the word for it in the log."""
+    """Try to send a letter; return the changes to record, and the word for the outcome in the log."""
     held_since = time.monotonic()
     try:
         if tries.is_letter_exhausted(letter):
@@ -82,7 +82,7 @@ def _try_letter(letter: Letter, backend: BaseEmailBackend) -> tuple[dict[str, An
         return tries.give_letter_up(Failure.INVALID)
     except sending.NotSent as reason:
         return tries.give_letter_up(reason.failure) if reason.final else tries.retry_letter(letter, reason.failure)
-    except Exception as error:  # whatever one letter does, the others go on
+    except Exception as error:  # a fault in one letter must not stop the others
         log_fault(logger, error, letter=letter.pk)
         return tries.retry_letter(letter, Failure.ERROR)
 
@@ -94,4 +94,5 @@ class _Connection:
         self.backend: BaseEmailBackend = mail.get_connection()
 
     def close(self) -> None:
-        sending.close_connection(self.backend)
+        with suppress(OSError):  # the server may have closed it first
+            self.backend.close()

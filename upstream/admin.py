@@ -1,6 +1,6 @@
-"""Clients of the API and the receivers of their events in the admin; what became of each event.
+"""The admin of the API's clients, of the receivers of their events, and of what became of each event.
 
-Tokens and secrets are shown once. Clients are revoked and receivers disabled, neither is ever deleted.
+Tokens and secrets are shown once. Clients are revoked and receivers disabled; neither is ever deleted.
 """
 
 from typing import Any
@@ -34,11 +34,11 @@ class ApiClientAdmin(NeverDeleted, admin.ModelAdmin):
         return False
 
     def has_manage_permission(self, request: HttpRequest) -> bool:
-        """Who may change clients may replace and revoke their tokens; nothing else of them changes."""
+        """Let those who may change clients replace and revoke their tokens; nothing else of clients changes."""
         return super().has_change_permission(request)
 
     def save_model(self, request: HttpRequest, obj: ApiClient, form: Any, change: bool) -> None:  # noqa: FBT001  # Django's signature
-        # Its first token is seen by nobody: response_add puts another in its place, and shows it.
+        # Nobody sees this first token: response_add replaces it, and shows the new one.
         created, _token = clients.issue(obj.name)
         obj.pk = created.pk
 
@@ -64,7 +64,7 @@ class ApiClientAdmin(NeverDeleted, admin.ModelAdmin):
         self.message_user(request, text % {"number": number}, messages.SUCCESS)
 
     def _token_page(self, request: HttpRequest, client: ApiClient, token: str) -> HttpResponse:
-        # The answer to the POST itself: a message would put the token into the session, and so the database.
+        # Shown in the answer to the POST: a message would store the token in the session, and so in the database.
         context = {
             **self.admin_site.each_context(request),
             "title": _("Token of an API client"),
@@ -88,7 +88,7 @@ class WebhookEndpointForm(forms.ModelForm):
         return url
 
     def clean(self) -> dict[str, Any]:
-        """Django leaves the constraint out: it is about a column that the form has not."""
+        """Check the constraint that Django leaves out, because the form lacks one of its columns."""
         given = super().clean() or {}
         same = WebhookEndpoint.objects.filter(client=given.get("client"), url=given.get("url"), disabled_at=None)
         if same.exists():
@@ -118,7 +118,7 @@ class WebhookEndpointAdmin(NeverDeleted, admin.ModelAdmin):
         return False
 
     def has_manage_permission(self, request: HttpRequest) -> bool:
-        """Who may change receivers may rotate their secrets and disable them; nothing else of them changes."""
+        """Let those who may change receivers rotate their secrets and disable them; nothing else changes."""
         return super().has_change_permission(request)
 
     def save_model(self, request: HttpRequest, obj: WebhookEndpoint, form: Any, change: bool) -> None:  # noqa: FBT001  # Django's signature
@@ -153,7 +153,7 @@ class WebhookEndpointAdmin(NeverDeleted, admin.ModelAdmin):
         self.message_user(request, text % {"number": number}, messages.SUCCESS)
 
     def _secret_page(self, request: HttpRequest, endpoint: WebhookEndpoint, secret: str) -> HttpResponse:
-        # The answer to the POST itself: a message would put the secret into the session, and so the database.
+        # Shown in the answer to the POST: a message would store the secret in the session, and so in the database.
         context = {
             **self.admin_site.each_context(request),
             "title": _("Secret of a receiver of events"),
@@ -187,7 +187,7 @@ class StatusFilter(admin.SimpleListFilter):
 
 @admin.register(WebhookDelivery)
 class WebhookDeliveryAdmin(ReadOnly, admin.ModelAdmin):
-    """What became of each event. Its content names nobody."""
+    """What became of each event. The content of events names nobody."""
 
     list_display = [
         "event",

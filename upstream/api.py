@@ -1,4 +1,4 @@
-"""The housing system's door (J8): applications come in, and their status is asked. No cookies."""
+"""The housing system's API (J8): it sends, follows, changes and withdraws applications. No cookies."""
 
 import functools
 from collections.abc import Callable
@@ -31,10 +31,10 @@ from upstream.problems import (
 )
 from upstream.schemas import ApplicationStatus, EventPage, ProblemDetails, Receipt
 
-REQUESTS_A_MINUTE = 300  # of one client
-REFUSALS_A_MINUTE = 30  # of one address
+REQUESTS_A_MINUTE = 300  # by one client
+REFUSALS_A_MINUTE = 30  # by one address
 MOST_EVENTS = 500  # in one answer
-ETAG = r'^(W/)?"[0-9a-f]{64}"$'  # weak where somebody on the way compressed the answer: it names content, not bytes
+ETAG = r'^(W/)?"[0-9a-f]{64}"$'  # weak if a proxy compressed the answer: it names content, not bytes
 STATUS = {"$ref": "#/components/schemas/ApplicationStatus"}
 
 DESCRIPTION = """
@@ -79,7 +79,7 @@ SHOWS_VERSION = {
 
 
 class ClientRequest(HttpRequest):
-    """A request of which BearerToken has found out who sends it."""
+    """A request whose sender BearerToken has identified."""
 
     auth: ApiClient
 
@@ -101,7 +101,7 @@ class BearerToken(AuthBase):
 
 
 class StrictParser(Parser):
-    """Reads JSON that says of itself that it is JSON, and nothing doubtful."""
+    """Reads bodies that are declared as JSON, and only strict JSON."""
 
     def parse_body(self, request: HttpRequest) -> Any:
         if request.content_type != "application/json":
@@ -110,7 +110,7 @@ class StrictParser(Parser):
 
 
 class Api(NinjaAPI):
-    """django-ninja, with problem details for what it would answer in its own way."""
+    """django-ninja, with problem details instead of its own error answers."""
 
     @property
     def urls(self) -> tuple[list[URLResolver | URLPattern], str, str]:
@@ -134,7 +134,7 @@ class Api(NinjaAPI):
 
 
 def _as_problems(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    @csrf_exempt  # no cookie opens this door
+    @csrf_exempt  # cookies mean nothing here
     @functools.wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:

@@ -1,9 +1,10 @@
-"""Many applications in one file: one JSON object a line, all or nothing."""
+"""Many applications in one file, one JSON object on each line: all are taken in, or none."""
 
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
 from django.conf import settings
+from django.db import transaction
 
 from applications import document
 from applications.document import Document, InvalidDocument
@@ -24,7 +25,7 @@ class FaultyLine(Exception):
 
 
 def check(lines: BinaryIO, *, client: ApiClient, advance: Advance) -> Iterator[FaultyLine]:
-    """Yield each line of the file that cannot be taken in."""
+    """Yield the faults of each line of the file that cannot be taken in."""
     sent = set(Intake.objects.filter(client=client).values_list("reference", flat=True))
     for number, line in _lines(lines, advance=advance):
         try:
@@ -37,9 +38,14 @@ def check(lines: BinaryIO, *, client: ApiClient, advance: Advance) -> Iterator[F
         sent.add(reference)
 
 
+@transaction.atomic
 def take_in(lines: BinaryIO, *, client: ApiClient, advance: Advance) -> int:
     """Take in every line of the file or none; return how many. Raises FaultyLine or intake.AlreadySent."""
-    return intake.receive_all((_parse(number, line) for number, line in _lines(lines, advance=advance)), client=client)
+    taken = 0
+    for number, line in _lines(lines, advance=advance):
+        intake.receive(_parse(number, line), client=client)
+        taken += 1
+    return taken
 
 
 def _lines(lines: BinaryIO, *, advance: Advance) -> Iterator[tuple[int, bytes]]:

@@ -1,8 +1,8 @@
-"""A POST to an address that somebody else chose, without lending them our place in the network.
+"""A POST to an address that somebody else chose, which gives them no access to our own network.
 
-The name is resolved once, every address that it has must be public, and the connection goes to one of those just
-checked: a name that resolves differently the next moment gains nothing. Redirects are not followed, no proxy and
-no .netrc of the environment counts, and nothing of the answer is read but its head.
+The name is resolved once, all its addresses must be public, and the connection goes to one of those just checked: a
+name that resolves differently a moment later gains nothing. Redirects are not followed, no proxy and no .netrc of
+the environment counts, and only the head of the answer is read.
 """
 
 import functools
@@ -26,14 +26,14 @@ from upstream.enums import Failure
 Place = tuple[socket.AddressFamily, tuple[str, int]]  # an IP address and a port
 
 PORTS = {"https": 443, "http": 80}
-PLAIN = re.compile(r"[!-~]{1,500}")  # visible ASCII, so that nothing can stand in the request that was not meant
+PLAIN = re.compile(r"[!-~]{1,500}")  # visible ASCII, so that an address cannot add to the request
 GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
-# A name server may be slow for longer than we wait; those who wait for it are few.
+# A name server may be slow for longer than we wait: few threads may wait for it.
 _RESOLVERS = ThreadPoolExecutor(4, thread_name_prefix="resolver")
 
 
 class NotAnswered(Exception):
-    """Nobody answered, or nobody was asked; `failure` tells why."""
+    """Nobody answered, or nothing was sent; `failure` tells why."""
 
     def __init__(self, failure: Failure) -> None:
         super().__init__(failure)
@@ -42,14 +42,14 @@ class NotAnswered(Exception):
 
 @dataclass(frozen=True)
 class Answer:
-    """The head of an answer, as far as it matters."""
+    """What matters of the head of an answer."""
 
     status: int
     retry_after: str | None = None
 
 
 def is_callable(url: str) -> bool:
-    """Tell whether an address is one that we would call. Whether its name leads to a public host shows later."""
+    """Tell whether we would call an address. Whether its name leads to a public host is checked later."""
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -67,7 +67,7 @@ def is_callable(url: str) -> bool:
 
 
 def is_public(address: str) -> bool:
-    """Tell whether an IP address is one of the public internet; of IPv6 no form that hides another address."""
+    """Tell whether an IP address is public. An IPv6 address that embeds another address is not."""
     ip = ipaddress.ip_address(address)
     if isinstance(ip, ipaddress.IPv6Address):
         return ip in GLOBAL_UNICAST and ip.is_global and ip.sixtofour is None and ip.teredo is None
@@ -75,7 +75,7 @@ def is_public(address: str) -> bool:
 
 
 def post(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
-    """Send a body and return the head of the answer, within settings.WEBHOOK_TIMEOUT seconds in all.
+    """Send a body and return the head of the answer, within settings.WEBHOOK_TIMEOUT seconds altogether.
 
     Raises NotAnswered.
     """
@@ -95,7 +95,7 @@ def _exchange(url: SplitResult, body: bytes, headers: Mapping[str, str], until: 
     host = url.hostname or ""
     port = url.port or PORTS[url.scheme]
     with closing(_connected(_checked(host, port, until), until)) as plain, _hung_up(plain, until):
-        # Encrypted here, so that certificate and SNI go by the name, though the address was given by us.
+        # Encrypted here, so that certificate and SNI follow the name although we connect to an address.
         sock = tls().wrap_socket(plain, server_hostname=host) if url.scheme == "https" else plain
         connection = http.client.HTTPConnection(host, port)
         with closing(connection):
@@ -108,7 +108,7 @@ def _exchange(url: SplitResult, body: bytes, headers: Mapping[str, str], until: 
 
 @functools.cache
 def tls() -> ssl.SSLContext:
-    """Return what checks certificates, by the authorities that the system trusts (or SSL_CERT_FILE)."""
+    """Return the context that checks certificates by the authorities the system trusts (or SSL_CERT_FILE)."""
     return ssl.create_default_context()
 
 
@@ -140,9 +140,9 @@ def _connected(places: list[Place], until: float) -> socket.socket:
 
 @contextmanager
 def _hung_up(sock: socket.socket, until: float) -> Iterator[None]:
-    """Break the connection off when the time is over: a timeout of the socket begins anew with every byte."""
+    """Break the connection off when the time is over: a timeout of the socket starts again with every byte."""
     sock.settimeout(_left(until))
-    # A descriptor of its own: encrypting takes the first one over, and closes it.
+    # A separate descriptor: encrypting takes over the first one, and closes it.
     handle = sock.dup()
     timer = threading.Timer(_left(until), functools.partial(_break_off, handle))
     timer.daemon = True
@@ -163,7 +163,7 @@ def _break_off(sock: socket.socket) -> None:
 
 
 def _left(until: float) -> float:
-    """Return the seconds left, more than none. Raises TimeoutError."""
+    """Return the seconds left, more than 0. Raises TimeoutError."""
     seconds = until - time.monotonic()
     if seconds <= 0:
         raise TimeoutError

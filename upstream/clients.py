@@ -1,4 +1,4 @@
-"""The tokens by which the housing system is known: random, shown once, stored only as a digest."""
+"""The tokens by which clients of the API are known: random, shown once, stored only as a digest."""
 
 import hashlib
 import secrets
@@ -13,7 +13,7 @@ RANDOM_BYTES = 32
 
 
 class NameTaken(Exception):
-    """There is a client of that name already."""
+    """A client of that name exists already."""
 
 
 def issue(name: str) -> tuple[ApiClient, str]:
@@ -34,13 +34,13 @@ def replace_token(client: ApiClient) -> str:
 
 
 def revoke(*clients: ApiClient) -> int:
-    """Refuse these clients from now on; return how many were not refused before."""
+    """Refuse these clients from now on, and return how many were live until now."""
     live = ApiClient.objects.filter(pk__in=[client.pk for client in clients], revoked_at=None)
     return live.update(revoked_at=timezone.now())
 
 
 def of_token(token: str) -> ApiClient | None:
-    """Return the client that holds a token; None when it is wrong or revoked."""
+    """Return the live client that holds a token; None if there is none."""
     return ApiClient.objects.filter(token_hash=_digest(token), revoked_at=None).first()
 
 

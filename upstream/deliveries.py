@@ -1,4 +1,4 @@
-"""Events on their way: who is sending one, when it is tried again, and when it is given up."""
+"""Deliveries of events: which worker holds one, when it is tried again, and when it is given up."""
 
 import datetime as dt
 from collections import defaultdict
@@ -14,11 +14,11 @@ from core.leases import claim_first, retry_delay
 from upstream.enums import Failure
 from upstream.models import Event, WebhookDelivery, WebhookDeliveryQuerySet, WebhookEndpoint
 
-BATCH = 1_000
+BATCH_ROWS = 1_000
 
 
 def queue_deliveries(events: Iterable[Event]) -> None:
-    """Owe each event to every live endpoint of its client, once."""
+    """Queue each event once for every live endpoint of its client."""
     endpoints = defaultdict(list)
     for endpoint in WebhookEndpoint.objects.live():
         endpoints[endpoint.client_id].append(endpoint)
@@ -33,7 +33,7 @@ def queue_deliveries(events: Iterable[Event]) -> None:
 
 
 def claim_delivery(endpoint: WebhookEndpoint) -> WebhookDelivery | None:
-    """Take what has been due for longest at an endpoint, and return it with its event; None if there is nothing."""
+    """Take the delivery that has been due for longest at an endpoint, and return it with its event, or None."""
     delivery = claim_first(WebhookDelivery.objects.due(endpoint), seconds=settings.WEBHOOK_LEASE)
     if delivery is not None:
         prefetch_related_objects([delivery], "event__change")
@@ -43,7 +43,7 @@ def claim_delivery(endpoint: WebhookEndpoint) -> WebhookDelivery | None:
 def retry_delivery(delivery: WebhookDelivery, *, now: dt.datetime, least: float = 0) -> dict[str, Any]:
     """Return the changes by which a delivery is tried again, or given up when its days are over.
 
-    `now` is the time of this try; `least` are seconds that the receiver asked us to wait.
+    `now` is the time of this try; `least` is how many seconds the receiver asked us to wait.
     """
     if now >= delivery.tried_until:
         return {"given_up_at": Now()}
@@ -52,24 +52,19 @@ def retry_delivery(delivery: WebhookDelivery, *, now: dt.datetime, least: float 
 
 
 def pause_endpoint(endpoint: WebhookEndpoint, *, seconds: float, why: Failure) -> None:
-    """Leave an endpoint alone that does not answer, so that the others do not wait for it.
+    """Send nothing to an endpoint for so many seconds, so that the others do not wait for it.
 
-    What waits for it and was to be tried no longer than until now is given up.
+    Its waiting deliveries whose time is over are given up.
     """
     WebhookEndpoint.objects.filter(pk=endpoint.pk).update(paused_until=Now() + dt.timedelta(seconds=seconds))
     overdue = endpoint.deliveries.unended().filter(tried_until__lte=Now(), lease=None)
     overdue.update(given_up_at=Now(), failure=why)
 
 
-def give_up_deliveries(endpoint: WebhookEndpoint, why: Failure) -> None:
-    """Give up whatever waits for an endpoint, also what is being sent."""
-    endpoint.deliveries.unended().update(given_up_at=Now(), failure=why, lease=None, leased_until=None)
-
-
 def replay_deliveries(chosen: WebhookDeliveryQuerySet) -> int:
-    """Send what was delivered or given up once more, with the same ids; return how many are sent.
+    """Send the delivered and given-up ones of these once more, with the same ids, and return how many.
 
-    What waits anyway, and what belongs to an endpoint that takes nothing any more, stays as it is.
+    Deliveries that wait already, and those of an endpoint that is not live, stay as they are.
     """
     ended = chosen.filter(
         Q(delivered_at__isnull=False) | Q(given_up_at__isnull=False), endpoint__in=WebhookEndpoint.objects.live()
@@ -87,7 +82,10 @@ def replay_deliveries(chosen: WebhookDeliveryQuerySet) -> int:
 
 @transaction.atomic
 def replay_since(moment: dt.datetime, endpoint: WebhookEndpoint) -> int:
-    """Send an endpoint every event that was collected since then, whether or not it was owed it; return how many."""
+    """Send an endpoint every event of its client that was collected since a moment; return how many.
+
+    That includes events that were never queued for it.
+    """
     events = Event.objects.filter(client=endpoint.client_id, collected_at__gte=moment)
     number = replay_deliveries(endpoint.deliveries.filter(event__in=events))
     never_owed = events.exclude(deliveries__endpoint=endpoint).order_by("pk")
@@ -96,7 +94,7 @@ def replay_since(moment: dt.datetime, endpoint: WebhookEndpoint) -> int:
             WebhookDelivery(endpoint=endpoint, event_id=pk, application_id=application, tried_until=_days_from_now())
             for pk, application in never_owed.values_list("pk", "application")
         ],
-        batch_size=BATCH,
+        batch_size=BATCH_ROWS,
     )
     return number + len(made)
 

@@ -1,4 +1,4 @@
-"""The addresses that take events, and the secrets that sign what is sent to them (Standard Webhooks)."""
+"""The addresses to which events are sent, and the secrets that sign them (Standard Webhooks)."""
 
 import base64
 import datetime as dt
@@ -13,9 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.refusals import Refused
-from upstream import calling, deliveries
+from upstream import calling
 from upstream.enums import Failure
-from upstream.models import ApiClient, WebhookEndpoint
+from upstream.models import ApiClient, WebhookDelivery, WebhookEndpoint
 
 PREFIX = "whsec_"
 RANDOM_BYTES = 32
@@ -38,7 +38,7 @@ class Taken(CannotAdd):
 
 
 def add(client: ApiClient, url: str) -> tuple[WebhookEndpoint, str]:
-    """Send a client's events to an address from now on; return it with its secret, which is shown once.
+    """Make an endpoint to which a client's events are sent from now on; return it with its secret.
 
     Raises NotAnAddress or Taken.
     """
@@ -54,7 +54,7 @@ def add(client: ApiClient, url: str) -> tuple[WebhookEndpoint, str]:
 
 @transaction.atomic
 def rotate(endpoint: WebhookEndpoint) -> str:
-    """Give an endpoint a new secret and return it. The one before goes on signing beside it for a while."""
+    """Give an endpoint a new secret and return it. For WEBHOOK_FORMER_SECRET_HOURS the former one signs too."""
     locked = WebhookEndpoint.objects.select_for_update().get(pk=endpoint.pk)
     locked.former_secret, locked.secret = locked.secret, _new_secret()
     locked.former_until = timezone.now() + dt.timedelta(hours=settings.WEBHOOK_FORMER_SECRET_HOURS)
@@ -64,11 +64,11 @@ def rotate(endpoint: WebhookEndpoint) -> str:
 
 @transaction.atomic
 def disable(*endpoints: WebhookEndpoint, why: Failure = Failure.DISABLED) -> int:
-    """Send nothing more to these endpoints, give up what waits for them, and return how many were not disabled."""
+    """Send nothing more to these endpoints and give up what waits for them. Return how many were live until now."""
     live = WebhookEndpoint.objects.filter(pk__in=[endpoint.pk for endpoint in endpoints], disabled_at=None)
     number = live.update(disabled_at=Now())
-    for endpoint in endpoints:
-        deliveries.give_up_deliveries(endpoint, why)
+    waiting = WebhookDelivery.objects.unended().filter(endpoint__in=endpoints)  # those that are being sent too
+    waiting.update(given_up_at=Now(), failure=why, lease=None, leased_until=None)
     return number
 
 
@@ -78,12 +78,9 @@ def signatures(endpoint: WebhookEndpoint, *, id_: str, timestamp: int, body: byt
     if endpoint.former_secret and endpoint.former_until and endpoint.former_until > timezone.now():
         live.append(endpoint.former_secret)
     signed = f"{id_}.{timestamp}.".encode() + body
-    return " ".join(f"v1,{_sign(secret or '', signed)}" for secret in live)
-
-
-def _sign(secret: str, signed: bytes) -> str:
-    key = base64.b64decode(secret.removeprefix(PREFIX))
-    return base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
+    keys = [base64.b64decode((secret or "").removeprefix(PREFIX)) for secret in live]
+    digests = [hmac.new(key, signed, hashlib.sha256).digest() for key in keys]
+    return " ".join(f"v1,{base64.b64encode(digest).decode()}" for digest in digests)
 
 
 def _new_secret() -> str:

@@ -1,11 +1,11 @@
 """What the housing system is told: one event for each change of state of an application that a client sent (J8).
 
 The rows of the changes are the outbox (R19); nothing is added to the transactions that write them. `collect` turns
-them into events soon afterwards. It holds the client's lock until it has committed, so a client's events come to
-light in the order of their numbers, though the changes themselves may commit in any order.
+them into events soon afterwards. It holds the client's lock until it has committed, so a client's events appear in
+the order of their numbers, although the changes themselves may commit in any order.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
@@ -24,11 +24,14 @@ NEW_VERSION = (Transition.SENT, Transition.CHANGED)
 NEW_PERIOD = (Transition.SENT, Transition.CHANGED, Transition.RENEWED)
 # How many changes before the newest known one are looked at again, since a lower number may commit later.
 NEAR, FAR = 1_000, 100_000
-BATCH = 500  # changes
+BATCH_CHANGES = 500
 
 
 def collect(look_back: int = NEAR) -> int:
-    """Make the events, and their deliveries, of changes that have none; return how many events. Any number may run."""
+    """Make the events of changes that have none, and their deliveries; return how many events.
+
+    It looks at the last `look_back` changes. Any number of workers may run it.
+    """
     made = 0
     while _uncollected(look_back).exists():
         batch = _collect_some(look_back)
@@ -44,7 +47,7 @@ def collect_late() -> int:
 
 
 def page(client: ApiClient, *, after: int, limit: int) -> EventPage:
-    """Return a client's own events that follow a number, in order, `limit` of them at most."""
+    """Return at most `limit` of a client's own events whose numbers follow `after`, in order."""
     found = list(client.events.filter(pk__gt=after).select_related("change").order_by("pk")[: limit + 1])
     shown = found[:limit]
     return EventPage(
@@ -55,7 +58,7 @@ def page(client: ApiClient, *, after: int, limit: int) -> EventPage:
 
 
 def cloud_event(event: Event) -> CloudEvent:
-    """Return an event in the form of CloudEvents 1.0. Names nobody and holds no code (R17)."""
+    """Return an event in the form of CloudEvents 1.0. It names nobody and holds no identity code (R17)."""
     data = EventData(**event.data)
     return CloudEvent(
         id=str(event.pk),
@@ -77,27 +80,23 @@ def _collect_some(look_back: int) -> int:
     skip_locked = connection.features.has_select_for_update_skip_locked
     locked = ApiClient.objects.select_for_update(no_key=True, skip_locked=skip_locked).order_by("pk")
     changes = _uncollected(look_back).filter(application__intake__client__in=[client.pk for client in locked])
-    found = changes.order_by("pk").values_list("application", flat=True)[:BATCH]
-    # Of each application all that is missing: its earlier changes may lie further back than we look.
-    events = sorted(_missing(set(found)), key=lambda event: event.change_id)
-    deliveries.queue_deliveries(Event.objects.bulk_create(events))
-    return len(events)
-
-
-def _missing(keys: Iterable[int]) -> Iterator[Event]:
-    applications = Application.objects.filter(pk__in=keys).select_related("intake")
+    found = changes.order_by("pk").values_list("application", flat=True)[:BATCH_CHANGES]
+    # All missing events of each application: its earlier changes may lie further back than we look.
+    applications = Application.objects.filter(pk__in=set(found)).select_related("intake")
     with_past = applications.prefetch_related(
         Prefetch("changes", StateChange.objects.select_related("event").order_by("pk")),
         Prefetch("versions", Version.objects.defer("content")),
         Prefetch("versions__applicants", Applicant.objects.defer("hetu")),
         "versions__applicants__confirmations",
     )
-    for application in with_past:
-        yield from _events_of(application)
+    events = [event for application in with_past for event in _events_of(application)]
+    events.sort(key=lambda event: event.change_id)
+    deliveries.queue_deliveries(Event.objects.bulk_create(events))
+    return len(events)
 
 
 def _events_of(application: Application) -> Iterator[Event]:
-    """Go through an application's changes, and tell of each that has no event how the application stood then."""
+    """Yield an event for each change of an application that has none: how the application stood after that change."""
     versions = {version.number: version for version in application.versions.all()}
     number, valid_until = 0, application.valid_until
     for change in application.changes.all():

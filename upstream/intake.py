@@ -1,11 +1,10 @@
 """The housing system's applications: taken in once each, and followed by the client that sent them."""
 
 import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.crypto import salted_hmac
@@ -20,7 +19,7 @@ from core.transactions import atomically
 from upstream.models import ApiClient, IdempotencyRecord, Intake
 from upstream.schemas import ApplicantStatus, ApplicationStatus, Progress, Receipt
 
-ANSWERS_KEPT = dt.timedelta(hours=48)
+ANSWERS_KEPT = dt.timedelta(hours=48)  # 24 are promised
 
 
 class KeyReused(Exception):
@@ -45,14 +44,14 @@ class NotFound(Exception):
 
 @dataclass(frozen=True)
 class Request:
-    """What makes a request the same as an earlier one: its key, and the bytes of its body."""
+    """What tells whether a request is the same as an earlier one: its key, and the bytes of its body."""
 
     key: str
     body: bytes
 
     @property
     def digest(self) -> str:
-        """A keyed digest of the body: of an unkeyed one, the codes in it could be guessed."""
+        """A keyed digest of the body: from an unkeyed one the identity codes in it could be guessed."""
         return salted_hmac("upstream.idempotency", self.body, algorithm="sha256").hexdigest()
 
 
@@ -76,17 +75,17 @@ class Standing:
 def receive(document: Document, *, client: ApiClient, request: Request | None = None) -> Answer:
     """Take in an application once, and answer the same request with the same answer.
 
-    Without `request` (no idempotency key), the client's own reference still keeps an application from being
-    stored twice. Raises KeyReused or AlreadySent.
+    Without `request` (no idempotency key), the client's own reference still prevents storing an application twice.
+    Raises KeyReused or AlreadySent.
     """
     if request:
         if answer := _answered(request, client=client):
             return answer
-        forget_old_answers()
+        IdempotencyRecord.objects.filter(created_at__lt=timezone.now() - ANSWERS_KEPT).delete()
     try:
         receipt = _store(document, client=client, request=request)
     except IntegrityError:
-        # It came before, or in this very second: the database let one through, and the others waited for it.
+        # It came before, or at the same time: the database lets one through, and the others wait for it.
         if request and (answer := _answered(request, client=client)):
             return answer
         intakes = Intake.objects.filter(client=client, reference=document.reference)
@@ -96,17 +95,8 @@ def receive(document: Document, *, client: ApiClient, request: Request | None = 
     return Answer(receipt)
 
 
-@transaction.atomic
-def receive_all(documents: Iterable[Document], *, client: ApiClient) -> int:
-    """Take in all of these applications or none; return how many. Raises AlreadySent."""
-    number = 0
-    for number, document in enumerate(documents, 1):  # noqa: B007  # the last one is the count
-        receive(document, client=client)
-    return number
-
-
 def status(reference: str, *, client: ApiClient) -> Standing:
-    """Return how one of the client's own applications stands, naming nobody. Raises NotFound."""
+    """Return how one of the client's own applications stands; it names nobody. Raises NotFound."""
     application = _own(reference, client=client)
     return Standing(
         ApplicationStatus(
@@ -132,7 +122,7 @@ def change(reference: str, document: Document, *, client: ApiClient, digest: str
 
 @atomically
 def withdraw(reference: str, *, client: ApiClient) -> Standing:
-    """End one of the client's own applications, and return how it stands; one withdrawn before stays so (R11).
+    """End one of the client's own applications, and return how it stands. A withdrawn one stays withdrawn (R11).
 
     Raises NotFound, and changes.CannotChangeEnded for one that has ended in another way.
     """
@@ -144,11 +134,6 @@ def withdraw(reference: str, *, client: ApiClient) -> Standing:
         if application.state != State.WITHDRAWN:
             raise
     return status(reference, client=client)
-
-
-def forget_old_answers() -> None:
-    """Remove the answers that are older than promised (24 hours) with a day to spare."""
-    IdempotencyRecord.objects.filter(created_at__lt=timezone.now() - ANSWERS_KEPT).delete()
 
 
 @atomically

@@ -1,4 +1,4 @@
-"""What the housing system's door keeps of applications and answers, and for how long (R18)."""
+"""Removing what is stored about the housing system's requests and their answers (R18)."""
 
 import datetime as dt
 from collections.abc import Collection
@@ -10,9 +10,10 @@ from upstream.models import IdempotencyRecord, Intake
 
 
 def old_answers(now: dt.datetime) -> QuerySet[IdempotencyRecord]:
+    """Return the answers that are not kept any longer."""
     return IdempotencyRecord.objects.filter(created_at__lt=now - ANSWERS_KEPT)
 
 
 def remove_intakes(applications: Collection[int]) -> None:
-    """Remove what stands here about these applications."""
+    """Remove what links these applications to the clients that sent them."""
     Intake.objects.filter(application__in=applications).delete()

@@ -1,4 +1,4 @@
-"""What the housing system is known by, what it has sent, and what it is owed in return."""
+"""The clients of the API, what they have sent, and the events that they are sent in return."""
 
 from typing import Self
 
@@ -64,10 +64,10 @@ class IdempotencyRecord(models.Model):
 
 
 class Event(models.Model):
-    """One change of state as its client is told it, always in the same words.
+    """One change of state as its client is told of it, always in the same words.
 
-    The primary key is what CloudEvents calls the id, and the client's cursor too: events.collect gives it out so
-    that whoever has seen one number will never meet a lower one that is new.
+    The primary key is the id of the CloudEvent and also the client's cursor: events.collect assigns it so that no
+    new event ever has a lower number than one that its client has seen.
     """
 
     client = models.ForeignKey(ApiClient, on_delete=models.PROTECT, related_name="events")
@@ -88,12 +88,12 @@ class Event(models.Model):
 
 class WebhookEndpointQuerySet(models.QuerySet["WebhookEndpoint"]):
     def live(self) -> Self:
-        """Return what events may be sent to."""
+        """Return the endpoints to which events may be sent."""
         return self.filter(disabled_at=None, client__revoked_at=None)
 
 
 class WebhookEndpoint(models.Model):
-    """An address of a client's that takes its events. Of two secrets, the former one signs until its time is over."""
+    """An address that takes a client's events. A former secret signs beside the present one until its time is over."""
 
     client = models.ForeignKey(
         ApiClient, on_delete=models.PROTECT, related_name="endpoints", verbose_name=_("API client")
@@ -103,7 +103,7 @@ class WebhookEndpoint(models.Model):
     former_secret = crypto.EncryptedTextField(context="upstream.webhookendpoint.former_secret", null=True)
     former_until = models.DateTimeField(null=True)
     created_at = models.DateTimeField(_("created"), db_default=Now(), editable=False)
-    paused_until = models.DateTimeField(null=True, editable=False)  # it did not answer: nothing is sent meanwhile
+    paused_until = models.DateTimeField(null=True, editable=False)  # it did not answer: nothing is sent until then
     disabled_at = models.DateTimeField(_("disabled"), null=True, editable=False)
 
     objects = WebhookEndpointQuerySet.as_manager()
@@ -128,9 +128,9 @@ class WebhookEndpoint(models.Model):
 
 class WebhookDeliveryQuerySet(models.QuerySet["WebhookDelivery"]):
     def due(self, endpoint: WebhookEndpoint) -> Self:
-        """Return what may be sent to an endpoint now and nobody holds, by the database's clock; the oldest first.
+        """Return the deliveries that are due at an endpoint by the database's clock and free, the oldest first.
 
-        Of one application only the first event that has not ended: the next one waits for it.
+        Of each application only the first unended event is due: the next one waits for it.
         """
         earlier = WebhookDelivery.objects.filter(
             UNENDED, endpoint=OuterRef("endpoint"), application=OuterRef("application"), event__lt=OuterRef("event")
@@ -143,7 +143,7 @@ class WebhookDeliveryQuerySet(models.QuerySet["WebhookDelivery"]):
 
 
 class WebhookDelivery(Leased):
-    """One event on its way to one endpoint: tried until it is taken, or given up after some days."""
+    """One event on its way to one endpoint: tried until the endpoint takes it, or given up after some days."""
 
     endpoint = models.ForeignKey(
         WebhookEndpoint, on_delete=models.PROTECT, related_name="deliveries", verbose_name=_("receiver of events")

@@ -19,7 +19,7 @@ from upstream.strict_json import NotJson
 
 MEDIA_TYPE = "application/problem+json"
 MOST_FAULTS = 100
-TRY_AGAIN_AFTER = "5"  # seconds; a database that restarts is back by then
+RETRY_SECONDS = "5"  # a database that restarts is back by then
 
 Faults = Sequence[tuple[str, str]]
 
@@ -29,11 +29,11 @@ class Unauthorised(Exception):
 
 
 class UnknownParameter(Exception):
-    """The query holds a name that means nothing here."""
+    """The query holds an unknown parameter."""
 
 
 class WhichVersion(Exception):
-    """A change that does not say what it changes."""
+    """A change does not say which version it changes."""
 
 
 class WrongContentType(Exception):
@@ -49,7 +49,7 @@ def problem(
     application: str | None = None,
     **headers: str,
 ) -> HttpResponse:
-    """Return the answer for one problem. `kind` names it for programs; without one the status says enough."""
+    """Return the answer for one problem. `kind` names it for programs, unless the status says enough."""
     details = ProblemDetails(
         type=f"urn:heka-confirm:{kind}" if kind else "about:blank",
         title=title,
@@ -66,7 +66,7 @@ def problem(
 
 
 def _unreadable(error: HttpError) -> HttpResponse:
-    # django-ninja puts whatever the parser raises behind an error of its own.
+    # django-ninja wraps whatever the parser raises in an error of its own.
     if isinstance(error.__cause__, WrongContentType):
         return problem(415, "The content type must be application/json")
     faults = [("", str(error.__cause__))] if isinstance(error.__cause__, NotJson) else []
@@ -120,5 +120,5 @@ ANSWERS: dict[type[Exception], Callable[[Any], HttpResponse]] = {
     InvalidRequest: _invalid,
     InvalidDocument: lambda error: _faulty(error.faults),
     TooMany: lambda error: problem(429, "Too many requests", Retry_After=str(error.retry_after)),
-    **dict.fromkeys(DATABASE_AWAY, lambda _: problem(503, "Try again in a moment", Retry_After=TRY_AGAIN_AFTER)),
+    **dict.fromkeys(DATABASE_AWAY, lambda _: problem(503, "Try again in a moment", Retry_After=RETRY_SECONDS)),
 }

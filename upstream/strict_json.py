@@ -11,7 +11,7 @@ class NotJson(Exception):
 
 
 def loads(raw: bytes) -> Any:
-    """Return what the text holds.
+    """Return the value of a JSON text.
 
     Raises NotJson, also for a name that stands twice in one object or holds control characters, for NaN and
     Infinity, for numbers of thousands of digits, for nesting past the interpreter's limit, and for anything

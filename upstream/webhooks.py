@@ -1,7 +1,7 @@
-"""The worker's part for the housing system: collects what happened and delivers it, beside the letters.
+"""The worker's part for the housing system: collects events and delivers them, beside the letters.
 
-Each endpoint has its turn, and one that does not answer is left alone for a while: neither letters nor other
-receivers wait for a slow one. A worker that is killed leaves at most one event to be sent twice, under the same id.
+The endpoints take turns, and one that does not answer is left alone for a while: neither letters nor other receivers
+wait for a slow one. If a worker is killed, at most one event is sent twice, under the same id.
 """
 
 import contextlib
@@ -26,8 +26,8 @@ from upstream.models import WebhookDelivery, WebhookEndpoint
 
 logger = logging.getLogger("upstream.webhooks")
 
-TURN = 10.0  # seconds after which no delivery to the same endpoint is begun before the others had their turn
-LEAST_WAIT, MOST_WAIT = 1.0, 3600.0  # seconds that a receiver may ask for
+TURN_SECONDS = 10.0  # after which the other endpoints have their turn
+LEAST_WAIT_SECONDS, MOST_WAIT_SECONDS = 1.0, 3600.0  # that a receiver may ask for
 ASKS_TO_WAIT = (429, 503)
 CONTENT_TYPE = "application/cloudevents+json"
 
@@ -45,7 +45,7 @@ def deliver_due_events(stop: Stop | None = None) -> int:
     return tried
 
 
-def deliver_event(delivery: WebhookDelivery, endpoint: WebhookEndpoint) -> bool:
+def _deliver_event(delivery: WebhookDelivery, endpoint: WebhookEndpoint) -> bool:
     """Send a delivery that we hold and record what became of it; tell whether the endpoint can take more now."""
     started = time.monotonic()
     changes, outcome, wait = _try_delivery(delivery, endpoint)
@@ -67,19 +67,22 @@ def deliver_event(delivery: WebhookDelivery, endpoint: WebhookEndpoint) -> bool:
 
 
 def _turn(endpoint: WebhookEndpoint, stop: Stop) -> int:
-    until, tried = time.monotonic() + TURN, 0
+    until, tried = time.monotonic() + TURN_SECONDS, 0
     while not stop.asked and time.monotonic() < until:
         delivery = deliveries.claim_delivery(endpoint)
         if delivery is None:
             break
         tried += 1
-        if not deliver_event(delivery, endpoint):
+        if not _deliver_event(delivery, endpoint):
             break
     return tried
 
 
 def _try_delivery(delivery: WebhookDelivery, endpoint: WebhookEndpoint) -> tuple[dict[str, Any], str, float]:
-    """Return what to record of a delivery, the word for it in the log, and how long to leave the endpoint alone."""
+    """Try to send a delivery.
+
+    Return the changes to record, the word for the log, and for how many seconds to pause the endpoint.
+    """
     now = timezone.now()
     if now >= delivery.tried_until and delivery.attempts > 1:  # no worker came back from its last try
         return _failed_try(delivery, Failure(delivery.failure or Failure.ERROR), now)
@@ -87,7 +90,7 @@ def _try_delivery(delivery: WebhookDelivery, endpoint: WebhookEndpoint) -> tuple
         answer = _post_event(delivery, endpoint)
     except NotAnswered as reason:
         return _failed_try(delivery, reason.failure, now, wait=settings.WEBHOOK_PAUSE)
-    except Exception as error:  # whatever one delivery does, the others go on
+    except Exception as error:  # a fault in one delivery must not stop the others
         log_fault(logger, error, delivery=delivery.pk)
         return _failed_try(delivery, Failure.ERROR, now)
     return _judge(delivery, answer, now)
@@ -127,11 +130,11 @@ def _failed_try(
 
 
 def _asked_wait(text: str | None, now: dt.datetime) -> float:
-    """Return for how many seconds a receiver wants to be left alone (RFC 9110 § 10.2.3), within bounds."""
+    """Return how many seconds a receiver asks us to wait (Retry-After, RFC 9110 § 10.2.3), within bounds."""
     wait = float(settings.WEBHOOK_PAUSE)
     if text and text.isascii() and text.isdecimal():
         wait = float(text[:9])
     elif text:
         with contextlib.suppress(ValueError, TypeError):  # the latter for a date without a zone
             wait = (email.utils.parsedate_to_datetime(text) - now).total_seconds()
-    return min(max(wait, LEAST_WAIT), MOST_WAIT)
+    return min(max(wait, LEAST_WAIT_SECONDS), MOST_WAIT_SECONDS)

@@ -21,15 +21,11 @@ class Command(BaseCommand):
         elif replace:
             self.stdout.write(clients.replace_token(_known(name)))
         else:
-            self.stdout.write(_issue(name))
-
-
-def _issue(name: str) -> str:
-    try:
-        _client, token = clients.issue(name)
-    except clients.NameTaken:
-        raise CommandError(f"There is a client named {name} already; see --replace") from None
-    return token
+            try:
+                _client, token = clients.issue(name)
+            except clients.NameTaken:
+                raise CommandError(f"There is a client named {name} already; see --replace") from None
+            self.stdout.write(token)
 
 
 def _known(name: str) -> ApiClient:

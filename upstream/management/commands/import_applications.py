@@ -29,9 +29,14 @@ class Command(BaseCommand):
         try:
             with _opened(file) as lines:
                 self._check(lines, client=owner)
-                number = _take_in(lines, client=owner)
+                with _progress("Importing", lines) as bar:
+                    number = bulk.take_in(lines, client=owner, advance=bar.update)
         except OSError as error:
             raise CommandError(f"{file}: {error.strerror}") from None
+        except (bulk.FaultyLine, AlreadySent):
+            raise CommandError(
+                "The file changed, or one of its applications was sent meanwhile. Nothing was imported."
+            ) from None
         self.stdout.write(f"Imported applications: {number}")
 
     def _check(self, lines: BinaryIO, *, client: ApiClient) -> None:
@@ -44,20 +49,10 @@ class Command(BaseCommand):
             raise CommandError(f"Lines with faults: {len(faulty_lines)}. Nothing was imported.")
 
 
-def _take_in(lines: BinaryIO, *, client: ApiClient) -> int:
-    with _progress("Importing", lines) as bar:
-        try:
-            return bulk.take_in(lines, client=client, advance=bar.update)
-        except (bulk.FaultyLine, AlreadySent):
-            raise CommandError(
-                "The file changed, or one of its applications was sent meanwhile. Nothing was imported."
-            ) from None
-
-
 @contextlib.contextmanager
 def _opened(file: str) -> Iterator[BinaryIO]:
     if file == "-":
-        # Read twice, so kept meanwhile: without a name, where nobody else opens it.
+        # The input is read twice, so it is kept in a file without a name, which nobody else can open.
         with tempfile.TemporaryFile() as lines:
             shutil.copyfileobj(sys.stdin.buffer, lines)
             yield lines
