@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import re
 import signal
 import socket
 import sqlite3
@@ -89,7 +88,7 @@ def test_demo_answers_and_stops_clean(demo, port, how):
     process.wait(PATIENCE)
     held_open.close()
 
-    assert hello == f"Heka Confirm, with demo data: http://127.0.0.1:{port}\n"
+    assert hello.startswith("Heka Confirm, with demo data.")
     assert front.status_code == 200
     assert (missing.status_code, "Page not found" in missing.text) == (404, True)
     assert process.returncode == 0
@@ -107,13 +106,20 @@ def test_demo_stopped_by_ctrl_c_leaves_nobody(demo):
     assert not is_anybody_left(process)
 
 
-def test_demo_prints_one_address(demo):
+def test_demo_prints_its_two_addresses_last_and_alone(demo, port, tmp_path):
     process = demo()
-    lines = [greeting(process), process.stdout.readline()]
+    greeting(process)
+    lines = [process.stdout.readline(), process.stdout.readline()]
+    with contextlib.closing(sqlite3.connect(tmp_path / "var" / "demo.sqlite3")) as database:
+        unsent = "SELECT count(*) FROM mailing_letter WHERE sent_at IS NULL AND dropped_at IS NULL"
+        (to_be_logged,) = database.execute(unsent).fetchone()
     process.send_signal(signal.SIGTERM)
     rest, errors = process.communicate(timeout=PATIENCE)
 
-    assert len(re.findall(r"https?://", "".join(lines) + rest + errors)) == 1
+    assert lines == [f"http://127.0.0.1:{port}\n", f"http://127.0.0.1:{port}/demo/staff/\n"]
+    assert (to_be_logged, rest) == (0, "")
+    assert "sent" in errors  # the log told of letters, before
+    assert "http://" not in errors
 
 
 def test_second_start_keeps_what_is_there(demo, tmp_path):

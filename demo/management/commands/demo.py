@@ -11,9 +11,11 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
+from applications import clock
 from demo import data, database, staff
 from demo.server import DemoServer
 from identity import keys
+from mailing.worker import deliver_due_letters
 
 
 class Command(BaseCommand):
@@ -33,12 +35,15 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0)
         data.load()
         staff.ensure()
+        # What the worker would do in its first seconds: now, so that the log is quiet when the addresses are printed.
+        clock.tick()
+        deliver_due_letters()
         connections.close_all()  # they must not be shared with the server's worker, which is forked
         DemoServer(f"{host}:{port}", self.greet).run()  # type: ignore[no-untyped-call]  # gunicorn ships no types
 
     def greet(self) -> None:
-        self.stdout.write(f"Heka Confirm, with demo data: {settings.PUBLIC_URL}")
-        self.stdout.write("Staff at /admin/: their names, password and codes are at /demo/staff/. Ctrl-C stops.")
+        self.stdout.write("Heka Confirm, with demo data. Ctrl-C stops it. Its pages, and its staff with their codes:")
+        self.stdout.write(f"{settings.PUBLIC_URL}\n{settings.PUBLIC_URL}/demo/staff/")
         self.stdout.flush()
 
 
