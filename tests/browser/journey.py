@@ -4,10 +4,9 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Locator, Page, Response
 
-from tests.conftest import AXE_TAGS, CHROMIUM, CHROMIUM_ARGS
+from tests.conftest import CHROMIUM, CHROMIUM_ARGS, broken_rules
 
 SITE = "Heka Confirm"
 BANK = "**/demo/broker/authorize?*"
@@ -166,13 +165,6 @@ def path(page: Page) -> str:
 
 def wider_than_the_screen(page: Page) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth > window.innerWidth"))
-
-
-def broken_rules(page: Page) -> list[Any]:
-    """Return the rules that axe finds broken, each with the elements that break it."""
-    options = {"runOnly": {"type": "tag", "values": AXE_TAGS}, "resultTypes": ["violations"]}
-    broken = Axe().run(page, options=options).response["violations"]
-    return [(one["id"], [node["html"] for node in one["nodes"]]) for one in broken]
 
 
 def faults(page: Page, language: str) -> list[Any]:

@@ -7,6 +7,7 @@ from identity.models import Account
 from tests.applications.factories import application
 from tests.browser.journey import LANGUAGES, WORDS, control, faults, heading, path, press
 from tests.cast import MAIJA
+from tests.counter.checks import check
 from tests.identity.accounts import EMAIL, PASSWORD, issued, token_of, with_password
 
 CREATE, LOG_IN, ASK_AGAIN, SAVE = "Create account", "Log in", "Ask again", "Save the password"
@@ -43,6 +44,7 @@ def test_person_creates_an_account_and_confirms(new_context, live_server, javasc
 def test_person_who_chooses_the_account_on_the_way_comes_to_their_application(page, live_server, link):
     sent = application(MAIJA)
     with_password()
+    Account.objects.update(id_check=check(sent, MAIJA).pk)
 
     page.goto(link(sent))
     press(page, WORDS["en"].accept_cookies)
