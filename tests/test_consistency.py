@@ -15,9 +15,13 @@ from django.test import Client
 from django.urls import get_resolver
 
 from applications import references, terms
+from identity import passwords
+from identity.enums import Method
 from identity.proof import remember
 from tests import cast
 from tests.applications.factories import actor, application, person, proof
+from tests.reading import TRAIL, Changes, changes_by_reading
+from tests.staff import NAMES, sign_in_staff, staff
 
 ROOT = Path(settings.BASE_DIR)
 OUR_APPS = [config.label for config in apps.get_app_configs() if Path(config.path).parent == ROOT]
@@ -27,8 +31,6 @@ LANGUAGES = [code for code, _ in settings.LANGUAGES]
 
 # The admin is for staff, whose sign-in needs a cookie; the demo's broker stands in for somebody else's site.
 OTHERS = ("fi/admin/", "demo/")
-# Written on any request: when a session was last used, and how often something was tried.
-BOOKKEEPING = ("django_session", "identity_ratecount")
 OUTCOMES = ("cancelled", "error", "expired", "refused", "unreachable", "counter")
 
 
@@ -62,18 +64,6 @@ def filled(address, language="fi"):
     return re.sub(r"^/fi/", f"/{language}/", address)
 
 
-class Changes:
-    """The statements that change something besides bookkeeping."""
-
-    def __init__(self):
-        self.found = []
-
-    def __call__(self, execute, sql, params, many, context):
-        if re.match(r"\s*(insert|update|delete)", sql, re.IGNORECASE) and not any(t in sql for t in BOOKKEEPING):
-            self.found.append(sql)
-        return execute(sql, params, many, context)
-
-
 def test_addresses_are_found_and_filled():
     assert "/fi/applications/<reference>/confirm/" in ADDRESSES
     assert [
@@ -93,16 +83,33 @@ def test_address_sets_no_cookie_before_the_acceptance(client, address, method):
         assert "Set-Cookie" not in response
 
 
-@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize("who", ["anonymous", "applicant", "account", *NAMES])
 @pytest.mark.parametrize("address", ADDRESSES)
 @pytest.mark.django_db
-def test_address_changes_nothing_when_it_is_read(client, address, method):
-    changes, address = Changes(), filled(address)
+def test_address_changes_nothing_when_it_is_read(address, who):
+    address = filled(address)
+    aside = TRAIL if address.startswith("/fi/own-data/") else ()
 
-    with connection.execute_wrapper(changes):
-        client.generic(method, address)
+    assert changes_by_reading(client_of(who), address, *aside) == []
 
-    assert changes.found == []
+
+def client_of(who):
+    """Return a client with nobody, with Maija by her bank or by her account, or with staff of a role."""
+    if who == "anonymous":
+        return Client()
+    return sign_in_staff(Client(), staff(who)) if who in NAMES else signed_in(by_account=who == "account")
+
+
+def test_reading_as_each_of_them_shows_what_is_theirs(db):
+    """They are who they are said to be: otherwise the guard above would see redirects alone."""
+    address = filled("/fi/applications/<reference>/")
+
+    answers = {who: client_of(who).get(address).status_code for who in ("anonymous", "applicant", "account")}
+    desks = {who: client_of(who).get("/fi/admin/").status_code for who in NAMES}
+
+    assert answers == {"anonymous": 302, "applicant": 200, "account": 200}
+    assert set(desks.values()) <= {200, 302}
+    assert client_of("operator").get("/fi/admin/").status_code == 200
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
@@ -121,12 +128,12 @@ def test_address_refuses_what_another_site_sends_in_the_name_of_a_person(address
     assert client.get("/fi/applications/").status_code == 200
 
 
-def signed_in():
+def signed_in(*, by_account=False):
     """Return a client that guards forms as a browser's real requests are, with Maija signed in."""
     client, maija = Client(enforce_csrf_checks=True), person(cast.MAIJA)
-    client.force_login(maija.user, backend="identity.backend.BrokerBackend")
+    client.force_login(maija.user, backend=passwords.PATH if by_account else "identity.backend.BrokerBackend")
     session = client.session
-    remember(session, proof())
+    remember(session, proof(Method.ACCOUNT if by_account else Method.BANK))
     session.save()
     terms.accept(terms.current(), by=actor(cast.MAIJA))
     return client

@@ -16,6 +16,7 @@ from counter.models import Notice
 from tests import cast
 from tests.applications.factories import application
 from tests.counter.checks import check
+from tests.reading import TRAIL, changes_by_reading
 from tests.staff import sign_in_staff, staff
 from upstream import clients, endpoints, events
 from upstream.models import Intake
@@ -100,6 +101,14 @@ def test_address_lets_in_whom_it_is_for(name):
     address = f"/fi/admin/{filled(ADDRESSES[name])}"
 
     assert {role for role in ALL if comes_in(role, address)} == LETS_IN.get(name, NOBODY)
+
+
+@pytest.mark.parametrize("role", sorted(ALL))
+@pytest.mark.parametrize("name", sorted(ADDRESSES))
+def test_address_changes_nothing_but_the_trail_when_staff_read_it(name, role):
+    address = f"/fi/admin/{filled(ADDRESSES[name])}"
+
+    assert changes_by_reading(sign_in_staff(Client(), staff(role)), address, *TRAIL) == []
 
 
 @pytest.mark.parametrize("name", sorted(name for name in ADDRESSES if name.endswith("_delete")))

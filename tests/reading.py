@@ -1,0 +1,34 @@
+"""Reading changes nothing: what a request writes besides its bookkeeping, for whoever it asks as."""
+
+import re
+from typing import Any
+
+from django.db import connection
+from django.test import Client
+
+# Written on any request: when a session was last used, and how often something was tried.
+BOOKKEEPING = ("django_session", "identity_ratecount")
+TRAIL = ("records_chain", "records_entry")  # a look at somebody's data is recorded (R16, R17, C1)
+READING = ("GET", "HEAD")
+
+
+class Changes:
+    """The statements that change something besides the tables that are left aside."""
+
+    def __init__(self, *aside: str) -> None:
+        self.found: list[str] = []
+        self._aside = (*BOOKKEEPING, *aside)
+
+    def __call__(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if re.match(r"\s*(insert|update|delete)", sql, re.IGNORECASE) and not any(t in sql for t in self._aside):
+            self.found.append(sql)
+        return execute(sql, params, many, context)
+
+
+def changes_by_reading(client: Client, address: str, *aside: str) -> list[str]:
+    """Return what reading an address changes, with either method."""
+    changes = Changes(*aside)
+    with connection.execute_wrapper(changes):
+        for method in READING:
+            client.generic(method, address)
+    return changes.found
