@@ -60,7 +60,8 @@ def letter(written):
 def entry(written):
     """Return what the trail keeps of a text."""
     by = Actor(Role.HOUSING_SYSTEM, Source.HOUSING_SYSTEM, name=written)
-    chain = f"{secrets.token_hex(8)} {written}"
+    # Letters alone: digits before the text would be taken for the beginning of a code.
+    chain = f"{''.join(secrets.choice('ghijklmnop') for _ in range(16))} {written}"
     append_event(Event.SENT, chain=chain, by=by, subject=written, reason=written, **{written: 1})
     made = Entry.objects.select_related("chain").latest("pk")
     return [made.chain.name.split(" ", 1)[1], made.name, made.subject, made.facts.pop("reason"), *made.facts]

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from applications import changes, clock, invitations, letters, references, states
 from applications.enums import Transition
+from applications.models import Version
 from mailing import letters as mailing_letters
 from mailing.letters import NoLongerDue
 from mailing.models import Letter
@@ -217,6 +218,20 @@ def test_receipt_says_when_how_and_who_is_still_missing(pass_days):
     for fact in evidence(confirmation):
         assert fact in text
         assert fact in html
+
+
+def test_check_code_that_looks_like_a_personal_identity_code_stays_whole():
+    """`1903 43b4 6209` has a day, a month, a sign and four characters; masked, the receipt would prove nothing."""
+    digest = "6cc05e49e45abd22b0929ccdac244fd1190343b4620909704cb1d573319b5725"
+    application = sent(cast.MAIJA, language="en")
+    Version.objects.filter(application=application).update(digest=digest)
+    confirmation = confirm(application, cast.MAIJA)
+
+    _subject, text, html = written(letter("receipt", cast.MAIJA))
+
+    assert confirmation.digest == digest
+    assert confirmation.check_code in text
+    assert confirmation.check_code in html
 
 
 def evidence(confirmation):
