@@ -25,7 +25,7 @@ LEASE_SECONDS = 60  # if a worker dies in the first try, the second begins after
 MOST_TRIES = 2
 STYLE = """
 @page { size: A4; margin: 25mm 20mm; }
-body { font: 11pt/1.5 Arial, "Liberation Sans", "DejaVu Sans", sans-serif; color: #1a1a1a; }
+body { font: 11pt/1.5 Arial, "Liberation Sans", Arimo, "DejaVu Sans", "Noto Sans", sans-serif; color: #1a1a1a; }
 h1 { font-size: 18pt; line-height: 1.25; margin: 0 0 8mm; }
 h2 { font-size: 13pt; margin: 8mm 0 3mm; }
 table { border-collapse: collapse; width: 100%; }
