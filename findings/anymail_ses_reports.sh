@@ -1,10 +1,11 @@
 #!/bin/bash
 # django-anymail, Amazon SES: what became of a message, by the fields that are the same for every provider.
 # Guess:   event_type and reject_reason tell an address that does not exist from a full mailbox, from an automatic
-#          answer ("I am on holiday"), and from a delay.
-# Happens: the first three are "bounced / bounced" alike; SES's word for each stands in `description` alone. A delay
-#          is "unknown".
-# So:      never give up an address by the two fields; read the description, or esp_event.
+#          answer ("I am on holiday"), and from a delay; and "complained" means that somebody reported spam.
+# Happens: the first three are "bounced / bounced" alike, and a delay is "unknown". A reader who takes the message
+#          *out* of the spam folder (feedback type "not-spam") is "complained / spam" too. SES's own word for each
+#          stands in `description` alone.
+# So:      never give up an address, or stop writing to somebody, by the two fields; read the description.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
@@ -35,6 +36,9 @@ for kind, subtype in (("Permanent", "General"), ("Transient", "MailboxFull"), ("
     bounce = {"bounceType": kind, "bounceSubType": subtype, "bouncedRecipients": WHOM, "timestamp": AT}
     show(f"{kind} {subtype}", eventType="Bounce", bounce=bounce)
 show("delay", eventType="DeliveryDelay", deliveryDelay={"delayType": "MailboxFull", "delayedRecipients": WHOM})
+for kind in ("abuse", "not-spam"):
+    complaint = {"complainedRecipients": WHOM, "complaintFeedbackType": kind, "timestamp": AT}
+    show(kind, eventType="Complaint", complaint=complaint)
 PYTHON
 cat > "$folder/expected" <<'SEEN'
 django-anymail 15.2
@@ -42,6 +46,8 @@ Permanent General: bounced / bounced / Permanent: General
 Transient MailboxFull: bounced / bounced / Transient: MailboxFull
 Transient General: bounced / bounced / Transient: General
 delay: unknown / None / Unknown SES eventType 'DeliveryDelay'
+abuse: complained / spam / abuse
+not-spam: complained / spam / not-spam
 SEEN
 LANG=C.UTF-8 "$folder/venv/bin/python" "$folder/see.py" | tee "$folder/output"
 diff "$folder/expected" "$folder/output" && echo "As found."
