@@ -155,7 +155,7 @@ def _lock(application: Application) -> tuple[Application, list[Application]]:
     in between, its digest is a different one, and nothing is confirmed.
     """
     keys = [application.pk, *rivals_of(application).values_list("pk", flat=True)]
-    list(Application.objects.select_for_update().filter(pk__in=keys).order_by("pk").values_list("pk"))
+    Application.objects.lock_several(keys)
     # Only now can nobody else change them or their people.
     found = {each.pk: each for each in Application.objects.with_people().filter(pk__in=keys).order_by("pk")}
     return found.pop(application.pk), [rival for rival in found.values() if rival.state in OPEN]
@@ -177,7 +177,7 @@ def undo(id_check: IdCheck, *, by: Actor) -> list[Application]:
     waiting = []
     resting = id_check.confirmations.filter(undone_at=None).order_by("applicant__version__application", "pk")
     keys = set(resting.values_list("applicant__version__application", flat=True))
-    list(Application.objects.select_for_update().filter(pk__in=keys).order_by("pk").values_list("pk"))
+    Application.objects.lock_several(keys)
     locked = resting.filter(applicant__version__application__in=keys).select_related("applicant__version")
     for confirmation in locked.defer("applicant__version__content"):
         confirmation.undone_at = now = timezone.now()

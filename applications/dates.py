@@ -13,6 +13,11 @@ def today() -> dt.date:
     return timezone.localdate()
 
 
+def start_of_today() -> dt.datetime:
+    """Return the moment at which today began in Helsinki."""
+    return timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 def valid_until(sent_at: dt.datetime) -> dt.date:
     """Return the last day of validity, counted from a sending, change or renewal (R5)."""
     return timezone.localdate(sent_at) + dt.timedelta(days=settings.APPLICATION_VALID_DAYS)

@@ -184,8 +184,8 @@ def lock_sound(check: IdCheck) -> IdCheck | None:
 
 
 def _today(applicant: Applicant) -> list[IdCheck]:
-    since = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-    return list(IdCheck.objects.with_outcome().filter(applicant=applicant, checked_at__gte=since))
+    checks = IdCheck.objects.with_outcome().filter(applicant=applicant, checked_at__gte=dates.start_of_today())
+    return list(checks)
 
 
 def _check_slot(slot: Applicant) -> None:

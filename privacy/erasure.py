@@ -66,10 +66,7 @@ def erase_person(slot: Applicant, *, reason: str, by: Actor) -> Plan:
 
     `reason` goes into the trail of each of their applications.
     """
-    locked = Application.objects.select_for_update().filter(
-        pk__in={each.version.application_id for each in _slots_of(slot)}
-    )
-    list(locked.order_by("pk").values_list("pk"))
+    Application.objects.lock_several({each.version.application_id for each in _slots_of(slot)})
     slots = _slots_of(slot)
     planned = _plan_for(slots)
     if planned.is_open:

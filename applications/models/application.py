@@ -1,5 +1,6 @@
 """An application, through all its versions."""
 
+from collections.abc import Iterable
 from typing import Self
 
 from django.db import models
@@ -35,6 +36,10 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         """Lock an application, and return it and its people as they stand once nobody else can change them."""
         self.select_for_update().values_list("pk").get(pk=pk)
         return self.with_people().get(pk=pk)
+
+    def lock_several(self, keys: Iterable[int]) -> None:
+        """Lock the applications with these keys, in the one order in which nobody waits for each other."""
+        list(self.select_for_update().filter(pk__in=keys).order_by("pk").values_list("pk"))
 
     def with_invitations(self) -> Self:
         """Fetch the people, and each one's live invitation."""

@@ -108,8 +108,7 @@ def in_short() -> dict[str, Any]:
 
 def checks_today() -> QuerySet[IdCheck]:
     """Return the checks made since midnight, by the index of IdCheck.checked_at."""
-    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-    return _with_slot(IdCheck.objects.filter(checked_at__gte=midnight).order_by("-checked_at", "-pk"))
+    return _with_slot(IdCheck.objects.filter(checked_at__gte=dates.start_of_today()).order_by("-checked_at", "-pk"))
 
 
 def to_look_at() -> QuerySet[IdCheck]:
