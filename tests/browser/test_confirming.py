@@ -251,6 +251,7 @@ def test_everything_comes_from_the_service_itself(page, live_server, watch, link
 
     # That nothing else is asked holds for every test here (the fixture); this one sees that it was looked at.
     kinds = {re.sub(r".*[./]", "", url.partition("?")[0]) for url in watch.requests}
-    assert {"css", "js", "svg"} <= kinds
+    assert {"css", "js"} <= kinds
+    assert page.locator("link[rel=icon]").get_attribute("href").startswith("/static/")  # the shell draws no icons
     assert Application.objects.get().state == "valid"
     assert control(page, "Log out").count() == 1
