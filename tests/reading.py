@@ -1,5 +1,6 @@
 """Reading changes nothing: what a request writes besides its bookkeeping, for whoever it asks as."""
 
+import copy
 import re
 from typing import Any
 
@@ -23,6 +24,13 @@ class Changes:
         if re.match(r"\s*(insert|update|delete)", sql, re.IGNORECASE) and not any(t in sql for t in self._aside):
             self.found.append(sql)
         return execute(sql, params, many, context)
+
+
+def same_browser(client: Client) -> Client:
+    """Return a client that somebody is signed in with, as it was: a test may sign out, and take no other along."""
+    again = Client(enforce_csrf_checks=client.handler.enforce_csrf_checks)
+    again.cookies = copy.deepcopy(client.cookies)
+    return again
 
 
 def changes_by_reading(client: Client, address: str, *aside: str) -> list[str]:

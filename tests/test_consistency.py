@@ -20,7 +20,7 @@ from identity.enums import Method
 from identity.proof import remember
 from tests import cast
 from tests.applications.factories import actor, application, person, proof
-from tests.reading import TRAIL, Changes, changes_by_reading
+from tests.reading import TRAIL, Changes, changes_by_reading, same_browser
 from tests.staff import NAMES, sign_in_staff, staff
 
 ROOT = Path(settings.BASE_DIR)
@@ -56,12 +56,28 @@ def addresses():
 ADDRESSES = sorted(set(addresses()))
 
 
-def filled(address, language="fi"):
-    """Return the address with the reference of an application that waits for Maija and Olli, in a language."""
-    if "<reference>" in address:
-        sent = application(cast.MAIJA, cast.OLLI)
+@pytest.fixture(scope="module")
+def filled(written_once):
+    """Return a function that fills in the reference of an application that waits for Maija and Olli."""
+    sent = application(cast.MAIJA, cast.OLLI)
+
+    def with_reference(address, language="fi"):
         address = address.replace("<reference>", references.display(sent.reference)).replace("<position>", "1")
-    return re.sub(r"^/fi/", f"/{language}/", address)
+        return re.sub(r"^/fi/", f"/{language}/", address)
+
+    return with_reference
+
+
+@pytest.fixture(scope="module")
+def client_of(filled):
+    """Return a function that gives a client: nobody, Maija by her bank or her account, or staff of a role."""
+    clients = {
+        "anonymous": Client(),
+        "applicant": signed_in(),
+        "account": signed_in(by_account=True),
+        **{role: sign_in_staff(Client(), staff(role)) for role in NAMES},
+    }
+    return lambda who: same_browser(clients[who])
 
 
 def test_addresses_are_found_and_filled():
@@ -74,7 +90,7 @@ def test_addresses_are_found_and_filled():
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 @pytest.mark.parametrize("address", ADDRESSES)
 @pytest.mark.django_db
-def test_address_sets_no_cookie_before_the_acceptance(client, address, method):
+def test_address_sets_no_cookie_before_the_acceptance(client, filled, address, method):
     for language in LANGUAGES if address.startswith("/fi/") else ["fi"]:
         response = client.generic(method, filled(address, language))
 
@@ -86,21 +102,14 @@ def test_address_sets_no_cookie_before_the_acceptance(client, address, method):
 @pytest.mark.parametrize("who", ["anonymous", "applicant", "account", *NAMES])
 @pytest.mark.parametrize("address", ADDRESSES)
 @pytest.mark.django_db
-def test_address_changes_nothing_when_it_is_read(address, who):
+def test_address_changes_nothing_when_it_is_read(filled, client_of, address, who):
     address = filled(address)
     aside = TRAIL if address.startswith("/fi/own-data/") else ()
 
     assert changes_by_reading(client_of(who), address, *aside) == []
 
 
-def client_of(who):
-    """Return a client with nobody, with Maija by her bank or by her account, or with staff of a role."""
-    if who == "anonymous":
-        return Client()
-    return sign_in_staff(Client(), staff(who)) if who in NAMES else signed_in(by_account=who == "account")
-
-
-def test_reading_as_each_of_them_shows_what_is_theirs(db):
+def test_reading_as_each_of_them_shows_what_is_theirs(db, filled, client_of):
     """They are who they are said to be: otherwise the guard above would see redirects alone."""
     address = filled("/fi/applications/<reference>/")
 
@@ -115,8 +124,8 @@ def test_reading_as_each_of_them_shows_what_is_theirs(db):
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
 @pytest.mark.parametrize("address", ADDRESSES)
 @pytest.mark.django_db
-def test_address_refuses_what_another_site_sends_in_the_name_of_a_person(address, method):
-    client, changes, address = signed_in(), Changes(), filled(address)
+def test_address_refuses_what_another_site_sends_in_the_name_of_a_person(filled, client_of, address, method):
+    client, changes, address = client_of("applicant"), Changes(), filled(address)
 
     with connection.execute_wrapper(changes):
         response = client.generic(

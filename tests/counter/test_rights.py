@@ -16,7 +16,7 @@ from counter.models import Notice
 from tests import cast
 from tests.applications.factories import application
 from tests.counter.checks import check
-from tests.reading import TRAIL, changes_by_reading
+from tests.reading import TRAIL, changes_by_reading, same_browser
 from tests.staff import sign_in_staff, staff
 from upstream import clients, endpoints, events
 from upstream.models import Intake
@@ -64,8 +64,15 @@ def addresses(patterns=None, prefix=""):
 ADDRESSES = dict(addresses())
 
 
-def filled(route):
-    """Return the address with rows that are there, for of others Django says to anybody that they are not."""
+@pytest.fixture(scope="module")
+def clients_of(written_once):
+    """A browser of each role."""
+    return {role: sign_in_staff(Client(), staff(role)) for role in ALL}
+
+
+@pytest.fixture(scope="module")
+def values(clients_of):
+    """The rows that addresses name, for of others Django says to anybody that they are not there."""
     sent = application(cast.MAIJA)
     made = check(sent, cast.MAIJA)
     client, _token = clients.issue("Housing system")
@@ -73,7 +80,12 @@ def filled(route):
     endpoints.add(client, "https://receiver.example.fi/")
     events.collect()
     Notice.objects.create(text_fi="-", text_sv="-", text_en="-", shown_until=timezone.now() + dt.timedelta(days=1))
-    values = {"reference": sent.number, "position": 0, "pk": made.pk, "id": staff(ADVISER).pk, "app_label": "counter"}
+    return {"reference": sent.number, "position": 0, "pk": made.pk, "id": staff(ADVISER).pk, "app_label": "counter"}
+
+
+def filled(route, values):
+    """Return the address with rows that are there."""
+    values = {**values}
     if "<path:object_id>" in route and not route.startswith("r/"):
         model = apps.get_model(*route.split("/")[:2])
         values["object_id"] = model._base_manager.order_by("pk").last().pk
@@ -84,9 +96,8 @@ def filled(route):
     return re.sub(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>[^)]*\)", value, route).strip("^$").replace("\\Z", "")
 
 
-def comes_in(role, address):
-    """Tell whether a role may read there or send something."""
-    client = sign_in_staff(Client(), staff(role))
+def comes_in(client, address):
+    """Tell whether somebody may read there or send something."""
     answers = [client.get(address), client.post(address)]
     return any(answer.status_code not in {403, 405} for answer in answers)
 
@@ -97,26 +108,28 @@ def test_addresses_are_found():
 
 
 @pytest.mark.parametrize("name", sorted(ADDRESSES))
-def test_address_lets_in_whom_it_is_for(name):
-    address = f"/fi/admin/{filled(ADDRESSES[name])}"
+def test_address_lets_in_whom_it_is_for(name, values, clients_of):
+    address = f"/fi/admin/{filled(ADDRESSES[name], values)}"
 
-    assert {role for role in ALL if comes_in(role, address)} == LETS_IN.get(name, NOBODY)
+    let_in = {role for role, client in clients_of.items() if comes_in(same_browser(client), address)}
+
+    assert let_in == LETS_IN.get(name, NOBODY)
 
 
 @pytest.mark.parametrize("role", sorted(ALL))
 @pytest.mark.parametrize("name", sorted(ADDRESSES))
-def test_address_changes_nothing_but_the_trail_when_staff_read_it(name, role):
-    address = f"/fi/admin/{filled(ADDRESSES[name])}"
+def test_address_changes_nothing_but_the_trail_when_staff_read_it(name, role, values, clients_of):
+    address = f"/fi/admin/{filled(ADDRESSES[name], values)}"
 
-    assert changes_by_reading(sign_in_staff(Client(), staff(role)), address, *TRAIL) == []
+    assert changes_by_reading(same_browser(clients_of[role]), address, *TRAIL) == []
 
 
 @pytest.mark.parametrize("name", sorted(name for name in ADDRESSES if name.endswith("_delete")))
-def test_nobody_deletes_anything(name):
+def test_nobody_deletes_anything(name, values):
     somebody = staff(OPERATOR)
     somebody.is_superuser = True
     somebody.save()
 
-    answer = sign_in_staff(Client(), somebody).post(f"/fi/admin/{filled(ADDRESSES[name])}", {"post": "yes"})
+    answer = sign_in_staff(Client(), somebody).post(f"/fi/admin/{filled(ADDRESSES[name], values)}", {"post": "yes"})
 
     assert answer.status_code == 403
