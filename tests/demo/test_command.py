@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import signal
 import socket
 import sqlite3
@@ -17,16 +18,20 @@ ROOT = Path(__file__).parents[2]
 PATIENCE = 60  # seconds
 
 
-@pytest.fixture
-def port():
+def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
 
 
 @pytest.fixture
-def demo(tmp_path, port):
-    """Return a function that starts the demo in a folder of its own."""
+def port():
+    return free_port()
+
+
+@contextlib.contextmanager
+def demos(folder, port):
+    """Give a function that starts the demo in a folder; whatever still runs is killed at the end."""
 
     def start(**different):
         environment = {
@@ -35,8 +40,8 @@ def demo(tmp_path, port):
             "DEMO": "true",
             "LOG_FORMAT": "plain",
             "PUBLIC_URL": f"http://127.0.0.1:{port}",
-            "DATABASE_URL": f"sqlite:///{tmp_path}/var/demo.sqlite3",
-            "IDENTITY_KEYS_FILE": f"{tmp_path}/var/keys.json",
+            "DATABASE_URL": f"sqlite:///{folder}/var/demo.sqlite3",
+            "IDENTITY_KEYS_FILE": f"{folder}/var/keys.json",
             "DJANGO_SETTINGS_MODULE": "heka_confirm.settings",
             **different,
         }
@@ -55,11 +60,40 @@ def demo(tmp_path, port):
         return process
 
     started: list[subprocess.Popen[str]] = []
-    yield start
-    for process in started:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()
+    try:
+        yield start
+    finally:
+        for process in started:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()
+
+
+@pytest.fixture
+def demo(tmp_path, port):
+    """Return a function that starts the demo in an empty folder of its own."""
+    with demos(tmp_path, port) as start:
+        yield start
+
+
+@pytest.fixture(scope="session")
+def made_once(tmp_path_factory):
+    """A folder in which the demo has been started and stopped."""
+    folder = tmp_path_factory.mktemp("demo")
+    with demos(folder, free_port()) as start:
+        process = start()
+        greeting(process)
+        process.send_signal(signal.SIGTERM)
+        process.wait(PATIENCE)
+    return folder
+
+
+@pytest.fixture
+def second_demo(made_once, tmp_path, port):
+    """Return a function that starts the demo in a folder where it has been before: in a second instead of five."""
+    shutil.copytree(made_once, tmp_path, dirs_exist_ok=True)
+    with demos(tmp_path, port) as start:
+        yield start
 
 
 def greeting(process) -> str:
@@ -76,8 +110,8 @@ def is_anybody_left(process) -> bool:
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
-def test_demo_answers_and_stops_clean(demo, port, how):
-    process = demo()
+def test_demo_answers_and_stops_clean(second_demo, port, how):
+    process = second_demo()
     hello = greeting(process)
     front = requests.get(f"http://127.0.0.1:{port}/en/", timeout=PATIENCE)
     missing = requests.get(f"http://127.0.0.1:{port}/en/nowhere/", timeout=PATIENCE)
@@ -96,8 +130,8 @@ def test_demo_answers_and_stops_clean(demo, port, how):
     assert not is_anybody_left(process)
 
 
-def test_demo_stopped_by_ctrl_c_leaves_nobody(demo):
-    process = demo()
+def test_demo_stopped_by_ctrl_c_leaves_nobody(second_demo):
+    process = second_demo()
     greeting(process)
 
     os.killpg(process.pid, signal.SIGINT)  # a terminal tells every process of the group
@@ -122,21 +156,18 @@ def test_demo_prints_its_two_addresses_last_and_alone(demo, port, tmp_path):
     assert "http://" not in errors
 
 
-def test_second_start_keeps_what_is_there(demo, tmp_path):
-    keys = []
-    for _ in range(2):
-        process = demo()
-        greeting(process)
-        keys.append((tmp_path / "var" / "keys.json").read_text())
-        process.send_signal(signal.SIGTERM)
-        process.wait(PATIENCE)
+def test_second_start_keeps_what_is_there(second_demo, tmp_path):
+    keys = tmp_path / "var" / "keys.json"
+    before = keys.read_text()
 
-    assert keys[0] == keys[1]
+    greeting(second_demo())
+
+    assert keys.read_text() == before
 
 
-def test_database_of_another_release_is_made_new(demo, tmp_path):
+def test_database_of_another_release_is_made_new(second_demo, tmp_path):
     def start():
-        process = demo()
+        process = second_demo()
         said = [greeting(process)]
         while not said[-1].startswith("Heka Confirm"):
             said.append(greeting(process))
@@ -158,8 +189,8 @@ def test_database_of_another_release_is_made_new(demo, tmp_path):
     assert start() == made
 
 
-def test_demo_delivers_letters(demo, tmp_path):
-    process = demo()
+def test_demo_delivers_letters(second_demo, tmp_path):
+    process = second_demo()
     greeting(process)
     with contextlib.closing(sqlite3.connect(tmp_path / "var" / "demo.sqlite3", timeout=20)) as database, database:
         database.execute(
