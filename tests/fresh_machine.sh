@@ -24,8 +24,8 @@ trap 'rm -rf --one-file-system "$root"' EXIT
 mkdir -p "$roots"
 if [ ! -s "$roots/$suite.tar" ]; then
     mmdebstrap --mode=root --variant=minbase --include=python3,python3-pip,make,git \
-        ${APTOPT:+--aptopt="$APTOPT"} "$suite" "$roots/$suite.tar.new" ${MIRROR:+"$MIRROR"}
-    mv "$roots/$suite.tar.new" "$roots/$suite.tar"
+        ${APTOPT:+--aptopt="$APTOPT"} "$suite" "$roots/new-$suite.tar" ${MIRROR:+"$MIRROR"}
+    mv "$roots/new-$suite.tar" "$roots/$suite.tar"
 fi
 tar -xf "$roots/$suite.tar" -C "$root"
 [ -z "${APTOPT:-}" ] || echo "$APTOPT;" >"$root/etc/apt/apt.conf.d/99fresh-machine"
