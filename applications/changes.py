@@ -111,7 +111,7 @@ def _change(locked: Application, document: Document, *, digest: str, by: Actor) 
     if locked.version.digest != digest:
         raise NotLatest
     now = timezone.now()
-    locked.current = intake.write_version(locked, document, number=locked.version.number + 1, at=now)
+    locked.current = intake.write_version(locked, document, number=locked.version.number + 1, at=now, by=by)
     locked.valid_until = dates.valid_until(now)
     states.transition(locked, Transition.CHANGED, by=by, at=now)
     invitations.announce(locked)

@@ -24,13 +24,13 @@ def send(document: Document, *, by: Actor) -> Application:
         valid_until=dates.valid_until(document.sent_at),
         ticked_at=timezone.now(),  # nothing that was due before it came in is done late
     )
-    application.current = write_version(application, document, number=1, at=document.sent_at)
+    application.current = write_version(application, document, number=1, at=document.sent_at, by=by)
     states.transition(application, Transition.SENT, by=by, at=document.sent_at)
     invitations.announce(application)
     return application
 
 
-def write_version(application: Application, document: Document, *, number: int, at: dt.datetime) -> Version:
+def write_version(application: Application, document: Document, *, number: int, at: dt.datetime, by: Actor) -> Version:
     """Store one immutable version with its applicants (R6).
 
     The digest covers a random salt too: codes are few enough to be guessed from a digest of the content alone.
@@ -61,7 +61,7 @@ def write_version(application: Application, document: Document, *, number: int, 
         )
         for position, applicant in enumerate(document.applicants)
     ]
-    protection.carry_over(slots, application)
+    protection.mark_slots(slots, application, by=by)
     names.write(Applicant.objects.bulk_create(slots))
     return version
 

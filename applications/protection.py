@@ -1,37 +1,128 @@
-"""The mark of non-disclosure for personal safety (R16): it comes with an application, or staff set it.
+"""The mark of non-disclosure for personal safety (R16).
 
-It belongs to the person, so it holds in each of their applications, the later ones included. Only staff remove it:
-an application without the mark does not say that the person needs none.
+It belongs to the person: it holds in every application in which they apply, open or ended, whichever door it came by.
+Staff, the housing system and the identified person set it so. Anybody else marks only the application that they
+send, for whoever fills in the form may write any code there. Staff alone remove it: an application without the mark
+does not say that the person needs none.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+from django.db import connection
 from django.db.models import Q
 
+from applications import names
 from applications.models import Applicant, Application
 from applications.trail import ApplicationEvent, record_events
-from core.actors import Actor
+from core.actors import Actor, Source
 from core.transactions import atomically
+from identity.people import acting_person
 from records.enums import Event
 
+TRUSTED = {Source.HOUSING_SYSTEM, Source.COUNTER}  # these set the mark for anybody, as R16 has it
+ADVISORY = 16  # the first half of the lock's key; any number will do that nothing else here uses
 
-def carry_over(slots: Sequence[Applicant], application: Application) -> None:
-    """Mark the new slots, not yet stored, of people who are marked in a stored slot."""
-    codes = [index for slot in slots for index in slot.hetu_indexes]
-    here = Q(version__application=application, hetu_index=None)
-    found = Applicant.objects.filter(Q(hetu_index__in=codes) | here, protected=True)
-    marked = list(found.select_related("version").defer("version__content", "hetu"))
-    for slot in slots:
-        slot.protected = slot.protected or any(slot.is_same_person(each) for each in marked)
+
+def mark_slots(slots: Sequence[Applicant], application: Application, *, by: Actor) -> None:
+    """Mark the new slots, not yet stored, of people who are marked already or whom their sender marks.
+
+    `protected` tells whom the sender marks. A mark that is the person's is set in all their stored slots too.
+    """
+    _lock(slots)
+    known = list(_candidates(slots))
+    theirs = [[each for each in known if may_be_same_person(slot, each)] for slot in slots]
+    sender = acting_person(by)
+    own = sender.hetu_indexes if sender else []
+    for slot, stored in zip(slots, theirs, strict=True):
+        is_here = any(each.protected and each.version.application_id == application.pk for each in stored)
+        is_theirs = any(each.protected and not each.protected_here_only for each in stored)
+        is_given = slot.protected and (by.source in TRUSTED or (slot.hetu_index in own and not is_here))
+        slot.protected_here_only = (slot.protected or is_here) and not (is_theirs or is_given)
+        slot.protected = slot.protected or is_here or is_theirs
+    marked = [
+        each
+        for slot, stored in zip(slots, theirs, strict=True)
+        if slot.protected and not slot.protected_here_only
+        for each in stored
+    ]
+    _write(marked, protected=True, by=by)
 
 
 @atomically
 def set_mark(applicant: Applicant, *, protected: bool, by: Actor) -> None:
     """Set or remove the mark in every application in which this person applies, former versions included."""
+    _lock([applicant])
+    _write(slots_of_person(applicant), protected=protected, by=by)
+
+
+def slots_of_person(applicant: Applicant) -> list[Applicant]:
+    """Return the slots that may be this person's, in every version of every application."""
+    return [each for each in _candidates([applicant]) if may_be_same_person(applicant, each)]
+
+
+def may_be_same_person(slot: Applicant, other: Applicant) -> bool:
+    """Whether two slots may be one person's: by code or, where one has none, by name and birth date.
+
+    Unlike Applicant.is_same_person() it joins people without a code over applications, and would rather hide the
+    details of a namesake than show those of a protected person. So it serves this mark alone.
+    """
+    if slot.hetu and other.hetu_index:
+        return other.hetu_index in slot.hetu_indexes
+    return (
+        slot.birth_date == other.birth_date
+        and _is_like(slot.last_name, other.last_name)
+        and _is_like(slot.first_names, other.first_names)
+    )
+
+
+def hiding(applicant: Applicant) -> list[Applicant]:
+    """Return the marked slots for whose sake this person's contact details and address are hidden (R16).
+
+    Their own, and those of whoever applies or has applied with them, in any application: they may share a home. Of
+    each person and application the latest slot is returned, in the order of applications.
+    """
+    together = {each.version.application_id for each in slots_of_person(applicant)}
+    found = Applicant.objects.filter(version__application__in=together, protected=True)
+    whole = found.select_related("version__application").defer("version__content", "hetu")
+    latest = {(each.version.application_id, each.hetu_index or str(each)): each for each in whole.order_by("version")}
+    return sorted(latest.values(), key=lambda each: (each.version.application_id, each.position))
+
+
+def _is_like(name: str, other: str) -> bool:
+    """Tell whether one name has all the parts of the other."""
+    parts, others = set(names.parts(name)), set(names.parts(other))
+    return parts <= others or others <= parts
+
+
+def _candidates(slots: Iterable[Applicant]) -> Iterable[Applicant]:
+    """Return all stored slots among which those of these people are."""
+    codes = [index for slot in slots for index in slot.hetu_indexes]
+    born = {slot.birth_date for slot in slots}
+    born_without_code = {slot.birth_date for slot in slots if not slot.hetu}
+    found = Applicant.objects.filter(
+        Q(hetu_index__in=codes) | Q(hetu_index=None, birth_date__in=born) | Q(birth_date__in=born_without_code)
+    )
+    return found.select_related("version__application").defer("version__content", "hetu").order_by("pk")
+
+
+def _write(slots: Iterable[Applicant], *, protected: bool, by: Actor) -> None:
+    """Set or remove the mark in these slots, and record it once for each application."""
+    changed = [each for each in slots if each.protected != protected or each.protected_here_only]
+    keys = [each.pk for each in changed]
+    Applicant.objects.filter(pk__in=keys).update(protected=protected, protected_here_only=False)
     event = Event.PROTECTION_SET if protected else Event.PROTECTION_REMOVED
-    slots = Applicant.objects.select_for_update().same_person(applicant).filter(protected=not protected)
-    for slot in slots.select_related("version__application").defer("version__content").order_by("pk"):
-        slot.protected = protected
-        slot.save(update_fields=["protected"])
+    for slot in sorted(changed, key=lambda each: (each.version.application_id, each.pk)):
         if slot.version.application.current_id == slot.version_id:
             record_events(slot.version.application, ApplicationEvent(event, slot), by=by)
+
+
+def _lock(slots: Iterable[Applicant]) -> None:
+    """Let nobody else read or set a mark of anybody born on these days, until the transaction ends.
+
+    Otherwise an application that is sent while the mark is set elsewhere would not know of it. SQLite has one writer
+    at a time in any case.
+    """
+    if connection.vendor == "postgresql":
+        days = sorted({slot.birth_date.toordinal() for slot in slots})
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, day) FROM unnest(%s::int[]) AS day", [ADVISORY, days])

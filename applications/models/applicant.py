@@ -53,6 +53,8 @@ class Applicant(models.Model):
     phone = models.CharField(max_length=50, blank=True, default="", db_default="")
     language = models.CharField(max_length=2, choices=Language)
     protected = models.BooleanField(default=False, db_default=False)  # non-disclosure for personal safety (R16)
+    # Somebody unidentified has set the mark: it holds in this application, and in no other of this person.
+    protected_here_only = models.BooleanField(default=False, db_default=False)
     declined_at = models.DateTimeField(null=True)  # the application then waits until it is changed (R10)
 
     objects = ApplicantQuerySet.as_manager()
@@ -70,7 +72,12 @@ class Applicant(models.Model):
                 | Q(hetu__isnull=False, hetu_index__isnull=False),
                 name="applicant_hetu_with_index",
             ),
+            models.CheckConstraint(
+                condition=Q(protected=True) | Q(protected_here_only=False),
+                name="applicant_mark_here_is_mark",
+            ),
         ]
+        indexes = [models.Index("birth_date", name="applicant_by_birth_date")]
 
     def __str__(self) -> str:
         return f"{self.first_names} {self.last_name}"
