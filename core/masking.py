@@ -1,4 +1,4 @@
-"""Personal identity codes and email addresses in a form for readers who need not know them."""
+"""Personal identity codes in a form for readers who need not know them."""
 
 from core import hetu
 
@@ -17,9 +17,3 @@ def mask_codes(text: str) -> str:
     for found in hetu.find_codes(text):
         characters[found] = HIDDEN * (found.stop - found.start)
     return "".join(characters)
-
-
-def mask_email(address: str) -> str:
-    """Return an address by which somebody recognises their own: `m•••@example.test`."""
-    name, at, host = address.rpartition("@")
-    return f"{name[:1]}{HIDDEN * 3}@{host}" if at else HIDDEN * 3

@@ -11,8 +11,10 @@ from records.enums import Event
 
 
 @atomically
-def correct_contact_details(applicant: Applicant, *, email: str, phone: str, language: Language, by: Actor) -> None:
-    """Correct how a person is reached, without a new version of the application.
+def correct_contact_details(
+    applicant: Applicant, *, email: str | None, phone: str | None, language: Language, by: Actor
+) -> None:
+    """Correct how a person is reached, without a new version of the application. None leaves a detail as it is.
 
     A co-applicant who has not confirmed yet is invited again at a new address, and the former invitation ends.
     Raises id_checks.CannotCheckEnded and id_checks.SlotChanged.
@@ -23,6 +25,7 @@ def correct_contact_details(applicant: Applicant, *, email: str, phone: str, lan
     slot = next((each for each in application.applicants if each == applicant), None)
     if slot is None:
         raise SlotChanged
+    email, phone = slot.email if email is None else email, slot.phone if phone is None else phone
     is_moved = email not in {"", slot.email}
     invitations.write_contact_details(slot, application, email=email, phone=phone, language=language, by=by)
     if is_moved and application.awaits(slot) and not slot.is_main:

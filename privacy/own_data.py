@@ -146,7 +146,7 @@ def _letters(own: OwnSlots) -> Iterator[Facts]:
     for letter in Letter.objects.filter(recipient__in=mine).order_by("pk"):
         yield [number_of(applications[letter.about]), *_letter(letter)]
     account = _account_of(own.person)
-    for sent in messages.of_account(account, is_restricted=False) if account else []:
+    for sent in messages.of_account(account) if account else []:
         yield [Fact("number", _("Application number"), ""), *_letter(sent.letter)]
 
 

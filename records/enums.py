@@ -34,9 +34,11 @@ class Event(models.TextChoices):
     APPLICATION_OPENED = "application_opened", _("Application opened")
     APPLICANT_OPENED = "applicant_opened", _("Applicant's details opened")
     CODE_SHOWN = "code_shown", _("Personal identity code shown")
+    CONTACT_DETAILS_ASKED = "contact_details_asked", _("Contact details asked for")
     PROTECTED_DETAILS_SHOWN = "protected_details_shown", _("Protected contact details shown")
     TRAIL_READ = "trail_read", _("Trail read")
     LETTERS_OPENED = "letters_opened", _("Letters opened")
+    LIST_OPENED = "list_opened", _("List of people opened")
 
     # The counter acted.
     CHECK_RECORDED = "check_recorded", _("ID check recorded")
@@ -67,7 +69,9 @@ ACCESS_EVENTS = (
     Event.APPLICATION_OPENED,
     Event.APPLICANT_OPENED,
     Event.CODE_SHOWN,
+    Event.CONTACT_DETAILS_ASKED,
     Event.PROTECTED_DETAILS_SHOWN,
     Event.TRAIL_READ,
     Event.LETTERS_OPENED,
+    Event.LIST_OPENED,
 )

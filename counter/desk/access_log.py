@@ -1,14 +1,33 @@
-"""The trail of whose data a member of staff has seen (C1), and the right to see restricted details (R16)."""
+"""The trail of whose data a member of staff has seen (C1), and the one way to see where people live (R16).
+
+No page of the desk shows contact details or an address by itself. Whoever asks for them, asks here (ADR 19).
+"""
+
+from dataclasses import dataclass, replace
 
 from django.db import transaction
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
-from applications.models import Applicant
+from applications import dates, protection
+from applications.details import Section
+from applications.document import Stored
+from applications.models import Applicant, IdCheck
 from applications.trail import ApplicationEvent, record_events
 from counter.desk.access import desk_actor, staff_of
 from records.enums import Event
 
 OPENED = "desk_opened"  # the key in the session
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Where a person lives and how to reach them."""
+
+    email: str
+    phone: str
+    address: str
+    municipality: str
 
 
 def record_opening(request: HttpRequest, slot: Applicant) -> None:
@@ -24,24 +43,52 @@ def record_access(request: HttpRequest, slot: Applicant, event: Event) -> None:
     record_events(slot.version.application, ApplicationEvent(event, slot), by=desk_actor(request))
 
 
-def may_see_details(request: HttpRequest, slot: Applicant) -> bool:
-    """Tell whether this member of staff may see where the person lives and how to reach them (R16)."""
-    return not is_restricted(slot) or staff_of(request).has_perm("counter.see_protected")
+def open_contact_details(request: HttpRequest, slot: Applicant) -> Contact | None:
+    """Return where a person lives and how to reach them, or None for staff who may not see it now (R16)."""
+    if not _ask_for_details(request, slot):
+        return None
+    stored = Stored.model_validate_json(slot.version.content or "").applicants[slot.position]
+    return Contact(slot.email, slot.phone, stored.address or "", stored.municipality or "")
 
 
-def is_restricted(slot: Applicant) -> bool:
-    """Tell whether where the person lives and how to reach them is shown by right only (R16).
+def open_sections(request: HttpRequest, slot: Applicant, sections: list[Section]) -> list[Section]:
+    """Return a person's own details: whole, or without what staff may not see now (R16)."""
+    return sections if _ask_for_details(request, slot) else without_contact_details(sections)
 
-    This holds for everybody who applies with a protected person, because they often live together already.
+
+def without_contact_details(sections: list[Section]) -> list[Section]:
+    """Return the sections with a text, in the language of the moment, instead of contact details and addresses."""
+    instead = _("Not shown here. You can ask to see it.")
+    return [
+        replace(
+            section,
+            rows=[replace(row, value=instead, before=None) if row.is_contact else row for row in section.rows],
+        )
+        for section in sections
+    ]
+
+
+@transaction.atomic
+def _ask_for_details(request: HttpRequest, slot: Applicant) -> bool:
+    """Tell whether this member of staff may see a person's contact details now, and record that they asked.
+
+    Staff with the right may, at any time; each protected person whom the details may reveal gets an entry then.
+    Others may while the person is here, on the day of an ID check, if no mark hides the details.
     """
-    return bool(_protected(slot))
+    is_here = _is_here(slot)
+    hiding = protection.hiding(slot)
+    may_see = staff_of(request).has_perm("counter.see_protected") or (is_here and not hiding)
+    asked = ApplicationEvent(Event.CONTACT_DETAILS_ASKED, slot, {"shown": may_see})
+    events = {slot.version.application: [asked]}
+    for each in hiding if may_see else []:
+        seen = ApplicationEvent(Event.PROTECTED_DETAILS_SHOWN, each)
+        events.setdefault(each.version.application, []).append(seen)
+    for application in sorted(events, key=lambda one: one.pk):  # the order in which nobody waits for each other
+        record_events(application, *events[application], by=desk_actor(request))
+    return may_see
 
 
-def record_access_to_details(request: HttpRequest, slot: Applicant) -> None:
-    """Record that restricted details are seen, for each protected person whom they may reveal. Every time counts."""
-    for each in _protected(slot):
-        record_access(request, each, Event.PROTECTED_DETAILS_SHOWN)
-
-
-def _protected(slot: Applicant) -> list[Applicant]:
-    return [each for each in slot.version.application.applicants if each.protected]
+def _is_here(slot: Applicant) -> bool:
+    """Tell whether the person has shown who they are today."""
+    checks = IdCheck.objects.sound().filter(checked_at__gte=dates.start_of_today())
+    return checks.filter(applicant__in=Applicant.objects.same_person(slot)).exists()

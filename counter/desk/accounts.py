@@ -117,7 +117,6 @@ def _account_status(request: HttpRequest, slot: Applicant, issued: Account) -> H
     context = {
         "account": issued,
         "has_password": issued.user.has_usable_password(),
-        "address": issued.email if access_log.may_see_details(request, slot) else _("Restricted"),
         "letter": letter,
         "is_watched": letter is not None and _is_undecided(letter),
     }

@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.enums import CheckStatus
 from applications.models import Applicant, IdCheck
-from counter.desk import access_log
 from identity.models import Account, User
 
 
@@ -53,7 +52,7 @@ def _other_actions(slot: Applicant, staff: User) -> Iterator[Action]:
     application = slot.version.application
     if slot.confirmed:
         yield Action("desk_confirm", _("See the receipt"))
-    if application.is_open and (not access_log.is_restricted(slot) or staff.has_perm("counter.see_protected")):
+    if application.is_open:
         yield Action("desk_contact", _("Correct the contact details"))
     if application.awaits(slot) and not slot.is_main and slot.email:
         yield Action("desk_invitation", _("Send the invitation again"), by_post=True)

@@ -1,18 +1,14 @@
 """One person's slot: the details that an ID check needs, and what can be done for the person now.
 
-Income and assets are not shown, since nobody at the counter needs them (C7). Where a protected person lives and how
-to reach them is shown by right only, by POST, and recorded each time; the same holds for everybody who applies with
-them (R16).
+Income and assets are not shown, since nobody at the counter needs them (C7). Where a person lives and how to reach
+them is shown to those who ask, by POST, and each time is recorded (R16).
 """
-
-from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from applications.document import Stored
 from applications.models import Applicant, IdCheck
 from core.masking import mask_hetu
 from core.requests import read_or_act
@@ -25,16 +21,6 @@ from records.enums import Event
 MOST_CHECKS = 20  # the latest ones are shown
 
 
-@dataclass(frozen=True)
-class Contact:
-    """Where the person lives and how to reach them."""
-
-    email: str
-    phone: str
-    address: str
-    municipality: str
-
-
 @desk_view("counter.use_desk")
 @require_safe
 def applicant_page(request: HttpRequest, reference: str, position: int) -> HttpResponse:
@@ -42,7 +28,7 @@ def applicant_page(request: HttpRequest, reference: str, position: int) -> HttpR
     slot = find_slot(reference, position)
     access_log.record_access(request, slot, Event.APPLICANT_OPENED)
     request.session[access_log.OPENED] = slot.pk
-    return _show_applicant(request, slot, contact=None if access_log.is_restricted(slot) else _contact(slot))
+    return _show_applicant(request, slot)
 
 
 @desk_view("counter.use_desk")
@@ -53,23 +39,29 @@ def show_code(request: HttpRequest, reference: str, position: int) -> HttpRespon
         return redirect("admin:desk_applicant", reference, position)
     slot = find_slot(reference, position)
     access_log.record_access(request, slot, Event.CODE_SHOWN)
-    contact = None if access_log.is_restricted(slot) else _contact(slot)
-    return _show_applicant(request, slot, contact=contact, code=slot.hetu or "")
+    return _show_applicant(request, slot, code=slot.hetu or "")
 
 
-@desk_view("counter.use_desk", "counter.see_protected")
+@desk_view("counter.use_desk")
 @read_or_act
-def show_protected_details(request: HttpRequest, reference: str, position: int) -> HttpResponse:
-    """Show where a protected person lives and how to reach them; each time is recorded (R16)."""
+def show_contact_details(request: HttpRequest, reference: str, position: int) -> HttpResponse:
+    """Show where a person lives and how to reach them to staff who may see it now; each time is recorded (R16)."""
     if request.method != "POST":
         return redirect("admin:desk_applicant", reference, position)
     slot = find_slot(reference, position)
     access_log.record_opening(request, slot)
-    access_log.record_access_to_details(request, slot)
-    return _show_applicant(request, slot, contact=_contact(slot))
+    contact = access_log.open_contact_details(request, slot)
+    return _show_applicant(request, slot, contact=contact, is_refused=contact is None)
 
 
-def _show_applicant(request: HttpRequest, slot: Applicant, *, contact: Contact | None, code: str = "") -> HttpResponse:
+def _show_applicant(
+    request: HttpRequest,
+    slot: Applicant,
+    *,
+    contact: access_log.Contact | None = None,
+    is_refused: bool = False,
+    code: str = "",
+) -> HttpResponse:
     staff, application = staff_of(request), slot.version.application
     found = IdCheck.objects.with_outcome().filter(applicant__in=Applicant.objects.same_person(slot))
     found = found.select_related("applicant__version__application").defer("applicant__version__content")
@@ -87,18 +79,13 @@ def _show_applicant(request: HttpRequest, slot: Applicant, *, contact: Contact |
         "code": code or (mask_hetu(slot.hetu) if slot.hetu else ""),
         "is_code_shown": bool(code),
         "contact": contact,
-        "may_ask_for_contact": contact is None and access_log.may_see_details(request, slot),
+        "is_refused": is_refused,
         "other_name": "" if is_same_name else str(person),  # by which the person was identified (R4)
         "checks": [(check, names.get(check.document_type, check.document_type)) for check in checks],
         "account": account,
-        "account_letters": messages.of_account(account, is_restricted=contact is None) if account else [],
+        "account_letters": messages.of_account(account) if account else [],
     }
     return desk_page(request, "counter/desk/applicant.html", context)
-
-
-def _contact(slot: Applicant) -> Contact:
-    stored = Stored.model_validate_json(slot.version.content or "").applicants[slot.position]
-    return Contact(slot.email, slot.phone, stored.address or "", stored.municipality or "")
 
 
 def _name_parts(name: str) -> list[str]:

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from applications.trail import ApplicationEvent, record_events
 from counter.desk import messages
-from counter.desk.access import desk_actor, desk_page, desk_view, find_application, staff_of
+from counter.desk.access import desk_actor, desk_page, desk_view, find_application
 from records.enums import Event
 
 
@@ -15,13 +15,13 @@ from records.enums import Event
 @require_safe
 def application_page(request: HttpRequest, reference: str) -> HttpResponse:
     """Show an application; each opening is recorded (C1)."""
-    staff, found = staff_of(request), find_application(reference)
+    found = find_application(reference)
     with transaction.atomic():
         record_events(found, ApplicationEvent(Event.APPLICATION_OPENED), by=desk_actor(request))
     context = {
         "title": _("Application %(number)s") % {"number": found.number},
         "application": found,
-        "letters": messages.of_application(found, sees_protected=staff.has_perm("counter.see_protected")),
+        "letters": messages.of_application(found),
         "changes": list(found.changes.select_related("user__person").order_by("-pk")),
     }
     return desk_page(request, "counter/desk/application.html", context)

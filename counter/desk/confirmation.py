@@ -1,6 +1,5 @@
 """Confirming at the counter: what the person reads in their language, and that they confirm it (J4)."""
 
-from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -89,26 +88,22 @@ def _summary_page(
 
 
 def _sections_shown(request: HttpRequest, slot: Applicant, read: str) -> list[Section]:
-    """Return what the person reads, without contact details and addresses if the adviser may not see them (R16)."""
+    """Return what the person reads. Contact details and addresses stand on the customer's page only (R16)."""
     application = slot.version.application
     is_other = bool(read) and read != application.version.digest
     found = details.since(read, application, slot) if is_other else details.sections(application.version, slot)
-    if access_log.may_see_details(request, slot):
-        access_log.record_access_to_details(request, slot)
-        return found
-    hidden = _("Restricted")
-    return [
-        replace(
-            section,
-            rows=[replace(row, value=hidden, before=None) if row.is_contact else row for row in section.rows],
-        )
-        for section in found
-    ]
+    if _is_for_customer(request):
+        return access_log.open_sections(request, slot, found)
+    return access_log.without_contact_details(found)
+
+
+def _is_for_customer(request: HttpRequest) -> bool:
+    return request.method != "POST" and request.GET.get("show") == "customer"
 
 
 def _show_part(
     request: HttpRequest, slot: Applicant, name: str, context: dict[str, Any], status: int = 200
 ) -> HttpResponse:
     shown = {**context, "slot": slot, "me": slot, "application": slot.version.application}
-    template = "customer" if request.GET.get("show") == "customer" and status == 200 else name
+    template = "customer" if _is_for_customer(request) else name
     return desk_page(request, f"counter/desk/{template}.html", shown, status=status)

@@ -1,37 +1,34 @@
 """Correcting a person's contact details (C7), and sending their invitation again."""
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from applications import invitations
-from applications.forms import ContactDetailsForm
 from core.requests import read_or_act
 from counter import contacts, id_checks
 from counter.desk import access_log
 from counter.desk.access import desk_actor, desk_page, desk_view, find_slot
 from counter.desk.checks import to_slot
+from counter.desk.forms import NewContactDetailsForm
 
 
 @desk_view("counter.use_desk")
 @read_or_act
 def contact_page(request: HttpRequest, reference: str, position: int) -> HttpResponse:
-    """Correct the email address, phone number and language. Those of a protected person need a right (R16)."""
+    """Correct the email address, phone number and language, without showing the present ones (R16)."""
     slot = find_slot(reference, position)
-    if not access_log.may_see_details(request, slot):
-        raise PermissionDenied
     access_log.record_opening(request, slot)
     if not slot.version.application.is_open:
         messages.error(request, str(id_checks.CannotCheckEnded()))
         return to_slot(slot)
-    access_log.record_access_to_details(request, slot)
-    present = {"email": slot.email, "phone": slot.phone, "language": slot.language}
-    form = ContactDetailsForm(request.POST if request.method == "POST" else None, initial=present)
+    form = NewContactDetailsForm(
+        request.POST if request.method == "POST" else None, initial={"language": slot.language}
+    )
     if form.is_valid():
         try:
-            contacts.correct_contact_details(slot, **form.cleaned_data, by=desk_actor(request))
+            contacts.correct_contact_details(slot, **form.corrections, by=desk_actor(request))
         except id_checks.CannotCheck as refusal:
             messages.error(request, str(refusal))
         else:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications import dates, facts
 from applications.enums import RepresentativeKind
-from applications.forms import ConfirmForm, EmailField, fits, no_personal_identity_code
+from applications.forms import ConfirmForm, ContactDetailsForm, EmailField, fits, no_personal_identity_code
 from applications.models import IdCheck
 from counter import countries
 from counter.models import DocumentType
@@ -54,6 +54,41 @@ class DayField(forms.DateField):
         super().validate(value)
         if value and value < dates.today():
             raise forms.ValidationError(self.past)
+
+
+class NewContactDetailsForm(ContactDetailsForm):
+    """New contact details of a person. The present ones are not shown (R16), so a field left empty changes nothing."""
+
+    email = EmailField(
+        label=_("New email address"),
+        help_text=_("Leave empty if it does not change."),
+        required=False,
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+    )
+    is_email_removed = forms.BooleanField(label=_("The person has no email address any more"), required=False)
+    phone = forms.CharField(
+        label=_("New phone number"),
+        help_text=_("Leave empty if it does not change."),
+        required=False,
+        validators=ContactDetailsForm.base_fields["phone"].validators,
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "off"}),
+    )
+    is_phone_removed = forms.BooleanField(label=_("The person has no phone number any more"), required=False)
+    field_order = ["email", "is_email_removed", "phone", "is_phone_removed", "language"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        for name in ("email", "phone"):
+            if cleaned.get(name) and cleaned[f"is_{name}_removed"]:
+                self.add_error(name, _("Either type a new one, or mark that there is none any more."))
+        return cleaned
+
+    @property
+    def corrections(self) -> dict[str, Any]:
+        """What the person's contact details are to be; None for what stays as it is."""
+        kept = {name: "" if self.cleaned_data[f"is_{name}_removed"] else None for name in ("email", "phone")}
+        new = {name: self.cleaned_data[name] or kept[name] for name in kept}
+        return {**new, "language": self.cleaned_data["language"]}
 
 
 class CheckForm(forms.Form):

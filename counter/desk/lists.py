@@ -21,7 +21,7 @@ from counter.desk.paging import rows_of, tally
 from mailing.models import Letter
 from records.enums import Event
 from records.names import applicant_subject, staff_chain
-from records.trail import append_event
+from records.trail import TrailEvent, append_events
 
 IN_SHORT = 5  # rows of each list on the first page
 FOLLOWED = dt.timedelta(days=120)  # an application is open for 90 days, and its letters are not older
@@ -40,7 +40,6 @@ class UndeliveredLetter:
 
     letter: Letter
     applicant: Applicant
-    is_restricted: bool
 
     @property
     def name(self) -> str:
@@ -55,7 +54,9 @@ class UndeliveredLetter:
 @require_safe
 def list_checks(request: HttpRequest) -> HttpResponse:
     """Show the checks made today, the latest first."""
-    context = {"title": _("Today's ID checks"), "rows": rows_of(checks_today(), request)}
+    rows = rows_of(checks_today(), request)
+    record_list(request, list="checks", page=rows.number)
+    context = {"title": _("Today's ID checks"), "rows": rows}
     return desk_page(request, "counter/desk/list_checks.html", context)
 
 
@@ -63,7 +64,9 @@ def list_checks(request: HttpRequest) -> HttpResponse:
 @require_safe
 def list_second_looks(request: HttpRequest) -> HttpResponse:
     """Show the checks on which somebody else must decide, the oldest first (C4)."""
-    context = {"title": _("Checks that wait for a second look"), "rows": rows_of(to_look_at(), request)}
+    rows = rows_of(to_look_at(), request)
+    record_list(request, list="second_looks", page=rows.number)
+    context = {"title": _("Checks that wait for a second look"), "rows": rows}
     return desk_page(request, "counter/desk/list_second_looks.html", context)
 
 
@@ -71,11 +74,14 @@ def list_second_looks(request: HttpRequest) -> HttpResponse:
 @require_safe
 def list_waiting(request: HttpRequest) -> HttpResponse:
     """Show the applications that wait and the people for whom they wait, the earliest deadline first."""
-    missing = request.GET.get("missing", "")
+    asked = request.GET.get("missing", "")
+    missing = asked if asked in Missing else ""
+    rows = rows_of(that_wait(missing), request)
+    record_list(request, list="waiting", page=rows.number, missing=missing)
     context = {
         "title": _("Applications that wait"),
-        "rows": rows_of(that_wait(missing), request),
-        "missing": missing if missing in Missing else "",
+        "rows": rows,
+        "missing": missing,
         "choices": Missing.choices,
     }
     return desk_page(request, "counter/desk/list_waiting.html", context)
@@ -84,15 +90,18 @@ def list_waiting(request: HttpRequest) -> HttpResponse:
 @desk_view("counter.use_desk")
 @require_safe
 def list_undeliverable(request: HttpRequest) -> HttpResponse:
-    """Show the letters that did not arrive with their addresses, and record this."""
-    staff = staff_of(request)
+    """Show the letters that did not arrive, the latest first."""
     rows = rows_of(not_arrived(), request)
-    with transaction.atomic():
-        chain = staff_chain(staff.pk, dates.today().year)
-        append_event(Event.LETTERS_OPENED, chain=chain, by=desk_actor(request), page=rows.number)
-    lost = _undelivered(rows.rows, sees_protected=staff.has_perm("counter.see_protected"))
-    context = {"title": _("Letters that did not arrive"), "rows": rows, "lost": lost}
+    record_list(request, Event.LETTERS_OPENED, page=rows.number)
+    context = {"title": _("Letters that did not arrive"), "rows": rows, "lost": _undelivered(rows.rows)}
     return desk_page(request, "counter/desk/list_undeliverable.html", context)
+
+
+@transaction.atomic
+def record_list(request: HttpRequest, event: Event = Event.LIST_OPENED, **facts: str | int) -> None:
+    """Record that a member of staff sees one page of a list of people (C1), in their own chain."""
+    chain = staff_chain(staff_of(request).pk, dates.today().year)
+    append_events(chain, [TrailEvent(event, facts=facts)], by=desk_actor(request))
 
 
 def in_short() -> dict[str, Any]:
@@ -101,7 +110,7 @@ def in_short() -> dict[str, Any]:
     return {
         "checks": (list(checked[:IN_SHORT]), tally(checked)),
         "waiting": (list(applications[:IN_SHORT]), tally(applications)),
-        "undeliverable": (_undelivered(list(lost[:IN_SHORT]), sees_protected=False), tally(lost)),
+        "undeliverable": (_undelivered(list(lost[:IN_SHORT])), tally(lost)),
         "second_looks": (list(looks[:IN_SHORT]), tally(looks)),
     }
 
@@ -154,17 +163,10 @@ def _with_slot(found: QuerySet[IdCheck]) -> QuerySet[IdCheck]:
     return whole.defer("applicant__version__content")
 
 
-def _undelivered(found: list[Letter], *, sees_protected: bool) -> list[UndeliveredLetter]:
+def _undelivered(found: list[Letter]) -> list[UndeliveredLetter]:
     """Return the letters with the applicants to whom they were to go, in one query."""
-    protected = Applicant.objects.filter(version=OuterRef("version"), protected=True, email=OuterRef("email"))
     about = [letter.about for letter in found]
     slots = Applicant.objects.filter(version__application__reference__in=about)
     slots = slots.select_related("version__application").defer("hetu", "version__content")
-    # Several people may share an address (R15), and one of them may be under non-disclosure (R16).
-    slots = slots.annotate(is_restricted=Q(protected=True) | Exists(protected))
     people = {applicant_subject(slot.pk): slot for slot in slots}
-    whole = [(letter, people[letter.recipient]) for letter in found if letter.recipient in people]
-    return [
-        UndeliveredLetter(letter, slot, slot.is_restricted and not sees_protected)  # type: ignore[attr-defined]  # as annotated
-        for letter, slot in whole
-    ]
+    return [UndeliveredLetter(letter, people[letter.recipient]) for letter in found if letter.recipient in people]

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
-from applications.models import Applicant, Application
+from applications.models import Application
 from identity.models import Account
 from mailing.enums import Status
 from mailing.models import Letter
-from records.names import account_subject, applicant_subject
+from records.names import account_subject
 
 MOST = 100  # letters shown of one application, the latest
 
@@ -44,10 +44,9 @@ NAMES = {
 
 @dataclass(frozen=True)
 class Sent:
-    """A letter as the desk shows it. Its address is not shown if the person's details are restricted."""
+    """A letter as the desk shows it. Its address is among the contact details, which are asked for (R16)."""
 
     letter: Letter
-    is_restricted: bool
 
     @property
     def name(self) -> str:
@@ -75,16 +74,12 @@ def name_of(letter: Letter) -> str:
     return str(NAMES.get(letter.message, letter.message))
 
 
-def of_application(application: Application, *, sees_protected: bool) -> list[Sent]:
+def of_application(application: Application) -> list[Sent]:
     """Return the latest letters about an application, the newest first, by the index letter_about."""
-    found = Letter.objects.filter(about=application.reference).order_by("-pk")[:MOST]
-    protected = Applicant.objects.filter(version__application=application, protected=True).values_list("pk", "email")
-    # Several people may share an address (R15).
-    hidden = set() if sees_protected else {name for pk, email in protected for name in (applicant_subject(pk), email)}
-    return [Sent(letter, not hidden.isdisjoint({letter.recipient, letter.to})) for letter in found]
+    return [Sent(letter) for letter in Letter.objects.filter(about=application.reference).order_by("-pk")[:MOST]]
 
 
-def of_account(account: Account, *, is_restricted: bool) -> list[Sent]:
+def of_account(account: Account) -> list[Sent]:
     """Return the latest letters to the holder of an account, the newest first, by the index letter_recipient."""
     found = Letter.objects.filter(recipient=account_subject(account.pk)).order_by("-pk")[:MOST]
-    return [Sent(letter, is_restricted) for letter in found]
+    return [Sent(letter) for letter in found]

@@ -61,6 +61,7 @@ def search_page(request: HttpRequest) -> HttpResponseBase:
     """Show the search box and the first rows of the lists. A search comes by POST, so no address holds it (R17)."""
     if request.method == "POST":
         return _search(request)
+    lists.record_list(request, list="desk")
     context = {"title": _("Desk"), "form": SearchForm(), "lists": lists.in_short()}
     return desk_page(request, "counter/desk/desk.html", context)
 
@@ -85,6 +86,5 @@ def _search(request: HttpRequest) -> HttpResponse:
         "form": form,
         "found": found,
         "most": search.MOST_HITS,
-        "sees_protected": staff_of(request).has_perm("counter.see_protected"),
     }
     return desk_page(request, "counter/desk/results.html", context)

@@ -28,7 +28,7 @@ PAGES: list[Page] = [
     ("applications/<reference:reference>/trail/", trail.show_application_trail, "desk_trail"),
     (SLOT, applicant.applicant_page, "desk_applicant"),
     (f"{SLOT}code/", applicant.show_code, "desk_code"),
-    (f"{SLOT}details/", applicant.show_protected_details, "desk_protected_details"),
+    (f"{SLOT}details/", applicant.show_contact_details, "desk_details"),
     (f"{SLOT}trail/", trail.show_access_log, "desk_access_log"),
     (f"{SLOT}check/", checks.check_page, "desk_check"),
     (f"{SLOT}confirm/", confirmation.desk_confirm_page, "desk_confirm"),

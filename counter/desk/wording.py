@@ -29,6 +29,7 @@ NAMES: dict[str, str | Promise] = {
     "phone": gettext_lazy("phone number"),
     "reason": gettext_lazy("reason"),
     "representative": gettext_lazy("representative"),
+    "shown": gettext_lazy("shown"),
 }
 VALUES: dict[str, Mapping[str, str | Promise]] = {
     "method": {value: Method(value).label for value in Method.values},

@@ -3,21 +3,6 @@ import pytest
 from core import masking
 
 
-@pytest.mark.parametrize(
-    ("address", "masked"),
-    [
-        ("maija@example.test", "m•••@example.test"),
-        ("m@example.test", "m•••@example.test"),
-        ('"a@b"@example.test', '"•••@example.test'),
-        ("@example.test", "•••@example.test"),
-        ("nobody", "•••"),
-        ("", "•••"),
-    ],
-)
-def test_mask_keeps_the_first_letter_and_the_host(address, masked):
-    assert masking.mask_email(address) == masked
-
-
 def test_a_masked_code_shows_the_birth_date_alone():
     assert masking.mask_hetu("010594Y9032") == "010594Y••••"
 

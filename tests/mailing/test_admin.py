@@ -34,10 +34,8 @@ def test_staff_see_what_became_of_a_letter(staff):
     listed = client.get(LIST).content.decode()
     shown = client.get(f"{LIST}{letter.pk}/change/").content.decode()
 
-    assert "o•••@example.test" in listed
-    assert "o•••@example.test" in shown
     assert letter.message_id.strip("<>") in shown
-    assert "olli@example.test" not in listed + shown
+    assert "example.test" not in (listed + shown).replace(letter.message_id, "")  # the domain tells much too (R16)
     assert "Maija" not in listed + shown  # the parameters
 
 
@@ -52,7 +50,7 @@ def test_letter_is_found_by_its_whole_address_only(staff, typed, found):
 
 
 @pytest.mark.parametrize("query", [{"to__startswith": "o"}, {"parameters__recipient__startswith": "O"}])
-def test_letters_cannot_be_filtered_by_what_is_masked(staff, query):
+def test_letters_cannot_be_filtered_by_what_is_not_shown(staff, query):
     queued(to="olli@example.test")
 
     assert staff("view_letter").get(LIST, query).status_code == 400
@@ -63,16 +61,6 @@ def test_letters_cannot_be_filtered_by_what_is_masked(staff, query):
 )
 def test_letters_can_be_filtered_by_the_rest(staff, query):
     assert staff("view_letter").get(LIST, query).status_code == 200
-
-
-@pytest.mark.parametrize("order", ["3", "-3"])
-def test_letters_cannot_be_put_in_the_order_of_their_addresses(staff, order):
-    for number, to in enumerate(["b@example.test", "a@example.test", "c@example.test"]):
-        queued(f"hello:{number}", to=to)
-
-    listed = staff("view_letter").get(LIST, {"o": order})
-
-    assert [letter.to[0] for letter in listed.context["cl"].result_list] == ["c", "a", "b"]  # the newest first
 
 
 def test_number_of_queries_does_not_grow_with_the_letters(staff, django_assert_num_queries):

@@ -15,8 +15,8 @@ from tests.staff import sign_in_staff, staff
 
 DESK = ["desk", "desk_checks", "desk_waiting", "desk_undeliverable", "desk_second_looks"]
 OF_APPLICATION = ["desk_application", "desk_trail"]
-OF_SLOT = ["desk_applicant", "desk_access_log", "desk_code", "desk_protected_details"]
-FOR_SUPERVISORS = ["desk_trail", "desk_access_log", "desk_protected_details"]
+OF_SLOT = ["desk_applicant", "desk_access_log", "desk_code", "desk_details"]
+FOR_SUPERVISORS = ["desk_trail", "desk_access_log"]
 OWN = [*DESK, *OF_APPLICATION, *OF_SLOT]
 
 pytestmark = pytest.mark.django_db
@@ -67,7 +67,7 @@ def test_right_to_read_the_trail_alone_opens_no_page():
     assert answer.status_code == 403
 
 
-@pytest.mark.parametrize("name", [name for name in OWN if name not in {"desk_code", "desk_protected_details"}])
+@pytest.mark.parametrize("name", [name for name in OWN if name not in {"desk_code", "desk_details"}])
 @pytest.mark.parametrize("language", ["fi", "sv", "en"])
 def test_page_is_kept_nowhere_and_speaks_the_language(supervisor, name, language):
     here = place(name, application(MAIJA)).replace("/en/", f"/{language}/")
@@ -85,7 +85,7 @@ def test_application_that_does_not_exist_is_not_found(supervisor, name):
     here = address(name, number) if name in OF_APPLICATION else address(name, number, 0)
 
     assert supervisor.post(here).status_code in {404, 405}
-    assert name in {"desk_code", "desk_protected_details"} or supervisor.get(here).status_code == 404
+    assert name in {"desk_code", "desk_details"} or supervisor.get(here).status_code == 404
 
 
 def test_slot_that_does_not_exist_is_not_found(supervisor):

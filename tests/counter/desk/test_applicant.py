@@ -1,3 +1,4 @@
+import datetime as dt
 import re
 
 import pytest
@@ -16,7 +17,7 @@ from tests.cast import MAIJA, OLLI, TEA, VERA
 from tests.cast import applicant as written
 from tests.conftest import headings
 from tests.counter.desk.arranged import address, checked, controls, entries, protect, text_of
-from tests.staff import acting
+from tests.staff import acting, sign_in_staff, staff
 
 pytestmark = pytest.mark.django_db
 
@@ -55,7 +56,9 @@ def secrets_in(page):
 def test_slot_shows_the_persons_own_details(adviser):
     sent = application(MAIJA, OLLI)
 
-    page = show(adviser, sent)
+    checked(sent, MAIJA)
+
+    page = ask(adviser, sent)
     text = text_of(page)
 
     assert headings(page) == ["Maija Liisa Meikäläinen", "Details", "ID checks"]
@@ -111,13 +114,14 @@ def test_checks_in_all_applications_of_the_person_are_listed(adviser):
 def test_account_and_its_letters_are_shown(adviser):
     sent = application(MAIJA)
     account = account_issue.issue_account(checked(sent, MAIJA), email="Own@example.test", by=acting("adviser"))
-    waits = text_of(show(adviser, sent))
+    waits, asked = text_of(show(adviser, sent)), text_of(ask(adviser, sent))
 
     accounts.close(account)
     closed = text_of(show(adviser, sent))
 
     assert "The person has not set a password yet." in waits
-    assert "Link to set a password Maija Liisa Meikäläinen own@example.test Waiting to be sent" in waits
+    assert "Link to set a password Maija Liisa Meikäläinen Waiting to be sent" in waits
+    assert "Link to set a password Maija Liisa Meikäläinen own@example.test Waiting to be sent" in asked
     assert "Closed on" in closed
 
 
@@ -144,7 +148,7 @@ def test_code_is_shown_when_asked_for_and_that_is_recorded(adviser):
     assert entries("code_shown") == [(application_chain(sent.pk), applicant_subject(applicant(sent, OLLI).pk), {})]
 
 
-@pytest.mark.parametrize("name", ["desk_code", "desk_protected_details"])
+@pytest.mark.parametrize("name", ["desk_code", "desk_details"])
 def test_reading_the_address_of_a_look_shows_and_records_nothing(supervisor, name):
     sent = application(MAIJA)
 
@@ -157,19 +161,53 @@ def test_reading_the_address_of_a_look_shows_and_records_nothing(supervisor, nam
 # --- Protection ------------------------------------------------------------------------------------------
 
 
-def test_protected_details_are_restricted_for_advisers(adviser):
+def test_no_contact_details_are_shown_without_being_asked_for(supervisor):
+    """R16"""
+    sent = application(MAIJA)
+    checked_and_given_account(sent)
+
+    pages = [show(supervisor, sent), supervisor.post(address("desk_code", sent.reference, 0))]
+
+    assert [secrets_in(page) for page in pages] == [[], []]
+    assert "Show the contact details" in controls(pages[0])
+    assert entries("contact_details_asked") == []
+
+
+def test_advisers_see_contact_details_while_the_person_is_here(adviser, time_machine):
+    """R16, ADR 19"""
+    time_machine.move_to(dt.datetime(2027, 1, 11, 10, tzinfo=dt.UTC), tick=False)
+    sign_in_staff(adviser, staff("adviser"))
+    sent = application(MAIJA)
+    asked = [ask(adviser, sent)]
+    checked(sent, MAIJA)
+    asked += [ask(adviser, sent)]
+    time_machine.shift(dt.timedelta(days=1))
+    sign_in_staff(adviser, staff("adviser"))
+    asked += [ask(adviser, sent)]
+
+    assert [secrets_in(page) for page in asked] == [[], SECRETS, []]
+    assert ["ask a supervisor" in text_of(page) for page in asked] == [True, False, True]
+    assert entries("contact_details_asked") == [
+        (application_chain(sent.pk), applicant_subject(applicant(sent, MAIJA).pk), {"shown": shown})
+        for shown in (False, True, False)
+    ]
+
+
+def test_advisers_see_no_contact_details_of_a_protected_person_who_is_here(adviser):
+    """R16"""
     sent = application(MAIJA)
     checked_and_given_account(sent)
     protect(applicant(sent, MAIJA))
 
-    page = show(adviser, sent)
-    after_code = adviser.post(address("desk_code", sent.reference, 0))
+    pages = [ask(adviser, sent), show(adviser, sent)]
 
-    assert (secrets_in(page), secrets_in(after_code)) == ([], [])
-    assert "Contact details Restricted" in text_of(page)
-    assert "Show the contact details" not in text_of(page)
-    assert "Correct the contact details" not in acts(page)
-    assert re.findall("protect|disclos|safety", page.content.decode(), re.IGNORECASE) == []
+    assert [secrets_in(page) for page in pages] == [[], []]
+    assert re.findall("protect|disclos|safety|restrict", pages[0].content.decode(), re.IGNORECASE) == []
+    assert entries("protected_details_shown") == []
+
+
+def ask(client, sent, position=0):
+    return client.post(address("desk_details", sent.reference, position))
 
 
 def checked_and_given_account(sent):
@@ -189,23 +227,26 @@ def test_details_of_whoever_applies_with_a_protected_person_are_as_restricted(ad
         adviser.post(address("desk_code", sent.reference, 1)),
         show(supervisor, sent, 1),
     ]
-    shown = supervisor.post(address("desk_protected_details", sent.reference, 1))
+    shown = supervisor.post(address("desk_details", sent.reference, 1))
 
     assert [secrets_in(each) for each in (page, *others)] == [[]] * 5
-    assert "Correct the contact details" not in acts(page)
+    assert secrets_in(ask(adviser, sent, 1)) == []
     assert secrets_in(shown) == SECRETS
     assert entries("protected_details_shown") == [
         (application_chain(sent.pk), applicant_subject(applicant(sent, MAIJA).pk), {})
     ]
 
 
-def test_details_of_nobody_protected_leave_a_trace_too(supervisor):
-    """C1"""
-    sent = application(MAIJA)
+def test_details_of_whoever_applied_with_a_protected_person_elsewhere_are_as_restricted(adviser, supervisor):
+    """R16: the other application shows the address of the home that they share"""
+    together, alone = application(MAIJA, OLLI), application(OLLI)
+    protect(applicant(together, MAIJA))
+    checked(alone, OLLI)
 
-    supervisor.post(address("desk_protected_details", sent.reference, 0))
-
-    assert len(entries("applicant_opened")) == 1
+    assert (secrets_in(ask(adviser, alone)), secrets_in(ask(supervisor, alone))) == ([], SECRETS)
+    assert entries("protected_details_shown") == [
+        (application_chain(together.pk), applicant_subject(applicant(together, MAIJA).pk), {})
+    ]
 
 
 def test_checks_of_somebody_without_a_code_are_shown_over_the_versions(adviser):
@@ -223,7 +264,7 @@ def test_protected_details_are_shown_to_supervisors_when_asked_for_each_look_rec
     protect(applicant(sent, MAIJA))
 
     page = show(supervisor, sent)
-    shown = [supervisor.post(address("desk_protected_details", sent.reference, 0)) for _ in range(2)]
+    shown = [supervisor.post(address("desk_details", sent.reference, 0)) for _ in range(2)]
 
     assert secrets_in(page) == []
     assert [secrets_in(each) for each in shown] == [SECRETS] * 2

@@ -1,8 +1,9 @@
 import pytest
 
+from applications.models import Applicant
 from tests.applications.factories import applicant, application
 from tests.cast import MAIJA, OLLI
-from tests.counter.desk.arranged import address, entries, protect, text_of
+from tests.counter.desk.arranged import address, controls, entries, protect, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -71,3 +72,17 @@ def test_adviser_and_operator_are_not_let_in(adviser, operator):
 
     assert [browser.post(at(sent), {"mark": "set"}).status_code for browser in (adviser, operator)] == [403, 403]
     assert applicant(sent, MAIJA).protected is False
+
+
+def test_mark_that_nobody_identified_has_set_is_made_the_persons(supervisor):
+    """R16, ADR 20"""
+    other, sent = application(MAIJA), application(MAIJA)
+    Applicant.objects.filter(version=sent.version).update(protected=True, protected_here_only=True)
+
+    page = supervisor.get(at(sent))
+    supervisor.post(at(sent), {"mark": "set"})
+
+    assert "it holds in this application only" in text_of(page)
+    assert controls(page)[:2] == ["Set it in all applications of this person", "Remove the non-disclosure"]
+    assert applicant(other, MAIJA).protected
+    assert not applicant(sent, MAIJA).protected_here_only
