@@ -29,9 +29,12 @@ from mailing.models import Letter
 from records.models import Entry
 from tests import cast
 from tests.applications.factories import applicant
+from tests.applications.test_protected import filled as of_application
+from tests.applications.test_protected import signed_in
 from tests.counter.checks import check, confirm_here, doubtful, issue, undo
 from tests.counter.test_rights import ADDRESSES
 from tests.staff import acting, sign_in_staff, staff
+from tests.test_consistency import ADDRESSES as PUBLIC
 from upstream import clients, endpoints, events
 from upstream.intake import receive
 from upstream.models import WebhookDelivery
@@ -201,6 +204,24 @@ def test_asking_for_details_of_somebody_who_is_not_here_tells_nothing(household,
 
     assert len(list(asked(is_protected=True))) == len(pages)  # the first visit opens each person in the session
     assert list(asked(is_protected=True)) == list(asked(is_protected=False))
+
+
+@pytest.mark.parametrize("who", [MAIJA, cast.VERA, cast.OTSO, None], ids=["main", "co", "stranger", "nobody"])
+def test_no_applicant_or_stranger_learns_that_somebody_is_protected(household, who):
+    client = signed_in(who) if who else Client()
+    pages = sorted(set(of_application(PUBLIC, household[0])))
+
+    def seen(*, is_protected):
+        protection.set_mark(applicant(household[0], OLLI), protected=is_protected, by=acting("supervisor"))
+        for address in pages:
+            RateCount.objects.all().delete()
+            with CaptureQueriesContext(connection) as queries:
+                answer = client.get(address)
+            text = re.sub(r'(value|nonce)="[^"]{16,}"', "", answer.content.decode(errors="replace"))
+            yield address, answer.status_code, text, len(queries)
+
+    assert len(list(seen(is_protected=True))) == len(pages)
+    assert list(seen(is_protected=True)) == list(seen(is_protected=False))
 
 
 def test_events_exports_commands_and_logs_hold_nothing_of_a_protected_person(household, caplog, capsys):
