@@ -206,6 +206,12 @@ def test_asking_for_details_of_somebody_who_is_not_here_tells_nothing(household,
     assert list(asked(is_protected=True)) == list(asked(is_protected=False))
 
 
+def test_protected_person_reads_all_that_is_theirs(household):
+    answer = signed_in(OLLI).get("/en/own-data/").content.decode()
+
+    assert [own for own in (OLLI["email"], OLLI["phone"], HOME) if own not in html.unescape(answer)] == []
+
+
 @pytest.mark.parametrize("who", [MAIJA, cast.VERA, cast.OTSO, None], ids=["main", "co", "stranger", "nobody"])
 def test_no_applicant_or_stranger_learns_that_somebody_is_protected(household, who):
     client = signed_in(who) if who else Client()

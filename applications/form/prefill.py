@@ -1,18 +1,27 @@
 """What a form holds when it is opened: an application as somebody would have typed it, or a person's details."""
 
+from django.db.models import Exists, OuterRef, Q
+
 from applications.document import ApplicantContent, Stored
 from applications.document import Resident as ResidentContent
+from applications.enums import Transition
 from applications.form.data import Answers, FormData, PersonAnswers, empty_data, new_person
 from applications.form.fields import day_as_typed, euros_as_typed
 from applications.form.home import answers_from_home
 from applications.form.money import OwnIncome
 from applications.form.wishes import answers_from_wishes
-from applications.models import Application
+from applications.models import Application, Confirmation, StateChange
+from applications.models.application import ApplicationQuerySet
+from core.actors import Source
 from identity.models import Person
 
 
 def data_of_person(person: Person, *, language: str) -> FormData:
-    """Return what is known of an identified person, as they gave it in their latest application."""
+    """Return what is known of an identified person, as it stands in their latest application.
+
+    Only applications count that they sent, changed or confirmed themselves, or that the housing system sent: anybody
+    may send one with another's code and an address of their own.
+    """
     data = empty_data(language=language)
     details: Answers = {
         "first_names": person.first_names,
@@ -20,7 +29,7 @@ def data_of_person(person: Person, *, language: str) -> FormData:
         "hetu": person.hetu,
         "language": person.language,
     }
-    latest = Application.objects.for_person(person).with_people().defer(None).order_by("-sent_at").first()
+    latest = _own_applications(person).with_people().defer(None).order_by("-sent_at").first()
     if latest:
         slot = latest.applicant_of(person)
         stored = Stored.model_validate_json(latest.version.content or "").applicants[slot.position]
@@ -33,6 +42,16 @@ def data_of_person(person: Person, *, language: str) -> FormData:
         }
     data["people"][0]["details"] = details
     return data
+
+
+def _own_applications(person: Person) -> ApplicationQuerySet:
+    written = StateChange.objects.filter(transition__in=[Transition.SENT, Transition.CHANGED])
+    trusted = written.filter(Q(user=person.user_id) | Q(source=Source.HOUSING_SYSTEM))
+    confirmed = Confirmation.objects.filter(applicant__hetu_index__in=person.hetu_indexes, undone_at=None)
+    return Application.objects.for_person(person).filter(
+        Exists(trusted.filter(application=OuterRef("pk")))
+        | Exists(confirmed.filter(applicant__version=OuterRef("current")))
+    )
 
 
 def data_of_document(document: Stored) -> FormData:
