@@ -20,7 +20,8 @@ from identity.people import acting_person
 from records.enums import Event
 
 TRUSTED = {Source.HOUSING_SYSTEM, Source.COUNTER}  # these set the mark for anybody, as R16 has it
-ADVISORY = 16  # the first half of the lock's key; any number will do that nothing else here uses
+ADVISORY = 16  # the first half of each lock's key; any number will do that nothing else here uses
+LOCKS = 256
 
 
 def mark_slots(slots: Sequence[Applicant], application: Application, *, by: Actor) -> None:
@@ -28,7 +29,7 @@ def mark_slots(slots: Sequence[Applicant], application: Application, *, by: Acto
 
     `protected` tells whom the sender marks. A mark that is the person's is set in all their stored slots too.
     """
-    _lock(slots)
+    _lock(slots, is_marking=any(slot.protected for slot in slots))
     known = list(_candidates(slots))
     theirs = [[each for each in known if may_be_same_person(slot, each)] for slot in slots]
     sender = acting_person(by)
@@ -51,7 +52,7 @@ def mark_slots(slots: Sequence[Applicant], application: Application, *, by: Acto
 @atomically
 def set_mark(applicant: Applicant, *, protected: bool, by: Actor) -> None:
     """Set or remove the mark in every application in which this person applies, former versions included."""
-    _lock([applicant])
+    _lock([applicant], is_marking=True)
     _write(slots_of_person(applicant), protected=protected, by=by)
 
 
@@ -116,13 +117,15 @@ def _write(slots: Iterable[Applicant], *, protected: bool, by: Actor) -> None:
             record_events(slot.version.application, ApplicationEvent(event, slot), by=by)
 
 
-def _lock(slots: Iterable[Applicant]) -> None:
-    """Let nobody else read or set a mark of anybody born on these days, until the transaction ends.
+def _lock(slots: Iterable[Applicant], *, is_marking: bool) -> None:
+    """Let a mark wait for whoever stores slots of people born on these days, and the other way round.
 
-    Otherwise an application that is sent while the mark is set elsewhere would not know of it. SQLite has one writer
-    at a time in any case.
+    Otherwise an application that is sent while the mark is set elsewhere would not know of it. Applications without
+    marks do not wait for each other. An import is one transaction, so the days share a few locks: the server has room
+    for some thousands. SQLite has one writer at a time in any case.
     """
     if connection.vendor == "postgresql":
-        days = sorted({slot.birth_date.toordinal() for slot in slots})
+        lock = "pg_advisory_xact_lock" if is_marking else "pg_advisory_xact_lock_shared"
+        days = sorted({slot.birth_date.toordinal() % LOCKS for slot in slots})
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s, day) FROM unnest(%s::int[]) AS day", [ADVISORY, days])
+            cursor.execute(f"SELECT {lock}(%s, day) FROM unnest(%s::int[]) AS day", [ADVISORY, days])  # noqa: S608  # one of two names
