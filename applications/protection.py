@@ -79,11 +79,13 @@ def may_be_same_person(slot: Applicant, other: Applicant) -> bool:
 def hiding(applicant: Applicant) -> list[Applicant]:
     """Return the marked slots for whose sake this person's contact details and address are hidden (R16).
 
-    Their own, and those of whoever applies or has applied with them, in any application: they may share a home. Of
-    each person and application the latest slot is returned, in the order of applications.
+    Their own, and those of whoever applies or has applied with them, in any application: they may share a home. A mark
+    of one application hides nothing in another. Of each person and application the latest slot is returned, in the
+    order of applications.
     """
     together = {each.version.application_id for each in slots_of_person(applicant)}
-    found = Applicant.objects.filter(version__application__in=together, protected=True)
+    counts = Q(protected_here_only=False) | Q(version__application=applicant.version.application_id)
+    found = Applicant.objects.filter(counts, version__application__in=together, protected=True)
     whole = found.select_related("version__application").defer("version__content", "hetu")
     latest = {(each.version.application_id, each.hetu_index or str(each)): each for each in whole.order_by("version")}
     return sorted(latest.values(), key=lambda each: (each.version.application_id, each.position))

@@ -285,3 +285,13 @@ def test_applications_without_marks_do_not_wait_for_each_other():
     is_done = at_once(hold, follow)[0]
 
     assert is_done is (connection.vendor == "postgresql")  # SQLite has one writer
+
+
+def test_nobody_unidentified_hides_somebodys_details_in_their_other_applications():
+    """By writing them beside somebody who is marked (R16)."""
+    victims = application(cast.OLLI)
+    sent = sent_by(UNIDENTIFIED, marked(cast.MAIJA), cast.OLLI)
+
+    found = [protection.hiding(applicant(each, cast.OLLI)) for each in (victims, sent)]
+
+    assert [[str(slot) for slot in each] for each in found] == [[], ["Maija Liisa Meikäläinen"]]
