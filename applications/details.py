@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from applications.document import ApplicantContent, Resident, Stored
 from applications.models import Applicant, Application, Version
 from core.masking import mask_hetu
+from core.personal_names import joined_name
 
 Text = str | Promise
 
@@ -49,7 +50,7 @@ def sections(version: Version, applicant: Applicant) -> list[Section]:
     stored = Stored.model_validate_json(version.content or "")
     content = stored.applicants[applicant.position]
     own = [
-        Row(_("Name"), f"{applicant.first_names} {applicant.last_name}"),
+        Row(_("Name"), str(applicant)),
         Row(_("Personal identity code"), mask_hetu(applicant.hetu))
         if applicant.hetu
         else Row(_("Date of birth"), _date(applicant.birth_date)),
@@ -134,7 +135,8 @@ def _shared_sections(stored: Stored, *, reader: Applicant) -> Iterator[Section]:
 
 
 def _name(human: ApplicantContent | Resident) -> str:
-    return f"{human.first_names or ''} {human.last_name or ''}".strip() or str(_("Unborn child"))
+    nameless = _("Unborn child") if human.born is None else _("A child without a name yet")
+    return joined_name(human.first_names, human.last_name) or str(nameless)
 
 
 def _list(texts: Iterable[str]) -> str:

@@ -35,10 +35,13 @@ class Strict(BaseModel):
 
 
 class Human(Strict):
-    """Somebody named in the application: by code, or by birth date where there is no code."""
+    """Somebody named in the application: by code, or by birth date where there is no code.
 
-    first_names: Name
-    last_name: Name
+    Whoever has one name only gives it as either of the two.
+    """
+
+    first_names: Name | None = None
+    last_name: Name | None = None
     hetu: Hetu | None = None
     birth_date: Day | None = None
 
@@ -46,6 +49,12 @@ class Human(Strict):
     def _one_of_code_and_birth_date(self) -> Self:
         if (self.hetu is None) == (self.birth_date is None):
             raise ValueError("Give either hetu or birth_date")
+        return self
+
+    @model_validator(mode="after")
+    def _has_a_name(self) -> Self:
+        if not (self.first_names or self.last_name):
+            raise ValueError("Give first_names or last_name, or both")
         return self
 
     @property
@@ -79,7 +88,10 @@ class ApplicantContent(Human):
 
 
 class Resident(Strict):
-    """Somebody who moves in and does not sign: never confirms. An unborn child has only a due date."""
+    """Somebody who moves in and does not sign: never confirms.
+
+    An unborn child has only a due date, and a child may have no name yet.
+    """
 
     first_names: Name | None = None
     last_name: Name | None = None
@@ -91,9 +103,12 @@ class Resident(Strict):
     def _born_or_unborn(self) -> Self:
         if sum(fact is not None for fact in (self.hetu, self.birth_date, self.due_date)) != 1:
             raise ValueError("Give one of hetu, birth_date and due_date")
-        if self.due_date is None and not (self.first_names and self.last_name):
-            raise ValueError("Give first_names and last_name")
         return self
+
+    @property
+    def born(self) -> dt.date | None:
+        """The day of birth; None for an unborn child."""
+        return hetu.birth_date(self.hetu) if self.hetu else self.birth_date
 
 
 class PresentHome(Strict):
@@ -196,6 +211,9 @@ def check(document: Document) -> None:
     for place, human in humans:
         if human.birth_date and human.birth_date > today:
             faults.append((f"{place}/birth_date", "The date lies ahead"))
+        is_child = human.born is None or not dates.is_adult(human.born, on=today)
+        if not (is_child or human.first_names or human.last_name):
+            faults.append((f"{place}/first_names", "Only a child may have no name yet"))
         if human.hetu in seen:
             faults.append((f"{place}/hetu", "The same person is named twice"))
         if human.hetu:

@@ -14,11 +14,16 @@ from django.core.validators import validate_email
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, WithJsonSchema
 
 from core import hetu
+from core.personal_names import LONGEST_NAME, NotAName, personal_name
 from core.text import has_bidi_control, has_control
 
 ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 PLAIN_NUMBER = re.compile(r"[0-9]{1,8}(\.[0-9]{1,2})?")
 NOTHING = Decimal("0.00")
+NOT_A_NAME = (
+    "Not a name: give letters, spaces, hyphens and apostrophes, at most 8 words, with a dot only after an initial; "
+    "write 'King Jr.' without a comma, 'Sofia Sofie' without a slash and 'J. R.' with a space"
+)
 LONG_AGO = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 
 
@@ -62,6 +67,13 @@ def _number_schema(least: int, most: float, pattern: str) -> WithJsonSchema:
     return WithJsonSchema({"anyOf": [number, {"type": "string", "pattern": pattern}]})
 
 
+def _name(text: str) -> str:
+    try:
+        return personal_name(text)
+    except NotAName:
+        raise ValueError(NOT_A_NAME) from None
+
+
 def _hetu(text: str) -> str:
     try:
         return hetu.parse(text)
@@ -77,7 +89,16 @@ def _email(text: str) -> str:
     return text
 
 
-Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_visible)]
+Name = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=LONGEST_NAME,
+        description="Letters of any script, spaces, hyphens, apostrophes and dots after initials; at most 8 words",
+    ),
+    AfterValidator(_visible),
+    AfterValidator(_name),
+]
 Line = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_visible)]
 Prose = Annotated[str, Field(min_length=1, max_length=2000), AfterValidator(partial(_visible, allowed="\n\r\t"))]
 Hetu = Annotated[

@@ -44,7 +44,7 @@ def arrived(application: Application) -> None:
 def invited(invitations: Iterable[Invitation], application: Application) -> None:
     """Send co-applicants their links and codes."""
     applicants = application.applicants
-    inviter = applicants[0].first_names.split()[0]
+    inviter = applicants[0].first_name
     version = application.version.number
     former = Applicant.objects.filter(version__application=application, version__number__lt=version)
     known = list(former.select_related("version").defer("version__content", "hetu")) if version > 1 else []

@@ -7,6 +7,7 @@ from django.db.models.functions import Lower, Now
 from django.utils.translation import gettext_lazy as _
 
 from core import crypto
+from core.personal_names import joined_name
 from identity.enums import Language
 
 
@@ -34,7 +35,7 @@ class Person(models.Model):
         verbose_name_plural = "people"
 
     def __str__(self) -> str:
-        return f"{self.first_names} {self.last_name}"
+        return joined_name(self.first_names, self.last_name)
 
     @property
     def hetu_indexes(self) -> list[str]:

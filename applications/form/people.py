@@ -1,5 +1,6 @@
 """Step 1: who applies, and who moves in with them."""
 
+import datetime as dt
 from typing import Any
 
 from django import forms
@@ -11,17 +12,32 @@ from applications.form.fields import AnswerField, DayField, HetuField, LineField
 from applications.form.questions import Questions
 from applications.forms import EmailField, fits
 from core import hetu
+from core.personal_names import LONGEST_NAME, NotAName, personal_name
 from identity.enums import Language
 
 OFF = {"autocomplete": "off"}  # these are the details of somebody other than the person at the keyboard
+ONE_NAME = _("If the person has one name only, write it as the first or the last name and leave the other empty.")
 POSTE_RESTANTE = _("Street, number, postal code and town. If you have no home, write “poste restante”.")
 
 
 class NameField(AnswerField):
-    default_validators = [fits(facts.Name, _("The text has characters that cannot be sent."))]
+    """A name, or nothing: some people have one name only, so no field of a name is required by itself."""
+
+    message = _(
+        "Write the name in letters, with spaces, hyphens and apostrophes between them, and in at most 8 words. "
+        "Leave out digits, commas, slashes and brackets: write “King Jr.”, “Sofia Sofie” and “J. R. Virtanen”."
+    )
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(**{"max_length": 200, "widget": forms.TextInput(attrs=OFF), **options})
+        settings = {"max_length": LONGEST_NAME, "required": False, "widget": forms.TextInput(attrs=OFF)}
+        super().__init__(**{**settings, **options})
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        try:
+            return personal_name(text) if text else ""
+        except NotAName:
+            raise ValidationError(self.message) from None
 
 
 class PhoneField(AnswerField):
@@ -33,7 +49,7 @@ class PhoneField(AnswerField):
 class Human(Questions):
     """Somebody with a name and a personal identity code, or else a date of birth."""
 
-    first_names = NameField(label=_("First names"))
+    first_names = NameField(label=_("First names"), help_text=ONE_NAME)
     last_name = NameField(label=_("Last name"))
     hetu = HetuField(label=_("Personal identity code"), required=False)
     birth_date = DayField(
@@ -53,7 +69,17 @@ class Human(Questions):
             cleaned["birth_date"] = None  # the code says it
         if born and born > dates.today():
             self.add_error("birth_date", _("The date lies ahead."))
+        self.check_names(cleaned, born=hetu.birth_date(code) if code else born)
         return cleaned
+
+    def check_names(self, cleaned: dict[str, Any], *, born: dt.date | None) -> None:
+        """Demand a name of somebody born on that day; None if the day is not known."""
+        if not self.has_name(cleaned):
+            self.add_error("first_names", _("Give the name."))
+
+    def has_name(self, cleaned: dict[str, Any]) -> bool:
+        """Tell whether a name was given, be it a wrong one."""
+        return any(cleaned.get(name) or name in self.errors for name in ("first_names", "last_name"))
 
 
 class Applicant(Human):
@@ -80,7 +106,9 @@ class Applicant(Human):
 
 class MainApplicant(Applicant):
     birth_date = None  # type: ignore[assignment]  # R3: the main applicant has a code
-    first_names = NameField(label=_("First names"), widget=forms.TextInput({"autocomplete": "given-name"}))
+    first_names = NameField(
+        label=_("First names"), help_text=ONE_NAME, widget=forms.TextInput({"autocomplete": "given-name"})
+    )
     last_name = NameField(label=_("Last name"), widget=forms.TextInput({"autocomplete": "family-name"}))
     hetu = HetuField(
         label=_("Personal identity code"),
@@ -131,17 +159,25 @@ class Oneself(Human):
     municipality = Applicant.base_fields["municipality"]
 
     def clean(self) -> dict[str, Any]:
+        self.check_names(self.cleaned_data, born=None)
         return self.cleaned_data
 
 
 class Resident(Human):
     """A child, or an adult who does not sign the lease."""
 
+    first_names = NameField(label=_("First names"), help_text=_("Leave the names empty if the child has none yet."))
+
+    def check_names(self, cleaned: dict[str, Any], *, born: dt.date | None) -> None:
+        is_adult = born is not None and dates.is_adult(born, on=dates.today())
+        if is_adult and not self.has_name(cleaned):
+            self.add_error("first_names", _("Give the name. Only a child can be without one."))
+
 
 class Unborn(Questions):
     due_date = DayField(label=_("Due date"), help_text=_("For example 14.2.2027."))
-    first_names = NameField(label=_("First names"), required=False)
-    last_name = NameField(label=_("Last name"), required=False)
+    first_names = NameField(label=_("First names"))
+    last_name = NameField(label=_("Last name"))
     asked_after = {"first_names": (), "last_name": ()}  # shown where an application has them
 
 
@@ -157,3 +193,4 @@ TITLES = {
     "resident": _("Somebody who moves in with you"),
     "unborn": _("Unborn child"),
 }
+NAMELESS = {"unborn": TITLES["unborn"], "resident": _("A child without a name yet")}

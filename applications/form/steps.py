@@ -14,6 +14,7 @@ from applications.form.home import HomeAndNeed, SharedHome
 from applications.form.money import OwnIncome
 from applications.form.questions import Questions, Title, submitted_answers
 from applications.form.wishes import SharedWishes, Wishes
+from core.personal_names import joined_name
 
 TITLES: dict[str, Title] = {
     "people": _("The people"),
@@ -87,7 +88,7 @@ def form_of_person(person: PersonAnswers) -> type[Questions] | None:
 
 def full_name(person: PersonAnswers) -> str:
     details = person["details"] or {}
-    return " ".join(filter(None, (details.get("first_names"), details.get("last_name"))))
+    return joined_name(details.get("first_names"), details.get("last_name"))
 
 
 def parts_of(data: FormData, step: str, *, is_checked: bool = True) -> list[Part]:

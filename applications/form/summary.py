@@ -71,7 +71,7 @@ class Summary:
     def without_address(self) -> list[str]:
         """The names of co-applicants to whom no invitation can be sent."""
         return [
-            f"{part.form.typed.get('first_names', '')} {part.form.typed.get('last_name', '')}".strip()
+            full_name(part.place.person)
             for part in self.parts["people"]
             if part.place.person
             and part.place.person["kind"] == "co"
@@ -84,7 +84,7 @@ def unasked_people(data: FormData) -> list[Unasked]:
     return [
         Unasked(
             person["id"],
-            full_name(person) or str(_("Unborn child")),
+            full_name(person) or str(people.NAMELESS[person["kind"]]),
             people.TITLES[person["kind"]],
             is_removable(person),
         )

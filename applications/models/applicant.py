@@ -8,6 +8,7 @@ from django.db.models import F, FilteredRelation, Q
 from applications import dates
 from applications.models.version import Version
 from core import crypto
+from core.personal_names import joined_name
 from identity.enums import Language
 
 if TYPE_CHECKING:
@@ -44,8 +45,8 @@ class Applicant(models.Model):
 
     version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="applicants")
     position = models.PositiveSmallIntegerField()
-    first_names = models.CharField(max_length=200)
-    last_name = models.CharField(max_length=200)
+    first_names = models.CharField(max_length=200)  # empty for some who have one name only
+    last_name = models.CharField(max_length=200)  # or this one
     hetu = crypto.EncryptedTextField(context="applications.applicant.hetu", null=True)
     hetu_index = models.CharField(max_length=80, null=True, db_index=True)
     birth_date = models.DateField()
@@ -80,7 +81,12 @@ class Applicant(models.Model):
         indexes = [models.Index("birth_date", name="applicant_by_birth_date")]
 
     def __str__(self) -> str:
-        return f"{self.first_names} {self.last_name}"
+        return joined_name(self.first_names, self.last_name)
+
+    @property
+    def first_name(self) -> str:
+        """The first of the names, by which the others are told who this is; the only one of whoever has one."""
+        return str(self).split()[0]
 
     @property
     def hetu_indexes(self) -> list[str]:

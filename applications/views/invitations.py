@@ -104,7 +104,7 @@ def _show_invitation(request: HttpRequest, template: str) -> HttpResponse:
     applicant = invitation.applicant
     context = {
         "application": applicant.version.application,
-        "inviter": applicant.version.applicants.get(position=0).first_names.split()[0],
+        "inviter": applicant.version.applicants.get(position=0).first_name,
         "only_at_counter": applicant.only_at_counter,
         "token": request.GET["token"],
         "address": _invitation_address(request.GET["token"]),

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from applications.models import Applicant, IdCheck
 from core.masking import mask_hetu
 from core.requests import read_or_act
+from core.text import typed_text
 from counter.desk import access_log, actions, messages
 from counter.desk.access import desk_page, desk_view, find_slot, staff_of
 from counter.models import DocumentType
@@ -89,4 +90,4 @@ def _show_applicant(
 
 
 def _name_parts(name: str) -> list[str]:
-    return name.casefold().split()
+    return typed_text(name).casefold().split()

@@ -11,11 +11,13 @@ from hypothesis import strategies as st
 
 from applications import document, intake
 from applications.document import Document, InvalidDocument, Stored, canonical, parse, pointer
+from applications.facts import NOT_A_NAME
 from applications.models import Applicant
 from core.text import BIDI_CONTROLS
 from tests import cast
 from tests.applications.factories import HOUSING_SYSTEM
 from tests.cast import MAIJA, OLLI, TEA, VERA, VILLE
+from tests.core.spellings import personal_names
 
 ABSENT = object()
 CONTROLS = "Control characters are not allowed"
@@ -71,7 +73,9 @@ FAULTS = [
     ((*MAIN, "first_names"), "a\u0085b", CONTROLS),
     ((*MAIN, "first_names"), "a\u2028b", CONTROLS),
     ((*MAIN, "first_names"), "a\u202eb", CONTROLS),
-    ((*MAIN, "first_names"), ABSENT, "Field required"),
+    ((*MAIN, "first_names"), "Your prize: foo.fi", NOT_A_NAME),
+    ((*MAIN, "last_name"), "King, Jr.", NOT_A_NAME),
+    (("others_moving_in", 0, "first_names"), "Sofia/Sofie", NOT_A_NAME),
     ((*MAIN, "email"), "a@b", "Invalid email address"),
     ((*MAIN, "email"), "a@example.test\n", CONTROLS),
     ((*MAIN, "email"), "a@example.test, b@example.test", "Invalid email address"),
@@ -145,7 +149,8 @@ def test_unknown_name_of_an_odd_form_is_not_repeated(name):
     ("one", "place", "detail"),
     [
         ({}, "", "Give one of hetu, birth_date and due_date"),
-        ({"birth_date": "2020-01-01"}, "", "Give first_names and last_name"),
+        ({"birth_date": "1990-01-01"}, "/first_names", "Only a child may have no name yet"),
+        ({"hetu": VERA["hetu"]}, "/first_names", "Only a child may have no name yet"),
         ({"due_date": "2027-01-01", "birth_date": "2020-01-01"}, "", "Give one of hetu, birth_date and due_date"),
         ({"first_names": "A", "last_name": "B", "hetu": MAIJA["hetu"]}, "/hetu", "The same person is named twice"),
         ("child", "", "Input should be an object"),
@@ -204,10 +209,43 @@ def test_test_codes_only_where_allowed(settings):
 # --- What is kept, and how -------------------------------------------------------------------------------
 
 allowed_characters = st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"], exclude_characters=BIDI_CONTROLS)
-names = st.text(allowed_characters, min_size=1, max_size=200).filter(str.strip)
+prose = st.text(allowed_characters, min_size=1, max_size=200).filter(str.strip)
 
 
-@given(names, names)
+@pytest.mark.parametrize("missing", ["first_names", "last_name"])
+def test_somebody_with_one_name_can_apply(missing):
+    data = cast.document(MAIJA, OLLI)
+    del data["main_applicant"][missing]
+    data["co_applicants"][0][missing] = None
+
+    assert faults(data) == []
+
+
+def test_somebody_without_any_name_cannot_apply():
+    data = cast.document(MAIJA, OLLI)
+    for name in ["first_names", "last_name"]:
+        del data["main_applicant"][name], data["co_applicants"][0][name]
+
+    assert faults(data) == [
+        (place, "Give first_names or last_name, or both") for place in ("/main_applicant", "/co_applicants/0")
+    ]
+
+
+@pytest.mark.parametrize("child", [{"birth_date": "2026-10-30"}, {"hetu": TEA["hetu"]}])
+def test_child_without_a_name_yet_can_move_in(child):
+    assert faults(changed(("others_moving_in", 0), child)) == []
+
+
+def test_name_is_stored_in_its_one_form():
+    data = cast.document()
+    data["main_applicant"] |= {"first_names": "A\u030asa\u00a0 Maria", "last_name": " O\u0308hman"}
+
+    main = parse(data).main_applicant
+
+    assert (main.first_names, main.last_name) == ("Åsa Maria", "Öhman")
+
+
+@given(personal_names, personal_names)
 def test_names_come_back_exactly(first, last):
     data = cast.document()
     data["main_applicant"] |= {"first_names": first, "last_name": last}
@@ -221,7 +259,7 @@ def test_names_come_back_exactly(first, last):
 
 @pytest.mark.django_db
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(names)
+@given(personal_names)
 def test_names_come_back_exactly_from_the_database(name):
     data = cast.document()
     data["main_applicant"]["last_name"] = name
@@ -302,16 +340,16 @@ def test_canonical_is_one_whatever_the_order_of_names(data):
 
 @given(
     people=st.lists(st.sampled_from([OLLI, VERA, VILLE, TEA]), unique_by=lambda who: who["hetu"], max_size=3),
-    more=st.none() | names,
+    more=st.none() | prose,
     area=st.none() | st.decimals(1, 99999, places=1).map(str),
     since=st.none() | st.dates(dt.date(1900, 1, 1)).map(str),
-    names=names,
+    name=personal_names,
 )
-def test_canonical_comes_back_from_what_is_stored(people, more, area, since, names):
+def test_canonical_comes_back_from_what_is_stored(people, more, area, since, name):
     data = changed(("content", "more"), more, MAIJA, *people)
     data["content"]["home"]["area"] = area
     data["content"]["need"]["homeless_since"] = since
-    data["main_applicant"]["last_name"] = names
+    data["main_applicant"]["last_name"] = name
     sent = parse(data)
 
     text = canonical(sent)

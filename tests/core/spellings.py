@@ -1,4 +1,7 @@
-"""Personal identity codes as people write them: in any case, with any dash, and with blanks and unseen characters."""
+"""Personal identity codes and names as people write them.
+
+Codes come in any case, with any dash, and with blanks and unseen characters; names in their one form.
+"""
 
 import datetime as dt
 import re
@@ -6,6 +9,7 @@ import re
 from hypothesis import strategies as st
 
 from core import text
+from core.personal_names import NotAName, personal_name
 
 CHECKS = "0123456789ABCDEFHJKLMNPRSTUVWXY"
 SIGNS = {1800: "+", 1900: "-YXWVU", 2000: "ABCDEF"}
@@ -40,3 +44,17 @@ def spellings(draw):
         characters[6] = draw(st.sampled_from(DASHES))
     between = [draw(gaps) for _ in range(12)] if draw(st.booleans()) else [""] * 12
     return official, "".join(gap + each for gap, each in zip(between, [*characters, ""], strict=True))
+
+
+def _is_name(typed):
+    try:
+        return personal_name(typed) == typed
+    except NotAName:
+        return False
+
+
+NAMES = ["Maija Liisa", "J. R.", "d’Arc", "O'Neill-Ó Dálaigh", "Gal·la", "III", "Đặng", "क्\u200dष", "علی\u200cرضا"]
+personal_names = st.one_of(
+    st.sampled_from(NAMES),
+    st.text(st.characters(categories=["L"]), min_size=1, max_size=200).filter(_is_name),
+)
