@@ -2,6 +2,9 @@
 
 Each letter is queued in the transaction of the event that it tells of, under a key that names the event, so that no
 event sends it twice (R20). Letters name people and dates; never a code, an address or anybody's income (R17).
+
+Names may have been written by somebody unidentified, and go to addresses that they chose. So no name stands in a
+subject, heading or greeting, and the text has names in quotes.
 """
 
 import datetime as dt
@@ -223,14 +226,21 @@ def _who_is_missing(recipient: Applicant, applicants: list[Applicant]) -> dict[s
 def application_letter_context(letter: Letter) -> dict[str, Any]:
     """Return what a letter needs besides its parameters, at its sending (MAILING_CONTEXT). Raises NoLongerDue.
 
-    Each list of people comes joined as the language joins them too: `missing_names` for `missing`.
+    Names come in quotes. Each list of people comes joined as the language joins them too: `missing_names` for
+    `missing`.
     """
     with translation.override(letter.language):
         own = _OWN_CONTEXT.get(letter.message, _with_link)(letter)
         links = {"counter_link": _page_address("counter:page"), "list_link": _page_address("applications:list")}
-        lists, people = ("missing", "at_counter", "declined", "without_address"), {**letter.parameters, **own}
-        names = {f"{name}_names": get_text_list(people.get(name, []), gettext("and")) for name in lists}
+        people = {**letter.parameters, **own}
+        names = {"who": _quoted(people["who"])} if "who" in people else {}
+        for name in ("missing", "at_counter", "declined", "without_address"):
+            names[f"{name}_names"] = get_text_list([_quoted(each) for each in people.get(name, [])], gettext("and"))
         return {**links, **own, **names}
+
+
+def _quoted(name: str) -> str:
+    return gettext("“%(name)s”") % {"name": name}
 
 
 def _with_link(letter: Letter) -> dict[str, Any]:
