@@ -30,6 +30,15 @@ class AccountInUse(CannotIssue):
     message = _("This person already uses the account. Check their identity today before you change its address.")
 
 
+class AccountLocked(CannotIssue):
+    """Whoever tries the ends of codes may read the letters of the account."""
+
+    message = _(
+        "The end of the personal identity code was given wrong too often. Check the identity of the person today, "
+        "and then send a new link."
+    )
+
+
 class Represented(CannotIssue):
     """A guardian or proxy confirms at the counter only (C6)."""
 
@@ -74,8 +83,15 @@ def correct_account_address(account: Account, *, email: str, applicant: Applican
 
 
 def send_account_link(account: Account, *, applicant: Applicant, by: Actor) -> None:
-    """Send a new link, which ends the former one. Raises accounts.AccountClosed."""
-    _with_record(lambda: accounts.send_link(account), applicant, Event.ACCOUNT_LINK_SENT, by)
+    """Send a new link, which ends the former one. After a check today it works for a locked account too.
+
+    Raises AccountLocked and accounts.AccountClosed.
+    """
+    check = id_checks.made_today(applicant)
+    is_checked = check is not None and not check.representative
+    if account.is_locked and not is_checked:
+        raise AccountLocked
+    _with_record(lambda: accounts.send_link(account, is_checked=is_checked), applicant, Event.ACCOUNT_LINK_SENT, by)
 
 
 @atomically

@@ -1,6 +1,7 @@
 """The link by which the holder of an account sets a password.
 
-It works for a week and once, and a newer one ends it.
+It works for a week and once, and a newer one ends it. Whoever reads the mailbox has it too, so it is not enough: the
+holder also gives the end of their personal identity code, of which every holder has one (R3).
 """
 
 import datetime as dt
@@ -15,6 +16,7 @@ from identity.models import Account, AccountLink
 
 TOKEN = MailedSecret("account link")
 LIFETIME = dt.timedelta(days=7)
+CODE_END_LENGTH = 4  # characters: individual number and check character
 
 
 class CannotUseAccountLink(Refused):
@@ -41,6 +43,14 @@ class AccountLinkClosed(CannotUseAccountLink):
     message = _("This account has been closed. Ask at the counter.")
 
 
+class AccountLinkLocked(CannotUseAccountLink):
+    message = _("Wrong characters were given too often. Visit the counter: the account can be opened again there.")
+
+
+class WrongCodeEnd(CannotUseAccountLink):
+    message = _("These are not the last four characters of your personal identity code. Check them.")
+
+
 def replace_account_link(account: Account) -> AccountLink:
     """End the account's former link, and store and return a new one. The caller has locked the account."""
     now, nonce = timezone.now(), links.new_nonce()
@@ -54,11 +64,13 @@ def end_account_link(account: Account, *, at: dt.datetime) -> None:
 
 
 def find_account_link(token: str) -> AccountLink:
-    """Return the live link of a token, with its account and user. Raises CannotUseAccountLink."""
-    link = TOKEN.find(AccountLink.objects.select_related("account__user"), token.strip())
+    """Return the live link of a token, with its account, user and person. Raises CannotUseAccountLink."""
+    link = TOKEN.find(AccountLink.objects.select_related("account__user__person"), token.strip())
     if link is None:
         raise UnknownAccountLink
     check_account_link(link)
+    if link.account.is_locked:
+        raise AccountLinkLocked
     return link
 
 

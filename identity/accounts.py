@@ -4,8 +4,11 @@ An account proves no more than the ID check that it is based on. The caller deci
 that. This module holds its address, its link, its password and its end.
 """
 
+import logging
+
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext_lazy as _
 
 from core.actors import Actor, Role, Source
@@ -15,6 +18,8 @@ from identity.models import Account, LinkRequest, Person, User
 from records.enums import Event
 from records.names import account_chain, account_subject
 from records.trail import append_event
+
+logger = logging.getLogger(__name__)
 
 BATCH_REQUESTS = 100  # answered in one round
 
@@ -43,7 +48,7 @@ def issue_account(person: Person, *, email: str, id_check: int) -> Account:
     user = User.objects.select_for_update().get(pk=person.user_id)
     account = Account.objects.filter(user=user).first() or Account(user=user)
     _move(account, email)
-    account.id_check, account.issued_at, account.closed_at = id_check, timezone.now(), None
+    account.id_check, account.issued_at, account.closed_at, account.wrong_tries = id_check, timezone.now(), None, 0
     _save(account)
     account_letters.queue_account_link(account_links.replace_account_link(account))
     return account
@@ -64,9 +69,16 @@ def correct_account_address(account: Account, *, email: str) -> None:
 
 
 @transaction.atomic
-def send_link(account: Account) -> None:
-    """Send a new link, which ends the former one. Raises AccountClosed."""
-    account_letters.queue_account_link(account_links.replace_account_link(_lock_account(account)))
+def send_link(account: Account, *, is_checked: bool = False) -> None:
+    """Send a new link, which ends the former one. Raises AccountClosed.
+
+    If the holder's identity was checked for it, wrong tries are forgotten.
+    """
+    account = _lock_account(account)
+    if is_checked and account.wrong_tries:
+        account.wrong_tries = 0
+        account.save(update_fields=["wrong_tries"])
+    account_letters.queue_account_link(account_links.replace_account_link(account))
 
 
 @transaction.atomic
@@ -114,15 +126,31 @@ def answer_requests() -> None:
                 send_link(account)
 
 
+def set_password(token: str, *, password: str, code_end: str) -> Account:
+    """Set the password of a link's account, which ends every session of its holder.
+
+    `code_end` is what whoever has the link gives as the last four characters of the holder's personal identity code.
+    Raises WrongCodeEnd, which counts as a wrong try, and CannotUseAccountLink; then no password is set.
+    """
+    account = _try_to_set_password(token, password=password, code_end=code_end)
+    if account is None:  # raised here, or the count of wrong tries would be rolled back
+        raise account_links.WrongCodeEnd
+    return account
+
+
 @transaction.atomic
-def set_password(token: str, *, password: str) -> Account:
-    """Set the password of a link's account, which ends every session of its holder. Raises CannotUseAccountLink."""
+def _try_to_set_password(token: str, *, password: str, code_end: str) -> Account | None:
     account = Account.objects.select_for_update().get(pk=account_links.find_account_link(token).account_id)
     link = account_links.find_account_link(token)  # again: another click may have been faster
+    if not _is_code_end(code_end, holder=link.account.user.person):
+        account.wrong_tries += 1
+        account.save(update_fields=["wrong_tries"])
+        logger.warning("account %d: wrong end of the code", account.pk, extra={"wrong_tries": account.wrong_tries})
+        return None
     link.used_at = timezone.now()
     link.save(update_fields=["used_at"])
-    account.verified_at = account.verified_at or link.used_at
-    account.save(update_fields=["verified_at"])
+    account.verified_at, account.wrong_tries = account.verified_at or link.used_at, 0
+    account.save(update_fields=["verified_at", "wrong_tries"])
     link.account.user.set_password(password)
     link.account.user.save(update_fields=["password"])
     account_letters.queue_password_notice(link)
@@ -150,6 +178,11 @@ def of_person(hetu_indexes: list[str]) -> Account | None:
 def normal(email: str) -> str:
     """Return an address as accounts store it. Letters go to the stored address, never to a look-alike."""
     return email.strip().lower()
+
+
+def _is_code_end(typed: str, *, holder: Person) -> bool:
+    end = (holder.hetu or "")[-account_links.CODE_END_LENGTH :]
+    return len(end) == account_links.CODE_END_LENGTH and constant_time_compare(typed, end)
 
 
 def _lock_account(account: Account) -> Account:

@@ -1,5 +1,6 @@
 """The forms of accounts and of staff log-in. Here allauth's forms get labels and texts in our languages."""
 
+import re
 from typing import Any
 
 from allauth.account.forms import LoginForm, ReauthenticateForm
@@ -15,6 +16,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from core.text import without_blanks
 from identity import limits
 from identity.adapters import AccountAdapter
 from identity.models import User
@@ -22,6 +24,7 @@ from identity.models import User
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 200  # characters of a password
 MOST_CODES = 10  # tries of one user in an hour; each code is one of a million
 
+CODE_END = re.compile(r"(?:[0-9]{6}[-+A-Z])?-?([0-9]{3}[0-9A-Y])")
 CODE = {"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false"}
 
 
@@ -35,8 +38,26 @@ class AddressForm(forms.Form):
     )
 
 
+class UnrepeatedInput(forms.PasswordInput):
+    """Shows what is typed, and never repeats what was sent: it may be a personal identity code (R17)."""
+
+    input_type = "text"
+
+
 class PasswordForm(forms.Form):
-    """A new password, long and not common. It may be pasted, and may hold any characters."""
+    """A new password, long and not common, and what only its holder knows besides.
+
+    The password may be pasted, and may hold any characters.
+    """
+
+    code_end = forms.CharField(
+        label=_("The last four characters of your personal identity code"),
+        help_text=_(
+            "The part after the sign, for example 123X. So nobody can use the account who only reads your email."
+        ),
+        max_length=40,
+        widget=UnrepeatedInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+    )
 
     password = forms.CharField(
         label=_("New password"),
@@ -50,6 +71,14 @@ class PasswordForm(forms.Form):
             attrs={"autocomplete": "new-password", "minlength": SHORTEST_PASSWORD, "spellcheck": "false"}
         ),
     )
+
+    def clean_code_end(self) -> str:
+        """Return the four characters, also where somebody gave their whole code."""
+        typed = without_blanks(str(self.cleaned_data["code_end"])).upper()
+        found = CODE_END.fullmatch(typed)
+        if not found:
+            raise ValidationError(_("Give the last four characters: three digits, and a digit or a letter."))
+        return found[1]
 
     def clean_password(self) -> str:
         password = str(self.cleaned_data["password"])

@@ -10,6 +10,8 @@ from core import crypto
 from core.personal_names import joined_name
 from identity.enums import Language
 
+MOST_WRONG_TRIES = 10  # of about 900 codes of one birth date; a new link does not begin the count anew
+
 
 class User(AbstractUser):
     """The sign-in of a member of staff, or of an identified person."""
@@ -55,6 +57,8 @@ class Account(models.Model):
     issued_at = models.DateTimeField(_("issued"), db_default=Now())
     verified_at = models.DateTimeField(_("address verified"), null=True)  # when a password was set from a link
     closed_at = models.DateTimeField(_("closed"), null=True)
+    # How often somebody with a link gave the end of another code, since the account was issued or a password set.
+    wrong_tries = models.PositiveSmallIntegerField(_("wrong tries"), default=0, db_default=0)
 
     class Meta:
         verbose_name = _("password account")
@@ -67,6 +71,11 @@ class Account(models.Model):
 
     def __str__(self) -> str:
         return self.email
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether no link sets a password, until the holder has shown their document at the counter again."""
+        return self.wrong_tries >= MOST_WRONG_TRIES
 
 
 class AccountLink(models.Model):

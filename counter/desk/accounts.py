@@ -80,7 +80,7 @@ def renew_account_link(request: HttpRequest, reference: str, position: int) -> H
         try:
             _count(slot)
             account_issue.send_account_link(issued, applicant=slot, by=desk_actor(request))
-        except (AccountRefused, limits.TooMany) as refusal:
+        except (AccountRefused, account_issue.CannotIssue, limits.TooMany) as refusal:
             messages.error(request, _why(refusal))
         else:
             messages.success(request, _("We are sending a new link. The former link does not work any more."))

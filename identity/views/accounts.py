@@ -45,10 +45,10 @@ def link_asked(request: HttpRequest) -> HttpResponse:
     return render(request, "identity/link_asked.html")
 
 
-@sensitive_post_parameters("password", "token")
+@sensitive_post_parameters("code_end", "password", "token")
 @secret_page
 def set_password(request: HttpRequest) -> HttpResponse:
-    """Set a password by the link of a letter. Nobody is logged in by it: the link proves the address only."""
+    """Set a password by the link of a letter and the end of one's code. Nobody is logged in by it."""
     is_sent = request.method == "POST"
     token = (request.POST if is_sent else request.GET).get("token", "")
     form = PasswordForm(request.POST if is_sent else None)
@@ -57,14 +57,16 @@ def set_password(request: HttpRequest) -> HttpResponse:
         if is_sent:
             limits.count("account password", limits.client_network(request), most=MOST_LINKS)
             if form.is_valid():
-                accounts.set_password(token, password=form.cleaned_data["password"])
+                accounts.set_password(token, **form.cleaned_data)
                 return redirect("identity:password_set")
+    except account_links.WrongCodeEnd as refusal:
+        form.add_error("code_end", str(refusal))
     except account_links.CannotUseAccountLink as refusal:
         is_unknown = isinstance(refusal, account_links.UnknownAccountLink)
         if is_unknown:
             limits.count("account link", limits.client_network(request), most=MOST_LINKS)
         used = isinstance(refusal, account_links.AccountLinkUsed)
-        dead = {"refusal": refusal, "used": used}
+        dead = {"refusal": refusal, "used": used, "locked": isinstance(refusal, account_links.AccountLinkLocked)}
         return render(request, "identity/link_dead.html", dead, status=404 if is_unknown else 410)
     context = {"form": form, "token": token, "email": link.account.email}
     return render(request, "identity/set_password.html", context)

@@ -8,7 +8,7 @@ from tests.applications.factories import application
 from tests.browser.journey import LANGUAGES, WORDS, control, faults, heading, path, press
 from tests.cast import MAIJA
 from tests.counter.checks import check
-from tests.identity.accounts import EMAIL, PASSWORD, issued, token_of, with_password
+from tests.identity.accounts import CODE_END, EMAIL, PASSWORD, issued, token_of, with_password
 
 CREATE, LOG_IN, ASK_AGAIN, SAVE = "Create account", "Log in", "Ask again", "Save the password"
 
@@ -25,6 +25,7 @@ def test_person_creates_an_account_and_confirms(new_context, live_server, javasc
     told = heading(page)
     accounts.answer_requests()
     page.goto(f"{live_server.url}/en/account/password/?token={token_of(Account.objects.get())}")
+    page.get_by_label("The last four characters of your personal identity code").fill(CODE_END)
     page.get_by_label("New password").fill(PASSWORD)
     press(page, SAVE)
     saved = heading(page), page.context.cookies()
@@ -93,6 +94,7 @@ def test_pages_of_accounts_are_accessible(page, live_server, language):
 
 def test_first_error_is_where_the_reader_is_led(page, live_server):
     page.goto(f"{live_server.url}/en/account/password/?token={token_of(issued())}")
+    page.get_by_label("The last four characters of your personal identity code").fill(CODE_END)
     page.get_by_label("New password").fill("short")
     press(page, SAVE)
 

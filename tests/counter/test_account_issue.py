@@ -222,6 +222,22 @@ def test_send_link_again_ends_the_former_one():
     assert Entry.objects.get(event="account_link_sent").role == "adviser"
 
 
+def test_locked_account_is_opened_by_a_check_today_and_by_nothing_else(time_machine):
+    time_machine.move_to(NOON)
+    sent = application(cast.MAIJA)
+    account = issue(check(sent, cast.MAIJA))
+    Account.objects.update(wrong_tries=10)
+    account.refresh_from_db()
+    time_machine.shift(dt.timedelta(days=1))
+
+    with pytest.raises(account_issue.AccountLocked):
+        account_issue.send_account_link(account, applicant=slot(sent, cast.MAIJA), by=acting("adviser"))
+    check(sent, cast.MAIJA)
+    account_issue.send_account_link(account, applicant=slot(sent, cast.MAIJA), by=acting("adviser"))
+
+    assert Account.objects.get().wrong_tries == 0
+
+
 def test_send_link_of_a_closed_account_is_refused():
     sent = application(cast.MAIJA)
     account = issue(made := check(sent, cast.MAIJA))
@@ -239,7 +255,7 @@ def test_link_of_the_letter_sets_the_password_with_which_the_person_confirms():
     _, text, _ = written(Letter.objects.get(message="account_link"))
     token = text.partition("token=")[2].split()[0]
 
-    accounts.set_password(token, password="correct horse battery")
+    accounts.set_password(token, password="correct horse battery", code_end=cast.MAIJA["hetu"][-4:])
     done = confirm_by_account(sent, cast.MAIJA)
 
     assert Account.objects.get().user.check_password("correct horse battery")

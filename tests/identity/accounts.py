@@ -15,6 +15,7 @@ from tests.cast import MAIJA
 PASSWORD = "kolme sanaa peräkkäin"
 EMAIL = "maija@example.test"
 ID_CHECK = 17
+CODE_END = MAIJA["hetu"][-4:]
 
 
 def person(who=MAIJA):
@@ -31,7 +32,7 @@ def issued(who=MAIJA, email=EMAIL):
 def with_password(who=MAIJA, email=EMAIL, password=PASSWORD):
     """Return an account whose holder has set a password."""
     account = issued(who, email)
-    accounts.set_password(token_of(account), password=password)
+    accounts.set_password(token_of(account), password=password, code_end=who["hetu"][-4:])
     return Account.objects.get(pk=account.pk)
 
 

@@ -8,7 +8,7 @@ from identity import accounts
 from identity.models import Account, LinkRequest
 from tests.cast import MAIJA, OLLI
 from tests.conftest import headings
-from tests.identity.accounts import EMAIL, PASSWORD, issued, token_of
+from tests.identity.accounts import CODE_END, EMAIL, PASSWORD, issued, token_of
 
 pytestmark = pytest.mark.django_db
 CREATE, FORGOTTEN, ASKED = (f"/en/account/{name}/" for name in ("create", "forgotten-password", "link-asked"))
@@ -117,7 +117,7 @@ def test_password_field_is_for_a_new_one_and_may_be_pasted_into(client, token):
 
 
 def test_password_is_set_and_logging_in_follows(client, token):
-    response = client.post(SET, {"token": token, "password": PASSWORD})
+    response = client.post(SET, {"token": token, "password": PASSWORD, "code_end": CODE_END})
 
     assert (response.status_code, response["Location"]) == (302, DONE)
     assert dict(response.cookies) == {}
@@ -129,7 +129,7 @@ def test_password_is_set_and_logging_in_follows(client, token):
     "password", ["kaksitoista1", "            ", "ääkkösiäöö12", "a" * 200, "pilkku, ja väli 'x'"]
 )
 def test_any_characters_do(client, token, password):
-    assert client.post(SET, {"token": token, "password": password}).status_code == 302
+    assert client.post(SET, {"token": token, "password": password, "code_end": CODE_END}).status_code == 302
     assert Account.objects.get().user.check_password(password)
 
 
@@ -144,16 +144,99 @@ def test_any_characters_do(client, token, password):
     ],
 )
 def test_bad_password_is_said_beside_the_field_and_the_link_goes_on_working(client, token, password, reason):
-    page = client.post(SET, {"token": token, "password": password}).content.decode()
+    page = client.post(SET, {"token": token, "password": password, "code_end": CODE_END}).content.decode()
 
     assert page.count(reason) >= 2  # in the summary, and beside the field
     assert token in page
     assert not password or f'value="{password}"' not in page
-    assert client.post(SET, {"token": token, "password": PASSWORD}).status_code == 302
+    assert client.post(SET, {"token": token, "password": PASSWORD, "code_end": CODE_END}).status_code == 302
+
+
+# --- The end of the code ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("typed", [CODE_END.lower(), f" {CODE_END} ", f"-{CODE_END}", MAIJA["hetu"], "010594 – 9032"])
+def test_end_of_the_code_is_taken_in_any_form(client, token, typed):
+    assert client.post(SET, {"token": token, "password": PASSWORD, "code_end": typed}).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("", "required"),
+        ("9033", "These are not the last four characters"),
+        ("903", "Give the last four characters"),
+        ("010594", "Give the last four characters"),
+        ("９０３２", "Give the last four characters"),
+        ("9032\0", "Null characters"),
+    ],
+)
+def test_mailbox_alone_opens_nothing(client, token, typed, said):
+    """J5: whoever reads the email has the link."""
+    page = client.post(SET, {"token": token, "password": PASSWORD, "code_end": typed}).content.decode()
+
+    assert page.count(said) >= 2  # in the summary, and beside the field
+    assert 'href="#id_code_end"' in page
+    assert not typed or f'value="{typed}"' not in page
+    assert not Account.objects.get().user.has_usable_password()
+
+
+def test_end_of_the_code_cannot_be_guessed_from_many_places_or_with_many_links(client, token):
+    for number in range(10):
+        elsewhere = Client(REMOTE_ADDR=f"192.0.2.{number}")
+        elsewhere.post(SET, {"token": token, "password": PASSWORD, "code_end": f"{number:03}X"})
+        if number == 5:
+            accounts.send_link(Account.objects.get())
+            token = token_of(Account.objects.get())
+
+    locked = client.post(SET, {"token": token, "password": PASSWORD, "code_end": CODE_END})
+    accounts.send_link(Account.objects.get())
+    again = client.get(SET, {"token": token_of(Account.objects.get())})
+
+    for response in (locked, again):
+        assert (response.status_code, f'href="{CREATE}"' in response.text) == (410, False)
+        assert "Wrong characters were given too often. Visit the counter" in response.text
+    assert not Account.objects.get().user.has_usable_password()
+
+
+def test_account_that_was_locked_is_opened_at_the_counter(client):
+    issued()
+    Account.objects.update(wrong_tries=10)
+
+    token = token_of(issued())
+
+    assert client.post(SET, {"token": token, "password": PASSWORD, "code_end": CODE_END}).status_code == 302
+
+
+def test_wrong_tries_are_forgotten_once_the_password_is_set(client, token):
+    client.post(SET, {"token": token, "password": PASSWORD, "code_end": "999X"})
+    tried = Account.objects.get().wrong_tries
+
+    client.post(SET, {"token": token, "password": PASSWORD, "code_end": CODE_END})
+
+    assert (tried, Account.objects.get().wrong_tries) == (1, 0)
+
+
+def test_bad_password_does_not_tell_whether_the_code_is_right(client, token):
+    pages = [
+        client.post(SET, {"token": token, "password": "short", "code_end": end}).content for end in (CODE_END, "999X")
+    ]
+
+    assert pages[0] == pages[1]
+    assert Account.objects.get().wrong_tries == 0
+
+
+def test_end_of_the_code_is_in_no_log(client, token, caplog):
+    client.post(SET, {"token": token, "password": PASSWORD, "code_end": "987X"})
+
+    assert "wrong end of the code" in caplog.text
+    assert [
+        record for record in caplog.records if "987X" in str(record.__dict__) or CODE_END in record.getMessage()
+    ] == []
 
 
 def _use(token):
-    accounts.set_password(token, password=PASSWORD)
+    accounts.set_password(token, password=PASSWORD, code_end=CODE_END)
 
 
 def _replace(token):
@@ -171,7 +254,10 @@ def _close(token):
 def test_dead_link_says_why_and_how_to_get_a_new_one(client, token, end, said):
     end(token)
 
-    for response in (client.get(SET, {"token": token}), client.post(SET, {"token": token, "password": "x" * 12})):
+    for response in (
+        client.get(SET, {"token": token}),
+        client.post(SET, {"token": token, "password": "x" * 12, "code_end": CODE_END}),
+    ):
         page = response.content.decode()
         assert response.status_code == 410
         assert said in page
@@ -198,7 +284,9 @@ def test_unknown_links_are_counted_and_known_ones_go_on_working(client, token):
 
 
 def test_password_sent_from_another_site_is_refused(client, token):
-    response = client.post(SET, {"token": token, "password": PASSWORD}, headers={"Sec-Fetch-Site": "cross-site"})
+    response = client.post(
+        SET, {"token": token, "password": PASSWORD, "code_end": CODE_END}, headers={"Sec-Fetch-Site": "cross-site"}
+    )
 
     assert response.status_code == 403
     assert not Account.objects.get().user.has_usable_password()
@@ -208,6 +296,6 @@ def test_setting_a_password_ends_the_sessions_of_the_account(client, token):
     account = Account.objects.get()
     client.force_login(account.user, backend="identity.backend.BrokerBackend")
 
-    Client().post(SET, {"token": token, "password": PASSWORD})
+    Client().post(SET, {"token": token, "password": PASSWORD, "code_end": CODE_END})
 
     assert client.get("/en/").wsgi_request.user.is_anonymous

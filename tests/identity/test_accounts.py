@@ -13,7 +13,17 @@ from mailing.letters import NoLongerDue
 from mailing.models import Letter
 from records.models import Entry
 from tests.cast import MAIJA, OLLI
-from tests.identity.accounts import EMAIL, ID_CHECK, PASSWORD, issued, last_letter, person, token_of, with_password
+from tests.identity.accounts import (
+    CODE_END,
+    EMAIL,
+    ID_CHECK,
+    PASSWORD,
+    issued,
+    last_letter,
+    person,
+    token_of,
+    with_password,
+)
 from tests.mailing.letters import assert_accessible_and_plain
 
 pytestmark = pytest.mark.django_db
@@ -215,14 +225,14 @@ def test_link_sets_the_password_once_and_verifies_the_address():
     account = issued()
     token = token_of(account)
 
-    accounts.set_password(token, password=PASSWORD)
+    accounts.set_password(token, password=PASSWORD, code_end=CODE_END)
 
     account = Account.objects.get()
     assert account.user.check_password(PASSWORD)
     assert account.verified_at is not None
     assert refusal(token) is account_links.AccountLinkUsed
     with pytest.raises(account_links.AccountLinkUsed):
-        accounts.set_password(token, password="another password")
+        accounts.set_password(token, password="another password", code_end=CODE_END)
 
 
 def test_setting_a_password_is_in_the_trail_without_the_address():
@@ -267,7 +277,7 @@ def test_token_works_under_an_older_key_and_not_without_it(settings):
 def test_letter_tells_a_first_link_from_one_for_a_forgotten_password():
     account = issued()
     first = letters.write_letter(last_letter())
-    accounts.set_password(token_of(account), password=PASSWORD)
+    accounts.set_password(token_of(account), password=PASSWORD, code_end=CODE_END)
     accounts.send_link(Account.objects.get())
     second = letters.write_letter(last_letter())
 
