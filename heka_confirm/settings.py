@@ -179,7 +179,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 12},
     },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "identity.guessable_passwords.GuessablePasswordValidator"},
 ]
 # Passwords and second factors are allauth's. Only its addresses in identity/urls_allauth.py are served.
 LOGIN_URL = "account_login"

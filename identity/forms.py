@@ -21,6 +21,7 @@ from identity import limits
 from identity.adapters import AccountAdapter
 from identity.models import User
 
+TOO_SHORT = _("The password is too short. It must have at least 12 characters.")
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 200  # characters of a password
 MOST_CODES = 10  # tries of one user in an hour; each code is one of a million
 
@@ -63,7 +64,7 @@ class PasswordForm(forms.Form):
         label=_("New password"),
         help_text=_(
             "At least 12 characters. Any characters will do: several words in a row make a good password. "
-            "Do not use a common password, or one that you use elsewhere."
+            "Do not use a common password, your own name or address, or a password that you use elsewhere."
         ),
         strip=False,
         max_length=LONGEST_PASSWORD,
@@ -71,6 +72,10 @@ class PasswordForm(forms.Form):
             attrs={"autocomplete": "new-password", "minlength": SHORTEST_PASSWORD, "spellcheck": "false"}
         ),
     )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
 
     def clean_code_end(self) -> str:
         """Return the four characters, also where somebody gave their whole code."""
@@ -83,18 +88,11 @@ class PasswordForm(forms.Form):
     def clean_password(self) -> str:
         password = str(self.cleaned_data["password"])
         try:
-            validate_password(password)
+            validate_password(password, self.user)
         except ValidationError as refused:
-            codes = {error.code for error in refused.error_list}
-            raise ValidationError([text for code, text in REFUSALS.items() if code in codes]) from None
+            is_short = any(error.code == "password_too_short" for error in refused.error_list)
+            raise ValidationError(TOO_SHORT if is_short else refused.error_list) from None
         return password
-
-
-# By the codes of Django's validators (AUTH_PASSWORD_VALIDATORS).
-REFUSALS = {
-    "password_too_short": _("The password is too short. It must have at least 12 characters."),
-    "password_too_common": _("The password is too common. Choose one that nobody can guess."),
-}
 
 
 class LogInForm(LoginForm):

@@ -51,9 +51,9 @@ def set_password(request: HttpRequest) -> HttpResponse:
     """Set a password by the link of a letter and the end of one's code. Nobody is logged in by it."""
     is_sent = request.method == "POST"
     token = (request.POST if is_sent else request.GET).get("token", "")
-    form = PasswordForm(request.POST if is_sent else None)
     try:
         link = account_links.find_account_link(token)
+        form = PasswordForm(request.POST if is_sent else None, user=link.account.user)
         if is_sent:
             limits.count("account password", limits.client_network(request), most=MOST_LINKS)
             if form.is_valid():

@@ -125,9 +125,7 @@ def test_password_is_set_and_logging_in_follows(client, token):
     assert Account.objects.get().user.check_password(PASSWORD)
 
 
-@pytest.mark.parametrize(
-    "password", ["kaksitoista1", "            ", "ääkkösiäöö12", "a" * 200, "pilkku, ja väli 'x'"]
-)
+@pytest.mark.parametrize("password", ["kaksitoista1", "ääkkösiäöö12", "sanoja on monta, " * 11, "pilkku, ja väli 'x'"])
 def test_any_characters_do(client, token, password):
     assert client.post(SET, {"token": token, "password": password, "code_end": CODE_END}).status_code == 302
     assert Account.objects.get().user.check_password(password)
@@ -138,6 +136,8 @@ def test_any_characters_do(client, token, password):
     [
         ("yksitoista1", "too short"),
         ("qwertyuiop123", "too common"),
+        ("Salasana2026!", "too common"),
+        ("MaijaMeikäläinen1!", "made of your own name"),
         ("a" * 201, "at most 200"),
         ("", "required"),
         ("kolme sanaa\0 peräkkäin", "Null characters"),
