@@ -114,7 +114,7 @@ def _change(locked: Application, document: Document, *, digest: str, by: Actor) 
     locked.current = intake.write_version(locked, document, number=locked.version.number + 1, at=now, by=by)
     locked.valid_until = dates.valid_until(now)
     states.transition(locked, Transition.CHANGED, by=by, at=now)
-    invitations.announce(locked)
+    invitations.announce(locked, by=by)
     return locked.current
 
 

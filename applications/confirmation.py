@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from applications import dates, letters, states
+from applications import dates, invitations, letters, states
 from applications.enums import State, Transition
 from applications.models import OPEN, Applicant, Application, Confirmation, IdCheck, Terms
 from applications.trail import ApplicationEvent, record_events
@@ -132,6 +132,7 @@ def _confirm(
             letters.ended(rival)
     else:
         record_events(application, event, by=by)
+    invitations.release_held(application)
     letters.confirmed(confirmation, application, application.applicants)
     return confirmation
 

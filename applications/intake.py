@@ -26,7 +26,7 @@ def send(document: Document, *, by: Actor) -> Application:
     )
     application.current = write_version(application, document, number=1, at=document.sent_at, by=by)
     states.transition(application, Transition.SENT, by=by, at=document.sent_at)
-    invitations.announce(application)
+    invitations.announce(application, by=by)
     return application
 
 

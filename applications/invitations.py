@@ -5,13 +5,14 @@ from datetime import timedelta
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from applications import invitation_links, letters
+from applications import invitation_links, letters, stranger_letters
 from applications.enums import State
-from applications.models import OPEN, Applicant, Application, ErrorReport, Invitation
+from applications.models import OPEN, Applicant, Application, ErrorReport, Invitation, Version
 from applications.trail import ApplicationEvent, record_events
-from core.actors import UNIDENTIFIED, Actor
+from core.actors import UNIDENTIFIED, Actor, Source
 from core.refusals import Refused
 from core.transactions import atomically
+from identity import limits
 from identity.enums import Language
 from records.enums import Event
 
@@ -52,14 +53,43 @@ class CannotDeclineEnded(CannotDecline):
     message = _("This application has ended. You do not need to do anything.")
 
 
-def announce(application: Application) -> None:
-    """Acknowledge a new version to its main applicant, and invite its adult co-applicants who have an address."""
+def announce(application: Application, *, by: Actor) -> None:
+    """Acknowledge a new version to its main applicant, and invite its adult co-applicants who have an address.
+
+    If nobody knows who sent it, the emails to addresses with enough of such emails are held.
+    """
     now = timezone.now()
+    if by.source == Source.FORM:
+        _hold_surplus(application.version)
     current = Application.objects.with_people().get(pk=application.pk)
-    invited = [a for a in current.applicants if not a.is_main and a.must_confirm and a.email]
+    invited = [a for a in current.applicants if not a.is_main and a.must_confirm and a.email and not a.held_at]
     letters.arrived(current)
     fresh = [invitation_links.new_invitation(a, at=now) for a in invited]
     letters.invited(Invitation.objects.bulk_create(fresh), current)
+
+
+def _hold_surplus(version: Version) -> None:
+    """Hold the emails to those at whose address strangers have caused enough emails today."""
+    for slot in version.applicants.exclude(email="").order_by("email", "pk"):  # one order, as counting locks
+        try:
+            stranger_letters.count_stranger_letter(slot.email)
+        except limits.TooMany:
+            slot.held_at = timezone.now()
+            slot.save(update_fields=["held_at"])
+
+
+def release_held(application: Application) -> None:
+    """Invite those whose emails were held: somebody who applies has confirmed, and so is known.
+
+    The caller has locked the application.
+    """
+    held = [applicant for applicant in application.applicants if applicant.held_at]
+    for applicant in held:
+        applicant.held_at = None
+        applicant.save(update_fields=["held_at"])
+    for applicant in held:
+        if not applicant.is_main and applicant.is_awaited and applicant.email:
+            invite(applicant, application)
 
 
 def invite(applicant: Applicant, application: Application) -> None:
@@ -79,6 +109,8 @@ def resend(applicant: Applicant, *, by: Actor = UNIDENTIFIED) -> None:
     if not applicant.email:
         raise NoAddress
     _check_pause(applicant)
+    applicant.held_at = None
+    applicant.save(update_fields=["held_at"])
     invite(applicant, application)
     _wake(application)
     record_events(application, ApplicationEvent(Event.INVITATION_SENT, applicant), by=by)
@@ -94,8 +126,8 @@ def correct_address(applicant: Applicant, *, email: str, by: Actor = UNIDENTIFIE
     _check_waiting(application, applicant)
     if email == applicant.email:
         _check_pause(applicant)
-    applicant.email = email
-    applicant.save(update_fields=["email"])
+    applicant.email, applicant.held_at = email, None
+    applicant.save(update_fields=["email", "held_at"])
     invite(applicant, application)
     _wake(application)
     record_events(application, ApplicationEvent(Event.ADDRESS_CHANGED, applicant), by=by)
@@ -144,8 +176,8 @@ def write_contact_details(
     """
     wanted = {"email": email, "phone": phone, "language": language}
     changed = {field: True for field, value in wanted.items() if getattr(slot, field) != value}
-    slot.email, slot.phone, slot.language = email, phone, language
-    slot.save(update_fields=list(wanted))
+    slot.email, slot.phone, slot.language, slot.held_at = email, phone, language, None
+    slot.save(update_fields=[*wanted, "held_at"])
     # A person who had no address until now is reminded from now on.
     Application.objects.filter(current=slot.version_id, state__in=OPEN).update(due_at=timezone.now())
     if changed:

@@ -71,7 +71,7 @@ def invited(invitations: Iterable[Invitation], application: Application) -> None
 
 def is_reminded(applicant: Applicant, application: Application) -> bool:
     """Tell whether somebody is to be reminded: to confirm, or as the main applicant of who is missing (R14)."""
-    if application.status != State.AWAITING or not applicant.email or applicant.declined_at:
+    if application.status != State.AWAITING or not _can_be_reached(applicant) or applicant.declined_at:
         return False
     return applicant.is_awaited or (applicant.is_main and any(a.is_awaited for a in application.applicants))
 
@@ -174,6 +174,10 @@ def _reached(applicants: list[Applicant]) -> list[Applicant]:
     return [a for a in applicants if a.is_adult and not a.declined_at]
 
 
+def _can_be_reached(applicant: Applicant) -> bool:
+    return bool(applicant.email) and applicant.held_at is None
+
+
 def _queue_to(message: str, application: Application, to: Iterable[Applicant], **parameters: Any) -> None:
     outbox.queue_letters(*_letters_to(message, application, to, applicants=application.applicants, **parameters))
 
@@ -189,7 +193,7 @@ def _letters_to(
     **parameters: Any,
 ) -> Iterator[Draft]:
     for applicant in to:
-        if applicant.email:
+        if _can_be_reached(applicant):
             yield Draft(
                 key=letter_key(message, about, applicant),
                 message=message,

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 
 from identity.models import RateCount
 
-MINUTE, HOUR = 60, 3600  # seconds
+MINUTE, HOUR, DAY = 60, 3600, 86_400  # seconds
 SWEEP = 0.01  # share of calls that also remove the counts of past windows
 
 
@@ -23,7 +23,7 @@ class TooMany(Exception):
 
 
 def count(what: str, who: str, *, most: int, seconds: int = MINUTE) -> None:
-    """Count one try of `what` by `who`. Raises TooMany after `most` tries within a window of `seconds`, at most HOUR.
+    """Count one try of `what` by `who`. Raises TooMany after `most` tries within a window of `seconds`, at most DAY.
 
     Only a digest of `who` is stored, because an address is personal data too.
     """
@@ -42,7 +42,7 @@ def count(what: str, who: str, *, most: int, seconds: int = MINUTE) -> None:
         )
         (tries,) = cursor.fetchone()
     if random.random() < SWEEP:  # noqa: S311  # chance, not a secret
-        RateCount.objects.filter(window__lt=int(now // MINUTE) - HOUR // MINUTE).delete()
+        RateCount.objects.filter(window__lt=int(now // MINUTE) - DAY // MINUTE).delete()
     if tries > most:
         raise TooMany(retry_after=seconds - int(now) % seconds)
 

@@ -9,7 +9,7 @@ from django.contrib.sessions.models import Session
 from django.db.models import Exists, OuterRef, QuerySet
 
 from identity import account_letters
-from identity.limits import HOUR, MINUTE
+from identity.limits import DAY, MINUTE
 from identity.models import Account, Person, RateCount, User
 from records.models import Entry
 
@@ -62,4 +62,4 @@ def ended_sessions(now: dt.datetime) -> QuerySet[Session]:
 
 def old_counts() -> QuerySet[RateCount]:
     """Return the counts of past windows, as limits.count removes them now and then."""
-    return RateCount.objects.filter(window__lt=int(time.time()) // MINUTE - HOUR // MINUTE)
+    return RateCount.objects.filter(window__lt=int(time.time()) // MINUTE - DAY // MINUTE)

@@ -56,6 +56,8 @@ class Applicant(models.Model):
     protected = models.BooleanField(default=False, db_default=False)  # non-disclosure for personal safety (R16)
     # Somebody unidentified has set the mark: it holds in this application, and in no other of this person.
     protected_here_only = models.BooleanField(default=False, db_default=False)
+    # Since then no email goes to this person: strangers have caused enough to the address (stranger_letters.py).
+    held_at = models.DateTimeField(null=True)
     declined_at = models.DateTimeField(null=True)  # the application then waits until it is changed (R10)
 
     objects = ApplicantQuerySet.as_manager()

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from applications import draft_letters, draft_links, drafts
+from applications import draft_letters, draft_links, drafts, stranger_letters
 from applications.draft_access import draft_view, hold_draft
 from applications.form import steps
 from applications.form.steps import STEPS
@@ -23,8 +23,13 @@ from identity.redirects import with_next
 from identity.secret_pages import secret_page
 
 MOST_LETTERS = 10  # an hour and address of the sender
-MOST_LETTERS_TO = 5  # an hour and address of the receiver, who may not have asked for any
 MOST_UNKNOWN_LINKS = 30  # a minute and address
+
+
+ENOUGH_LETTERS = gettext_lazy(
+    "Several emails have been sent to this address today, so we send no more. Your answers are saved. Send the link "
+    "tomorrow, or identify yourself: then you find them among your applications."
+)
 
 
 class LinkForm(forms.Form):
@@ -63,7 +68,12 @@ def mail_draft_link(request: HttpRequest, draft: Draft) -> HttpResponse:
         return _show_later(request, draft, form)
     email = form.cleaned_data["email"]
     limits.count("draft letters", limits.client_network(request), most=MOST_LETTERS, seconds=HOUR)
-    limits.count("draft letters to", email.lower(), most=MOST_LETTERS_TO, seconds=HOUR)
+    if draft.person_id is None:
+        try:
+            stranger_letters.count_stranger_letter(email)
+        except limits.TooMany:
+            form.add_error("email", ENOUGH_LETTERS)
+            return _show_later(request, draft, form)
     drafts.send_draft_link(draft, email=email, language=get_language() or draft.language)
     messages.success(request, _("We are sending the link to %(email)s.") % {"email": email})
     return redirect("applications:draft_later")

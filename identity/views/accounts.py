@@ -11,7 +11,7 @@ from identity.origin import same_origin_forms
 from identity.secret_pages import secret_page
 
 MOST_ASKED = 10  # links a minute, by one client
-MOST_SENT = 5  # links an hour, to one address
+MOST_SENT, MOST_SENT_A_DAY = 5, 10  # links an hour and a day, to one address
 MOST_LINKS = 30  # passwords set a minute by one client, and as many unknown links
 
 
@@ -33,10 +33,23 @@ def _ask(request: HttpRequest, template: str) -> HttpResponse:
         limits.count("account link client", limits.client_network(request), most=MOST_ASKED)
         if form.is_valid():
             email = accounts.normal(form.cleaned_data["email"])
-            limits.count("account link address", email, most=MOST_SENT, seconds=limits.HOUR)
-            accounts.request_link(email)
+            if _may_send_to(email):
+                accounts.request_link(email)
             return redirect("identity:link_asked")
     return render(request, template, {"form": form})
+
+
+def _may_send_to(email: str) -> bool:
+    """Count a link to an address, and tell whether it may be sent.
+
+    If strangers have used up the limit, the newest link that they have sent to the holder goes on working.
+    """
+    try:
+        limits.count("account link address", email, most=MOST_SENT, seconds=limits.HOUR)
+        limits.count("account link address in a day", email, most=MOST_SENT_A_DAY, seconds=limits.DAY)
+    except limits.TooMany:
+        return False
+    return True
 
 
 @require_safe

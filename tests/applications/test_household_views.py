@@ -70,6 +70,22 @@ def test_status_tells_the_main_applicant_that_the_invitation_was_opened(sign_in,
     assert "The invitation was opened on 16 November 2026 at 10:15." in shown
 
 
+def test_status_tells_the_main_applicant_that_an_invitation_waits_and_sends_it(sign_in):
+    sent = application(cast.MAIJA, cast.OLLI)
+    Letter.objects.all().delete()
+    Invitation.objects.all().delete()
+    Applicant.objects.filter(position=1).update(held_at=timezone.now())
+    client = sign_in(cast.MAIJA)
+
+    shown = text_of(client.get(url("status", sent)))
+    client.post(reverse("applications:resend", args=[sent.reference, 1]))
+
+    assert "The invitation has not been sent yet, because many emails went to this address" in shown
+    assert "Send the invitation to Olli Öhman" in shown
+    assert [letter.to for letter in Letter.objects.all()] == ["olli@example.test"]
+    assert "Send the invitation again" in text_of(client.get(url("status", sent)))
+
+
 @pytest.mark.parametrize(
     ("facts", "text"),
     [

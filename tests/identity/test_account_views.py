@@ -6,6 +6,7 @@ from django.test import Client
 
 from identity import accounts
 from identity.models import Account, LinkRequest
+from mailing.models import Letter
 from tests.cast import MAIJA, OLLI
 from tests.conftest import headings
 from tests.identity.accounts import CODE_END, EMAIL, PASSWORD, issued, token_of
@@ -44,12 +45,12 @@ def test_answer_is_the_same_whether_or_not_the_address_is_known(address, django_
     answers = []
     for email in (EMAIL, "olli@example.test", "nobody@example.test"):
         client = Client()
-        with django_assert_num_queries(3) as queries:  # two limits, one request
+        with django_assert_num_queries(4) as queries:  # three limits, one request
             sent = client.post(address, {"email": email})
         statements = [query["sql"].split()[0] for query in queries]
         shown = client.get(sent["Location"])
         answers.append((sent.status_code, sent["Location"], dict(sent.cookies), shown.status_code, shown.content))
-        assert statements == ["INSERT"] * 3
+        assert statements == ["INSERT"] * 4
 
     assert answers[0][:3] == (302, ASKED, {})
     assert answers == [answers[0]] * 3
@@ -74,10 +75,29 @@ def test_what_is_no_address_is_said_beside_the_field(client, email):
 
 def test_one_client_and_one_address_cannot_ask_without_end(client):
     statuses = [client.post(CREATE, {"email": f"m{i}@example.test"}).status_code for i in range(11)]
-    elsewhere = [Client(REMOTE_ADDR=f"192.0.2.{i}").post(CREATE, {"email": EMAIL}).status_code for i in range(6)]
 
     assert statuses == [302] * 10 + [429]
-    assert elsewhere == [302] * 5 + [429]
+
+
+def test_holder_keeps_the_newest_link_however_often_others_ask_for_one():
+    issued()
+    for number in range(6):
+        answer = Client(REMOTE_ADDR=f"192.0.2.{number}").post(CREATE, {"email": EMAIL})
+        accounts.answer_requests()
+
+    assert (answer.status_code, answer["Location"]) == (302, ASKED)
+    assert Letter.objects.filter(message="account_link", to=EMAIL).count() == 1 + 5
+    assert Client().get(SET, {"token": token_of(Account.objects.get())}).status_code == 200
+
+
+def test_links_to_one_address_are_limited_by_the_day_too():
+    issued()
+    for hour in range(13):
+        with time_machine.travel(f"2026-11-21T{hour:02}:00:05Z", tick=False):
+            Client().post(CREATE, {"email": EMAIL})
+            accounts.answer_requests()
+
+    assert Letter.objects.filter(message="account_link", to=EMAIL).count() == 1 + 10
 
 
 def test_form_from_another_site_is_refused(client):

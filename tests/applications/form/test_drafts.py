@@ -117,7 +117,17 @@ def test_address_that_is_none_is_told_and_kept(somebody):
     assert not Letter.objects.exists()
 
 
-def test_letters_to_an_address_are_limited(somebody):
+def test_letters_to_an_address_are_limited_and_the_page_says_what_else_can_be_done(somebody, monkeypatch):
+    monkeypatch.setattr("applications.stranger_letters.MOST_A_DAY", 5)
+    answers = [somebody.client.post(address("draft_mail_link"), EMAIL) for _ in range(6)]
+
+    assert [answer.status_code for answer in answers] == [302] * 5 + [200]
+    assert "Tähän osoitteeseen on lähetetty tänään useita viestejä" in answers[-1].text
+    assert 'href="#id_email"' in answers[-1].text
+
+
+def test_letters_of_one_place_are_limited(somebody, monkeypatch):
+    monkeypatch.setattr("applications.views.drafts.MOST_LETTERS", 5)
     answers = [somebody.client.post(address("draft_mail_link"), EMAIL).status_code for _ in range(6)]
 
     assert answers == [302] * 5 + [429]

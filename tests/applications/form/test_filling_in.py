@@ -5,7 +5,7 @@ from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
 
-from applications import drafts
+from applications import drafts, stranger_letters
 from applications.document import Stored
 from applications.form.data import add_person, empty_data
 from applications.form.faults import question_at
@@ -48,6 +48,19 @@ def test_application_is_filled_in_and_sent_without_identification(somebody):
     change = StateChange.objects.get()
     assert (change.source, change.user, change.to_state) == ("form", None, "awaiting")
     assert Letter.objects.get().message == "arrived"
+
+
+def test_sent_page_tells_whose_invitation_waits(somebody):
+    for _ in range(stranger_letters.MOST_A_DAY):
+        stranger_letters.count_stranger_letter("olli@example.test")
+    add(somebody, "co", **MAIN)
+    somebody.fill("people", "p2", {**OLLI, "email": "olli@example.test"})
+    somebody.fill_everything().send()
+
+    shown = somebody.client.get(address("form_sent")).text
+
+    assert "Tähän osoitteeseen on mennyt tänään monta viestiä: Olli Öhman." in shown
+    assert [letter.message for letter in Letter.objects.all()] == ["arrived"]
 
 
 def test_draft_is_emptied_when_it_is_sent(somebody):
