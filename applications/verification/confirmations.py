@@ -1,0 +1,102 @@
+"""Confirmations whose evidence is gone, or never was (R1, R2, R4, R10, C2–C6)."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from applications import dates
+from applications.models import OPEN, Applicant, Confirmation, IdCheck
+from applications.verification.faults import BATCH, Places, finds, opened, row_at, rows_at, sealed
+from identity.enums import Method
+from identity.models import Account, Person
+
+APPLICATION = "applicant__version__application"
+HETU = Applicant._meta.get_field("hetu")
+PERSON_HETU = Person._meta.get_field("hetu")
+
+
+def _counting() -> QuerySet[Confirmation]:
+    return Confirmation.objects.filter(undone_at=None)
+
+
+@finds("seal", "A confirmation names another digest than that of its version (R6).")
+def _seals() -> Places:
+    return rows_at(Confirmation.objects.exclude(digest=F("applicant__version__digest")), APPLICATION)
+
+
+@finds("person", "A confirmation was given by somebody whose code is not that of the slot (R4).")
+def _people() -> Places:
+    # Most have the same index. Others may have theirs under another live key, so their codes are compared.
+    other = Confirmation.objects.exclude(person__hetu_index=F("applicant__hetu_index")).exclude(
+        person=None, applicant__hetu_index=None
+    )
+    yield from _different(other, "person__hetu", PERSON_HETU)
+
+
+@finds("check", "A confirmation counts though its ID check was undone, rejected or not decided (C4, C5).")
+def _checks() -> Places:
+    sound = IdCheck.objects.sound().filter(pk=OuterRef("id_check"))
+    return rows_at(_counting().filter(~Exists(sound), id_check__isnull=False), APPLICATION)
+
+
+@finds("holder", "A confirmation rests on the ID check of somebody else (C2).")
+def _holders() -> Places:
+    of_check = "id_check__applicant__"
+    same_newcomer = Q(
+        **{f"{of_check}{name}": F(f"applicant__{name}") for name in ("birth_date", "first_names", "last_name")},
+        **{f"{of_check}version__application": F(APPLICATION), f"{of_check}hetu_index": None},
+        applicant__hetu_index=None,
+    )
+    other = Confirmation.objects.filter(id_check__isnull=False).exclude(
+        id_check__applicant__hetu_index=F("applicant__hetu_index")
+    )
+    yield from _different(other.exclude(same_newcomer), "id_check__applicant__hetu", HETU)
+
+
+@finds("proxy", "A confirmation by account rests on an ID check at which somebody else stood in (C6).")
+def _proxies() -> Places:
+    return rows_at(
+        _counting().filter(method=Method.ACCOUNT).exclude(id_check__representative=""),
+        APPLICATION,
+    )
+
+
+@finds("login", "A confirmation by account counts, and its person had no open account (J5).")
+def _logins() -> Places:
+    """An account may be closed later, when its ID check is past its time, and go when its person is erased."""
+    usable = Account.objects.filter(
+        Q(closed_at=None) | Q(closed_at__gt=OuterRef("confirmed_at")), user__person=OuterRef("person")
+    )
+    found = _counting().filter(method=Method.ACCOUNT, applicant__version__current_of__state__in=OPEN)
+    return rows_at(found.filter(~Exists(usable)), APPLICATION)
+
+
+@finds("terms", "A confirmation rests on terms that were not published yet.")
+def _terms() -> Places:
+    return rows_at(Confirmation.objects.filter(terms__published_at__gt=F("confirmed_at")), APPLICATION)
+
+
+@finds("minor", "Somebody under 18 has confirmed (R2).")
+def _minors() -> Places:
+    young = Confirmation.objects.filter(applicant__birth_date__year__gte=F("confirmed_at__year") - dates.ADULT_YEARS)
+    facts = (f"{APPLICATION}__reference", "pk", "applicant__birth_date", "confirmed_at")
+    for reference, key, birth_date, at in young.order_by("pk").values_list(*facts).iterator(chunk_size=BATCH):
+        if not dates.is_adult(birth_date, on=timezone.localdate(at)):
+            yield row_at(Confirmation, key, reference)
+
+
+@finds("declined", "Somebody has declined, and their confirmation counts (R10).")
+def _declined() -> Places:
+    return rows_at(_counting().filter(applicant__declined_at__isnull=False), APPLICATION)
+
+
+def _different(found: QuerySet[Any], code: str, field: Any) -> Iterator[str]:
+    """Return those in which a code differs from the slot's, whatever keys made their indexes."""
+    facts = (f"{APPLICATION}__reference", "pk", "own", "other")
+    rows = found.annotate(own=sealed("applicant__hetu"), other=sealed(code)).order_by("pk").values_list(*facts)
+    for reference, key, own, other in rows.iterator(chunk_size=BATCH):
+        hetu = opened(own, HETU)
+        if hetu is None or hetu != opened(other, field):
+            yield row_at(Confirmation, key, reference)

@@ -1,0 +1,59 @@
+"""Accounts, links and invitations that should not be (J5, R13, C5, C6)."""
+
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
+from django.db.models import BinaryField, Exists, F, OuterRef, Q, Subquery
+
+from applications.application_removal import ENDS
+from applications.models import Applicant, Confirmation, IdCheck, Invitation, StateChange, Version
+from applications.verification.faults import BATCH, Places, finds, opened, row_at, rows_at, sealed
+from identity.models import Account, AccountLink, Person
+
+HETU = Applicant._meta.get_field("hetu")
+# The field of a check to which accounts refer, whether or not by a foreign key.
+REFERRED_TO = getattr(Account._meta.get_field("id_check"), "target_field", IdCheck._meta.pk).name
+PERSON_HETU = Person._meta.get_field("hetu")
+
+
+@finds("account", "An open account stands on no sound ID check of its person, who was there themselves (J5, C6).")
+def _accounts() -> Places:
+    sound = IdCheck.objects.sound().filter(**{REFERRED_TO: OuterRef("id_check")}, representative="")
+    code = Subquery(sound.annotate(code=sealed("applicant__hetu")).values("code")[:1], output_field=BinaryField())
+    found = Account.objects.filter(closed_at=None).annotate(of_check=code, own=sealed("user__person__hetu"))
+    for key, of_check, own in found.order_by("pk").values_list("pk", "of_check", "own").iterator(chunk_size=BATCH):
+        hetu = opened(own, PERSON_HETU)
+        if hetu is None or hetu != opened(of_check, HETU):
+            yield row_at(Account, key)
+
+
+@finds("password", "A closed account has a password (C5).")
+def _passwords() -> Places:
+    usable = Account.objects.exclude(closed_at=None).exclude(user__password__startswith=UNUSABLE_PASSWORD_PREFIX)
+    for key in usable.order_by("pk").values_list("pk", flat=True).iterator(chunk_size=BATCH):
+        yield row_at(Account, key)
+
+
+@finds("link", "A link to set a password is live, and its account is closed (C5).")
+def _links() -> Places:
+    live = AccountLink.objects.filter(used_at=None, replaced_at=None, account__closed_at__isnull=False)
+    for key in live.order_by("pk").values_list("pk", flat=True).iterator(chunk_size=BATCH):
+        yield row_at(AccountLink, key)
+
+
+@finds("invitation", "Somebody was invited whom the application did not wait for (R13).")
+def _invitations() -> Places:
+    """Whether an invitation still works is read from the application each time, so a live row alone is no fault."""
+    application = OuterRef("applicant__version__application")
+    made = OuterRef("created_at")
+    ended = StateChange.objects.filter(application=application, transition__in=ENDS, at__lt=made)
+    confirmed = Confirmation.objects.filter(applicant=OuterRef("applicant"), undone_at=None, confirmed_at__lt=made)
+    newer = Version.objects.filter(
+        application=application, number__gt=OuterRef("applicant__version__number"), created_at__lt=made
+    )
+    found = Invitation.objects.filter(
+        Q(applicant__position=0)
+        | Q(applicant__declined_at__lt=F("created_at"))
+        | Exists(ended)
+        | Exists(confirmed)
+        | Exists(newer)
+    )
+    return rows_at(found, "applicant__version__application")

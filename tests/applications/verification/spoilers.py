@@ -1,0 +1,312 @@
+"""One way to spoil a sound database for each fault, as somebody does who has all rights on it."""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.apps import apps
+from django.db import connection
+from django.db.models import F
+from django.utils import timezone
+
+from applications import changes, document, invitation_links, states
+from applications.enums import Transition
+from applications.models import Application, Confirmation, IdCheck, Invitation, StateChange, Terms, Version
+from applications.verification.ways_in import REFERRED_TO
+from identity.models import Account, AccountLink
+from mailing.models import Letter
+from privacy import erasure
+from records import append_only
+from records.models import Entry
+from tests import cast
+from tests.applications.factories import HOUSING_SYSTEM, actor, applicant, application, confirm, person
+from tests.counter.checks import check, confirm_by_account, confirm_here, issue
+from tests.staff import acting
+
+DAY = dt.timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Sound:
+    """A sound database: Maija and Olli's valid application, what Vera waits for with Ville, and an ended one."""
+
+    valid: Application
+    waiting: Application
+    ended: Application
+    account: Account
+
+
+def make_sound():
+    """Return a database in which nothing is wrong, with every way to prove and confirm in it."""
+    valid = application(cast.MAIJA, cast.OLLI, cast.TEA, reference="HS-1")
+    confirm(valid, cast.MAIJA)
+    check(valid, cast.OLLI)
+    confirm_here(valid, cast.OLLI)
+    waiting = application(cast.VERA, cast.VILLE, reference="HS-2")
+    account = issue(check(waiting, cast.VERA))
+    confirm_by_account(waiting, cast.VERA)
+    ended = application(cast.OTSO, cast.VILLE, reference="HS-3")
+    confirm(ended, cast.OTSO)
+    states.transition(
+        Application.objects.get(pk=ended.pk), Transition.WITHDRAWN, by=actor(cast.OTSO), at=timezone.now()
+    )
+    erasure.erase_person(applicant(ended, cast.OTSO), reason="Asked for it", by=acting("supervisor"))
+    drop_guards()
+    return Sound(*(Application.objects.get(pk=each.pk) for each in (valid, waiting, ended)), account)
+
+
+def drop_guards():
+    """Take away the triggers that keep rows as they are."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # no table is altered while foreign keys wait
+        for model in apps.get_models():
+            table = model._meta.db_table
+            for name in append_only.guards(table):
+                cursor.execute(f"DROP TRIGGER {name}" + (f" ON {table}" if connection.vendor == "postgresql" else ""))
+
+
+SPOILERS: dict[str, Callable[[Sound], str]] = {}
+ALSO: dict[str, set[str]] = {}  # further faults that the same act makes
+
+
+def spoils(word, *also):
+    """Name the fault that the decorated function makes. It returns the row that the fault is in."""
+
+    def enter(spoil):
+        SPOILERS[word] = spoil
+        ALSO[word] = set(also)
+        return spoil
+
+    return enter
+
+
+def change(row, **values):
+    """Write values past the service, and return the row."""
+    assert type(row).objects.filter(pk=row.pk).update(**values) == 1
+    return row
+
+
+def slot(sent, who):
+    return applicant(sent, who)
+
+
+def confirmation(sent, who):
+    return Confirmation.objects.get(applicant=slot(sent, who))
+
+
+@spoils("state", "confirmed")
+def _state(sound):
+    return change(sound.valid, state="awaiting")
+
+
+@spoils("transition", "change", "entry", "unconfirmed")
+def _transition(sound):
+    return change(sound.valid.changes.get(transition="confirmed"), transition="lapsed")
+
+
+@spoils("history", "change")
+def _history(sound):
+    StateChange.objects.filter(application=sound.ended, transition="sent").delete()
+    return sound.ended.changes.get()
+
+
+@spoils("unconfirmed", "receipt")
+def _unconfirmed(sound):
+    change(confirmation(sound.valid, cast.OLLI), undone_at=timezone.now())
+    return slot(sound.valid, cast.OLLI)
+
+
+@spoils("confirmed", "slot")
+def _confirmed(sound):
+    change(slot(sound.waiting, cast.VILLE), birth_date=dt.date(2020, 1, 1))
+    return sound.waiting
+
+
+@spoils("rival")
+def _rival(sound):
+    later = application(cast.MAIJA, reference="HS-4")
+    confirm(later, cast.MAIJA)
+    change(sound.valid, state="valid")
+    StateChange.objects.filter(application=sound.valid, transition="replaced").delete()
+    Entry.objects.filter(chain__name=f"application {sound.valid.pk}", event="replaced").delete()
+    return slot(later, cast.MAIJA)
+
+
+@spoils("replaced")
+def _replaced(sound):
+    """Ville's other application became valid, and what he waits for with Vera was left as it was."""
+    later = application(cast.VILLE, reference="HS-4")
+    confirm(later, cast.VILLE)
+    change(sound.waiting, state="awaiting")
+    StateChange.objects.filter(application=sound.waiting, transition="replaced").delete()
+    entries = Entry.objects.filter(chain__name=f"application {sound.waiting.pk}")
+    entries.filter(event="replaced").delete()
+    entries.filter(event="sent").update(at=timezone.now() - DAY)
+    return slot(sound.waiting, cast.VILLE)
+
+
+@spoils("day")
+def _day(sound):
+    return change(sound.valid, valid_until=F("valid_until") + DAY)
+
+
+@spoils("overdue", "day")
+def _overdue(sound):
+    return change(sound.waiting, valid_until=timezone.localdate() - 2 * DAY)
+
+
+@spoils("version", "digest")
+def _version(sound):
+    current = sound.ended.version
+    Version.objects.create(
+        application=sound.ended, number=2, content=current.content, salt="", digest="", created_at=timezone.now()
+    )
+    return sound.ended
+
+
+@spoils("digest")
+def _digest(sound):
+    return change(sound.ended.version, content=sound.waiting.version.content)
+
+
+@spoils("slot", "person")
+def _slot(sound):
+    olli, otso = slot(sound.valid, cast.OLLI), slot(sound.ended, cast.OTSO)
+    change(olli, hetu=otso.hetu, hetu_index=otso.hetu_index)
+    return sound.valid.version
+
+
+@spoils("code")
+def _code(sound):
+    return change(person(cast.OTSO), hetu=cast.TEA["hetu"])
+
+
+@spoils("mark")
+def _mark(sound):
+    tea = slot(sound.valid, cast.TEA)
+    changed = document.parse(cast.document(cast.MAIJA, cast.OLLI, cast.TEA))
+    changes.change(sound.valid, changed, digest=sound.valid.version.digest, by=HOUSING_SYSTEM)
+    change(tea, protected=True)
+    return slot(sound.valid, cast.TEA)
+
+
+@spoils("seal")
+def _seal(sound):
+    return change(confirmation(sound.valid, cast.MAIJA), digest="0" * 64)
+
+
+@spoils("person")
+def _person(sound):
+    return change(confirmation(sound.valid, cast.MAIJA), person=person(cast.VILLE))
+
+
+@spoils("check")
+def _check(sound):
+    found = confirmation(sound.valid, cast.OLLI)
+    change(found.id_check, pending_reason="doubt", note="Another face")
+    return found
+
+
+@spoils("holder")
+def _holder(sound):
+    return change(
+        confirmation(sound.valid, cast.OLLI),
+        id_check=IdCheck.objects.get(applicant__version__application=sound.waiting),
+    )
+
+
+@spoils("proxy", "account")
+def _proxy(sound):
+    change(
+        IdCheck.objects.get(applicant__version__application=sound.waiting),
+        representative="guardian",
+        representative_name="Gunnar",
+        basis_document="x",
+        basis_valid_until=dt.date(2036, 1, 31),
+    )
+    return confirmation(sound.waiting, cast.VERA)
+
+
+@spoils("login")
+def _login(sound):
+    change(sound.account, closed_at=timezone.now() - DAY)
+    change(sound.account.user, password="!")
+    AccountLink.objects.update(replaced_at=timezone.now())
+    return confirmation(sound.waiting, cast.VERA)
+
+
+@spoils("terms")
+def _terms(sound):
+    later = Terms.objects.create(published_at=timezone.now() + DAY, text_fi="x", text_sv="x", text_en="x")
+    return change(confirmation(sound.valid, cast.MAIJA), terms=later)
+
+
+@spoils("minor")
+def _minor(sound):
+    Terms.objects.update(published_at=dt.datetime(2010, 1, 1, tzinfo=dt.UTC))
+    return change(confirmation(sound.valid, cast.MAIJA), confirmed_at=dt.datetime(2012, 4, 30, tzinfo=dt.UTC))
+
+
+@spoils("declined")
+def _declined(sound):
+    change(slot(sound.waiting, cast.VERA), declined_at=timezone.now())
+    return confirmation(sound.waiting, cast.VERA)
+
+
+@spoils("account")
+def _account(sound):
+    """Vera's account rests on a check of Olli's."""
+    other = IdCheck.objects.get(applicant__version__application=sound.valid)
+    return change(sound.account, id_check=getattr(other, REFERRED_TO))
+
+
+@spoils("password")
+def _password(sound):
+    sound.account.user.set_password("correct horse battery")
+    sound.account.user.save()
+    AccountLink.objects.update(replaced_at=timezone.now())
+    return change(sound.account, closed_at=timezone.now() + DAY)
+
+
+@spoils("link")
+def _link(sound):
+    change(sound.account, closed_at=timezone.now() + DAY)
+    return AccountLink.objects.get()
+
+
+@spoils("invitation")
+def _invitation(sound):
+    new = invitation_links.new_invitation(slot(sound.ended, cast.VILLE), at=timezone.now())
+    Invitation.objects.filter(applicant=new.applicant).update(replaced_at=timezone.now())
+    new.save()
+    return new
+
+
+@spoils("letter")
+def _letter(sound):
+    return change(Letter.objects.filter(about=sound.valid.reference)[0], about="NOSUCHREF")
+
+
+@spoils("erased")
+def _erased(sound):
+    return change(slot(sound.ended, cast.OTSO), phone="040 123 4567")
+
+
+@spoils("entry")
+def _entry(sound):
+    Entry.objects.get(chain__name=f"application {sound.ended.pk}", event="withdrawn").delete()
+    return f"application {sound.ended.number}, withdrawn"
+
+
+@spoils("change", "state")
+def _change(sound):
+    StateChange.objects.filter(application=sound.waiting).delete()
+    return Entry.objects.get(chain__name=f"application {sound.waiting.pk}", event="sent")
+
+
+@spoils("receipt")
+def _receipt(sound):
+    mine = slot(sound.valid, cast.MAIJA)
+    Entry.objects.get(subject=f"applicant {mine.pk}", event="person_confirmed").delete()
+    return mine
