@@ -9,11 +9,10 @@ from decimal import Decimal
 from functools import partial
 from typing import Annotated
 
-from django.core.exceptions import ValidationError as InvalidEmail
-from django.core.validators import validate_email
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, WithJsonSchema
 
 from core import hetu
+from core.addresses import LONGEST_ADDRESS, InvalidAddress, check_address
 from core.personal_names import LONGEST_NAME, NotAName, personal_name
 from core.text import has_bidi_control, has_control
 
@@ -83,8 +82,8 @@ def _hetu(text: str) -> str:
 
 def _email(text: str) -> str:
     try:
-        validate_email(text)
-    except InvalidEmail:
+        check_address(text)
+    except InvalidAddress:
         raise ValueError("Invalid email address") from None
     return text
 
@@ -112,7 +111,7 @@ Hetu = Annotated[
 ]
 Email = Annotated[
     str,
-    Field(max_length=254, json_schema_extra={"format": "email"}),
+    Field(max_length=LONGEST_ADDRESS, json_schema_extra={"format": "email"}),
     AfterValidator(_visible),
     AfterValidator(_email),
 ]

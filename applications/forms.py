@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications import facts, receipts, references
 from core import hetu
+from core.addresses import EmailField
 from identity.enums import Language
 
 LONGEST_REPORT = 1000  # characters
@@ -29,13 +30,6 @@ def no_personal_identity_code(text: str) -> None:
     """Refuse a text that holds what looks like a code: it would go out in a letter (R17)."""
     if hetu.contains_code(text):
         raise forms.ValidationError(_("Leave the personal identity code out of your text."))
-
-
-class EmailField(forms.CharField):
-    """An address as applications.facts has it."""
-
-    widget = forms.EmailInput
-    default_validators = [fits(facts.Email, _("Check the email address. It should look like this: name@example.com"))]
 
 
 class ProseField(forms.CharField):

@@ -16,6 +16,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from core.addresses import EmailField
 from core.text import without_blanks
 from identity import limits
 from identity.adapters import AccountAdapter
@@ -32,9 +33,8 @@ CODE = {"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "
 class AddressForm(forms.Form):
     """The address to which somebody asks for a link."""
 
-    email = forms.EmailField(
+    email = EmailField(
         label=_("Email address"),
-        error_messages={"invalid": _("Check the email address. It should look like this: name@example.com")},
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
 

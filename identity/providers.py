@@ -8,6 +8,8 @@ from django.utils.translation import get_language
 
 from identity.dialects import DIALECTS, Dialect
 
+LONGEST_ID, LONGEST_LEVEL = 40, 200  # characters, as each confirmation keeps them
+
 
 class InvalidProvider(ValueError):
     """An entry of IDENTITY_PROVIDERS cannot be used; the text says why."""
@@ -36,6 +38,10 @@ class Provider:
     def __post_init__(self) -> None:
         if self.dialect not in DIALECTS:
             raise InvalidProvider(f"the dialect {self.dialect!r} is none of {', '.join(DIALECTS)}")
+        if len(self.id) > LONGEST_ID:
+            raise InvalidProvider(f"its id is longer than {LONGEST_ID} characters")
+        if any(not isinstance(level, str) or len(level) > LONGEST_LEVEL for level in self.acr_accepted):
+            raise InvalidProvider(f"acr_accepted holds other than texts of at most {LONGEST_LEVEL} characters")
         if self.service_name and len(self.service_name) > 40:
             raise InvalidProvider("service_name is longer than 40 characters")
 

@@ -13,8 +13,10 @@ from anymail.exceptions import (
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
 
+from core.text import storable
 from mailing.enums import Failure
 
+LONGEST_MESSAGE_ID = 300  # characters of a provider's id, as letters and reports keep it
 # What a provider answers when the letter itself is at fault, unlike our key or a limit.
 LETTER_AT_FAULT = {HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNPROCESSABLE_ENTITY}
 
@@ -49,7 +51,10 @@ def send_message(connection: BaseEmailBackend, message: EmailMultiAlternatives) 
     status: Any = message.anymail_status if provider else None  # type: ignore[attr-defined]  # set by anymail
     if status and status.status == {"failed"}:
         raise NotSent(Failure.BUSY)
-    return {"provider": provider, "provider_message_id": str(status.message_id or "")} if status else {}
+    if not status:
+        return {}
+    # As tracking.py reads it: a longer one could not be recorded, and the letter would be sent again and again.
+    return {"provider": provider, "provider_message_id": storable(str(status.message_id or ""))[:LONGEST_MESSAGE_ID]}
 
 
 def judge(error: Exception) -> NotSent:

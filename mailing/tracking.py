@@ -15,6 +15,7 @@ from django.utils import timezone
 from core.text import storable
 from mailing.enums import Fate
 from mailing.models import Letter, TrackingEvent
+from mailing.sending import LONGEST_MESSAGE_ID
 
 UNKNOWN_TIME = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)  # of events without a time, so that each is still kept once
 KEPT_FOR = dt.timedelta(days=7)  # events of unknown letters: somebody else uses the same account
@@ -72,5 +73,5 @@ def _apply(letter: Letter, fate: Fate, at: dt.datetime) -> None:
 
 
 def _text(value: Any) -> str:
-    """Return a provider's value as a text that the database takes, at most 300 characters."""
-    return storable(str(value or ""))[:300]
+    """Return a provider's value as a text that the database takes, cut to the length of its column."""
+    return storable(str(value or ""))[:LONGEST_MESSAGE_ID]

@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from applications import dates, facts
 from applications.form.fields import AnswerField, DayField, HetuField, LineField
 from applications.form.questions import Questions
-from applications.forms import EmailField, fits
+from applications.forms import fits
 from core import hetu
+from core.addresses import EmailField
 from core.personal_names import LONGEST_NAME, NotAName, personal_name
 from identity.enums import Language
 

@@ -12,9 +12,9 @@ from applications import draft_letters, draft_links, drafts, stranger_letters
 from applications.draft_access import draft_view, hold_draft
 from applications.form import steps
 from applications.form.steps import STEPS
-from applications.forms import EmailField
 from applications.models import Draft
 from applications.views.form_pages import session_end, show_stale_tab
+from core.addresses import EmailField
 from core.requests import read_or_act
 from identity import cookies, limits, sessions
 from identity.access import identified_person, identified_person_required, person_of

@@ -7,8 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from applications import dates, facts
 from applications.enums import RepresentativeKind
-from applications.forms import ConfirmForm, ContactDetailsForm, EmailField, fits, no_personal_identity_code
+from applications.forms import ConfirmForm, ContactDetailsForm, fits, no_personal_identity_code
 from applications.models import IdCheck
+from core.addresses import EmailField
 from counter import countries
 from counter.models import DocumentType
 

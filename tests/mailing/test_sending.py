@@ -230,3 +230,14 @@ def test_provider_knows_our_letter_and_we_its_number(provider):
     assert (letter.provider, letter.provider_message_id) == ("Postmark", "p-1")
     assert asked["Metadata"] == {"letter": letter.message_id.strip("<>")}
     assert (asked["TrackOpens"], asked["TrackLinks"]) == (False, "None")
+
+
+def test_letter_goes_out_once_even_if_the_provider_gives_it_a_long_number(provider):
+    provider.answer = (200, json.dumps({**TAKEN, "MessageID": "p" * 400}).encode())
+    letter = queued()
+
+    worker.deliver_due_letters()
+    worker.deliver_due_letters()
+
+    letter.refresh_from_db()
+    assert (letter.status, letter.provider_message_id, len(provider.requests)) == (Status.SENT, "p" * 300, 1)
