@@ -2,11 +2,23 @@
 
 from typing import Any
 
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.db import DataError
 from django.http import HttpRequest
 
 
 class NeverDeleted:
     """For an admin page whose rows nobody deletes (R18)."""
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """Return the list as the address filters it; Django leads to the unfiltered list where it cannot be.
+
+        Django itself lets values through that the database or Python refuses later: NUL, and years beyond 9999.
+        """
+        try:
+            return super().get_changelist_instance(request)  # type: ignore[misc]  # of the ModelAdmin beside it
+        except (DataError, OverflowError, ValueError) as error:
+            raise IncorrectLookupParameters from error
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -210,6 +210,7 @@ IDENTIFIED_URL = "applications:list"
 IDENTITY_CALLS_AT_ONCE = 16
 
 COOKIE_PREFIX = "__Host-" if HTTPS else ""
+SESSION_ENGINE = "identity.session_store"
 SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}session"
 SESSION_COOKIE_AGE = 12 * 60 * 60  # the idle limit (R21) is kept by IdleMiddleware
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
