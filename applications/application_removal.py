@@ -27,7 +27,9 @@ from applications.models import (
     Version,
 )
 from identity.models import Person
+from mailing.letter_removal import remove_letters_about
 from records import append_only
+from records.names import draft_subject
 
 ENDS = (Transition.LAPSED, Transition.EXPIRED, Transition.WITHDRAWN, Transition.REPLACED)
 
@@ -62,6 +64,19 @@ def remove_applications(applications: Collection[int]) -> None:
         slots.delete()
         versions.delete()
         Application.objects.filter(pk__in=applications).delete()
+
+
+def remove_drafts(people: Iterable[Person], applications: Collection[int]) -> None:
+    """Remove the drafts of people, and whatever draft and letter about one is left of these applications.
+
+    The empty row of a draft that was sent stays with its application, without the address of its link.
+    """
+    unsent = Draft.objects.unsent().filter(Q(person__in=people) | Q(application__in=applications))
+    sent = Draft.objects.filter(sent__in=applications)
+    keys = [*unsent.values_list("pk", flat=True), *sent.values_list("pk", flat=True)]
+    remove_letters_about([draft_subject(key) for key in keys])
+    sent.update(email="")
+    unsent.delete()
 
 
 def kept_until(applications: Collection[int]) -> dict[int, dt.date]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone, translation
 
@@ -40,13 +41,14 @@ def queue_closed_notice(account: Account) -> None:
     _queue_account_letter("account_closed", account, about=f"{account.pk}.{at.timestamp() if at else 0}")
 
 
-def remove_account_letters(accounts: Iterable[int]) -> None:
+def remove_account_letters(accounts: Iterable[int], *, with_notices: bool) -> None:
     """Remove the letters about the links and passwords of these accounts.
 
-    The notices that an account was closed or moved stay: they may not have left yet.
+    Without `with_notices` those that tell that an account was closed or moved stay: they may not have left yet.
     """
-    names = [account_subject(pk) for pk in accounts]
-    Letter.objects.filter(recipient__in=names, message__in=["account_link", "account_password_set"]).delete()
+    letters = Letter.objects.filter(recipient__in=[account_subject(pk) for pk in accounts])
+    kinds = Q() if with_notices else Q(message__in=["account_link", "account_password_set"])
+    letters.filter(kinds).delete()
 
 
 def _queue_account_letter(message: str, account: Account, *, about: object, **parameters: Any) -> None:

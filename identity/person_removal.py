@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from identity import account_letters
 from identity.limits import DAY, MINUTE
-from identity.models import Account, Person, RateCount, User
+from identity.models import Account, LinkRequest, Person, RateCount, User
 from records.models import Entry
 
 BATCH = 200  # people
@@ -31,11 +31,15 @@ def lock_unidentified(people: Collection[Person], *, before: dt.datetime) -> lis
     return list(Person.objects.select_for_update().filter(pk__in=keys, identified_at__lt=before).order_by("pk"))
 
 
-def remove_accounts(people: Collection[Person]) -> None:
-    """Remove the accounts of people and the letters about them. People who are logged in are logged out."""
+def remove_accounts(people: Collection[Person], *, with_notices: bool) -> None:
+    """Remove the accounts of people and the letters about them. People who are logged in are logged out.
+
+    Without `with_notices` the letters stay that tell of an account's end or move.
+    """
     users = [person.user_id for person in people]
     accounts = Account.objects.filter(user__in=users)
-    account_letters.remove_account_letters(accounts.values_list("pk", flat=True))
+    LinkRequest.objects.filter(email__in=accounts.values("email")).delete()
+    account_letters.remove_account_letters(accounts.values_list("pk", flat=True), with_notices=with_notices)
     accounts.delete()
     User.objects.filter(pk__in=users).update(password=make_password(None))
 
@@ -43,7 +47,7 @@ def remove_accounts(people: Collection[Person]) -> None:
 def remove_people(people: Collection[Person]) -> None:
     """Remove people with their accounts and sign-ins. A sign-in that the trail names stays, but empty."""
     users = [person.user_id for person in people]
-    remove_accounts(people)
+    remove_accounts(people, with_notices=False)
     Person.objects.filter(pk__in=[person.pk for person in people]).delete()
     remove_empty_users(users)
 

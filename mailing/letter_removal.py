@@ -18,6 +18,11 @@ def reports_before(moment: dt.datetime) -> QuerySet[TrackingEvent]:
     return TrackingEvent.objects.filter(letter=None, received_at__lt=moment)
 
 
+def remove_reports_on(addresses: Collection[str]) -> None:
+    """Remove the reports of providers on letters to these addresses, those too that fit no letter of ours."""
+    TrackingEvent.objects.filter(recipient__in={address.lower() for address in addresses if address}).delete()
+
+
 def remove_letters_about(matters: Collection[str]) -> None:
     """Remove every letter about these matters, such as the references of applications."""
     Letter.objects.filter(about__in=matters).delete()

@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 
 from applications import application_removal, dates
-from applications.models import OPEN, Applicant, Application, Draft
+from applications.models import OPEN, Applicant, Application
 from applications.trail import ApplicationEvent, record_events
 from core.actors import Actor
 from core.refusals import Refused
 from core.transactions import atomically
 from identity import person_removal
-from identity.models import Person
+from identity.models import Account, Person
+from mailing import letter_removal
 from privacy import removal
 from records.enums import Event
 from records.names import applicant_subject
@@ -77,8 +78,10 @@ def erase_person(slot: Applicant, *, reason: str, by: Actor) -> Plan:
         facts = {"reason": reason, "outcome": "emptied" if key in kept else "removed"}
         record_events(last.version.application, ApplicationEvent(Event.ERASED, last, facts), by=by)
     people = list(Person.objects.select_for_update().filter(hetu_index__in=slot.hetu_indexes))
-    person_removal.remove_accounts(people)
-    Draft.objects.unsent().filter(person__in=people).delete()
+    accounts = Account.objects.filter(user__person__in=people).values_list("email", flat=True)
+    letter_removal.remove_reports_on({*accounts, *(each.email for each in slots)})
+    person_removal.remove_accounts(people, with_notices=True)
+    application_removal.remove_drafts(people, latest)
     removal.remove_whole({application.pk: application.reference for application in planned.removed})
     removal.remove_contact_details([each for each in slots if each.version.application_id in kept])
     removal.forget_people(application_removal.without_applications(people))

@@ -11,6 +11,7 @@ from applications.models import (
     IdCheck,
     IdCheckQuerySet,
     NamePart,
+    ReceiptDocument,
     TermsAcceptance,
 )
 from counter import figures
@@ -57,12 +58,14 @@ def forget_people(people: Collection[Person]) -> None:
 def remove_contact_details(slots: Collection[Applicant]) -> None:
     """Remove what slots that stay hold of the person, and the letters that were sent to them.
 
-    These are the contact details, the parts of the name by which staff find them, and what they wrote in reports.
+    These are the contact details, the parts of the name by which staff find them, what they wrote in reports, and
+    receipts as PDF.
     """
     keys = [slot.pk for slot in slots]
     NamePart.objects.filter(applicant__in=keys).delete()
     ErrorReport.objects.filter(applicant__in=keys).delete()
     Applicant.objects.filter(pk__in=keys).update(email="", phone="")
+    ReceiptDocument.objects.filter(confirmation__applicant__in=keys).delete()
     Letter.objects.filter(recipient__in=[applicant_subject(key) for key in keys]).delete()
 
 
