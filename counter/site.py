@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path
 from django.utils.module_loading import import_string
 
+from identity import limits
 from identity.staff import StaffSite
 
 if TYPE_CHECKING:
@@ -24,6 +26,12 @@ class DeskSite(StaffSite):
             path(f"desk/{route}", self.admin_view(view), name=name) for route, view, name in pages
         ]
         return own + super().get_urls()
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        """Let members of staff change their own password; tries of the present one are counted. Raises TooMany."""
+        if request.method == "POST" and request.user.pk is not None:
+            limits.count_password_again(request.user.pk)
+        return super().password_change(request, extra_context)
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:  # type: ignore[override]  # it may lead on
         """Redirect members of staff who may edit nothing to the desk; show the others what they may edit."""

@@ -204,6 +204,7 @@ MFA_FORMS = {
     "activate_totp": "identity.forms.ActivateForm",
     "add_webauthn": "identity.forms.AddKeyForm",
 }
+DESK_RIGHT = "counter.use_desk"  # whoever has it reads people's data; identity itself knows no desk
 # Where a person goes after proving who they are; identity itself knows no applications.
 IDENTIFIED_URL = "applications:list"
 # Sign-ins of one worker that may wait for a broker at once: fewer than its threads, so that pages go on.

@@ -1,17 +1,20 @@
 from typing import Any
 
-from allauth.mfa.models import Authenticator
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from core.actors import operator_actor
 from core.admin import NeverDeleted
+from identity import staff_changes
+from identity.enums import StaffChangeKind
 from identity.models import User
 from records.enums import Event
 from records.names import employment_chain, user_subject
@@ -25,7 +28,8 @@ admin.site.unregister(Group)
 class StaffAdmin(NeverDeleted, UserAdmin):
     """Members of staff and their roles. The users of identified people are not shown (R16).
 
-    A member who has left is made inactive, and their acts go on naming them.
+    A member who has left is made inactive, and their acts go on naming them. What gives somebody a way to people's
+    data waits for a colleague (staff_changes.py).
     """
 
     list_display = ["username", "first_name", "last_name", "is_active", "last_login"]
@@ -49,6 +53,30 @@ class StaffAdmin(NeverDeleted, UserAdmin):
         obj.is_staff = True
         super().save_model(request, obj, form, change)
 
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001  # Django's
+        """Give the roles that were chosen, except new ones on people's data, which wait for a colleague."""
+        user = form.instance
+        held = set(user.groups.values_list("pk", flat=True))
+        super().save_related(request, form, formsets, change)
+        for role in staff_changes.roles_on_data().filter(user=user).exclude(pk__in=held):
+            user.groups.remove(role)
+            self._ask(request, user, StaffChangeKind.ROLE, role=role.name)
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:  # noqa: A002  # Django's
+        """Let the new password of somebody who reads people's data wait for a colleague."""
+        user = self.get_object(request, unquote(id))
+        if request.method == "POST" and self.has_change_permission(request, user) and user is not None:
+            form = self.change_password_form(user, request.POST)
+            if form.is_valid() and form.cleaned_data["set_usable_password"] and staff_changes.reads_data(user):
+                self._ask(request, user, StaffChangeKind.PASSWORD, password=form.cleaned_data["password1"])
+                return redirect("admin:identity_user_change", user.pk)
+        return super().user_change_password(request, id, form_url)
+
+    def _ask(self, request: HttpRequest, user: User, kind: StaffChangeKind, **what: str) -> None:
+        staff_changes.ask_for_change(user, kind, by=operator_actor(request.user), **what)
+        text = gettext("%(name)s, %(change)s: this waits until a supervisor confirms it at the desk.")
+        messages.warning(request, text % {"name": user.get_username(), "change": what.get("role", kind.label)})
+
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """Nobody gives a role to themselves."""
         is_own = obj is not None and obj.pk == request.user.pk
@@ -66,10 +94,16 @@ class StaffAdmin(NeverDeleted, UserAdmin):
 
     @admin.action(description=_("Remove the second factors: the phone or key is lost"), permissions=["change"])
     def remove_second_factors(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        for user in queryset:
-            Authenticator.objects.filter(user=user).delete()  # they enrol again when they next log in
+        count = 0
+        for user in [each for each in queryset if each.pk != request.user.pk]:
+            if staff_changes.reads_data(user):
+                self._ask(request, user, StaffChangeKind.FACTORS)
+                continue
+            count += 1
+            staff_changes.remove_factors(user)
             self.log_change(request, user, gettext("Second factors removed"))
-        count = queryset.count()
+        if not count:
+            return
         text = ngettext(
             "%(count)d person enrols a second factor anew at the next log-in.",
             "%(count)d people enrol a second factor anew at the next log-in.",

@@ -16,3 +16,11 @@ class Method(models.TextChoices):
     ID_CARD = "id_card", _("certificate card")
     COUNTER = "counter", _("at the counter")
     ACCOUNT = "account", _("password account")
+
+
+class StaffChangeKind(models.TextChoices):
+    """What a second member of staff confirms (C1)."""
+
+    ROLE = "role", _("new role")
+    PASSWORD = "password", _("new password")
+    FACTORS = "factors", _("second factors removed")

@@ -119,6 +119,11 @@ class PasswordAgainForm(ReauthenticateForm):
         super().__init__(*args, **kwargs)
         self.fields["password"] = _present_password()
 
+    def clean_password(self) -> str:
+        """Count the tries. Raises TooMany."""
+        limits.count_password_again(self.user.pk)
+        return str(super().clean_password())
+
 
 class _CodeForm(forms.Form):
     """A code of six digits, or a recovery code. Tries are counted, and a code works once."""

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from identity.models import RateCount
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400  # seconds
+MOST_AGAIN = 10  # an hour and user
 SWEEP = 0.01  # share of calls that also remove the counts of past windows
 
 
@@ -45,6 +46,11 @@ def count(what: str, who: str, *, most: int, seconds: int = MINUTE) -> None:
         RateCount.objects.filter(window__lt=int(now // MINUTE) - DAY // MINUTE).delete()
     if tries > most:
         raise TooMany(retry_after=seconds - int(now) % seconds)
+
+
+def count_password_again(user: int) -> None:
+    """Count one try of the password within a session, which somebody else may have found open. Raises TooMany."""
+    count("password again", str(user), most=MOST_AGAIN, seconds=HOUR)
 
 
 def client_network(request: HttpRequest) -> str:

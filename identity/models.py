@@ -2,13 +2,14 @@
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Lower, Now
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from core import crypto
 from core.personal_names import joined_name
-from identity.enums import Language
+from identity.enums import Language, StaffChangeKind
 
 MOST_WRONG_TRIES = 10  # of about 900 codes of one birth date; a new link does not begin the count anew
 
@@ -18,6 +19,52 @@ class User(AbstractUser):
 
     # A keyed digest of the place of their last log-in with a password. Guesses elsewhere do not lock them out there.
     known_client = models.CharField(max_length=32, blank=True, db_default="", editable=False)
+    # Every session belongs to one; with the next one all former sessions end.
+    session_series = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Return what each session of this user must hold: it changes with the password and with the series."""
+        text = f"{self.session_series} {self.password}"
+        return salted_hmac("identity.user.session", text, secret=secret, algorithm="sha256").hexdigest()
+
+
+class StaffChange(models.Model):
+    """A change of a member of staff who reads people's data: asked for by one colleague, decided by another (C1)."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="staff_changes")
+    kind = models.CharField(max_length=8, choices=StaffChangeKind)
+    role = models.CharField(max_length=150, blank=True, db_default="")  # the name of the group
+    password = models.CharField(max_length=128, blank=True, db_default="")  # hashed, and only while it waits
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(db_default=Now())
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    accepted = models.BooleanField(null=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(decided_by=None, decided_at=None, accepted=None)
+                | Q(decided_by__isnull=False, decided_at__isnull=False, accepted__isnull=False, password=""),
+                name="staff_change_decided_or_not",
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by=None) | ~Q(decided_by=F("asked_by")) & ~Q(decided_by=F("user")),
+                name="staff_change_decided_by_somebody_else",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=StaffChangeKind.ROLE, password="") & ~Q(role="")
+                | Q(kind__in=[StaffChangeKind.PASSWORD, StaffChangeKind.FACTORS], role=""),
+                name="staff_change_of_its_kind",
+            ),
+            models.UniqueConstraint(
+                "user", "kind", "role", condition=Q(decided_at=None), name="staff_change_waits_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.kind}"
 
 
 class Person(models.Model):

@@ -54,6 +54,9 @@ class Event(models.TextChoices):
     PROTECTION_REMOVED = "protection_removed", _("Non-disclosure removed")
     LETTER_SENT_AGAIN = "letter_sent_again", _("Letter sent again")
     STAFF_CHANGED = "staff_changed", _("Member of staff added, or their role, password or second factor changed")
+    STAFF_CHANGE_ASKED = "staff_change_asked", _("Change of a member of staff asked for")
+    STAFF_CHANGE_CONFIRMED = "staff_change_confirmed", _("Change of a member of staff confirmed")
+    STAFF_CHANGE_REJECTED = "staff_change_rejected", _("Change of a member of staff rejected")
 
     # The data left, or ended.
     EXPORTED = "exported", _("Data exported")

@@ -18,12 +18,14 @@ from applications.models import OPEN, Applicant, Application, Confirmation, IdCh
 from counter.desk.access import desk_actor, desk_page, desk_view, staff_of
 from counter.desk.messages import name_of
 from counter.desk.paging import rows_of, tally
+from identity.models import Account
 from mailing.models import Letter
 from records.enums import Event
 from records.names import applicant_subject, staff_chain
 from records.trail import TrailEvent, append_events
 
 IN_SHORT = 5  # rows of each list on the first page
+ALONE = dt.timedelta(days=7)
 FOLLOWED = dt.timedelta(days=120)  # an application is open for 90 days, and its letters are not older
 
 
@@ -97,6 +99,16 @@ def list_undeliverable(request: HttpRequest) -> HttpResponse:
     return desk_page(request, "counter/desk/list_undeliverable.html", context)
 
 
+@desk_view("counter.use_desk", "counter.undo_check")
+@require_safe
+def list_acted_alone(request: HttpRequest) -> HttpResponse:
+    """Show the checks on which one adviser acted alone, the latest first (ADR 27)."""
+    rows = rows_of(acted_alone(), request)
+    record_list(request, list="alone", page=rows.number)
+    context = {"title": _("Checks by one adviser alone"), "rows": rows}
+    return desk_page(request, "counter/desk/list_acted_alone.html", context)
+
+
 @transaction.atomic
 def record_list(request: HttpRequest, event: Event = Event.LIST_OPENED, **facts: str | int) -> None:
     """Record that a member of staff sees one page of a list of people (C1), in their own chain."""
@@ -118,6 +130,17 @@ def in_short() -> dict[str, Any]:
 def checks_today() -> QuerySet[IdCheck]:
     """Return the checks made since midnight, by the index of IdCheck.checked_at."""
     return _with_slot(IdCheck.objects.filter(checked_at__gte=dates.start_of_today()).order_by("-checked_at", "-pk"))
+
+
+def acted_alone() -> QuerySet[IdCheck]:
+    """Return the checks of the last days that nobody else saw and that bear a confirmation or an account."""
+    confirmed = Confirmation.objects.filter(id_check=OuterRef("pk"), undone_at=None, staff=OuterRef("adviser"))
+    issued = Account.objects.filter(id_check=OuterRef("pk"), closed_at=None)
+    since = dates.start_of_today() - ALONE
+    found = IdCheck.objects.sound().filter(
+        Exists(confirmed) | Exists(issued), pending_reason="", checked_at__gte=since
+    )
+    return _with_slot(found.order_by("-checked_at", "-pk"))
 
 
 def to_look_at() -> QuerySet[IdCheck]:

@@ -19,6 +19,7 @@ from counter.desk import lists
 from counter.desk.access import desk_actor, desk_page, desk_view, staff_of
 from counter.search import SearchReason
 from identity import limits
+from identity.staff_changes import waiting_changes
 
 MOST_SEARCHES = 60  # by one member of staff in a minute: nobody needs to read through all applicants
 LONGEST_SEARCH = 200  # characters
@@ -62,7 +63,12 @@ def search_page(request: HttpRequest) -> HttpResponseBase:
     if request.method == "POST":
         return _search(request)
     lists.record_list(request, list="desk")
-    context = {"title": _("Desk"), "form": SearchForm(), "lists": lists.in_short()}
+    context = {
+        "title": _("Desk"),
+        "form": SearchForm(),
+        "lists": lists.in_short(),
+        "staff_changes": waiting_changes().count(),
+    }
     return desk_page(request, "counter/desk/desk.html", context)
 
 

@@ -12,6 +12,7 @@ from counter.desk import (
     non_disclosure,
     search,
     second_looks,
+    staff_changes,
     statistics,
     trail,
 )
@@ -23,6 +24,7 @@ PAGES: list[Page] = [
     ("checks/", lists.list_checks, "desk_checks"),
     ("waiting/", lists.list_waiting, "desk_waiting"),
     ("undeliverable/", lists.list_undeliverable, "desk_undeliverable"),
+    ("alone/", lists.list_acted_alone, "desk_acted_alone"),
     ("second-looks/", lists.list_second_looks, "desk_second_looks"),
     ("applications/<reference:reference>/", application.application_page, "desk_application"),
     ("applications/<reference:reference>/trail/", trail.show_application_trail, "desk_trail"),
@@ -41,5 +43,7 @@ PAGES: list[Page] = [
     ("checks/<int:pk>/", checks.check_made_page, "desk_check_made"),
     ("checks/<int:pk>/decide/", second_looks.decide_page, "desk_decide"),
     ("checks/<int:pk>/undo/", second_looks.undo_page, "desk_undo"),
+    ("staff-changes/", staff_changes.list_staff_changes, "desk_staff_changes"),
+    ("staff-changes/<int:pk>/", staff_changes.decide_staff_change, "desk_staff_change"),
     *statistics.STATISTICS_PAGES,
 ]

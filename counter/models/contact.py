@@ -83,6 +83,7 @@ class Counter(models.Model):
             ("read_trail", "Reads who looked at what"),
             ("read_statistics", "Reads the statistics"),
             ("erase_person", "Erases what is held of a person"),
+            ("confirm_staff", "Confirms changes of staff"),
         ]
         constraints = [models.CheckConstraint(condition=Q(id=ONLY_ID), name="counter_only_one")]
 

@@ -34,6 +34,7 @@ LETS_IN = {
     **dict.fromkeys(["desk_invitation", "desk_check_made", "desk_decide"], AT_THE_DESK),
     **dict.fromkeys(["desk_trail", "desk_access_log"], SUPERVISORS),
     **dict.fromkeys(["desk_protection", "desk_undo", "desk_erase"], SUPERVISORS),
+    **dict.fromkeys(["desk_staff_changes", "desk_staff_change", "desk_acted_alone"], SUPERVISORS),
     **dict.fromkeys(["statistics", "statistics_csv"], OF_FIGURES),
     # Models, by what may be done with them; nothing that has happened is deleted.
     **{f"applications_terms_{act}": {OPERATOR} for act in ("changelist", "add", "change", "history", "preview")},

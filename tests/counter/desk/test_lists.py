@@ -16,6 +16,8 @@ from records.names import staff_chain
 from tests.applications.factories import applicant, application, confirm
 from tests.cast import MAIJA, OLLI, OTSO, TEA, VERA, VILLE
 from tests.cast import applicant as written
+from tests.counter.checks import check as check_at_counter
+from tests.counter.checks import confirm_here, doubtful, issue
 from tests.counter.desk.arranged import address, checked, entries, text_of
 from tests.staff import acting, staff
 
@@ -319,3 +321,40 @@ def test_list_keeps_its_choice_from_page_to_page(adviser, monkeypatch):
     page = adviser.get(address("desk_waiting"), {"missing": "address"}).content.decode()
 
     assert 'href="?page=2&amp;missing=address"' in page
+
+
+# --- What one adviser did alone --------------------------------------------------------------------------
+
+
+def test_confirmation_or_account_that_rests_on_one_adviser_alone_is_seen_by_a_supervisor(supervisor):
+    sent = application(MAIJA, OLLI, VERA)
+    check_at_counter(sent, MAIJA)
+    confirm_here(sent, MAIJA)
+    issue(check_at_counter(sent, OLLI))
+    check_at_counter(sent, VERA)  # nothing rests on it
+
+    page = text_of(supervisor.get(address("desk_acted_alone")))
+
+    assert [name in page for name in ("Maija", "Olli", "Vera")] == [True, True, False]
+
+
+def test_check_that_somebody_else_saw_is_not_listed():
+    sent = application(MAIJA, OLLI)
+    doubted = doubtful(sent, MAIJA)
+    id_checks.decide(doubted, accepted=True, reason="It is her", by=acting("supervisor"))
+    confirm_here(sent, MAIJA)
+    check_at_counter(sent, OLLI)
+    confirm_here(sent, OLLI, by="supervisor")
+
+    assert list(lists.acted_alone()) == []
+
+
+def test_check_of_long_ago_is_not_listed(time_machine):
+    time_machine.move_to(dt.datetime(2026, 11, 2, 10, tzinfo=dt.UTC))
+    sent = application(MAIJA)
+    check_at_counter(sent, MAIJA)
+    confirm_here(sent, MAIJA)
+    assert len(lists.acted_alone()) == 1
+    time_machine.move_to(dt.datetime(2026, 11, 10, 10, tzinfo=dt.UTC))
+
+    assert list(lists.acted_alone()) == []

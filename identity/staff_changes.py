@@ -1,0 +1,122 @@
+"""Changes of staff who read people's data, which a second member of staff confirms (C1, ADR 26).
+
+Whoever names staff could otherwise read everything by a second user of their own, or by a password and a second
+factor that they set for somebody else.
+"""
+
+import datetime as dt
+
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import Group
+from django.db.models import F, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from core.actors import Actor, acting_staff
+from core.refusals import Refused
+from core.transactions import atomically
+from identity.enums import StaffChangeKind
+from identity.models import StaffChange, User
+from records.enums import Event
+from records.names import employment_chain, user_subject
+from records.trail import append_event
+
+WAITS = dt.timedelta(days=7)  # after which a change must be asked for again
+
+
+class CannotDecideStaffChange(Refused):
+    """Nothing was changed."""
+
+
+class OwnStaffChange(CannotDecideStaffChange):
+    message = _("You asked for this change, or it is about you. Somebody else decides on it.")
+
+
+class StaffChangeNotWaiting(CannotDecideStaffChange):
+    message = _("This change does not wait for a decision any more.")
+
+
+def roles_on_data() -> QuerySet[Group]:
+    """Return the roles whose holders read people's data."""
+    app, _dot, name = settings.DESK_RIGHT.partition(".")
+    return Group.objects.filter(permissions__content_type__app_label=app, permissions__codename=name)
+
+
+def reads_data(user: User) -> bool:
+    """Tell whether a member of staff has such a role, also while they are inactive: they may be made active again."""
+    return roles_on_data().filter(user=user).exists()
+
+
+def waiting_changes() -> QuerySet[StaffChange]:
+    """Return the changes that wait for a decision, the oldest first."""
+    waiting = StaffChange.objects.filter(decided_at=None, asked_at__gt=timezone.now() - WAITS)
+    return waiting.select_related("user", "asked_by").order_by("asked_at", "pk")
+
+
+@atomically
+def ask_for_change(user: User, kind: StaffChangeKind, *, by: Actor, role: str = "", password: str = "") -> StaffChange:
+    """Store a change that a colleague confirms, in place of a waiting one of the same kind.
+
+    `role` is the name of a group, `password` a password as it was typed; only its hash is stored.
+    """
+    StaffChange.objects.filter(user=user, kind=kind, role=role, decided_at=None).delete()
+    asked = StaffChange.objects.create(
+        user=user,
+        kind=kind,
+        role=role,
+        password=make_password(password) if password else "",
+        asked_by=acting_staff(by),
+        asked_at=timezone.now(),
+    )
+    _record_change(asked, Event.STAFF_CHANGE_ASKED, by)
+    return asked
+
+
+@atomically
+def decide_change(change: StaffChange, *, accepted: bool, by: Actor) -> None:
+    """Make a change that waits, or reject it. Raises CannotDecideStaffChange."""
+    locked = waiting_changes().select_for_update(of=("self",)).filter(pk=change.pk).first()
+    if locked is None:
+        raise StaffChangeNotWaiting
+    colleague = acting_staff(by)
+    if colleague.pk in {locked.asked_by_id, locked.user_id}:
+        raise OwnStaffChange
+    if accepted:
+        _make(locked)
+    locked.decided_by, locked.decided_at, locked.accepted, locked.password = colleague, timezone.now(), accepted, ""
+    locked.save()
+    _record_change(locked, Event.STAFF_CHANGE_CONFIRMED if accepted else Event.STAFF_CHANGE_REJECTED, by)
+
+
+def remove_factors(user: User) -> None:
+    """Remove the second factors and end every session: the phone that is lost may have one open."""
+    Authenticator.objects.filter(user=user).delete()  # they enrol again when they next log in
+    end_sessions(user)
+
+
+def end_sessions(user: User) -> None:
+    """End every session of a user."""
+    User.objects.filter(pk=user.pk).update(session_series=F("session_series") + 1)
+
+
+def _make(change: StaffChange) -> None:
+    match StaffChangeKind(change.kind):
+        case StaffChangeKind.ROLE:
+            change.user.groups.add(Group.objects.get(name=change.role))
+        case StaffChangeKind.PASSWORD:
+            User.objects.filter(pk=change.user_id).update(password=change.password)
+        case StaffChangeKind.FACTORS:
+            remove_factors(change.user)
+
+
+def _record_change(change: StaffChange, event: Event, by: Actor) -> None:
+    append_event(
+        event,
+        chain=employment_chain(change.user_id),
+        by=by,
+        subject=user_subject(change.user_id),
+        change=change.kind,
+        roles=change.role,
+    )
