@@ -19,6 +19,7 @@ def run(*arguments: str, database: str, folder: str, **more: str) -> str:
         "FIELD_INDEX_KEYS": "benchmark-index-" * 3,
         "RECORD_KEYS": "benchmark-records-" * 3,
         "ALLOW_TEST_CODES": "true",  # the people of the tests have test codes
+        "DEMO_WITHOUT_DEBUG": "true",  # which the web server refuses in production
         "STATIC_ROOT": f"{folder}/static",
         "IDENTITY_KEYS_FILE": f"{folder}/identity-keys.json",
         "LOG_LEVEL": "ERROR",

@@ -28,6 +28,7 @@ def environment(database: str, folder: Path, **more: str) -> dict[str, str]:
         "FIELD_INDEX_KEYS": "benchmark-index-" * 3,
         "RECORD_KEYS": "benchmark-records-" * 3,
         "ALLOW_TEST_CODES": "true",  # all people of the benchmark have test codes
+        "DEMO_WITHOUT_DEBUG": "true",  # which the web server refuses in production
         "PUBLIC_URL": f"https://{HOST}",
         "TRUSTED_PROXIES": "1",
         "STATIC_ROOT": str(folder / "static"),

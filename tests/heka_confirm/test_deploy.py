@@ -1,5 +1,8 @@
+import json
+
 import pytest
 
+from tests.identity.test_checks import entry
 from tests.processes import PRODUCTION, python
 
 
@@ -65,6 +68,27 @@ def test_gunicorn_accepts_its_settings(tmp_path, format_):
     done = python("-m", "gunicorn", "--check-config", LOG_FORMAT=format_, STATIC_ROOT=str(tmp_path), **PRODUCTION)
 
     assert (done.returncode, done.stderr) == (0, "")
+
+
+LONG_ID = [{**entry(), "id": "x" * 41}]
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "told"),
+    [
+        ("DEMO", "true", "heka_confirm.E007"),
+        ("ALLOW_TEST_CODES", "true", "identity.E006"),
+        ("IDENTITY_PROVIDERS", json.dumps(LONG_ID), "identity.E001"),
+        ("PUBLIC_URL", "http://confirm.example.fi", "heka_confirm.E005"),
+    ],
+)
+def test_web_server_does_not_start_with_settings_that_open_the_door(tmp_path, setting, value, told):
+    environment = {**PRODUCTION, setting: value}
+
+    done = python("-m", "gunicorn", "--check-config", STATIC_ROOT=str(tmp_path), **environment)
+
+    assert done.returncode != 0
+    assert told in done.stdout + done.stderr
 
 
 def test_static_files_are_collected_with_the_environment_of_the_image(tmp_path):
