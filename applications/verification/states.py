@@ -48,7 +48,7 @@ def _unconfirmed() -> Places:
     since = StateChange.objects.filter(
         application=OuterRef("version__application"), transition__in=[Transition.CONFIRMED, Transition.RENEWED]
     )
-    slots = unconfirmed_slots().filter(version__current_of__state=State.VALID)
+    slots = _unconfirmed_slots().filter(version__current_of__state=State.VALID)
     found = slots.annotate(since=Subquery(since.order_by("-pk").values("at")[:1])).order_by("pk")
     facts = ("version__application__reference", "pk", "birth_date", "since")
     for reference, key, birth_date, valid_since in found.values_list(*facts).iterator(chunk_size=BATCH):
@@ -58,13 +58,13 @@ def _unconfirmed() -> Places:
 
 @finds("confirmed", "It waits, and every adult has confirmed it (R1).")
 def _confirmed() -> Places:
-    waiting_for = unconfirmed_slots().filter(
+    waiting_for = _unconfirmed_slots().filter(
         version=OuterRef("current"), birth_date__lte=dates.youngest_adult_born(on=dates.today())
     )
     return applications_at(Application.objects.filter(~Exists(waiting_for), state=State.AWAITING))
 
 
-def unconfirmed_slots() -> QuerySet[Applicant]:
+def _unconfirmed_slots() -> QuerySet[Applicant]:
     """Return the slots without a confirmation that counts."""
     counting = Confirmation.objects.filter(applicant=OuterRef("pk"), undone_at=None)
     return Applicant.objects.filter(~Exists(counting))

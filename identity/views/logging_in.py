@@ -19,13 +19,15 @@ from allauth.mfa.webauthn.views import (
     ReauthenticateWebAuthnView,
     RemoveWebAuthnView,
 )
+from django.contrib.auth import update_session_auth_hash
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext_lazy as _
 
-from identity import access, cookies, staff
+from identity import access, cookies, staff, staff_changes
+from identity.models import User
 from identity.origin import same_origin_forms
 from identity.redirects import after_identification, page_of, safe_next, with_next
 
@@ -74,6 +76,27 @@ class _Proving:
         return response
 
 
+class _Losing:
+    """Ends the user's other sessions with a factor that is removed: it may be lost, and have one open."""
+
+    request: HttpRequest
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response: HttpResponse = super().form_valid(form)  # type: ignore[misc]
+        if isinstance(self.request.user, User):
+            staff_changes.end_sessions(self.request.user)
+            update_session_auth_hash(self.request, User.objects.get(pk=self.request.user.pk))
+        return response
+
+
+class _Deactivate(_Losing, DeactivateTOTPView):
+    pass
+
+
+class _RemoveKey(_Losing, RemoveWebAuthnView):
+    pass
+
+
 class _Activate(_Proving, ActivateTOTPView):
     pass
 
@@ -109,9 +132,9 @@ factor_again = _for_staff(FactorAgainView.as_view(), proves=True)
 key_again = _for_staff(ReauthenticateWebAuthnView.as_view(), proves=True)
 factors = _for_staff(IndexView.as_view())
 activate_app = _for_staff(_Activate.as_view())
-deactivate_app = _for_staff(DeactivateTOTPView.as_view())
+deactivate_app = _for_staff(_Deactivate.as_view())
 keys = _for_staff(ListWebAuthnView.as_view())
 add_key = _for_staff(_AddKey.as_view())
-remove_key = _for_staff(RemoveWebAuthnView.as_view())
+remove_key = _for_staff(_RemoveKey.as_view())
 recovery_codes = _for_staff(ViewRecoveryCodesView.as_view())
 new_recovery_codes = _for_staff(GenerateRecoveryCodesView.as_view())

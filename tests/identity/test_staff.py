@@ -430,3 +430,16 @@ def test_admin_leads_to_itself_in_the_other_languages(anna, client, language):
     assert f'<html lang="{language}"' in page
     for other in ("fi", "sv", "en"):
         assert f'href="/{other}/admin/auth/group/?q=x" lang="{other}"' in page
+
+
+def test_who_removes_a_factor_stays_in_and_ends_their_other_sessions(anna, secret, client):
+    """The phone that is lost may have one open."""
+    sign_in_staff(client, anna)
+    lost = sign_in_staff(Client(), anna)
+    assert lost.get(DESK).status_code == 200
+
+    client.post(f"{FACTORS}app/remove/")
+
+    assert not Authenticator.objects.filter(user=anna, type=Authenticator.Type.TOTP).exists()
+    assert lost.get(DESK).status_code == 302
+    assert client.get(FACTORS).status_code == 200
