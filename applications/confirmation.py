@@ -6,11 +6,13 @@ one has confirmed, the application becomes valid. It then replaces every other o
 its adults applies (R9).
 """
 
+from dataclasses import replace
+
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from applications import dates, letters, states
+from applications import dates, invitations, letters, states
 from applications.enums import State, Transition
 from applications.models import OPEN, Applicant, Application, Confirmation, IdCheck, Terms
 from applications.trail import ApplicationEvent, record_events
@@ -75,7 +77,7 @@ def confirm(application: Application, *, by: Actor, proof: Proof, terms: Terms, 
     if person is None or own is None:
         raise NotAnApplicant
     if proof.method == Method.ACCOUNT:
-        accounts.hold(person)
+        proof = replace(proof, id_check=accounts.hold(person).id_check_id)
     return _confirm(own, locked, rivals, by=by, person=person, proof=proof, terms=terms, digest=digest)
 
 
@@ -189,6 +191,7 @@ def undo(id_check: IdCheck, *, by: Actor) -> list[Application]:
         if application.is_open and application.current_id == version.pk:
             states.transition(application, Transition.UNDONE, by=by, at=now, because=event)
             letters.undone(confirmation, application, application.applicants)
+            invitations.invite_newly_awaited(application)
             waiting.append(application)
         else:
             record_events(application, event, by=by)

@@ -1,7 +1,5 @@
 """Issuing accounts to people without bank codes, after an ID check (J4, J5)."""
 
-from collections.abc import Callable
-
 from django.utils.translation import gettext_lazy as _
 
 from applications.models import Applicant, IdCheck
@@ -30,6 +28,12 @@ class AccountInUse(CannotIssue):
     message = _("This person already uses the account. Check their identity today before you change its address.")
 
 
+class MoveNotChecked(CannotIssue):
+    """A telephone call does not move an account, used or not."""
+
+    message = _("Changing the address needs an ID check of the last 7 days. Check the identity of the person first.")
+
+
 class Represented(CannotIssue):
     """A guardian or proxy confirms at the counter only (C6)."""
 
@@ -48,11 +52,7 @@ def issue_account(check: IdCheck, *, email: str, by: Actor) -> Account:
 
     Raises CannotIssue and accounts.AddressTaken.
     """
-    sound = id_checks.lock_sound(check)
-    if sound is not None and sound.representative:
-        raise Represented
-    if sound is None or not sound.may_bear_account:
-        raise NotChecked
+    sound = _lock_bearing(check, refusal=NotChecked)
     person = person_checked(sound)
     if person is None:
         raise HolderWithoutCode
@@ -61,27 +61,43 @@ def issue_account(check: IdCheck, *, email: str, by: Actor) -> Account:
     return account
 
 
+@atomically
 def correct_account_address(account: Account, *, email: str, applicant: Applicant, by: Actor) -> None:
     """Move the account to another address and send a new link there; the former link ends.
 
-    Raises AccountInUse and accounts.AddressTaken.
+    Whoever receives its letters can take it over, so a move needs a check as issuing does: one of today if the
+    account is in use. The account then rests on that check (C5). Raises CannotIssue and accounts.AddressTaken.
     """
-    if account.verified_at and id_checks.made_today(applicant) is None:
-        raise AccountInUse
-    _with_record(
-        lambda: accounts.correct_account_address(account, email=email), applicant, Event.ACCOUNT_ADDRESS_CHANGED, by
-    )
-
-
-def send_account_link(account: Account, *, applicant: Applicant, by: Actor) -> None:
-    """Send a new link, which ends the former one. Raises accounts.AccountClosed."""
-    _with_record(lambda: accounts.send_link(account), applicant, Event.ACCOUNT_LINK_SENT, by)
+    refusal: type[CannotIssue] = AccountInUse if account.verified_at else MoveNotChecked
+    check = id_checks.made_today(applicant) if account.verified_at else bearing_check(applicant)
+    if check is None:
+        raise refusal
+    sound = _lock_bearing(check, refusal=refusal)
+    accounts.correct_account_address(account, email=email, id_check=sound.pk)
+    _record_event(applicant, Event.ACCOUNT_ADDRESS_CHANGED, by)
 
 
 @atomically
-def _with_record(act: Callable[[], None], applicant: Applicant, event: Event, by: Actor) -> None:
-    act()
-    _record_event(applicant, event, by)
+def send_account_link(account: Account, *, applicant: Applicant, by: Actor) -> None:
+    """Send a new link, which ends the former one. Raises accounts.AccountClosed."""
+    accounts.send_link(account)
+    _record_event(applicant, Event.ACCOUNT_LINK_SENT, by)
+
+
+def bearing_check(applicant: Applicant) -> IdCheck | None:
+    """Return the latest check of this slot on which an account can rest, or else one that shows why none can."""
+    sound = list(IdCheck.objects.sound().with_outcome().filter(applicant=applicant).order_by("-pk"))
+    return next((check for check in sound if check.may_bear_account), sound[0] if sound else None)
+
+
+def _lock_bearing(check: IdCheck, *, refusal: type[CannotIssue]) -> IdCheck:
+    """Return the check, locked, on which an account is to rest. Raises Represented, and `refusal` if it cannot."""
+    sound = id_checks.lock_sound(check)
+    if sound is not None and sound.representative:
+        raise Represented
+    if sound is None or not sound.may_bear_account:
+        raise refusal
+    return sound
 
 
 def _record_event(applicant: Applicant, event: Event, by: Actor) -> None:

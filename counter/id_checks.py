@@ -162,11 +162,13 @@ def undo(check: IdCheck, *, reason: str, by: Actor) -> list[Application]:
     locked = _lock_check(check)
     if locked.status == CheckStatus.UNDONE:
         raise AlreadyUndone
-    # Locked before its chain in the trail, in the order in which confirming locks them.
-    Application.objects.select_for_update().get(pk=locked.applicant.version.application_id)
+    # Applications before accounts and before their chains in the trail, in the order in which confirming locks them.
+    resting = locked.confirmations.filter(undone_at=None).values_list("applicant__version__application", flat=True)
+    Application.objects.lock_several({locked.applicant.version.application_id, *resting})
     Undoing.objects.create(check_made=locked, reason=reason, by=acting_staff(by), at=timezone.now())
     _record_check_event(locked, Event.CHECK_UNDONE, by)
-    for account in Account.objects.filter(id_check=locked.pk, closed_at=None):
+    # Locked before it is closed: an account that was moved meanwhile rests on another check, and stays.
+    for account in Account.objects.select_for_update().filter(id_check=locked, closed_at=None):
         accounts.close(account)
         _record_check_event(locked, Event.ACCOUNT_CLOSED, by)
     return confirmation.undo(locked, by=by)

@@ -43,22 +43,24 @@ def issue_account(person: Person, *, email: str, id_check: int) -> Account:
     user = User.objects.select_for_update().get(pk=person.user_id)
     account = Account.objects.filter(user=user).first() or Account(user=user)
     _move(account, email)
-    account.id_check, account.issued_at, account.closed_at = id_check, timezone.now(), None
+    account.id_check_id, account.issued_at, account.closed_at = id_check, timezone.now(), None
     _save(account)
     account_letters.queue_account_link(account_links.replace_account_link(account))
     return account
 
 
 @transaction.atomic
-def correct_account_address(account: Account, *, email: str) -> None:
+def correct_account_address(account: Account, *, email: str, id_check: int) -> None:
     """Move an account to another address and send a new link there; the former link ends.
 
-    Raises AddressTaken and AccountClosed.
+    From now on the account rests on the ID check that allowed the move (`id_check`, its key). Raises AddressTaken
+    and AccountClosed.
     """
     account = _lock_account(account)
     if account.verified_at and account.email != normal(email):
         account_letters.queue_moved_notice(account)  # to the former address, in case it was not the person
     _move(account, email)
+    account.id_check_id = id_check
     _save(account)
     account_letters.queue_account_link(account_links.replace_account_link(account))
 
@@ -86,13 +88,15 @@ def close(account: Account) -> None:
     account_letters.queue_closed_notice(account)
 
 
-def hold(person: Person) -> None:
-    """Lock the open account of a person until the caller's transaction ends, so that nobody closes it meanwhile.
+def hold(person: Person) -> Account:
+    """Lock and return the open account of a person, so that nobody closes or moves it before the caller commits.
 
     Raises AccountClosed.
     """
-    if Account.objects.select_for_update().filter(user=person.user_id, closed_at=None).first() is None:
+    account = Account.objects.select_for_update().filter(user=person.user_id, closed_at=None).first()
+    if account is None:
         raise AccountClosed
+    return account
 
 
 def request_link(email: str) -> None:

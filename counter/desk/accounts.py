@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST
 
-from applications.models import Applicant, IdCheck
+from applications.models import Applicant
 from core.requests import read_or_act
 from counter import account_issue
 from counter.desk import access_log
@@ -40,7 +40,7 @@ def account_page(request: HttpRequest, reference: str, position: int) -> HttpRes
     access_log.record_opening(request, slot)
     if issued := accounts.of_person(slot.hetu_indexes):
         return _account_status(request, slot, issued)
-    check = _check_of(slot)
+    check = account_issue.bearing_check(slot)
     if check is None:
         messages.error(request, str(account_issue.NotChecked()))
         return to_slot(slot)
@@ -134,12 +134,6 @@ def _is_undecided(letter: Letter) -> bool:
 def _account_page(request: HttpRequest, slot: Applicant, context: dict[str, Any], status: int = 200) -> HttpResponse:
     everything = {"title": _("Account"), "slot": slot, "application": slot.version.application, **context}
     return desk_page(request, "counter/desk/account.html", everything, status=status)
-
-
-def _check_of(slot: Applicant) -> IdCheck | None:
-    """Return the check on which an account can stand, or else a check that shows why none can."""
-    sound = list(IdCheck.objects.sound().with_outcome().filter(applicant=slot).order_by("-pk"))
-    return next((check for check in sound if check.may_bear_account), sound[0] if sound else None)
 
 
 def _count(slot: Applicant) -> None:

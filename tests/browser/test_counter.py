@@ -114,7 +114,7 @@ def test_person_without_bank_codes_is_served_from_the_slip_to_the_confirmed_appl
     assert "Waiting to be sent" in on_its_way
     assert heading(page) == "Your application is valid"
     made = Confirmation.objects.get()
-    assert (made.method, made.id_check_id, state(sent)) == ("account", Account.objects.get().id_check, "valid")
+    assert (made.method, made.id_check_id, state(sent)) == ("account", Account.objects.get().id_check_id, "valid")
 
 
 def test_check_of_a_passport_that_matches_takes_a_handful_of_keys(at_desk, go):

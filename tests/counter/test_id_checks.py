@@ -86,6 +86,7 @@ def test_record_has_no_place_for_a_document_number_or_a_copy():
         "second_look",
         "undoing",
         "confirmations",
+        "accounts",
     }
 
 

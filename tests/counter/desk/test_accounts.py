@@ -220,7 +220,7 @@ def test_account_that_was_closed_can_be_issued_again_on_a_new_check(adviser, sen
     adviser.post(at(sent), {"email": EMAIL, "read_back": "yes"})
 
     assert refused.status_code == 302
-    assert (Account.objects.get().id_check, Account.objects.get().closed_at) == (second.pk, None)
+    assert (Account.objects.get().id_check, Account.objects.get().closed_at) == (second, None)
 
 
 def test_operator_is_not_let_in(operator, sent):
