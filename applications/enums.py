@@ -1,8 +1,8 @@
 """The words of the field with a fixed set of values, as stored and as shown."""
 
 from django.db import models
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 
 class State(models.TextChoices):
@@ -101,6 +101,13 @@ class RepresentativeKind(models.TextChoices):
 
     GUARDIAN = "guardian", _("guardian")
     PROXY = "proxy", _("proxy with a power of attorney")
+
+
+def describe_representative(kind: str, name: str) -> str:
+    """Return who acts for somebody else in the language of the page: "Gun Gran (guardian)"; empty for nobody."""
+    if not kind:
+        return ""
+    return gettext("%(name)s (%(kind)s)") % {"name": name, "kind": RepresentativeKind(kind).label}
 
 
 class PendingReason(models.TextChoices):

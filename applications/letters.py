@@ -15,7 +15,7 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext
 
 from applications import invitation_links
-from applications.enums import State
+from applications.enums import State, describe_representative
 from applications.models import Applicant, Application, Confirmation, ErrorReport, Invitation
 from core.links import KeyGone
 from identity.enums import Method
@@ -92,9 +92,15 @@ def confirmed(confirmation: Confirmation, application: Application, applicants: 
     }
     others = [a for a in _reached(applicants) if a != who]
     message = "valid" if application.state == State.VALID else "confirmed"
+    shared: dict[str, Any] = {
+        "about": confirmation.pk,
+        "applicants": applicants,
+        "representative": confirmation.representative,
+        "representative_name": confirmation.representative_name,
+    }
     outbox.queue_letters(
-        *_letters_to("receipt", application, [who], about=confirmation.pk, applicants=applicants, **receipt),
-        *_letters_to(message, application, others, about=confirmation.pk, applicants=applicants, who=who),
+        *_letters_to("receipt", application, [who], **shared, **receipt),
+        *_letters_to(message, application, others, **shared, who=who),
     )
 
 
@@ -230,7 +236,8 @@ def application_letter_context(letter: Letter) -> dict[str, Any]:
         links = {"counter_link": _page_address("counter:page"), "list_link": _page_address("applications:list")}
         lists, people = ("missing", "at_counter", "declined", "without_address"), {**letter.parameters, **own}
         names = {f"{name}_names": get_text_list(people.get(name, []), gettext("and")) for name in lists}
-        return {**links, **own, **names}
+        kind, name = letter.parameters.get("representative", ""), letter.parameters.get("representative_name", "")
+        return {**links, **own, **names, "represented_by": describe_representative(kind, name)}
 
 
 def _with_link(letter: Letter) -> dict[str, Any]:

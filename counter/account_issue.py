@@ -1,5 +1,7 @@
 """Issuing accounts to people without bank codes, after an ID check (J4, J5)."""
 
+import uuid
+
 from django.utils.translation import gettext_lazy as _
 
 from applications.models import Applicant, IdCheck
@@ -52,11 +54,11 @@ def issue_account(check: IdCheck, *, email: str, by: Actor) -> Account:
 
     Raises CannotIssue and accounts.AddressTaken.
     """
-    sound = _lock_bearing(check, refusal=NotChecked)
+    sound, key = _lock_bearing(check, refusal=NotChecked)
     person = person_checked(sound)
     if person is None:
         raise HolderWithoutCode
-    account = accounts.issue_account(person, email=email, id_check=sound.pk)
+    account = accounts.issue_account(person, email=email, id_check=key)
     _record_event(sound.applicant, Event.ACCOUNT_ISSUED, by)
     return account
 
@@ -72,8 +74,8 @@ def correct_account_address(account: Account, *, email: str, applicant: Applican
     check = id_checks.made_today(applicant) if account.verified_at else bearing_check(applicant)
     if check is None:
         raise refusal
-    sound = _lock_bearing(check, refusal=refusal)
-    accounts.correct_account_address(account, email=email, id_check=sound.pk)
+    _sound, key = _lock_bearing(check, refusal=refusal)
+    accounts.correct_account_address(account, email=email, id_check=key)
     _record_event(applicant, Event.ACCOUNT_ADDRESS_CHANGED, by)
 
 
@@ -90,14 +92,17 @@ def bearing_check(applicant: Applicant) -> IdCheck | None:
     return next((check for check in sound if check.may_bear_account), sound[0] if sound else None)
 
 
-def _lock_bearing(check: IdCheck, *, refusal: type[CannotIssue]) -> IdCheck:
-    """Return the check, locked, on which an account is to rest. Raises Represented, and `refusal` if it cannot."""
+def _lock_bearing(check: IdCheck, *, refusal: type[CannotIssue]) -> tuple[IdCheck, uuid.UUID]:
+    """Return the check, locked, on which an account is to rest, and the key by which the account refers to it.
+
+    Raises Represented, and `refusal` if no account can rest on it for another reason.
+    """
     sound = id_checks.lock_sound(check)
     if sound is not None and sound.representative:
         raise Represented
-    if sound is None or not sound.may_bear_account:
+    if sound is None or sound.account_key is None or not sound.may_bear_account:
         raise refusal
-    return sound
+    return sound, sound.account_key
 
 
 def _record_event(applicant: Applicant, event: Event, by: Actor) -> None:

@@ -1,5 +1,7 @@
 """Checks of an identity document at the counter (C2–C6): recording, deciding on and undoing them."""
 
+import uuid
+
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -66,6 +68,12 @@ class BasisExpired(CannotCheck):
     message = _("The right to act for somebody else has expired.")
 
 
+class BasisWithoutEnd(CannotCheck):
+    """A right to act has an end, or a document that says that it has none (C6)."""
+
+    message = _("Give the last day of the right to act, or say that the document shows no end. Not both.")
+
+
 class NoteMissing(CannotCheck):
     message = _("Write a note: what is doubtful, or why this document is accepted.")
 
@@ -116,6 +124,7 @@ def record(check: IdCheck, *, applicant: Applicant, digest: str, is_doubtful: bo
     _check_document(check, kind)
     check.applicant, check.adviser, check.checked_at = slot, acting_staff(by), timezone.now()
     check.place = Counter.only().street_fi
+    check.account_key = None if check.representative else uuid.uuid4()
     check.pending_reason = _pending_reason(check, kind, by, is_doubtful=is_doubtful)
     if (check.pending_reason or kind.needs_note) and not check.note:
         raise NoteMissing
@@ -211,6 +220,8 @@ def _check_document(check: IdCheck, kind: DocumentType) -> None:
         raise DocumentExpired
     if check.basis_valid_until and check.basis_valid_until < dates.today():
         raise BasisExpired
+    if check.representative and (check.basis_valid_until is None) != check.basis_has_no_end:
+        raise BasisWithoutEnd
 
 
 def _pending_reason(check: IdCheck, kind: DocumentType, by: Actor, *, is_doubtful: bool) -> str:

@@ -4,6 +4,8 @@ An account proves no more than the ID check that it is based on. The caller deci
 that. This module holds its address, its link, its password and its end.
 """
 
+import uuid
+
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -34,11 +36,11 @@ class AccountClosed(AccountRefused):
 
 
 @transaction.atomic
-def issue_account(person: Person, *, email: str, id_check: int) -> Account:
+def issue_account(person: Person, *, email: str, id_check: uuid.UUID) -> Account:
     """Give a person an account at an address of their own, and send them the link to set its password.
 
-    An account that the person has already is renewed with this ID check (`id_check`, its key) and this address, and
-    opened again. Raises AddressTaken.
+    An account that the person has already is renewed with this ID check (`id_check`, its key for accounts) and this
+    address, and opened again. Raises AddressTaken.
     """
     user = User.objects.select_for_update().get(pk=person.user_id)
     account = Account.objects.filter(user=user).first() or Account(user=user)
@@ -50,11 +52,11 @@ def issue_account(person: Person, *, email: str, id_check: int) -> Account:
 
 
 @transaction.atomic
-def correct_account_address(account: Account, *, email: str, id_check: int) -> None:
+def correct_account_address(account: Account, *, email: str, id_check: uuid.UUID) -> None:
     """Move an account to another address and send a new link there; the former link ends.
 
-    From now on the account rests on the ID check that allowed the move (`id_check`, its key). Raises AddressTaken
-    and AccountClosed.
+    From now on the account rests on the ID check that allowed the move (`id_check`, its key for accounts). Raises
+    AddressTaken and AccountClosed.
     """
     account = _lock_account(account)
     if account.verified_at and account.email != normal(email):

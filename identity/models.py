@@ -55,6 +55,7 @@ class Account(models.Model):
     id_check = models.ForeignKey(
         settings.ACCOUNT_EVIDENCE,
         verbose_name=_("ID check"),
+        to_field="account_key",  # which a check has if it can bear an account
         on_delete=models.PROTECT,
         null=True,  # once the account is closed and the application of its check is removed
         related_name="accounts",

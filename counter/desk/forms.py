@@ -15,7 +15,7 @@ from counter.models import DocumentType
 DATES = ["%d.%m.%Y", "%Y-%m-%d"]
 UNSAVEABLE = _("The text has characters that cannot be saved.")
 LONGEST_NOTE, LONGEST_REASON, LONGEST_LINE = 500, 500, 200  # characters, as IdCheck has them
-REPRESENTATIVE = ("representative", "representative_name", "basis_document", "basis_valid_until")
+REPRESENTATIVE = ("representative", "representative_name", "basis_document", "basis_valid_until", "basis_has_no_end")
 
 
 class LineField(forms.CharField):
@@ -134,6 +134,9 @@ class CheckForm(forms.Form):
     basis_valid_until = DayField(
         label=_("Last day of their right"), past=_("The right to act for somebody else has expired."), required=False
     )
+    basis_has_no_end = forms.BooleanField(
+        label=_("Their right has no end: I have seen this in the document"), required=False
+    )
 
     def clean(self) -> dict[str, Any]:
         """Ask for the answers that other answers require. The database would refuse the check without them too."""
@@ -148,10 +151,17 @@ class CheckForm(forms.Form):
         if (is_doubtful or (kind and kind.needs_note)) and not given.get("note"):
             self._ask("note", _("Write a note: what is doubtful, or why this document is accepted."))
         if any(given.get(name) for name in REPRESENTATIVE):
-            for name in REPRESENTATIVE[:3]:
-                if not given.get(name):
-                    self._ask(name, _("This is needed if a guardian or proxy is here."))
+            self._clean_representative(given)
         return given
+
+    def _clean_representative(self, given: dict[str, Any]) -> None:
+        for name in REPRESENTATIVE[:3]:
+            if not given.get(name):
+                self._ask(name, _("This is needed if a guardian or proxy is here."))
+        if not given.get("basis_valid_until") and not given.get("basis_has_no_end"):
+            self._ask("basis_valid_until", _("Give the last day of their right, or say that it has no end."))
+        if given.get("basis_valid_until") and given.get("basis_has_no_end"):
+            self._ask("basis_has_no_end", _("Their right cannot both end and have no end. Correct one of the two."))
 
     def _clean_name(self, given: dict[str, Any]) -> None:
         if given.get("name_matches") and given.get("name_reason"):

@@ -14,6 +14,12 @@ from tests.staff import NAMES, acting, staff
 # Ethan has no Finnish personal identity code: he confirms at the counter only (R3).
 ETHAN = cast.applicant({"first_names": "Ethan", "last_name": "Evans", "hetu": None}, birth_date="1990-03-14")
 EMAIL = "maija.own@example.test"
+GUN = {  # who may act for anybody of the cast
+    "representative": "guardian",
+    "representative_name": "Gun Gran",
+    "basis_document": "Register extract",
+    "basis_valid_until": dt.date(2100, 1, 1),
+}
 
 
 def passport(**more):

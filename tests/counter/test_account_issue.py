@@ -15,6 +15,7 @@ from tests.counter.broken_trail import refusing
 from tests.counter.checks import (
     EMAIL,
     ETHAN,
+    GUN,
     check,
     confirm_by_account,
     confirm_here,
@@ -154,8 +155,7 @@ def test_correct_address_of_an_account_in_use_needs_a_check_today(time_machine):
 
 def test_issue_for_whoever_was_represented_is_refused():
     """C6"""
-    basis = {"representative": "proxy", "representative_name": "Gun Gran", "basis_document": "Power of attorney"}
-    made = check(application(cast.MAIJA), cast.MAIJA, **basis)
+    made = check(application(cast.MAIJA), cast.MAIJA, **GUN)
 
     with pytest.raises(account_issue.Represented):
         issue(made)

@@ -15,6 +15,7 @@ from tests.applications.factories import HOUSING_SYSTEM, applicant, application,
 from tests.counter.broken_trail import refusing
 from tests.counter.checks import (
     ETHAN,
+    GUN,
     check,
     confirm_by_account,
     confirm_here,
@@ -78,6 +79,8 @@ def test_record_has_no_place_for_a_document_number_or_a_copy():
         "representative_name",
         "basis_document",
         "basis_valid_until",
+        "basis_has_no_end",
+        "account_key",
         "pending_reason",
         "note",
         "adviser",
@@ -185,26 +188,22 @@ def test_record_of_another_name_without_a_reason_is_refused_by_the_database():
 
 def test_record_keeps_on_what_a_guardian_acts():
     """C6"""
-    basis = {"representative": "guardian", "representative_name": "Gun Gran", "basis_document": "Register extract"}
+    made = check(application(cast.MAIJA), cast.MAIJA, **GUN)
 
-    made = check(application(cast.MAIJA), cast.MAIJA, **basis, basis_valid_until=dt.date(2100, 1, 1))
-
-    assert {name: getattr(fresh(made), name) for name in basis} == basis
+    assert {name: getattr(fresh(made), name) for name in GUN} == GUN
     assert Entry.objects.get(event="check_recorded").facts["representative"] == "guardian"
 
 
 def test_record_of_a_right_to_act_that_has_expired_is_refused():
     """C6"""
-    basis = {"representative": "proxy", "representative_name": "Gun Gran", "basis_document": "Power of attorney"}
-
     with pytest.raises(id_checks.BasisExpired):
-        check(application(cast.MAIJA), cast.MAIJA, **basis, basis_valid_until=dt.date(2020, 1, 1))
+        check(application(cast.MAIJA), cast.MAIJA, **{**GUN, "basis_valid_until": dt.date(2020, 1, 1)})
 
 
 def test_record_of_a_proxy_without_a_document_is_refused_by_the_database():
     """C6"""
     with pytest.raises(IntegrityError):
-        check(application(cast.MAIJA), cast.MAIJA, representative="proxy", representative_name="Gun Gran")
+        check(application(cast.MAIJA), cast.MAIJA, **{**GUN, "basis_document": ""})
 
 
 def test_record_of_somebody_without_a_code_is_sound():

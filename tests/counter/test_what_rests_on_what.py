@@ -18,7 +18,7 @@ from mailing.models import Letter
 from tests import cast
 from tests.applications.factories import application, confirm, person, state
 from tests.applications.households import sent as household
-from tests.counter.checks import EMAIL, check, confirm_by_account, confirm_here, issue, slot, undo
+from tests.counter.checks import EMAIL, GUN, check, confirm_by_account, confirm_here, issue, slot, undo
 from tests.counter.desk.arranged import address, text_of
 from tests.staff import acting, sign_in_staff, staff
 
@@ -129,8 +129,7 @@ def test_account_is_not_moved_for_a_guardian_or_proxy(time_machine):
     sent = application(cast.MAIJA)
     account = in_use(issue(check(sent, cast.MAIJA)))
     time_machine.shift(dt.timedelta(days=1))
-    basis = {"representative": "proxy", "representative_name": "Gun Gran", "basis_document": "Power of attorney"}
-    check(sent, cast.MAIJA, **basis)
+    check(sent, cast.MAIJA, **GUN)
 
     with pytest.raises(account_issue.Represented):
         move(account, sent)

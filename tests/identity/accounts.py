@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+import uuid
 
 from django.utils import timezone
 
@@ -49,7 +50,8 @@ def evidence(who=MAIJA):
         name_matches=True,
         adviser=User.objects.get_or_create(username="adviser", is_staff=True)[0],
         checked_at=now,
-    ).pk
+        account_key=uuid.uuid4(),
+    ).account_key
 
 
 def issued(who=MAIJA, email=EMAIL):

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import uuid
 from contextlib import contextmanager
 
 import pytest
@@ -335,7 +336,8 @@ def test_applications_that_rest_on_each_others_checks_go_together(resting, time_
 
 def check_in(slot):
     """Return a check of a slot of an application that has ended since."""
-    made = passport(applicant=slot, adviser=staff("adviser"), place="x", checked_at=timezone.now())
+    key = uuid.uuid4()
+    made = passport(applicant=slot, adviser=staff("adviser"), place="x", checked_at=timezone.now(), account_key=key)
     made.save()
     return made
 

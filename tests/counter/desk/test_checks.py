@@ -22,6 +22,14 @@ def at(sent, position=0, language="en"):
     return address("desk_check", sent.reference, position, language=language)
 
 
+FOR_GOOD = {
+    "representative": "proxy",
+    "representative_name": "Gun Gran",
+    "basis_document": "Power of attorney",
+    "basis_has_no_end": "on",
+}
+
+
 def form(sent, position=0, **different):
     """Return the common case: a Finnish passport that matches."""
     slot = sent.version.applicants.get(position=position)
@@ -85,6 +93,7 @@ def test_form_asks_for_no_number_of_a_document(adviser):
         "representative_name",
         "basis_document",
         "basis_valid_until",
+        "basis_has_no_end",
     }
 
 
@@ -164,9 +173,11 @@ def test_last_day_today_is_taken(adviser):
         ({"name_matches": None, "name_reason": "Was 010594Y9032"}, "name_reason"),
         ({"is_doubtful": "on", "note": "Code 010594Y9032"}, "note"),
         ({"note": "Nu\x00l"}, "note"),
-        ({"representative": "guardian", "basis_document": "Extract"}, "representative_name"),
-        ({"representative": "proxy", "representative_name": "Gun"}, "basis_document"),
-        ({"representative_name": "Gun", "basis_document": "Extract"}, "representative"),
+        ({**FOR_GOOD, "representative_name": None}, "representative_name"),
+        ({**FOR_GOOD, "basis_document": None}, "basis_document"),
+        ({**FOR_GOOD, "representative": None}, "representative"),
+        ({**FOR_GOOD, "basis_has_no_end": None}, "basis_valid_until"),
+        ({**FOR_GOOD, "basis_valid_until": "1.1.2100"}, "basis_has_no_end"),
         (
             {
                 "representative": "proxy",
