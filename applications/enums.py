@@ -110,11 +110,20 @@ def describe_representative(kind: str, name: str) -> str:
     return gettext("%(name)s (%(kind)s)") % {"name": name, "kind": RepresentativeKind(kind).label}
 
 
+class CodeOnDocument(models.TextChoices):
+    """Whether the document at a check bore the personal identity code of the slot (R4, C2)."""
+
+    MATCHES = "matches", _("matches")
+    ABSENT = "absent", _("is not on the document")
+
+
 class PendingReason(models.TextChoices):
     """Why a check has no effect yet."""
 
     DOUBT = "doubt", _("doubtful")
     TYPE = "type", _("needs a supervisor's note")
+    NO_CODE = "no_code", _("the document does not bear the personal identity code")
+    ANOTHER = "another", _("another check of this person waits")
 
 
 class CheckStatus(models.TextChoices):
@@ -123,5 +132,6 @@ class CheckStatus(models.TextChoices):
     SOUND = "sound", _("in force")
     WAITING = "waiting", _("waits for a second look")
     REJECTED = "rejected", pgettext_lazy("check", "rejected")
+    SETTLED = "settled", _("settled by a later check")
     TOO_LATE = "too_late", _("was not decided in 30 days")
     UNDONE = "undone", pgettext_lazy("check", "undone")

@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 
 from applications import invitation_links
 from applications.enums import State, describe_representative
-from applications.models import Applicant, Application, Confirmation, ErrorReport, Invitation
+from applications.models import Applicant, Application, Confirmation, ErrorReport, IdCheck, Invitation
 from core.links import KeyGone
 from identity.enums import Method
 from mailing import outbox
@@ -116,6 +116,14 @@ def undone(confirmation: Confirmation, application: Application, applicants: lis
     outbox.queue_letters(
         *_letters_to("undone", application, reached, about=confirmation.pk, applicants=applicants, who=who)
     )
+
+
+def second_look_taken(check: IdCheck, *, accepted: bool) -> None:
+    """Tell the person what was decided about their check, and what to do next, while the application is open (C4)."""
+    application = Application.objects.with_people().get(pk=check.applicant.version.application_id)
+    slots = [slot for slot in application.applicants if check.applicant.is_same_person(slot)]
+    if application.is_open:
+        _queue_to("check_accepted" if accepted else "check_rejected", application, slots, about=check.pk)
 
 
 def error_reported(report: ErrorReport, application: Application) -> None:

@@ -87,8 +87,9 @@ def send_account_link(account: Account, *, applicant: Applicant, by: Actor) -> N
 
 
 def bearing_check(applicant: Applicant) -> IdCheck | None:
-    """Return the latest check of this slot on which an account can rest, or else one that shows why none can."""
-    sound = list(IdCheck.objects.sound().with_outcome().filter(applicant=applicant).order_by("-pk"))
+    """Return the latest check of this person on which an account can rest, or else one that shows why none can."""
+    same = Applicant.objects.same_person(applicant)
+    sound = list(IdCheck.objects.sound().with_outcome().filter(applicant__in=same).order_by("-pk"))
     return next((check for check in sound if check.may_bear_account), sound[0] if sound else None)
 
 

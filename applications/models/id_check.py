@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from applications.enums import CheckStatus, PendingReason, RepresentativeKind, describe_representative
+from applications.enums import CheckStatus, CodeOnDocument, PendingReason, RepresentativeKind, describe_representative
 from applications.models.applicant import Applicant
 from identity.models import User
 
@@ -24,6 +24,10 @@ class IdCheckQuerySet(models.QuerySet["IdCheck"]):
     def sound(self) -> Self:
         """Those that stand: certain at once or accepted at the second look, and not undone."""
         return self.filter(Q(pending_reason="") | Q(second_look__accepted=True), undoing=None)
+
+    def about(self, slot: Applicant) -> Self:
+        """Those of whoever may be this person, in any application and version: a doubt is about the person (C4)."""
+        return self.filter(applicant__in=Applicant.objects.perhaps_same_person(slot))
 
     def waiting(self) -> Self:
         """Those that wait for a second look, the oldest first (C4)."""
@@ -45,6 +49,8 @@ class IdCheck(models.Model):
     document_type = models.CharField(max_length=30)  # the code by which the counter knows it
     country = models.CharField(max_length=2)  # ISO 3166-1, who issued it
     document_valid_until = models.DateField()
+    # Only that it matched, never the code; empty if the slot has none.
+    code_on_document = models.CharField(max_length=7, choices=CodeOnDocument, blank=True, default="", db_default="")
     picture_matches = models.BooleanField()
     name_matches = models.BooleanField()
     name_reason = models.CharField(max_length=200, blank=True, default="", db_default="")  # why the name may differ
@@ -100,6 +106,10 @@ class IdCheck(models.Model):
                 name="id_check_of_representative_without_account",
             ),
             models.CheckConstraint(condition=Q(pending_reason="") | ~Q(note=""), name="id_check_pending_with_a_note"),
+            models.CheckConstraint(
+                condition=~Q(code_on_document=CodeOnDocument.ABSENT) | ~Q(pending_reason=""),
+                name="id_check_without_the_code_waits",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -113,7 +123,7 @@ class IdCheck(models.Model):
         if not self.pending_reason:
             return CheckStatus.SOUND
         if hasattr(self, "second_look"):
-            return CheckStatus.SOUND if self.second_look.accepted else CheckStatus.REJECTED
+            return self.second_look.outcome
         return CheckStatus.WAITING if timezone.now() < self.decide_by else CheckStatus.TOO_LATE
 
     @property

@@ -63,7 +63,7 @@ def _show_applicant(
     code: str = "",
 ) -> HttpResponse:
     staff, application = staff_of(request), slot.version.application
-    found = IdCheck.objects.with_outcome().filter(applicant__in=Applicant.objects.same_person(slot))
+    found = IdCheck.objects.with_outcome().about(slot)
     found = found.select_related("applicant__version__application").defer("applicant__version__content")
     checks = list(found.order_by("-pk")[:MOST_CHECKS])
     person = Person.objects.select_related("user__account").filter(hetu_index__in=slot.hetu_indexes).first()

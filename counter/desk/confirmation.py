@@ -60,7 +60,7 @@ def _record_confirmation(request: HttpRequest, slot: Applicant) -> HttpResponse:
     except (confirmation.Changed, counter_confirmation.CheckFirst) as refusal:
         fresh = find_slot(slot.version.application.reference, slot.position)
         return _summary_page(request, fresh, current, refusal=refusal, read=form.read)
-    except confirmation.CannotConfirm as refusal:
+    except (confirmation.CannotConfirm, id_checks.SecondLookWaits) as refusal:
         messages.error(request, str(refusal))
         return to_slot(slot)
     messages.success(request, _("The confirmation is recorded."))

@@ -24,6 +24,7 @@ PAGES: list[Page] = [
     ("waiting/", lists.list_waiting, "desk_waiting"),
     ("undeliverable/", lists.list_undeliverable, "desk_undeliverable"),
     ("second-looks/", lists.list_second_looks, "desk_second_looks"),
+    ("accepted/", lists.list_accepted, "desk_accepted"),
     ("applications/<reference:reference>/", application.application_page, "desk_application"),
     ("applications/<reference:reference>/trail/", trail.show_application_trail, "desk_trail"),
     (SLOT, applicant.applicant_page, "desk_applicant"),

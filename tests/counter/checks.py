@@ -44,11 +44,19 @@ def slot(sent, who):
     return next(each for each in people if each.first_names == who["first_names"])
 
 
-def check(sent, who, *, by="adviser", digest=None, is_doubtful=False, **more):
-    """Record a check of somebody of the cast, of the current version unless told otherwise."""
+def check(sent, who, *, by="adviser", digest=None, code=None, is_doubtful=False, **more):
+    """Record a check of somebody of the cast, of the current version and their code unless told otherwise."""
     mine = slot(sent, who)
     read = digest if digest is not None else mine.version.digest
-    return id_checks.record(passport(**more), applicant=mine, digest=read, is_doubtful=is_doubtful, by=acting(by))
+    typed = end_of_code(mine) if code is None else code
+    return id_checks.record(
+        passport(**more), applicant=mine, digest=read, code=typed, is_doubtful=is_doubtful, by=acting(by)
+    )
+
+
+def end_of_code(mine):
+    """Return the last four characters of somebody's code, as an adviser reads them from the document."""
+    return mine.hetu[-4:] if mine.hetu else ""
 
 
 def doubtful(sent, who, *, by="adviser", **more):

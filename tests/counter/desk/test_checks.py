@@ -11,7 +11,7 @@ from tests.applications.factories import HOUSING_SYSTEM, applicant, application,
 from tests.cast import MAIJA, OLLI
 from tests.cast import document as written
 from tests.conftest import headings
-from tests.counter.checks import ETHAN, check, doubtful, fresh, undo
+from tests.counter.checks import ETHAN, check, doubtful, end_of_code, fresh, undo
 from tests.counter.desk.arranged import address, entries, text_of
 from tests.staff import staff
 
@@ -38,6 +38,7 @@ def form(sent, position=0, **different):
         "document_type": DocumentType.objects.get(code="passport").pk,
         "country": "FI",
         "document_valid_until": "31.1.2036",
+        "code": end_of_code(slot) or None,
         "picture_matches": "on",
         "name_matches": "on",
     }
@@ -84,6 +85,8 @@ def test_form_asks_for_no_number_of_a_document(adviser):
         "document_type",
         "country",
         "document_valid_until",
+        "code",
+        "code_is_absent",
         "picture_matches",
         "name_matches",
         "name_reason",
@@ -166,6 +169,10 @@ def test_last_day_today_is_taken(adviser):
         ({"document_type": None}, "document_type"),
         ({"country": "XX"}, "country"),
         ({"document_valid_until": "1/2/2036"}, "document_valid_until"),
+        ({"code": None}, "code"),
+        ({"code": "903"}, "code"),
+        ({"code_is_absent": "on", "note": "A foreign passport"}, "code_is_absent"),
+        ({"code": None, "code_is_absent": "on"}, "note"),
         ({"picture_matches": None}, "picture_matches"),
         ({"name_matches": None}, "name_matches"),
         ({"name_reason": "Married"}, "name_reason"),
