@@ -23,7 +23,7 @@ from tests.browser.journey import (
     press,
     wider_than_the_screen,
 )
-from tests.cast import MAIJA, OLLI, VERA, VILLE
+from tests.cast import MAIJA, OLLI, OTSO, VERA, VILLE
 from tests.counter.checks import EMAIL, check, confirm_here, doubtful, issue, status
 from tests.counter.desk.arranged import address
 from tests.staff import acting, sign_in_staff, staff
@@ -116,7 +116,7 @@ def test_person_without_bank_codes_is_served_from_the_slip_to_the_confirmed_appl
     assert "Waiting to be sent" in on_its_way
     assert heading(page) == "Your application is valid"
     made = Confirmation.objects.get()
-    assert (made.method, made.id_check_id, state(sent)) == ("account", Account.objects.get().id_check_id, "valid")
+    assert (made.method, made.id_check, state(sent)) == ("account", Account.objects.get().id_check, "valid")
 
 
 def test_check_of_a_passport_that_matches_takes_a_handful_of_keys(at_desk, go):
@@ -299,14 +299,13 @@ def test_pages_are_accessible_on_a_desktop_and_on_a_small_phone(at_desk, go, lan
     person(MAIJA)
     person(OLLI)
     fresh, checked, done = (household(MAIJA, OLLI, language=language) for _ in range(3))
-    issued = household(VERA, OLLI, language=language)
+    issued = household(VERA, VILLE, language=language)
     check(checked, MAIJA)
     made = check(issued, VERA)
     issue(made)
-    doubted = doubtful(issued, OLLI)
-    id_checks.decide(
-        doubtful(household(VILLE, language=language), VILLE), accepted=True, reason="-", by=acting("supervisor")
-    )
+    doubted = doubtful(issued, VILLE)
+    accepted = doubtful(household(OTSO, language=language), OTSO)
+    id_checks.decide(accepted, accepted=True, reason="-", by=acting("supervisor"))
     check(done, OLLI)
     confirm_here(done, OLLI)
     page = at_desk("supervisor")
