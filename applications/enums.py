@@ -102,12 +102,10 @@ class RepresentativeKind(models.TextChoices):
     GUARDIAN = "guardian", _("guardian")
     PROXY = "proxy", _("proxy with a power of attorney")
 
-
-def describe_representative(kind: str, name: str) -> str:
-    """Return who acts for somebody else in the language of the page: "Gun Gran (guardian)"; empty for nobody."""
-    if not kind:
-        return ""
-    return gettext("%(name)s (%(kind)s)") % {"name": name, "kind": RepresentativeKind(kind).label}
+    @classmethod
+    def describe(cls, kind: str, name: str) -> str:
+        """Return who acts for somebody else in the language of the page: "Gun Gran (guardian)"; empty for nobody."""
+        return gettext("%(name)s (%(kind)s)") % {"name": name, "kind": cls(kind).label} if kind else ""
 
 
 class CodeOnDocument(models.TextChoices):

@@ -15,7 +15,7 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext
 
 from applications import invitation_links
-from applications.enums import State, describe_representative
+from applications.enums import RepresentativeKind, State
 from applications.models import Applicant, Application, Confirmation, ErrorReport, IdCheck, Invitation
 from core.links import KeyGone
 from identity.enums import Method
@@ -245,7 +245,7 @@ def application_letter_context(letter: Letter) -> dict[str, Any]:
         lists, people = ("missing", "at_counter", "declined", "without_address"), {**letter.parameters, **own}
         names = {f"{name}_names": get_text_list(people.get(name, []), gettext("and")) for name in lists}
         kind, name = letter.parameters.get("representative", ""), letter.parameters.get("representative_name", "")
-        return {**links, **own, **names, "represented_by": describe_representative(kind, name)}
+        return {**links, **own, **names, "represented_by": RepresentativeKind.describe(kind, name)}
 
 
 def _with_link(letter: Letter) -> dict[str, Any]:

@@ -128,7 +128,7 @@ def _record_compared(check: IdCheck, *, applicant: Applicant, digest: str, is_do
         raise CannotCheckEnded
     if slot is None or application.version.digest != digest:
         raise SlotChanged
-    _check_slot(slot, check, by)
+    _check_slot(slot, check, by, is_doubtful=is_doubtful)
     kind = DocumentType.objects.get(code=check.document_type)
     _check_document(check, kind)
     check.applicant, check.adviser, check.checked_at = slot, acting_staff(by), timezone.now()
@@ -220,10 +220,14 @@ def undo(check: IdCheck, *, reason: str, by: Actor) -> list[Application]:
     Undoing.objects.create(check_made=locked, reason=reason, by=acting_staff(by), at=timezone.now())
     _record_check_event(locked, Event.CHECK_UNDONE, by)
     # Locked before it is closed: an account that was moved meanwhile rests on another check, and stays.
-    for account in Account.objects.select_for_update().filter(id_check=locked, closed_at=None):
+    closed = list(Account.objects.select_for_update().filter(id_check=locked, closed_at=None))
+    for account in closed:
         accounts.close(account)
         _record_check_event(locked, Event.ACCOUNT_CLOSED, by)
-    return confirmation.undo(locked, by=by)
+    waiting = confirmation.undo(locked, by=by)
+    if locked.pending_reason and not (closed or waiting):  # otherwise they would go on waiting for a decision
+        letters.second_look_taken(locked, accepted=False)
+    return waiting
 
 
 def made_today(applicant: Applicant) -> IdCheck | None:
@@ -244,7 +248,7 @@ def _today(applicant: Applicant) -> list[IdCheck]:
     return list(checks)
 
 
-def _check_slot(slot: Applicant, check: IdCheck, by: Actor) -> None:
+def _check_slot(slot: Applicant, check: IdCheck, by: Actor, *, is_doubtful: bool) -> None:
     account = accounts.of_person(slot.hetu_indexes)
     # Whoever uses an account may be checked at any time, for its address changes only after another check.
     if account is None or account.verified_at is None:
@@ -252,7 +256,8 @@ def _check_slot(slot: Applicant, check: IdCheck, by: Actor) -> None:
             raise CannotCheckConfirmed
         if not slot.is_awaited:
             raise CannotCheckNotAwaited
-    if any(made.is_sound or _is_repeated(made, check, by) for made in _today(slot)):
+    # A doubt is heard beside what another adviser found certain today.
+    if any((made.is_sound and not is_doubtful) or _is_repeated(made, check, by) for made in _today(slot)):
         raise AlreadyChecked
 
 

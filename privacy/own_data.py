@@ -122,6 +122,12 @@ def _check_parts(own: OwnSlots, entries: Iterable[Entry]) -> Iterator[Part]:
             Fact("document", _("Identity document"), check.document_type, document),
             Fact("country", _("Country that issued it"), check.country, countries.name(check.country)),
             Fact("valid_until", _("Last day of validity"), check.document_valid_until),
+            Fact(
+                "code_on_document",
+                _("Personal identity code on the document"),
+                check.code_on_document,
+                check.get_code_on_document_display(),
+            ),
             Fact("picture_matches", _("The picture matches"), check.picture_matches),
             Fact("name_matches", _("The name matches"), check.name_matches),
             Fact("name_reason", _("Why the name may differ"), mask_codes(check.name_reason)),

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from applications import references
-from applications.enums import RepresentativeKind, describe_representative
+from applications.enums import RepresentativeKind
 from applications.models.applicant import Applicant
 from applications.models.id_check import IdCheck
 from applications.models.terms import Terms
@@ -62,7 +62,7 @@ class Confirmation(models.Model):
     @property
     def represented_by(self) -> str:
         """The guardian or proxy who acted for the person, such as "Gun Gran (guardian)"; empty if nobody did."""
-        return describe_representative(self.representative, self.representative_name)
+        return RepresentativeKind.describe(self.representative, self.representative_name)
 
     @property
     def receipt_number(self) -> str:

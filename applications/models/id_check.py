@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from applications.enums import CheckStatus, CodeOnDocument, PendingReason, RepresentativeKind, describe_representative
+from applications.enums import CheckStatus, CodeOnDocument, PendingReason, RepresentativeKind
 from applications.models.applicant import Applicant
 from identity.models import User
 
@@ -129,7 +129,7 @@ class IdCheck(models.Model):
     @property
     def represented_by(self) -> str:
         """The guardian or proxy who was here instead, such as "Gun Gran (guardian)"; empty if nobody was (C6)."""
-        return describe_representative(self.representative, self.representative_name)
+        return RepresentativeKind.describe(self.representative, self.representative_name)
 
     @property
     def is_sound(self) -> bool:

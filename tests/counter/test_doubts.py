@@ -143,6 +143,16 @@ def test_desk_offers_no_confirming_and_no_account_while_a_doubt_waits_elsewhere(
     assert state(sent) == "awaiting"
 
 
+def test_doubt_is_heard_although_another_adviser_was_certain_today():
+    sent = application(cast.MAIJA)
+    check(sent, cast.MAIJA)
+
+    doubtful(sent, cast.MAIJA, by="supervisor")
+
+    with pytest.raises(id_checks.SecondLookWaits):
+        confirm_here(sent, cast.MAIJA)
+
+
 # --- Coming back with a better document --------------------------------------------------------------------
 
 
@@ -241,6 +251,17 @@ def test_person_is_told_at_the_address_that_they_have_now():
     decide(made, accepted=True)
 
     assert Letter.objects.get(message="check_accepted").to == "new@example.test"
+
+
+@pytest.mark.parametrize("accepted", [True, None])
+def test_whoever_waited_for_a_decision_or_was_accepted_hears_that_the_check_is_undone(accepted):
+    made = doubtful(application(cast.MAIJA), cast.MAIJA)
+    if accepted:
+        decide(made, accepted=True)
+
+    undo(made)
+
+    assert Letter.objects.filter(message="check_rejected").count() == 1
 
 
 def test_nobody_is_told_about_an_application_that_has_ended(time_machine):
