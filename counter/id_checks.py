@@ -5,9 +5,9 @@ import uuid
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from applications import confirmation, dates, letters
+from applications import confirmation, dates, letters, protection
 from applications.enums import CheckStatus, CodeOnDocument, PendingReason
-from applications.models import OPEN, Applicant, Application, IdCheck
+from applications.models import OPEN, Applicant, Application, IdCheck, IdCheckQuerySet
 from applications.trail import ApplicationEvent, record_events
 from core.actors import Actor, acting_staff
 from core.refusals import Refused
@@ -158,8 +158,8 @@ def _lock_applications(applicant: Applicant) -> Application:
     So two advisers who check the person in two applications in the same second see each other's doubt.
     """
     own = applicant.version.application_id
-    same = Applicant.objects.perhaps_same_person(applicant).filter(version__application__state__in=OPEN)
-    Application.objects.lock_several({own, *same.values_list("version__application", flat=True)})
+    same = [slot.version.application for slot in protection.slots_of_person(applicant)]
+    Application.objects.lock_several({own, *(each.pk for each in same if each.state in OPEN)})
     return Application.objects.with_people().get(pk=own)
 
 
@@ -191,7 +191,7 @@ def decide(check: IdCheck, *, accepted: bool, reason: str, by: Actor) -> SecondL
 
 def _settle_earlier(accepted: IdCheck, *, reason: str, by: Actor) -> None:
     """Settle the earlier checks of the person that still wait: they came back with a better document (C4)."""
-    for earlier in IdCheck.objects.about(accepted.applicant).waiting().filter(pk__lt=accepted.pk):
+    for earlier in waiting_checks(accepted.applicant).filter(pk__lt=accepted.pk):
         locked = _lock_check(earlier)
         if locked.status == CheckStatus.WAITING:
             SecondLook.objects.create(
@@ -230,6 +230,11 @@ def undo(check: IdCheck, *, reason: str, by: Actor) -> list[Application]:
     return waiting
 
 
+def waiting_checks(applicant: Applicant) -> IdCheckQuerySet:
+    """Return the checks that wait about whoever may be this person, in any application and version (C4)."""
+    return IdCheck.objects.waiting().filter(applicant__in=protection.slots_of_person(applicant))
+
+
 def made_today(applicant: Applicant) -> IdCheck | None:
     """Return the sound check of this slot that was made today, or None."""
     return next((check for check in _today(applicant) if check.is_sound), None)
@@ -238,7 +243,7 @@ def made_today(applicant: Applicant) -> IdCheck | None:
 def lock_sound(check: IdCheck) -> IdCheck | None:
     """Return the check, locked and read again, or None if it is not sound any more. Raises SecondLookWaits."""
     locked = _lock_check(check)
-    if IdCheck.objects.about(locked.applicant).waiting().exclude(pk=locked.pk).exists():
+    if waiting_checks(locked.applicant).exclude(pk=locked.pk).exists():
         raise SecondLookWaits
     return locked if locked.is_sound else None
 
@@ -286,7 +291,7 @@ def _pending_reason(check: IdCheck, kind: DocumentType, slot: Applicant, by: Act
         return PendingReason.TYPE
     if check.code_on_document == CodeOnDocument.ABSENT:
         return PendingReason.NO_CODE
-    return PendingReason.ANOTHER if IdCheck.objects.about(slot).waiting().exists() else ""
+    return PendingReason.ANOTHER if waiting_checks(slot).exists() else ""
 
 
 def _lock_check(check: IdCheck) -> IdCheck:

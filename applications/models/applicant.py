@@ -35,16 +35,6 @@ class ApplicantQuerySet(models.QuerySet["Applicant"]):
             last_name=slot.last_name,
         )
 
-    def perhaps_same_person(self, slot: "Applicant") -> Self:
-        """The slots, in all applications, of this person or of somebody who cannot be told apart from them.
-
-        That is somebody with their code, or with their names and birth date where one of the two has no code.
-        """
-        alike = Q(birth_date=slot.birth_date, first_names__iexact=slot.first_names, last_name__iexact=slot.last_name)
-        if slot.hetu:
-            return self.filter(Q(hetu_index__in=slot.hetu_indexes) | alike & Q(hetu_index=None))
-        return self.filter(alike)
-
 
 class Applicant(models.Model):
     """One person's slot in one version. Position 0 is the main applicant, 1 to 3 are co-applicants (R3).

@@ -25,10 +25,6 @@ class IdCheckQuerySet(models.QuerySet["IdCheck"]):
         """Those that stand: certain at once or accepted at the second look, and not undone."""
         return self.filter(Q(pending_reason="") | Q(second_look__accepted=True), undoing=None)
 
-    def about(self, slot: Applicant) -> Self:
-        """Those of whoever may be this person, in any application and version: a doubt is about the person (C4)."""
-        return self.filter(applicant__in=Applicant.objects.perhaps_same_person(slot))
-
     def waiting(self) -> Self:
         """Those that wait for a second look, the oldest first (C4)."""
         return (

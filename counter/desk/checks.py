@@ -100,7 +100,7 @@ def _check_form(
         "application": slot.version.application,
         "code": mask_hetu(slot.hetu) if slot.hetu else "",
         "other_names": code_comparison.other_names(slot),
-        "another_waits": IdCheck.objects.about(slot).waiting().exists(),
+        "another_waits": id_checks.waiting_checks(slot).exists(),
         "refusal": refusal,
     }
     return desk_page(request, "counter/desk/check.html", context, status=409 if refusal else 200)
