@@ -6,6 +6,8 @@ one has confirmed, the application becomes valid. It then replaces every other o
 its adults applies (R9).
 """
 
+from dataclasses import replace
+
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -75,7 +77,8 @@ def confirm(application: Application, *, by: Actor, proof: Proof, terms: Terms, 
     if person is None or own is None:
         raise NotAnApplicant
     if proof.method == Method.ACCOUNT:
-        accounts.hold(person)
+        evidence = accounts.hold(person).id_check
+        proof = replace(proof, id_check=evidence.pk if evidence else None)
     return _confirm(own, locked, rivals, by=by, person=person, proof=proof, terms=terms, digest=digest)
 
 
@@ -109,22 +112,12 @@ def _confirm(
     if applicant.confirmed:
         return applicant.confirmed
     _check_confirmable(applicant, application, digest=digest)
-    confirmation = Confirmation.objects.create(
-        applicant=applicant,
-        person=person,
-        digest=digest,
-        terms=terms,
-        method=proof.method,
-        provider=proof.provider,
-        level=proof.level,
-        confirmed_at=timezone.now(),
-        id_check_id=proof.id_check,
-        staff=by.user if by.source == Source.COUNTER else None,
-    )
+    confirmation = _store_confirmation(applicant, by=by, person=person, proof=proof, terms=terms, digest=digest)
     applicant.counting = confirmation  # type: ignore[attr-defined]  # as with_confirmation() would read it
-    event = ApplicationEvent(
-        Event.PERSON_CONFIRMED, applicant, {"method": str(proof.method), "confirmation": confirmation.pk}
-    )
+    facts: dict[str, str | int | bool] = {"method": str(proof.method), "confirmation": confirmation.pk}
+    if confirmation.representative:
+        facts["representative"] = confirmation.representative
+    event = ApplicationEvent(Event.PERSON_CONFIRMED, applicant, facts)
     if application.state == State.AWAITING and not application.waits_for:
         states.transition(application, Transition.CONFIRMED, by=by, at=confirmation.confirmed_at, because=event)
         for rival in rivals:
@@ -135,6 +128,27 @@ def _confirm(
     invitations.release_held(application)
     letters.confirmed(confirmation, application, application.applicants)
     return confirmation
+
+
+def _store_confirmation(
+    applicant: Applicant, *, by: Actor, person: Person | None, proof: Proof, terms: Terms, digest: str
+) -> Confirmation:
+    """Store who confirmed what on which evidence, and who acted for them as the check says (C6)."""
+    check = IdCheck.objects.get(pk=proof.id_check) if proof.id_check else None
+    return Confirmation.objects.create(
+        applicant=applicant,
+        person=person,
+        digest=digest,
+        terms=terms,
+        method=proof.method,
+        provider=proof.provider,
+        level=proof.level,
+        confirmed_at=timezone.now(),
+        id_check=check,
+        representative=check.representative if check else "",
+        representative_name=check.representative_name if check else "",
+        staff=by.user if by.source == Source.COUNTER else None,
+    )
 
 
 def _check_confirmable(applicant: Applicant, application: Application, *, digest: str) -> None:
@@ -190,6 +204,7 @@ def undo(id_check: IdCheck, *, by: Actor) -> list[Application]:
         if application.is_open and application.current_id == version.pk:
             states.transition(application, Transition.UNDONE, by=by, at=now, because=event)
             letters.undone(confirmation, application, application.applicants)
+            invitations.invite_newly_awaited(application)
             waiting.append(application)
         else:
             record_events(application, event, by=by)

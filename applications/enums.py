@@ -1,8 +1,8 @@
 """The words of the field with a fixed set of values, as stored and as shown."""
 
 from django.db import models
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 
 class State(models.TextChoices):
@@ -102,12 +102,26 @@ class RepresentativeKind(models.TextChoices):
     GUARDIAN = "guardian", _("guardian")
     PROXY = "proxy", _("proxy with a power of attorney")
 
+    @classmethod
+    def describe(cls, kind: str, name: str) -> str:
+        """Return who acts for somebody else in the language of the page: "Gun Gran (guardian)"; empty for nobody."""
+        return gettext("%(name)s (%(kind)s)") % {"name": name, "kind": cls(kind).label} if kind else ""
+
+
+class CodeOnDocument(models.TextChoices):
+    """Whether the document at a check bore the personal identity code of the slot (R4, C2)."""
+
+    MATCHES = "matches", _("matches")
+    ABSENT = "absent", _("is not on the document")
+
 
 class PendingReason(models.TextChoices):
     """Why a check has no effect yet."""
 
     DOUBT = "doubt", _("doubtful")
     TYPE = "type", _("needs a supervisor's note")
+    NO_CODE = "no_code", _("the document does not bear the personal identity code")
+    ANOTHER = "another", _("another check of this person waits")
 
 
 class CheckStatus(models.TextChoices):
@@ -116,5 +130,6 @@ class CheckStatus(models.TextChoices):
     SOUND = "sound", _("in force")
     WAITING = "waiting", _("waits for a second look")
     REJECTED = "rejected", pgettext_lazy("check", "rejected")
+    SETTLED = "settled", _("settled by a later check")
     TOO_LATE = "too_late", _("was not decided in 30 days")
     UNDONE = "undone", pgettext_lazy("check", "undone")

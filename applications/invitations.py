@@ -101,6 +101,17 @@ def invite(applicant: Applicant, application: Application) -> None:
     letters.invited([invitation], application)
 
 
+def invite_newly_awaited(application: Application) -> None:
+    """Invite the co-applicants for whom a locked application waits and who have no invitation that works.
+
+    Whoever turned 18 while it was valid has none (R2), and the clock does not look back.
+    """
+    current = Application.objects.with_invitations().get(pk=application.pk)
+    for applicant in current.applicants:
+        if not applicant.is_main and applicant.is_awaited and applicant.email and not applicant.live_invitation:
+            invite(applicant, current)
+
+
 @atomically
 def resend(applicant: Applicant, *, by: Actor = UNIDENTIFIED) -> None:
     """Send an invitation again, with a new link. Raises InviteeNotAwaited, NoAddress or TooSoon."""
@@ -130,7 +141,7 @@ def correct_address(applicant: Applicant, *, email: str, by: Actor = UNIDENTIFIE
     applicant.save(update_fields=["email", "held_at"])
     invite(applicant, application)
     _wake(application)
-    record_events(application, ApplicationEvent(Event.ADDRESS_CHANGED, applicant), by=by)
+    record_events(application, ApplicationEvent(Event.ADDRESS_CHANGED, applicant, _way(by)), by=by)
 
 
 def opened(invitation: Invitation) -> None:
@@ -175,13 +186,15 @@ def write_contact_details(
     The trail says which of the details changed, and not to what.
     """
     wanted = {"email": email, "phone": phone, "language": language}
-    changed = {field: True for field, value in wanted.items() if getattr(slot, field) != value}
+    changed: dict[str, str | int | bool] = {
+        field: True for field, value in wanted.items() if getattr(slot, field) != value
+    }
     slot.email, slot.phone, slot.language, slot.held_at = email, phone, language, None
     slot.save(update_fields=[*wanted, "held_at"])
     # A person who had no address until now is reminded from now on.
     Application.objects.filter(current=slot.version_id, state__in=OPEN).update(due_at=timezone.now())
     if changed:
-        record_events(application, ApplicationEvent(Event.CONTACT_DETAILS_CHANGED, slot, changed), by=by)
+        record_events(application, ApplicationEvent(Event.CONTACT_DETAILS_CHANGED, slot, changed | _way(by)), by=by)
 
 
 @atomically
@@ -224,6 +237,11 @@ def _check_waiting(application: Application, applicant: Applicant) -> None:
     current = application.current_id == applicant.version_id and application.status == State.AWAITING
     if not current or applicant.is_main or applicant.declined_at or not applicant.must_confirm:
         raise InviteeNotAwaited
+
+
+def _way(by: Actor) -> dict[str, str | int | bool]:
+    """Return how an applicant was identified: what an account did is shown before its check is undone (C5)."""
+    return {"method": by.how} if by.how else {}
 
 
 def _wake(application: Application) -> None:

@@ -18,8 +18,8 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext
 
 from applications import invitation_links
-from applications.enums import State
-from applications.models import Applicant, Application, Confirmation, ErrorReport, Invitation
+from applications.enums import RepresentativeKind, State
+from applications.models import Applicant, Application, Confirmation, ErrorReport, IdCheck, Invitation
 from core.links import KeyGone
 from identity.enums import Method
 from mailing import outbox
@@ -95,9 +95,15 @@ def confirmed(confirmation: Confirmation, application: Application, applicants: 
     }
     others = [a for a in _reached(applicants) if a != who]
     message = "valid" if application.state == State.VALID else "confirmed"
+    shared: dict[str, Any] = {
+        "about": confirmation.pk,
+        "applicants": applicants,
+        "representative": confirmation.representative,
+        "representative_name": confirmation.representative_name,
+    }
     outbox.queue_letters(
-        *_letters_to("receipt", application, [who], about=confirmation.pk, applicants=applicants, **receipt),
-        *_letters_to(message, application, others, about=confirmation.pk, applicants=applicants, who=who),
+        *_letters_to("receipt", application, [who], **shared, **receipt),
+        *_letters_to(message, application, others, **shared, who=who),
     )
 
 
@@ -113,6 +119,14 @@ def undone(confirmation: Confirmation, application: Application, applicants: lis
     outbox.queue_letters(
         *_letters_to("undone", application, reached, about=confirmation.pk, applicants=applicants, who=who)
     )
+
+
+def second_look_taken(check: IdCheck, *, accepted: bool) -> None:
+    """Tell the person what was decided about their check, and what to do next, while the application is open (C4)."""
+    application = Application.objects.with_people().get(pk=check.applicant.version.application_id)
+    slots = [slot for slot in application.applicants if check.applicant.is_same_person(slot)]
+    if application.is_open:
+        _queue_to("check_accepted" if accepted else "check_rejected", application, slots, about=check.pk)
 
 
 def error_reported(report: ErrorReport, application: Application) -> None:
@@ -240,7 +254,8 @@ def application_letter_context(letter: Letter) -> dict[str, Any]:
         names = {"who": _quoted(people["who"])} if "who" in people else {}
         for name in ("missing", "at_counter", "declined", "without_address"):
             names[f"{name}_names"] = get_text_list([_quoted(each) for each in people.get(name, [])], gettext("and"))
-        return {**links, **own, **names}
+        kind, name = letter.parameters.get("representative", ""), letter.parameters.get("representative_name", "")
+        return {**links, **own, **names, "represented_by": RepresentativeKind.describe(kind, name)}
 
 
 def _quoted(name: str) -> str:

@@ -64,8 +64,9 @@ def slots_of_person(applicant: Applicant) -> list[Applicant]:
 def may_be_same_person(slot: Applicant, other: Applicant) -> bool:
     """Whether two slots may be one person's: by code or, where one has none, by name and birth date.
 
-    Unlike Applicant.is_same_person() it joins people without a code over applications, and would rather hide the
-    details of a namesake than show those of a protected person. So it serves this mark alone.
+    Unlike Applicant.is_same_person() it joins people without a code over applications. It would rather hide the
+    details of a namesake than show those of a protected person, and rather ask a colleague about a namesake than let
+    a doubt be passed by (C4). So it serves these two alone.
     """
     if slot.hetu and other.hetu_index:
         return other.hetu_index in slot.hetu_indexes

@@ -25,10 +25,11 @@ class Standing(StrEnum):
 
 
 class Checked(NamedTuple):
-    """A genuine receipt: how it stands, and its application."""
+    """A genuine receipt: how it stands, its application and its confirmation."""
 
     standing: Standing
     application: Application
+    confirmation: Confirmation
 
 
 def normalise_check_code(text: str) -> str | None:
@@ -55,4 +56,4 @@ def check(*, number: str, check_code: str) -> Checked | None:
         standing = Standing.CHANGED
     else:
         standing = Standing.UNDONE if found.undone_at else Standing.COUNTS
-    return Checked(standing, version.application)
+    return Checked(standing, version.application, found)

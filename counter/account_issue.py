@@ -1,6 +1,6 @@
 """Issuing accounts to people without bank codes, after an ID check (J4, J5)."""
 
-from collections.abc import Callable
+import uuid
 
 from django.utils.translation import gettext_lazy as _
 
@@ -39,6 +39,12 @@ class AccountLocked(CannotIssue):
     )
 
 
+class MoveNotChecked(CannotIssue):
+    """A telephone call does not move an account, used or not."""
+
+    message = _("Changing the address needs an ID check of the last 7 days. Check the identity of the person first.")
+
+
 class Represented(CannotIssue):
     """A guardian or proxy confirms at the counter only (C6)."""
 
@@ -57,31 +63,32 @@ def issue_account(check: IdCheck, *, email: str, by: Actor) -> Account:
 
     Raises CannotIssue and accounts.AddressTaken.
     """
-    sound = id_checks.lock_sound(check)
-    if sound is not None and sound.representative:
-        raise Represented
-    if sound is None or not sound.may_bear_account:
-        raise NotChecked
+    sound, key = _lock_bearing(check, refusal=NotChecked)
     person = person_checked(sound)
     if person is None:
         raise HolderWithoutCode
-    account = accounts.issue_account(person, email=email, id_check=sound.pk)
+    account = accounts.issue_account(person, email=email, id_check=key)
     _record_event(sound.applicant, Event.ACCOUNT_ISSUED, by)
     return account
 
 
+@atomically
 def correct_account_address(account: Account, *, email: str, applicant: Applicant, by: Actor) -> None:
     """Move the account to another address and send a new link there; the former link ends.
 
-    Raises AccountInUse and accounts.AddressTaken.
+    Whoever receives its letters can take it over, so a move needs a check as issuing does: one of today if the
+    account is in use. The account then rests on that check (C5). Raises CannotIssue and accounts.AddressTaken.
     """
-    if account.verified_at and id_checks.made_today(applicant) is None:
-        raise AccountInUse
-    _with_record(
-        lambda: accounts.correct_account_address(account, email=email), applicant, Event.ACCOUNT_ADDRESS_CHANGED, by
-    )
+    refusal: type[CannotIssue] = AccountInUse if account.verified_at else MoveNotChecked
+    check = id_checks.made_today(applicant) if account.verified_at else bearing_check(applicant)
+    if check is None:
+        raise refusal
+    _sound, key = _lock_bearing(check, refusal=refusal)
+    accounts.correct_account_address(account, email=email, id_check=key)
+    _record_event(applicant, Event.ACCOUNT_ADDRESS_CHANGED, by)
 
 
+@atomically
 def send_account_link(account: Account, *, applicant: Applicant, by: Actor) -> None:
     """Send a new link, which ends the former one. After a check today it works for a locked account too.
 
@@ -91,13 +98,28 @@ def send_account_link(account: Account, *, applicant: Applicant, by: Actor) -> N
     is_checked = check is not None and not check.representative
     if account.is_locked and not is_checked:
         raise AccountLocked
-    _with_record(lambda: accounts.send_link(account, is_checked=is_checked), applicant, Event.ACCOUNT_LINK_SENT, by)
+    accounts.send_link(account, is_checked=is_checked)
+    _record_event(applicant, Event.ACCOUNT_LINK_SENT, by)
 
 
-@atomically
-def _with_record(act: Callable[[], None], applicant: Applicant, event: Event, by: Actor) -> None:
-    act()
-    _record_event(applicant, event, by)
+def bearing_check(applicant: Applicant) -> IdCheck | None:
+    """Return the latest check of this person on which an account can rest, or else one that shows why none can."""
+    same = Applicant.objects.same_person(applicant)
+    sound = list(IdCheck.objects.sound().with_outcome().filter(applicant__in=same).order_by("-pk"))
+    return next((check for check in sound if check.may_bear_account), sound[0] if sound else None)
+
+
+def _lock_bearing(check: IdCheck, *, refusal: type[CannotIssue]) -> tuple[IdCheck, uuid.UUID]:
+    """Return the check, locked, on which an account is to rest, and the key by which the account refers to it.
+
+    Raises Represented, and `refusal` if no account can rest on it for another reason.
+    """
+    sound = id_checks.lock_sound(check)
+    if sound is not None and sound.representative:
+        raise Represented
+    if sound is None or sound.account_key is None or not sound.may_bear_account:
+        raise refusal
+    return sound, sound.account_key
 
 
 def _record_event(applicant: Applicant, event: Event, by: Actor) -> None:

@@ -25,7 +25,7 @@ def confirm_here(applicant: Applicant, *, terms_read: Terms, digest: str, by: Ac
     """Record that the person before the adviser confirms the version that they were shown, and accepts the terms.
 
     `digest` names that version. Only the confirmation refers to the terms, so that undoing the check undoes their
-    acceptance too. Raises CheckFirst, and confirmation.CannotConfirm as in a browser.
+    acceptance too. Raises CheckFirst, id_checks.SecondLookWaits, and confirmation.CannotConfirm as in a browser.
     """
     made = id_checks.made_today(applicant)
     check = id_checks.lock_sound(made) if made else None

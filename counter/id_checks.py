@@ -1,15 +1,18 @@
 """Checks of an identity document at the counter (C2–C6): recording, deciding on and undoing them."""
 
+import uuid
+
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from applications import confirmation, dates
-from applications.enums import CheckStatus, PendingReason
-from applications.models import Applicant, Application, IdCheck
+from applications import confirmation, dates, letters, protection
+from applications.enums import CheckStatus, CodeOnDocument, PendingReason
+from applications.models import OPEN, Applicant, Application, IdCheck, IdCheckQuerySet
 from applications.trail import ApplicationEvent, record_events
 from core.actors import Actor, acting_staff
 from core.refusals import Refused
 from core.transactions import atomically
+from counter import code_comparison
 from counter.models import Counter, DocumentType, SecondLook, Undoing
 from identity import accounts
 from identity.models import Account
@@ -40,10 +43,10 @@ class AlreadyChecked(CannotCheck):
     message = _("The identity of this person has already been checked today. Nothing more was recorded.")
 
 
-class AnotherWaits(CannotCheck):
-    """What one adviser doubts, another adviser does not simply pass (C4)."""
+class SecondLookWaits(Refused):
+    """What one adviser doubts, another one does not simply pass, in whichever application (C4)."""
 
-    message = _("A check of this person waits for a second look. Nothing more was recorded. Decide on that one first.")
+    message = _("A check of this person waits for a second look. Nothing was done. A colleague decides on it first.")
 
 
 class CannotCheckNotAwaited(CannotCheck):
@@ -64,6 +67,12 @@ class NotAccepted(CannotCheck):
 
 class BasisExpired(CannotCheck):
     message = _("The right to act for somebody else has expired.")
+
+
+class BasisWithoutEnd(CannotCheck):
+    """A right to act has an end, or a document that says that it has none (C6)."""
+
+    message = _("Give the last day of the right to act, or say that the document shows no end. Not both.")
 
 
 class NoteMissing(CannotCheck):
@@ -98,36 +107,60 @@ class AlreadyUndone(CannotUndo):
     message = _("This check has already been undone.")
 
 
-@atomically
-def record(check: IdCheck, *, applicant: Applicant, digest: str, is_doubtful: bool, by: Actor) -> IdCheck:
-    """Store a check of the person in this slot, and return it (C2). Raises CannotCheck.
+def record(check: IdCheck, *, applicant: Applicant, digest: str, code: str, is_doubtful: bool, by: Actor) -> IdCheck:
+    """Store a check of the person in this slot, and return it (C2).
 
-    `digest` names the version that the adviser saw. A doubtful check waits for a second look, and so does one of a
-    document that needs a supervisor's note (C3, C4).
+    `digest` names the version that the adviser saw, `code` is the personal identity code as typed from the document:
+    whole or its last four characters, empty if it bears none. A doubtful check waits for a second look, and so does
+    one of a document that needs a supervisor's note or bears no code, and one beside another that waits (C3, C4).
+    Raises CannotCheck and code_comparison.CannotCompare.
     """
-    application = Application.objects.locked(applicant.version.application_id)
+    # In a transaction of its own: a wrong try stays in the trail, though nothing else is recorded.
+    check.code_on_document = code_comparison.compare_code(applicant, typed=code, by=by) or ""
+    return _record_compared(check, applicant=applicant, digest=digest, is_doubtful=is_doubtful, by=by)
+
+
+@atomically
+def _record_compared(check: IdCheck, *, applicant: Applicant, digest: str, is_doubtful: bool, by: Actor) -> IdCheck:
+    application = _lock_applications(applicant)
     slot = next((a for a in application.applicants if a == applicant), None)
     if not application.is_open:
         raise CannotCheckEnded
     if slot is None or application.version.digest != digest:
         raise SlotChanged
-    _check_slot(slot)
+    _check_slot(slot, check, by, is_doubtful=is_doubtful)
     kind = DocumentType.objects.get(code=check.document_type)
     _check_document(check, kind)
     check.applicant, check.adviser, check.checked_at = slot, acting_staff(by), timezone.now()
     check.place = Counter.only().street_fi
-    check.pending_reason = _pending_reason(check, kind, by, is_doubtful=is_doubtful)
+    check.account_key = None if check.representative else uuid.uuid4()
+    check.pending_reason = _pending_reason(check, kind, slot, by, is_doubtful=is_doubtful)
     if (check.pending_reason or kind.needs_note) and not check.note:
         raise NoteMissing
     check.save(force_insert=True)
+    _record_check(check, application, by)
+    return check
+
+
+def _record_check(check: IdCheck, application: Application, by: Actor) -> None:
     facts: dict[str, str | int | bool] = {
         "id_check": check.pk,
         "document": check.document_type,
         "outcome": check.pending_reason or str(CheckStatus.SOUND),
         "representative": check.representative,
     }
-    record_events(application, ApplicationEvent(Event.CHECK_RECORDED, slot, facts), by=by)
-    return check
+    record_events(application, ApplicationEvent(Event.CHECK_RECORDED, check.applicant, facts), by=by)
+
+
+def _lock_applications(applicant: Applicant) -> Application:
+    """Lock every open application of this person, and return the one of the slot with its people.
+
+    So two advisers who check the person in two applications in the same second see each other's doubt.
+    """
+    own = applicant.version.application_id
+    same = [slot.version.application for slot in protection.slots_of_person(applicant)]
+    Application.objects.lock_several({own, *(each.pk for each in same if each.state in OPEN)})
+    return Application.objects.with_people().get(pk=own)
 
 
 @atomically
@@ -150,7 +183,26 @@ def decide(check: IdCheck, *, accepted: bool, reason: str, by: Actor) -> SecondL
     look = SecondLook.objects.create(check_made=locked, accepted=accepted, reason=reason, by=staff, at=timezone.now())
     event = Event.CHECK_ACCEPTED if accepted else Event.CHECK_REJECTED
     _record_check_event(locked, event, by)
+    if accepted:
+        _settle_earlier(locked, reason=reason, by=by)
+    letters.second_look_taken(locked, accepted=accepted)
     return look
+
+
+def _settle_earlier(accepted: IdCheck, *, reason: str, by: Actor) -> None:
+    """Settle the earlier checks of the person that still wait: they came back with a better document (C4)."""
+    for earlier in waiting_checks(accepted.applicant).filter(pk__lt=accepted.pk):
+        locked = _lock_check(earlier)
+        if locked.status == CheckStatus.WAITING:
+            SecondLook.objects.create(
+                check_made=locked,
+                accepted=False,
+                superseded=True,
+                reason=reason,
+                by=acting_staff(by),
+                at=timezone.now(),
+            )
+            _record_check_event(locked, Event.CHECK_SETTLED, by)
 
 
 @atomically
@@ -162,14 +214,25 @@ def undo(check: IdCheck, *, reason: str, by: Actor) -> list[Application]:
     locked = _lock_check(check)
     if locked.status == CheckStatus.UNDONE:
         raise AlreadyUndone
-    # Locked before its chain in the trail, in the order in which confirming locks them.
-    Application.objects.select_for_update().get(pk=locked.applicant.version.application_id)
+    # Applications before accounts and before their chains in the trail, in the order in which confirming locks them.
+    resting = locked.confirmations.filter(undone_at=None).values_list("applicant__version__application", flat=True)
+    Application.objects.lock_several({locked.applicant.version.application_id, *resting})
     Undoing.objects.create(check_made=locked, reason=reason, by=acting_staff(by), at=timezone.now())
     _record_check_event(locked, Event.CHECK_UNDONE, by)
-    for account in Account.objects.filter(id_check=locked.pk, closed_at=None):
+    # Locked before it is closed: an account that was moved meanwhile rests on another check, and stays.
+    closed = list(Account.objects.select_for_update().filter(id_check=locked, closed_at=None))
+    for account in closed:
         accounts.close(account)
         _record_check_event(locked, Event.ACCOUNT_CLOSED, by)
-    return confirmation.undo(locked, by=by)
+    waiting = confirmation.undo(locked, by=by)
+    if locked.pending_reason and not (closed or waiting):  # otherwise they would go on waiting for a decision
+        letters.second_look_taken(locked, accepted=False)
+    return waiting
+
+
+def waiting_checks(applicant: Applicant) -> IdCheckQuerySet:
+    """Return the checks that wait about whoever may be this person, in any application and version (C4)."""
+    return IdCheck.objects.waiting().filter(applicant__in=protection.slots_of_person(applicant))
 
 
 def made_today(applicant: Applicant) -> IdCheck | None:
@@ -178,8 +241,10 @@ def made_today(applicant: Applicant) -> IdCheck | None:
 
 
 def lock_sound(check: IdCheck) -> IdCheck | None:
-    """Return the check, locked and read again, or None if it is not sound any more."""
+    """Return the check, locked and read again, or None if it is not sound any more. Raises SecondLookWaits."""
     locked = _lock_check(check)
+    if waiting_checks(locked.applicant).exclude(pk=locked.pk).exists():
+        raise SecondLookWaits
     return locked if locked.is_sound else None
 
 
@@ -188,7 +253,7 @@ def _today(applicant: Applicant) -> list[IdCheck]:
     return list(checks)
 
 
-def _check_slot(slot: Applicant) -> None:
+def _check_slot(slot: Applicant, check: IdCheck, by: Actor, *, is_doubtful: bool) -> None:
     account = accounts.of_person(slot.hetu_indexes)
     # Whoever uses an account may be checked at any time, for its address changes only after another check.
     if account is None or account.verified_at is None:
@@ -196,10 +261,16 @@ def _check_slot(slot: Applicant) -> None:
             raise CannotCheckConfirmed
         if not slot.is_awaited:
             raise CannotCheckNotAwaited
-    if IdCheck.objects.waiting().filter(applicant=slot).exists():
-        raise AnotherWaits
-    if any(check.is_sound for check in _today(slot)):
+    # A doubt is heard beside what another adviser found certain today.
+    if any((made.is_sound and not is_doubtful) or _is_repeated(made, check, by) for made in _today(slot)):
         raise AlreadyChecked
+
+
+def _is_repeated(made: IdCheck, check: IdCheck, by: Actor) -> bool:
+    """Tell whether a check that waits is being sent a second time (R12): it names the same document."""
+    same = ("document_type", "country", "document_valid_until")
+    is_same = all(getattr(made, name) == getattr(check, name) for name in same)
+    return is_same and made.status == CheckStatus.WAITING and made.adviser_id == acting_staff(by).pk
 
 
 def _check_document(check: IdCheck, kind: DocumentType) -> None:
@@ -209,14 +280,18 @@ def _check_document(check: IdCheck, kind: DocumentType) -> None:
         raise DocumentExpired
     if check.basis_valid_until and check.basis_valid_until < dates.today():
         raise BasisExpired
+    if check.representative and (check.basis_valid_until is None) != check.basis_has_no_end:
+        raise BasisWithoutEnd
 
 
-def _pending_reason(check: IdCheck, kind: DocumentType, by: Actor, *, is_doubtful: bool) -> str:
+def _pending_reason(check: IdCheck, kind: DocumentType, slot: Applicant, by: Actor, *, is_doubtful: bool) -> str:
     if is_doubtful or not check.picture_matches:
         return PendingReason.DOUBT
     if kind.needs_note and not acting_staff(by).has_perm("counter.decide_check"):
         return PendingReason.TYPE
-    return ""
+    if check.code_on_document == CodeOnDocument.ABSENT:
+        return PendingReason.NO_CODE
+    return PendingReason.ANOTHER if waiting_checks(slot).exists() else ""
 
 
 def _lock_check(check: IdCheck) -> IdCheck:

@@ -173,6 +173,7 @@ TIME_ZONE = "Europe/Helsinki"
 # --- People, sessions, cookies ---------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "identity.User"
+ACCOUNT_EVIDENCE = "applications.IdCheck"  # on which a password account rests; identity does not know it
 AUTHENTICATION_BACKENDS = ["identity.backend.BrokerBackend", "identity.passwords.PasswordBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {

@@ -5,6 +5,7 @@ that. This module holds its address, its link, its password and its end.
 """
 
 import logging
+import uuid
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -39,31 +40,34 @@ class AccountClosed(AccountRefused):
 
 
 @transaction.atomic
-def issue_account(person: Person, *, email: str, id_check: int) -> Account:
+def issue_account(person: Person, *, email: str, id_check: uuid.UUID) -> Account:
     """Give a person an account at an address of their own, and send them the link to set its password.
 
-    An account that the person has already is renewed with this ID check (`id_check`, its key) and this address, and
-    opened again. Raises AddressTaken.
+    An account that the person has already is renewed with this ID check (`id_check`, its key for accounts) and this
+    address, and opened again. Raises AddressTaken.
     """
     user = User.objects.select_for_update().get(pk=person.user_id)
     account = Account.objects.filter(user=user).first() or Account(user=user)
     _move(account, email)
-    account.id_check, account.issued_at, account.closed_at, account.wrong_tries = id_check, timezone.now(), None, 0
+    account.id_check_id, account.issued_at, account.closed_at = id_check, timezone.now(), None
+    account.wrong_tries = 0
     _save(account)
     account_letters.queue_account_link(account_links.replace_account_link(account))
     return account
 
 
 @transaction.atomic
-def correct_account_address(account: Account, *, email: str) -> None:
+def correct_account_address(account: Account, *, email: str, id_check: uuid.UUID) -> None:
     """Move an account to another address and send a new link there; the former link ends.
 
-    Raises AddressTaken and AccountClosed.
+    From now on the account rests on the ID check that allowed the move (`id_check`, its key for accounts). Raises
+    AddressTaken and AccountClosed.
     """
     account = _lock_account(account)
     if account.verified_at and account.email != normal(email):
         account_letters.queue_moved_notice(account)  # to the former address, in case it was not the person
     _move(account, email)
+    account.id_check_id = id_check
     _save(account)
     account_letters.queue_account_link(account_links.replace_account_link(account))
 
@@ -98,13 +102,15 @@ def close(account: Account) -> None:
     account_letters.queue_closed_notice(account)
 
 
-def hold(person: Person) -> None:
-    """Lock the open account of a person until the caller's transaction ends, so that nobody closes it meanwhile.
+def hold(person: Person) -> Account:
+    """Lock and return the open account of a person, so that nobody closes or moves it before the caller commits.
 
     Raises AccountClosed.
     """
-    if Account.objects.select_for_update().filter(user=person.user_id, closed_at=None).first() is None:
+    account = Account.objects.select_for_update().filter(user=person.user_id, closed_at=None).first()
+    if account is None:
         raise AccountClosed
+    return account
 
 
 def request_link(email: str) -> None:

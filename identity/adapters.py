@@ -69,8 +69,7 @@ class AccountAdapter(DefaultAccountAdapter):
         passwords.remember_client(user, request)
         account = getattr(user, "account", None)
         if account and not account.closed_at and not user.is_staff:
-            at = timezone.now().isoformat()
-            facts = Proof(method=Method.ACCOUNT, provider=PROVIDER, level="", at=at, id_check=account.id_check)
+            facts = Proof(method=Method.ACCOUNT, provider=PROVIDER, level="", at=timezone.now().isoformat())
             proof.remember(request.session, facts)
         sessions.begin(request)
 

@@ -29,8 +29,7 @@ def count(what: str, who: str, *, most: int, seconds: int = MINUTE) -> None:
     Only a digest of `who` is stored, because an address is personal data too.
     """
     now = time.time()
-    window = int(now // seconds) * seconds // MINUTE  # the minute in which the window began
-    key = f"{what}:{hashlib.sha256(who.encode()).hexdigest()[:32]}"
+    key, window = _key(what, who), _window(now, seconds)
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
@@ -51,6 +50,22 @@ def count(what: str, who: str, *, most: int, seconds: int = MINUTE) -> None:
 def count_password_again(user: int) -> None:
     """Count one try of the password within a session, which somebody else may have found open. Raises TooMany."""
     count("password again", str(user), most=MOST_AGAIN, seconds=HOUR)
+
+
+def is_reached(what: str, who: str, *, most: int, seconds: int = MINUTE) -> bool:
+    """Tell whether `most` tries were counted within this window, without counting one: for tries that fail."""
+    return RateCount.objects.filter(
+        key=_key(what, who), window=_window(time.time(), seconds), count__gte=most
+    ).exists()
+
+
+def _key(what: str, who: str) -> str:
+    return f"{what}:{hashlib.sha256(who.encode()).hexdigest()[:32]}"
+
+
+def _window(now: float, seconds: int) -> int:
+    """Return the minute in which the window began."""
+    return int(now // seconds) * seconds // MINUTE
 
 
 def client_network(request: HttpRequest) -> str:

@@ -1,5 +1,6 @@
 """Users, people and accounts. How a person proves who they are is in the session (proof.py), never here."""
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import F, Q
@@ -95,12 +96,20 @@ class Person(models.Model):
 class Account(models.Model):
     """The password account of a person without electronic identification, which stands on a counter check (J5).
 
-    The password is the user's. `id_check` is the key of the counter check, which this app does not know.
+    The password is the user's. The last check that allowed to issue or to move the account is what it rests on (C5).
+    Checks lie in a room above, so a setting names their model.
     """
 
     user = models.OneToOneField(User, verbose_name=_("user"), on_delete=models.PROTECT, related_name="account")
     email = models.EmailField(_("email address"))  # in lower case
-    id_check = models.PositiveBigIntegerField(_("ID check"))
+    id_check = models.ForeignKey(
+        settings.ACCOUNT_EVIDENCE,
+        verbose_name=_("ID check"),
+        to_field="account_key",  # which a check has if it can bear an account
+        on_delete=models.PROTECT,
+        null=True,  # once the account is closed and the application of its check is removed
+        related_name="accounts",
+    )
     issued_at = models.DateTimeField(_("issued"), db_default=Now())
     verified_at = models.DateTimeField(_("address verified"), null=True)  # when a password was set from a link
     closed_at = models.DateTimeField(_("closed"), null=True)
@@ -114,6 +123,9 @@ class Account(models.Model):
             # R15, whatever the case of letters, by the second constraint. Closed accounts free their address.
             models.UniqueConstraint(fields=["email"], condition=Q(closed_at=None), name="account_address_of_its_own"),
             models.CheckConstraint(condition=Q(email=Lower("email")), name="account_address_in_small_letters"),
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=False) | Q(id_check__isnull=False), name="account_open_rests_on_check"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -15,7 +15,8 @@ SESSION_KEY = "proof"
 class Proof:
     """One identification: method, the broker's id in our settings, the level (acr), and when (ISO 8601).
 
-    `id_check` is the counter check on which a password account stands; None for other methods.
+    `id_check` is the key of the check at the counter, where there was one just now. What an account rests on may
+    change while its holder is logged in, so it is read when they confirm.
     """
 
     method: Method

@@ -126,6 +126,7 @@ def _confirmations(own: OwnSlots) -> Iterator[Facts]:
                 Fact("confirmed_at", _("Time"), confirmation.confirmed_at),
                 Fact("method", _("Method"), confirmation.method, confirmation.get_method_display()),
                 Fact("provider", _("Identified by"), confirmation.provider),
+                Fact("represented_by", _("Represented by"), confirmation.represented_by),
                 Fact("level", _("Level of identification"), confirmation.level),
                 Fact("terms", _("Terms published"), confirmation.terms.published_at),
                 Fact("receipt", _("Receipt number"), confirmation.receipt_number),

@@ -122,12 +122,19 @@ def _check_parts(own: OwnSlots, entries: Iterable[Entry]) -> Iterator[Part]:
             Fact("document", _("Identity document"), check.document_type, document),
             Fact("country", _("Country that issued it"), check.country, countries.name(check.country)),
             Fact("valid_until", _("Last day of validity"), check.document_valid_until),
+            Fact(
+                "code_on_document",
+                _("Personal identity code on the document"),
+                check.code_on_document,
+                check.get_code_on_document_display(),
+            ),
             Fact("picture_matches", _("The picture matches"), check.picture_matches),
             Fact("name_matches", _("The name matches"), check.name_matches),
             Fact("name_reason", _("Why the name may differ"), mask_codes(check.name_reason)),
-            Fact("represented_by", _("Who is here instead"), check.representative_name),
+            Fact("represented_by", _("Who is here instead"), check.represented_by),
             Fact("basis", _("Document that shows their right"), mask_codes(check.basis_document)),
             Fact("basis_until", _("Their right ends"), check.basis_valid_until),
+            Fact("basis_has_no_end", _("Their right has no end"), check.basis_has_no_end or None),
             Fact("note", _("Note"), mask_codes(check.note)),
         ]
         if hasattr(check, "second_look"):

@@ -41,6 +41,7 @@ def remove_whole(references: Mapping[int, str]) -> RemovedNumbers:
     closed = accounts_based_on(references)
     for account in closed:
         accounts.close(account)
+    Account.objects.filter(id_check__in=_checks_in(references)).update(id_check=None)
     figures.keep_figures(references)
     _remove_decisions(references)
     intake_removal.remove_intakes(references)
@@ -71,8 +72,7 @@ def remove_contact_details(slots: Collection[Applicant]) -> None:
 
 def accounts_based_on(applications: Collection[int]) -> list[Account]:
     """Return the open accounts that stand on the ID checks of these applications."""
-    checks = _checks_in(applications).values_list("pk", flat=True)
-    return list(Account.objects.filter(id_check__in=list(checks), closed_at=None).order_by("pk"))
+    return list(Account.objects.filter(id_check__in=_checks_in(applications), closed_at=None).order_by("pk"))
 
 
 def depending_on(applications: Collection[int]) -> dict[int, set[int]]:

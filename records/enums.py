@@ -42,8 +42,10 @@ class Event(models.TextChoices):
 
     # The counter acted.
     CHECK_RECORDED = "check_recorded", _("ID check recorded")
+    CODE_MISMATCHED = "code_mismatched", _("Personal identity code on a document did not match")
     CHECK_ACCEPTED = "check_accepted", _("ID check accepted after a second look")
     CHECK_REJECTED = "check_rejected", _("ID check rejected after a second look")
+    CHECK_SETTLED = "check_settled", _("ID check settled by a later one")
     CHECK_UNDONE = "check_undone", _("ID check undone")
     ACCOUNT_ISSUED = "account_issued", _("Account issued")
     ACCOUNT_ADDRESS_CHANGED = "account_address_changed", _("Address of an account changed")

@@ -14,7 +14,7 @@ from django.db.models import Max, Prefetch, QuerySet
 
 from applications import dates
 from applications.enums import State, Transition
-from applications.models import Applicant, Application, StateChange, Version
+from applications.models import Applicant, Application, Confirmation, StateChange, Version
 from upstream import deliveries
 from upstream.models import ApiClient, Event
 from upstream.schemas import CloudEvent, EventData, EventPage
@@ -114,6 +114,7 @@ def _events_of(application: Application) -> Iterator[Event]:
                 "version": version.number,
                 "digest": version.digest,
                 "waits_for": _waits_for(version, change),
+                "represented": _represented(version, change),
             }
             yield Event(client_id=application.intake.client_id, application=application, change=change, data=data)
 
@@ -122,11 +123,24 @@ def _waits_for(version: Version, change: StateChange) -> int:
     """Return how many adults had not confirmed a version when the application changed (R1, R2)."""
     if change.to_state != State.AWAITING:
         return 0
-    return sum(a.is_adult and not _had_confirmed(a, change) for a in version.applicants.all())
+    return sum(a.is_adult and not _confirmation_then(a, change) for a in version.applicants.all())
 
 
-def _had_confirmed(applicant: Applicant, change: StateChange) -> bool:
-    return any(
-        one.confirmed_at <= change.at and (one.undone_at is None or one.undone_at > change.at)
-        for one in applicant.confirmations.all()
+def _represented(version: Version, change: StateChange) -> list[dict[str, str | int]]:
+    """Return for whom a guardian or proxy had confirmed a version when the application changed (C6)."""
+    return [
+        {"position": a.position, "representative": one.representative}
+        for a in sorted(version.applicants.all(), key=lambda a: a.position)
+        if (one := _confirmation_then(a, change)) and one.representative
+    ]
+
+
+def _confirmation_then(applicant: Applicant, change: StateChange) -> Confirmation | None:
+    return next(
+        (
+            one
+            for one in applicant.confirmations.all()
+            if one.confirmed_at <= change.at and (one.undone_at is None or one.undone_at > change.at)
+        ),
+        None,
     )

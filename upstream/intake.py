@@ -12,7 +12,7 @@ from django.utils.crypto import salted_hmac
 import applications.intake
 from applications import changes, references
 from applications.document import Document
-from applications.enums import State
+from applications.enums import RepresentativeKind, State
 from applications.models import Applicant, Application
 from core.actors import Actor, Role, Source
 from core.transactions import atomically
@@ -101,7 +101,10 @@ def status(reference: str, *, client: ApiClient) -> Standing:
     return Standing(
         ApplicationStatus(
             **_receipt(application).model_dump(),
-            applicants=[ApplicantStatus(position=a.position, progress=_progress(a)) for a in application.applicants],
+            applicants=[
+                ApplicantStatus(position=a.position, progress=_progress(a), representative=_representative(a))
+                for a in application.applicants
+            ],
         ),
         application.version.digest,
     )
@@ -182,6 +185,11 @@ def _receipt(application: Application) -> Receipt:
         valid_until=application.valid_until,
         confirm_link=settings.PUBLIC_URL + path,
     )
+
+
+def _representative(applicant: Applicant) -> RepresentativeKind | None:
+    kind = applicant.confirmed.representative if applicant.confirmed else ""
+    return RepresentativeKind(kind) if kind else None
 
 
 def _progress(applicant: Applicant) -> Progress:

@@ -6,7 +6,7 @@ from typing import Literal
 from django.db.models import TextChoices
 from pydantic import BaseModel, Field
 
-from applications.enums import State, Transition
+from applications.enums import RepresentativeKind, State, Transition
 from applications.models import MOST_APPLICANTS
 
 
@@ -35,6 +35,16 @@ class ApplicantStatus(BaseModel):
         ge=0, lt=MOST_APPLICANTS, description="0 is the main applicant, then the co-applicants as sent"
     )
     progress: Progress
+    representative: RepresentativeKind | None = Field(
+        default=None, description="Who confirmed for this applicant at the counter; null if nobody did"
+    )
+
+
+class Represented(BaseModel):
+    """An applicant for whom somebody else confirmed at the counter. Names nobody."""
+
+    position: int = Field(ge=0, lt=MOST_APPLICANTS, description="As in the status")
+    representative: RepresentativeKind
 
 
 class ApplicationStatus(Receipt):
@@ -54,6 +64,9 @@ class EventData(BaseModel):
     version: int = Field(ge=1, description="1 for the application as sent, one more for each change")
     digest: str = Field(description="SHA-256 digest of that version, in hex", pattern="^[0-9a-f]{64}$")
     waits_for: int = Field(ge=0, le=MOST_APPLICANTS, description="How many adults have yet to confirm")
+    represented: list[Represented] = Field(
+        default=[], description="For whom a guardian or proxy had confirmed this version at the counter"
+    )
 
 
 class CloudEvent(BaseModel):

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from applications import references
+from applications.enums import RepresentativeKind
 from applications.models.applicant import Applicant
 from applications.models.id_check import IdCheck
 from applications.models.terms import Terms
@@ -29,6 +30,9 @@ class Confirmation(models.Model):
     level = models.CharField(max_length=200)
     confirmed_at = models.DateTimeField()
     id_check = models.ForeignKey(IdCheck, on_delete=models.PROTECT, null=True, related_name="confirmations")
+    # Who acted for the person, at the counter only (C6); repeated from the check, so that the row alone says so.
+    representative = models.CharField(max_length=8, choices=RepresentativeKind, blank=True, default="", db_default="")
+    representative_name = models.CharField(max_length=200, blank=True, default="", db_default="")
     staff = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")  # who recorded it there
     undone_at = models.DateTimeField(null=True)
 
@@ -45,10 +49,20 @@ class Confirmation(models.Model):
                 ),
                 name="confirmation_rests_on_its_method",
             ),
+            models.CheckConstraint(
+                condition=Q(representative="", representative_name="")
+                | (Q(method=Method.COUNTER) & ~Q(representative="") & ~Q(representative_name="")),
+                name="confirmation_by_representative_at_the_counter",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.applicant_id} {self.confirmed_at:%Y-%m-%d}"
+
+    @property
+    def represented_by(self) -> str:
+        """The guardian or proxy who acted for the person, such as "Gun Gran (guardian)"; empty if nobody did."""
+        return RepresentativeKind.describe(self.representative, self.representative_name)
 
     @property
     def receipt_number(self) -> str:

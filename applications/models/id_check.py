@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from applications.enums import CheckStatus, PendingReason, RepresentativeKind
+from applications.enums import CheckStatus, CodeOnDocument, PendingReason, RepresentativeKind
 from applications.models.applicant import Applicant
 from identity.models import User
 
@@ -45,6 +45,8 @@ class IdCheck(models.Model):
     document_type = models.CharField(max_length=30)  # the code by which the counter knows it
     country = models.CharField(max_length=2)  # ISO 3166-1, who issued it
     document_valid_until = models.DateField()
+    # Only that it matched, never the code; empty if the slot has none.
+    code_on_document = models.CharField(max_length=7, choices=CodeOnDocument, blank=True, default="", db_default="")
     picture_matches = models.BooleanField()
     name_matches = models.BooleanField()
     name_reason = models.CharField(max_length=200, blank=True, default="", db_default="")  # why the name may differ
@@ -53,6 +55,9 @@ class IdCheck(models.Model):
     representative_name = models.CharField(max_length=200, blank=True, default="", db_default="")
     basis_document = models.CharField(max_length=200, blank=True, default="", db_default="")
     basis_valid_until = models.DateField(null=True)
+    basis_has_no_end = models.BooleanField(default=False, db_default=False)  # as the document shows
+    # Accounts refer to it. Null at a representative's check, so that the database refuses an account on that (C6).
+    account_key = models.UUIDField(null=True, unique=True)
     pending_reason = models.CharField(max_length=8, choices=PendingReason, blank=True, default="", db_default="")
     # What is doubtful, or the supervisor's note.
     note = models.CharField(max_length=500, blank=True, default="", db_default="")
@@ -76,11 +81,31 @@ class IdCheck(models.Model):
                 name="id_check_reason_for_another_name",
             ),
             models.CheckConstraint(
-                condition=Q(representative="", representative_name="", basis_document="", basis_valid_until=None)
-                | ~Q(representative="") & ~Q(representative_name="") & ~Q(basis_document=""),
+                condition=Q(
+                    representative="",
+                    representative_name="",
+                    basis_document="",
+                    basis_valid_until=None,
+                    basis_has_no_end=False,
+                )
+                | ~Q(representative="")
+                & ~Q(representative_name="")
+                & ~Q(basis_document="")
+                & (
+                    Q(basis_valid_until__isnull=False, basis_has_no_end=False)
+                    | Q(basis_valid_until=None, basis_has_no_end=True)
+                ),
                 name="id_check_basis_of_representative",
             ),
+            models.CheckConstraint(
+                condition=Q(representative="") | Q(account_key=None),
+                name="id_check_of_representative_without_account",
+            ),
             models.CheckConstraint(condition=Q(pending_reason="") | ~Q(note=""), name="id_check_pending_with_a_note"),
+            models.CheckConstraint(
+                condition=~Q(code_on_document=CodeOnDocument.ABSENT) | ~Q(pending_reason=""),
+                name="id_check_without_the_code_waits",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -94,8 +119,13 @@ class IdCheck(models.Model):
         if not self.pending_reason:
             return CheckStatus.SOUND
         if hasattr(self, "second_look"):
-            return CheckStatus.SOUND if self.second_look.accepted else CheckStatus.REJECTED
+            return self.second_look.outcome
         return CheckStatus.WAITING if timezone.now() < self.decide_by else CheckStatus.TOO_LATE
+
+    @property
+    def represented_by(self) -> str:
+        """The guardian or proxy who was here instead, such as "Gun Gran (guardian)"; empty if nobody was (C6)."""
+        return RepresentativeKind.describe(self.representative, self.representative_name)
 
     @property
     def is_sound(self) -> bool:
@@ -106,7 +136,7 @@ class IdCheck(models.Model):
         """Whether an account may be issued on it: the person themselves was here (C6), and not long ago."""
         settled_at = self.second_look.at if self.pending_reason and self.is_sound else self.checked_at
         is_recent = timezone.now() - settled_at < ACCOUNT_WITHIN
-        return self.is_sound and not self.representative and is_recent
+        return self.is_sound and self.account_key is not None and is_recent
 
     @property
     def decide_by(self) -> dt.datetime:

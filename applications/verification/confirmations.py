@@ -55,12 +55,10 @@ def _holders() -> Places:
     yield from _different(other.exclude(same_newcomer), "id_check__applicant__hetu", HETU)
 
 
-@finds("proxy", "A confirmation by account rests on an ID check at which somebody else stood in (C6).")
+@finds("proxy", "A confirmation names another guardian or proxy than its ID check does (C6).")
 def _proxies() -> Places:
-    return rows_at(
-        _counting().filter(method=Method.ACCOUNT).exclude(id_check__representative=""),
-        APPLICATION,
-    )
+    same = {name: F(f"id_check__{name}") for name in ("representative", "representative_name")}
+    return rows_at(_counting().filter(id_check__isnull=False).exclude(**same), APPLICATION)
 
 
 @finds("login", "A confirmation by account counts, and its person had no open account (J5).")

@@ -9,14 +9,12 @@ from applications.verification.faults import BATCH, Places, finds, opened, row_a
 from identity.models import Account, AccountLink, Person
 
 HETU = Applicant._meta.get_field("hetu")
-# The field of a check to which accounts refer, whether or not by a foreign key.
-REFERRED_TO = getattr(Account._meta.get_field("id_check"), "target_field", IdCheck._meta.pk).name
 PERSON_HETU = Person._meta.get_field("hetu")
 
 
 @finds("account", "An open account stands on no sound ID check of its person, who was there themselves (J5, C6).")
 def _accounts() -> Places:
-    sound = IdCheck.objects.sound().filter(**{REFERRED_TO: OuterRef("id_check")}, representative="")
+    sound = IdCheck.objects.sound().filter(account_key=OuterRef("id_check"), representative="")
     code = Subquery(sound.annotate(code=sealed("applicant__hetu")).values("code")[:1], output_field=BinaryField())
     found = Account.objects.filter(closed_at=None).annotate(of_check=code, own=sealed("user__person__hetu"))
     for key, of_check, own in found.order_by("pk").values_list("pk", "of_check", "own").iterator(chunk_size=BATCH):

@@ -12,13 +12,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST
 
-from applications.models import Applicant, IdCheck
+from applications.models import Applicant
+from core.refusals import Refused
 from core.requests import read_or_act
 from counter import account_issue
 from counter.desk import access_log
 from counter.desk.access import desk_actor, desk_page, desk_view, find_slot
 from counter.desk.checks import to_slot
 from counter.desk.forms import AccountForm
+from counter.id_checks import SecondLookWaits
 from identity import accounts, limits
 from identity.accounts import AccountRefused, normal
 from identity.models import Account
@@ -40,7 +42,7 @@ def account_page(request: HttpRequest, reference: str, position: int) -> HttpRes
     access_log.record_opening(request, slot)
     if issued := accounts.of_person(slot.hetu_indexes):
         return _account_status(request, slot, issued)
-    check = _check_of(slot)
+    check = account_issue.bearing_check(slot)
     if check is None:
         messages.error(request, str(account_issue.NotChecked()))
         return to_slot(slot)
@@ -98,7 +100,7 @@ def _two_steps(request: HttpRequest, slot: Applicant, act: Callable[[str], objec
     try:
         _count(slot)
         act(email)
-    except (AccountRefused, account_issue.CannotIssue, limits.TooMany) as refusal:
+    except (AccountRefused, account_issue.CannotIssue, SecondLookWaits, limits.TooMany) as refusal:
         form.add_error("email", _why(refusal))
         return _account_page(request, slot, context, status=409)
     messages.success(request, _("We are sending the link with which this person sets a password."))
@@ -136,17 +138,11 @@ def _account_page(request: HttpRequest, slot: Applicant, context: dict[str, Any]
     return desk_page(request, "counter/desk/account.html", everything, status=status)
 
 
-def _check_of(slot: Applicant) -> IdCheck | None:
-    """Return the check on which an account can stand, or else a check that shows why none can."""
-    sound = list(IdCheck.objects.sound().with_outcome().filter(applicant=slot).order_by("-pk"))
-    return next((check for check in sound if check.may_bear_account), sound[0] if sound else None)
-
-
 def _count(slot: Applicant) -> None:
     limits.count("account letters", applicant_subject(slot.pk), most=MOST_LETTERS, seconds=limits.HOUR)
 
 
-def _why(refusal: AccountRefused | account_issue.CannotIssue | limits.TooMany) -> str:
+def _why(refusal: Refused | limits.TooMany) -> str:
     if isinstance(refusal, limits.TooMany):
         return _("We have sent this person several letters within an hour. Wait an hour before the next one.")
     return str(refusal)

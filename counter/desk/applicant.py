@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from applications import protection
 from applications.models import Applicant, IdCheck
 from core.masking import mask_hetu
 from core.requests import read_or_act
@@ -64,7 +65,7 @@ def _show_applicant(
     code: str = "",
 ) -> HttpResponse:
     staff, application = staff_of(request), slot.version.application
-    found = IdCheck.objects.with_outcome().filter(applicant__in=Applicant.objects.same_person(slot))
+    found = IdCheck.objects.with_outcome().filter(applicant__in=protection.slots_of_person(slot))
     found = found.select_related("applicant__version__application").defer("applicant__version__content")
     checks = list(found.order_by("-pk")[:MOST_CHECKS])
     person = Person.objects.select_related("user__account").filter(hetu_index__in=slot.hetu_indexes).first()

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_safe
 
 from applications.enums import CheckStatus
@@ -11,20 +12,21 @@ from applications.forms import ConfirmForm
 from applications.models import Applicant, IdCheck
 from core.masking import mask_hetu
 from core.requests import read_or_act
-from counter import countries, id_checks
+from counter import code_comparison, countries, id_checks
 from counter.desk import access_log
 from counter.desk.access import desk_actor, desk_page, desk_view, find_slot, staff_of
 from counter.desk.forms import CheckForm
 from counter.models import DocumentType
 
 
+@sensitive_post_parameters("code")
 @desk_view("counter.use_desk")
 @read_or_act
 def check_page(request: HttpRequest, reference: str, position: int) -> HttpResponse:
     """Show the form of a check beside the details of the slot, and record the check."""
     slot = find_slot(reference, position)
     access_log.record_opening(request, slot)
-    form = CheckForm(request.POST if request.method == "POST" else None)
+    form = CheckForm(request.POST if request.method == "POST" else None, has_code=bool(slot.hetu))
     if not form.is_valid():
         return _check_form(request, slot, form)
     try:
@@ -32,11 +34,15 @@ def check_page(request: HttpRequest, reference: str, position: int) -> HttpRespo
             form.check,
             applicant=slot,
             digest=ConfirmForm(request.POST).read,
+            code=form.cleaned_data.get("code", ""),
             is_doubtful=form.cleaned_data["is_doubtful"],
             by=desk_actor(request),
         )
     except id_checks.AlreadyChecked as refusal:  # most often a second click, whose answers nobody needs
         messages.warning(request, str(refusal))
+    except code_comparison.CannotCompare as refusal:
+        form.add_error("code", str(refusal))
+        return _check_form(request, slot, form)
     except id_checks.CannotCheck as refusal:
         return _check_form(request, find_slot(reference, position), form, refusal=refusal)
     else:
@@ -93,6 +99,8 @@ def _check_form(
         "slot": slot,
         "application": slot.version.application,
         "code": mask_hetu(slot.hetu) if slot.hetu else "",
+        "other_names": code_comparison.other_names(slot),
+        "another_waits": id_checks.waiting_checks(slot).exists(),
         "refusal": refusal,
     }
     return desk_page(request, "counter/desk/check.html", context, status=409 if refusal else 200)

@@ -14,7 +14,7 @@ from applications import confirmation, details, terms
 from applications.details import Section
 from applications.models import Applicant, Terms
 from core.requests import read_or_act
-from counter import counter_confirmation
+from counter import counter_confirmation, id_checks
 from counter.desk import access_log
 from counter.desk.access import desk_actor, desk_page, desk_view, find_slot
 from counter.desk.checks import to_slot
@@ -60,7 +60,7 @@ def _record_confirmation(request: HttpRequest, slot: Applicant) -> HttpResponse:
     except (confirmation.Changed, counter_confirmation.CheckFirst) as refusal:
         fresh = find_slot(slot.version.application.reference, slot.position)
         return _summary_page(request, fresh, current, refusal=refusal, read=form.read)
-    except confirmation.CannotConfirm as refusal:
+    except (confirmation.CannotConfirm, id_checks.SecondLookWaits) as refusal:
         messages.error(request, str(refusal))
         return to_slot(slot)
     messages.success(request, _("The confirmation is recorded."))
@@ -80,6 +80,7 @@ def _summary_page(
         "terms": current,
         "terms_text": text,
         "rivals": list(rivals),
+        "check": id_checks.made_today(slot),
         "own_rivals": list(rivals.filter(current__applicants__hetu_index__in=slot.hetu_indexes)),
         "refusal": refusal,
         "check_first": isinstance(refusal, counter_confirmation.CheckFirst),

@@ -10,13 +10,13 @@ from applications.enums import RepresentativeKind
 from applications.forms import ConfirmForm, ContactDetailsForm, fits, no_personal_identity_code
 from applications.models import IdCheck
 from core.addresses import EmailField
-from counter import countries
+from counter import code_comparison, countries
 from counter.models import DocumentType
 
 DATES = ["%d.%m.%Y", "%Y-%m-%d"]
 UNSAVEABLE = _("The text has characters that cannot be saved.")
 LONGEST_NOTE, LONGEST_REASON, LONGEST_LINE = 500, 500, 200  # characters, as IdCheck has them
-REPRESENTATIVE = ("representative", "representative_name", "basis_document", "basis_valid_until")
+REPRESENTATIVE = ("representative", "representative_name", "basis_document", "basis_valid_until", "basis_has_no_end")
 
 
 class LineField(forms.CharField):
@@ -92,8 +92,31 @@ class NewContactDetailsForm(ContactDetailsForm):
         return {**new, "language": self.cleaned_data["language"]}
 
 
+class UnshownInput(forms.TextInput):
+    """A text field whose value no page repeats, not even beside an error (R17)."""
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        return super().get_context(name, None, attrs)
+
+
+class CodeField(forms.CharField):
+    """A personal identity code as it is typed from a document: whole, or its last four characters."""
+
+    widget = UnshownInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"})
+
+    def clean(self, value: Any) -> str:
+        typed = str(super().clean(value))
+        code = code_comparison.normalise_typed_code(typed) if typed else ""
+        if code is None:
+            raise forms.ValidationError(_("Type the whole code, 11 characters, or its last four."))
+        return code
+
+
 class CheckForm(forms.Form):
-    """An ID check. A Finnish passport that matches needs the first fields only, and no mouse."""
+    """An ID check. A Finnish passport that matches needs the first fields only, and no mouse.
+
+    `has_code` tells whether the slot has a personal identity code, which is then typed from the document.
+    """
 
     document_type = forms.ModelChoiceField(
         label=_("Identity document"),
@@ -107,6 +130,15 @@ class CheckForm(forms.Form):
     document_valid_until = DayField(
         label=_("Last day of validity"), past=_("The document has expired. Ask for another one.")
     )
+    code = CodeField(
+        label=_("Personal identity code on the document"),
+        help_text=_(
+            "Type the last four characters, or the whole code. If a guardian or proxy is here, read it from the "
+            "document that shows their right."
+        ),
+        required=False,
+    )
+    code_is_absent = forms.BooleanField(label=_("The document does not bear the code"), required=False)
     picture_matches = forms.BooleanField(label=_("The picture matches the person who is here"), required=False)
     name_matches = forms.BooleanField(label=_("The name matches"), required=False)
     name_reason = LineField(
@@ -118,7 +150,8 @@ class CheckForm(forms.Form):
     note = NoteField(
         label=_("Note"),
         help_text=_(
-            "What is doubtful. Also why the document is accepted, if it is neither passport nor identity card."
+            "What is doubtful. Also why the document is accepted, if it is neither passport nor identity card, "
+            "or does not bear the code."
         ),
         max_length=LONGEST_NOTE,
         required=False,
@@ -135,6 +168,14 @@ class CheckForm(forms.Form):
     basis_valid_until = DayField(
         label=_("Last day of their right"), past=_("The right to act for somebody else has expired."), required=False
     )
+    basis_has_no_end = forms.BooleanField(
+        label=_("Their right has no end: I have seen this in the document"), required=False
+    )
+
+    def __init__(self, data: Any = None, *, has_code: bool) -> None:
+        super().__init__(data)
+        if not has_code:
+            del self.fields["code"], self.fields["code_is_absent"]
 
     def clean(self) -> dict[str, Any]:
         """Ask for the answers that other answers require. The database would refuse the check without them too."""
@@ -145,20 +186,36 @@ class CheckForm(forms.Form):
                 "picture_matches", _("Compare the picture. If it does not match, say that you are in doubt.")
             )
         self._clean_name(given)
+        if "code" in self.fields:
+            self._clean_code(given)
         kind = given.get("document_type")
-        if (is_doubtful or (kind and kind.needs_note)) and not given.get("note"):
+        needs_note = is_doubtful or given.get("code_is_absent") or (kind and kind.needs_note)
+        if needs_note and not given.get("note"):
             self._ask("note", _("Write a note: what is doubtful, or why this document is accepted."))
         if any(given.get(name) for name in REPRESENTATIVE):
-            for name in REPRESENTATIVE[:3]:
-                if not given.get(name):
-                    self._ask(name, _("This is needed if a guardian or proxy is here."))
+            self._clean_representative(given)
         return given
+
+    def _clean_representative(self, given: dict[str, Any]) -> None:
+        for name in REPRESENTATIVE[:3]:
+            if not given.get(name):
+                self._ask(name, _("This is needed if a guardian or proxy is here."))
+        if not given.get("basis_valid_until") and not given.get("basis_has_no_end"):
+            self._ask("basis_valid_until", _("Give the last day of their right, or say that it has no end."))
+        if given.get("basis_valid_until") and given.get("basis_has_no_end"):
+            self._ask("basis_has_no_end", _("Their right cannot both end and have no end. Correct one of the two."))
 
     def _clean_name(self, given: dict[str, Any]) -> None:
         if given.get("name_matches") and given.get("name_reason"):
             self.add_error("name_reason", _("The name cannot both match and differ. Correct one of the two."))
         if not given.get("name_matches") and not given.get("name_reason", self.errors.get("name_reason")):
             self._ask("name_matches", _("Compare the name. If it differs, write why."))
+
+    def _clean_code(self, given: dict[str, Any]) -> None:
+        if given.get("code") and given.get("code_is_absent"):
+            self._ask("code_is_absent", _("The document cannot both bear the code and not bear it. Correct one."))
+        if not given.get("code") and not given.get("code_is_absent"):
+            self._ask("code", _("Type the code from the document, or say that the document does not bear it."))
 
     def _ask(self, name: str, message: Any) -> None:
         if name not in self.errors:
@@ -172,7 +229,8 @@ class CheckForm(forms.Form):
     @property
     def check(self) -> IdCheck:
         """The check as it was filled in, not stored yet."""
-        filled_in = {name: value for name, value in self.cleaned_data.items() if name != "is_doubtful"}
+        asked = {"is_doubtful", "code", "code_is_absent"}  # of which the check keeps the outcome only
+        filled_in = {name: value for name, value in self.cleaned_data.items() if name not in asked}
         return IdCheck(**{**filled_in, "document_type": filled_in["document_type"].code})
 
 

@@ -74,6 +74,14 @@ def list_second_looks(request: HttpRequest) -> HttpResponse:
 
 @desk_view("counter.use_desk")
 @require_safe
+def list_accepted(request: HttpRequest) -> HttpResponse:
+    """Show the checks that were accepted at the second look, until their people have confirmed (C4)."""
+    context = {"title": _("Accepted, not confirmed yet"), "rows": rows_of(accepted_not_confirmed(), request)}
+    return desk_page(request, "counter/desk/list_accepted.html", context)
+
+
+@desk_view("counter.use_desk")
+@require_safe
 def list_waiting(request: HttpRequest) -> HttpResponse:
     """Show the applications that wait and the people for whom they wait, the earliest deadline first."""
     asked = request.GET.get("missing", "")
@@ -119,11 +127,13 @@ def record_list(request: HttpRequest, event: Event = Event.LIST_OPENED, **facts:
 def in_short() -> dict[str, Any]:
     """Return the first rows of each list and the number of all its rows."""
     checked, applications, lost, looks = checks_today(), that_wait(), not_arrived(), to_look_at()
+    accepted = accepted_not_confirmed()
     return {
         "checks": (list(checked[:IN_SHORT]), tally(checked)),
         "waiting": (list(applications[:IN_SHORT]), tally(applications)),
         "undeliverable": (_undelivered(list(lost[:IN_SHORT])), tally(lost)),
         "second_looks": (list(looks[:IN_SHORT]), tally(looks)),
+        "accepted": (list(accepted[:IN_SHORT]), tally(accepted)),
     }
 
 
@@ -135,7 +145,7 @@ def checks_today() -> QuerySet[IdCheck]:
 def acted_alone() -> QuerySet[IdCheck]:
     """Return the checks of the last days that nobody else saw and that bear a confirmation or an account."""
     confirmed = Confirmation.objects.filter(id_check=OuterRef("pk"), undone_at=None, staff=OuterRef("adviser"))
-    issued = Account.objects.filter(id_check=OuterRef("pk"), closed_at=None)
+    issued = Account.objects.filter(id_check=OuterRef("account_key"), closed_at=None)
     since = dates.start_of_today() - ALONE
     found = IdCheck.objects.sound().filter(
         Exists(confirmed) | Exists(issued), pending_reason="", checked_at__gte=since
@@ -146,6 +156,27 @@ def acted_alone() -> QuerySet[IdCheck]:
 def to_look_at() -> QuerySet[IdCheck]:
     """Return the checks of the last 30 days that wait, by the index of IdCheck.checked_at."""
     return _with_slot(IdCheck.objects.waiting())
+
+
+def accepted_not_confirmed() -> QuerySet[IdCheck]:
+    """Return the checks accepted at the second look whose applications wait for the person, the earliest end first."""
+    alike = Q(
+        first_names=OuterRef("applicant__first_names"),
+        last_name=OuterRef("applicant__last_name"),
+        birth_date=OuterRef("applicant__birth_date"),
+    )
+    confirmed = Confirmation.objects.filter(applicant=OuterRef("pk"), undone_at=None)
+    awaited = Applicant.objects.filter(
+        Q(hetu_index=OuterRef("applicant__hetu_index")) | alike,
+        ~Exists(confirmed),
+        version__current_of=OuterRef("applicant__version__application"),
+        declined_at=None,
+    )
+    accepted = IdCheck.objects.filter(second_look__accepted=True, undoing=None)
+    waiting = {"applicant__version__application__state": State.AWAITING}
+    in_time = {"applicant__version__application__valid_until__gte": dates.today()}
+    found = accepted.filter(Exists(awaited), **waiting, **in_time)
+    return _with_slot(found.order_by("applicant__version__application__valid_until", "pk"))
 
 
 def that_wait(missing: str = "") -> QuerySet[Application]:

@@ -22,6 +22,8 @@ NAMES = {
     "account_password_set": _("A password was set"),
     "arrived": _("The application has arrived"),
     "became_adult": _("An applicant has turned 18"),
+    "check_accepted": _("An ID check was accepted"),
+    "check_rejected": _("An ID check was rejected"),
     "confirmed": _("Another applicant has confirmed"),
     "draft_ending": _("An unsent application is about to be deleted"),
     "draft_link": _("Link to continue an unsent application"),

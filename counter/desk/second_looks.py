@@ -1,21 +1,18 @@
 """The second look at a check that waits (C3, C4), and undoing a check with everything that rests on it (C5)."""
 
-from dataclasses import dataclass
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from applications.models import Application, Confirmation, IdCheck
+from applications.models import IdCheck
 from core.requests import read_or_act
-from counter import id_checks
+from counter import id_checks, undoing
 from counter.desk import access_log
 from counter.desk.access import desk_actor, desk_page, desk_view
 from counter.desk.checks import check_context, find_check
 from counter.desk.forms import DecisionForm, UndoForm
-from identity.models import Account
 
 
 @desk_view("counter.use_desk")
@@ -56,25 +53,7 @@ def undo_page(request: HttpRequest, pk: int) -> HttpResponse:
             ) % {"count": len(waiting)}
             messages.success(request, message if waiting else _("The check is undone."))
         return redirect("admin:desk_check_made", pk)
-    return _decision_page(request, "undo", check, form=form, falls=_what_falls(check))
-
-
-@dataclass(frozen=True)
-class Falls:
-    """What is undone together with a check: all that rests on it now."""
-
-    confirmations: list[tuple[Confirmation, Application, bool]]  # and whether the application waits again
-    accounts: list[Account]
-
-
-def _what_falls(check: IdCheck) -> Falls:
-    resting = check.confirmations.filter(undone_at=None)
-    found = resting.select_related("applicant__version__application").defer("applicant__version__content")
-    confirmations = [(one, one.applicant.version.application) for one in found.order_by("pk")]
-    return Falls(
-        [(one, sent, sent.is_open and sent.current_id == one.applicant.version_id) for one, sent in confirmations],
-        list(Account.objects.filter(id_check=check.pk, closed_at=None)),
-    )
+    return _decision_page(request, "undo", check, form=form, falls=undoing.what_falls(check))
 
 
 def _decision_page(request: HttpRequest, name: str, check: IdCheck, **context: object) -> HttpResponse:

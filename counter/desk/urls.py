@@ -26,6 +26,7 @@ PAGES: list[Page] = [
     ("undeliverable/", lists.list_undeliverable, "desk_undeliverable"),
     ("alone/", lists.list_acted_alone, "desk_acted_alone"),
     ("second-looks/", lists.list_second_looks, "desk_second_looks"),
+    ("accepted/", lists.list_accepted, "desk_accepted"),
     ("applications/<reference:reference>/", application.application_page, "desk_application"),
     ("applications/<reference:reference>/trail/", trail.show_application_trail, "desk_trail"),
     (SLOT, applicant.applicant_page, "desk_applicant"),

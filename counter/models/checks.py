@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from applications.enums import CheckStatus
 from applications.models import IdCheck
 from counter.models.contact import in_language
 from identity.models import User
@@ -38,20 +39,36 @@ class DocumentType(models.Model):
 
 
 class SecondLook(models.Model):
-    """What somebody else decided about a check that waited, and why (C3, C4)."""
+    """What somebody else decided about a check that waited, and why (C3, C4).
+
+    It is superseded if a later check of the person was accepted instead.
+    """
 
     check_made = models.OneToOneField(IdCheck, on_delete=models.PROTECT, related_name="second_look")
     accepted = models.BooleanField()
+    superseded = models.BooleanField(default=False, db_default=False)
     reason = models.CharField(max_length=500)
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
 
     class Meta:
         default_permissions = ()
-        constraints = [models.CheckConstraint(condition=~Q(reason=""), name="second_look_with_reason")]
+        constraints = [
+            models.CheckConstraint(condition=~Q(reason=""), name="second_look_with_reason"),
+            models.CheckConstraint(
+                condition=Q(accepted=False) | Q(superseded=False), name="second_look_accepted_or_superseded"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.check_made_id}"
+
+    @property
+    def outcome(self) -> CheckStatus:
+        """What the check is worth by this decision."""
+        if self.accepted:
+            return CheckStatus.SOUND
+        return CheckStatus.SETTLED if self.superseded else CheckStatus.REJECTED
 
 
 class Undoing(models.Model):

@@ -16,6 +16,7 @@ from mailing.models import Letter
 from tests import cast
 from tests.applications.factories import HOUSING_SYSTEM, actor, confirm
 from tests.applications.households import PROTECTED, fresh, invitation, letter, sent, slot, written
+from tests.counter.checks import doubtful
 from tests.mailing.letters import assert_accessible_and_plain
 
 pytestmark = pytest.mark.django_db
@@ -68,6 +69,8 @@ def household(message, days, *, language="fi", **more):
             letters.slip(slot(application, cast.OLLI), fresh(application), asked=timezone.now())
         case "undone":
             letters.undone(confirm(application, cast.OLLI), fresh(application), fresh(application).applicants)
+        case "check_accepted" | "check_rejected":
+            letters.second_look_taken(doubtful(application, cast.OLLI), accepted=message == "check_accepted")
         case "undeliverable":
             bounced(letter("invitation", cast.OLLI))
             days(1)
@@ -90,7 +93,7 @@ MESSAGES = [name for name in FOLDERS if not name.startswith(("account_", "draft_
 
 
 def test_every_message_is_known():
-    assert len(MESSAGES) == 19
+    assert len(MESSAGES) == 21
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -27,6 +27,7 @@ from mailing.models import Letter
 from tests import cast
 from tests.applications.factories import HOUSING_SYSTEM, actor, confirm, person, proof
 from tests.applications.households import sent, slot
+from tests.identity.accounts import evidence
 from tests.staff import sign_in_staff, staff
 from tests.test_consistency import ADDRESSES, patterns
 from upstream import clients
@@ -237,7 +238,7 @@ def test_nothing_of_a_protected_person_is_in_the_admin_of_any_table(household, c
     invitations.report_error(slot(application, household.others[1]), text="Wrong")
     for who in [*household.others, household.protected]:
         confirm(application, who)
-    accounts.issue_account(person(household.protected), email=MINE["email"], id_check=1)
+    accounts.issue_account(person(household.protected), email=MINE["email"], id_check=evidence())
     root = User.objects.create_superuser("root")
     sign_in_staff(client, root)
 

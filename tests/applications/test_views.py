@@ -348,10 +348,10 @@ def test_account_that_was_closed_a_moment_ago_confirms_nothing_and_says_so(sign_
     sent = application(cast.MAIJA)
     client = sign_in(cast.MAIJA)
     user = person(cast.MAIJA).user
-    Account.objects.create(user=user, email="maija.own@example.test", id_check=17, closed_at=timezone.now())
+    Account.objects.create(user=user, email="maija.own@example.test", closed_at=timezone.now())
     session = client.session
     at = timezone.now().isoformat()
-    by_account = proof.Proof(method=Method.ACCOUNT, provider="account", level="", at=at, id_check=17)
+    by_account = proof.Proof(method=Method.ACCOUNT, provider="account", level="", at=at)
     proof.remember(session, by_account)
     session.save()
 

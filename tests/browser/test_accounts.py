@@ -45,7 +45,7 @@ def test_person_creates_an_account_and_confirms(new_context, live_server, javasc
 def test_person_who_chooses_the_account_on_the_way_comes_to_their_application(page, live_server, link):
     sent = application(MAIJA)
     with_password()
-    Account.objects.update(id_check=check(sent, MAIJA).pk)
+    Account.objects.update(id_check=check(sent, MAIJA))
 
     page.goto(link(sent))
     press(page, WORDS["en"].accept_cookies)

@@ -6,6 +6,7 @@ from django.test import Client
 from django.utils import timezone
 
 from applications.models import Confirmation
+from counter import id_checks
 from identity.models import Account
 from mailing.models import Letter
 from tests.applications.factories import application, confirm, person, state
@@ -22,10 +23,10 @@ from tests.browser.journey import (
     press,
     wider_than_the_screen,
 )
-from tests.cast import MAIJA, OLLI, VERA
+from tests.cast import MAIJA, OLLI, OTSO, VERA, VILLE
 from tests.counter.checks import EMAIL, check, confirm_here, doubtful, issue, status
 from tests.counter.desk.arranged import address
-from tests.staff import sign_in_staff, staff
+from tests.staff import acting, sign_in_staff, staff
 
 PASSWORD = "seven green herons"
 
@@ -61,9 +62,10 @@ def find(page, sent, who):
         page.get_by_role("link", name=f"{who['first_names']} {who['last_name']}").first.click()
 
 
-def fill_check(page, **more):
+def fill_check(page, who=MAIJA, **more):
     page.get_by_label("Identity document").first.select_option(label="Passport")
     page.get_by_label("Last day of validity").first.fill("31.1.2036")
+    page.get_by_label("Personal identity code on the document").fill(who["hetu"][-4:])
     for label in more.get("ticked", ("The picture matches the person who is here", "The name matches")):
         page.get_by_label(label).check()
 
@@ -114,7 +116,7 @@ def test_person_without_bank_codes_is_served_from_the_slip_to_the_confirmed_appl
     assert "Waiting to be sent" in on_its_way
     assert heading(page) == "Your application is valid"
     made = Confirmation.objects.get()
-    assert (made.method, made.id_check_id, state(sent)) == ("account", Account.objects.get().id_check, "valid")
+    assert (made.method, made.id_check, state(sent)) == ("account", Account.objects.get().id_check, "valid")
 
 
 def test_check_of_a_passport_that_matches_takes_a_handful_of_keys(at_desk, go):
@@ -126,7 +128,9 @@ def test_check_of_a_passport_that_matches_takes_a_handful_of_keys(at_desk, go):
     for key in ("P", "Tab", "Tab"):  # the document; Finland stands already
         page.keyboard.press(key)
     page.keyboard.type("31.1.2036")
-    for key in ("Tab", "Space", "Tab", "Space"):
+    page.keyboard.press("Tab")
+    page.keyboard.type("9032")
+    for key in ("Tab", "Tab", "Space", "Tab", "Space"):  # the document bears the code
         page.keyboard.press(key)
     with page.expect_navigation():
         page.keyboard.press("Enter")
@@ -240,7 +244,7 @@ def test_couple_confirms_one_at_the_counter_and_the_other_online(at_desk, go, ne
     go(page, "desk")
     find(page, sent, OLLI)
     press(page, "Check the identity")
-    fill_check(page)
+    fill_check(page, OLLI)
     press(page, "Save the check")
     press(page, "Confirm application")
     press(page, "The person confirms")
@@ -270,6 +274,24 @@ def test_application_that_changes_while_the_form_is_filled_in_keeps_what_was_typ
 
     assert "This person has already confirmed" in page.get_by_role("alert").inner_text()
     assert page.get_by_label("Last day of validity").first.input_value() == "31.1.2036"
+    assert page.get_by_label("Personal identity code on the document").input_value() == ""
+
+
+def test_code_that_differs_is_said_at_its_field_and_typed_again(at_desk, go):
+    sent = application(MAIJA)
+    page = at_desk()
+    go(page, "desk_check", sent.reference, 0)
+    fill_check(page, OLLI)
+
+    press(page, "Save the check")
+    told_at_the_field = page.locator("#id_code_error").inner_text()
+    faults = broken_rules(page)
+    page.get_by_label("Personal identity code on the document").fill("9032")
+    press(page, "Save the check")
+
+    assert told_at_the_field.startswith("This is not the code in the application.")
+    assert faults == []
+    assert told(page) == "The ID check is saved."
 
 
 @pytest.mark.parametrize(("language", "size"), [("fi", DESKTOP), ("sv", PHONE), ("en", DESKTOP)])
@@ -277,11 +299,13 @@ def test_pages_are_accessible_on_a_desktop_and_on_a_small_phone(at_desk, go, lan
     person(MAIJA)
     person(OLLI)
     fresh, checked, done = (household(MAIJA, OLLI, language=language) for _ in range(3))
-    issued = household(VERA, OLLI, language=language)
+    issued = household(VERA, VILLE, language=language)
     check(checked, MAIJA)
     made = check(issued, VERA)
     issue(made)
-    doubted = doubtful(issued, OLLI)
+    doubted = doubtful(issued, VILLE)
+    accepted = doubtful(household(OTSO, language=language), OTSO)
+    id_checks.decide(accepted, accepted=True, reason="-", by=acting("supervisor"))
     check(done, OLLI)
     confirm_here(done, OLLI)
     page = at_desk("supervisor")
@@ -303,6 +327,8 @@ def test_pages_are_accessible_on_a_desktop_and_on_a_small_phone(at_desk, go, lan
 
     for name, *arguments in (
         ("desk_check", fresh.reference, 0),
+        ("desk_check", fresh.reference, 1),
+        ("desk_accepted",),
         ("desk_confirm", checked.reference, 0),
         ("desk_confirm", done.reference, 1),
         ("desk_account", checked.reference, 0),

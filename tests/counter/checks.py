@@ -14,6 +14,12 @@ from tests.staff import NAMES, acting, staff
 # Ethan has no Finnish personal identity code: he confirms at the counter only (R3).
 ETHAN = cast.applicant({"first_names": "Ethan", "last_name": "Evans", "hetu": None}, birth_date="1990-03-14")
 EMAIL = "maija.own@example.test"
+GUN = {  # who may act for anybody of the cast
+    "representative": "guardian",
+    "representative_name": "Gun Gran",
+    "basis_document": "Register extract",
+    "basis_valid_until": dt.date(2100, 1, 1),
+}
 
 
 def passport(**more):
@@ -38,11 +44,19 @@ def slot(sent, who):
     return next(each for each in people if each.first_names == who["first_names"])
 
 
-def check(sent, who, *, by="adviser", digest=None, is_doubtful=False, **more):
-    """Record a check of somebody of the cast, of the current version unless told otherwise."""
+def check(sent, who, *, by="adviser", digest=None, code=None, is_doubtful=False, **more):
+    """Record a check of somebody of the cast, of the current version and their code unless told otherwise."""
     mine = slot(sent, who)
     read = digest if digest is not None else mine.version.digest
-    return id_checks.record(passport(**more), applicant=mine, digest=read, is_doubtful=is_doubtful, by=acting(by))
+    typed = end_of_code(mine) if code is None else code
+    return id_checks.record(
+        passport(**more), applicant=mine, digest=read, code=typed, is_doubtful=is_doubtful, by=acting(by)
+    )
+
+
+def end_of_code(mine):
+    """Return the last four characters of somebody's code, as an adviser reads them from the document."""
+    return mine.hetu[-4:] if mine.hetu else ""
 
 
 def doubtful(sent, who, *, by="adviser", **more):
@@ -62,10 +76,7 @@ def issue(made, *, email=EMAIL, by="adviser"):
 
 def confirm_by_account(sent, who):
     """Let somebody confirm whose session comes from the password of their account."""
-    account = person(who).user.account
-    proof = Proof(
-        method=Method.ACCOUNT, provider="account", level="", at="2027-01-04T12:00:00+00:00", id_check=account.id_check
-    )
+    proof = Proof(method=Method.ACCOUNT, provider="account", level="", at="2027-01-04T12:00:00+00:00")
     read = Application.objects.with_people().get(pk=sent.pk)
     return confirmation.confirm(read, by=actor(who), proof=proof, terms=terms.current(), digest=read.version.digest)
 

@@ -15,6 +15,7 @@ from tests.counter.broken_trail import refusing
 from tests.counter.checks import (
     EMAIL,
     ETHAN,
+    GUN,
     check,
     confirm_by_account,
     confirm_here,
@@ -41,7 +42,7 @@ def test_issue_after_the_check_sends_the_link():
 
     account = issue(made)
 
-    assert (account.email, account.id_check, account.closed_at) == (EMAIL, made.pk, None)
+    assert (account.email, account.id_check, account.closed_at) == (EMAIL, made, None)
     assert account.user.person.hetu == cast.MAIJA["hetu"]
     assert not account.user.has_usable_password()
     assert links() == [EMAIL]
@@ -98,7 +99,7 @@ def test_issue_on_a_doubtful_check_is_refused_until_it_is_accepted():
         issue(made)
     id_checks.decide(made, accepted=True, reason="It is her", by=acting("supervisor"))
 
-    assert issue(made).id_check == made.pk
+    assert issue(made).id_check == made
 
 
 def test_issue_on_a_check_that_was_undone_is_refused():
@@ -125,7 +126,7 @@ def test_issue_soon_after_the_second_look_is_possible(time_machine):
     time_machine.shift(dt.timedelta(days=20))
     id_checks.decide(made, accepted=True, reason="I know the picture", by=acting("supervisor"))
 
-    assert issue(made).id_check == made.pk
+    assert issue(made).id_check == made
 
 
 def test_correct_address_of_an_account_in_use_needs_a_check_today(time_machine):
@@ -154,8 +155,7 @@ def test_correct_address_of_an_account_in_use_needs_a_check_today(time_machine):
 
 def test_issue_for_whoever_was_represented_is_refused():
     """C6"""
-    basis = {"representative": "proxy", "representative_name": "Gun Gran", "basis_document": "Power of attorney"}
-    made = check(application(cast.MAIJA), cast.MAIJA, **basis)
+    made = check(application(cast.MAIJA), cast.MAIJA, **GUN)
 
     with pytest.raises(account_issue.Represented):
         issue(made)
@@ -178,7 +178,7 @@ def test_issue_again_after_undoing_stands_on_the_new_check():
 
     account = issue(second)
 
-    assert (account.id_check, account.closed_at) == (second.pk, None)
+    assert (account.id_check, account.closed_at) == (second, None)
     assert first != second
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection, transaction
 
 from applications.models import Confirmation, IdCheck, StateChange
-from counter import id_checks
+from counter import account_issue, id_checks
 from counter.models import SecondLook, Undoing
 from identity import accounts
 from identity.models import Account
@@ -187,3 +187,46 @@ def test_undoing_while_the_other_one_confirms_at_the_bank_waits_for_one():
         assert kinds(done) == ["Confirmation", "list"]
         assert state(sent) == "awaiting"
         assert [slot(sent, who).must_confirm for who in (cast.MAIJA, cast.OLLI)] == [True, False]
+
+
+def test_undoing_while_the_account_is_moved_on_another_check_leaves_no_account_on_the_undone_one(time_machine):
+    for number in range(ROUNDS):
+        time_machine.move_to(f"2027-01-{4 + 2 * number:02}T12:00:00+02:00")
+        sent = application(cast.MAIJA)
+        first = check(sent, cast.MAIJA)
+        account = issue(first, email=f"first{number}@example.test")
+        time_machine.shift(24 * 60 * 60)
+        check(sent, cast.MAIJA)
+        mine = slot(sent, cast.MAIJA)
+
+        undone, moved = at_once(
+            lambda made=first: undo(made),
+            lambda account=account, mine=mine, number=number: account_issue.correct_account_address(
+                account, email=f"second{number}@example.test", applicant=mine, by=acting("adviser")
+            ),
+        )
+
+        assert isinstance(undone, list)
+        assert moved is None or isinstance(moved, accounts.AccountClosed)
+        assert Account.objects.filter(id_check=first, closed_at=None).count() == 0
+        if moved is None:
+            assert Account.objects.get().closed_at is None
+
+
+def test_doubt_in_one_application_while_the_person_passes_in_another_is_passed_by_in_neither(time_machine):
+    for number in range(ROUNDS):
+        time_machine.move_to(f"2027-{number + 1:02}-04T12:00:00+02:00")  # the doubts of the last round have run out
+        one, other = application(cast.MAIJA), application(cast.MAIJA)
+
+        doubted, passed = at_once(
+            lambda one=one: doubtful(one, cast.MAIJA),
+            lambda other=other: check(other, cast.MAIJA, by="supervisor", note="Her passport"),
+        )
+
+        assert kinds([doubted, passed]) == ["IdCheck", "IdCheck"]
+        [refused] = at_once(lambda other=other: confirm_here(other, cast.MAIJA, by="supervisor"))
+        assert type(refused).__name__ in {"SecondLookWaits", "CheckFirst"}
+        assert state(other) == "awaiting"
+        for made in (doubted, passed):
+            if status(made) == "waiting":
+                id_checks.decide(made, accepted=False, reason="Not her", by=acting("operator"))

@@ -1,5 +1,3 @@
-import datetime as dt
-
 import pytest
 from django.db import IntegrityError
 
@@ -12,7 +10,7 @@ from records.models import Entry
 from tests import cast
 from tests.applications.factories import HOUSING_SYSTEM, applicant, application, confirm, state
 from tests.counter.broken_trail import refusing
-from tests.counter.checks import ETHAN, check, confirm_here, doubtful, slot, undo
+from tests.counter.checks import ETHAN, GUN, check, confirm_here, doubtful, slot, undo
 from tests.staff import acting, staff
 
 pytestmark = pytest.mark.django_db
@@ -245,18 +243,12 @@ def test_confirm_of_an_application_that_has_ended_is_refused(time_machine):
 def test_confirm_for_a_guardian_is_recorded_for_the_person():
     """C6"""
     sent = application(cast.MAIJA)
-    check(
-        sent,
-        cast.MAIJA,
-        representative="guardian",
-        representative_name="Gun Gran",
-        basis_document="Register extract",
-        basis_valid_until=dt.date(2100, 1, 1),
-    )
+    check(sent, cast.MAIJA, **GUN)
 
     done = confirm_here(sent, cast.MAIJA)
 
     assert (state(sent), done.applicant) == ("valid", slot(sent, cast.MAIJA))
+    assert (done.representative, done.representative_name) == ("guardian", "Gun Gran")
 
 
 @pytest.mark.parametrize("event", ["person_confirmed", "confirmed"])

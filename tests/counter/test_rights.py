@@ -31,7 +31,7 @@ LETS_IN = {
     **dict.fromkeys(["desk_application", "desk_applicant", "desk_code", "desk_check", "desk_confirm"], AT_THE_DESK),
     "desk_details": AT_THE_DESK,
     **dict.fromkeys(["desk_account", "desk_account_address", "desk_account_link", "desk_contact"], AT_THE_DESK),
-    **dict.fromkeys(["desk_invitation", "desk_check_made", "desk_decide"], AT_THE_DESK),
+    **dict.fromkeys(["desk_invitation", "desk_check_made", "desk_decide", "desk_accepted"], AT_THE_DESK),
     **dict.fromkeys(["desk_trail", "desk_access_log"], SUPERVISORS),
     **dict.fromkeys(["desk_protection", "desk_undo", "desk_erase"], SUPERVISORS),
     **dict.fromkeys(["desk_staff_changes", "desk_staff_change", "desk_acted_alone"], SUPERVISORS),

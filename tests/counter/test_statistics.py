@@ -54,7 +54,8 @@ def check(sent, who):
         name_matches=True,
     )
     slot = applicant(sent, who)
-    return id_checks.record(made, applicant=slot, digest=slot.version.digest, is_doubtful=False, by=acting("adviser"))
+    digest, code = slot.version.digest, slot.hetu or ""
+    return id_checks.record(made, applicant=slot, digest=digest, code=code, is_doubtful=False, by=acting("adviser"))
 
 
 def confirm_at_counter(sent, who):

@@ -1,20 +1,23 @@
 """People with a password account, and the links that they get, for the tests."""
 
+import datetime as dt
 import re
+import uuid
 
 from django.utils import timezone
 
+from applications.models import Applicant, Application, IdCheck, Version
+from core import crypto, hetu
 from identity import accounts, people
 from identity.claims import Identity
 from identity.enums import Method
-from identity.models import Account
+from identity.models import Account, User
 from mailing import letters
 from mailing.models import Letter
 from tests.cast import MAIJA
 
 PASSWORD = "kolme sanaa peräkkäin"
 EMAIL = "maija@example.test"
-ID_CHECK = 17
 CODE_END = MAIJA["hetu"][-4:]
 
 
@@ -24,9 +27,37 @@ def person(who=MAIJA):
     return people.recognise(identity, language="en", at=timezone.now())
 
 
+def evidence(who=MAIJA):
+    """Return the key of a check at the counter, without the letters and the trail of a real application."""
+    now = timezone.now()
+    valid_until = timezone.localdate() + dt.timedelta(days=90)
+    sent = Application.objects.create(state="awaiting", language="en", sent_at=now, valid_until=valid_until)
+    version = Version.objects.create(application=sent, number=1, content="{}", digest="0" * 64, created_at=now)
+    Application.objects.filter(pk=sent.pk).update(current=version)
+    slot = Applicant.objects.create(
+        version=version,
+        position=0,
+        **{name: who[name] for name in ("first_names", "last_name", "hetu")},
+        hetu_index=crypto.indexes(who["hetu"])[0],
+        birth_date=hetu.birth_date(who["hetu"]),
+        language="en",
+    )
+    return IdCheck.objects.create(
+        applicant=slot,
+        document_type="passport",
+        country="FI",
+        document_valid_until=valid_until,
+        picture_matches=True,
+        name_matches=True,
+        adviser=User.objects.get_or_create(username="adviser", is_staff=True)[0],
+        checked_at=now,
+        account_key=uuid.uuid4(),
+    ).account_key
+
+
 def issued(who=MAIJA, email=EMAIL):
     """Return an account that waits for its password."""
-    return accounts.issue_account(person(who), email=email, id_check=ID_CHECK)
+    return accounts.issue_account(person(who), email=email, id_check=evidence(who))
 
 
 def with_password(who=MAIJA, email=EMAIL, password=PASSWORD):

@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from django.db import IntegrityError, transaction
 
+from applications.models import IdCheck
 from identity import account_links, accounts
 from identity.models import Account, AccountLink, LinkRequest
 from mailing import letters
@@ -16,8 +17,8 @@ from tests.cast import MAIJA, OLLI
 from tests.identity.accounts import (
     CODE_END,
     EMAIL,
-    ID_CHECK,
     PASSWORD,
+    evidence,
     issued,
     last_letter,
     person,
@@ -46,7 +47,7 @@ def refusal(token):
 def test_account_is_issued_with_a_letter_to_its_address():
     account = issued(email=" Maija@Example.TEST ")
 
-    assert (account.email, account.id_check, account.closed_at) == ("maija@example.test", ID_CHECK, None)
+    assert (account.email, account.id_check, account.closed_at) == ("maija@example.test", IdCheck.objects.get(), None)
     assert [letter.to for letter in Letter.objects.all()] == ["maija@example.test"]
     assert not account.user.has_usable_password()
 
@@ -67,7 +68,7 @@ def test_database_keeps_an_address_to_one_account():
 
     for email in (EMAIL, EMAIL.upper()):
         with pytest.raises(IntegrityError), transaction.atomic():
-            Account.objects.create(user=olli, email=email, id_check=1)
+            Account.objects.create(user=olli, email=email, id_check_id=evidence(OLLI))
 
 
 def test_address_of_a_closed_account_is_free():
@@ -79,9 +80,9 @@ def test_address_of_a_closed_account_is_free():
 def test_issuing_again_renews_the_account_and_keeps_the_password():
     with_password()
 
-    again = accounts.issue_account(person(), email=EMAIL, id_check=18)
+    again = accounts.issue_account(person(), email=EMAIL, id_check=(check := evidence()))
 
-    assert (again.id_check, again.closed_at) == (18, None)
+    assert (again.id_check_id, again.closed_at) == (check, None)
     assert again.user.check_password(PASSWORD)
     assert Account.objects.count() == 1
 
@@ -98,7 +99,7 @@ def test_issuing_again_opens_a_closed_account_without_its_password():
 def test_issuing_at_another_address_forgets_the_password():
     with_password()
 
-    again = accounts.issue_account(person(), email="other@example.test", id_check=18)
+    again = accounts.issue_account(person(), email="other@example.test", id_check=evidence())
 
     assert (again.email, again.verified_at) == ("other@example.test", None)
     assert not again.user.has_usable_password()
@@ -119,7 +120,7 @@ def test_corrected_address_gets_a_link_and_the_former_is_dead():
     account = issued()
     first = token_of(account)
 
-    accounts.correct_account_address(account, email="Right@example.test")
+    accounts.correct_account_address(account, email="Right@example.test", id_check=account.id_check_id)
 
     account.refresh_from_db()
     assert account.email == "right@example.test"
@@ -130,7 +131,7 @@ def test_corrected_address_gets_a_link_and_the_former_is_dead():
 def test_corrected_address_takes_the_password_from_whoever_set_it_at_the_wrong_one():
     account = with_password()
 
-    accounts.correct_account_address(account, email="right@example.test")
+    accounts.correct_account_address(account, email="right@example.test", id_check=account.id_check_id)
 
     account = Account.objects.get()
     assert not account.user.has_usable_password()
@@ -143,7 +144,7 @@ def test_corrected_address_may_not_be_anothers():
     token = token_of(account)
 
     with pytest.raises(accounts.AddressTaken):
-        accounts.correct_account_address(account, email="OLLI@example.test")
+        accounts.correct_account_address(account, email="OLLI@example.test", id_check=account.id_check_id)
 
     account.refresh_from_db()
     assert account.email == EMAIL
@@ -182,7 +183,7 @@ def test_closed_account_does_nothing_any_more():
     assert refusal(token) is account_links.AccountLinkClosed
     for change in (
         lambda: accounts.send_link(account),
-        lambda: accounts.correct_account_address(account, email="x@example.test"),
+        lambda: accounts.correct_account_address(account, email="x@example.test", id_check=account.id_check_id),
     ):
         with pytest.raises(accounts.AccountClosed):
             change()

@@ -10,7 +10,7 @@ from identity import accounts, proof
 from identity.enums import Method
 from identity.models import Account, User
 from tests.cast import MAIJA, OLLI
-from tests.identity.accounts import EMAIL, ID_CHECK, PASSWORD, issued, person, with_password
+from tests.identity.accounts import EMAIL, PASSWORD, issued, person, with_password
 from tests.identity.conftest import Visitor
 
 pytestmark = pytest.mark.django_db
@@ -41,14 +41,14 @@ def is_in(response):
 
 
 @pytest.mark.parametrize("login", [EMAIL, f" {EMAIL.upper()} "])
-def test_holder_of_an_account_is_identified_by_the_check_that_it_stands_on(visitor, login):
+def test_holder_of_an_account_is_identified_by_it(visitor, login):
     account = with_password()
 
     response = log_in(visitor, login)
 
     found = proof.of_session(visitor.session)
     assert response["Location"] == OWN_PAGE
-    assert (found.method, found.provider, found.level, found.id_check) == (Method.ACCOUNT, "account", "", ID_CHECK)
+    assert (found.method, found.provider, found.level) == (Method.ACCOUNT, "account", "")
     assert visitor.get("/en/session/extend/")["Location"] == OWN_PAGE  # a page for identified people
     assert visitor.session["_auth_user_id"] == str(account.user_id)
 

@@ -110,10 +110,10 @@ def test_status_tells_how_each_applicant_stands(caller):
     assert response.json() == {
         **sent,
         "applicants": [
-            {"position": 0, "progress": "confirmed"},
-            {"position": 1, "progress": "waiting"},
-            {"position": 2, "progress": "not_needed"},
-            {"position": 3, "progress": "counter_only"},
+            {"position": 0, "progress": "confirmed", "representative": None},
+            {"position": 1, "progress": "waiting", "representative": None},
+            {"position": 2, "progress": "not_needed", "representative": None},
+            {"position": 3, "progress": "counter_only", "representative": None},
         ],
     }
 

@@ -11,6 +11,7 @@ from applications.models import Applicant, IdCheck
 from counter import id_checks
 from counter.desk.access import find_application
 from records.models import Entry
+from tests.counter.checks import end_of_code
 from tests.staff import acting
 
 
@@ -47,7 +48,9 @@ def checked(sent, who, *, by="adviser", is_doubtful=False, **different):
         }
     )
     digest = slot.version.digest
-    return id_checks.record(check, applicant=slot, digest=digest, is_doubtful=is_doubtful, by=acting(by))
+    return id_checks.record(
+        check, applicant=slot, digest=digest, code=end_of_code(slot), is_doubtful=is_doubtful, by=acting(by)
+    )
 
 
 def protect(who_slot):

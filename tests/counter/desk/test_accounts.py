@@ -8,7 +8,7 @@ from identity.models import Account
 from mailing.models import Letter
 from tests.applications.factories import applicant, application
 from tests.cast import MAIJA, OLLI
-from tests.counter.checks import EMAIL, check, issue, undo
+from tests.counter.checks import EMAIL, GUN, check, issue, undo
 from tests.counter.desk.arranged import address, entries, text_of
 
 pytestmark = pytest.mark.django_db
@@ -104,7 +104,7 @@ def test_without_a_check_there_is_no_account(adviser):
 def test_whoever_was_represented_gets_no_account(adviser):
     """C6"""
     other = application(MAIJA)
-    check(other, MAIJA, representative="proxy", representative_name="Gun", basis_document="Power of attorney")
+    check(other, MAIJA, **GUN)
 
     response = adviser.post(at(other), {"email": EMAIL, "read_back": "yes"})
 
@@ -220,7 +220,7 @@ def test_account_that_was_closed_can_be_issued_again_on_a_new_check(adviser, sen
     adviser.post(at(sent), {"email": EMAIL, "read_back": "yes"})
 
     assert refused.status_code == 302
-    assert (Account.objects.get().id_check, Account.objects.get().closed_at) == (second.pk, None)
+    assert (Account.objects.get().id_check, Account.objects.get().closed_at) == (second, None)
 
 
 def test_operator_is_not_let_in(operator, sent):

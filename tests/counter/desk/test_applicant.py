@@ -16,6 +16,7 @@ from tests.applications.factories import HOUSING_SYSTEM, applicant, application,
 from tests.cast import MAIJA, OLLI, TEA, VERA
 from tests.cast import applicant as written
 from tests.conftest import headings
+from tests.counter.checks import GUN
 from tests.counter.desk.arranged import address, checked, controls, entries, protect, text_of
 from tests.staff import acting, sign_in_staff, staff
 
@@ -327,7 +328,7 @@ def test_check_of_another_day_is_made_again(adviser, time_machine):
 
 def test_check_of_a_representative_gives_no_account(adviser):
     sent = application(MAIJA)
-    checked(sent, MAIJA, representative="guardian", representative_name="Gunnar Guardian", basis_document="Extract")
+    checked(sent, MAIJA, **GUN)
 
     assert acts(show(adviser, sent)) == ["Confirm application", "Correct the contact details"]
 

@@ -11,7 +11,7 @@ from tests.applications.factories import HOUSING_SYSTEM, applicant, application,
 from tests.cast import MAIJA, OLLI
 from tests.cast import document as written
 from tests.conftest import headings
-from tests.counter.checks import ETHAN, check, doubtful, fresh, undo
+from tests.counter.checks import ETHAN, check, doubtful, end_of_code, fresh, undo
 from tests.counter.desk.arranged import address, entries, text_of
 from tests.staff import staff
 
@@ -22,6 +22,14 @@ def at(sent, position=0, language="en"):
     return address("desk_check", sent.reference, position, language=language)
 
 
+FOR_GOOD = {
+    "representative": "proxy",
+    "representative_name": "Gun Gran",
+    "basis_document": "Power of attorney",
+    "basis_has_no_end": "on",
+}
+
+
 def form(sent, position=0, **different):
     """Return the common case: a Finnish passport that matches."""
     slot = sent.version.applicants.get(position=position)
@@ -30,6 +38,7 @@ def form(sent, position=0, **different):
         "document_type": DocumentType.objects.get(code="passport").pk,
         "country": "FI",
         "document_valid_until": "31.1.2036",
+        "code": end_of_code(slot) or None,
         "picture_matches": "on",
         "name_matches": "on",
     }
@@ -76,6 +85,8 @@ def test_form_asks_for_no_number_of_a_document(adviser):
         "document_type",
         "country",
         "document_valid_until",
+        "code",
+        "code_is_absent",
         "picture_matches",
         "name_matches",
         "name_reason",
@@ -85,6 +96,7 @@ def test_form_asks_for_no_number_of_a_document(adviser):
         "representative_name",
         "basis_document",
         "basis_valid_until",
+        "basis_has_no_end",
     }
 
 
@@ -157,6 +169,10 @@ def test_last_day_today_is_taken(adviser):
         ({"document_type": None}, "document_type"),
         ({"country": "XX"}, "country"),
         ({"document_valid_until": "1/2/2036"}, "document_valid_until"),
+        ({"code": None}, "code"),
+        ({"code": "903"}, "code"),
+        ({"code_is_absent": "on", "note": "A foreign passport"}, "code_is_absent"),
+        ({"code": None, "code_is_absent": "on"}, "note"),
         ({"picture_matches": None}, "picture_matches"),
         ({"name_matches": None}, "name_matches"),
         ({"name_reason": "Married"}, "name_reason"),
@@ -164,9 +180,11 @@ def test_last_day_today_is_taken(adviser):
         ({"name_matches": None, "name_reason": "Was 010594Y9032"}, "name_reason"),
         ({"is_doubtful": "on", "note": "Code 010594Y9032"}, "note"),
         ({"note": "Nu\x00l"}, "note"),
-        ({"representative": "guardian", "basis_document": "Extract"}, "representative_name"),
-        ({"representative": "proxy", "representative_name": "Gun"}, "basis_document"),
-        ({"representative_name": "Gun", "basis_document": "Extract"}, "representative"),
+        ({**FOR_GOOD, "representative_name": None}, "representative_name"),
+        ({**FOR_GOOD, "basis_document": None}, "basis_document"),
+        ({**FOR_GOOD, "representative": None}, "representative"),
+        ({**FOR_GOOD, "basis_has_no_end": None}, "basis_valid_until"),
+        ({**FOR_GOOD, "basis_valid_until": "1.1.2100"}, "basis_has_no_end"),
         (
             {
                 "representative": "proxy",

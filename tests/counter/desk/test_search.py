@@ -252,6 +252,7 @@ def test_first_page_shows_what_is_to_be_done(adviser):
         "Desk",
         "Today's ID checks",
         "Checks that wait for a second look",
+        "Accepted, not confirmed yet",
         "Letters that did not arrive",
         "Applications that wait",
     ]

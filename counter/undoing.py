@@ -1,0 +1,48 @@
+"""What rests on an ID check, and so falls when the check is undone (C5)."""
+
+from dataclasses import dataclass
+
+from applications.enums import Transition
+from applications.models import Application, Confirmation, IdCheck, StateChange
+from identity.enums import Method
+from identity.models import Account
+from records.enums import Event
+from records.models import Entry
+from records.names import application_keys
+
+
+@dataclass(frozen=True)
+class Falls:
+    """Everything that rests on a check now, and what was done through its account, which stays as it is."""
+
+    confirmations: list[tuple[Confirmation, Application, bool]]  # and whether the application waits again
+    accounts: list[Account]
+    contact_details: list[tuple[Entry, Application | None]]  # changes of them, and where
+    changes: list[StateChange]  # applications changed, renewed or withdrawn
+
+
+def what_falls(check: IdCheck) -> Falls:
+    """Return what undoing this check takes down, and what its account has done since the check."""
+    resting = check.confirmations.filter(undone_at=None)
+    found = resting.select_related("applicant__version__application").defer("applicant__version__content")
+    confirmations = [(one, one.applicant.version.application) for one in found.order_by("pk")]
+    resting_accounts = list(check.accounts.filter(closed_at=None))
+    users = [account.user_id for account in resting_accounts]
+    made = StateChange.objects.filter(user__in=users, how=Method.ACCOUNT, at__gte=check.checked_at)
+    changes = made.exclude(transition__in=[Transition.CONFIRMED, Transition.REPLACED])
+    return Falls(
+        [(one, sent, sent.is_open and sent.current_id == one.applicant.version_id) for one, sent in confirmations],
+        resting_accounts,
+        _contact_details_changed(users, check),
+        list(changes.select_related("application").order_by("pk")),
+    )
+
+
+def _contact_details_changed(users: list[int], check: IdCheck) -> list[tuple[Entry, Application | None]]:
+    """Return the changes of contact details, and of addresses of invitations, that holders made by their account."""
+    events = [Event.CONTACT_DETAILS_CHANGED, Event.ADDRESS_CHANGED]
+    made = Entry.objects.filter(user__in=users, at__gte=check.checked_at, event__in=events)
+    entries = list(made.filter(facts__method=Method.ACCOUNT).select_related("chain").order_by("pk"))
+    keys = {name: key for key, name in application_keys(entry.chain.name for entry in entries).items()}
+    applications = Application.objects.in_bulk(keys.values())
+    return [(entry, applications.get(keys[entry.chain.name])) for entry in entries]
