@@ -6,11 +6,10 @@ from typing import Any
 
 from playwright.sync_api import BrowserContext, Locator, Page, Response
 
-from tests.conftest import CHROMIUM, CHROMIUM_ARGS, broken_rules
+from tests.conftest import broken_rules
 
 SITE = "Heka Confirm"
 BANK = "**/demo/broker/authorize?*"
-CHROMIUM_OPTIONS = {"executable_path": CHROMIUM, "args": CHROMIUM_ARGS}
 DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 320, "height": 640}
 
 
