@@ -6,13 +6,13 @@ one has confirmed, the application becomes valid. It then replaces every other o
 its adults applies (R9).
 """
 
-from django.db.models import QuerySet
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from applications import dates, letters, states
 from applications.enums import State, Transition
-from applications.models import OPEN, Applicant, Application, Confirmation, IdCheck, Terms
+from applications.models import OPEN, Applicant, Application, ApplicationQuerySet, Confirmation, IdCheck, Terms
 from applications.trail import ApplicationEvent, record_events
 from core.actors import Actor, Source
 from core.refusals import Refused
@@ -151,17 +151,23 @@ def _lock(application: Application) -> tuple[Application, list[Application]]:
     """Lock the application together with those it would replace, always in one order; return both with their people.
 
     Two applications of the same adults may be confirmed in the same second: the later one waits here, and then
-    reads that it has been replaced (R9). The rivals are looked up before the lock. If this application is changed
-    in between, its digest is a different one, and nothing is confirmed.
+    reads that it has been replaced (R9). Which ones would be replaced is looked up again under the lock: somebody may
+    have left a rival meanwhile, or have come to apply in another one.
     """
-    keys = [application.pk, *rivals_of(application).values_list("pk", flat=True)]
-    Application.objects.lock_several(keys)
-    # Only now can nobody else change them or their people.
-    found = {each.pk: each for each in Application.objects.with_people().filter(pk__in=keys).order_by("pk")}
-    return found.pop(application.pk), [rival for rival in found.values() if rival.state in OPEN]
+    keys = {application.pk, *rivals_of(application).values_list("pk", flat=True)}
+    while True:
+        with transaction.atomic():
+            Application.objects.lock_several(keys)
+            # Only now can nobody else change them or their people.
+            locked = Application.objects.with_people().get(pk=application.pk)
+            rivals = list(rivals_of(locked).with_people().order_by("pk"))
+            if keys.issuperset(rival.pk for rival in rivals):
+                return locked, rivals
+            keys.update(rival.pk for rival in rivals)
+            transaction.set_rollback(True)  # gives the locks back, so that all of them are taken in their order
 
 
-def rivals_of(application: Application) -> QuerySet[Application]:
+def rivals_of(application: Application) -> ApplicationQuerySet:
     """Return the other open applications in which an adult applicant of this one applies as an adult (R9)."""
     codes = [index for a in application.applicants if a.is_adult for index in a.hetu_indexes]
     slots = Applicant.objects.filter(hetu_index__in=codes, birth_date__lte=dates.youngest_adult_born(on=dates.today()))

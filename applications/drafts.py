@@ -109,6 +109,8 @@ def send_draft(draft: Draft, *, revision: str, assurance: bool, by: Actor) -> Ap
     have assured it. Raises Gone, StaleTab, Incomplete, InvalidDocument, and changes.CannotChange for a change; then
     nothing is sent.
     """
+    if draft.application_id:  # before the draft, as erasing locks them: contact details may be corrected just now
+        Application.objects.lock_several([draft.application_id])
     try:
         locked = _lock_unsent(draft)
     except CannotWriteSent:

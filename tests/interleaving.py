@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.db.models import QuerySet
 from zeal import zeal_ignore
 
@@ -34,3 +35,22 @@ def before_lock(act: Callable[[], Any], *, number: int = 1) -> Iterator[None]:
         patch.setattr(QuerySet, "select_for_update", lock)
         yield
     assert done, "no such lock was asked for"
+
+
+@contextmanager
+def before_statement(act: Callable[[], Any], *, begins: str, number: int = 1) -> Iterator[None]:
+    """Let `act` be done whole just before the n-th statement that begins so, where the lock itself is taken back."""
+    asked = 0
+
+    def run(execute: Any, sql: str, *rest: Any) -> Any:
+        nonlocal asked
+        if sql.startswith(begins):
+            asked += 1
+            if asked == number:
+                with zeal_ignore():
+                    act()
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(run):
+        yield
+    assert asked >= number, "no such statement"

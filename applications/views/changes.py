@@ -80,7 +80,7 @@ def begin_change(request: HttpRequest, visitor: Visitor, reference: str) -> Http
     begun = Draft.objects.of(visitor.person).filter(application=application).first()
     if request.method == "POST":
         if begun and "again" in request.POST:
-            begun.delete()
+            Draft.objects.unsent().filter(pk=begun.pk).delete()  # unless it has just been sent from another tab
             begun = None
         if begun is None:
             data = data_of_change(present.document(application.version), me)

@@ -21,6 +21,7 @@ from tests.applications.form.forms import Somebody, inputs
 from tests.applications.form.test_documents import documents_
 from tests.applications.households import fresh
 from tests.applications.test_views import text_of, url
+from tests.interleaving import before_lock
 
 pytestmark = pytest.mark.django_db
 
@@ -190,6 +191,21 @@ def test_change_keeps_contact_details_that_somebody_corrects_meanwhile(changer, 
         ("new.maij@example.test", "", "sv"),
         ("new.olli@example.test", "", "sv"),
     ]
+
+
+def test_change_keeps_contact_details_corrected_while_it_waits_for_its_lock(changer, sent):
+    somebody = changer(cast.MAIJA, sent)
+    somebody.fill("wishes", "wishes", {"highest_rent": "1250"})
+
+    def correct():
+        invitations.correct_own_contact_details(
+            applicant(sent, cast.OLLI), email="new.olli@example.test", phone="", language="sv"
+        )
+
+    with before_lock(correct, number=2):  # the draft and its application are locked by then, and only then read
+        somebody.send()
+
+    assert [(a.email, a.language) for a in fresh(sent).applicants[1:2]] == [("new.olli@example.test", "sv")]
 
 
 def test_sending_without_a_change_says_so_and_makes_no_version(changer, sent):

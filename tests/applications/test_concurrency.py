@@ -65,6 +65,47 @@ def test_two_applications_of_the_same_adults_at_once_leave_one_valid():
         assert sorted([state(first), state(second)]) == ["replaced", "valid"]
 
 
+def test_confirming_while_one_is_removed_from_the_rival_replaces_it_or_is_not_the_rivals_any_more():
+    """R9: the rival that the person has left by then stays as it is."""
+    for who in FOUR[:3]:
+        person(who)
+    for _ in range(5):
+        sent, rival = application(cast.OLLI), application(cast.MAIJA, cast.OLLI)
+        without = document.parse(cast.document(cast.MAIJA, cast.VERA))
+
+        confirmed, changed = at_once(
+            lambda sent=sent: confirm(sent, cast.OLLI),
+            lambda rival=rival, without=without: changes.change(
+                rival, without, digest=rival.version.digest, by=HOUSING_SYSTEM
+            ),
+        )
+
+        assert isinstance(confirmed, Confirmation)
+        assert (state(sent), type(changed).__name__, state(rival)) in [
+            ("valid", "Version", "awaiting"),
+            ("valid", "CannotChangeEnded", "replaced"),
+        ]
+
+
+def test_confirming_while_one_joins_a_rival_leaves_one_of_them_and_meets_no_error():
+    for who in FOUR[:3]:
+        person(who)
+    for _ in range(5):
+        rival, sent = application(cast.MAIJA), application(cast.OLLI)
+        joined = document.parse(cast.document(cast.MAIJA, cast.OLLI))
+
+        confirmed, changed = at_once(
+            lambda sent=sent: confirm(sent, cast.OLLI),
+            lambda rival=rival, joined=joined: changes.change(
+                rival, joined, digest=rival.version.digest, by=HOUSING_SYSTEM
+            ),
+        )
+
+        assert isinstance(confirmed, Confirmation)
+        assert type(changed).__name__ == "Version"
+        assert (state(sent), state(rival)) in [("valid", "awaiting"), ("valid", "replaced")]
+
+
 def test_confirming_while_it_is_changed_confirms_what_was_read_or_nothing():
     person(cast.MAIJA)
     changed = document.parse(cast.document(cast.MAIJA, language="sv"))

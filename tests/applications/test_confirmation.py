@@ -8,6 +8,7 @@ from applications.models import Confirmation, StateChange
 from identity.enums import Method
 from tests import cast
 from tests.applications.factories import HOUSING_SYSTEM, actor, application, confirm, person, proof, state
+from tests.interleaving import before_lock, before_statement
 
 pytestmark = pytest.mark.django_db
 
@@ -203,6 +204,44 @@ def test_confirm_leaves_ended_applications_as_they_ended():
     assert state(old) == "withdrawn"
 
 
+def leaves(rival):
+    without = document.parse(cast.document(cast.MAIJA, cast.VERA))
+    return lambda: changes.change(rival, without, digest=rival.version.digest, by=HOUSING_SYSTEM)
+
+
+def test_application_that_one_left_while_the_last_confirmation_waited_is_not_replaced():
+    """R9: they apply in it no more"""
+    sent, rival = application(cast.OLLI), application(cast.MAIJA, cast.OLLI)
+
+    with before_lock(leaves(rival)):
+        confirm(sent, cast.OLLI)
+
+    assert (state(sent), state(rival)) == ("valid", "awaiting")
+
+
+def test_application_that_one_joined_while_the_last_confirmation_waited_is_replaced():
+    """R9: whichever of the two has the lower key"""
+    earlier, sent, later = application(cast.MAIJA), application(cast.OLLI), application(cast.VERA)
+
+    def join():
+        for rival, who in ((earlier, cast.MAIJA), (later, cast.VERA)):
+            joined = document.parse(cast.document(who, cast.OLLI))
+            changes.change(rival, joined, digest=rival.version.digest, by=HOUSING_SYSTEM)
+
+    person(cast.OLLI)
+    with before_statement(join, begins="SAVEPOINT", number=2):  # in which the locks are taken
+        confirm(sent, cast.OLLI)
+
+    assert (state(earlier), state(sent), state(later)) == ("replaced", "valid", "replaced")
+
+
+def test_confirmation_for_which_a_rival_became_valid_first_is_refused():
+    sent, rival = application(cast.OLLI), application(cast.OLLI)
+
+    with before_lock(lambda: confirm(rival, cast.OLLI)), pytest.raises(confirmation.CannotConfirmEnded):
+        confirm(sent, cast.OLLI)
+
+
 def test_confirm_finds_rivals_stored_under_an_older_index_key(settings):
     """R9 while the index keys are rotated"""
     old = application(cast.MAIJA)
@@ -250,7 +289,8 @@ def test_confirm_takes_a_constant_number_of_statements(rivals, django_assert_num
     read = type(sent).objects.with_people().get(pk=sent.pk)
     maija, terms = actor(cast.MAIJA), confirm(sent, cast.OLLI).terms
 
-    # savepoint and its release, rivals, lock, applications, applicants, confirmation, application, state change,
-    # trail (3), letters; for each rival its state, the change, the trail (3) and the letters
-    with django_assert_num_queries(13 + 6 * rivals):
+    # two savepoints and their releases, rivals, lock, application, applicants, rivals again, confirmation,
+    # application, state change, trail (3), letters; the people of rivals; for each rival its state, the change,
+    # the trail (3) and the letters
+    with django_assert_num_queries(16 + bool(rivals) + 6 * rivals):
         confirmation.confirm(read, by=maija, proof=proof(), terms=terms, digest=read.version.digest)
