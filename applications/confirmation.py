@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications import dates, letters, states
 from applications.enums import State, Transition
-from applications.models import OPEN, Applicant, Application, ApplicationQuerySet, Confirmation, IdCheck, Terms
+from applications.models import Applicant, Application, ApplicationQuerySet, Confirmation, IdCheck, Terms
 from applications.trail import ApplicationEvent, record_events
 from core.actors import Actor, Source
 from core.refusals import Refused
@@ -171,7 +171,7 @@ def rivals_of(application: Application) -> ApplicationQuerySet:
     """Return the other open applications in which an adult applicant of this one applies as an adult (R9)."""
     codes = [index for a in application.applicants if a.is_adult for index in a.hetu_indexes]
     slots = Applicant.objects.filter(hetu_index__in=codes, birth_date__lte=dates.youngest_adult_born(on=dates.today()))
-    return Application.objects.filter(state__in=OPEN, current__in=slots.values("version")).exclude(pk=application.pk)
+    return Application.objects.open().filter(current__in=slots.values("version")).exclude(pk=application.pk)
 
 
 @atomically

@@ -174,10 +174,11 @@ def parse(data: object) -> Document:
     return document
 
 
-def check(document: Document) -> None:
+def check(document: Document, *, is_new: bool = True) -> None:
     """Refuse a document whose parts are each allowed and do not go together (R2, R3).
 
-    Raises InvalidDocument with every fault.
+    A new application is refused too if its last day, counted from its sending, is over (R5): it would end at once,
+    and invite people to what they cannot confirm. Raises InvalidDocument with every fault.
     """
     faults: list[tuple[str, str]] = []
     today = dates.today()
@@ -204,6 +205,8 @@ def check(document: Document) -> None:
         faults.append((pointer("content", "assurance"), "The assurance is missing"))
     if document.sent_at > timezone.now() + dt.timedelta(minutes=5):
         faults.append((pointer("sent_at"), "The time lies ahead"))
+    elif is_new and dates.valid_until(document.sent_at) < today:
+        faults.append((pointer("sent_at"), "The last day of validity, counted from this time, is over"))
     if faults:
         raise InvalidDocument(faults)
 

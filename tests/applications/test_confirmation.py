@@ -3,7 +3,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from applications import changes, confirmation, document
+from applications import changes, clock, confirmation, document
 from applications.models import Confirmation, StateChange
 from identity.enums import Method
 from tests import cast
@@ -240,6 +240,24 @@ def test_confirmation_for_which_a_rival_became_valid_first_is_refused():
 
     with before_lock(lambda: confirm(rival, cast.OLLI)), pytest.raises(confirmation.CannotConfirmEnded):
         confirm(sent, cast.OLLI)
+
+
+@pytest.mark.parametrize(("confirmed", "ended"), [(False, "lapsed"), (True, "expired")])
+def test_application_that_has_ended_today_is_not_replaced_though_no_clock_came_by(confirmed, ended, time_machine):
+    """R8: its people were told that it has ended"""
+    time_machine.move_to("2026-11-16T12:00:00+02:00", tick=False)
+    old = application(cast.MAIJA, cast.OLLI)
+    for who in (cast.MAIJA, cast.OLLI) if confirmed else ():
+        confirm(old, who)
+    time_machine.shift(dt.timedelta(days=91))
+    sent = application(cast.MAIJA)
+    old.refresh_from_db()
+    assert old.status == ended
+
+    confirm(sent, cast.MAIJA)
+    clock.tick()
+
+    assert (state(sent), state(old)) == ("valid", ended)
 
 
 def test_confirm_finds_rivals_stored_under_an_older_index_key(settings):

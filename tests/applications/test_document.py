@@ -338,7 +338,7 @@ def test_canonical_is_sorted_and_without_white_space():
     ("path", "value"),
     [
         (("reference",), "another"),
-        (("sent_at",), "2026-01-01T00:00:00Z"),
+        (("sent_at",), (timezone.now() - dt.timedelta(days=2)).isoformat()),
         ((*MAIN, "email"), "new@example.test"),
         ((*MAIN, "phone"), ABSENT),
         (("co_applicants", 0, "language"), "sv"),
@@ -438,3 +438,14 @@ def test_schema_says_what_is_taken():
         {"type": "number", "minimum": 0, "maximum": 99_999_999.99},
         {"type": "string", "pattern": r"^[0-9]{1,8}(\.[0-9]{1,2})?$"},
     ]
+
+
+def test_application_whose_last_day_is_over_when_it_comes_in_invites_nobody(time_machine):
+    """R5: it would lapse at once"""
+    time_machine.move_to("2026-11-16T12:00:00+02:00", tick=False)
+    assert parse(changed(("sent_at",), "2026-08-18T00:30:00+03:00"))  # its last day is today
+
+    with pytest.raises(InvalidDocument) as refused:
+        parse(changed(("sent_at",), "2026-08-17T23:30:00+03:00"))
+
+    assert refused.value.faults == [("/sent_at", "The last day of validity, counted from this time, is over")]

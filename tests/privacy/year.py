@@ -88,6 +88,9 @@ class _Years:
         self.at(2025, 5, 2)
         deadlines.end(both)
         changes.renew(self.sent["withdrawn valid"], by=_actor(cast.VILLE))
+        for month, day in ((7, 30), (10, 27)):
+            self.at(2025, month, day)
+            changes.renew(self.sent["withdrawn valid"], by=_actor(cast.VILLE))
         self.at(2025, 11, 22)
         _withdraw(self.sent["withdrawn valid"])
 
