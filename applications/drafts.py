@@ -80,13 +80,21 @@ def edit_draft(draft: Draft, edit: Callable[[FormData], T]) -> T:
 
 
 @atomically
-def adopt(draft: Draft, *, person: Person) -> None:
-    """Give a draft that belongs to nobody to an identified person. Raises CannotWriteSent and Gone."""
+def adopt(draft: Draft, *, person: Person) -> Draft:
+    """Give a draft that belongs to nobody to an identified person, and return it.
+
+    Its link is renewed and its address forgotten, so that whoever began it, or has the former link, reads it no more.
+    Giving it to the same person again changes nothing. Raises CannotWriteSent and Gone.
+    """
     locked = _lock_unsent(draft)
     if locked.person_id not in {None, person.pk}:
         raise Gone
-    locked.person = person
-    _touch(locked, "person")
+    if locked.person_id is None:
+        locked.person, locked.email = person, ""
+        for field, value in draft_links.new_draft_link().items():
+            setattr(locked, field, value)
+        _touch(locked, "person", "email", "nonce", "token_hash")
+    return locked
 
 
 @atomically

@@ -364,7 +364,7 @@ def test_draft_of_a_change_is_nobodys_but_the_persons_own(changer, sent):
     anybody.client.get(anybody.at("fill_in"))
     anybody.begin()
     session = anybody.client.session
-    session["draft"] = draft.pk
+    session["draft"], session["draft_link"] = draft.pk, draft.nonce
     session.save()
 
     answer = anybody.client.get(anybody.at("form_people"))
