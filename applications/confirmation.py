@@ -6,13 +6,16 @@ one has confirmed, the application becomes valid. It then replaces every other o
 its adults applies (R9).
 """
 
+import logging
+
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from applications import dates, letters, states
+from applications.document import Stored
 from applications.enums import State, Transition
-from applications.models import Applicant, Application, ApplicationQuerySet, Confirmation, IdCheck, Terms
+from applications.models import Applicant, Application, ApplicationQuerySet, Confirmation, IdCheck, Terms, Version
 from applications.trail import ApplicationEvent, record_events
 from core.actors import Actor, Source
 from core.refusals import Refused
@@ -23,6 +26,8 @@ from identity.models import Person
 from identity.people import acting_person
 from identity.proof import Proof
 from records.enums import Event
+
+logger = logging.getLogger(__name__)
 
 
 class CannotConfirm(Refused):
@@ -59,6 +64,12 @@ class Changed(CannotConfirm):
     message = _(
         "The application was changed while you were reading it. Nothing was confirmed. Check the details again."
     )
+
+
+class Spoiled(CannotConfirm):
+    """What the person read is not what was sent, or the slot is not the one that was sent: somebody altered rows."""
+
+    message = _("We cannot take your confirmation now, because of a fault on our side. Contact the counter.")
 
 
 @atomically
@@ -145,6 +156,17 @@ def _check_confirmable(applicant: Applicant, application: Application, *, digest
         raise Under18
     if applicant.declined_at:
         raise Declined
+    if not _is_as_sent(applicant, application.version):
+        logger.error("version or slot altered", extra={"context": {"application": application.pk}})
+        raise Spoiled
+
+
+def _is_as_sent(applicant: Applicant, version: Version) -> bool:
+    """Tell whether content and slot are those whose digest is confirmed: encryption binds neither to its row."""
+    if not version.is_whole:
+        return False
+    sent = Stored.model_validate_json(version.content or "").applicants[applicant.position]
+    return (sent.hetu, sent.born) == (applicant.hetu, applicant.birth_date)
 
 
 def _lock(application: Application) -> tuple[Application, list[Application]]:

@@ -1,10 +1,11 @@
 import datetime as dt
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from applications import changes, clock, confirmation, document
-from applications.models import Confirmation, StateChange
+from applications.models import Applicant, Confirmation, StateChange, Version
 from identity.enums import Method
 from tests import cast
 from tests.applications.factories import HOUSING_SYSTEM, actor, application, confirm, person, proof, state
@@ -270,6 +271,45 @@ def test_confirm_finds_rivals_stored_under_an_older_index_key(settings):
     assert state(old) == "replaced"
 
 
+@pytest.mark.parametrize("column", ["digest", "salt", "number", "created_at", "application"])
+def test_what_a_confirmation_names_is_not_edited(column):
+    """R6"""
+    sent = application(cast.MAIJA)
+
+    with pytest.raises(IntegrityError, match="kept as they are"), transaction.atomic():
+        Version.objects.filter(pk=sent.current_id).update(
+            **{
+                column: {"number": 7, "created_at": timezone.now(), "application": application(cast.OLLI)}.get(
+                    column, "0"
+                )
+            }
+        )
+
+
+def test_content_exchanged_in_the_database_is_not_confirmed(caplog):
+    """The person would sign what nobody sent."""
+    sent, other = application(cast.MAIJA), application(cast.MAIJA, language="sv")
+    Version.objects.filter(pk=sent.current_id).update(content=Version.objects.get(pk=other.current_id).content)
+
+    with pytest.raises(confirmation.Spoiled):
+        confirm(sent, cast.MAIJA)
+
+    assert Confirmation.objects.count() == 0
+    assert "version or slot altered" in caplog.text
+
+
+def test_slot_exchanged_in_the_database_is_not_confirmed_by_whoever_was_put_into_it():
+    """R4: neither code nor index is bound to its row"""
+    sent, other = application(cast.MAIJA), application(cast.OTSO)
+    otsos = Applicant.objects.get(version=other.current_id)
+    Applicant.objects.filter(version=sent.current_id).update(
+        hetu=otsos.hetu, hetu_index=otsos.hetu_index, birth_date=otsos.birth_date
+    )
+
+    with pytest.raises(confirmation.Spoiled):
+        confirm(sent, cast.OTSO)
+
+
 def test_confirm_writes_who_made_the_application_valid():
     """R19"""
     sent = application(cast.MAIJA)
@@ -308,7 +348,7 @@ def test_confirm_takes_a_constant_number_of_statements(rivals, django_assert_num
     maija, terms = actor(cast.MAIJA), confirm(sent, cast.OLLI).terms
 
     # two savepoints and their releases, rivals, lock, application, applicants, rivals again, confirmation,
-    # application, state change, trail (3), letters; the people of rivals; for each rival its state, the change,
-    # the trail (3) and the letters
-    with django_assert_num_queries(16 + bool(rivals) + 6 * rivals):
+    # content, application, state change, trail (3), letters; the people of rivals; for each rival its state, the
+    # change, the trail (3) and the letters
+    with django_assert_num_queries(17 + bool(rivals) + 6 * rivals):
         confirmation.confirm(read, by=maija, proof=proof(), terms=terms, digest=read.version.digest)

@@ -332,8 +332,8 @@ def test_confirming_takes_a_constant_number_of_queries(sign_in, django_assert_nu
     client = sign_in(cast.MAIJA)
     client.get(url("confirm", sent))
 
-    # four of them the ends of transactions, two the people, two the rivals, three the trail
-    with django_assert_num_queries(21):
+    # four of them the ends of transactions, two the people, two the rivals, one the content, three the trail
+    with django_assert_num_queries(22):
         client.post(url("confirm", sent), {"version": sent.version.digest})
     assert state(sent) == "valid"
 

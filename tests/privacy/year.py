@@ -35,7 +35,9 @@ def made_up(clock):
 class _Years:
     def __init__(self, clock):
         self.clock, self.sent, self.last_letter = clock, {}, 0
-        Terms.objects.update(published_at=dt.datetime(2020, 1, 1, tzinfo=dt.UTC))
+        Terms.objects.create(
+            published_at=dt.datetime(2020, 1, 1, tzinfo=dt.UTC), text_fi="ehdot", text_sv="villkor", text_en="terms"
+        )
         for year, live in ((2021, self._2021), (2025, self._2025), (2027, self._2027)):
             self.at(year, 1, 2)
             live()
