@@ -110,11 +110,11 @@ def can_be_removed(applicant: Applicant, application: Application) -> bool:
 def _change(locked: Application, document: Document, *, digest: str, by: Actor) -> Version:
     if locked.version.digest != digest:
         raise NotLatest
-    now = timezone.now()
+    now, former = timezone.now(), locked.applicants
     locked.current = intake.write_version(locked, document, number=locked.version.number + 1, at=now)
     locked.valid_until = dates.valid_until(now)
     states.transition(locked, Transition.CHANGED, by=by, at=now)
-    invitations.announce(locked)
+    invitations.announce(locked, former=former)
     return locked.current
 
 

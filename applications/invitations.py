@@ -1,5 +1,6 @@
 """Inviting co-applicants, and what they and the main applicant can do before they have confirmed (R10, R13)."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
 
@@ -68,14 +69,18 @@ class CannotDeclineUnder18(CannotDecline):
     message = _("You are under 18. You do not need to confirm or decline the application.")
 
 
-def announce(application: Application) -> None:
-    """Acknowledge a new version to its main applicant, and invite its adult co-applicants who have an address."""
+def announce(application: Application, *, former: Sequence[Applicant] = ()) -> None:
+    """Acknowledge a new version to its main applicant, and invite its adult co-applicants who have an address.
+
+    Those of the `former` version who are not in it any more are told so.
+    """
     now = timezone.now()
     current = Application.objects.with_people().get(pk=application.pk)
     invited = [a for a in current.applicants if not a.is_main and a.must_confirm and a.email]
     letters.arrived(current)
     fresh = [invitation_links.new_invitation(a, at=now) for a in invited]
     letters.invited(Invitation.objects.bulk_create(fresh), current)
+    letters.removed(former, current)
 
 
 def invite(applicant: Applicant, application: Application) -> None:

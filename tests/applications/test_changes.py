@@ -5,6 +5,7 @@ import pytest
 from applications import changes, document, invitations, present
 from applications.document import Stored
 from applications.models import Confirmation
+from mailing import letters as mailing_letters
 from mailing.models import Letter
 from tests import cast
 from tests.applications.factories import HOUSING_SYSTEM, actor, applicant, application, confirm, state
@@ -202,6 +203,36 @@ def test_removing_is_for_the_main_applicant_and_of_somebody_who_is_awaited():
             removed(sent, who, by)
 
     assert sent.versions.count() == 1
+
+
+def removed_letters():
+    return list(Letter.objects.filter(message="removed").values_list("to", flat=True))
+
+
+@pytest.mark.parametrize("confirmed", [(), (cast.OLLI,), (cast.MAIJA, cast.OLLI)], ids=["waits", "half", "valid"])
+def test_whoever_is_removed_is_told_and_of_nobody_else(confirmed):
+    """J2: their confirmation has fallen"""
+    sent = application(cast.MAIJA, cast.OLLI)
+    for who in confirmed:
+        confirm(sent, who)
+    without = document.parse(cast.document(cast.MAIJA, cast.VERA))
+
+    changes.change(sent, without, digest=sent.version.digest, by=HOUSING_SYSTEM)
+
+    assert removed_letters() == ["olli@example.test"]
+    message = mailing_letters.write_letter(Letter.objects.get(message="removed"))
+    assert [name for name in ("Maija", "Vera") if name in message.body] == []
+    assert ("Vahvistuksesi ei ole enää voimassa." in message.body) == (cast.OLLI in confirmed)
+
+
+def test_whoever_stays_or_said_that_it_is_not_for_them_gets_no_letter_of_removal():
+    sent = application(cast.MAIJA, cast.OLLI, cast.TEA)
+    invitations.decline(applicant(sent, cast.OLLI))
+    without = document.parse(cast.document(cast.MAIJA))
+
+    changes.change(sent, without, digest=sent.version.digest, by=HOUSING_SYSTEM)
+
+    assert removed_letters() == []
 
 
 def test_removing_from_what_somebody_changed_meanwhile_is_refused():

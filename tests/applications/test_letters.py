@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from applications import changes, clock, invitations, letters, references, states
+from applications import changes, clock, document, invitations, letters, references, states
 from applications.enums import Transition
 from applications.models import Version
 from mailing import letters as mailing_letters
@@ -79,6 +79,10 @@ def household(message, days, *, language="fi", **more):
             with transaction.atomic():
                 states.transition(application, Transition.WITHDRAWN, by=HOUSING_SYSTEM, at=timezone.now())
                 letters.ended(fresh(application))
+        case "removed":
+            confirm(application, cast.OLLI)
+            without = cast.document(cast.MAIJA, language=language)
+            changes.change(application, document.parse(without), digest=application.version.digest, by=HOUSING_SYSTEM)
         case "replaced":
             other = sent(cast.OLLI, language=language, **more)
             confirm(other, cast.OLLI)
@@ -90,7 +94,7 @@ MESSAGES = [name for name in FOLDERS if not name.startswith(("account_", "draft_
 
 
 def test_every_message_is_known():
-    assert len(MESSAGES) == 19
+    assert len(MESSAGES) == 20
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
