@@ -19,6 +19,7 @@ from applications.facts import NOTHING, Day, Email, Euros, Hetu, Instant, Line, 
 from core import hetu
 from identity.enums import Language
 
+CLOCKS_DIFFER = dt.timedelta(minutes=5)
 KNOWN_NAME = re.compile(r"[a-z_]{1,40}")
 
 
@@ -75,6 +76,11 @@ class ApplicantContent(Human):
     )
     non_disclosure: StrictBool = Field(default=False, description="Non-disclosure for personal safety (turvakielto)")
     municipality: Line | None = Field(default=None, description="Municipality of residence")
+    contact_details_at: Instant | None = Field(
+        default=None,
+        description="When email, phone and language became known to you. In a change, those that the person has"
+        " corrected here since, or at whatever time if this is missing, stay as they are here",
+    )
     income: Income
 
 
@@ -201,14 +207,24 @@ def check(document: Document, *, is_new: bool = True) -> None:
             faults.append((f"{place}/hetu", "The same person is named twice"))
         if human.hetu:
             seen.add(human.hetu)
+    faults += [
+        (pointer(*place, "contact_details_at"), "The time lies ahead")
+        for place, each in _placed_applicants(document)
+        if each.contact_details_at and each.contact_details_at > timezone.now() + CLOCKS_DIFFER
+    ]
     if not document.content.assurance:
         faults.append((pointer("content", "assurance"), "The assurance is missing"))
-    if document.sent_at > timezone.now() + dt.timedelta(minutes=5):
+    if document.sent_at > timezone.now() + CLOCKS_DIFFER:
         faults.append((pointer("sent_at"), "The time lies ahead"))
     elif is_new and dates.valid_until(document.sent_at) < today:
         faults.append((pointer("sent_at"), "The last day of validity, counted from this time, is over"))
     if faults:
         raise InvalidDocument(faults)
+
+
+def _placed_applicants(document: Document) -> list[tuple[tuple[str | int, ...], ApplicantContent]]:
+    others = [(("co_applicants", number), each) for number, each in enumerate(document.co_applicants)]
+    return [(("main_applicant",), document.main_applicant), *others]
 
 
 def fault(path: tuple[str | int, ...], error: Mapping[str, Any]) -> tuple[str, str]:
@@ -231,7 +247,7 @@ def pointer(*path: str | int) -> str:
     return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
 
 
-CONTACT_DETAILS = {"email", "phone", "language", "non_disclosure"}
+CONTACT_DETAILS = {"email", "phone", "language", "non_disclosure", "contact_details_at"}
 NOT_STORED: Any = {
     "reference": True,
     "sent_at": True,

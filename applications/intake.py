@@ -60,6 +60,9 @@ def write_version(application: Application, document: Document, *, number: int, 
         )
         for position, applicant in enumerate(document.applicants)
     ]
+    if number > 1:
+        given_at = [applicant.contact_details_at for applicant in document.applicants]
+        invitations.keep_corrected_details(slots, application, given_at=given_at)
     protection.carry_over(slots, application)
     names.write(Applicant.objects.bulk_create(slots))
     return version

@@ -1,8 +1,8 @@
 """Inviting co-applicants, and what they and the main applicant can do before they have confirmed (R10, R13)."""
 
+import datetime as dt
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import timedelta
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -16,7 +16,7 @@ from core.transactions import atomically
 from identity.enums import Language
 from records.enums import Event
 
-PAUSE = timedelta(minutes=10)  # between two letters to the same person
+PAUSE = dt.timedelta(minutes=10)  # between two letters to the same person
 
 
 class NotInApplication(Refused):
@@ -113,8 +113,8 @@ def correct_address(applicant: Applicant, *, email: str, by: Actor = UNIDENTIFIE
     application, invitee = _lock_invitee(applicant)
     if email == invitee.email:
         _check_pause(invitee)
-    invitee.email = email
-    invitee.save(update_fields=["email"])
+    invitee.email, invitee.contact_corrected_at = email, timezone.now()
+    invitee.save(update_fields=["email", "contact_corrected_at"])
     invite(invitee, application)
     _wake(application)
     record_events(application, ApplicationEvent(Event.ADDRESS_CHANGED, invitee), by=by)
@@ -188,12 +188,32 @@ def write_contact_details(
     """
     wanted = {"email": email, "phone": phone, "language": language}
     changed = {field: True for field, value in wanted.items() if getattr(slot, field) != value}
-    slot.email, slot.phone, slot.language = email, phone, language
-    slot.save(update_fields=list(wanted))
+    if changed:
+        slot.email, slot.phone, slot.language = email, phone, language
+        slot.contact_corrected_at = timezone.now()
+        slot.save(update_fields=[*wanted, "contact_corrected_at"])
     # A person who had no address until now is reminded from now on.
     Application.objects.filter(current=slot.version_id, state__in=OPEN).update(due_at=timezone.now())
     if changed:
         record_events(application, ApplicationEvent(Event.CONTACT_DETAILS_CHANGED, slot, changed), by=by)
+
+
+def keep_corrected_details(
+    slots: Sequence[Applicant], application: Application, *, given_at: Sequence[dt.datetime | None]
+) -> None:
+    """Give the new slots of a changed application, not yet stored, the details that were corrected here (J2.4).
+
+    `given_at` says when the details that came with each slot became known to their sender. If that is later than
+    the correction, they stay.
+    """
+    found = Applicant.objects.filter(version__application=application).order_by("-version__number")
+    former = list(found.select_related("version").defer("version__content", "hetu"))
+    for slot, at in zip(slots, given_at, strict=True):
+        latest = next((each for each in former if slot.is_same_person(each)), None)
+        corrected_at = latest and latest.contact_corrected_at
+        if latest and corrected_at and (at is None or at <= corrected_at):
+            slot.email, slot.phone, slot.language = latest.email, latest.phone, latest.language
+            slot.contact_corrected_at = corrected_at
 
 
 @atomically
