@@ -6,7 +6,9 @@ one has confirmed, the application becomes valid. It then replaces every other o
 its adults applies (R9).
 """
 
+import datetime as dt
 import logging
+from collections.abc import Iterable
 
 from django.db import transaction
 from django.utils import timezone
@@ -79,7 +81,7 @@ def confirm(application: Application, *, by: Actor, proof: Proof, terms: Terms, 
     Confirming again returns the first confirmation (R12). Raises CannotConfirm, and accounts.AccountClosed when the
     account that they signed in with has just been closed.
     """
-    locked, rivals = _lock(application)
+    locked, rivals = lock_with_rivals(application)
     person = acting_person(by)
     indexes = person.hetu_indexes if person else []
     own = next((a for a in locked.applicants if a.hetu_index in indexes), None)
@@ -99,7 +101,7 @@ def confirm_at_counter(
     The rules are those of confirm(). Raises CannotConfirm, as NotAnApplicant for a slot of another application or
     version. `person` is None for an applicant without a code (R3).
     """
-    locked, rivals = _lock(applicant.version.application)
+    locked, rivals = lock_with_rivals(applicant.version.application)
     current = next((a for a in locked.applicants if applicant.is_same_person(a)), None)
     if current is None:
         raise NotAnApplicant
@@ -138,9 +140,7 @@ def _confirm(
     )
     if application.state == State.AWAITING and not application.waits_for:
         states.transition(application, Transition.CONFIRMED, by=by, at=confirmation.confirmed_at, because=event)
-        for rival in rivals:
-            states.transition(rival, Transition.REPLACED, by=by, at=confirmation.confirmed_at)
-            letters.ended(rival)
+        replace_rivals(rivals, by=by, at=confirmation.confirmed_at)
     else:
         record_events(application, event, by=by)
     letters.confirmed(confirmation, application, application.applicants)
@@ -169,7 +169,7 @@ def _is_as_sent(applicant: Applicant, version: Version) -> bool:
     return (sent.hetu, sent.born) == (applicant.hetu, applicant.birth_date)
 
 
-def _lock(application: Application) -> tuple[Application, list[Application]]:
+def lock_with_rivals(application: Application) -> tuple[Application, list[Application]]:
     """Lock the application together with those it would replace, always in one order; return both with their people.
 
     Two applications of the same adults may be confirmed in the same second: the later one waits here, and then
@@ -187,6 +187,13 @@ def _lock(application: Application) -> tuple[Application, list[Application]]:
                 return locked, rivals
             keys.update(rival.pk for rival in rivals)
             transaction.set_rollback(True)  # gives the locks back, so that all of them are taken in their order
+
+
+def replace_rivals(rivals: Iterable[Application], *, by: Actor, at: dt.datetime) -> None:
+    """End locked applications whose place another one takes, and tell their people (R9)."""
+    for rival in rivals:
+        states.transition(rival, Transition.REPLACED, by=by, at=at)
+        letters.ended(rival)
 
 
 def rivals_of(application: Application) -> ApplicationQuerySet:
