@@ -208,6 +208,15 @@ def test_change_keeps_contact_details_corrected_while_it_waits_for_its_lock(chan
     assert [(a.email, a.language) for a in fresh(sent).applicants[1:2]] == [("new.olli@example.test", "sv")]
 
 
+def test_codes_of_the_others_are_not_guessed_by_changing(changer, sent):
+    """R3, R17: naming somebody twice is refused, which tells whose code it is; so the tries are few"""
+    somebody = changer(cast.OLLI, sent)
+
+    answers = [somebody.send().status_code for _ in range(6)]
+
+    assert answers == [302] * 5 + [429]
+
+
 def test_sending_without_a_change_says_so_and_makes_no_version(changer, sent):
     somebody = changer(cast.OLLI, sent)
     for name in ("people", "home", "money", "wishes"):
