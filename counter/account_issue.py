@@ -61,12 +61,16 @@ def issue_account(check: IdCheck, *, email: str, by: Actor) -> Account:
     return account
 
 
+@atomically
 def correct_account_address(account: Account, *, email: str, applicant: Applicant, by: Actor) -> None:
     """Move the account to another address and send a new link there; the former link ends.
 
     Raises AccountInUse and accounts.AddressTaken.
     """
-    if account.verified_at and id_checks.made_today(applicant) is None:
+    # The check before the account, as undoing locks them. Its holder may have set a password just now.
+    made = id_checks.made_today(applicant)
+    is_checked = made is not None and id_checks.lock_sound(made) is not None
+    if Account.objects.select_for_update().get(pk=account.pk).verified_at and not is_checked:
         raise AccountInUse
     _with_record(
         lambda: accounts.correct_account_address(account, email=email), applicant, Event.ACCOUNT_ADDRESS_CHANGED, by
