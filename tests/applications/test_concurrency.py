@@ -8,10 +8,20 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from applications import changes, confirmation, document
+from applications import changes, confirmation, document, invitations
 from applications.models import Application, Confirmation, StateChange
 from tests import cast
-from tests.applications.factories import HOUSING_SYSTEM, actor, application, confirm, person, state
+from tests.applications.factories import (
+    HOUSING_SYSTEM,
+    actor,
+    applicant,
+    application,
+    confirm,
+    invitation,
+    person,
+    state,
+)
+from tests.applications.test_changes import two_valid_of_tea
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -177,3 +187,33 @@ def test_two_who_renew_it_at_once_renew_it_once():
 
         assert outcomes == [None, None]
         assert StateChange.objects.filter(application=sent, transition="renewed").count() == 1
+
+
+def test_declining_by_a_link_while_it_is_replaced_is_one_or_the_other():
+    """R13: never a new invitation for somebody who has declined, nor a decline by a link that was replaced"""
+    person(cast.MAIJA)
+    for _ in range(5):
+        sent = application(*FOUR[:2])
+        link, olli = invitation(sent, cast.OLLI), applicant(sent, cast.OLLI)
+
+        declined, replaced = at_once(
+            lambda link=link: invitations.decline_by_link(link),
+            lambda olli=olli: invitations.correct_address(olli, email="right@example.test"),
+        )
+
+        assert (type(declined).__name__, type(replaced).__name__) in [
+            ("NoneType", "InviteeNotAwaited"),
+            ("InvitationReplaced", "NoneType"),
+        ]
+        assert (applicant(sent, cast.OLLI).declined_at is None) == (declined is not None)
+
+
+def test_two_valid_applications_of_one_adult_renewed_at_once_leave_one_valid(time_machine):
+    """R9"""
+    both = two_valid_of_tea(time_machine)
+
+    pairs = zip(both, (cast.MAIJA, cast.OLLI), strict=True)
+    outcomes = at_once(*[lambda sent=sent, who=who: changes.renew(sent, by=actor(who)) for sent, who in pairs])
+
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["CannotChangeEnded", "NoneType"]
+    assert sorted(state(sent) for sent in both) == ["replaced", "valid"]
