@@ -170,13 +170,13 @@ class Document(Stored):
     sent_at: Instant
 
 
-def parse(data: object) -> Document:
-    """Return the application that `data` (decoded JSON) holds. Raises InvalidDocument with every fault."""
+def parse(data: object, *, is_new: bool = True) -> Document:
+    """Return the application that `data` (decoded JSON) holds. Raises InvalidDocument with every fault of check()."""
     try:
         document = Document.model_validate(data)
     except ValidationError as error:
         raise InvalidDocument([fault(e["loc"], e) for e in error.errors(include_input=False)]) from None
-    check(document)
+    check(document, is_new=is_new)
     return document
 
 
