@@ -5,7 +5,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from applications import dates, intake, invitations, letters, present, states
+from applications import confirmation, dates, intake, invitations, letters, present, states
 from applications.document import Document, Stored, canonical
 from applications.enums import State, Transition
 from applications.models import Applicant, Application, Version
@@ -110,11 +110,11 @@ def can_be_removed(applicant: Applicant, application: Application) -> bool:
 def _change(locked: Application, document: Document, *, digest: str, by: Actor) -> Version:
     if locked.version.digest != digest:
         raise NotLatest
-    now = timezone.now()
+    now, former = timezone.now(), locked.applicants
     locked.current = intake.write_version(locked, document, number=locked.version.number + 1, at=now, by=by)
     locked.valid_until = dates.valid_until(now)
     states.transition(locked, Transition.CHANGED, by=by, at=now)
-    invitations.announce(locked, by=by)
+    invitations.announce(locked, by=by, former=former)
     return locked.current
 
 
@@ -122,9 +122,12 @@ def _change(locked: Application, document: Document, *, digest: str, by: Actor) 
 def renew(application: Application, *, by: Actor) -> None:
     """Start another 90 days for a valid application; its confirmations still count, and all are told (R7).
 
-    Renewing again on the same day changes nothing. Raises CannotChangeEnded, MustConfirmFirst or MustConfirmToo.
+    It replaces the other valid applications of its adults (R9). Renewing again on the same day changes nothing.
+    Raises CannotChangeEnded, MustConfirmFirst or MustConfirmToo.
     """
-    locked = _lock_open(application.pk)
+    locked, rivals = confirmation.lock_with_rivals(application)
+    if not locked.is_open:
+        raise CannotChangeEnded
     own = _own_slot(locked, by)
     if locked.state != State.VALID or own is None or not own.confirmed:
         raise MustConfirmFirst
@@ -135,6 +138,7 @@ def renew(application: Application, *, by: Actor) -> None:
         return
     locked.valid_until = dates.valid_until(now)
     states.transition(locked, Transition.RENEWED, by=by, at=now)
+    confirmation.replace_rivals((rival for rival in rivals if rival.is_valid), by=by, at=now)
     letters.renewed(own, locked)
 
 

@@ -6,15 +6,19 @@ one has confirmed, the application becomes valid. It then replaces every other o
 its adults applies (R9).
 """
 
+import datetime as dt
+import logging
+from collections.abc import Iterable
 from dataclasses import replace
 
-from django.db.models import QuerySet
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from applications import dates, invitations, letters, states
+from applications.document import Stored
 from applications.enums import State, Transition
-from applications.models import OPEN, Applicant, Application, Confirmation, IdCheck, Terms
+from applications.models import Applicant, Application, ApplicationQuerySet, Confirmation, IdCheck, Terms, Version
 from applications.trail import ApplicationEvent, record_events
 from core.actors import Actor, Source
 from core.refusals import Refused
@@ -25,6 +29,8 @@ from identity.models import Person
 from identity.people import acting_person
 from identity.proof import Proof
 from records.enums import Event
+
+logger = logging.getLogger(__name__)
 
 
 class CannotConfirm(Refused):
@@ -63,6 +69,12 @@ class Changed(CannotConfirm):
     )
 
 
+class Spoiled(CannotConfirm):
+    """What the person read is not what was sent, or the slot is not the one that was sent: somebody altered rows."""
+
+    message = _("We cannot take your confirmation now, because of a fault on our side. Contact the counter.")
+
+
 @atomically
 def confirm(application: Application, *, by: Actor, proof: Proof, terms: Terms, digest: str) -> Confirmation:
     """Record that a person confirms the version they read, named by its digest; return their confirmation.
@@ -70,7 +82,7 @@ def confirm(application: Application, *, by: Actor, proof: Proof, terms: Terms, 
     Confirming again returns the first confirmation (R12). Raises CannotConfirm, and accounts.AccountClosed when the
     account that they signed in with has just been closed.
     """
-    locked, rivals = _lock(application)
+    locked, rivals = lock_with_rivals(application)
     person = acting_person(by)
     indexes = person.hetu_indexes if person else []
     own = next((a for a in locked.applicants if a.hetu_index in indexes), None)
@@ -91,7 +103,7 @@ def confirm_at_counter(
     The rules are those of confirm(). Raises CannotConfirm, as NotAnApplicant for a slot of another application or
     version. `person` is None for an applicant without a code (R3).
     """
-    locked, rivals = _lock(applicant.version.application)
+    locked, rivals = lock_with_rivals(applicant.version.application)
     current = next((a for a in locked.applicants if applicant.is_same_person(a)), None)
     if current is None:
         raise NotAnApplicant
@@ -120,9 +132,7 @@ def _confirm(
     event = ApplicationEvent(Event.PERSON_CONFIRMED, applicant, facts)
     if application.state == State.AWAITING and not application.waits_for:
         states.transition(application, Transition.CONFIRMED, by=by, at=confirmation.confirmed_at, because=event)
-        for rival in rivals:
-            states.transition(rival, Transition.REPLACED, by=by, at=confirmation.confirmed_at)
-            letters.ended(rival)
+        replace_rivals(rivals, by=by, at=confirmation.confirmed_at)
     else:
         record_events(application, event, by=by)
     invitations.release_held(application)
@@ -160,27 +170,51 @@ def _check_confirmable(applicant: Applicant, application: Application, *, digest
         raise Under18
     if applicant.declined_at:
         raise Declined
+    if not _is_as_sent(applicant, application.version):
+        logger.error("version or slot altered", extra={"context": {"application": application.pk}})
+        raise Spoiled
 
 
-def _lock(application: Application) -> tuple[Application, list[Application]]:
+def _is_as_sent(applicant: Applicant, version: Version) -> bool:
+    """Tell whether content and slot are those whose digest is confirmed: encryption binds neither to its row."""
+    if not version.is_whole:
+        return False
+    sent = Stored.model_validate_json(version.content or "").applicants[applicant.position]
+    return (sent.hetu, sent.born) == (applicant.hetu, applicant.birth_date)
+
+
+def lock_with_rivals(application: Application) -> tuple[Application, list[Application]]:
     """Lock the application together with those it would replace, always in one order; return both with their people.
 
     Two applications of the same adults may be confirmed in the same second: the later one waits here, and then
-    reads that it has been replaced (R9). The rivals are looked up before the lock. If this application is changed
-    in between, its digest is a different one, and nothing is confirmed.
+    reads that it has been replaced (R9). Which ones would be replaced is looked up again under the lock: somebody may
+    have left a rival meanwhile, or have come to apply in another one.
     """
-    keys = [application.pk, *rivals_of(application).values_list("pk", flat=True)]
-    Application.objects.lock_several(keys)
-    # Only now can nobody else change them or their people.
-    found = {each.pk: each for each in Application.objects.with_people().filter(pk__in=keys).order_by("pk")}
-    return found.pop(application.pk), [rival for rival in found.values() if rival.state in OPEN]
+    keys = {application.pk, *rivals_of(application).values_list("pk", flat=True)}
+    while True:
+        with transaction.atomic():
+            Application.objects.lock_several(keys)
+            # Only now can nobody else change them or their people.
+            locked = Application.objects.with_people().get(pk=application.pk)
+            rivals = list(rivals_of(locked).with_people().order_by("pk"))
+            if keys.issuperset(rival.pk for rival in rivals):
+                return locked, rivals
+            keys.update(rival.pk for rival in rivals)
+            transaction.set_rollback(True)  # gives the locks back, so that all of them are taken in their order
 
 
-def rivals_of(application: Application) -> QuerySet[Application]:
+def replace_rivals(rivals: Iterable[Application], *, by: Actor, at: dt.datetime) -> None:
+    """End locked applications whose place another one takes, and tell their people (R9)."""
+    for rival in rivals:
+        states.transition(rival, Transition.REPLACED, by=by, at=at)
+        letters.ended(rival)
+
+
+def rivals_of(application: Application) -> ApplicationQuerySet:
     """Return the other open applications in which an adult applicant of this one applies as an adult (R9)."""
     codes = [index for a in application.applicants if a.is_adult for index in a.hetu_indexes]
     slots = Applicant.objects.filter(hetu_index__in=codes, birth_date__lte=dates.youngest_adult_born(on=dates.today()))
-    return Application.objects.filter(state__in=OPEN, current__in=slots.values("version")).exclude(pk=application.pk)
+    return Application.objects.open().filter(current__in=slots.values("version")).exclude(pk=application.pk)
 
 
 @atomically

@@ -19,6 +19,7 @@ from applications.facts import NOTHING, Day, Email, Euros, Hetu, Instant, Line, 
 from core import hetu
 from identity.enums import Language
 
+CLOCKS_DIFFER = dt.timedelta(minutes=5)
 KNOWN_NAME = re.compile(r"[a-z_]{1,40}")
 
 
@@ -84,6 +85,11 @@ class ApplicantContent(Human):
     )
     non_disclosure: StrictBool = Field(default=False, description="Non-disclosure for personal safety (turvakielto)")
     municipality: Line | None = Field(default=None, description="Municipality of residence")
+    contact_details_at: Instant | None = Field(
+        default=None,
+        description="When email, phone and language became known to you. In a change, those that the person has"
+        " corrected here since, or at whatever time if this is missing, stay as they are here",
+    )
     income: Income
 
 
@@ -179,23 +185,24 @@ class Document(Stored):
     sent_at: Instant
 
 
-def parse(data: object) -> Document:
-    """Return the application that `data` (decoded JSON) holds. Raises InvalidDocument with every fault."""
+def parse(data: object, *, is_new: bool = True) -> Document:
+    """Return the application that `data` (decoded JSON) holds. Raises InvalidDocument with every fault of check()."""
     try:
         document = Document.model_validate(data)
     except ValidationError as error:
         raise InvalidDocument([fault(e["loc"], e) for e in error.errors(include_input=False)]) from None
-    check(document)
+    check(document, is_new=is_new)
     return document
 
 
-def check(document: Document) -> None:
+def check(document: Document, *, is_new: bool = True) -> None:
     """Refuse a document whose parts are each allowed and do not go together (R2, R3).
 
-    Raises InvalidDocument with every fault.
+    A new application is refused too if its last day, counted from its sending, is over (R5): it would end at once,
+    and invite people to what they cannot confirm. Raises InvalidDocument with every fault.
     """
     faults: list[tuple[str, str]] = []
-    today = dates.today()
+    today, ahead = dates.today(), timezone.now() + CLOCKS_DIFFER
     main = document.main_applicant
     if main.hetu is None:
         faults.append((pointer("main_applicant", "hetu"), "The main applicant needs a Finnish personal identity code"))
@@ -218,10 +225,15 @@ def check(document: Document) -> None:
             faults.append((f"{place}/hetu", "The same person is named twice"))
         if human.hetu:
             seen.add(human.hetu)
+        details_at = human.contact_details_at if isinstance(human, ApplicantContent) else None
+        if details_at and details_at > ahead:
+            faults.append((f"{place}/contact_details_at", "The time lies ahead"))
     if not document.content.assurance:
         faults.append((pointer("content", "assurance"), "The assurance is missing"))
-    if document.sent_at > timezone.now() + dt.timedelta(minutes=5):
+    if document.sent_at > ahead:
         faults.append((pointer("sent_at"), "The time lies ahead"))
+    elif is_new and dates.valid_until(document.sent_at) < today:
+        faults.append((pointer("sent_at"), "The last day of validity, counted from this time, is over"))
     if faults:
         raise InvalidDocument(faults)
 
@@ -246,7 +258,7 @@ def pointer(*path: str | int) -> str:
     return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
 
 
-CONTACT_DETAILS = {"email", "phone", "language", "non_disclosure"}
+CONTACT_DETAILS = {"email", "phone", "language", "non_disclosure", "contact_details_at"}
 NOT_STORED: Any = {
     "reference": True,
     "sent_at": True,

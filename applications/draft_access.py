@@ -19,12 +19,13 @@ from identity.access import identified_person
 
 P = ParamSpec("P")
 SESSION_KEY = "draft"
+LINK_KEY = "draft_link"  # which of its links the session goes with: a renewed one ends what the former one began
 
 
 def session_draft(request: HttpRequest) -> Draft | None:
     """Return the draft of this session, sent or not; never the draft of anybody but the identified person."""
-    pk = request.session.get(SESSION_KEY)
-    draft = Draft.objects.filter(pk=pk).first() if pk else None
+    pk, link = request.session.get(SESSION_KEY), request.session.get(LINK_KEY)
+    draft = Draft.objects.filter(pk=pk, nonce=link).first() if pk else None
     person = identified_person(request)
     if draft is None or (person and draft.person_id not in {None, person.pk}):
         return None
@@ -36,7 +37,7 @@ def session_draft(request: HttpRequest) -> Draft | None:
 def hold_draft(request: HttpRequest, draft: Draft) -> None:
     """Let this session work on a draft, under a new key. Its idle minutes begin, signed in or not."""
     request.session.cycle_key()
-    request.session[SESSION_KEY] = draft.pk
+    request.session[SESSION_KEY], request.session[LINK_KEY] = draft.pk, draft.nonce
     sessions.begin(request)
 
 

@@ -46,7 +46,7 @@ def _queue_letter(message: str, draft: Draft, *, about: str) -> None:
             language=draft.language,
             about=draft_subject(draft.pk),
             recipient=draft_subject(draft.pk),
-            parameters={"draft": draft.pk},
+            parameters={"draft": draft.pk, "person": draft.person_id},
         )
     )
 
@@ -54,8 +54,9 @@ def _queue_letter(message: str, draft: Draft, *, about: str) -> None:
 def draft_letter_context(letter: Letter) -> dict[str, Any]:
     """Return what a letter needs besides its parameters, at its sending (MAILING_CONTEXT). Raises NoLongerDue."""
     draft = Draft.objects.unsent().filter(pk=letter.parameters["draft"]).defer("data").first()
-    # Somebody has touched the draft since the warning was queued, so its end is no longer near.
-    if draft is None or (letter.message == "draft_ending" and draft.warned_at is None):
+    # Somebody has touched the draft since the warning was queued, so its end is no longer near; or has taken it over.
+    is_former = draft is not None and draft.person_id != letter.parameters.get("person")
+    if draft is None or is_former or (letter.message == "draft_ending" and draft.warned_at is None):
         raise NoLongerDue
     try:
         token = draft_links.TOKEN.of(draft)

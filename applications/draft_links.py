@@ -1,20 +1,22 @@
 """The link by which somebody continues a draft later, in any browser.
 
-It works until the draft is sent or deleted.
+It works until the draft is sent, deleted, or taken over by an identified person.
 
 An identification ends the session before it (R21). A pass carries a draft over it: for half an hour, and only while
-the draft belongs to nobody.
+the draft belongs to nobody. Whoever takes the draft over gets another link, and the former one ends.
 """
 
 import datetime as dt
 
 from django.core import signing
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from applications.models import Draft
 from core import links
 from core.links import MailedSecret
 from core.refusals import Refused
+from identity.models import Person
 
 TOKEN = MailedSecret("draft link")
 PASS_LASTS = dt.timedelta(minutes=30)
@@ -54,13 +56,14 @@ def make_draft_pass(draft: Draft) -> str:
     return _draft_signer().sign(str(draft.pk))
 
 
-def take_draft_pass(text: str) -> Draft:
-    """Return the draft of a pass that is still good. Raises UnknownDraft."""
+def take_draft_pass(text: str, *, person: Person) -> Draft:
+    """Return the draft of a pass that is still good, for whoever has identified themselves. Raises UnknownDraft."""
     try:
         pk = int(_draft_signer().unsign(text, max_age=PASS_LASTS))
     except signing.BadSignature:
         raise UnknownDraft from None
-    draft = Draft.objects.unsent().filter(pk=pk, person=None).first()
+    # The person's own by now after a double click.
+    draft = Draft.objects.unsent().filter(Q(person=None) | Q(person=person), pk=pk).first()
     if draft is None:
         raise UnknownDraft
     return draft

@@ -80,13 +80,21 @@ def edit_draft(draft: Draft, edit: Callable[[FormData], T]) -> T:
 
 
 @atomically
-def adopt(draft: Draft, *, person: Person) -> None:
-    """Give a draft that belongs to nobody to an identified person. Raises CannotWriteSent and Gone."""
+def adopt(draft: Draft, *, person: Person) -> Draft:
+    """Give a draft that belongs to nobody to an identified person, and return it.
+
+    Its link is renewed and its address forgotten, so that whoever began it, or has the former link, reads it no more.
+    Giving it to the same person again changes nothing. Raises CannotWriteSent and Gone.
+    """
     locked = _lock_unsent(draft)
     if locked.person_id not in {None, person.pk}:
         raise Gone
-    locked.person = person
-    _touch(locked, "person")
+    if locked.person_id is None:
+        locked.person, locked.email = person, ""
+        for field, value in draft_links.new_draft_link().items():
+            setattr(locked, field, value)
+        _touch(locked, "person", "email", "nonce", "token_hash")
+    return locked
 
 
 @atomically
@@ -109,6 +117,8 @@ def send_draft(draft: Draft, *, revision: str, assurance: bool, by: Actor) -> Ap
     have assured it. Raises Gone, StaleTab, Incomplete, InvalidDocument, and changes.CannotChange for a change; then
     nothing is sent.
     """
+    if draft.application_id:  # before the draft, as erasing locks them: contact details may be corrected just now
+        Application.objects.lock_several([draft.application_id])
     try:
         locked = _lock_unsent(draft)
     except CannotWriteSent:

@@ -1,7 +1,6 @@
 """Storing what is sent: the first version of an application, and each version after it."""
 
 import datetime as dt
-import hashlib
 import secrets
 
 from django.db import transaction
@@ -42,7 +41,7 @@ def write_version(application: Application, document: Document, *, number: int, 
         number=number,
         content=content,
         salt=salt,
-        digest=digest(salt, content),
+        digest=Version.digest_of(salt, content),
         created_at=at,
     )
     slots = [
@@ -61,11 +60,9 @@ def write_version(application: Application, document: Document, *, number: int, 
         )
         for position, applicant in enumerate(document.applicants)
     ]
+    if number > 1:
+        given_at = [applicant.contact_details_at for applicant in document.applicants]
+        invitations.keep_corrected_details(slots, application, given_at=given_at)
     protection.mark_slots(slots, application, by=by)
     names.write(Applicant.objects.bulk_create(slots))
     return version
-
-
-def digest(salt: str, content: str) -> str:
-    """Return the SHA-256 digest, in hex, by which a confirmation names the content it confirms."""
-    return hashlib.sha256(f"{salt}\n{content}".encode()).hexdigest()

@@ -119,6 +119,11 @@ def check_invitation(invitation: Invitation) -> None:
         raise InvitationUsed
 
 
+def check_invitation_again(invitation: Invitation) -> None:
+    """Check an invitation as it stands once its application is locked. Raises CannotUseInvitation."""
+    check_invitation(_with_application().get(pk=invitation.pk))
+
+
 def _is_token(secret: str) -> bool:
     return re.fullmatch(rf"[0-9a-f]{{{TOKEN_LENGTH}}}", secret) is not None
 

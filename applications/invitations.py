@@ -1,12 +1,13 @@
 """Inviting co-applicants, and what they and the main applicant can do before they have confirmed (R10, R13)."""
 
-from datetime import timedelta
+import datetime as dt
+from collections.abc import Sequence
+from contextlib import suppress
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from applications import invitation_links, letters, stranger_letters
-from applications.enums import State
 from applications.models import OPEN, Applicant, Application, ErrorReport, Invitation, Version
 from applications.trail import ApplicationEvent, record_events
 from core.actors import UNIDENTIFIED, Actor, Source
@@ -16,7 +17,13 @@ from identity import limits
 from identity.enums import Language
 from records.enums import Event
 
-PAUSE = timedelta(minutes=10)  # between two letters to the same person
+PAUSE = dt.timedelta(minutes=10)  # between two letters to the same person
+
+
+class NotInApplication(Refused):
+    """The application was changed meanwhile, or it has ended, and nothing was stored."""
+
+    message = _("The application has been changed or has ended in the meantime. Nothing was saved.")
 
 
 class CannotInvite(Refused):
@@ -53,9 +60,20 @@ class CannotDeclineEnded(CannotDecline):
     message = _("This application has ended. You do not need to do anything.")
 
 
-def announce(application: Application, *, by: Actor) -> None:
+class CannotDeclineRemoved(CannotDecline):
+    message = _("The application was changed, and you are not in it now. You do not need to do anything.")
+
+
+class CannotDeclineUnder18(CannotDecline):
+    """The application does not wait for somebody under 18, so it becomes valid without them (R2)."""
+
+    message = _("You are under 18. You do not need to confirm or decline the application.")
+
+
+def announce(application: Application, *, by: Actor, former: Sequence[Applicant] = ()) -> None:
     """Acknowledge a new version to its main applicant, and invite its adult co-applicants who have an address.
 
+    Those of the `former` version who are not in it any more are told so.
     If nobody knows who sent it, the emails to addresses with enough of such emails are held.
     """
     now = timezone.now()
@@ -66,6 +84,7 @@ def announce(application: Application, *, by: Actor) -> None:
     letters.arrived(current)
     fresh = [invitation_links.new_invitation(a, at=now) for a in invited]
     letters.invited(Invitation.objects.bulk_create(fresh), current)
+    letters.removed(former, current)
 
 
 def _hold_surplus(version: Version) -> None:
@@ -115,16 +134,15 @@ def invite_newly_awaited(application: Application) -> None:
 @atomically
 def resend(applicant: Applicant, *, by: Actor = UNIDENTIFIED) -> None:
     """Send an invitation again, with a new link. Raises InviteeNotAwaited, NoAddress or TooSoon."""
-    application, applicant = _lock(applicant)
-    _check_waiting(application, applicant)
-    if not applicant.email:
+    application, invitee = _lock_invitee(applicant)
+    if not invitee.email:
         raise NoAddress
-    _check_pause(applicant)
-    applicant.held_at = None
-    applicant.save(update_fields=["held_at"])
-    invite(applicant, application)
+    _check_pause(invitee)
+    invitee.held_at = None
+    invitee.save(update_fields=["held_at"])
+    invite(invitee, application)
     _wake(application)
-    record_events(application, ApplicationEvent(Event.INVITATION_SENT, applicant), by=by)
+    record_events(application, ApplicationEvent(Event.INVITATION_SENT, invitee), by=by)
 
 
 @atomically
@@ -133,15 +151,14 @@ def correct_address(applicant: Applicant, *, email: str, by: Actor = UNIDENTIFIE
 
     If the address is the same, send it again as resend() does. Raises InviteeNotAwaited or TooSoon.
     """
-    application, applicant = _lock(applicant)
-    _check_waiting(application, applicant)
-    if email == applicant.email:
-        _check_pause(applicant)
-    applicant.email, applicant.held_at = email, None
-    applicant.save(update_fields=["email", "held_at"])
-    invite(applicant, application)
+    application, invitee = _lock_invitee(applicant)
+    if email == invitee.email:
+        _check_pause(invitee)
+    invitee.email, invitee.contact_corrected_at, invitee.held_at = email, timezone.now(), None
+    invitee.save(update_fields=["email", "contact_corrected_at", "held_at"])
+    invite(invitee, application)
     _wake(application)
-    record_events(application, ApplicationEvent(Event.ADDRESS_CHANGED, applicant, _way(by)), by=by)
+    record_events(application, ApplicationEvent(Event.ADDRESS_CHANGED, invitee, _way(by)), by=by)
 
 
 def opened(invitation: Invitation) -> None:
@@ -153,13 +170,35 @@ def opened(invitation: Invitation) -> None:
 def decline(applicant: Applicant, *, by: Actor = UNIDENTIFIED) -> None:
     """Say that this person does not apply; the application waits until it is changed (R10).
 
-    Declining again changes nothing. Raises CannotDeclineConfirmed, CannotDeclineValid or CannotDeclineEnded.
+    Declining again changes nothing. Raises CannotDecline.
     """
-    application, applicant = _lock(applicant)
+    application, current = _lock(applicant)
+    if not application.is_open:
+        raise CannotDeclineEnded
+    if current is None:
+        raise CannotDeclineRemoved
+    _decline(current, application, by=by)
+
+
+@atomically
+def decline_by_link(invitation: Invitation) -> None:
+    """Say, by the link of an invitation, that it is not for this person (R10, R13).
+
+    A former invitation declines nothing, and neither does that of a former version. Clicking again changes nothing.
+    Raises invitation_links.CannotUseInvitation and CannotDecline.
+    """
+    application, current = _lock(invitation.applicant)
+    with suppress(invitation_links.InvitationUsed):  # by a first click, or by confirming, of which _decline() tells
+        invitation_links.check_invitation_again(invitation)
+    if current is not None:
+        _decline(current, application, by=UNIDENTIFIED)
+
+
+def _decline(applicant: Applicant, application: Application, *, by: Actor) -> None:
     if applicant.confirmed:
         raise CannotDeclineConfirmed
-    if not application.is_open or application.current_id != applicant.version_id:
-        raise CannotDeclineEnded
+    if not applicant.is_adult:
+        raise CannotDeclineUnder18
     if application.is_valid:
         raise CannotDeclineValid
     if applicant.declined_at is None:
@@ -173,8 +212,11 @@ def decline(applicant: Applicant, *, by: Actor = UNIDENTIFIED) -> None:
 def correct_own_contact_details(
     applicant: Applicant, *, email: str, phone: str, language: Language, by: Actor = UNIDENTIFIED
 ) -> None:
-    """Change the contact details that only the person may change; this makes no new version."""
-    application, slot = _lock(applicant)
+    """Change the contact details that only the person may change; this makes no new version.
+
+    Raises NotInApplication.
+    """
+    application, slot = _lock_open_slot(applicant)
     write_contact_details(slot, application, email=email, phone=phone, language=language, by=by)
 
 
@@ -190,20 +232,43 @@ def write_contact_details(
         field: True for field, value in wanted.items() if getattr(slot, field) != value
     }
     slot.email, slot.phone, slot.language, slot.held_at = email, phone, language, None
-    slot.save(update_fields=[*wanted, "held_at"])
+    if changed:
+        slot.contact_corrected_at = timezone.now()
+    slot.save(update_fields=[*wanted, "held_at", "contact_corrected_at"])
     # A person who had no address until now is reminded from now on.
     Application.objects.filter(current=slot.version_id, state__in=OPEN).update(due_at=timezone.now())
     if changed:
         record_events(application, ApplicationEvent(Event.CONTACT_DETAILS_CHANGED, slot, changed | _way(by)), by=by)
 
 
+def keep_corrected_details(
+    slots: Sequence[Applicant], application: Application, *, given_at: Sequence[dt.datetime | None]
+) -> None:
+    """Give the new slots of a changed application, not yet stored, the details that were corrected here (J2.4).
+
+    `given_at` says when the details that came with each slot became known to their sender. If that is later than
+    the correction, they stay.
+    """
+    found = Applicant.objects.filter(version__application=application).order_by("-version__number")
+    former = list(found.select_related("version").defer("version__content", "hetu"))
+    for slot, at in zip(slots, given_at, strict=True):
+        latest = next((each for each in former if slot.is_same_person(each)), None)
+        corrected_at = latest and latest.contact_corrected_at
+        if latest and corrected_at and (at is None or at <= corrected_at):
+            slot.email, slot.phone, slot.language = latest.email, latest.phone, latest.language
+            slot.contact_corrected_at = corrected_at
+
+
 @atomically
 def report_error(applicant: Applicant, *, text: str, by: Actor = UNIDENTIFIED) -> None:
-    """Keep what a co-applicant finds wrong in the application for its main applicant, who also gets a letter."""
-    application, applicant = _lock(applicant)
-    report = ErrorReport.objects.create(applicant=applicant, text=text, reported_at=timezone.now())
+    """Keep what a co-applicant finds wrong in the application for its main applicant, who also gets a letter.
+
+    Raises NotInApplication.
+    """
+    application, slot = _lock_open_slot(applicant)
+    report = ErrorReport.objects.create(applicant=slot, text=text, reported_at=timezone.now())
     letters.error_reported(report, application)
-    record_events(application, ApplicationEvent(Event.ERROR_REPORTED, applicant), by=by)
+    record_events(application, ApplicationEvent(Event.ERROR_REPORTED, slot), by=by)
 
 
 def error_reports(application: Application, *, reader: Applicant) -> list[ErrorReport]:
@@ -217,26 +282,34 @@ def error_reports(application: Application, *, reader: Applicant) -> list[ErrorR
     return list(found.select_related("applicant").order_by("reported_at", "pk"))
 
 
-def _lock(applicant: Applicant) -> tuple[Application, Applicant]:
-    """Lock the application, and read it and the applicant again; the applicant may belong to a former version."""
+def _lock(applicant: Applicant) -> tuple[Application, Applicant | None]:
+    """Lock the application, and return it with the person's slot in what is its current version by then.
+
+    There is none for somebody who has been removed meanwhile.
+    """
     key = Applicant.objects.values_list("version__application", flat=True).get(pk=applicant.pk)
     application = Application.objects.locked(key)
-    for current in application.applicants:
-        if current == applicant:
-            return application, current
-    return application, Applicant.objects.with_confirmation().get(pk=applicant.pk)
+    return application, next((each for each in application.applicants if applicant.is_same_person(each)), None)
+
+
+def _lock_open_slot(applicant: Applicant) -> tuple[Application, Applicant]:
+    application, current = _lock(applicant)
+    if current is None or not application.is_open:
+        raise NotInApplication
+    return application, current
+
+
+def _lock_invitee(applicant: Applicant) -> tuple[Application, Applicant]:
+    application, current = _lock(applicant)
+    if current is None or current.is_main or not application.awaits(current):
+        raise InviteeNotAwaited
+    return application, current
 
 
 def _check_pause(applicant: Applicant) -> None:
     latest = applicant.invitations.order_by("-created_at").first()
     if latest and latest.created_at > timezone.now() - PAUSE:
         raise TooSoon
-
-
-def _check_waiting(application: Application, applicant: Applicant) -> None:
-    current = application.current_id == applicant.version_id and application.status == State.AWAITING
-    if not current or applicant.is_main or applicant.declined_at or not applicant.must_confirm:
-        raise InviteeNotAwaited
 
 
 def _way(by: Actor) -> dict[str, str | int | bool]:

@@ -8,7 +8,7 @@ subject, heading or greeting, and the text has names in quotes.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -173,6 +173,30 @@ def ended(application: Application) -> None:
     _queue_to(application.state, application, _reached(application.applicants), about=application.pk)
 
 
+def removed(former: Sequence[Applicant], application: Application) -> None:
+    """Tell the adults of the former version who apply in this one no more that they have been removed.
+
+    The letter says nothing of those who stay.
+    """
+    gone = [a for a in _reached(former) if not any(a.is_same_person(slot) for slot in application.applicants)]
+    version = application.version
+    outbox.queue_letters(
+        *[
+            draft
+            for applicant in gone
+            for draft in _letters_to(
+                "removed",
+                application,
+                [applicant],
+                about=version.pk,
+                applicants=[],
+                removed_at=version.created_at.isoformat(),
+                had_confirmed=applicant.confirmed is not None,
+            )
+        ]
+    )
+
+
 def became_adult(applicant: Applicant, application: Application) -> None:
     """Tell everybody, the person included, that the application now waits for one person more (R2)."""
     _queue_to("became_adult", application, _reached(application.applicants), about=applicant.pk, who=applicant)
@@ -183,7 +207,7 @@ def letter_key(message: str, about: object, to: Applicant) -> str:
     return f"{message}:{about}:{to.pk}"
 
 
-def _reached(applicants: list[Applicant]) -> list[Applicant]:
+def _reached(applicants: Sequence[Applicant]) -> list[Applicant]:
     """Return the adults who still apply. Whoever said "this is not for me" may be a stranger at that address."""
     return [a for a in applicants if a.is_adult and not a.declined_at]
 

@@ -25,10 +25,12 @@ TRANSITIONS: dict[tuple[State | None, Transition], State] = {
     (State.AWAITING, Transition.REPLACED): State.REPLACED,
     (State.VALID, Transition.REPLACED): State.REPLACED,
 }
+# All that may happen to an application past its last day, whether or not the clock has been there (R5).
+ENDS_BY_TIME = (Transition.LAPSED, Transition.EXPIRED)
 
 
 class TransitionNotAllowed(Exception):
-    """This application cannot make that transition from the state it is in."""
+    """This application cannot make that transition from the state it is in, or its last day is over."""
 
     message = _("This cannot be done to the application in its present state.")
 
@@ -43,7 +45,8 @@ def transition(
     """
     from_state = State(application.state) if application.state else None
     to_state = TRANSITIONS.get((from_state, kind))
-    if to_state is None:
+    is_too_late = from_state is not None and kind not in ENDS_BY_TIME and application.is_past_its_time(at)
+    if to_state is None or is_too_late:
         raise TransitionNotAllowed(f"{kind} from {from_state}")
     application.state = to_state
     application.due_at = at if to_state in OPEN else None

@@ -79,11 +79,16 @@ def correct_account_address(account: Account, *, email: str, applicant: Applican
     Whoever receives its letters can take it over, so a move needs a check as issuing does: one of today if the
     account is in use. The account then rests on that check (C5). Raises CannotIssue and accounts.AddressTaken.
     """
+    # The check before the account, as undoing locks them.
+    today = id_checks.made_today(applicant)
     refusal: type[CannotIssue] = AccountInUse if account.verified_at else MoveNotChecked
-    check = id_checks.made_today(applicant) if account.verified_at else bearing_check(applicant)
+    check = today if account.verified_at else bearing_check(applicant)
     if check is None:
         raise refusal
     _sound, key = _lock_bearing(check, refusal=refusal)
+    # Its holder may have set a password just now.
+    if check != today and Account.objects.select_for_update().get(pk=account.pk).verified_at:
+        raise AccountInUse
     accounts.correct_account_address(account, email=email, id_check=key)
     _record_event(applicant, Event.ACCOUNT_ADDRESS_CHANGED, by)
 

@@ -34,7 +34,9 @@ def load() -> list[str]:
         if standing.exists() and story.follows not in told:
             continue
         with transaction.atomic():
-            application = intake.send(document.parse(story.document(now=timezone.now())), by=HOUSING_SYSTEM)
+            application = intake.send(
+                document.parse(story.document(now=timezone.now()), is_new=False), by=HOUSING_SYSTEM
+            )
             DemoApplication.objects.update_or_create(story=story.key, defaults={"application": application})
             for key in story.confirmed_by:
                 confirm(application, who=BY_KEY[key])

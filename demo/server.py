@@ -60,5 +60,6 @@ class DemoServer(BaseApplication):
         os._exit(0)
 
     def load(self) -> Any:
+        application = import_string(settings.WSGI_APPLICATION)  # refuses the demo where DEBUG is off
         settings.DEBUG = False  # visitors of the demo see our error pages, not Django's
-        return import_string(settings.WSGI_APPLICATION)
+        return application

@@ -1,4 +1,4 @@
-"""Changes of staff who read people's data, which a second member of staff confirms (C1, ADR 26).
+"""Changes of staff who read people's data, which a second member of staff confirms (C1, ADR 25).
 
 Whoever names staff could otherwise read everything by a second user of their own, or by a password and a second
 factor that they set for somebody else.

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
-from applications import application_removal, dates
-from applications.models import OPEN, Applicant, Application
+from applications import application_removal, dates, deadlines
+from applications.models import Applicant, Application
 from applications.trail import ApplicationEvent, record_events
 from core.actors import Actor
 from core.refusals import Refused
@@ -68,6 +68,9 @@ def erase_person(slot: Applicant, *, reason: str, by: Actor) -> Plan:
     `reason` goes into the trail of each of their applications.
     """
     Application.objects.lock_several({each.version.application_id for each in _slots_of(slot)})
+    for application in {each.version.application for each in _slots_of(slot)}:
+        if application.state != application.status:  # its last day is over, and the clock has not been there yet
+            deadlines.end(application)
     slots = _slots_of(slot)
     planned = _plan_for(slots)
     if planned.is_open:
@@ -97,11 +100,10 @@ def _slots_of(slot: Applicant) -> list[Applicant]:
 def _plan_for(slots: list[Applicant]) -> Plan:
     found = {slot.version.application_id: slot.version.application for slot in slots}
     is_open = any(
-        slot.version.application.state in OPEN and slot.version.application.current_id == slot.version_id
-        for slot in slots
+        slot.version.application.is_open and slot.version.application.current_id == slot.version_id for slot in slots
     )
     shared = _shared(found, slots)
-    removed = {key for key, application in found.items() if key not in shared and application.state not in OPEN}
+    removed = {key for key, application in found.items() if key not in shared and not application.is_open}
     # An application on which another rests stays too: an account issued after a check in one may have confirmed
     # the other.
     removed = removal.removable(removed)

@@ -1,5 +1,6 @@
 """What is held about somebody in their applications: their own slot in every version, and what they did there."""
 
+import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from applications import details
-from applications.models import Applicant, Application, Confirmation, Invitation, StateChange
+from applications.models import Applicant, Application, Confirmation, Invitation, StateChange, Version
 from core.masking import mask_codes
 from identity.models import Person
 from privacy.report import Fact, Facts, Part
@@ -36,6 +37,18 @@ class OwnSlots:
     def applications(self) -> dict[int, Application]:
         return {slot.version.application_id: slot.version.application for slot in self.slots}
 
+    @cached_property
+    def removals(self) -> dict[int, dt.datetime]:
+        """When the person was removed, by the key of each application in which they apply no more."""
+        last = {slot.version.application_id: slot.version for slot in self.slots}  # in the order of their versions
+        gone = [key for key, version in last.items() if version.application.current_id != version.pk]
+        later = Version.objects.filter(application__in=gone).order_by("-number")
+        return {
+            key: created_at
+            for key, number, created_at in later.values_list("application_id", "number", "created_at")
+            if number > last[key].number
+        }
+
 
 def applications_part(own: OwnSlots) -> Part:
     """Return each application, in all the versions in which the person applies or has applied."""
@@ -45,15 +58,24 @@ def applications_part(own: OwnSlots) -> Part:
             application.number,
             facts=[
                 number_of(application),
-                Fact("status", _("Status"), application.status, application.status.label),
                 Fact("sent_at", _("Sent"), application.sent_at),
-                Fact("valid_until", _("Valid until"), application.valid_until),
+                *_standing(application, removed_at=own.removals.get(application.pk)),
             ],
             parts=[_version(slot) for slot in own.slots if slot.version.application_id == application.pk],
         )
         for application in own.applications.values()
     ]
     return Part("applications", _("Applications in which you are an applicant"), parts=parts)
+
+
+def _standing(application: Application, *, removed_at: dt.datetime | None) -> Facts:
+    """Return how an application stands; to somebody who was removed, only that: the rest is the others' matter."""
+    if removed_at:
+        return [Fact("removed_at", _("You were removed"), removed_at)]
+    return [
+        Fact("status", _("Status"), application.status, application.status.label),
+        Fact("valid_until", _("Valid until"), application.valid_until),
+    ]
 
 
 def _version(slot: Applicant) -> Part:
@@ -82,7 +104,7 @@ def _version(slot: Applicant) -> Part:
 
 
 def acts_parts(own: OwnSlots) -> Iterator[Part]:
-    """Yield what happened to these applications, and what the person did in them."""
+    """Yield what happened to these applications while the person applied in them, and what the person did there."""
     history = [
         [
             number_of(own.applications[change.application_id]),
@@ -91,6 +113,7 @@ def acts_parts(own: OwnSlots) -> Iterator[Part]:
             Fact("through", _("Through whom"), change.source, change.get_source_display()),
         ]
         for change in StateChange.objects.filter(application__in=own.applications).order_by("at", "pk")
+        if change.at <= own.removals.get(change.application_id, change.at)
     ]
     yield Part("history", _("What has happened to these applications"), rows=history)
     invitations = [

@@ -52,7 +52,8 @@ def remove_whole(references: Mapping[int, str]) -> RemovedNumbers:
 
 def forget_people(people: Collection[Person]) -> None:
     """Remove people who have no application left, within the caller's transaction."""
-    TermsAcceptance.objects.filter(person__in=people).delete()
+    with append_only.permit():
+        TermsAcceptance.objects.filter(person__in=people).delete()
     person_removal.remove_people(people)
 
 

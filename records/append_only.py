@@ -27,6 +27,8 @@ FUNCTION = f"""
         RAISE EXCEPTION 'The rows of % are kept as they are', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
     END $$
 """
+# As Django stores times: in SQLite as text.
+NOW = {"sqlite": "strftime('%Y-%m-%d %H:%M:%f', 'now')", "postgresql": "now()"}
 
 
 @contextmanager
@@ -42,16 +44,24 @@ class AppendOnly(Operation):
     """Refuse to delete rows of a table without a permit, and to change them.
 
     `may_change` names fields that may change all the same. `may_be_set` names fields that may be set once, while
-    they are null. Both name fields of the model as it is at this point of the migrations.
+    they are null. `from_time` names the field that says from when a row may not change any more, by the clock of the
+    database; without it no row may. All name fields of the model as it is at this point of the migrations.
     """
 
     reduces_to_sql = True
     reversible = True
 
-    def __init__(self, model_name: str, may_change: tuple[str, ...] = (), may_be_set: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        model_name: str,
+        may_change: tuple[str, ...] = (),
+        may_be_set: tuple[str, ...] = (),
+        from_time: str = "",
+    ) -> None:
         self.model_name = model_name
         self.may_change = may_change
         self.may_be_set = may_be_set
+        self.from_time = from_time
 
     def state_forwards(self, app_label: str, state: ProjectState) -> None:
         """Leave the models as they are: they know nothing of triggers."""
@@ -91,6 +101,10 @@ class AppendOnly(Operation):
 
     def _is_forbidden(self, model: type[models.Model]) -> str:
         """Return the condition under which a change of a row is refused."""
+        if self.from_time:
+            moment = next(f for f in model._meta.local_concrete_fields if f.name == self.from_time)
+            column = connection.ops.quote_name(str(moment.column))
+            return f"OLD.{column} <= {NOW[connection.vendor]}"
         if not self.may_change and not self.may_be_set:
             return "TRUE"
         differs = "IS NOT" if connection.vendor == "sqlite" else "IS DISTINCT FROM"

@@ -187,7 +187,8 @@ def send_application(
 
     Repeat a request that got no answer with the same `Idempotency-Key` and the same bytes: for 24 hours at
     least, the first answer comes again. Another body under that key is a conflict, and so is a second
-    application of the same `reference`, with or without a key. At most 256 KB.
+    application of the same `reference`, with or without a key. An application is refused if its last day of
+    validity, counted from `sent_at`, is over. At most 256 KB.
     """
     document.check(application)
     again = intake.Request(idempotency_key, request.body) if idempotency_key else None
@@ -231,7 +232,7 @@ def change_application(
     """
     if if_match is None:
         raise WhichVersion
-    document.check(application)
+    document.check(application, is_new=False)
     return _shown(
         intake.change(reference, application, client=request.auth, digest=if_match.removeprefix("W/").strip('"')),
         response,

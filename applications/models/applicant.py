@@ -53,6 +53,8 @@ class Applicant(models.Model):
     email = models.EmailField(blank=True, default="", db_default="")
     phone = models.CharField(max_length=50, blank=True, default="", db_default="")
     language = models.CharField(max_length=2, choices=Language)
+    # When contact details or language were corrected here; no older ones from the housing system take their place.
+    contact_corrected_at = models.DateTimeField(null=True)
     protected = models.BooleanField(default=False, db_default=False)  # non-disclosure for personal safety (R16)
     # Somebody unidentified has set the mark: it holds in this application, and in no other of this person.
     protected_here_only = models.BooleanField(default=False, db_default=False)

@@ -1,10 +1,12 @@
 """An application, through all its versions."""
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import Self
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from applications import dates, references
 from applications.enums import State
@@ -22,6 +24,10 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         """The applications that the person may see: those in whose current version they apply (R4)."""
         slots = Applicant.objects.filter(hetu_index__in=person.hetu_indexes, version__current_of__isnull=False)
         return self.filter(current__in=slots.values("version"))
+
+    def open(self) -> Self:
+        """Those that wait or are valid today, by the rule of `status`."""
+        return self.filter(state__in=OPEN, valid_until__gte=dates.today())
 
     def with_people(self) -> Self:
         """Fetch the people and their confirmations in one query more; the content is not fetched."""
@@ -91,9 +97,13 @@ class Application(models.Model):
     @property
     def status(self) -> State:
         """The state as of today: past its last day it has ended, even before the clock has stored that (R5)."""
-        if self.state in OPEN and dates.today() > self.valid_until:
+        if self.state in OPEN and self.is_past_its_time(timezone.now()):
             return State.LAPSED if self.state == State.AWAITING else State.EXPIRED
         return State(self.state)
+
+    def is_past_its_time(self, at: dt.datetime) -> bool:
+        """Whether the last day of validity is over at a moment (R5)."""
+        return timezone.localdate(at) > self.valid_until
 
     @property
     def is_valid(self) -> bool:

@@ -1,5 +1,7 @@
 """The content of an application, as sent at one time."""
 
+import hashlib
+
 from django.db import models
 
 from core import crypto
@@ -20,3 +22,13 @@ class Version(models.Model):
 
     def __str__(self) -> str:
         return f"{self.application_id}/{self.number}"
+
+    @staticmethod
+    def digest_of(salt: str, content: str) -> str:
+        """Return the SHA-256 digest, in hex, by which a confirmation names the content it confirms."""
+        return hashlib.sha256(f"{salt}\n{content}".encode()).hexdigest()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the content is the one that was sent: nobody has exchanged it in the database."""
+        return self.digest_of(self.salt, self.content or "") == self.digest

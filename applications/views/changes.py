@@ -11,9 +11,10 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from applications import changes, dates, details, drafts, present
+from applications import changes, confirmation, dates, details, drafts, present
 from applications.access import Visitor, applicant_view
 from applications.draft_access import hold_draft, session_draft
+from applications.enums import State
 from applications.form.change import data_of_change, take_over
 from applications.forms import ConfirmForm
 from applications.models import Draft
@@ -35,7 +36,9 @@ def renew_application(request: HttpRequest, visitor: Visitor, reference: str) ->
     if not (application.is_valid and me.confirmed):
         return redirect("applications:status", reference)
     until = dates.valid_until(timezone.now())
-    return render(request, "applications/renew.html", {"application": application, "until": until})
+    rivals = visitor.applications.filter(pk__in=confirmation.rivals_of(application), state=State.VALID)
+    context = {"application": application, "until": until, "rivals": rivals}
+    return render(request, "applications/renew.html", context)
 
 
 @applicant_view
@@ -80,7 +83,7 @@ def begin_change(request: HttpRequest, visitor: Visitor, reference: str) -> Http
     begun = Draft.objects.of(visitor.person).filter(application=application).first()
     if request.method == "POST":
         if begun and "again" in request.POST:
-            begun.delete()
+            Draft.objects.unsent().filter(pk=begun.pk).delete()  # unless it has just been sent from another tab
             begun = None
         if begun is None:
             data = data_of_change(present.document(application.version), me)

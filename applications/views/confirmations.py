@@ -15,7 +15,7 @@ from applications.forms import ConfirmForm
 from applications.models import Applicant, Application, Draft
 from core.requests import read_or_act
 from identity import accounts
-from identity.access import actor_of, identified_person_required
+from identity.access import actor_of, identified_person_required, person_of
 from identity.redirects import safe_next
 
 
@@ -29,14 +29,18 @@ def terms_page(request: HttpRequest) -> HttpResponse:
 @identified_person_required
 @read_or_act
 def accept_terms(request: HttpRequest) -> HttpResponse:
-    """Read and accept the terms, once for each version of them."""
-    current = terms_of_use.current()
+    """Read and accept the terms, once for each version of them.
+
+    The form names the version that was read: whoever read a former one is shown the new one, and has accepted nothing.
+    """
+    current, is_accepted = terms_of_use.current_with_acceptance(person_of(request))
     onward = safe_next(request)
-    if request.method == "POST":
+    is_sent = request.method == "POST"
+    if is_sent and (is_accepted or request.POST.get("terms") == str(current.pk)):
         terms_of_use.accept(current, by=actor_of(request))
         return redirect(onward or "applications:list")
-    context = {"terms": current, "text": terms_of_use.text(current), "next": onward}
-    return render(request, "applications/accept_terms.html", context)
+    context = {"terms": current, "text": terms_of_use.text(current), "next": onward, "is_newer": is_sent}
+    return render(request, "applications/accept_terms.html", context, status=409 if is_sent else 200)
 
 
 @require_safe

@@ -89,7 +89,7 @@ def bind_draft(request: HttpRequest, draft: Draft) -> HttpResponse:
     if request.method != "POST":
         return redirect("applications:draft_later")
     if person := identified_person(request):
-        drafts.adopt(draft, person=person)
+        hold_draft(request, drafts.adopt(draft, person=person))
         return redirect("applications:draft_later")
     bound = reverse("applications:draft_bound", query={"pass": draft_links.make_draft_pass(draft)})
     return redirect(with_next("identity:identify", bound))
@@ -101,10 +101,9 @@ def draft_bound(request: HttpRequest) -> HttpResponse:
     """Give the draft of a pass to the person who has identified themselves."""
     text = (request.POST if request.method == "POST" else request.GET).get("pass", "")
     try:
-        draft = draft_links.take_draft_pass(text)
+        draft = draft_links.take_draft_pass(text, person=person_of(request))
         if request.method == "POST":
-            drafts.adopt(draft, person=person_of(request))
-            hold_draft(request, draft)
+            hold_draft(request, drafts.adopt(draft, person=person_of(request)))
             return redirect("applications:form_people")
     except (draft_links.UnknownDraft, drafts.CannotWrite) as refusal:
         return _show_dead(request, refusal, status=404)

@@ -28,6 +28,9 @@ from identity.origin import same_origin_forms
 from identity.redirects import with_next
 
 MOST_BEGUN, MOST_SENT = 20, 20  # an hour and address: libraries and counters share one
+# An hour and person. Nobody is named twice (R3), so whoever adds somebody by another applicant's code learns that it
+# is theirs; a wrong guess is a change, and everybody is told of it.
+MOST_CHANGES = 5
 
 
 @same_origin_forms
@@ -122,6 +125,8 @@ def send_form(request: HttpRequest, draft: Draft) -> HttpResponse:
     if not form.is_valid():
         return show_summary(request, draft, form)
     person = identified_person(request)
+    if draft.application_id:
+        limits.count("change sent", str(person.pk if person else ""), most=MOST_CHANGES, seconds=HOUR)
     try:
         drafts.send_draft(
             draft,

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -33,8 +34,11 @@ def own_contact_details(request: HttpRequest, visitor: Visitor, reference: str) 
     present = {"email": me.email, "phone": me.phone, "language": me.language}
     form = ContactDetailsForm(_sent(request), initial=present)
     if form.is_valid():
-        invitations.correct_own_contact_details(me, **form.cleaned_data, by=visitor.actor)
-        messages.success(request, _("Your contact details have been saved."))
+        _do_and_tell(
+            request,
+            lambda: invitations.correct_own_contact_details(me, **form.cleaned_data, by=visitor.actor),
+            _("Your contact details have been saved."),
+        )
         is_next = "confirm" if me.is_awaited and application.status == State.AWAITING else "status"
         return redirect(f"applications:{is_next}", reference)
     return render(request, "applications/contact_details.html", {"application": application, "form": form})
@@ -51,8 +55,11 @@ def report_error_page(request: HttpRequest, visitor: Visitor, reference: str) ->
     is_sent = bool(application.applicants[0].email)
     if form.is_valid():
         _count_letters(visitor)
-        invitations.report_error(me, text=form.cleaned_data["text"], by=visitor.actor)
-        messages.success(request, REPORT_IS_SENT if is_sent else REPORT_IS_KEPT)
+        _do_and_tell(
+            request,
+            lambda: invitations.report_error(me, text=form.cleaned_data["text"], by=visitor.actor),
+            REPORT_IS_SENT if is_sent else REPORT_IS_KEPT,
+        )
         return redirect("applications:status", reference)
     context = {"application": application, "form": form, "is_sent": is_sent}
     return render(request, "applications/report_error.html", context)
@@ -120,14 +127,14 @@ def _sent(request: HttpRequest) -> dict[str, str] | None:
     return request.POST.dict() if request.method == "POST" else None
 
 
-def _do_and_tell(request: HttpRequest, act: Callable[[], None], done: str) -> None:
+def _do_and_tell(request: HttpRequest, act: Callable[[], None], done: str | Promise) -> None:
     """Call `act`, and say on the next page that it is done or why it could not be done."""
     try:
         act()
-    except (invitations.CannotInvite, invitations.CannotDecline) as refusal:
+    except (invitations.CannotInvite, invitations.CannotDecline, invitations.NotInApplication) as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, done)
+        messages.success(request, str(done))
 
 
 def _count_letters(visitor: Visitor) -> None:

@@ -83,9 +83,7 @@ def continue_to_application(request: HttpRequest) -> HttpResponse:
 def not_me_page(request: HttpRequest) -> HttpResponse:
     """Ask once, and decline without identification (R10). A second click gets the same answer and changes nothing."""
     if request.method == "POST":
-        applicant = _known_invitation(request, request.POST.get("token", "")).applicant
-        if not applicant.declined_at:
-            invitations.decline(applicant)
+        invitations.decline_by_link(_known_invitation(request, request.POST.get("token", "")))
         return redirect("applications:not_me_done")
     if "token" not in request.GET:
         return redirect("applications:invitation")

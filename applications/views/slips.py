@@ -20,7 +20,7 @@ from identity import limits
 def slip_page(request: HttpRequest, visitor: Visitor, reference: str, position: int) -> HttpResponse:
     """Show one's own slip, or to the main applicant the slip of somebody who gets none from us."""
     application, me, holder = _find_slip(visitor, reference, position)
-    if not application.awaits(holder):
+    if not application.can_confirm(holder):
         return redirect("applications:status", reference)
     context = {"application": application, "me": me, "holder": holder, "qr": slip.qr(application)}
     return render(request, "applications/slip.html", context)
@@ -31,7 +31,7 @@ def slip_page(request: HttpRequest, visitor: Visitor, reference: str, position: 
 def send_slip(request: HttpRequest, visitor: Visitor, reference: str, position: int) -> HttpResponse:
     """Send one's own slip to one's own address, and to no other."""
     application, me, holder = _find_slip(visitor, reference, position)
-    if request.method == "POST" and holder == me and me.email and application.awaits(me):
+    if request.method == "POST" and holder == me and me.email and application.can_confirm(me):
         limits.count("letters", str(visitor.person.pk), most=MOST_LETTERS)
         letters.slip(me, application, asked=timezone.now())
         messages.success(request, _("We are sending the slip to your email address."))

@@ -36,7 +36,7 @@ def available_actions(
     waits = any(c.status == CheckStatus.WAITING for c in checks)
     is_wanted = slot.is_awaited or bool(account and account.verified_at and not account.closed_at)
     actions = []
-    if application.awaits(slot) and is_checked and not waits:
+    if application.can_confirm(slot) and is_checked and not waits:
         actions.append(Action("desk_confirm", _("Confirm application")))
     elif application.is_open and is_wanted and not is_checked:
         actions.append(Action("desk_check", _("Check a better document") if waits else _("Check the identity")))

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from applications import confirmation, details, terms
 from applications.details import Section
-from applications.models import Applicant, Terms
+from applications.models import Applicant, Application, Terms
 from core.requests import read_or_act
 from counter import counter_confirmation, id_checks
 from counter.desk import access_log
@@ -45,7 +45,7 @@ def desk_confirm_page(request: HttpRequest, reference: str, position: int) -> Ht
         return _show_part(
             request, slot, "receipt", {"title": _("Receipt"), "part": RECEIPT, "public_url": settings.PUBLIC_URL}
         )
-    if not slot.version.application.awaits(slot):
+    if not slot.version.application.can_confirm(slot):
         messages.warning(request, _("The application does not wait for this person."))
         return to_slot(slot)
     return _summary_page(request, slot, terms.current())
@@ -70,7 +70,9 @@ def _record_confirmation(request: HttpRequest, slot: Applicant) -> HttpResponse:
 def _summary_page(
     request: HttpRequest, slot: Applicant, current: Terms, *, refusal: Refusal | None = None, read: str = ""
 ) -> HttpResponse:
-    rivals = confirmation.rivals_of(slot.version.application)
+    application = slot.version.application
+    # A valid application replaces none when somebody who has turned 18 confirms it too (ADR 4).
+    rivals = confirmation.rivals_of(application) if application.awaits(slot) else Application.objects.none()
     with translation.override(slot.language):
         sections, text = _sections_shown(request, slot, read), terms.text(current)
     context = {

@@ -110,7 +110,7 @@ def list_undeliverable(request: HttpRequest) -> HttpResponse:
 @desk_view("counter.use_desk", "counter.undo_check")
 @require_safe
 def list_acted_alone(request: HttpRequest) -> HttpResponse:
-    """Show the checks on which one adviser acted alone, the latest first (ADR 27)."""
+    """Show the checks on which one adviser acted alone, the latest first (ADR 26)."""
     rows = rows_of(acted_alone(), request)
     record_list(request, list="alone", page=rows.number)
     context = {"title": _("Checks by one adviser alone"), "rows": rows}

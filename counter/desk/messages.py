@@ -41,6 +41,7 @@ NAMES = {
     "undone": _("A confirmation was undone"),
     "valid": _("The application is valid"),
     "withdrawn": _("The application was withdrawn"),
+    "removed": _("Removed from the application"),
 }
 
 

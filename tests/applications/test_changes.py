@@ -5,10 +5,12 @@ import pytest
 from applications import changes, document, invitations, present
 from applications.document import Stored
 from applications.models import Confirmation
+from mailing import letters as mailing_letters
 from mailing.models import Letter
 from tests import cast
 from tests.applications.factories import HOUSING_SYSTEM, actor, applicant, application, confirm, state
 from tests.applications.households import fresh, posted, written
+from tests.interleaving import before_lock
 
 pytestmark = pytest.mark.django_db
 
@@ -96,6 +98,52 @@ def test_renew_starts_another_90_days_and_keeps_the_confirmations(time_machine):
     sent.refresh_from_db()
     assert (sent.state, sent.valid_until.isoformat()) == ("valid", "2027-05-02")
     assert sent.waits_for == []
+
+
+def two_valid_of_tea(time_machine):
+    """Return two valid applications of Tea, who turned 18 in both, with Maija and with Olli, and confirmed both."""
+    time_machine.move_to("2034-04-20T12:00:00+03:00")
+    both = application(cast.MAIJA, cast.TEA), application(cast.OLLI, cast.TEA)
+    confirm(both[0], cast.MAIJA)
+    confirm(both[1], cast.OLLI)
+    time_machine.shift(dt.timedelta(days=20))
+    for each in both:
+        confirm(each, cast.TEA)
+    return both
+
+
+def test_of_two_valid_applications_of_one_adult_the_renewed_one_replaces_the_other(time_machine):
+    """R9: both could be renewed for ever, and hold two homes from others who wait"""
+    with_maija, with_olli = two_valid_of_tea(time_machine)
+
+    changes.renew(with_maija, by=actor(cast.TEA))
+
+    assert (state(with_maija), state(with_olli)) == ("valid", "replaced")
+    assert sorted(Letter.objects.filter(message="replaced").values_list("to", flat=True)) == [
+        "olli@example.test",
+        "tea@example.test",
+    ]
+    with pytest.raises(changes.CannotChangeEnded):
+        changes.renew(with_olli, by=actor(cast.OLLI))
+
+
+def test_renewal_leaves_an_application_that_still_waits_to_replace_it(time_machine):
+    time_machine.move_to("2026-11-16T12:00:00+02:00")
+    valid = application(cast.MAIJA)
+    confirm(valid, cast.MAIJA)
+    time_machine.shift(dt.timedelta(days=10))
+    newer = application(cast.MAIJA, cast.OLLI)
+
+    changes.renew(valid, by=actor(cast.MAIJA))
+
+    assert (state(valid), state(newer)) == ("valid", "awaiting")
+
+
+def test_renewal_of_what_was_replaced_while_it_waited_is_refused(time_machine):
+    with_maija, with_olli = two_valid_of_tea(time_machine)
+
+    with before_lock(lambda: changes.renew(with_olli, by=actor(cast.OLLI))), pytest.raises(changes.CannotChangeEnded):
+        changes.renew(with_maija, by=actor(cast.MAIJA))
 
 
 def test_renewal_is_told_to_everybody_reached_in_their_own_language(time_machine):
@@ -202,6 +250,36 @@ def test_removing_is_for_the_main_applicant_and_of_somebody_who_is_awaited():
             removed(sent, who, by)
 
     assert sent.versions.count() == 1
+
+
+def removed_letters():
+    return list(Letter.objects.filter(message="removed").values_list("to", flat=True))
+
+
+@pytest.mark.parametrize("confirmed", [(), (cast.OLLI,), (cast.MAIJA, cast.OLLI)], ids=["waits", "half", "valid"])
+def test_whoever_is_removed_is_told_and_of_nobody_else(confirmed):
+    """J2: their confirmation has fallen"""
+    sent = application(cast.MAIJA, cast.OLLI)
+    for who in confirmed:
+        confirm(sent, who)
+    without = document.parse(cast.document(cast.MAIJA, cast.VERA))
+
+    changes.change(sent, without, digest=sent.version.digest, by=HOUSING_SYSTEM)
+
+    assert removed_letters() == ["olli@example.test"]
+    message = mailing_letters.write_letter(Letter.objects.get(message="removed"))
+    assert [name for name in ("Maija", "Vera") if name in message.body] == []
+    assert ("Vahvistuksesi ei ole enää voimassa." in message.body) == (cast.OLLI in confirmed)
+
+
+def test_whoever_stays_or_said_that_it_is_not_for_them_gets_no_letter_of_removal():
+    sent = application(cast.MAIJA, cast.OLLI, cast.TEA)
+    invitations.decline(applicant(sent, cast.OLLI))
+    without = document.parse(cast.document(cast.MAIJA))
+
+    changes.change(sent, without, digest=sent.version.digest, by=HOUSING_SYSTEM)
+
+    assert removed_letters() == []
 
 
 def test_removing_from_what_somebody_changed_meanwhile_is_refused():

@@ -11,7 +11,7 @@ from applications import changes, invitations, references
 from applications.models import Application
 from tests import cast
 from tests.applications.factories import HOUSING_SYSTEM, applicant, application, confirm, state
-from tests.applications.test_changes import changed
+from tests.applications.test_changes import changed, two_valid_of_tea
 from tests.applications.test_views import text_of, url
 
 pytestmark = pytest.mark.django_db
@@ -56,6 +56,18 @@ def test_renewing_says_what_it_does_and_then_does_it(sign_in, valid):
     assert "is valid until 14 February 2027. If you renew it now, it is valid until 24 February 2027." in before
     assert "The application has been renewed. It is valid until 24 February 2027." in after
     assert state(valid) == "valid"
+
+
+def test_renewing_names_the_valid_applications_that_it_replaces(sign_in, time_machine):
+    """R9: before it is done"""
+    with_maija, with_olli = two_valid_of_tea(time_machine)
+
+    shown = text_of(sign_in(cast.TEA).get(url("renew", with_maija)))
+    maijas = text_of(sign_in(cast.MAIJA).get(url("renew", with_maija)))
+
+    assert "these valid applications of yours are replaced by it" in shown
+    assert with_olli.number in shown
+    assert with_olli.number not in maijas
 
 
 def test_renewing_twice_says_the_same(sign_in, valid):

@@ -21,6 +21,7 @@ from tests.applications.form.forms import Somebody, inputs
 from tests.applications.form.test_documents import documents_
 from tests.applications.households import fresh
 from tests.applications.test_views import text_of, url
+from tests.interleaving import before_lock
 
 pytestmark = pytest.mark.django_db
 
@@ -192,6 +193,30 @@ def test_change_keeps_contact_details_that_somebody_corrects_meanwhile(changer, 
     ]
 
 
+def test_change_keeps_contact_details_corrected_while_it_waits_for_its_lock(changer, sent):
+    somebody = changer(cast.MAIJA, sent)
+    somebody.fill("wishes", "wishes", {"highest_rent": "1250"})
+
+    def correct():
+        invitations.correct_own_contact_details(
+            applicant(sent, cast.OLLI), email="new.olli@example.test", phone="", language="sv"
+        )
+
+    with before_lock(correct, number=2):  # the draft and its application are locked by then, and only then read
+        somebody.send()
+
+    assert [(a.email, a.language) for a in fresh(sent).applicants[1:2]] == [("new.olli@example.test", "sv")]
+
+
+def test_codes_of_the_others_are_not_guessed_by_changing(changer, sent):
+    """R3, R17: naming somebody twice is refused, which tells whose code it is; so the tries are few"""
+    somebody = changer(cast.OLLI, sent)
+
+    answers = [somebody.send().status_code for _ in range(6)]
+
+    assert answers == [302] * 5 + [429]
+
+
 def test_sending_without_a_change_says_so_and_makes_no_version(changer, sent):
     somebody = changer(cast.OLLI, sent)
     for name in ("people", "home", "money", "wishes"):
@@ -348,7 +373,7 @@ def test_draft_of_a_change_is_nobodys_but_the_persons_own(changer, sent):
     anybody.client.get(anybody.at("fill_in"))
     anybody.begin()
     session = anybody.client.session
-    session["draft"] = draft.pk
+    session["draft"], session["draft_link"] = draft.pk, draft.nonce
     session.save()
 
     answer = anybody.client.get(anybody.at("form_people"))

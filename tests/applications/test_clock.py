@@ -295,15 +295,6 @@ def test_application_that_came_in_late_is_not_reminded_of_the_time_before(calend
     assert calendar(12) == {0: [("arrived", "maija")], 4: [("reminder", "maija")], 11: [("reminder", "maija")]}
 
 
-def test_application_that_came_in_after_its_end_lapses():
-    old = cast.document(cast.MAIJA, sent_at=(START - 95 * DAY).isoformat())
-    application = intake.send(document.parse(old), by=HOUSING_SYSTEM)
-
-    clock.tick()
-
-    assert state(application) == "lapsed"
-
-
 def test_end_is_written_down_once(calendar):
     application = sent(cast.MAIJA)
     calendar()

@@ -8,10 +8,20 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from applications import changes, confirmation, document
+from applications import changes, confirmation, document, invitations
 from applications.models import Application, Confirmation, StateChange
 from tests import cast
-from tests.applications.factories import HOUSING_SYSTEM, actor, application, confirm, person, state
+from tests.applications.factories import (
+    HOUSING_SYSTEM,
+    actor,
+    applicant,
+    application,
+    confirm,
+    invitation,
+    person,
+    state,
+)
+from tests.applications.test_changes import two_valid_of_tea
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -63,6 +73,47 @@ def test_two_applications_of_the_same_adults_at_once_leave_one_valid():
         refused = [o for o in outcomes if not isinstance(o, Confirmation)]
         assert all(isinstance(o, confirmation.CannotConfirmEnded) for o in refused)
         assert sorted([state(first), state(second)]) == ["replaced", "valid"]
+
+
+def test_confirming_while_one_is_removed_from_the_rival_replaces_it_or_is_not_the_rivals_any_more():
+    """R9: the rival that the person has left by then stays as it is."""
+    for who in FOUR[:3]:
+        person(who)
+    for _ in range(5):
+        sent, rival = application(cast.OLLI), application(cast.MAIJA, cast.OLLI)
+        without = document.parse(cast.document(cast.MAIJA, cast.VERA))
+
+        confirmed, changed = at_once(
+            lambda sent=sent: confirm(sent, cast.OLLI),
+            lambda rival=rival, without=without: changes.change(
+                rival, without, digest=rival.version.digest, by=HOUSING_SYSTEM
+            ),
+        )
+
+        assert isinstance(confirmed, Confirmation)
+        assert (state(sent), type(changed).__name__, state(rival)) in [
+            ("valid", "Version", "awaiting"),
+            ("valid", "CannotChangeEnded", "replaced"),
+        ]
+
+
+def test_confirming_while_one_joins_a_rival_leaves_one_of_them_and_meets_no_error():
+    for who in FOUR[:3]:
+        person(who)
+    for _ in range(5):
+        rival, sent = application(cast.MAIJA), application(cast.OLLI)
+        joined = document.parse(cast.document(cast.MAIJA, cast.OLLI))
+
+        confirmed, changed = at_once(
+            lambda sent=sent: confirm(sent, cast.OLLI),
+            lambda rival=rival, joined=joined: changes.change(
+                rival, joined, digest=rival.version.digest, by=HOUSING_SYSTEM
+            ),
+        )
+
+        assert isinstance(confirmed, Confirmation)
+        assert type(changed).__name__ == "Version"
+        assert (state(sent), state(rival)) in [("valid", "awaiting"), ("valid", "replaced")]
 
 
 def test_confirming_while_it_is_changed_confirms_what_was_read_or_nothing():
@@ -136,3 +187,33 @@ def test_two_who_renew_it_at_once_renew_it_once():
 
         assert outcomes == [None, None]
         assert StateChange.objects.filter(application=sent, transition="renewed").count() == 1
+
+
+def test_declining_by_a_link_while_it_is_replaced_is_one_or_the_other():
+    """R13: never a new invitation for somebody who has declined, nor a decline by a link that was replaced"""
+    person(cast.MAIJA)
+    for _ in range(5):
+        sent = application(*FOUR[:2])
+        link, olli = invitation(sent, cast.OLLI), applicant(sent, cast.OLLI)
+
+        declined, replaced = at_once(
+            lambda link=link: invitations.decline_by_link(link),
+            lambda olli=olli: invitations.correct_address(olli, email="right@example.test"),
+        )
+
+        assert (type(declined).__name__, type(replaced).__name__) in [
+            ("NoneType", "InviteeNotAwaited"),
+            ("InvitationReplaced", "NoneType"),
+        ]
+        assert (applicant(sent, cast.OLLI).declined_at is None) == (declined is not None)
+
+
+def test_two_valid_applications_of_one_adult_renewed_at_once_leave_one_valid(time_machine):
+    """R9"""
+    both = two_valid_of_tea(time_machine)
+
+    pairs = zip(both, (cast.MAIJA, cast.OLLI), strict=True)
+    outcomes = at_once(*[lambda sent=sent, who=who: changes.renew(sent, by=actor(who)) for sent, who in pairs])
+
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["CannotChangeEnded", "NoneType"]
+    assert sorted(state(sent) for sent in both) == ["replaced", "valid"]

@@ -1,13 +1,15 @@
 import datetime as dt
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from applications import changes, confirmation, document
-from applications.models import Confirmation, StateChange
+from applications import changes, clock, confirmation, document
+from applications.models import Applicant, Confirmation, StateChange, Version
 from identity.enums import Method
 from tests import cast
 from tests.applications.factories import HOUSING_SYSTEM, actor, application, confirm, person, proof, state
+from tests.interleaving import before_lock, before_statement
 
 pytestmark = pytest.mark.django_db
 
@@ -203,6 +205,62 @@ def test_confirm_leaves_ended_applications_as_they_ended():
     assert state(old) == "withdrawn"
 
 
+def leaves(rival):
+    without = document.parse(cast.document(cast.MAIJA, cast.VERA))
+    return lambda: changes.change(rival, without, digest=rival.version.digest, by=HOUSING_SYSTEM)
+
+
+def test_application_that_one_left_while_the_last_confirmation_waited_is_not_replaced():
+    """R9: they apply in it no more"""
+    sent, rival = application(cast.OLLI), application(cast.MAIJA, cast.OLLI)
+
+    with before_lock(leaves(rival)):
+        confirm(sent, cast.OLLI)
+
+    assert (state(sent), state(rival)) == ("valid", "awaiting")
+
+
+def test_application_that_one_joined_while_the_last_confirmation_waited_is_replaced():
+    """R9: whichever of the two has the lower key"""
+    earlier, sent, later = application(cast.MAIJA), application(cast.OLLI), application(cast.VERA)
+
+    def join():
+        for rival, who in ((earlier, cast.MAIJA), (later, cast.VERA)):
+            joined = document.parse(cast.document(who, cast.OLLI))
+            changes.change(rival, joined, digest=rival.version.digest, by=HOUSING_SYSTEM)
+
+    person(cast.OLLI)
+    with before_statement(join, begins="SAVEPOINT", number=2):  # in which the locks are taken
+        confirm(sent, cast.OLLI)
+
+    assert (state(earlier), state(sent), state(later)) == ("replaced", "valid", "replaced")
+
+
+def test_confirmation_for_which_a_rival_became_valid_first_is_refused():
+    sent, rival = application(cast.OLLI), application(cast.OLLI)
+
+    with before_lock(lambda: confirm(rival, cast.OLLI)), pytest.raises(confirmation.CannotConfirmEnded):
+        confirm(sent, cast.OLLI)
+
+
+@pytest.mark.parametrize(("confirmed", "ended"), [(False, "lapsed"), (True, "expired")])
+def test_application_that_has_ended_today_is_not_replaced_though_no_clock_came_by(confirmed, ended, time_machine):
+    """R8: its people were told that it has ended"""
+    time_machine.move_to("2026-11-16T12:00:00+02:00", tick=False)
+    old = application(cast.MAIJA, cast.OLLI)
+    for who in (cast.MAIJA, cast.OLLI) if confirmed else ():
+        confirm(old, who)
+    time_machine.shift(dt.timedelta(days=91))
+    sent = application(cast.MAIJA)
+    old.refresh_from_db()
+    assert old.status == ended
+
+    confirm(sent, cast.MAIJA)
+    clock.tick()
+
+    assert (state(sent), state(old)) == ("valid", ended)
+
+
 def test_confirm_finds_rivals_stored_under_an_older_index_key(settings):
     """R9 while the index keys are rotated"""
     old = application(cast.MAIJA)
@@ -211,6 +269,45 @@ def test_confirm_finds_rivals_stored_under_an_older_index_key(settings):
     confirm(application(cast.MAIJA), cast.MAIJA)
 
     assert state(old) == "replaced"
+
+
+@pytest.mark.parametrize("column", ["digest", "salt", "number", "created_at", "application"])
+def test_what_a_confirmation_names_is_not_edited(column):
+    """R6"""
+    sent = application(cast.MAIJA)
+
+    with pytest.raises(IntegrityError, match="kept as they are"), transaction.atomic():
+        Version.objects.filter(pk=sent.current_id).update(
+            **{
+                column: {"number": 7, "created_at": timezone.now(), "application": application(cast.OLLI)}.get(
+                    column, "0"
+                )
+            }
+        )
+
+
+def test_content_exchanged_in_the_database_is_not_confirmed(caplog):
+    """The person would sign what nobody sent."""
+    sent, other = application(cast.MAIJA), application(cast.MAIJA, language="sv")
+    Version.objects.filter(pk=sent.current_id).update(content=Version.objects.get(pk=other.current_id).content)
+
+    with pytest.raises(confirmation.Spoiled):
+        confirm(sent, cast.MAIJA)
+
+    assert Confirmation.objects.count() == 0
+    assert "version or slot altered" in caplog.text
+
+
+def test_slot_exchanged_in_the_database_is_not_confirmed_by_whoever_was_put_into_it():
+    """R4: neither code nor index is bound to its row"""
+    sent, other = application(cast.MAIJA), application(cast.OTSO)
+    otsos = Applicant.objects.get(version=other.current_id)
+    Applicant.objects.filter(version=sent.current_id).update(
+        hetu=otsos.hetu, hetu_index=otsos.hetu_index, birth_date=otsos.birth_date
+    )
+
+    with pytest.raises(confirmation.Spoiled):
+        confirm(sent, cast.OTSO)
 
 
 def test_confirm_writes_who_made_the_application_valid():
@@ -250,7 +347,8 @@ def test_confirm_takes_a_constant_number_of_statements(rivals, django_assert_num
     read = type(sent).objects.with_people().get(pk=sent.pk)
     maija, terms = actor(cast.MAIJA), confirm(sent, cast.OLLI).terms
 
-    # savepoint and its release, rivals, lock, applications, applicants, confirmation, application, state change,
-    # trail (3), letters; for each rival its state, the change, the trail (3) and the letters
-    with django_assert_num_queries(13 + 6 * rivals):
+    # two savepoints and their releases, rivals, lock, application, applicants, rivals again, confirmation,
+    # content, application, state change, trail (3), letters; the people of rivals; for each rival its state, the
+    # change, the trail (3) and the letters
+    with django_assert_num_queries(17 + bool(rivals) + 6 * rivals):
         confirmation.confirm(read, by=maija, proof=proof(), terms=terms, digest=read.version.digest)

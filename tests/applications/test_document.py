@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from applications import document, intake
 from applications.document import Document, InvalidDocument, Stored, canonical, parse, pointer
 from applications.facts import NOT_A_NAME
-from applications.models import Applicant
+from applications.models import Applicant, Version
 from core.text import BIDI_CONTROLS
 from tests import cast
 from tests.applications.factories import HOUSING_SYSTEM
@@ -376,12 +376,13 @@ def test_canonical_is_sorted_and_without_white_space():
     ("path", "value"),
     [
         (("reference",), "another"),
-        (("sent_at",), "2026-01-01T00:00:00Z"),
+        (("sent_at",), (timezone.now() - dt.timedelta(days=2)).isoformat()),
         ((*MAIN, "email"), "new@example.test"),
         ((*MAIN, "phone"), ABSENT),
         (("co_applicants", 0, "language"), "sv"),
         (("co_applicants", 0, "non_disclosure"), True),
     ],
+    ids=["reference", "sent_at", "email", "phone", "language", "non_disclosure"],
 )
 def test_canonical_leaves_out_what_is_no_content(path, value):
     """Correcting contact details makes no new version, so it must not change the digest."""
@@ -407,8 +408,11 @@ def test_canonical_tells_contents_apart(path, value):
 def test_digest_covers_salt_and_content():
     text = canonical(parse(cast.document()))
 
-    assert intake.digest("salt", text) == hashlib.sha256(b"salt\n" + text.encode()).hexdigest()
-    assert len({intake.digest("salt", text), intake.digest("tlas", text), intake.digest("salt", text + " ")}) == 3
+    assert Version.digest_of("salt", text) == hashlib.sha256(b"salt\n" + text.encode()).hexdigest()
+    assert (
+        len({Version.digest_of("salt", text), Version.digest_of("tlas", text), Version.digest_of("salt", text + " ")})
+        == 3
+    )
 
 
 # --- Pointers --------------------------------------------------------------------------------------------
@@ -476,3 +480,14 @@ def test_schema_says_what_is_taken():
         {"type": "number", "minimum": 0, "maximum": 99_999_999.99},
         {"type": "string", "pattern": r"^[0-9]{1,8}(\.[0-9]{1,2})?$"},
     ]
+
+
+def test_application_whose_last_day_is_over_when_it_comes_in_invites_nobody(time_machine):
+    """R5: it would lapse at once"""
+    time_machine.move_to("2026-11-16T12:00:00+02:00", tick=False)
+    assert parse(changed(("sent_at",), "2026-08-18T00:30:00+03:00"))  # its last day is today
+
+    with pytest.raises(InvalidDocument) as refused:
+        parse(changed(("sent_at",), "2026-08-17T23:30:00+03:00"))
+
+    assert refused.value.faults == [("/sent_at", "The last day of validity, counted from this time, is over")]

@@ -13,7 +13,7 @@ from applications.invitation_links import find_invitation, invitation_code, invi
 from applications.models import Applicant, Application, ErrorReport, Invitation, Version
 from mailing.models import Letter
 from tests import cast
-from tests.applications.factories import HOUSING_SYSTEM, applicant, application, confirm, invitation, state
+from tests.applications.factories import HOUSING_SYSTEM, actor, applicant, application, confirm, invitation, state
 from tests.applications.households import sent as household
 from tests.applications.test_views import text_of, url
 
@@ -671,3 +671,19 @@ def test_no_page_holds_what_is_the_others_own(sign_in, reader, time_machine):
     assert any("1,123.45" in text or "2,123.45" in text or "3,123.45" in text for text in answers)
     for word in ("protected", "disclosure"):
         assert [text for text in answers if word in text] == []
+
+
+def test_who_has_declined_reads_what_they_can_still_do_and_comes_back_by_a_change(sign_in):
+    """R10"""
+    sent = application(cast.MAIJA, cast.OLLI)
+    invitations.decline(applicant(sent, cast.OLLI))
+    client = sign_in(cast.OLLI)
+
+    shown = text_of(client.get(url("status", sent)))
+    again = document.parse(cast.document(cast.MAIJA, cast.OLLI, language="sv"))
+    changes.edit(sent, again, digest=sent.version.digest, by=actor(cast.OLLI))
+
+    assert "You have declined this application." in shown
+    assert "If you want to apply after all, change the application" in shown
+    assert [name in shown for name in ("Edit application", "Withdraw application")] == [True, True]
+    assert applicant(sent, cast.OLLI).is_awaited

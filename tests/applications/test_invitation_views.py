@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from applications import changes, document, invitations, letters
+from applications import changes, document, invitation_links, invitations, letters
 from applications.invitation_links import invitation_code, invitation_token
 from applications.models import Applicant, Application, Confirmation, ErrorReport, Invitation, StateChange
 from heka_confirm.logs import JsonFormatter
@@ -16,6 +16,7 @@ from mailing.models import Letter
 from tests import cast
 from tests.applications.factories import HOUSING_SYSTEM, applicant, application, confirm, invitation, person
 from tests.applications.test_views import text_of, url
+from tests.interleaving import before_lock
 
 pytestmark = pytest.mark.django_db
 
@@ -359,6 +360,40 @@ def test_not_me_of_somebody_who_has_confirmed_is_refused(client, sent):
 
     assert response.status_code == 410
     assert "You have confirmed the application, so you cannot decline it any more." in text_of(response)
+    assert applicant(sent, cast.OLLI).declined_at is None
+
+
+@pytest.mark.parametrize(("end", "why"), DEAD[2:])
+def test_former_link_declines_nothing_so_the_right_person_can_still_confirm(client, sent, end, why):
+    """R13: the link went to a wrong address, whose owner has the page open."""
+    known = token(sent)
+    end(sent)
+    before = rows()
+
+    answer = client.post(page("not_me"), {"token": known})
+
+    assert answer.status_code == 410
+    assert why in text_of(answer)
+    assert rows() == before
+
+
+def test_pass_of_a_former_invitation_declines_nothing(client, sent):
+    """R13: our own pages name the invitation by a pass where the key of its token is gone."""
+    known = invitation_links._invitation_signer().sign(str(invitation(sent, cast.OLLI).pk))
+    replaced(sent)
+    before = rows()
+
+    assert client.post(page("not_me"), {"token": known}).status_code == 410
+    assert rows() == before
+
+
+def test_link_that_is_replaced_while_its_decline_waits_declines_nothing(client, sent):
+    known = token(sent)
+
+    with before_lock(lambda: replaced(sent)):
+        answer = client.post(page("not_me"), {"token": known})
+
+    assert "This invitation has been replaced." in text_of(answer)
     assert applicant(sent, cast.OLLI).declined_at is None
 
 

@@ -10,6 +10,7 @@ from mailing.models import Letter
 from tests import cast
 from tests.applications.factories import HOUSING_SYSTEM, confirm
 from tests.applications.households import fresh, invitation, letter, posted, sent, slot, written
+from tests.interleaving import before_lock
 
 pytestmark = pytest.mark.django_db
 
@@ -187,12 +188,69 @@ def test_decline_after_confirming(application):
         invitations.decline(slot(application, cast.OLLI))
 
 
-def test_decline_what_has_changed_meanwhile(application):
+def test_decline_of_somebody_removed_meanwhile_says_what_is_true(application):
     olli = slot(application, cast.OLLI)
     removed(application)
 
-    with pytest.raises(invitations.CannotDeclineEnded):
+    with pytest.raises(invitations.CannotDeclineRemoved):
         invitations.decline(olli)
+
+
+def test_decline_while_it_is_changed_declines_the_present_version(application):
+    olli = slot(application, cast.OLLI)
+    kept = document.parse(cast.document(cast.MAIJA, cast.OLLI, language="sv"))
+
+    with before_lock(lambda: changes.change(application, kept, digest=application.version.digest, by=HOUSING_SYSTEM)):
+        invitations.decline(olli)
+
+    assert slot(application, cast.OLLI).declined_at is not None
+
+
+def test_applicant_under_18_declines_nothing_so_the_household_can_become_valid():
+    """R2, R10"""
+    application = sent(cast.MAIJA, cast.TEA)
+    posted()
+
+    with pytest.raises(invitations.CannotDeclineUnder18):
+        invitations.decline(slot(application, cast.TEA))
+
+    assert posted() == []
+    assert slot(application, cast.TEA).declined_at is None
+
+
+def test_contact_details_corrected_while_it_is_changed_reach_the_present_version(application):
+    olli = slot(application, cast.OLLI)
+    kept = document.parse(cast.document(cast.MAIJA, cast.OLLI, language="sv"))
+
+    with before_lock(lambda: changes.change(application, kept, digest=application.version.digest, by=HOUSING_SYSTEM)):
+        invitations.correct_own_contact_details(olli, email="mine@example.test", phone="", language="sv")
+
+    assert slot(application, cast.OLLI).email == "mine@example.test"
+
+
+def test_error_reported_while_it_is_changed_is_kept_where_the_main_applicant_reads_it(application):
+    olli = slot(application, cast.OLLI)
+    kept = document.parse(cast.document(cast.MAIJA, cast.OLLI, language="sv"))
+
+    with before_lock(lambda: changes.change(application, kept, digest=application.version.digest, by=HOUSING_SYSTEM)):
+        invitations.report_error(olli, text="The rent is wrong")
+
+    found = invitations.error_reports(fresh(application), reader=slot(application, cast.MAIJA))
+    assert [report.text for report in found] == ["The rent is wrong"]
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda olli: invitations.report_error(olli, text="The rent is wrong"),
+        lambda olli: invitations.correct_own_contact_details(olli, email="", phone="", language="fi"),
+    ],
+)
+def test_somebody_removed_meanwhile_writes_nothing_and_is_told(application, act):
+    olli = slot(application, cast.OLLI)
+
+    with before_lock(lambda: removed(application)), pytest.raises(invitations.NotInApplication):
+        act(olli)
 
 
 def test_decline_after_the_last_day(application, time_machine):

@@ -1,3 +1,5 @@
+import datetime as dt
+
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -43,6 +45,23 @@ def test_only_the_transitions_of_the_table_are_allowed(state, transition):
     else:
         states.transition(sent, transition, by=CLOCK, at=timezone.now())
         assert (sent.state, StateChange.objects.count()) == (expected, rows + 1)
+
+
+@pytest.mark.parametrize("transition", Transition)
+@pytest.mark.parametrize("state", ["awaiting", "valid"])
+def test_past_its_last_day_an_application_only_ends_by_time(state, transition, time_machine):
+    """R5, R8: whether or not the clock has been there"""
+    time_machine.move_to("2026-11-16T12:00:00+02:00", tick=False)
+    sent = application(cast.MAIJA)
+    sent.state = state
+    time_machine.shift(dt.timedelta(days=91))
+
+    if (state, transition.value) in {("awaiting", "lapsed"), ("valid", "expired")}:
+        states.transition(sent, transition, by=CLOCK, at=timezone.now())
+        assert sent.state == transition.value
+    else:
+        with pytest.raises(states.TransitionNotAllowed):
+            states.transition(sent, transition, by=CLOCK, at=timezone.now())
 
 
 def test_nothing_leaves_an_ended_state():

@@ -1,6 +1,8 @@
 import datetime as dt
 
 import pytest
+from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils import timezone, translation
 
 from applications import terms
@@ -49,3 +51,28 @@ def test_acceptance_counts_for_one_version_and_one_person(django_assert_num_quer
 def test_text_is_in_the_language_of_the_page(language, text):
     with translation.override(language):
         assert terms.text(publish(-1)) == text
+
+
+@pytest.mark.parametrize("column", ["published_at", "text_fi", "text_sv", "text_en"])
+def test_published_terms_stay_as_somebody_read_them(column):
+    publish(-1)
+
+    with pytest.raises(IntegrityError, match="kept as they are"), transaction.atomic():
+        Terms.objects.update(**{column: F(column)})
+
+
+def test_terms_to_be_published_can_still_be_changed():
+    to_come = publish(+1)
+
+    Terms.objects.filter(pk=to_come.pk).update(text_fi="paremmat ehdot")
+
+    assert Terms.objects.get(pk=to_come.pk).text_fi == "paremmat ehdot"
+
+
+def test_acceptance_is_neither_changed_nor_deleted():
+    """Who accepted which terms, and when, stays until the person's data are erased (R18)."""
+    terms.accept(terms.current(), by=actor(cast.MAIJA))
+
+    for act in (lambda rows: rows.update(accepted_at=timezone.now()), lambda rows: rows.delete()):
+        with pytest.raises(IntegrityError, match="kept as they are"), transaction.atomic():
+            act(TermsAcceptance.objects.all())

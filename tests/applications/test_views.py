@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from applications import changes, document, references
+from applications import changes, document, references, terms
 from applications.models import Confirmation, Terms, TermsAcceptance
 from identity import proof
 from identity.enums import Method
@@ -63,7 +63,7 @@ def test_terms_are_asked_for_before_the_first_page_and_lead_on_to_it(sign_in):
 
     asked = client.get(page)
     assert asked.url.startswith(reverse("applications:accept_terms") + "?next=")
-    accepted = client.post(reverse("applications:accept_terms"), {"next": page})
+    accepted = client.post(reverse("applications:accept_terms"), {"next": page, "terms": terms.current().pk})
 
     assert accepted.url == page
     assert client.get(page).status_code == 200
@@ -73,7 +73,9 @@ def test_terms_are_asked_for_before_the_first_page_and_lead_on_to_it(sign_in):
 def test_terms_lead_to_no_other_host(sign_in):
     client = sign_in(cast.MAIJA, accept_terms=False)
 
-    response = client.post(reverse("applications:accept_terms"), {"next": "https://evil.example/"})
+    response = client.post(
+        reverse("applications:accept_terms"), {"next": "https://evil.example/", "terms": terms.current().pk}
+    )
 
     assert response.url == reverse("applications:list")
 
@@ -330,9 +332,31 @@ def test_confirming_takes_a_constant_number_of_queries(sign_in, django_assert_nu
     client = sign_in(cast.MAIJA)
     client.get(url("confirm", sent))
 
-    with django_assert_num_queries(18):  # two of them the ends of the transaction, two the people, three the trail
+    # four of them the ends of transactions, two the people, two the rivals, one the content, three the trail
+    with django_assert_num_queries(22):
         client.post(url("confirm", sent), {"version": sent.version.digest})
     assert state(sent) == "valid"
+
+
+def test_terms_published_while_one_reads_the_former_ones_are_not_accepted_unread(sign_in):
+    """R12, J1.4"""
+    client = sign_in(cast.MAIJA, accept_terms=False)
+    page, read = reverse("applications:accept_terms"), terms.current()
+    now = timezone.now()
+    newer = Terms.objects.create(published_at=now, text_fi="uudet", text_sv="nya", text_en="the newer ones")
+
+    for sent in ({"terms": read.pk}, {}, {"terms": "x"}):
+        answer = client.post(page, sent)
+        assert answer.status_code == 409
+        assert "There are new terms of use. You have not accepted anything yet." in text_of(answer)
+        assert "the newer ones" in answer.text
+    assert TermsAcceptance.objects.count() == 0
+
+    client.post(page, {"terms": newer.pk})
+    again = client.post(page, {"terms": read.pk})  # in the tab that still shows the former ones
+
+    assert again.url == reverse("applications:list")
+    assert [one.terms for one in TermsAcceptance.objects.all()] == [newer]
 
 
 def test_personal_pages_are_not_stored(sign_in):

@@ -2,6 +2,7 @@ import datetime as dt
 
 import pytest
 from django.db import IntegrityError
+from django.utils import timezone
 
 from counter import account_issue, id_checks
 from identity import accounts
@@ -24,6 +25,7 @@ from tests.counter.checks import (
     slot,
     undo,
 )
+from tests.interleaving import before_lock
 from tests.staff import acting, staff
 
 NOON = dt.datetime(2026, 11, 20, 10, tzinfo=dt.UTC)
@@ -180,6 +182,44 @@ def test_issue_again_after_undoing_stands_on_the_new_check():
 
     assert (account.id_check, account.closed_at) == (second, None)
     assert first != second
+
+
+def test_address_of_an_account_whose_holder_begins_to_use_it_meanwhile_is_not_moved(time_machine):
+    """J5: whoever telephoned could take it over"""
+    time_machine.move_to(NOON)
+    sent = application(cast.MAIJA)
+    account = issue(check(sent, cast.MAIJA))
+    time_machine.shift(dt.timedelta(days=1))
+    holder = slot(sent, cast.MAIJA)
+
+    def begin_to_use():
+        Account.objects.update(verified_at=timezone.now())
+
+    with before_lock(begin_to_use), pytest.raises(account_issue.AccountInUse):
+        account_issue.correct_account_address(
+            account, email="other@example.test", applicant=holder, by=acting("adviser")
+        )
+
+    assert links() == [EMAIL]
+
+
+def test_address_is_not_moved_on_a_check_that_is_undone_meanwhile():
+    """C5"""
+    sent = application(cast.MAIJA)
+    made = check(sent, cast.MAIJA)
+    account = issue(made)
+    Account.objects.update(verified_at=timezone.now())
+    holder = slot(sent, cast.MAIJA)
+
+    with (
+        before_lock(lambda: undo(made)),
+        pytest.raises((account_issue.AccountInUse, accounts.AccountClosed)),
+    ):
+        account_issue.correct_account_address(
+            account, email="other@example.test", applicant=holder, by=acting("adviser")
+        )
+
+    assert links() == [EMAIL]
 
 
 def test_correct_address_sends_the_link_there_and_ends_the_former():

@@ -101,6 +101,21 @@ def test_open_application_is_withdrawn_first():
     assert difference(before, everything()) == [{}, {}, {}]
 
 
+def test_application_whose_last_day_is_over_goes_though_no_clock_came_by(time_machine):
+    """R8: nobody could withdraw it any more"""
+    time_machine.move_to("2026-11-16T12:00:00+02:00", tick=False)
+    sent = application(cast.MAIJA)
+    confirm(sent, cast.MAIJA)
+    staff("supervisor")
+    time_machine.shift(91 * 24 * 3600)
+    plan = erasure.plan_erasure(applicant(sent, cast.MAIJA))
+
+    done = erase(sent, cast.MAIJA)
+
+    assert (plan.is_open, done.removed) == (False, [sent])
+    assert not Application.objects.exists()
+
+
 def test_of_a_joint_application_only_the_persons_own_contact_details_go():
     sent = ended(cast.MAIJA, cast.OLLI)
     olli, maija = applicant(sent, cast.OLLI), applicant(sent, cast.MAIJA)

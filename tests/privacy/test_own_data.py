@@ -156,6 +156,27 @@ def test_all_versions_are_there_those_too_from_which_a_person_was_removed(sent):
     assert [part["title"] for part in olli["applications"]["parts"][0]["parts"]] == ["Version 1"]
 
 
+def test_somebody_who_was_removed_reads_nothing_of_what_became_of_the_application_since(sent):
+    """J2: what was one's own, up to the removal"""
+    changed = Application.objects.get(pk=sent.pk)
+    changes.change(
+        changed, document.parse(cast.document(cast.MAIJA)), digest=changed.version.digest, by=HOUSING_SYSTEM
+    )
+    before = file(signed_in(cast.OLLI))
+    changes.withdraw(sent, by=HOUSING_SYSTEM)
+
+    after, maijas = file(signed_in(cast.OLLI)), json.loads(file(signed_in(cast.MAIJA)))
+
+    olli = json.loads(after)
+    (part,) = olli["applications"]["parts"]
+    assert (part["number"], "status" in part, "valid_until" in part) == (sent.number, False, False)
+    assert part["removed_at"]
+    assert "withdrawn" not in after
+    assert [row["what"] for row in olli["history"]["rows"]][-1] == "changed"
+    assert [row["what"] for row in maijas["history"]["rows"]][-1] == "withdrawn"
+    assert json.loads(before)["history"] == olli["history"]
+
+
 def test_looks_and_acts_of_staff_are_told_by_their_role_alone(sent):
     desk = sign_in_staff(Client(), staff("adviser"))
     slot = applicant(sent, cast.OLLI)

@@ -35,7 +35,9 @@ def made_up(clock):
 class _Years:
     def __init__(self, clock):
         self.clock, self.sent, self.last_letter = clock, {}, 0
-        Terms.objects.update(published_at=dt.datetime(2020, 1, 1, tzinfo=dt.UTC))
+        Terms.objects.create(
+            published_at=dt.datetime(2020, 1, 1, tzinfo=dt.UTC), text_fi="ehdot", text_sv="villkor", text_en="terms"
+        )
         for year, live in ((2021, self._2021), (2025, self._2025), (2027, self._2027)):
             self.at(year, 1, 2)
             live()
@@ -88,6 +90,9 @@ class _Years:
         self.at(2025, 5, 2)
         deadlines.end(both)
         changes.renew(self.sent["withdrawn valid"], by=_actor(cast.VILLE))
+        for month, day in ((7, 30), (10, 27)):
+            self.at(2025, month, day)
+            changes.renew(self.sent["withdrawn valid"], by=_actor(cast.VILLE))
         self.at(2025, 11, 22)
         _withdraw(self.sent["withdrawn valid"])
 

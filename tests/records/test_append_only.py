@@ -101,6 +101,17 @@ def test_an_entry_is_neither_saved_again_nor_deleted_by_the_service():
         Entry.objects.update(name="Otso")
 
 
+@pytest.mark.django_db
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="REPLACE is SQLite's own")
+def test_replacing_a_kept_row_deletes_none():
+    entry = tell(length=1)[0]
+    columns = ", ".join(field.column for field in Entry._meta.local_fields)
+
+    refused(f"INSERT OR REPLACE INTO records_entry ({columns}) SELECT {columns} FROM records_entry")
+
+    assert Entry.objects.get() == entry
+
+
 def refused(sql):
     """Assert that the database refuses what a statement would do to at least one row."""
     with pytest.raises(IntegrityError, match="kept as they are"), transaction.atomic(), connection.cursor() as cursor:

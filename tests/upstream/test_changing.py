@@ -1,10 +1,14 @@
 """Changing and withdrawing through the API."""
 
-import pytest
+import datetime as dt
 
+import pytest
+from django.utils import timezone
+
+from applications import invitations
 from applications.models import Application, StateChange
 from mailing.models import Letter
-from tests.applications.factories import confirm, state
+from tests.applications.factories import applicant, confirm, state
 from tests.cast import MAIJA, OLLI, VERA
 from tests.upstream.conftest import body, sent
 
@@ -155,3 +159,75 @@ def test_withdrawing_without_a_token_is_refused(client, caller):
     assert client.post(f"/api/v1/applications/{one.number}/withdraw").status_code == 401
     assert client.put(f"/api/v1/applications/{one.number}").status_code == 401
     assert state(one) == "awaiting"
+
+
+# --- What people have corrected -------------------------------------------------------------------------------
+
+
+def corrected(one, who, **details):
+    wanted = {"email": "own@example.test", "phone": "050 765 4321", "language": "sv", **details}
+    invitations.correct_own_contact_details(applicant(one, who), **wanted)
+
+
+def contact_of(one, who):
+    slot = applicant(one, who)
+    return slot.email, slot.phone, slot.language
+
+
+def body_known_at(at, *people):
+    sent = body(*people)
+    for each in (sent["main_applicant"], *sent["co_applicants"]):
+        each["contact_details_at"] = at and at.isoformat()
+    return sent
+
+
+CORRECTED = ("own@example.test", "050 765 4321", "sv")
+
+
+@pytest.mark.parametrize("hours", [None, -1])
+def test_change_brings_back_no_address_that_its_owner_has_corrected_and_invites_nobody_there(caller, hours):
+    """J2.4: twice, for the correction is carried on"""
+    one = sent(caller, MAIJA, OLLI)
+    corrected(one, OLLI)
+    at = hours and timezone.now() + dt.timedelta(hours=hours)
+    Letter.objects.all().delete()
+
+    for _ in range(2):
+        assert caller.put(one.number, body_known_at(at, MAIJA, OLLI), digest(one)).status_code == 200
+
+    assert contact_of(one, OLLI) == CORRECTED
+    assert contact_of(one, MAIJA)[0] == "maija@example.test"
+    assert {letter.to for letter in Letter.objects.filter(message="invitation")} == {"own@example.test"}
+
+
+def test_change_with_what_the_housing_system_has_learned_later_counts(caller, time_machine):
+    one = sent(caller, MAIJA, OLLI)
+    corrected(one, OLLI)
+    time_machine.move_to(timezone.now() + dt.timedelta(hours=2))
+
+    caller.put(one.number, body_known_at(timezone.now(), MAIJA, OLLI), digest(one))
+
+    assert contact_of(one, OLLI)[0] == "olli@example.test"
+    caller.put(one.number, body(MAIJA, OLLI), digest(one))
+    assert contact_of(one, OLLI)[0] == "olli@example.test"
+
+
+def test_person_who_is_removed_and_comes_back_keeps_what_they_corrected(caller):
+    one = sent(caller, MAIJA, OLLI)
+    corrected(one, OLLI)
+    caller.put(one.number, body(MAIJA), digest(one))
+
+    caller.put(one.number, body(MAIJA, OLLI), digest(one))
+
+    assert contact_of(one, OLLI) == CORRECTED
+
+
+def test_time_of_contact_details_that_lies_ahead_is_refused(caller):
+    """It would win over every correction."""
+    one = sent(caller, MAIJA, OLLI)
+
+    ahead = body_known_at(timezone.now() + dt.timedelta(days=1), MAIJA, OLLI)
+    response = caller.put(one.number, ahead, digest(one))
+
+    assert response.status_code == 422
+    assert "/co_applicants/0/contact_details_at" in response.text

@@ -115,7 +115,7 @@ def documents_(draw):
     content = {"home": _merged(draw(homes)), "need": _merged(draw(needs)), "wishes": _merged(draw(wishes))}
     return {
         "reference": "HS-1",
-        "sent_at": "2026-11-01T10:00:00Z",
+        "sent_at": timezone.now().isoformat(),
         "language": draw(st.sampled_from(["fi", "sv", "en"])),
         "main_applicant": applicants[0],
         "co_applicants": applicants[1:],

@@ -228,7 +228,7 @@ def test_draft_becomes_ones_own_by_identification(somebody):
     assert away.startswith("/fi/identify/?next=/fi/application/bound/")
     assert before is None
     assert Draft.objects.get().person == person(cast.MAIJA)
-    assert (onward.url, again.status_code) == (address("form_people"), 404)
+    assert [onward.url, again.url] == [address("form_people")] * 2  # R12
 
 
 def test_pass_lasts_half_an_hour(somebody, clock):
@@ -236,10 +236,10 @@ def test_pass_lasts_half_an_hour(somebody, clock):
     identified(somebody.client, cast.MAIJA)
 
     clock.shift(29 * 60)
-    assert draft_links.take_draft_pass(text)
+    assert draft_links.take_draft_pass(text, person=person(cast.MAIJA))
     clock.shift(2 * 60)
     with pytest.raises(draft_links.UnknownDraft):
-        draft_links.take_draft_pass(text)
+        draft_links.take_draft_pass(text, person=person(cast.MAIJA))
 
 
 def test_own_drafts_are_among_ones_applications_and_those_of_others_are_not_there(sign_in):
@@ -256,6 +256,36 @@ def test_own_drafts_are_among_ones_applications_and_those_of_others_are_not_ther
     assert shown
     assert page.url == address("form_people")
     assert client.session["draft"] == mine.pk
+
+
+def test_draft_that_somebody_takes_over_is_read_no_more_where_it_was_begun_nor_by_its_link(clock):
+    """J6: the link went to an address that somebody else reads too."""
+    began = Somebody(Client()).begin()
+    began.client.post(address("draft_mail_link"), EMAIL)
+    former, linked = token(), elsewhere()
+    linked.client.post(address("draft_continue"), {"token": former})
+    assert linked.go("people").status_code == 200
+    owner = elsewhere().client
+    text = draft_links.make_draft_pass(began.draft)
+    identified(owner, cast.MAIJA)
+
+    clicks = [owner.post(address("draft_bound"), {"pass": text}).url for _ in range(2)]
+
+    assert clicks == [address("form_people")] * 2
+    assert Somebody(owner).go("people").status_code == 200
+    assert [each.go("people").url for each in (began, linked)] == [address("fill_in")] * 2
+    assert elsewhere().client.post(address("draft_continue"), {"token": former}).status_code == 404
+
+
+def test_letter_that_waits_while_its_draft_is_taken_over_does_not_bring_the_new_link(clock):
+    began = Somebody(Client()).begin()
+    began.client.post(address("draft_mail_link"), EMAIL)
+
+    drafts.adopt(began.draft, person=person(cast.MAIJA))
+
+    with pytest.raises(NoLongerDue):
+        letters.write_letter(letter())
+    assert ticked(clock, 23 * DAY) == (["draft_link"], 1)  # and nobody at that address is warned
 
 
 # --- The end of a session, and of a draft ----------------------------------------------------------------

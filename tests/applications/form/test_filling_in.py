@@ -159,7 +159,7 @@ def test_code_is_nowhere_but_in_the_encrypted_draft(somebody, caplog):
     session = Session.objects.get()
 
     assert cast.MAIJA["hetu"].lower() not in json.dumps(session.get_decoded()).lower()
-    assert set(session.get_decoded()) <= {"draft", "seen", "_csrftoken", "_messages"}
+    assert set(session.get_decoded()) <= {"draft", "draft_link", "seen", "_csrftoken", "_messages"}
     assert cast.MAIJA["hetu"] not in str(somebody.client.cookies) + caplog.text
     with connection.cursor() as cursor:
         cursor.execute("SELECT data FROM applications_draft")
@@ -422,10 +422,10 @@ def test_draft_is_not_there_for_another_browser(somebody):
 
 def test_draft_of_another_person_is_not_there_even_for_a_session_that_names_it(sign_in):
     somebody = Somebody(sign_in(cast.MAIJA)).begin()
-    pk = somebody.draft.pk
+    draft = somebody.draft
     client = sign_in(cast.OTSO)
     session = client.session
-    session["draft"] = pk
+    session["draft"], session["draft_link"] = draft.pk, draft.nonce
     session.save()
 
     assert Somebody(client).go("people").url == address("fill_in")

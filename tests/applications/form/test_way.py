@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 ROOT = Path(applications.__file__).parent
 # What is asked, and what kinds of values there are: said in their modules, and no part of the way.
 QUESTIONS = {"form/fields", "form/questions", "form/people", "form/home", "form/money", "form/wishes", "forms"}
-VALUES = {"dates", "facts", "references"}
+VALUES = {"dates", "facts", "references", "models/version"}
 WAY = {
     "views/form",
     "drafts",
@@ -80,7 +80,7 @@ def test_change_is_sent_through_these_and_what_keeps_the_rest_of_the_version(sig
         somebody.send()
 
     assert sent.versions.count() == 2
-    assert way.modules == WAY | {"changes", "present", "form/change", "models/application"}
+    assert way.modules == WAY | {"changes", "present", "form/change", "models/application", "invitations"}
 
 
 def test_page_checks_no_other_step(client):

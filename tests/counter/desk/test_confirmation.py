@@ -1,15 +1,18 @@
 import pytest
 from django.conf import settings
+from django.test import Client
 from django.utils import timezone
 
 from applications import changes, document, terms
 from applications.models import Applicant, Confirmation, Terms
-from tests.applications.factories import HOUSING_SYSTEM, applicant, application, confirm, state
+from tests import cast
+from tests.applications.factories import HOUSING_SYSTEM, actor, applicant, application, confirm, state
 from tests.applications.households import sent as household
 from tests.cast import MAIJA, OLLI, TEA
 from tests.cast import document as written
-from tests.counter.checks import ETHAN, check, confirm_here, undo
+from tests.counter.checks import ETHAN, check, confirm_here, slot, undo
 from tests.counter.desk.arranged import address, entries, protect, text_of
+from tests.staff import sign_in_staff, staff
 
 pytestmark = pytest.mark.django_db
 
@@ -146,6 +149,26 @@ def test_without_a_check_the_page_leads_to_it(adviser):
     assert "Check the identity of the person first." in text_of(response)
     assert address("desk_check", sent.reference, 0) in response.content.decode()
     assert Confirmation.objects.count() == 0
+
+
+def test_person_without_a_code_who_turned_18_while_it_was_valid_confirms_here_so_that_it_can_be_renewed(time_machine):
+    """R2, R3: the counter is the only place for them, and the family could not renew"""
+    time_machine.move_to("2034-04-20T12:00:00+03:00")
+    young = cast.applicant({"first_names": "Eva", "last_name": "Evans", "hetu": None}, birth_date="2016-05-01")
+    sent = household(MAIJA, young, language="en")
+    confirm(sent, MAIJA)
+    time_machine.shift(20 * 24 * 3600)
+    desk = sign_in_staff(Client(), staff("adviser"))
+    person_page = address("desk_applicant", sent.reference, 1)
+    check(sent, young)
+
+    offered = at(sent, 1) in desk.get(person_page).text
+    desk.post(at(sent, 1), form(sent))
+    changes.renew(sent, by=actor(MAIJA))
+
+    assert offered
+    assert slot(sent, young).confirmed
+    assert state(sent) == "valid"
 
 
 def test_change_meanwhile_is_said_and_marked(adviser):
