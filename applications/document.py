@@ -214,17 +214,16 @@ def check(document: Document, *, is_new: bool = True) -> None:
         *((pointer("co_applicants", number), each) for number, each in enumerate(document.co_applicants)),
         *((pointer("others_moving_in", number), each) for number, each in enumerate(document.others_moving_in)),
     ]
-    seen: set[str] = set()
+    seen: set[str | None] = set()
     for place, human in humans:
         if human.birth_date and human.birth_date > today:
             faults.append((f"{place}/birth_date", "The date lies ahead"))
         is_child = human.born is None or not dates.is_adult(human.born, on=today)
         if not (is_child or human.first_names or human.last_name):
             faults.append((f"{place}/first_names", "Only a child may have no name yet"))
-        if human.hetu in seen:
+        if human.hetu and human.hetu in seen:
             faults.append((f"{place}/hetu", "The same person is named twice"))
-        if human.hetu:
-            seen.add(human.hetu)
+        seen.add(human.hetu)
         details_at = human.contact_details_at if isinstance(human, ApplicantContent) else None
         if details_at and details_at > ahead:
             faults.append((f"{place}/contact_details_at", "The time lies ahead"))

@@ -213,7 +213,7 @@ def test_address_is_not_moved_on_a_check_that_is_undone_meanwhile():
 
     with (
         before_lock(lambda: undo(made)),
-        pytest.raises((account_issue.AccountInUse, accounts.AccountClosed)),
+        pytest.raises((account_issue.CannotIssue, accounts.AccountClosed)),
     ):
         account_issue.correct_account_address(
             account, email="other@example.test", applicant=holder, by=acting("adviser")
