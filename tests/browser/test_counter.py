@@ -100,6 +100,7 @@ def test_person_without_bank_codes_is_served_from_the_slip_to_the_confirmed_appl
     link = next(word for word in text.split() if "token=" in word)
     page = new_context().new_page()
     page.goto(link)
+    page.get_by_label("The last four characters").fill(MAIJA["hetu"][-4:])
     page.get_by_label("New password").fill(PASSWORD)
     press(page, "Save the password")
     press(page, "Log in")

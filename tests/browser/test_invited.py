@@ -118,4 +118,4 @@ def test_code_of_the_letter_leads_where_its_link_leads(live_server, new_context,
     press(page, "Det här är inte till mig")
     press(page, "Ja, det här är inte till mig")
     assert [a.first_names for a in Application.objects.get(pk=couple.pk).applicants if a.declined_at] == ["Olli"]
-    assert "Olli" in letters(post)[0][0]
+    assert "Olli" in letters(post)[0][1]
