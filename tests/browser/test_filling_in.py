@@ -256,7 +256,7 @@ def test_session_warns_before_it_ends_also_who_is_not_signed_in(page, live_serve
     shown = page.get_by_role("alertdialog").is_visible()
     rules = broken_rules(page)
     page.get_by_role("alertdialog").get_by_role("button", name="Continue", exact=True).click()
-    page.wait_for_function("document.getElementById('session-warning').hidden")
+    page.locator("#session-warning").wait_for(state="hidden")
 
     assert shown
     assert rules == []
