@@ -11,6 +11,7 @@ from applications.models import Applicant
 from applications.trail import ApplicationEvent, record_events
 from core import hetu
 from core.actors import Actor, acting_staff
+from core.personal_names import joined_name
 from core.refusals import Refused
 from core.text import without_blanks
 from identity import limits
@@ -70,7 +71,8 @@ def other_names(applicant: Applicant) -> list[str]:
         return []
     slots = Applicant.objects.same_person(applicant).values_list("first_names", "last_name")
     people = Person.objects.filter(hetu_index__in=applicant.hetu_indexes).values_list("first_names", "last_name")
-    known = {(f"{first} {last}").casefold(): f"{first} {last}" for first, last in [*slots, *people]}
+    names = {joined_name(first, last) for first, last in [*slots, *people]}
+    known = {name.casefold(): name for name in sorted(names)}
     known.pop(str(applicant).casefold(), None)
     return sorted(known.values())
 

@@ -209,6 +209,12 @@ def test_one_name_in_all_applications_is_no_other_name(adviser):
     assert "another name" not in text_of(adviser.get(at(sent)))
 
 
+def test_person_with_one_name_is_not_said_to_have_another(adviser):
+    sent = application({**cast.MAIJA, "first_names": "Suharto", "last_name": None})
+
+    assert code_comparison.other_names(slot(sent, cast.MAIJA)) == []
+
+
 def test_page_of_a_check_says_that_the_code_matched_and_shows_no_code(adviser):
     made = check(application(cast.MAIJA), cast.MAIJA)
 
