@@ -9,7 +9,6 @@ its adults applies (R9).
 import datetime as dt
 import logging
 from collections.abc import Iterable
-from dataclasses import replace
 
 from django.db import transaction
 from django.utils import timezone
@@ -88,17 +87,23 @@ def confirm(application: Application, *, by: Actor, proof: Proof, terms: Terms, 
     own = next((a for a in locked.applicants if a.hetu_index in indexes), None)
     if person is None or own is None:
         raise NotAnApplicant
-    if proof.method == Method.ACCOUNT:
-        evidence = accounts.hold(person).id_check
-        proof = replace(proof, id_check=evidence.pk if evidence else None)
-    return _confirm(own, locked, rivals, by=by, person=person, proof=proof, terms=terms, digest=digest)
+    # What an account rests on may change while its holder is logged in, so it is read now.
+    check = accounts.hold(person).id_check if proof.method == Method.ACCOUNT else None
+    return _confirm(own, locked, rivals, by=by, person=person, proof=proof, check=check, terms=terms, digest=digest)
 
 
 @atomically
 def confirm_at_counter(
-    applicant: Applicant, *, person: Person | None, by: Actor, proof: Proof, terms: Terms, digest: str
+    applicant: Applicant,
+    *,
+    person: Person | None,
+    by: Actor,
+    proof: Proof,
+    check: IdCheck,
+    terms: Terms,
+    digest: str,
 ) -> Confirmation:
-    """Record what an applicant confirms at the counter, after the ID check that the proof names (J4).
+    """Record what an applicant confirms at the counter, on the strength of a sound ID check (J4).
 
     The rules are those of confirm(). Raises CannotConfirm, as NotAnApplicant for a slot of another application or
     version. `person` is None for an applicant without a code (R3).
@@ -107,7 +112,9 @@ def confirm_at_counter(
     current = next((a for a in locked.applicants if applicant.is_same_person(a)), None)
     if current is None:
         raise NotAnApplicant
-    return _confirm(current, locked, rivals, by=by, person=person, proof=proof, terms=terms, digest=digest)
+    return _confirm(
+        current, locked, rivals, by=by, person=person, proof=proof, check=check, terms=terms, digest=digest
+    )
 
 
 def _confirm(
@@ -118,13 +125,16 @@ def _confirm(
     by: Actor,
     person: Person | None,
     proof: Proof,
+    check: IdCheck | None,
     terms: Terms,
     digest: str,
 ) -> Confirmation:
     if applicant.confirmed:
         return applicant.confirmed
     _check_confirmable(applicant, application, digest=digest)
-    confirmation = _store_confirmation(applicant, by=by, person=person, proof=proof, terms=terms, digest=digest)
+    confirmation = _store_confirmation(
+        applicant, by=by, person=person, proof=proof, check=check, terms=terms, digest=digest
+    )
     applicant.counting = confirmation  # type: ignore[attr-defined]  # as with_confirmation() would read it
     facts: dict[str, str | int | bool] = {"method": str(proof.method), "confirmation": confirmation.pk}
     if confirmation.representative:
@@ -141,10 +151,16 @@ def _confirm(
 
 
 def _store_confirmation(
-    applicant: Applicant, *, by: Actor, person: Person | None, proof: Proof, terms: Terms, digest: str
+    applicant: Applicant,
+    *,
+    by: Actor,
+    person: Person | None,
+    proof: Proof,
+    check: IdCheck | None,
+    terms: Terms,
+    digest: str,
 ) -> Confirmation:
     """Store who confirmed what on which evidence, and who acted for them as the check says (C6)."""
-    check = IdCheck.objects.get(pk=proof.id_check) if proof.id_check else None
     return Confirmation.objects.create(
         applicant=applicant,
         person=person,

@@ -32,11 +32,9 @@ def confirm_here(applicant: Applicant, *, terms_read: Terms, digest: str, by: Ac
     if check is None:
         raise CheckFirst
     person = person_checked(check)
-    proof = Proof(
-        method=Method.COUNTER, provider="counter", level="", at=check.checked_at.isoformat(), id_check=check.pk
-    )
+    proof = Proof(method=Method.COUNTER, provider="counter", level="", at=check.checked_at.isoformat())
     return confirmation.confirm_at_counter(
-        applicant, person=person, by=by, proof=proof, terms=terms_read, digest=digest
+        applicant, person=person, by=by, proof=proof, check=check, terms=terms_read, digest=digest
     )
 
 

@@ -10,8 +10,7 @@ from applications.form.fields import day_as_typed, euros_as_typed
 from applications.form.home import answers_from_home
 from applications.form.money import OwnIncome
 from applications.form.wishes import answers_from_wishes
-from applications.models import Application, Confirmation, StateChange
-from applications.models.application import ApplicationQuerySet
+from applications.models import Application, ApplicationQuerySet, Confirmation, StateChange
 from core.actors import Source
 from identity.models import Person
 
