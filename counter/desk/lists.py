@@ -17,7 +17,7 @@ from applications.enums import State
 from applications.models import OPEN, Applicant, Application, Confirmation, IdCheck
 from counter.desk.access import desk_actor, desk_page, desk_view, staff_of
 from counter.desk.messages import name_of
-from counter.desk.paging import rows_of, tally
+from counter.desk.paging import M, Rows, rows_of, tally
 from identity.models import Account
 from mailing.models import Letter
 from records.enums import Event
@@ -56,8 +56,7 @@ class UndeliveredLetter:
 @require_safe
 def list_checks(request: HttpRequest) -> HttpResponse:
     """Show the checks made today, the latest first."""
-    rows = rows_of(checks_today(), request)
-    record_list(request, list="checks", page=rows.number)
+    rows = _open_rows(checks_today(), request, list="checks")
     context = {"title": _("Today's ID checks"), "rows": rows}
     return desk_page(request, "counter/desk/list_checks.html", context)
 
@@ -66,8 +65,7 @@ def list_checks(request: HttpRequest) -> HttpResponse:
 @require_safe
 def list_second_looks(request: HttpRequest) -> HttpResponse:
     """Show the checks on which somebody else must decide, the oldest first (C4)."""
-    rows = rows_of(to_look_at(), request)
-    record_list(request, list="second_looks", page=rows.number)
+    rows = _open_rows(to_look_at(), request, list="second_looks")
     context = {"title": _("Checks that wait for a second look"), "rows": rows}
     return desk_page(request, "counter/desk/list_second_looks.html", context)
 
@@ -76,7 +74,8 @@ def list_second_looks(request: HttpRequest) -> HttpResponse:
 @require_safe
 def list_accepted(request: HttpRequest) -> HttpResponse:
     """Show the checks that were accepted at the second look, until their people have confirmed (C4)."""
-    context = {"title": _("Accepted, not confirmed yet"), "rows": rows_of(accepted_not_confirmed(), request)}
+    rows = _open_rows(accepted_not_confirmed(), request, list="accepted")
+    context = {"title": _("Accepted, not confirmed yet"), "rows": rows}
     return desk_page(request, "counter/desk/list_accepted.html", context)
 
 
@@ -86,8 +85,7 @@ def list_waiting(request: HttpRequest) -> HttpResponse:
     """Show the applications that wait and the people for whom they wait, the earliest deadline first."""
     asked = request.GET.get("missing", "")
     missing = asked if asked in Missing else ""
-    rows = rows_of(that_wait(missing), request)
-    record_list(request, list="waiting", page=rows.number, missing=missing)
+    rows = _open_rows(that_wait(missing), request, list="waiting", missing=missing)
     context = {
         "title": _("Applications that wait"),
         "rows": rows,
@@ -101,8 +99,7 @@ def list_waiting(request: HttpRequest) -> HttpResponse:
 @require_safe
 def list_undeliverable(request: HttpRequest) -> HttpResponse:
     """Show the letters that did not arrive, the latest first."""
-    rows = rows_of(not_arrived(), request)
-    record_list(request, Event.LETTERS_OPENED, page=rows.number)
+    rows = _open_rows(not_arrived(), request, Event.LETTERS_OPENED)
     context = {"title": _("Letters that did not arrive"), "rows": rows, "lost": _undelivered(rows.rows)}
     return desk_page(request, "counter/desk/list_undeliverable.html", context)
 
@@ -111,10 +108,18 @@ def list_undeliverable(request: HttpRequest) -> HttpResponse:
 @require_safe
 def list_acted_alone(request: HttpRequest) -> HttpResponse:
     """Show the checks on which one adviser acted alone, the latest first (ADR 26)."""
-    rows = rows_of(acted_alone(), request)
-    record_list(request, list="alone", page=rows.number)
+    rows = _open_rows(acted_alone(), request, list="alone")
     context = {"title": _("Checks by one adviser alone"), "rows": rows}
     return desk_page(request, "counter/desk/list_acted_alone.html", context)
+
+
+def _open_rows(
+    found: QuerySet[M], request: HttpRequest, event: Event = Event.LIST_OPENED, **facts: str | int
+) -> Rows[M]:
+    """Return the page of a list of people that was asked for, and record that it is seen (C1)."""
+    rows = rows_of(found, request)
+    record_list(request, event, page=rows.number, **facts)
+    return rows
 
 
 @transaction.atomic

@@ -223,6 +223,7 @@ def test_list_shows_no_address_to_anybody(adviser, supervisor):
         ("desk_waiting", "?page=7&missing=x", {"list": "waiting", "page": 7, "missing": ""}),
         ("desk_checks", "", {"list": "checks", "page": 1}),
         ("desk_second_looks", "", {"list": "second_looks", "page": 1}),
+        ("desk_accepted", "", {"list": "accepted", "page": 1}),
     ],
 )
 def test_nobody_reads_a_list_of_people_without_an_entry(adviser, name, query, facts):
