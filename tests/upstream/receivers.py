@@ -38,7 +38,10 @@ class Sink(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     def do_POST(self):
-        body = self.rfile.read(int(self.headers["Content-Length"]))
+        length = int(self.headers["Content-Length"])
+        body = self.rfile.read(length)
+        if len(body) < length:  # the sender died in the middle: nothing was received
+            return
         self.server.taken.append((self.headers, body))
         status, headers = self.server.answer(json.loads(body))
         time.sleep(self.server.pause)
