@@ -100,7 +100,7 @@ def search(text: str) -> Found:
     pieces = [text, *AROUND_NUMBER.split(typed_text(text))]
     if number := next(filter(None, map(references.normalise_reference, pieces)), None):
         slots = Applicant.objects.filter(version__current_of__reference=number)
-        return _find_slots(Event.SEARCH_BY_NUMBER, slots, number=references.display(number))
+        return _find_slots(Event.SEARCH_BY_NUMBER, slots.order_by("position"), number=references.display(number))
     if hetu.begins_like_code(text):
         try:
             indexes = crypto.indexes(hetu.parse(text))
