@@ -77,19 +77,23 @@ def accounts_based_on(applications: Collection[int]) -> list[Account]:
 
 
 def depending_on(applications: Collection[int]) -> dict[int, set[int]]:
-    """Return, by the key of each application, the others whose confirmations rest on its ID checks."""
+    """Return, by the key of each application, the others whose confirmations or codes rest on its ID checks."""
     application_of = dict(_checks_in(applications).values_list("pk", "applicant__version__application_id"))
-    dependants = Confirmation.objects.filter(id_check__in=application_of)
+    confirmed = Confirmation.objects.filter(id_check__in=application_of)
+    bearing = Applicant.objects.filter(code_check__in=application_of)
     found: dict[int, set[int]] = {}
-    for check, other in dependants.values_list("id_check", "applicant__version__application_id"):
-        own = application_of[check]
+    for check, other in [
+        *confirmed.values_list("id_check", "applicant__version__application_id"),
+        *bearing.values_list("code_check", "version__application_id"),
+    ]:
+        own = application_of[check or 0]
         if other != own:
             found.setdefault(own, set()).add(other)
     return found
 
 
 def removable(applications: Iterable[int]) -> set[int]:
-    """Return the applications that can go together, since no confirmation that stays rests on their ID checks."""
+    """Return the applications that can go together, since nothing that stays rests on their ID checks."""
     going = set(applications)
     resting = depending_on(going)
     while needed := {key for key in going if resting.get(key, set()) - going}:
