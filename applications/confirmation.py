@@ -111,6 +111,8 @@ def confirm_at_counter(
     """
     locked, rivals = lock_with_rivals(applicant.version.application)
     current = next((a for a in locked.applicants if applicant.is_same_person(a)), None)
+    if current is None and applicant in locked.applicants:
+        raise Changed  # the person has got a code since the slot was read: then `person` is out of date too (R3)
     if current is None:
         raise NotAnApplicant
     return _confirm(

@@ -22,6 +22,7 @@ from core import crypto, hetu
 from core.actors import Actor
 from core.refusals import Refused
 from identity import people
+from identity.models import Account, Person
 from records import append_only
 from records.enums import Event
 
@@ -54,10 +55,22 @@ class AgeMatters(CannotLearn):
     )
 
 
+class HolderHasAnotherName(CannotLearn):
+    """Anybody may write another's code beside a name of their own, and then bring their own document (R4)."""
+
+    message = _(
+        "The code in this application is also that of somebody with another name, so no other code can take its "
+        "place. Nothing was recorded. The application must be changed first."
+    )
+
+
 class LearnedOtherwise(CannotLearn):
     """The slot has changed while the check waited."""
 
-    message = _("This person has another personal identity code in the application by now. Reject the check.")
+    message = _(
+        "The application has changed: this person is not in it any more, or has another personal identity code by "
+        "now. Reject the check."
+    )
 
 
 def keep_code(check: IdCheck, *, code: str) -> LearnedCode:
@@ -91,13 +104,18 @@ def bring_together(check: IdCheck, *, by: Actor) -> None:
     protection.lock_born(born, is_changing=True)
     Application.objects.lock_several(_applications_of(learned))  # what was sent before it knew of this code
     slot = Applicant.objects.select_related("version").defer("version__content").get(pk=check.applicant_id)
-    if slot.hetu != learned.hetu:  # otherwise a change of the application has brought it meanwhile
-        if slot.hetu != learned.former_hetu:
-            raise LearnedOtherwise
-        _check_learnable(learned, slot)
+    if slot.hetu == learned.hetu:  # by another check, or a change of the application
+        drop_code(check)
+        return
+    if slot.hetu != learned.former_hetu:
+        raise LearnedOtherwise
+    _check_learnable(learned, slot)
     changed = list(_slots_of(learned).select_related("version__application").defer("version__content"))
     for each in changed:
         _set_code(each, learned.hetu or "", check)
+    current = Applicant.objects.filter(version__current_of=slot.version.application_id)
+    if not current.filter(hetu_index__in=crypto.indexes(learned.hetu or "")).exists():
+        raise LearnedOtherwise
     check.applicant.refresh_from_db(fields=CODE)
     learned.took_effect_at = timezone.now()
     if learned.former_hetu:
@@ -105,6 +123,8 @@ def bring_together(check: IdCheck, *, by: Actor) -> None:
     learned.save(update_fields=["took_effect_at", "holder", "other_holder"])
     if changed:
         _record(changed, Event.CODE_LEARNED, check, by)
+        if _is_account_closed(learned):
+            _record(changed, Event.ACCOUNT_CLOSED, check, by)
         protection.join_marks(changed[-1], by=by)
         letters.code_learned(check, has_changed=bool(learned.former_hetu))
 
@@ -184,14 +204,30 @@ def _check_learnable(learned: LearnedCode, slot: Applicant) -> None:
     if slot.hetu is None and born != slot.birth_date:
         raise AnotherBirthDate
     current = Applicant.objects.filter(version__current_of=slot.version.application_id)
-    if current.filter(_bears(learned)).exclude(pk=slot.pk).exists():
+    others = current.filter(_bears(learned)).exclude(pk=slot.pk).defer("hetu")
+    # In a later version they may bear it themselves.
+    if any(slot.version_id == other.version_id or not _is_named_so(slot, other) for other in others):
         raise TwiceInApplication
+    if learned.former_hetu and not _is_of_one_name(learned.former_hetu, slot):
+        raise HolderHasAnotherName
     if born == slot.birth_date:
         return
     first_sent = _slots_of(learned).order_by("version__created_at").values_list("version__created_at", flat=True)[:1]
     days = [timezone.localdate(at) for at in first_sent]
     if not all(dates.is_adult(each, on=day) for each in (born, slot.birth_date) for day in days):
         raise AgeMatters
+
+
+def _is_of_one_name(code: str, slot: Applicant) -> bool:
+    """Tell whether everybody who applies or was identified by a code has a name like that in the slot."""
+    codes = crypto.indexes(code)
+    slots = Applicant.objects.filter(hetu_index__in=codes).defer("hetu")
+    holders = Person.objects.filter(hetu_index__in=codes).defer("hetu")
+    return all(protection.are_named_alike(slot, each) for each in [*slots, *holders])
+
+
+def _is_named_so(slot: Applicant, other: Applicant) -> bool:
+    return slot.birth_date == other.birth_date and protection.are_named_alike(slot, other)
 
 
 def _bears(learned: LearnedCode) -> Q:
@@ -228,6 +264,13 @@ def _set_code(slot: Applicant, code: str | None, check: IdCheck | None) -> None:
     if code:
         slot.birth_date = hetu.birth_date(code)
     slot.save(update_fields=CODE)
+
+
+def _is_account_closed(learned: LearnedCode) -> bool:
+    """Tell whether one of two accounts was closed when it was known that they are one person's."""
+    people_known = [learned.holder, learned.other_holder]
+    closed = Account.objects.filter(user__person__in=[each for each in people_known if each])
+    return closed.filter(closed_at__gte=learned.took_effect_at).exists()
 
 
 def _record(slots: Iterable[Applicant], event: Event, check: IdCheck, by: Actor) -> None:

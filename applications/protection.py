@@ -17,6 +17,7 @@ from applications.models import Applicant, Application
 from applications.trail import ApplicationEvent, record_events
 from core.actors import Actor, Source
 from core.transactions import atomically
+from identity.models import Person
 from identity.people import acting_person
 from records.enums import Event
 
@@ -81,11 +82,12 @@ def may_be_same_person(slot: Applicant, other: Applicant) -> bool:
     """
     if slot.hetu and other.hetu_index:
         return other.hetu_index in slot.hetu_indexes
-    return (
-        slot.birth_date == other.birth_date
-        and _is_like(slot.last_name, other.last_name)
-        and _is_like(slot.first_names, other.first_names)
-    )
+    return slot.birth_date == other.birth_date and are_named_alike(slot, other)
+
+
+def are_named_alike(one: Applicant | Person, other: Applicant | Person) -> bool:
+    """Whether each name of one has all the parts of the other's, or the other way round."""
+    return _is_like(one.last_name, other.last_name) and _is_like(one.first_names, other.first_names)
 
 
 def hiding(applicant: Applicant) -> list[Applicant]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 
 from applications import application_removal, dates, deadlines
-from applications.models import Applicant, Application, of_person
+from applications.models import Applicant, Application, belongs_to
 from applications.trail import ApplicationEvent, record_events
 from core.actors import Actor
 from core.refusals import Refused
@@ -94,7 +94,9 @@ def erase_person(slot: Applicant, *, reason: str, by: Actor) -> Plan:
 def _people_in(slot: Applicant) -> list[Person]:
     """Lock and return whom the slot's code names: two rows of one person, if their code has changed."""
     known = Person.objects.filter(hetu_index__in=slot.hetu_indexes)
-    keys = {key for each in known for key in Person.objects.filter(of_person(each, "pk")).values_list("pk", flat=True)}
+    keys = {
+        key for each in known for key in Person.objects.filter(belongs_to(each, "pk")).values_list("pk", flat=True)
+    }
     return list(Person.objects.select_for_update().filter(pk__in=keys).order_by("pk"))
 
 

@@ -10,6 +10,7 @@ from applications.models import (
     ErrorReport,
     IdCheck,
     IdCheckQuerySet,
+    LearnedCode,
     NamePart,
     ReceiptDocument,
     TermsAcceptance,
@@ -60,10 +61,12 @@ def forget_people(people: Collection[Person]) -> None:
 def remove_contact_details(slots: Collection[Applicant]) -> None:
     """Remove what slots that stay hold of the person, and the letters that were sent to them.
 
-    These are the contact details, the parts of the name by which staff find them, what they wrote in reports, and
-    receipts as PDF.
+    These are the contact details, the parts of the name by which staff find them, what they wrote in reports,
+    receipts as PDF, and a code that waits for a second look.
     """
     keys = [slot.pk for slot in slots]
+    with append_only.permit():
+        LearnedCode.objects.filter(id_check__applicant__in=keys, took_effect_at=None).delete()
     NamePart.objects.filter(applicant__in=keys).delete()
     ErrorReport.objects.filter(applicant__in=keys).delete()
     Applicant.objects.filter(pk__in=keys).update(email="", phone="")

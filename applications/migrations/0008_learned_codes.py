@@ -27,6 +27,26 @@ class Migration(migrations.Migration):
                 ("former_hetu_index", models.CharField(db_index=True, max_length=80, null=True)),
                 ("took_effect_at", models.DateTimeField(null=True)),
                 ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "holder",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="identity.person"
+                    ),
+                ),
+                (
+                    "id_check",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="learned_code",
+                        to="applications.idcheck",
+                    ),
+                ),
+                (
+                    "other_holder",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="identity.person"
+                    ),
+                ),
             ],
             options={
                 "default_permissions": (),
@@ -91,27 +111,6 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="id_check_of_a_changed_code_waits",
-            ),
-        ),
-        migrations.AddField(
-            model_name="learnedcode",
-            name="holder",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="identity.person"
-            ),
-        ),
-        migrations.AddField(
-            model_name="learnedcode",
-            name="id_check",
-            field=models.OneToOneField(
-                on_delete=django.db.models.deletion.PROTECT, related_name="learned_code", to="applications.idcheck"
-            ),
-        ),
-        migrations.AddField(
-            model_name="learnedcode",
-            name="other_holder",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="identity.person"
             ),
         ),
         migrations.AddConstraint(

@@ -8,7 +8,7 @@ from applications.models.error_report import ErrorReport
 from applications.models.history import StateChange
 from applications.models.id_check import IdCheck, IdCheckQuerySet
 from applications.models.invitation import Invitation
-from applications.models.learned_code import LearnedCode, of_person
+from applications.models.learned_code import LearnedCode, belongs_to
 from applications.models.receipt_document import ReceiptDocument
 from applications.models.terms import Terms, TermsAcceptance
 from applications.models.version import Version
@@ -34,5 +34,5 @@ __all__ = [
     "Terms",
     "TermsAcceptance",
     "Version",
-    "of_person",
+    "belongs_to",
 ]

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from applications.models.application import Application
-from applications.models.learned_code import of_person
+from applications.models.learned_code import belongs_to
 from core import crypto
 from identity.enums import Language
 from identity.models import Person
@@ -19,7 +19,11 @@ class DraftQuerySet(models.QuerySet["Draft"]):
     def of(self, person: Person) -> Self:
         """The drafts that a person can continue, the latest first; what was typed in them is not fetched."""
         return (
-            self.unsent().filter(of_person(person)).select_related("application").defer("data").order_by("-touched_at")
+            self.unsent()
+            .filter(belongs_to(person))
+            .select_related("application")
+            .defer("data")
+            .order_by("-touched_at")
         )
 
 
@@ -64,4 +68,4 @@ class Draft(models.Model):
         """Whether it is nobody's yet, or this person's."""
         if self.person_id in {None, person.pk}:
             return True
-        return Draft.objects.filter(of_person(person), pk=self.pk).exists()
+        return Draft.objects.filter(belongs_to(person), pk=self.pk).exists()

@@ -16,7 +16,7 @@ class LearnedCodeQuerySet(models.QuerySet["LearnedCode"]):
         return self.filter(took_effect_at__isnull=False, ended_at=None)
 
 
-def of_person(person: Person, path: str = "person") -> Q:
+def belongs_to(person: Person, path: str = "person") -> Q:
     """Return the condition that a row is this person's. `path` leads from it to the person.
 
     Whoever was known by two codes has two rows of Person, of which one holds their present code.

@@ -55,8 +55,8 @@ def _other_actions(slot: Applicant, staff: User, *, is_check_offered: bool) -> I
         yield Action("desk_confirm", _("See the receipt"))
     if application.is_open:
         yield Action("desk_contact", _("Correct the contact details"))
-        # A check for the code alone: of somebody who has confirmed, or whose identity was checked today.
-        if not is_check_offered and (slot.confirmed or slot.is_awaited):
+        # A check for the code alone: of somebody who has confirmed, or whose other document was checked today.
+        if not is_check_offered and (slot.confirmed or (slot.is_awaited and not slot.hetu)):
             yield Action(
                 "desk_check",
                 _("Record a changed personal identity code") if slot.hetu else _("Record the personal identity code"),

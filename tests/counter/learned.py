@@ -1,8 +1,10 @@
 """What the tests arrange of codes that the counter learns from documents (R3)."""
 
+from applications import changes, document
 from applications.models import Applicant, Application
 from core import crypto
 from tests import cast
+from tests.applications.factories import HOUSING_SYSTEM
 from tests.counter.checks import ETHAN, check, decide
 
 CODE = "140390-903T"  # Ethan's, once he has one
@@ -33,3 +35,10 @@ def codes(sent):
 def of_code(sent, code):
     """Return the slots of an application that bear a code, in all versions."""
     return list(Applicant.objects.filter(version__application=sent, hetu_index=crypto.indexes(code)[0]))
+
+
+def put(sent, *people, **more):
+    """Let the housing system change an application."""
+    read = Application.objects.with_people().get(pk=sent.pk)
+    sent_now = document.parse(cast.document(*people, **more))
+    return changes.change(read, sent_now, digest=read.version.digest, by=HOUSING_SYSTEM)

@@ -3,17 +3,16 @@
 import pytest
 from django.db import IntegrityError, transaction
 
-from applications import changes, confirmation, document, learned_codes, terms
+from applications import confirmation, learned_codes, terms
 from applications.models import Applicant, Application, Confirmation, Draft, LearnedCode, Terms, TermsAcceptance
 from applications.verification import FAULTS
 from core import crypto
-from counter import code_comparison, id_checks, undoing
+from counter import code_comparison, id_checks, search, undoing
 from identity.models import Account, Person, User
 from mailing.models import Letter
 from records.models import Entry
 from tests import cast
 from tests.applications.factories import (
-    HOUSING_SYSTEM,
     actor,
     applicant,
     application,
@@ -35,7 +34,7 @@ from tests.counter.checks import (
     status,
     undo,
 )
-from tests.counter.learned import CODE, KNOWN_ETHAN, NEW_CODE, NEW_OLLI, NOTE, change_code, codes, learn, of_code
+from tests.counter.learned import CODE, KNOWN_ETHAN, NEW_CODE, NEW_OLLI, NOTE, change_code, codes, learn, of_code, put
 
 pytestmark = pytest.mark.django_db
 
@@ -44,13 +43,6 @@ OTHER_BIRTH_DATE = "040594V9030"
 
 def faults():
     return {word: places for word, fault in FAULTS.items() if (places := list(fault.find()))}
-
-
-def put(sent, *people, **more):
-    """Let the housing system change an application."""
-    read = Application.objects.with_people().get(pk=sent.pk)
-    sent_now = document.parse(cast.document(*people, **more))
-    return changes.change(read, sent_now, digest=read.version.digest, by=HOUSING_SYSTEM)
 
 
 def messages(name):
@@ -83,6 +75,7 @@ def test_newcomer_is_told_by_email_without_the_code():
     assert (letter.to, letter.language) == ("ethan@example.test", "fi")
     assert CODE not in str(letter.parameters)
     assert letter.parameters["only_at_counter"] is False
+    assert slot(sent, ETHAN).only_at_counter is False
 
 
 def test_learned_code_is_in_the_trail_without_the_code():
@@ -462,6 +455,37 @@ def test_changed_code_waits_for_a_colleague():
     assert faults() == {}
 
 
+def test_adviser_finds_the_person_by_the_former_code_too():
+    sent = application(cast.MAIJA, cast.OLLI)
+    change_code(sent)
+
+    hits = [search.search(code).hits for code in (cast.OLLI["hetu"], NEW_CODE)]
+
+    assert [[str(hit.applicant) for hit in each] for each in hits] == [["Olli Öhman"], ["Olli Öhman"]]
+
+
+def test_second_check_of_the_same_changed_code_is_accepted_and_changes_nothing_more():
+    sent, other = application(cast.MAIJA, cast.OLLI), application(cast.OLLI, cast.VERA, reference="HS-2")
+    first, second = change_code(sent, is_accepted=False), change_code(other, is_accepted=False)
+    decide(second)
+
+    assert status(first) == "settled"
+    assert LearnedCode.objects.count() == 1
+    assert faults() == {}
+
+
+def test_code_that_a_change_of_the_application_brought_meanwhile_is_not_learned_twice():
+    sent = application(cast.MAIJA, ETHAN)
+    made = learn(sent, is_doubtful=True, note=NOTE)
+    put(sent, cast.MAIJA, KNOWN_ETHAN)
+
+    decide(made)
+
+    assert [each.version.number for each in of_code(sent, CODE)] == [1, 2]
+    assert (slot(sent, KNOWN_ETHAN).code_check, status(made)) == (None, "sound")
+    assert faults() == {}
+
+
 def test_changed_code_needs_a_note():
     sent = application(cast.MAIJA, cast.OLLI)
 
@@ -613,7 +637,32 @@ def test_two_open_accounts_of_one_person_become_one():
     assert person(NEW_OLLI) == olli
     assert Account.objects.get(pk=account.pk).closed_at is None
     assert Account.objects.get(pk=second.pk).closed_at is not None
+    assert Entry.objects.filter(event="account_closed").count() == 1
     assert faults() == {}
+
+
+def test_whoever_wrote_another_persons_code_beside_her_own_name_does_not_take_it_over():
+    """R4: her own document bears her own code, and both are born on one day."""
+    victims = application(cast.MAIJA)
+    hers = application({**cast.MAIJA, "first_names": "Iida", "last_name": "Impostor"}, reference="HS-2")
+
+    with pytest.raises(learned_codes.HolderHasAnotherName):
+        change_code(hers, who=cast.MAIJA, code="010594Y9021")
+
+    assert codes(victims) == [cast.MAIJA["hetu"]]
+    assert LearnedCode.objects.count() == 0
+
+
+def test_name_that_the_bank_gave_with_the_former_code_is_looked_at_when_a_colleague_accepts():
+    """R4"""
+    hers = application({**cast.OLLI, "first_names": "Oskari", "last_name": "Öhrn"})
+    made = change_code(hers, is_accepted=False)
+    person(cast.OLLI)  # who has identified himself since
+
+    with pytest.raises(learned_codes.HolderHasAnotherName):
+        decide(made)
+
+    assert codes(hers) == [cast.OLLI["hetu"]]
 
 
 def test_code_with_a_corrected_birth_date_is_recorded_if_all_would_have_waited_for_the_same():
