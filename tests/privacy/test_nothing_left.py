@@ -1,6 +1,7 @@
 """Whoever is erased is nowhere any more: every table is searched for what was known of them (R18)."""
 
 import json
+import uuid
 
 import pytest
 from django.apps import apps
@@ -86,8 +87,8 @@ def lived(*others):
 
 
 def with_her_name(found):
-    """Give the user the name that the service itself gives it, which tells nothing."""
-    User.objects.filter(pk=found.user_id).update(username="0123456789abcdef")
+    """Give the user a name as the service itself gives it, which tells nothing."""
+    User.objects.filter(pk=found.user_id).update(username=uuid.uuid4().hex)
 
 
 def link_of(account):
