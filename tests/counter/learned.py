@@ -34,7 +34,8 @@ def codes(sent):
 
 def of_code(sent, code):
     """Return the slots of an application that bear a code, in all versions."""
-    return list(Applicant.objects.filter(version__application=sent, hetu_index=crypto.indexes(code)[0]))
+    found = Applicant.objects.filter(version__application=sent, hetu_index=crypto.indexes(code)[0])
+    return list(found.order_by("pk"))
 
 
 def put(sent, *people, **more):

@@ -3,11 +3,12 @@
 import pytest
 from django.db import IntegrityError, transaction
 
-from applications import confirmation, learned_codes, terms
+from applications import changes, confirmation, learned_codes, present, terms
 from applications.models import Applicant, Application, Confirmation, Draft, LearnedCode, Terms, TermsAcceptance
 from applications.verification import FAULTS
 from core import crypto
 from counter import code_comparison, id_checks, search, undoing
+from identity.enums import Language
 from identity.models import Account, Person, User
 from mailing.models import Letter
 from records.models import Entry
@@ -303,6 +304,21 @@ def test_change_by_a_system_that_does_not_know_the_code_keeps_it(named):
     confirm(sent, cast.MAIJA)
     confirm(sent, KNOWN_ETHAN)
     assert state(sent) == "valid"
+    assert faults() == {}
+
+
+@pytest.mark.parametrize("who", [cast.MAIJA, KNOWN_ETHAN])
+def test_change_by_one_of_the_applicants_keeps_the_code(who):
+    """J6.2: a form begins with what was sent."""
+    sent = application(cast.MAIJA, ETHAN)
+    learn(sent)
+    read = Application.objects.with_people().defer(None).get(pk=sent.pk)
+    changed = present.document(read.version).model_copy(update={"language": Language.SWEDISH})
+
+    changes.edit(read, changed, digest=read.version.digest, by=actor(who))
+
+    assert codes(sent) == [cast.MAIJA["hetu"], CODE]
+    assert messages("removed") == []
     assert faults() == {}
 
 
