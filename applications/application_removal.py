@@ -22,6 +22,7 @@ from applications.models import (
     ErrorReport,
     IdCheck,
     Invitation,
+    LearnedCode,
     NamePart,
     StateChange,
     Version,
@@ -57,6 +58,8 @@ def remove_applications(applications: Collection[int]) -> None:
     versions = Version.objects.filter(application__in=applications)
     slots = Applicant.objects.filter(version__in=versions)
     with append_only.permit():
+        LearnedCode.objects.filter(id_check__applicant__in=slots).delete()
+        slots.filter(code_check__isnull=False).update(code_check=None)
         for model in (NamePart, Invitation, ErrorReport, Confirmation, IdCheck):
             model.objects.filter(applicant__in=slots).delete()
         StateChange.objects.filter(application__in=applications).delete()
@@ -101,9 +104,14 @@ def without_applications(people: Iterable[Person], *, apart_from: Set[int] = fro
     confirmed = Confirmation.objects.filter(person__in=people)
     acted = StateChange.objects.filter(user__person__in=people)
     slots = Applicant.objects.filter(hetu_index__in=index_of)
+    learned = LearnedCode.objects.filter(other_holder__in=people)
+    holding = LearnedCode.objects.filter(holder__in=people)
+    of_check = "id_check__applicant__version__application_id"
     ties: list[tuple[int | None, int]] = [
         *confirmed.values_list("person_id", "applicant__version__application_id"),
         *acted.values_list("user__person", "application_id"),
+        *learned.values_list("other_holder_id", of_check),
+        *holding.values_list("holder_id", of_check),
         *((index_of[index or ""], of) for index, of in slots.values_list("hetu_index", "version__application_id")),
     ]
     held |= {person for person, application in ties if application not in apart_from}

@@ -10,11 +10,12 @@ import datetime as dt
 import logging
 from collections.abc import Iterable
 
-from django.db import transaction
+from django.db import models, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from applications import dates, invitations, letters, states
+from applications import dates, invitations, learned_codes, letters, states
 from applications.document import Stored
 from applications.enums import State, Transition
 from applications.models import Applicant, Application, ApplicationQuerySet, Confirmation, IdCheck, Terms, Version
@@ -110,6 +111,8 @@ def confirm_at_counter(
     """
     locked, rivals = lock_with_rivals(applicant.version.application)
     current = next((a for a in locked.applicants if applicant.is_same_person(a)), None)
+    if current is None and applicant in locked.applicants:
+        raise Changed  # the person has got a code since the slot was read: then `person` is out of date too (R3)
     if current is None:
         raise NotAnApplicant
     return _confirm(
@@ -196,7 +199,9 @@ def _is_as_sent(applicant: Applicant, version: Version) -> bool:
     if not version.is_whole:
         return False
     sent = Stored.model_validate_json(version.content or "").applicants[applicant.position]
-    return (sent.hetu, sent.born) == (applicant.hetu, applicant.birth_date)
+    if (sent.hetu, sent.born) == (applicant.hetu, applicant.birth_date):
+        return True
+    return applicant.code_check_id is not None and learned_codes.explains(applicant, sent)
 
 
 def lock_with_rivals(application: Application) -> tuple[Application, list[Application]]:
@@ -233,18 +238,31 @@ def rivals_of(application: Application) -> ApplicationQuerySet:
     return Application.objects.open().filter(current__in=slots.values("version")).exclude(pk=application.pk)
 
 
+def resting_on(id_check: IdCheck) -> models.QuerySet[Confirmation]:
+    """Return the confirmations that rest on an ID check and count, in the order of their applications (C5).
+
+    If a code was learned by it, so do those given in a slot that bore this code by then.
+    """
+    resting = Confirmation.objects.filter(Q(id_check=id_check) | learned_codes.given_by_code(id_check), undone_at=None)
+    return resting.order_by("applicant__version__application", "pk")
+
+
 @atomically
 def undo(id_check: IdCheck, *, by: Actor) -> list[Application]:
-    """Undo every confirmation that rests on an ID check, and return the applications that wait again (C5).
+    """Undo what rests on an ID check, and return the applications that wait again (C5).
 
-    An application that has ended stays as it is. The rows stay, each with the time of its undoing.
+    These are confirmations, and a personal identity code that was learned by it. An application that has ended stays
+    as it is. The rows of confirmations stay, each with the time of its undoing.
     """
     waiting = []
-    resting = id_check.confirmations.filter(undone_at=None).order_by("applicant__version__application", "pk")
+    resting = resting_on(id_check)
     keys = set(resting.values_list("applicant__version__application", flat=True))
-    Application.objects.lock_several(keys)
+    bearing = id_check.slots_with_its_code.values_list("version__application", flat=True)
+    Application.objects.lock_several({*keys, *bearing})
     locked = resting.filter(applicant__version__application__in=keys).select_related("applicant__version")
-    for confirmation in locked.defer("applicant__version__content"):
+    confirmations = list(locked.defer("applicant__version__content"))
+    learned_codes.take_back(id_check, by=by)
+    for confirmation in confirmations:
         confirmation.undone_at = now = timezone.now()
         confirmation.save(update_fields=["undone_at"])
         version = confirmation.applicant.version

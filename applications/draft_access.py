@@ -27,7 +27,7 @@ def session_draft(request: HttpRequest) -> Draft | None:
     pk, link = request.session.get(SESSION_KEY), request.session.get(LINK_KEY)
     draft = Draft.objects.filter(pk=pk, nonce=link).first() if pk else None
     person = identified_person(request)
-    if draft is None or (person and draft.person_id not in {None, person.pk}):
+    if draft is None or (person and not draft.is_open_to(person)):
         return None
     if draft.application_id and not person:
         return None  # changing an application needs identification, also after a link or a log-out

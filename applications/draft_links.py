@@ -12,7 +12,7 @@ from django.core import signing
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from applications.models import Draft
+from applications.models import Draft, belongs_to
 from core import links
 from core.links import MailedSecret
 from core.refusals import Refused
@@ -63,7 +63,7 @@ def take_draft_pass(text: str, *, person: Person) -> Draft:
     except signing.BadSignature:
         raise UnknownDraft from None
     # The person's own by now after a double click.
-    draft = Draft.objects.unsent().filter(Q(person=None) | Q(person=person), pk=pk).first()
+    draft = Draft.objects.unsent().filter(Q(person=None) | belongs_to(person), pk=pk).first()
     if draft is None:
         raise UnknownDraft
     return draft

@@ -87,7 +87,7 @@ def adopt(draft: Draft, *, person: Person) -> Draft:
     Giving it to the same person again changes nothing. Raises CannotWriteSent and Gone.
     """
     locked = _lock_unsent(draft)
-    if locked.person_id not in {None, person.pk}:
+    if not locked.is_open_to(person):
         raise Gone
     if locked.person_id is None:
         locked.person, locked.email = person, ""

@@ -113,6 +113,8 @@ class CodeOnDocument(models.TextChoices):
 
     MATCHES = "matches", _("matches")
     ABSENT = "absent", _("is not on the document")
+    LEARNED = "learned", _("was recorded: the person had none in the application")
+    CHANGED = "changed", _("is another one: the code has changed")
 
 
 class PendingReason(models.TextChoices):
@@ -121,6 +123,7 @@ class PendingReason(models.TextChoices):
     DOUBT = "doubt", _("doubtful")
     TYPE = "type", _("needs a supervisor's note")
     NO_CODE = "no_code", _("the document does not bear the personal identity code")
+    NEW_CODE = "new_code", _("the personal identity code is a new one")
     ANOTHER = "another", _("another check of this person waits")
 
 

@@ -6,7 +6,7 @@ import secrets
 from django.db import transaction
 from django.utils import timezone
 
-from applications import dates, invitations, names, protection, states
+from applications import dates, invitations, learned_codes, names, protection, states
 from applications.document import Document, canonical
 from applications.enums import Transition
 from applications.models import Applicant, Application, Version
@@ -60,6 +60,8 @@ def write_version(application: Application, document: Document, *, number: int, 
         )
         for position, applicant in enumerate(document.applicants)
     ]
+    protection.lock_born([slot.birth_date for slot in slots], is_changing=any(slot.protected for slot in slots))
+    learned_codes.keep_learned_codes(slots, application)
     if number > 1:
         given_at = [applicant.contact_details_at for applicant in document.applicants]
         invitations.keep_corrected_details(slots, application, given_at=given_at)

@@ -129,6 +129,15 @@ def second_look_taken(check: IdCheck, *, accepted: bool) -> None:
         _queue_to("check_accepted" if accepted else "check_rejected", application, slots, about=check.pk)
 
 
+def code_learned(check: IdCheck, *, has_changed: bool) -> None:
+    """Tell the person that the application is found by their code from now on, while it is open (R3)."""
+    application = Application.objects.with_people().get(pk=check.applicant.version.application_id)
+    own = Applicant.objects.select_related("version").defer("version__content").get(pk=check.applicant_id)
+    slots = [slot for slot in application.applicants if own.is_same_person(slot)]
+    if application.is_open:
+        _queue_to("code_learned", application, slots, about=check.pk, has_changed=has_changed)
+
+
 def error_reported(report: ErrorReport, application: Application) -> None:
     """Tell the main applicant what a co-applicant says is wrong."""
     main = application.applicants[:1]

@@ -6,6 +6,7 @@ send, for whoever fills in the form may write any code there. Staff alone remove
 does not say that the person needs none.
 """
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
 
 from django.db import connection
@@ -16,6 +17,7 @@ from applications.models import Applicant, Application
 from applications.trail import ApplicationEvent, record_events
 from core.actors import Actor, Source
 from core.transactions import atomically
+from identity.models import Person
 from identity.people import acting_person
 from records.enums import Event
 
@@ -27,9 +29,9 @@ LOCKS = 256
 def mark_slots(slots: Sequence[Applicant], application: Application, *, by: Actor) -> None:
     """Mark the new slots, not yet stored, of people who are marked already or whom their sender marks.
 
-    `protected` tells whom the sender marks. A mark that is the person's is set in all their stored slots too.
+    `protected` tells whom the sender marks. A mark that is the person's is set in all their stored slots too. The
+    caller has called lock_born().
     """
-    _lock(slots, is_marking=any(slot.protected for slot in slots))
     known = list(_candidates(slots))
     theirs = [[each for each in known if may_be_same_person(slot, each)] for slot in slots]
     sender = acting_person(by)
@@ -52,8 +54,18 @@ def mark_slots(slots: Sequence[Applicant], application: Application, *, by: Acto
 @atomically
 def set_mark(applicant: Applicant, *, protected: bool, by: Actor) -> None:
     """Set or remove the mark in every application in which this person applies, former versions included."""
-    _lock([applicant], is_marking=True)
+    lock_born([applicant.birth_date], is_changing=True)
     _write(slots_of_person(applicant), protected=protected, by=by)
+
+
+def join_marks(applicant: Applicant, *, by: Actor) -> None:
+    """Let a mark of this person hold in all their slots, once it is known that they are one person's.
+
+    A mark of one application stays in that application. The caller has called lock_born().
+    """
+    slots = slots_of_person(applicant)
+    if any(each.protected and not each.protected_here_only for each in slots):
+        _write(slots, protected=True, by=by)
 
 
 def slots_of_person(applicant: Applicant) -> list[Applicant]:
@@ -70,11 +82,12 @@ def may_be_same_person(slot: Applicant, other: Applicant) -> bool:
     """
     if slot.hetu and other.hetu_index:
         return other.hetu_index in slot.hetu_indexes
-    return (
-        slot.birth_date == other.birth_date
-        and _is_like(slot.last_name, other.last_name)
-        and _is_like(slot.first_names, other.first_names)
-    )
+    return slot.birth_date == other.birth_date and are_named_alike(slot, other)
+
+
+def are_named_alike(one: Applicant | Person, other: Applicant | Person) -> bool:
+    """Whether each name of one has all the parts of the other's, or the other way round."""
+    return _is_like(one.last_name, other.last_name) and _is_like(one.first_names, other.first_names)
 
 
 def hiding(applicant: Applicant) -> list[Applicant]:
@@ -120,15 +133,15 @@ def _write(slots: Iterable[Applicant], *, protected: bool, by: Actor) -> None:
             record_events(slot.version.application, ApplicationEvent(event, slot), by=by)
 
 
-def _lock(slots: Iterable[Applicant], *, is_marking: bool) -> None:
-    """Let a mark wait for whoever stores slots of people born on these days, and the other way round.
+def lock_born(days: Iterable[dt.date], *, is_changing: bool) -> None:
+    """Let a change of what is known of a person wait for whoever stores slots of people born on these days, and back.
 
-    Otherwise an application that is sent while the mark is set elsewhere would not know of it. Applications without
-    marks do not wait for each other. An import is one transaction, so the days share a few locks: the server has room
-    for some thousands. SQLite has one writer at a time in any case.
+    Otherwise an application that is sent while the mark is set, or a code is learned, would not know of it. Whoever
+    only stores slots does not wait for others who do. An import is one transaction, so the days share a few locks: the
+    server has room for some thousands. SQLite has one writer at a time in any case.
     """
     if connection.vendor == "postgresql":
-        lock = "pg_advisory_xact_lock" if is_marking else "pg_advisory_xact_lock_shared"
-        days = sorted({slot.birth_date.toordinal() % LOCKS for slot in slots})
+        lock = "pg_advisory_xact_lock" if is_changing else "pg_advisory_xact_lock_shared"
+        numbers = sorted({day.toordinal() % LOCKS for day in days})
         with connection.cursor() as cursor:
-            cursor.execute(f"SELECT {lock}(%s, day) FROM unnest(%s::int[]) AS day", [ADVISORY, days])  # noqa: S608  # one of two names
+            cursor.execute(f"SELECT {lock}(%s, day) FROM unnest(%s::int[]) AS day", [ADVISORY, numbers])  # noqa: S608  # one of two names

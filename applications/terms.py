@@ -4,7 +4,7 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from applications.models import Terms, TermsAcceptance
+from applications.models import Terms, TermsAcceptance, belongs_to
 from core.actors import Actor
 from identity.models import Person
 from identity.people import acting_person
@@ -17,7 +17,7 @@ def current() -> Terms:
 
 def current_with_acceptance(person: Person) -> tuple[Terms, bool]:
     """Return the terms that count now, and whether the person has accepted them, in one query."""
-    mine = TermsAcceptance.objects.filter(terms=OuterRef("pk"), person=person)
+    mine = TermsAcceptance.objects.filter(belongs_to(person), terms=OuterRef("pk"))
     terms = Terms.objects.filter(published_at__lte=timezone.now()).annotate(accepted=Exists(mine)).latest()
     return terms, terms.accepted
 

@@ -33,36 +33,69 @@ class CodeDiffers(CannotCompare):
     )
 
 
+class BirthDateDiffers(CannotCompare):
+    """Without a code it is the birth date, beside the name, that tells who applies."""
+
+    message = _(
+        "This code has another date of birth than the application. Nothing was recorded. Read it again from the "
+        "document. If it is right, either this is another person, or the application must be changed first."
+    )
+
+
+class CodeNotWhole(CannotCompare):
+    """A new code is not compared with anything, so its check character is (R4)."""
+
+    message = _("Type all 11 characters of the code. At least one of them is wrong or missing.")
+
+
 class TooManyTries(CannotCompare):
     message = _("The code has been typed wrong too often. Nothing was recorded. Wait an hour before the next try.")
 
 
-def compare_code(applicant: Applicant, *, typed: str, by: Actor) -> CodeOnDocument | None:
-    """Return whether the document bears the code of this slot; None for a slot without one (R3).
+def compare_code(applicant: Applicant, *, typed: str, by: Actor, has_changed: bool = False) -> CodeOnDocument | None:
+    """Return whether the document bears the code of this slot; None if neither of them has one (R3).
 
-    `typed` is the code as the adviser read it, whole or its last four characters; empty if the document bears none. A
-    wrong try is counted, and stands in the trail, before CodeDiffers is raised. After too many of them TooManyTries is
-    raised whatever was typed.
+    `typed` is the code as the adviser read it, whole or its last four characters; empty if the document bears none.
+    Where the slot has none, or where `has_changed` says that its holder has another one by now, the whole code is
+    needed, and is new to the slot. A wrong try is counted, and stands in the trail, before CodeDiffers or
+    BirthDateDiffers is raised. After too many of them TooManyTries is raised whatever was typed. Raises
+    CodeNotWhole.
     """
-    if not applicant.hetu:
-        return None
     if not typed:
-        return CodeOnDocument.ABSENT
+        return CodeOnDocument.ABSENT if applicant.hetu else None
     counted = [
-        ("code of person", applicant.hetu_indexes[0], MOST_OF_PERSON),
+        ("code of person", _counted_as(applicant), MOST_OF_PERSON),
         ("codes by staff", str(acting_staff(by).pk), MOST_OF_STAFF),
     ]
     if any(limits.is_reached(what, who, most=most, seconds=limits.HOUR) for what, who, most in counted):
         raise TooManyTries
-    if _is_code_of(applicant.hetu, typed):
+    if applicant.hetu and _is_code_of(applicant.hetu, typed):
         return CodeOnDocument.MATCHES
+    if has_changed and applicant.hetu:
+        whole_code(typed)
+        return CodeOnDocument.CHANGED
+    if not applicant.hetu and hetu.birth_date(whole_code(typed)) == applicant.birth_date:
+        return CodeOnDocument.LEARNED
     with transaction.atomic():
         event = ApplicationEvent(Event.CODE_MISMATCHED, applicant)
         record_events(applicant.version.application, event, by=by)
     for what, who, most in counted:
         with suppress(limits.TooMany):  # somebody else tried at the same moment
             limits.count(what, who, most=most, seconds=limits.HOUR)
-    raise CodeDiffers
+    raise CodeDiffers if applicant.hetu else BirthDateDiffers
+
+
+def whole_code(typed: str) -> str:
+    """Return a code that was typed from a document in its official form. Raises CodeNotWhole."""
+    try:
+        return hetu.parse(typed)
+    except hetu.InvalidHetu:
+        raise CodeNotWhole from None
+
+
+def _counted_as(applicant: Applicant) -> str:
+    """Return by what wrong tries for a person are counted, over all their checks."""
+    return applicant.hetu_indexes[0] if applicant.hetu else f"application {applicant.version.application_id}"
 
 
 def other_names(applicant: Applicant) -> list[str]:

@@ -2,13 +2,16 @@
 
 import uuid
 
+from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from applications import confirmation, dates, letters, protection
+from applications import confirmation, dates, learned_codes, letters, protection
 from applications.enums import CheckStatus, CodeOnDocument, PendingReason
-from applications.models import OPEN, Applicant, Application, IdCheck, IdCheckQuerySet
+from applications.models import OPEN, Applicant, Application, IdCheck, IdCheckQuerySet, LearnedCode
 from applications.trail import ApplicationEvent, record_events
+from core import crypto
 from core.actors import Actor, acting_staff
 from core.refusals import Refused
 from core.transactions import atomically
@@ -75,6 +78,12 @@ class BasisWithoutEnd(CannotCheck):
     message = _("Give the last day of the right to act, or say that the document shows no end. Not both.")
 
 
+class CodeNeedsHolder(CannotCheck):
+    """A guardian or proxy does not say by which code somebody else acts from now on (C6)."""
+
+    message = _("A personal identity code is recorded only when its holder is here. Leave it empty.")
+
+
 class NoteMissing(CannotCheck):
     message = _("Write a note: what is doubtful, or why this document is accepted.")
 
@@ -107,38 +116,62 @@ class AlreadyUndone(CannotUndo):
     message = _("This check has already been undone.")
 
 
-def record(check: IdCheck, *, applicant: Applicant, digest: str, code: str, is_doubtful: bool, by: Actor) -> IdCheck:
+def record(
+    check: IdCheck,
+    *,
+    applicant: Applicant,
+    digest: str,
+    code: str,
+    is_doubtful: bool,
+    by: Actor,
+    has_changed: bool = False,
+) -> IdCheck:
     """Store a check of the person in this slot, and return it (C2).
 
     `digest` names the version that the adviser saw, `code` is the personal identity code as typed from the document:
     whole or its last four characters, empty if it bears none. A doubtful check waits for a second look, and so does
     one of a document that needs a supervisor's note or bears no code, and one beside another that waits (C3, C4).
-    Raises CannotCheck and code_comparison.CannotCompare.
+    The whole code of a document is recorded if the slot has none, or, where `has_changed` says so, another one (R3).
+    Raises CannotCheck, code_comparison.CannotCompare and learned_codes.CannotLearn.
     """
     # In a transaction of its own: a wrong try stays in the trail, though nothing else is recorded.
-    check.code_on_document = code_comparison.compare_code(applicant, typed=code, by=by) or ""
-    return _record_compared(check, applicant=applicant, digest=digest, is_doubtful=is_doubtful, by=by)
+    compared = code_comparison.compare_code(applicant, typed=code, by=by, has_changed=has_changed)
+    check.code_on_document = compared or ""
+    new_code = code_comparison.whole_code(code) if check.brings_code else ""
+    return _record_compared(
+        check, applicant=applicant, digest=digest, new_code=new_code, is_doubtful=is_doubtful, by=by
+    )
 
 
 @atomically
-def _record_compared(check: IdCheck, *, applicant: Applicant, digest: str, is_doubtful: bool, by: Actor) -> IdCheck:
+def _record_compared(
+    check: IdCheck, *, applicant: Applicant, digest: str, new_code: str, is_doubtful: bool, by: Actor
+) -> IdCheck:
     application = _lock_applications(applicant)
     slot = next((a for a in application.applicants if a == applicant), None)
     if not application.is_open:
         raise CannotCheckEnded
     if slot is None or application.version.digest != digest:
         raise SlotChanged
+    if slot.hetu != applicant.hetu:  # another adviser has recorded a code since this one was compared
+        raise AlreadyChecked if slot.hetu == new_code else SlotChanged
     _check_slot(slot, check, by, is_doubtful=is_doubtful)
     kind = DocumentType.objects.get(code=check.document_type)
     _check_document(check, kind)
+    if check.brings_code and check.representative:
+        raise CodeNeedsHolder
     check.applicant, check.adviser, check.checked_at = slot, acting_staff(by), timezone.now()
     check.place = Counter.only().street_fi
     check.account_key = None if check.representative else uuid.uuid4()
-    check.pending_reason = _pending_reason(check, kind, slot, by, is_doubtful=is_doubtful)
+    check.pending_reason = _pending_reason(check, kind, slot, by, is_doubtful=is_doubtful, new_code=new_code)
     if (check.pending_reason or kind.needs_note) and not check.note:
         raise NoteMissing
     check.save(force_insert=True)
     _record_check(check, application, by)
+    if check.brings_code:
+        learned_codes.keep_code(check, code=new_code)
+        if not check.pending_reason:
+            learned_codes.bring_together(check, by=by)
     return check
 
 
@@ -165,7 +198,10 @@ def _lock_applications(applicant: Applicant) -> Application:
 
 @atomically
 def decide(check: IdCheck, *, accepted: bool, reason: str, by: Actor) -> SecondLook:
-    """Take the second look at a check that waits (C3, C4). Raises CannotDecide."""
+    """Take the second look at a check that waits (C3, C4). Raises CannotDecide, and learned_codes.CannotLearn.
+
+    A code that the document bore takes effect with an accepted check (R3).
+    """
     locked = _lock_check(check)
     if locked.status != CheckStatus.WAITING:
         raise CheckNotWaiting
@@ -185,6 +221,9 @@ def decide(check: IdCheck, *, accepted: bool, reason: str, by: Actor) -> SecondL
     _record_check_event(locked, event, by)
     if accepted:
         _settle_earlier(locked, reason=reason, by=by)
+        learned_codes.bring_together(locked, by=by)
+    else:
+        learned_codes.drop_code(locked)
     letters.second_look_taken(locked, accepted=accepted)
     return look
 
@@ -203,11 +242,12 @@ def _settle_earlier(accepted: IdCheck, *, reason: str, by: Actor) -> None:
                 at=timezone.now(),
             )
             _record_check_event(locked, Event.CHECK_SETTLED, by)
+            learned_codes.drop_code(locked)
 
 
 @atomically
 def undo(check: IdCheck, *, reason: str, by: Actor) -> list[Application]:
-    """Undo a check, and the account and the confirmations that rest on it (C5). Raises AlreadyUndone.
+    """Undo a check, and the account, the confirmations and the code that rest on it (C5). Raises AlreadyUndone.
 
     Returns the applications that wait again. Everybody concerned is told.
     """
@@ -215,19 +255,32 @@ def undo(check: IdCheck, *, reason: str, by: Actor) -> list[Application]:
     if locked.status == CheckStatus.UNDONE:
         raise AlreadyUndone
     # Applications before accounts and before their chains in the trail, in the order in which confirming locks them.
-    resting = locked.confirmations.filter(undone_at=None).values_list("applicant__version__application", flat=True)
-    Application.objects.lock_several({locked.applicant.version.application_id, *resting})
+    resting = confirmation.resting_on(locked).values_list("applicant__version__application", flat=True)
+    bearing = locked.slots_with_its_code.values_list("version__application", flat=True)
+    Application.objects.lock_several({locked.applicant.version.application_id, *resting, *bearing})
+    has_code = bool(bearing)
     Undoing.objects.create(check_made=locked, reason=reason, by=acting_staff(by), at=timezone.now())
     _record_check_event(locked, Event.CHECK_UNDONE, by)
     # Locked before it is closed: an account that was moved meanwhile rests on another check, and stays.
-    closed = list(Account.objects.select_for_update().filter(id_check=locked, closed_at=None))
+    closed = list(accounts_resting_on(locked).select_for_update(of=("self",)))
     for account in closed:
         accounts.close(account)
         _record_check_event(locked, Event.ACCOUNT_CLOSED, by)
     waiting = confirmation.undo(locked, by=by)
-    if locked.pending_reason and not (closed or waiting):  # otherwise they would go on waiting for a decision
+    if (locked.pending_reason or has_code) and not (
+        closed or waiting
+    ):  # otherwise they would go on waiting for a decision
         letters.second_look_taken(locked, accepted=False)
     return waiting
+
+
+def accounts_resting_on(check: IdCheck) -> models.QuerySet[Account]:
+    """Return the open accounts that rest on a check: issued on it, or to somebody known by the code learned by it."""
+    resting = Q(id_check=check)
+    learned = LearnedCode.objects.in_effect().filter(id_check=check).first()
+    if learned is not None:
+        resting |= Q(id_check__applicant__code_check=check, issued_at__gte=learned.took_effect_at)
+    return Account.objects.filter(resting, closed_at=None).order_by("pk")
 
 
 def waiting_checks(applicant: Applicant) -> IdCheckQuerySet:
@@ -236,7 +289,7 @@ def waiting_checks(applicant: Applicant) -> IdCheckQuerySet:
 
 
 def made_today(applicant: Applicant) -> IdCheck | None:
-    """Return the sound check of this slot that was made today, or None."""
+    """Return the latest sound check of this slot that was made today, or None."""
     return next((check for check in _today(applicant) if check.is_sound), None)
 
 
@@ -250,19 +303,20 @@ def lock_sound(check: IdCheck) -> IdCheck | None:
 
 def _today(applicant: Applicant) -> list[IdCheck]:
     checks = IdCheck.objects.with_outcome().filter(applicant=applicant, checked_at__gte=dates.start_of_today())
-    return list(checks)
+    return list(checks.order_by("-pk"))
 
 
 def _check_slot(slot: Applicant, check: IdCheck, by: Actor, *, is_doubtful: bool) -> None:
     account = accounts.of_person(slot.hetu_indexes)
     # Whoever uses an account may be checked at any time, for its address changes only after another check.
     if account is None or account.verified_at is None:
-        if slot.confirmed:
+        if slot.confirmed and not check.brings_code:
             raise CannotCheckConfirmed
-        if not slot.is_awaited:
+        if not slot.confirmed and not slot.is_awaited:
             raise CannotCheckNotAwaited
-    # A doubt is heard beside what another adviser found certain today.
-    if any((made.is_sound and not is_doubtful) or _is_repeated(made, check, by) for made in _today(slot)):
+    # A doubt is heard beside what another adviser found certain today, and so is a code that was not seen then.
+    is_news = is_doubtful or check.brings_code
+    if any((made.is_sound and not is_news) or _is_repeated(made, check, by) for made in _today(slot)):
         raise AlreadyChecked
 
 
@@ -284,14 +338,24 @@ def _check_document(check: IdCheck, kind: DocumentType) -> None:
         raise BasisWithoutEnd
 
 
-def _pending_reason(check: IdCheck, kind: DocumentType, slot: Applicant, by: Actor, *, is_doubtful: bool) -> str:
+def _pending_reason(
+    check: IdCheck, kind: DocumentType, slot: Applicant, by: Actor, *, is_doubtful: bool, new_code: str
+) -> str:
     if is_doubtful or not check.picture_matches:
         return PendingReason.DOUBT
     if kind.needs_note and not acting_staff(by).has_perm("counter.decide_check"):
         return PendingReason.TYPE
     if check.code_on_document == CodeOnDocument.ABSENT:
         return PendingReason.NO_CODE
-    return PendingReason.ANOTHER if waiting_checks(slot).exists() else ""
+    # It says who may act in the slot from now on. Without a code the name is what tells who applies.
+    if check.code_on_document == CodeOnDocument.CHANGED or (check.brings_code and not check.name_matches):
+        return PendingReason.NEW_CODE
+    waits = waiting_checks(slot).exists() or (new_code and _waiting_by_code(new_code).exists())
+    return PendingReason.ANOTHER if waits else ""
+
+
+def _waiting_by_code(code: str) -> IdCheckQuerySet:
+    return IdCheck.objects.waiting().filter(applicant__hetu_index__in=crypto.indexes(code))
 
 
 def _lock_check(check: IdCheck) -> IdCheck:

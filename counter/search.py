@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from applications import dates, names, references
-from applications.models import Applicant, Application
+from applications.models import Applicant, Application, LearnedCode
 from core import crypto, hetu
 from core.actors import Actor, acting_staff
 from core.refusals import Refused
@@ -106,7 +107,10 @@ def search(text: str) -> Found:
             indexes = crypto.indexes(hetu.parse(text))
         except hetu.InvalidHetu:
             raise WrongCode from None
-        slots = Applicant.objects.filter(hetu_index__in=indexes, version__current_of__isnull=False)
+        # Whoever still uses a code that has changed means the same person (R3).
+        changed = LearnedCode.objects.in_effect().filter(former_hetu_index__in=indexes).values("hetu_index")
+        of_code = Q(hetu_index__in=indexes) | Q(hetu_index__in=changed)
+        slots = Applicant.objects.filter(of_code, version__current_of__isnull=False)
         return _find_slots(Event.SEARCH_BY_CODE, slots.order_by("-pk"))
     if _is_like_a_number(compact(text).upper()):
         raise Mistyped

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
+from applications import confirmation
 from applications.enums import Transition
-from applications.models import Application, Confirmation, IdCheck, StateChange
+from applications.models import Applicant, Application, Confirmation, IdCheck, StateChange
+from counter import id_checks
 from identity.enums import Method
 from identity.models import Account
 from records.enums import Event
@@ -17,22 +19,27 @@ class Falls:
 
     confirmations: list[tuple[Confirmation, Application, bool]]  # and whether the application waits again
     accounts: list[Account]
+    codes: list[Applicant]  # slots of current versions from which the code that was learned by it is taken
     contact_details: list[tuple[Entry, Application | None]]  # changes of them, and where
     changes: list[StateChange]  # applications changed, renewed or withdrawn
 
 
 def what_falls(check: IdCheck) -> Falls:
     """Return what undoing this check takes down, and what its account has done since the check."""
-    resting = check.confirmations.filter(undone_at=None)
+    resting = confirmation.resting_on(check)
     found = resting.select_related("applicant__version__application").defer("applicant__version__content")
-    confirmations = [(one, one.applicant.version.application) for one in found.order_by("pk")]
-    resting_accounts = list(check.accounts.filter(closed_at=None))
+    confirmations = [(one, one.applicant.version.application) for one in found]
+    resting_accounts = list(id_checks.accounts_resting_on(check))
+    bearing = check.slots_with_its_code.filter(version__current_of__isnull=False)
     users = [account.user_id for account in resting_accounts]
     made = StateChange.objects.filter(user__in=users, how=Method.ACCOUNT, at__gte=check.checked_at)
     changes = made.exclude(transition__in=[Transition.CONFIRMED, Transition.REPLACED])
     return Falls(
         [(one, sent, sent.is_open and sent.current_id == one.applicant.version_id) for one, sent in confirmations],
         resting_accounts,
+        list(
+            bearing.select_related("version__application").defer("version__content").order_by("version__application")
+        ),
         _contact_details_changed(users, check),
         list(changes.select_related("application").order_by("pk")),
     )

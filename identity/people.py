@@ -5,11 +5,13 @@ import uuid
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 
 from core import crypto, hetu
 from core.actors import Actor, Role, Source
+from identity import accounts
 from identity.claims import Identity
-from identity.models import Person, User
+from identity.models import Account, Person, User
 from identity.proof import Proof
 
 
@@ -92,3 +94,74 @@ def _new_user() -> User:
     user.set_unusable_password()
     user.save()
     return user
+
+
+@transaction.atomic
+def exchange_codes(former: str, new: str) -> tuple[Person | None, Person | None]:
+    """Let whoever was known by one code be known by another, and the other way round; return the two, as they were.
+
+    The personal identity code of one person has changed from `former` to `new`. If both are known, the row with an
+    open account keeps being the person's, or else that of the former code, and has the new code from now on. The other
+    row has the former code, its account is closed, and whoever is logged in by it is logged out.
+    """
+    try:
+        return _exchange(former, new)
+    except IntegrityError:  # somebody of the new code has just identified themselves for the first time
+        return _exchange(former, new)
+
+
+@transaction.atomic
+def _exchange(former: str, new: str) -> tuple[Person | None, Person | None]:
+    holder, other = find(former), find(new)
+    if holder is None:
+        return None, other
+    if other is None:
+        _give_code(holder, new)
+        return holder, None
+    if _has_account(other) and not _has_account(holder):
+        _log_out(holder)
+        return holder, other
+    _swap_codes(holder, other)
+    for account in Account.objects.filter(user=other.user_id, closed_at=None):
+        accounts.close(account)
+    _log_out(other)
+    return holder, other
+
+
+@transaction.atomic
+def restore_codes(holder: Person, other: Person | None, *, former: str, new: str) -> None:
+    """Undo exchange_codes(), of which `holder` and `other` are the outcome; both are logged out.
+
+    Somebody who is not known by the new code any more keeps what they have.
+    """
+    people = Person.objects.select_for_update(no_key=True).in_bulk([holder.pk, *([other.pk] if other else [])])
+    locked = people[holder.pk]
+    if locked.hetu == new:
+        rest = find(former)  # the other row, or somebody who has identified themselves by the former code since
+        if rest is None:
+            _give_code(locked, former)
+        else:
+            _swap_codes(locked, rest)
+    for person in people.values():
+        _log_out(person)
+
+
+def _swap_codes(one: Person, other: Person) -> None:
+    codes = one.hetu or "", other.hetu or ""
+    Person.objects.filter(pk=one.pk).update(hetu_index=uuid.uuid4().hex)  # each code has one row at any moment
+    _give_code(other, codes[0])
+    _give_code(one, codes[1])
+
+
+def _give_code(person: Person, code: str) -> None:
+    person.hetu, person.hetu_index, person.birth_date = code, crypto.indexes(code)[0], hetu.birth_date(code)
+    person.save(update_fields=["hetu", "hetu_index", "birth_date"])
+
+
+def _has_account(person: Person) -> bool:
+    return Account.objects.filter(user=person.user_id, closed_at=None).exists()
+
+
+def _log_out(person: Person) -> None:
+    """End every session of a person."""
+    User.objects.filter(pk=person.user_id).update(session_series=F("session_series") + 1)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 
 from applications import application_removal, dates, deadlines
-from applications.models import Applicant, Application
+from applications.models import Applicant, Application, belongs_to
 from applications.trail import ApplicationEvent, record_events
 from core.actors import Actor
 from core.refusals import Refused
@@ -80,7 +80,7 @@ def erase_person(slot: Applicant, *, reason: str, by: Actor) -> Plan:
     for key, last in latest.items():
         facts = {"reason": reason, "outcome": "emptied" if key in kept else "removed"}
         record_events(last.version.application, ApplicationEvent(Event.ERASED, last, facts), by=by)
-    people = list(Person.objects.select_for_update().filter(hetu_index__in=slot.hetu_indexes))
+    people = _people_in(slot)
     accounts = Account.objects.filter(user__person__in=people).values_list("email", flat=True)
     letter_removal.remove_reports_on({*accounts, *(each.email for each in slots)})
     person_removal.remove_accounts(people, with_notices=True)
@@ -89,6 +89,15 @@ def erase_person(slot: Applicant, *, reason: str, by: Actor) -> Plan:
     removal.remove_contact_details([each for each in slots if each.version.application_id in kept])
     removal.forget_people(application_removal.without_applications(people))
     return planned
+
+
+def _people_in(slot: Applicant) -> list[Person]:
+    """Lock and return whom the slot's code names: two rows of one person, if their code has changed."""
+    known = Person.objects.filter(hetu_index__in=slot.hetu_indexes)
+    keys = {
+        key for each in known for key in Person.objects.filter(belongs_to(each, "pk")).values_list("pk", flat=True)
+    }
+    return list(Person.objects.select_for_update().filter(pk__in=keys).order_by("pk"))
 
 
 def _slots_of(slot: Applicant) -> list[Applicant]:

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from applications.models import Draft, IdCheck, TermsAcceptance
+from applications.models import Draft, IdCheck, TermsAcceptance, belongs_to
 from core.actors import Actor, Role
 from core.masking import mask_codes, mask_hetu
 from counter import countries
@@ -76,7 +76,7 @@ def _identity_part(person: Person, proof: Proof) -> Part:
 
 
 def _accepted_terms(person: Person) -> Iterator[Facts]:
-    for accepted in TermsAcceptance.objects.filter(person=person).select_related("terms").order_by("pk"):
+    for accepted in TermsAcceptance.objects.filter(belongs_to(person)).select_related("terms").order_by("pk"):
         yield [
             Fact("published_at", _("Terms published"), accepted.terms.published_at),
             Fact("accepted_at", _("Accepted"), accepted.accepted_at),

@@ -2,7 +2,7 @@
 
 Retention times are settings, in days. Each batch is removed with its entry in the trail, so the purge may be
 stopped anywhere and started again, and two may run at once. An application stays past its time while confirmations
-that are still held in other applications rest on an ID check made for it: that check is their evidence.
+or codes that are still held in other applications rest on an ID check made for it: that check is their evidence.
 """
 
 import datetime as dt

@@ -10,6 +10,7 @@ from applications.models import (
     ErrorReport,
     IdCheck,
     IdCheckQuerySet,
+    LearnedCode,
     NamePart,
     ReceiptDocument,
     TermsAcceptance,
@@ -60,10 +61,12 @@ def forget_people(people: Collection[Person]) -> None:
 def remove_contact_details(slots: Collection[Applicant]) -> None:
     """Remove what slots that stay hold of the person, and the letters that were sent to them.
 
-    These are the contact details, the parts of the name by which staff find them, what they wrote in reports, and
-    receipts as PDF.
+    These are the contact details, the parts of the name by which staff find them, what they wrote in reports,
+    receipts as PDF, and a code that waits for a second look.
     """
     keys = [slot.pk for slot in slots]
+    with append_only.permit():
+        LearnedCode.objects.filter(id_check__applicant__in=keys, took_effect_at=None).delete()
     NamePart.objects.filter(applicant__in=keys).delete()
     ErrorReport.objects.filter(applicant__in=keys).delete()
     Applicant.objects.filter(pk__in=keys).update(email="", phone="")
@@ -77,19 +80,23 @@ def accounts_based_on(applications: Collection[int]) -> list[Account]:
 
 
 def depending_on(applications: Collection[int]) -> dict[int, set[int]]:
-    """Return, by the key of each application, the others whose confirmations rest on its ID checks."""
+    """Return, by the key of each application, the others whose confirmations or codes rest on its ID checks."""
     application_of = dict(_checks_in(applications).values_list("pk", "applicant__version__application_id"))
-    dependants = Confirmation.objects.filter(id_check__in=application_of)
+    confirmed = Confirmation.objects.filter(id_check__in=application_of)
+    bearing = Applicant.objects.filter(code_check__in=application_of)
     found: dict[int, set[int]] = {}
-    for check, other in dependants.values_list("id_check", "applicant__version__application_id"):
-        own = application_of[check]
+    for check, other in [
+        *confirmed.values_list("id_check", "applicant__version__application_id"),
+        *bearing.values_list("code_check", "version__application_id"),
+    ]:
+        own = application_of[check or 0]
         if other != own:
             found.setdefault(own, set()).add(other)
     return found
 
 
 def removable(applications: Iterable[int]) -> set[int]:
-    """Return the applications that can go together, since no confirmation that stays rests on their ID checks."""
+    """Return the applications that can go together, since nothing that stays rests on their ID checks."""
     going = set(applications)
     resting = depending_on(going)
     while needed := {key for key in going if resting.get(key, set()) - going}:

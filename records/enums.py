@@ -43,6 +43,8 @@ class Event(models.TextChoices):
     # The counter acted.
     CHECK_RECORDED = "check_recorded", _("ID check recorded")
     CODE_MISMATCHED = "code_mismatched", _("Personal identity code on a document did not match")
+    CODE_LEARNED = "code_learned", _("Personal identity code recorded from a document")
+    CODE_TAKEN_BACK = "code_taken_back", _("Recorded personal identity code taken back")
     CHECK_ACCEPTED = "check_accepted", _("ID check accepted after a second look")
     CHECK_REJECTED = "check_rejected", _("ID check rejected after a second look")
     CHECK_SETTLED = "check_settled", _("ID check settled by a later one")

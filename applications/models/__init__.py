@@ -8,6 +8,7 @@ from applications.models.error_report import ErrorReport
 from applications.models.history import StateChange
 from applications.models.id_check import IdCheck, IdCheckQuerySet
 from applications.models.invitation import Invitation
+from applications.models.learned_code import LearnedCode, belongs_to
 from applications.models.receipt_document import ReceiptDocument
 from applications.models.terms import Terms, TermsAcceptance
 from applications.models.version import Version
@@ -26,10 +27,12 @@ __all__ = [
     "IdCheck",
     "IdCheckQuerySet",
     "Invitation",
+    "LearnedCode",
     "NamePart",
     "ReceiptDocument",
     "StateChange",
     "Terms",
     "TermsAcceptance",
     "Version",
+    "belongs_to",
 ]

@@ -50,6 +50,10 @@ class Applicant(models.Model):
     hetu = crypto.EncryptedTextField(context="applications.applicant.hetu", null=True)
     hetu_index = models.CharField(max_length=80, null=True, db_index=True)
     birth_date = models.DateField()
+    # The check by which the code was learned here; empty if it stands in the version as it was sent.
+    code_check = models.ForeignKey(
+        "applications.IdCheck", on_delete=models.PROTECT, null=True, related_name="slots_with_its_code"
+    )
     email = models.EmailField(blank=True, default="", db_default="")
     phone = models.CharField(max_length=50, blank=True, default="", db_default="")
     language = models.CharField(max_length=2, choices=Language)
@@ -76,6 +80,9 @@ class Applicant(models.Model):
                 condition=Q(hetu__isnull=True, hetu_index__isnull=True)
                 | Q(hetu__isnull=False, hetu_index__isnull=False),
                 name="applicant_hetu_with_index",
+            ),
+            models.CheckConstraint(
+                condition=Q(code_check=None) | Q(hetu_index__isnull=False), name="applicant_code_check_with_hetu"
             ),
             models.CheckConstraint(
                 condition=Q(protected=True) | Q(protected_here_only=False),

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from applications.models.application import Application
+from applications.models.learned_code import belongs_to
 from core import crypto
 from identity.enums import Language
 from identity.models import Person
@@ -17,7 +18,13 @@ class DraftQuerySet(models.QuerySet["Draft"]):
 
     def of(self, person: Person) -> Self:
         """The drafts that a person can continue, the latest first; what was typed in them is not fetched."""
-        return self.unsent().filter(person=person).select_related("application").defer("data").order_by("-touched_at")
+        return (
+            self.unsent()
+            .filter(belongs_to(person))
+            .select_related("application")
+            .defer("data")
+            .order_by("-touched_at")
+        )
 
 
 class Draft(models.Model):
@@ -56,3 +63,9 @@ class Draft(models.Model):
 
     def __str__(self) -> str:
         return f"draft {self.pk}"
+
+    def is_open_to(self, person: Person) -> bool:
+        """Whether it is nobody's yet, or this person's."""
+        if self.person_id in {None, person.pk}:
+            return True
+        return Draft.objects.filter(belongs_to(person), pk=self.pk).exists()

@@ -45,7 +45,8 @@ class IdCheck(models.Model):
     document_type = models.CharField(max_length=30)  # the code by which the counter knows it
     country = models.CharField(max_length=2)  # ISO 3166-1, who issued it
     document_valid_until = models.DateField()
-    # Only that it matched, never the code; empty if the slot has none.
+    # Only that it matched, never the code: one that the slot had not is with the check's LearnedCode. Empty if neither
+    # slot nor document has one.
     code_on_document = models.CharField(max_length=7, choices=CodeOnDocument, blank=True, default="", db_default="")
     picture_matches = models.BooleanField()
     name_matches = models.BooleanField()
@@ -106,6 +107,10 @@ class IdCheck(models.Model):
                 condition=~Q(code_on_document=CodeOnDocument.ABSENT) | ~Q(pending_reason=""),
                 name="id_check_without_the_code_waits",
             ),
+            models.CheckConstraint(
+                condition=~Q(code_on_document=CodeOnDocument.CHANGED) | ~Q(pending_reason=""),
+                name="id_check_of_a_changed_code_waits",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -126,6 +131,11 @@ class IdCheck(models.Model):
     def represented_by(self) -> str:
         """The guardian or proxy who was here instead, such as "Gun Gran (guardian)"; empty if nobody was (C6)."""
         return RepresentativeKind.describe(self.representative, self.representative_name)
+
+    @property
+    def brings_code(self) -> bool:
+        """Whether the document bore a code that the slot had not: none until then, or another one."""
+        return self.code_on_document in {CodeOnDocument.LEARNED, CodeOnDocument.CHANGED}
 
     @property
     def is_sound(self) -> bool:

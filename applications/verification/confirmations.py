@@ -7,7 +7,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from applications import dates
-from applications.models import OPEN, Applicant, Confirmation, IdCheck
+from applications.models import OPEN, Applicant, Confirmation, IdCheck, LearnedCode
 from applications.verification.faults import BATCH, Places, finds, opened, row_at, rows_at, sealed
 from identity.enums import Method
 from identity.models import Account, Person
@@ -29,9 +29,19 @@ def _seals() -> Places:
 @finds("person", "A confirmation was given by somebody whose code is not that of the slot (R4).")
 def _people() -> Places:
     # Most have the same index. Others may have theirs under another live key, so their codes are compared.
-    other = Confirmation.objects.exclude(person__hetu_index=F("applicant__hetu_index")).exclude(
-        person=None, applicant__hetu_index=None
+    # So are those of whoever had another code then, or none (R3).
+    other = (
+        _counting()
+        .exclude(person__hetu_index=F("applicant__hetu_index"))
+        .exclude(person=None, applicant__hetu_index=None)
     )
+    learned = LearnedCode.objects.in_effect().filter(id_check=OuterRef("applicant__code_check"))
+    as_newcomer = learned.filter(took_effect_at__gte=OuterRef("confirmed_at"))
+    two_rows = LearnedCode.objects.in_effect().filter(
+        Q(holder=OuterRef("person"), other_holder__hetu_index=OuterRef("applicant__hetu_index"))
+        | Q(other_holder=OuterRef("person"), holder__hetu_index=OuterRef("applicant__hetu_index"))
+    )
+    other = other.exclude(Q(person=None) & Exists(as_newcomer)).exclude(Exists(two_rows))
     yield from _different(other, "person__hetu", PERSON_HETU)
 
 
@@ -49,8 +59,8 @@ def _holders() -> Places:
         **{f"{of_check}version__application": F(APPLICATION), f"{of_check}hetu_index": None},
         applicant__hetu_index=None,
     )
-    other = Confirmation.objects.filter(id_check__isnull=False).exclude(
-        id_check__applicant__hetu_index=F("applicant__hetu_index")
+    other = (
+        _counting().filter(id_check__isnull=False).exclude(id_check__applicant__hetu_index=F("applicant__hetu_index"))
     )
     yield from _different(other.exclude(same_newcomer), "id_check__applicant__hetu", HETU)
 

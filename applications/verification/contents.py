@@ -5,9 +5,11 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Prefetch, Q
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 
-from applications.models import Applicant, Version
+from applications import learned_codes
+from applications.document import Stored
+from applications.models import Applicant, IdCheck, Version
 from applications.verification.faults import BATCH, Places, finds, opened, row_at, rows_at, sealed
 from core import crypto, hetu
 from identity.models import Person
@@ -50,11 +52,38 @@ def _is_filled(version: Any, content: dict[str, Any]) -> bool:
     slots = version.slots
     return [slot.position for slot in slots] == [*range(len(named))] and all(
         (slot.first_names, slot.last_name) == (one["first_names"] or "", one["last_name"] or "")
-        and opened(slot.code, HETU) == one["hetu"]
-        and slot.hetu_index in (crypto.indexes(one["hetu"]) if one["hetu"] else [None])
-        and slot.birth_date.isoformat() == (one["birth_date"] or hetu.birth_date(one["hetu"]).isoformat())
+        and (slot.code_check_id is not None or _is_as_sent(slot, one))
         for slot, one in zip(slots, named, strict=True)
     )
+
+
+def _is_as_sent(slot: Any, one: dict[str, Any]) -> bool:
+    return (
+        opened(slot.code, HETU) == one["hetu"]
+        and slot.hetu_index in (crypto.indexes(one["hetu"]) if one["hetu"] else [None])
+        and slot.birth_date.isoformat() == (one["birth_date"] or hetu.birth_date(one["hetu"]).isoformat())
+    )
+
+
+@finds("learned", "A slot bears a code that was not sent, and no sound ID check of its person brought it (R3, C5).")
+def _learned() -> Places:
+    sound = IdCheck.objects.sound().filter(pk=OuterRef("code_check"))
+    slots = Applicant.objects.filter(code_check__isnull=False).annotate(is_sound=Exists(sound), code=sealed("hetu"))
+    with_versions = slots.select_related("version__application").defer("hetu", "version__content")
+    found: QuerySet[Any] = with_versions.order_by("pk")
+    for slot in found.iterator(chunk_size=BATCH):
+        code = opened(slot.code, HETU)
+        if code is None or slot.hetu_index not in crypto.indexes(code) or not slot.is_sound or not _is_explained(slot):
+            yield row_at(Applicant, slot.pk, slot.version.application.reference)
+
+
+def _is_explained(slot: Applicant) -> bool:
+    """Tell whether what was learned leads from what was sent to the slot. What cannot be read is another fault."""
+    try:
+        named = Stored.model_validate_json(slot.version.content or "").applicants
+        return slot.position < len(named) and learned_codes.explains(slot, named[slot.position])
+    except crypto.CannotDecrypt:
+        return True
 
 
 @finds("code", "A person is not found by the code that is stored of them (R4).")

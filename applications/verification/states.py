@@ -18,6 +18,7 @@ from records.names import application_chain
 PROLONGING = (Transition.SENT, Transition.CHANGED, Transition.RENEWED)  # R5
 ARRIVING = dt.timedelta(minutes=1)
 CLOCK_RUNS = dt.timedelta(days=1)  # within which the clock has written an end
+LEARNED = "code_check__learned_code__took_effect_at"  # when the code of a slot was learned
 HETU = Applicant._meta.get_field("hetu")
 
 
@@ -74,7 +75,8 @@ def _unconfirmed_slots() -> QuerySet[Applicant]:
 def _rivals() -> Places:
     """Compare people who are born on one day, so that those of one day are in memory and nobody else.
 
-    Whoever turned 18 after both had become valid may apply in both (ADR 4).
+    Whoever turned 18 after both had become valid may apply in both (ADR 4), and so may whose code was learned
+    after that: then nobody knew that it is the same person (ADR 28).
     """
     made_valid = StateChange.objects.filter(
         application=OuterRef("version__application"), transition=Transition.CONFIRMED
@@ -82,16 +84,19 @@ def _rivals() -> Places:
     slots = Applicant.objects.filter(version__current_of__state=State.VALID, hetu_index__isnull=False)
     facts = slots.annotate(
         code=sealed("hetu"), since=Subquery(made_valid.values("at")[:1]), change=Subquery(made_valid.values("pk")[:1])
-    ).values_list("birth_date", "code", "change", "since", "version__application__reference", "pk")
+    ).values_list("birth_date", "code", "change", "since", LEARNED, "version__application__reference", "pk")
     by_day = facts.order_by("birth_date", "pk").iterator(chunk_size=BATCH)
     for birth_date, born in groupby(by_day, key=lambda fact: fact[0]):
-        seen: set[str | None] = {None}
+        known_since: dict[str, dt.datetime] = {}
         valid = (fact for fact in born if fact[3] is not None)
-        for _day, code, _change, since, reference, key in sorted(valid, key=lambda fact: fact[2]):
-            hetu = opened(code, HETU)
-            if hetu in seen and hetu and dates.is_adult(birth_date, on=timezone.localdate(since)):
+        for _day, code, _change, since, learned, reference, key in sorted(valid, key=lambda fact: fact[2]):
+            hetu, known = opened(code, HETU), learned or since
+            if hetu is None:
+                continue
+            is_known = hetu in known_since and max(known, known_since[hetu]) <= since
+            if is_known and dates.is_adult(birth_date, on=timezone.localdate(since)):
                 yield row_at(Applicant, key, reference)
-            seen.add(hetu)
+            known_since[hetu] = min(known, known_since.get(hetu, known))
 
 
 @finds("replaced", "Somebody applies in it as an adult and waits, and another one has been made valid since (R9).")
@@ -102,7 +107,9 @@ def _replaced() -> Places:
     """
     chain = Concat(Value(application_chain(0).removesuffix("0")), Cast(OuterRef("version__application"), CharField()))
     stored = Entry.objects.filter(chain__name=chain, event__in=[Transition.SENT, Transition.CHANGED])
+    learned_there = f"application__current__applicants__{LEARNED}"
     made_valid = StateChange.objects.filter(
+        Q(**{learned_there: None}) | Q(**{f"{learned_there}__lt": F("at")}),
         transition=Transition.CONFIRMED,
         application__state=State.VALID,
         application__current__applicants__hetu_index=OuterRef("hetu_index"),
@@ -111,6 +118,7 @@ def _replaced() -> Places:
         stored=Subquery(stored.order_by("-number").values("at")[:1]), since=Subquery(made_valid.values("at")[:1])
     )
     facts = ("version__application__reference", "pk", "birth_date", "since")
+    found = found.filter(Q(**{LEARNED: None}) | Q(**{f"{LEARNED}__lt": F("since")}))
     # One that arrived in that moment was not stored yet for whoever confirmed.
     late = found.filter(since__gt=F("stored") + ARRIVING).order_by("pk").values_list(*facts)
     for reference, key, birth_date, since in late.iterator(chunk_size=BATCH):

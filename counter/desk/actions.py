@@ -45,15 +45,22 @@ def available_actions(
             actions.append(Action("desk_account", _("See the account")))
         elif slot.hetu and not waits and any(check.may_bear_account for check in checks):
             actions.append(Action("desk_account", _("Create account")))
-    return [*actions, *_other_actions(slot, staff)]
+    is_check_offered = any(action.page == "desk_check" for action in actions)
+    return [*actions, *_other_actions(slot, staff, is_check_offered=is_check_offered)]
 
 
-def _other_actions(slot: Applicant, staff: User) -> Iterator[Action]:
+def _other_actions(slot: Applicant, staff: User, *, is_check_offered: bool) -> Iterator[Action]:
     application = slot.version.application
     if slot.confirmed:
         yield Action("desk_confirm", _("See the receipt"))
     if application.is_open:
         yield Action("desk_contact", _("Correct the contact details"))
+        # A check for the code alone: of somebody who has confirmed, or whose other document was checked today.
+        if not is_check_offered and (slot.confirmed or (slot.is_awaited and not slot.hetu)):
+            yield Action(
+                "desk_check",
+                _("Record a changed personal identity code") if slot.hetu else _("Record the personal identity code"),
+            )
     if application.awaits(slot) and not slot.is_main and slot.email:
         yield Action("desk_invitation", _("Send the invitation again"), by_post=True)
     if staff.has_perm("counter.set_protected"):

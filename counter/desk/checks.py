@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_safe
 
+from applications import learned_codes
 from applications.enums import CheckStatus
 from applications.forms import ConfirmForm
 from applications.models import Applicant, IdCheck
@@ -36,17 +37,20 @@ def check_page(request: HttpRequest, reference: str, position: int) -> HttpRespo
             digest=ConfirmForm(request.POST).read,
             code=form.cleaned_data.get("code", ""),
             is_doubtful=form.cleaned_data["is_doubtful"],
+            has_changed=form.cleaned_data.get("code_has_changed", False),
             by=desk_actor(request),
         )
     except id_checks.AlreadyChecked as refusal:  # most often a second click, whose answers nobody needs
         messages.warning(request, str(refusal))
-    except code_comparison.CannotCompare as refusal:
+    except (code_comparison.CannotCompare, learned_codes.CannotLearn) as refusal:
         form.add_error("code", str(refusal))
         return _check_form(request, slot, form)
     except id_checks.CannotCheck as refusal:
         return _check_form(request, find_slot(reference, position), form, refusal=refusal)
     else:
-        if made.is_sound:
+        if made.is_sound and made.brings_code:
+            messages.success(request, _("The ID check and the personal identity code are saved."))
+        elif made.is_sound:
             messages.success(request, _("The ID check is saved."))
         else:
             messages.warning(request, _("The ID check is saved. It has no effect before somebody else accepts it."))
@@ -80,6 +84,7 @@ def check_context(request: HttpRequest, found: IdCheck) -> dict[str, object]:
         "slot": slot,
         "application": slot.version.application,
         "code": mask_hetu(slot.hetu) if slot.hetu else "",
+        "new_code": mask_hetu(found.learned_code.hetu or "") if hasattr(found, "learned_code") else "",
         "is_own": found.adviser_id == staff_of(request).pk,
         "waits": found.status == CheckStatus.WAITING,
     }

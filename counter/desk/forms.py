@@ -9,6 +9,7 @@ from applications import dates, facts
 from applications.enums import RepresentativeKind
 from applications.forms import ConfirmForm, ContactDetailsForm, fits, no_personal_identity_code
 from applications.models import IdCheck
+from core import hetu
 from core.addresses import EmailField
 from counter import code_comparison, countries
 from counter.models import DocumentType
@@ -139,6 +140,9 @@ class CheckForm(forms.Form):
         required=False,
     )
     code_is_absent = forms.BooleanField(label=_("The document does not bear the code"), required=False)
+    code_has_changed = forms.BooleanField(
+        label=_("The person has a new code, which I have typed whole from the document"), required=False
+    )
     picture_matches = forms.BooleanField(label=_("The picture matches the person who is here"), required=False)
     name_matches = forms.BooleanField(label=_("The name matches"), required=False)
     name_reason = LineField(
@@ -175,7 +179,12 @@ class CheckForm(forms.Form):
     def __init__(self, data: Any = None, *, has_code: bool) -> None:
         super().__init__(data)
         if not has_code:
-            del self.fields["code"], self.fields["code_is_absent"]
+            del self.fields["code_is_absent"], self.fields["code_has_changed"]
+            self.fields["code"].help_text = _(
+                "Only if the document bears one. Type the whole code: the person is then found by it, and can also "
+                "confirm with online banking codes."
+            )
+        self.has_code = has_code
 
     def clean(self) -> dict[str, Any]:
         """Ask for the answers that other answers require. The database would refuse the check without them too."""
@@ -186,11 +195,10 @@ class CheckForm(forms.Form):
                 "picture_matches", _("Compare the picture. If it does not match, say that you are in doubt.")
             )
         self._clean_name(given)
-        if "code" in self.fields:
-            self._clean_code(given)
+        self._clean_code(given)
         kind = given.get("document_type")
         needs_note = is_doubtful or given.get("code_is_absent") or (kind and kind.needs_note)
-        if needs_note and not given.get("note"):
+        if (needs_note or self._brings_doubtful_code(given)) and not given.get("note"):
             self._ask("note", _("Write a note: what is doubtful, or why this document is accepted."))
         if any(given.get(name) for name in REPRESENTATIVE):
             self._clean_representative(given)
@@ -211,7 +219,17 @@ class CheckForm(forms.Form):
         if not given.get("name_matches") and not given.get("name_reason", self.errors.get("name_reason")):
             self._ask("name_matches", _("Compare the name. If it differs, write why."))
 
+    def _brings_doubtful_code(self, given: dict[str, Any]) -> bool:
+        """Tell whether a code is to be recorded that a colleague accepts first (R3)."""
+        is_other = given.get("code_has_changed") or (not self.has_code and not given.get("name_matches"))
+        return bool(given.get("code") and is_other)
+
     def _clean_code(self, given: dict[str, Any]) -> None:
+        is_new = given.get("code_has_changed") or not self.has_code
+        if is_new and given.get("code") and len(given["code"]) != hetu.LENGTH:
+            self._ask("code", _("Type all 11 characters of a code that is new to the application."))
+        if not self.has_code:
+            return
         if given.get("code") and given.get("code_is_absent"):
             self._ask("code_is_absent", _("The document cannot both bear the code and not bear it. Correct one."))
         if not given.get("code") and not given.get("code_is_absent"):
@@ -229,7 +247,12 @@ class CheckForm(forms.Form):
     @property
     def check(self) -> IdCheck:
         """The check as it was filled in, not stored yet."""
-        asked = {"is_doubtful", "code", "code_is_absent"}  # of which the check keeps the outcome only
+        asked = {
+            "is_doubtful",
+            "code",
+            "code_is_absent",
+            "code_has_changed",
+        }  # of which the check keeps the outcome only
         filled_in = {name: value for name, value in self.cleaned_data.items() if name not in asked}
         return IdCheck(**{**filled_in, "document_type": filled_in["document_type"].code})
 

@@ -24,6 +24,7 @@ NAMES = {
     "became_adult": _("An applicant has turned 18"),
     "check_accepted": _("An ID check was accepted"),
     "check_rejected": _("An ID check was rejected"),
+    "code_learned": _("A personal identity code was recorded"),
     "confirmed": _("Another applicant has confirmed"),
     "draft_ending": _("An unsent application is about to be deleted"),
     "draft_link": _("Link to continue an unsent application"),

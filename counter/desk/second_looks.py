@@ -6,6 +6,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from applications import learned_codes
 from applications.models import IdCheck
 from core.requests import read_or_act
 from counter import id_checks, undoing
@@ -25,7 +26,7 @@ def decide_page(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         try:
             id_checks.decide(check, **form.cleaned_data, by=desk_actor(request))
-        except id_checks.CannotDecide as refusal:
+        except (id_checks.CannotDecide, learned_codes.CannotLearn) as refusal:
             messages.error(request, str(refusal))
         else:
             messages.success(request, _("Your decision is saved."))

@@ -67,6 +67,8 @@ def household(message, days, *, language="fi", **more):
             invitations.report_error(slot(application, cast.OLLI), text="The number of rooms is wrong.\nWe need two.")
         case "slip":
             letters.slip(slot(application, cast.OLLI), fresh(application), asked=timezone.now())
+        case "code_learned":
+            letters.code_learned(doubtful(application, cast.OLLI), has_changed=language == "sv")
         case "undone":
             letters.undone(confirm(application, cast.OLLI), fresh(application), fresh(application).applicants)
         case "check_accepted" | "check_rejected":
@@ -97,7 +99,7 @@ MESSAGES = [name for name in FOLDERS if not name.startswith(("account_", "draft_
 
 
 def test_every_message_is_known():
-    assert len(MESSAGES) == 22
+    assert len(MESSAGES) == 23
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -44,13 +44,19 @@ def slot(sent, who):
     return next(each for each in people if each.first_names == who["first_names"])
 
 
-def check(sent, who, *, by="adviser", digest=None, code=None, is_doubtful=False, **more):
+def check(sent, who, *, by="adviser", digest=None, code=None, is_doubtful=False, has_changed=False, **more):
     """Record a check of somebody of the cast, of the current version and their code unless told otherwise."""
     mine = slot(sent, who)
     read = digest if digest is not None else mine.version.digest
     typed = end_of_code(mine) if code is None else code
     return id_checks.record(
-        passport(**more), applicant=mine, digest=read, code=typed, is_doubtful=is_doubtful, by=acting(by)
+        passport(**more),
+        applicant=mine,
+        digest=read,
+        code=typed,
+        is_doubtful=is_doubtful,
+        has_changed=has_changed,
+        by=acting(by),
     )
 
 
@@ -61,6 +67,10 @@ def end_of_code(mine):
 
 def doubtful(sent, who, *, by="adviser", **more):
     return check(sent, who, by=by, is_doubtful=True, note="The picture is old", **more)
+
+
+def decide(made, *, accepted=True, by="supervisor"):
+    return id_checks.decide(made, accepted=accepted, reason="Compared with the register", by=acting(by))
 
 
 def confirm_here(sent, who, *, by="adviser", digest=None):

@@ -139,14 +139,15 @@ def test_document_without_the_code_that_does_not_wait_is_refused_by_the_database
         made.save(force_insert=True)
 
 
-def test_person_without_a_code_is_not_asked_for_one(adviser):
+def test_person_without_a_code_need_not_have_one(adviser):
     """R3"""
     sent = application(cast.MAIJA, co_applicants=[ETHAN])
 
     fields = adviser.get(at(sent, 1)).context["form"].fields
     made = check(sent, ETHAN)
 
-    assert {"code", "code_is_absent"} & fields.keys() == set()
+    assert {"code_is_absent", "code_has_changed"} & fields.keys() == set()
+    assert fields["code"].required is False
     assert (made.code_on_document, status(made)) == ("", "sound")
 
 

@@ -91,6 +91,8 @@ def test_record_has_no_place_for_a_document_number_or_a_copy():
         "undoing",
         "confirmations",
         "accounts",
+        "learned_code",
+        "slots_with_its_code",
     }
 
 

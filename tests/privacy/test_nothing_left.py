@@ -1,6 +1,7 @@
 """Whoever is erased is nowhere any more: every table is searched for what was known of them (R18)."""
 
 import json
+import uuid
 
 import pytest
 from django.apps import apps
@@ -12,25 +13,28 @@ from applications.models import Application, Draft, ReceiptDocument
 from core import crypto
 from counter import account_issue
 from identity import account_links, accounts
-from identity.models import Account, User
+from identity.models import Account, Person, User
 from mailing.models import Letter, TrackingEvent
 from privacy import erasure
 from tests import cast
 from tests.applications.factories import actor, application, confirm, person
 from tests.counter.checks import check, confirm_by_account, issue, slot, undo
+from tests.counter.learned import change_code
 from tests.staff import acting
 
 pytestmark = pytest.mark.django_db
 
 # Values that stand nowhere else, so that a search finds whatever is left of her.
 GONE = {"first_names": "Xerxesina", "last_name": "Quilldrivers", "hetu": "060594Y907D"}
+NEW_CODE = "060594Y906C"  # which waits for a second look
 EMAIL, OWN, MOVED, TYPED = (f"{name}@xerxesina.example.test" for name in ("post", "own", "moved", "typed"))
 PHONE, STREET = "050 9876 54321", "Xerxeskatu 77"
 OF_HER = {"email": EMAIL, "phone": PHONE, "address": f"{STREET}, 00100 Helsinki"}
-VALUES = [*GONE.values(), EMAIL, OWN, MOVED, TYPED, PHONE, STREET, "xerxesina"]
+VALUES = [*GONE.values(), NEW_CODE, EMAIL, OWN, MOVED, TYPED, PHONE, STREET, "xerxesina"]
 # Tables that hold something of a person who applies; lived() fills each.
 HOLDING = {
     *("applications_applicant", "applications_draft", "applications_errorreport", "applications_namepart"),
+    "applications_learnedcode",
     *("applications_receiptdocument", "applications_version", "identity_account", "identity_linkrequest"),
     *("identity_person", "mailing_letter", "mailing_trackingevent"),
 }
@@ -77,13 +81,14 @@ def lived(*others):
     bounced()
     accounts.request_link(MOVED)
     undo(made.id_check)
+    change_code(Application.objects.get(pk=sent.pk), who=GONE, code=NEW_CODE, is_accepted=False)
     changes.withdraw(Application.objects.get(pk=sent.pk), by=actor(GONE))
     return sent
 
 
 def with_her_name(found):
-    """Give the user the name that the service itself gives it, which tells nothing."""
-    User.objects.filter(pk=found.user_id).update(username="0123456789abcdef")
+    """Give the user a name as the service itself gives it, which tells nothing."""
+    User.objects.filter(pk=found.user_id).update(username=uuid.uuid4().hex)
 
 
 def link_of(account):
@@ -141,7 +146,7 @@ def text_of(value):
 def left():
     """Return the tables in which something of her stands, and what."""
     found = {}
-    indexes = crypto.indexes(GONE["hetu"])
+    indexes = [*crypto.indexes(GONE["hetu"]), *crypto.indexes(NEW_CODE)]
     for table in tables():
         said = "\n".join(text_of(value) for row in rows(table) for value in row.values()).lower()
         values = {value for value in [*VALUES, *indexes] if value.lower() in said}
@@ -164,6 +169,20 @@ def test_nothing_is_left_of_who_applied_alone():
     erasure.erase_person(slot(sent, GONE), reason="Asked for it", by=acting("supervisor"))
 
     assert left() == {}
+
+
+def test_nothing_is_left_of_whose_code_has_changed():
+    with_her_name(person(GONE))
+    with_her_name(person({**GONE, "hetu": NEW_CODE, "last_name": f"{GONE['last_name']} Quill"}))
+    sent = application(GONE)
+    change_code(sent, who=GONE, code=NEW_CODE)
+    now_known = {**GONE, "hetu": NEW_CODE}
+    changes.withdraw(Application.objects.get(pk=sent.pk), by=actor(now_known))
+
+    erasure.erase_person(slot(sent, now_known), reason="Asked for it", by=acting("supervisor"))
+
+    assert left() == {}
+    assert not Person.objects.exists()
 
 
 def test_of_who_applied_with_others_only_what_they_confirmed_is_left():

@@ -378,8 +378,8 @@ REMOVED_BY_HAND = {
     "Application": {"Version", "StateChange", "Intake"},
     "Version": {"Application", "Applicant"},
     "Applicant": {"Invitation", "ErrorReport", "Confirmation", "IdCheck"},
-    "IdCheck": {"Account", "Confirmation", "SecondLook", "Undoing"},
-    "Person": {"TermsAcceptance", "Confirmation"},
+    "IdCheck": {"Account", "Applicant", "Confirmation", "LearnedCode", "SecondLook", "Undoing"},
+    "Person": {"TermsAcceptance", "Confirmation", "LearnedCode"},
     "Chain": {"Entry"},
 }
 

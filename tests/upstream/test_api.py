@@ -75,12 +75,12 @@ def test_sending_takes_as_many_queries_for_four_as_for_two(caller, django_assert
     caller.post(body(reference="first"), key="first")  # with one-off queries, such as of the limits
 
     for people in ([MAIJA, OLLI], [MAIJA, OLLI, VERA, VILLE]):
-        # client, limit, answer, old answers; application, version, who is protected, applicants, their names,
-        # application again, change of state, the trail in three; application and people for the letters, arrival
-        # letter, invitations, their letters; intake, answer; two savepoints, set and released, where outside of
-        # tests is a transaction
+        # client, limit, answer, old answers; application, version, whose code has changed, who is protected,
+        # applicants, their names, application again, change of state, the trail in three; application and people for
+        # the letters, arrival letter, invitations, their letters; intake, answer; two savepoints, set and released,
+        # where outside of tests is a transaction
         lock = connection.vendor == "postgresql"  # for marks, one more
-        with django_assert_num_queries(25 + lock):
+        with django_assert_num_queries(26 + lock):
             response = caller.post(body(*people, reference=f"of-{len(people)}"), key=f"of-{len(people)}")
         assert response.status_code == 201
 

@@ -50,9 +50,10 @@ def reencrypt(model: type[models.Model], write: Callable[[Any], None]) -> int:
 
 
 def _encrypted(row: Any) -> None:
-    """Write the encrypted columns, which uses the active key, and the blind index of the code."""
+    """Write the encrypted columns, which uses the active key, and the blind indexes of codes."""
     columns = [field.name for field in row._meta.fields if isinstance(field, crypto.EncryptedTextField)]
-    if code := getattr(row, "hetu", None):
-        row.hetu_index = crypto.indexes(code)[0]
-        columns.append("hetu_index")
+    for name in ("hetu", "former_hetu"):
+        if code := getattr(row, name, None):
+            setattr(row, f"{name}_index", crypto.indexes(code)[0])
+            columns.append(f"{name}_index")
     row.save(update_fields=columns)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from applications import changes, document, invitation_links, states
 from applications.enums import Transition
 from applications.models import Application, Confirmation, IdCheck, Invitation, StateChange, Terms, Version
+from counter.models import Undoing
 from identity.models import Account, AccountLink
 from mailing.models import Letter
 from privacy import erasure
@@ -19,7 +20,8 @@ from records import append_only
 from records.models import Entry
 from tests import cast
 from tests.applications.factories import HOUSING_SYSTEM, actor, applicant, application, confirm, person
-from tests.counter.checks import check, confirm_by_account, confirm_here, issue
+from tests.counter.checks import ETHAN, check, confirm_by_account, confirm_here, issue
+from tests.counter.learned import CODE, learn, of_code
 from tests.staff import acting
 
 DAY = dt.timedelta(days=1)
@@ -174,6 +176,15 @@ def _slot(sound):
     olli, otso = slot(sound.valid, cast.OLLI), slot(sound.ended, cast.OTSO)
     change(olli, hetu=otso.hetu, hetu_index=otso.hetu_index)
     return sound.valid.version
+
+
+@spoils("learned")
+def _learned(sound):
+    """The check by which Ethan's code was learned was undone, and he still bears it."""
+    sent = application(cast.VILLE, ETHAN, reference="HS-4")
+    made = learn(sent)
+    Undoing.objects.create(check_made=made, reason="Not his", by=made.adviser, at=timezone.now())
+    return of_code(sent, CODE)[0]
 
 
 @spoils("code")

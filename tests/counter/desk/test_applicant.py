@@ -39,6 +39,8 @@ def acts(page):
         "See the account",
         "See the receipt",
         "Correct the contact details",
+        "Record the personal identity code",
+        "Record a changed personal identity code",
         "Send the invitation again",
         "Set the non-disclosure",
         "Remove the non-disclosure",
@@ -297,7 +299,12 @@ def test_acts_follow_what_was_done(adviser):
     assert at_first == ["Check the identity", "Correct the contact details"]
     assert after_check == ["Confirm application", "Create account", "Correct the contact details"]
     assert after_account == ["Confirm application", "See the account", "Correct the contact details"]
-    assert after_confirming == ["See the account", "See the receipt", "Correct the contact details"]
+    assert after_confirming == [
+        "See the account",
+        "See the receipt",
+        "Correct the contact details",
+        "Record a changed personal identity code",
+    ]
 
 
 def test_acts_for_a_co_applicant_have_the_invitation(adviser):
@@ -337,7 +344,11 @@ def test_person_without_a_code_gets_no_account(adviser):
     sent = application(MAIJA, co_applicants=[ETHAN])
     checked(sent, ETHAN)
 
-    assert acts(show(adviser, sent, 1)) == ["Confirm application", "Correct the contact details"]
+    assert acts(show(adviser, sent, 1)) == [
+        "Confirm application",
+        "Correct the contact details",
+        "Record the personal identity code",
+    ]
 
 
 @pytest.mark.parametrize("state", ["lapsed", "withdrawn"])

@@ -87,6 +87,7 @@ def test_form_asks_for_no_number_of_a_document(adviser):
         "document_valid_until",
         "code",
         "code_is_absent",
+        "code_has_changed",
         "picture_matches",
         "name_matches",
         "name_reason",

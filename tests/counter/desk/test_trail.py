@@ -26,8 +26,8 @@ def looks(client, sent, position=0):
     return client.get(address("desk_access_log", sent.reference, position))
 
 
-def chain(client, sent):
-    return client.get(address("desk_trail", sent.reference))
+def chain(client, sent, page=1):
+    return client.get(address("desk_trail", sent.reference), {"page": page})
 
 
 def lines(page):
@@ -148,7 +148,7 @@ def test_every_event_has_its_words(supervisor):
     for event in Event:
         append_event(event, chain=application_chain(sent.pk), by=acting("adviser"), **facts)
 
-    text = text_of(chain(supervisor, sent))
+    text = " ".join(text_of(chain(supervisor, sent, page)) for page in (1, 2))
 
     assert [event for event in Event if str(event.label) not in text] == []
     assert "email address: yes way of confirming: unheard of novel: 3 reason: The person is here" in text
