@@ -33,14 +33,16 @@ class SlotChanged(CannotCheck):
     message = _("The application has changed in the meantime. Nothing was recorded. Look at it again.")
 
 
-class CannotCheckConfirmed(CannotCheck):
-    message = _("This person has already confirmed the application. Nothing was recorded.")
-
-
 class AlreadyChecked(CannotCheck):
     """Another adviser, or a second click."""
 
     message = _("The identity of this person has already been checked today. Nothing more was recorded.")
+
+
+class CheckFirst(Refused):
+    """There is no sound check of today on which an act of the person could rest."""
+
+    message = _("Check the identity of the person first. Nothing was recorded.")
 
 
 class SecondLookWaits(Refused):
@@ -49,10 +51,10 @@ class SecondLookWaits(Refused):
     message = _("A check of this person waits for a second look. Nothing was done. A colleague decides on it first.")
 
 
-class CannotCheckNotAwaited(CannotCheck):
-    """Under 18 (R2), or declined (R10)."""
+class CannotCheckUnder18(CannotCheck):
+    """Nothing that rests on a check is for somebody under 18 (R2)."""
 
-    message = _("The application does not wait for this person. Nothing was recorded.")
+    message = _("This person is under 18. The application does not wait for them. Nothing was recorded.")
 
 
 class DocumentExpired(CannotCheck):
@@ -108,8 +110,9 @@ class AlreadyUndone(CannotUndo):
 
 
 def record(check: IdCheck, *, applicant: Applicant, digest: str, code: str, is_doubtful: bool, by: Actor) -> IdCheck:
-    """Store a check of the person in this slot, and return it (C2).
+    """Store a check of the adult in this slot of an open application, and return it (C2).
 
+    Whoever has confirmed or declined comes back for an account, or to renew or withdraw (J5, R7, R11).
     `digest` names the version that the adviser saw, `code` is the personal identity code as typed from the document:
     whole or its last four characters, empty if it bears none. A doubtful check waits for a second look, and so does
     one of a document that needs a supervisor's note or bears no code, and one beside another that waits (C3, C4).
@@ -240,6 +243,18 @@ def made_today(applicant: Applicant) -> IdCheck | None:
     return next((check for check in _today(applicant) if check.is_sound), None)
 
 
+def lock_made_today(applicant: Applicant) -> IdCheck:
+    """Return the sound check of this slot that was made today, locked: what the person does here rests on it.
+
+    Raises CheckFirst and SecondLookWaits.
+    """
+    made = made_today(applicant)
+    check = lock_sound(made) if made else None
+    if check is None:
+        raise CheckFirst
+    return check
+
+
 def lock_sound(check: IdCheck) -> IdCheck | None:
     """Return the check, locked and read again, or None if it is not sound any more. Raises SecondLookWaits."""
     locked = _lock_check(check)
@@ -254,13 +269,8 @@ def _today(applicant: Applicant) -> list[IdCheck]:
 
 
 def _check_slot(slot: Applicant, check: IdCheck, by: Actor, *, is_doubtful: bool) -> None:
-    account = accounts.of_person(slot.hetu_indexes)
-    # Whoever uses an account may be checked at any time, for its address changes only after another check.
-    if account is None or account.verified_at is None:
-        if slot.confirmed:
-            raise CannotCheckConfirmed
-        if not slot.is_awaited:
-            raise CannotCheckNotAwaited
+    if not slot.is_adult:
+        raise CannotCheckUnder18
     # A doubt is heard beside what another adviser found certain today.
     if any((made.is_sound and not is_doubtful) or _is_repeated(made, check, by) for made in _today(slot)):
         raise AlreadyChecked

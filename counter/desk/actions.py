@@ -34,11 +34,10 @@ def available_actions(
     own = [check for check in checks if check.applicant_id == slot.pk]
     is_checked = any(c.is_sound and timezone.localdate(c.checked_at) == timezone.localdate() for c in own)
     waits = any(c.status == CheckStatus.WAITING for c in checks)
-    is_wanted = slot.is_awaited or bool(account and account.verified_at and not account.closed_at)
     actions = []
     if application.can_confirm(slot) and is_checked and not waits:
         actions.append(Action("desk_confirm", _("Confirm application")))
-    elif application.is_open and is_wanted and not is_checked:
+    elif application.is_open and slot.is_adult and not is_checked:
         actions.append(Action("desk_check", _("Check a better document") if waits else _("Check the identity")))
     if staff.has_perm("counter.issue_account"):
         if account and account.closed_at is None:
