@@ -23,6 +23,7 @@ from applications.models import (
     IdCheck,
     Invitation,
     NamePart,
+    RecordedAct,
     StateChange,
     Version,
 )
@@ -57,6 +58,7 @@ def remove_applications(applications: Collection[int]) -> None:
     versions = Version.objects.filter(application__in=applications)
     slots = Applicant.objects.filter(version__in=versions)
     with append_only.permit():
+        RecordedAct.objects.filter(id_check__applicant__in=slots).delete()
         for model in (NamePart, Invitation, ErrorReport, Confirmation, IdCheck):
             model.objects.filter(applicant__in=slots).delete()
         StateChange.objects.filter(application__in=applications).delete()

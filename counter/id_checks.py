@@ -5,7 +5,7 @@ import uuid
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from applications import confirmation, dates, letters, protection
+from applications import confirmation, dates, letters, protection, recorded_acts
 from applications.enums import CheckStatus, CodeOnDocument, PendingReason
 from applications.models import OPEN, Applicant, Application, IdCheck, IdCheckQuerySet
 from applications.trail import ApplicationEvent, record_events
@@ -210,7 +210,7 @@ def _settle_earlier(accepted: IdCheck, *, reason: str, by: Actor) -> None:
 
 @atomically
 def undo(check: IdCheck, *, reason: str, by: Actor) -> list[Application]:
-    """Undo a check, and the account and the confirmations that rest on it (C5). Raises AlreadyUndone.
+    """Undo a check, and the account, the confirmations and the declining that rest on it (C5). Raises AlreadyUndone.
 
     Returns the applications that wait again. Everybody concerned is told.
     """
@@ -228,7 +228,10 @@ def undo(check: IdCheck, *, reason: str, by: Actor) -> list[Application]:
         accounts.close(account)
         _record_check_event(locked, Event.ACCOUNT_CLOSED, by)
     waiting = confirmation.undo(locked, by=by)
-    if locked.pending_reason and not (closed or waiting):  # otherwise they would go on waiting for a decision
+    is_told = recorded_acts.undo_acts(locked, by=by)
+    if locked.pending_reason and not (
+        closed or waiting or is_told
+    ):  # otherwise they would go on waiting for a decision
         letters.second_look_taken(locked, accepted=False)
     return waiting
 

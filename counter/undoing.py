@@ -1,9 +1,10 @@
 """What rests on an ID check, and so falls when the check is undone (C5)."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from applications.enums import Transition
-from applications.models import Application, Confirmation, IdCheck, StateChange
+from applications.enums import Act, Transition
+from applications.models import Application, Confirmation, IdCheck, RecordedAct, StateChange
 from identity.enums import Method
 from identity.models import Account
 from records.enums import Event
@@ -17,6 +18,7 @@ class Falls:
 
     confirmations: list[tuple[Confirmation, Application, bool]]  # and whether the application waits again
     accounts: list[Account]
+    acts: list[tuple[RecordedAct, Application, bool]]  # and whether the application waits for the person again
     contact_details: list[tuple[Entry, Application | None]]  # changes of them, and where
     changes: list[StateChange]  # applications changed, renewed or withdrawn
 
@@ -33,9 +35,18 @@ def what_falls(check: IdCheck) -> Falls:
     return Falls(
         [(one, sent, sent.is_open and sent.current_id == one.applicant.version_id) for one, sent in confirmations],
         resting_accounts,
+        list(_acts(check)),
         _contact_details_changed(users, check),
         list(changes.select_related("application").order_by("pk")),
     )
+
+
+def _acts(check: IdCheck) -> Iterator[tuple[RecordedAct, Application, bool]]:
+    """Yield what the person did at the counter on the strength of this check (ADR 27)."""
+    slot = check.applicant
+    sent = slot.version.application
+    for act in check.acts.filter(undone_at=None).order_by("pk"):
+        yield act, sent, act.kind == Act.DECLINED and sent.is_open and sent.current_id == slot.version_id
 
 
 def _contact_details_changed(users: list[int], check: IdCheck) -> list[tuple[Entry, Application | None]]:

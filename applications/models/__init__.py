@@ -9,6 +9,7 @@ from applications.models.history import StateChange
 from applications.models.id_check import IdCheck, IdCheckQuerySet
 from applications.models.invitation import Invitation
 from applications.models.receipt_document import ReceiptDocument
+from applications.models.recorded_act import RecordedAct
 from applications.models.terms import Terms, TermsAcceptance
 from applications.models.version import Version
 
@@ -28,6 +29,7 @@ __all__ = [
     "Invitation",
     "NamePart",
     "ReceiptDocument",
+    "RecordedAct",
     "StateChange",
     "Terms",
     "TermsAcceptance",

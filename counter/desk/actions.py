@@ -7,8 +7,9 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from applications.enums import CheckStatus
+from applications.enums import Act, CheckStatus
 from applications.models import Applicant, IdCheck
+from counter import counter_acts
 from identity.models import Account, User
 
 
@@ -44,7 +45,19 @@ def available_actions(
             actions.append(Action("desk_account", _("See the account")))
         elif slot.hetu and not waits and any(check.may_bear_account for check in checks):
             actions.append(Action("desk_account", _("Create account")))
+    if is_checked and not waits:
+        actions += _acts_of_the_person(slot)
     return [*actions, *_other_actions(slot, staff)]
+
+
+def _acts_of_the_person(slot: Applicant) -> Iterator[Action]:
+    """Yield what the person themselves can do now, whose identity was checked today."""
+    pages = {
+        Act.RENEWED: Action("desk_renew", _("Renew the application")),
+        Act.DECLINED: Action("desk_decline", _("Decline the application")),
+        Act.WITHDRAWN: Action("desk_withdraw", _("Withdraw application")),
+    }
+    yield from (action for kind, action in pages.items() if counter_acts.refusal_of(kind, slot) is None)
 
 
 def _other_actions(slot: Applicant, staff: User) -> Iterator[Action]:

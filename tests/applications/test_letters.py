@@ -16,7 +16,7 @@ from mailing.models import Letter
 from tests import cast
 from tests.applications.factories import HOUSING_SYSTEM, actor, confirm
 from tests.applications.households import PROTECTED, fresh, invitation, letter, sent, slot, written
-from tests.counter.checks import doubtful
+from tests.counter.checks import check, decline_here, doubtful, undo
 from tests.mailing.letters import assert_accessible_and_plain
 
 pytestmark = pytest.mark.django_db
@@ -63,6 +63,10 @@ def household(message, days, *, language="fi", **more):
             changes.renew(application, by=actor(cast.OLLI))
         case "declined":
             invitations.decline(slot(application, cast.OLLI))
+        case "act_undone":
+            made = check(application, cast.OLLI)
+            decline_here(application, cast.OLLI)
+            undo(made)
         case "error_reported":
             invitations.report_error(slot(application, cast.OLLI), text="The number of rooms is wrong.\nWe need two.")
         case "slip":
@@ -97,7 +101,7 @@ MESSAGES = [name for name in FOLDERS if not name.startswith(("account_", "draft_
 
 
 def test_every_message_is_known():
-    assert len(MESSAGES) == 22
+    assert len(MESSAGES) == 23
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
