@@ -31,6 +31,7 @@ from tests.counter.checks import (
     withdraw_here,
 )
 from tests.counter.desk.arranged import text_of
+from tests.interleaving import before_lock
 from tests.staff import acting, staff
 
 pytestmark = pytest.mark.django_db
@@ -203,6 +204,32 @@ def test_change_that_comes_first_is_not_withdrawn_or_declined_unseen(record, ref
 
     with pytest.raises(refusal):
         record(seen, digest=seen.version.digest, by=acting("adviser"))
+
+    assert RecordedAct.objects.count() == 0
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_undoing_that_comes_first_leaves_nothing_to_rest_on(act, time_machine):
+    sent = waiting_with_ethan() if act == decline_here else valid_with_ethan(time_machine)
+    made = check(sent, ETHAN)
+
+    with before_lock(lambda: undo(made)), pytest.raises(id_checks.CheckFirst):
+        act(sent, ETHAN)
+
+    assert RecordedAct.objects.count() == 0
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_end_that_comes_between_check_and_application_is_the_last_word(act, time_machine):
+    """R8"""
+    sent = waiting_with_ethan() if act == decline_here else valid_with_ethan(time_machine)
+    check(sent, ETHAN)
+
+    with (
+        before_lock(lambda: changes.withdraw(sent, by=HOUSING_SYSTEM), number=2),
+        pytest.raises((changes.CannotChangeEnded, invitations.CannotDeclineEnded)),
+    ):
+        act(sent, ETHAN)
 
     assert RecordedAct.objects.count() == 0
 
