@@ -1,6 +1,7 @@
 """The one table of allowed transitions, and the one gate that every change of state passes."""
 
 import datetime as dt
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -63,18 +64,13 @@ def transition(
     application.due_at = at if to_state in OPEN else None
     application.save()
     change = StateChange.objects.create(
-        application=application,
-        transition=kind,
-        from_state=from_state or "",
-        to_state=to_state,
-        at=at,
-        role=by.role,
-        source=by.source,
-        user=by.user,
-        name=by.name,
-        how=by.how,
+        application=application, transition=kind, from_state=from_state or "", to_state=to_state, at=at, **_who(by)
     )
     if check is not None:
         RecordedAct.objects.create(id_check=check, kind=Act(kind), change=change, staff=acting_staff(by), at=at)
     made = ApplicationEvent(Event(kind), check.applicant if check else None, evidence_facts(check))
     record_events(application, *([because] if because else []), made, by=by)
+
+
+def _who(by: Actor) -> dict[str, Any]:
+    return {"role": by.role, "source": by.source, "user": by.user, "name": by.name, "how": by.how}
