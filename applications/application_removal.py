@@ -24,6 +24,7 @@ from applications.models import (
     Invitation,
     LearnedCode,
     NamePart,
+    RecordedAct,
     StateChange,
     Version,
 )
@@ -59,6 +60,7 @@ def remove_applications(applications: Collection[int]) -> None:
     slots = Applicant.objects.filter(version__in=versions)
     with append_only.permit():
         LearnedCode.objects.filter(id_check__applicant__in=slots).delete()
+        RecordedAct.objects.filter(id_check__applicant__in=slots).delete()
         slots.filter(code_check__isnull=False).update(code_check=None)
         for model in (NamePart, Invitation, ErrorReport, Confirmation, IdCheck):
             model.objects.filter(applicant__in=slots).delete()

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from applications import confirmation, dates, intake, invitations, letters, present, states
 from applications.document import Document, Stored, canonical
 from applications.enums import State, Transition
-from applications.models import Applicant, Application, Version
+from applications.models import Applicant, Application, IdCheck, Version
 from core.actors import Actor
 from core.refusals import Refused
 from core.transactions import atomically
@@ -119,41 +119,61 @@ def _change(locked: Application, document: Document, *, digest: str, by: Actor) 
 
 
 @atomically
-def renew(application: Application, *, by: Actor) -> None:
+def renew(application: Application, *, by: Actor, check: IdCheck | None = None) -> None:
     """Start another 90 days for a valid application; its confirmations still count, and all are told (R7).
 
     It replaces the other valid applications of its adults (R9). Renewing again on the same day changes nothing.
-    Raises CannotChangeEnded, MustConfirmFirst or MustConfirmToo.
+    Staff act for the person of a sound `check`, which the caller has locked. Raises what may_renew() raises, and
+    NotLatest if the check is of another version.
     """
     locked, rivals = confirmation.lock_with_rivals(application)
     if not locked.is_open:
         raise CannotChangeEnded
-    own = _own_slot(locked, by)
-    if locked.state != State.VALID or own is None or not own.confirmed:
-        raise MustConfirmFirst
-    if locked.waits_for:
-        raise MustConfirmToo
+    own = may_renew(locked, _acting_slot(locked, by, check))
     now = timezone.now()
     if locked.valid_until == dates.valid_until(now):
         return
     locked.valid_until = dates.valid_until(now)
-    states.transition(locked, Transition.RENEWED, by=by, at=now)
+    states.transition(locked, Transition.RENEWED, by=by, at=now, check=check)
     confirmation.replace_rivals((rival for rival in rivals if rival.is_valid), by=by, at=now)
-    letters.renewed(own, locked)
+    letters.renewed(own, locked, check=check)
+
+
+def may_renew(application: Application, own: Applicant | None) -> Applicant:
+    """Return the slot of somebody who can renew this application now (R7).
+
+    Raises CannotChangeEnded, MustConfirmFirst or MustConfirmToo.
+    """
+    if not application.is_open:
+        raise CannotChangeEnded
+    if application.state != State.VALID or own is None or not own.confirmed:
+        raise MustConfirmFirst
+    if application.waits_for:
+        raise MustConfirmToo
+    return own
 
 
 @atomically
-def withdraw(application: Application, *, by: Actor) -> None:
+def withdraw(application: Application, *, by: Actor, check: IdCheck | None = None) -> None:
     """End an application that one of its adult applicants, or the housing system, withdraws; all are told (R11).
 
-    Raises CannotChangeEnded or NotAnAdultApplicant.
+    Staff act for the person of a sound `check`, which the caller has locked. Raises CannotChangeEnded,
+    NotAnAdultApplicant, and NotLatest if the check is of another version.
     """
     locked = _lock_open(application.pk)
-    own = _own_slot(locked, by)
-    if acting_person(by) and (own is None or not own.is_adult):
+    own = _acting_slot(locked, by, check)
+    if check or acting_person(by):
+        check_withdrawable(locked, own)
+    states.transition(locked, Transition.WITHDRAWN, by=by, at=timezone.now(), check=check)
+    letters.ended(locked, check=check)
+
+
+def check_withdrawable(application: Application, own: Applicant | None) -> None:
+    """Raise CannotChangeEnded or NotAnAdultApplicant if this applicant cannot withdraw the application now (R11)."""
+    if not application.is_open:
+        raise CannotChangeEnded
+    if own is None or not own.is_adult:
         raise NotAnAdultApplicant
-    states.transition(locked, Transition.WITHDRAWN, by=by, at=timezone.now())
-    letters.ended(locked)
 
 
 def _lock_open(key: int) -> Application:
@@ -170,6 +190,16 @@ def _own_slot(application: Application, by: Actor) -> Applicant | None:
         return application.applicant_of(person) if person else None
     except Applicant.DoesNotExist:
         return None
+
+
+def _acting_slot(application: Application, by: Actor, check: IdCheck | None) -> Applicant | None:
+    """Return the slot of whoever acts, or of the person whose identity was checked, in the version of the check."""
+    if check is None:
+        return _own_slot(application, by)
+    for applicant in application.applicants:
+        if applicant.pk == check.applicant_id:
+            return applicant
+    raise NotLatest  # a check holds for the version that the adviser saw (C2)
 
 
 def _facts(content: str) -> dict[str, Any]:

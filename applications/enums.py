@@ -108,6 +108,14 @@ class RepresentativeKind(models.TextChoices):
         return gettext("%(name)s (%(kind)s)") % {"name": name, "kind": cls(kind).label} if kind else ""
 
 
+class Act(models.TextChoices):
+    """What an adviser records for the person before them, besides that they confirm."""
+
+    RENEWED = "renewed", _("renewed")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+    DECLINED = "declined", _("declined")
+
+
 class CodeOnDocument(models.TextChoices):
     """Whether the document at a check bore the personal identity code of the slot (R4, C2)."""
 

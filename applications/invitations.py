@@ -8,9 +8,19 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from applications import invitation_links, letters, stranger_letters
-from applications.models import OPEN, Applicant, Application, ErrorReport, Invitation, Version
-from applications.trail import ApplicationEvent, record_events
-from core.actors import UNIDENTIFIED, Actor, Source
+from applications.enums import Act
+from applications.models import (
+    OPEN,
+    Applicant,
+    Application,
+    ErrorReport,
+    IdCheck,
+    Invitation,
+    RecordedAct,
+    Version,
+)
+from applications.trail import ApplicationEvent, evidence_facts, record_events
+from core.actors import UNIDENTIFIED, Actor, Source, acting_staff
 from core.refusals import Refused
 from core.transactions import atomically
 from identity import limits
@@ -44,6 +54,12 @@ class TooSoon(CannotInvite):
 
 class CannotDecline(Refused):
     """Nothing was declined."""
+
+
+class CannotDeclineMain(CannotDecline):
+    """Without a main applicant there is no application."""
+
+    message = _("The main applicant cannot decline. Withdrawing the application ends it.")
 
 
 class CannotDeclineConfirmed(CannotDecline):
@@ -167,17 +183,20 @@ def opened(invitation: Invitation) -> None:
 
 
 @atomically
-def decline(applicant: Applicant, *, by: Actor = UNIDENTIFIED) -> None:
+def decline(applicant: Applicant, *, by: Actor = UNIDENTIFIED, check: IdCheck | None = None) -> None:
     """Say that this person does not apply; the application waits until it is changed (R10).
 
-    Declining again changes nothing. Raises CannotDecline.
+    Staff act for the person of a sound `check`, which the caller has locked. Declining again changes nothing. Raises
+    CannotDecline, and NotInApplication if the check is of another version.
     """
     application, current = _lock(applicant)
     if not application.is_open:
         raise CannotDeclineEnded
     if current is None:
         raise CannotDeclineRemoved
-    _decline(current, application, by=by)
+    if check is not None and check.applicant_id != current.pk:
+        raise NotInApplication
+    _decline(current, application, by=by, check=check)
 
 
 @atomically
@@ -194,18 +213,48 @@ def decline_by_link(invitation: Invitation) -> None:
         _decline(current, application, by=UNIDENTIFIED)
 
 
-def _decline(applicant: Applicant, application: Application, *, by: Actor) -> None:
+def _decline(applicant: Applicant, application: Application, *, by: Actor, check: IdCheck | None = None) -> None:
+    check_declinable(applicant, application)
+    if applicant.declined_at is None:
+        applicant.declined_at = now = timezone.now()
+        applicant.save(update_fields=["declined_at"])
+        if check is not None:
+            RecordedAct.objects.create(id_check=check, kind=Act.DECLINED, staff=acting_staff(by), at=now)
+        letters.declined(applicant, application, check=check)
+        event = ApplicationEvent(Event.PERSON_DECLINED, applicant, evidence_facts(check))
+        record_events(application, event, by=by)
+
+
+def check_declinable(applicant: Applicant, application: Application) -> None:
+    """Raise CannotDecline if this applicant cannot decline the application now (R10)."""
+    if not application.is_open:
+        raise CannotDeclineEnded
+    if applicant.is_main:
+        raise CannotDeclineMain
     if applicant.confirmed:
         raise CannotDeclineConfirmed
     if not applicant.is_adult:
         raise CannotDeclineUnder18
     if application.is_valid:
         raise CannotDeclineValid
-    if applicant.declined_at is None:
-        applicant.declined_at = timezone.now()
-        applicant.save(update_fields=["declined_at"])
-        letters.declined(applicant, application)
-        record_events(application, ApplicationEvent(Event.PERSON_DECLINED, applicant), by=by)
+
+
+@atomically
+def undo_declining(act: RecordedAct, application: Application, *, by: Actor) -> bool:
+    """Undo that a person declined at the counter, with the check that it rests on (C5); tell whether they are awaited.
+
+    The caller has locked the application. One that has ended or was changed since stays as it is.
+    """
+    act.undone_at = timezone.now()
+    act.save(update_fields=["undone_at"])
+    own = next((a for a in application.applicants if a.pk == act.id_check.applicant_id), None)
+    if is_awaited_again := own is not None and application.is_open:
+        own.declined_at = None
+        own.save(update_fields=["declined_at"])
+        invite_newly_awaited(application)
+    event = ApplicationEvent(Event.DECLINING_UNDONE, act.id_check.applicant, {"id_check": act.id_check_id})
+    record_events(application, event, by=by)
+    return is_awaited_again
 
 
 @atomically

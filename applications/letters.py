@@ -19,7 +19,15 @@ from django.utils.translation import gettext
 
 from applications import invitation_links
 from applications.enums import RepresentativeKind, State
-from applications.models import Applicant, Application, Confirmation, ErrorReport, IdCheck, Invitation
+from applications.models import (
+    Applicant,
+    Application,
+    Confirmation,
+    ErrorReport,
+    IdCheck,
+    Invitation,
+    RecordedAct,
+)
 from core.links import KeyGone
 from identity.enums import Method
 from mailing import outbox
@@ -107,10 +115,14 @@ def confirmed(confirmation: Confirmation, application: Application, applicants: 
     )
 
 
-def declined(applicant: Applicant, application: Application) -> None:
-    """Tell the others that somebody does not apply (R10)."""
+def declined(applicant: Applicant, application: Application, *, check: IdCheck | None = None) -> None:
+    """Tell the others that somebody does not apply (R10); with the check if it was recorded at the counter.
+
+    After an undoing somebody may decline the same version once more, on another check.
+    """
     others = [a for a in _reached(application.applicants) if a != applicant]
-    _queue_to("declined", application, others, about=applicant.pk, who=applicant)
+    about = f"{applicant.pk}.{check.pk}" if check else applicant.pk
+    _queue_to("declined", application, others, about=about, who=applicant, **_recorded(check))
 
 
 def undone(confirmation: Confirmation, application: Application, applicants: list[Applicant]) -> None:
@@ -119,6 +131,13 @@ def undone(confirmation: Confirmation, application: Application, applicants: lis
     outbox.queue_letters(
         *_letters_to("undone", application, reached, about=confirmation.pk, applicants=applicants, who=who)
     )
+
+
+def act_undone(act: RecordedAct, application: Application) -> None:
+    """Tell everybody, the person included, what becomes of an act when the check that it rests on is undone (C5)."""
+    who = act.id_check.applicant
+    reached = _reached(application.applicants)
+    _queue_to("act_undone", application, reached, about=act.pk, who=who, act=act.kind)
 
 
 def second_look_taken(check: IdCheck, *, accepted: bool) -> None:
@@ -170,16 +189,19 @@ def about_to_end(application: Application) -> None:
     _queue_to(message, application, _reached(application.applicants), about=application.valid_until.isoformat())
 
 
-def renewed(who: Applicant, application: Application) -> None:
-    """Give everybody a receipt of the renewal (R7)."""
-    _queue_to(
-        "renewed", application, _reached(application.applicants), about=application.valid_until.isoformat(), who=who
-    )
+def renewed(who: Applicant, application: Application, *, check: IdCheck | None = None) -> None:
+    """Give everybody a receipt of the renewal (R7); with the check if it was recorded at the counter."""
+    about = application.valid_until.isoformat()
+    _queue_to("renewed", application, _reached(application.applicants), about=about, who=who, **_recorded(check))
 
 
-def ended(application: Application) -> None:
-    """Tell everybody that the application lapsed, expired, was withdrawn or was replaced."""
-    _queue_to(application.state, application, _reached(application.applicants), about=application.pk)
+def ended(application: Application, *, check: IdCheck | None = None) -> None:
+    """Tell everybody that the application lapsed, expired, was withdrawn or was replaced.
+
+    If it was withdrawn at the counter, the check says by whom.
+    """
+    reached, who = _reached(application.applicants), check.applicant if check else None
+    _queue_to(application.state, application, reached, about=application.pk, who=who, **_recorded(check))
 
 
 def removed(former: Sequence[Applicant], application: Application) -> None:
@@ -214,6 +236,17 @@ def became_adult(applicant: Applicant, application: Application) -> None:
 def letter_key(message: str, about: object, to: Applicant) -> str:
     """Return the key of the letter that an event owes somebody."""
     return f"{message}:{about}:{to.pk}"
+
+
+def _recorded(check: IdCheck | None) -> dict[str, Any]:
+    """Return what a letter says of an act that was recorded at the counter, and of who acted for the person (C6)."""
+    if check is None:
+        return {}
+    return {
+        "is_recorded": True,
+        "representative": check.representative,
+        "representative_name": check.representative_name,
+    }
 
 
 def _reached(applicants: Sequence[Applicant]) -> list[Applicant]:

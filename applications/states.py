@@ -1,13 +1,14 @@
 """The one table of allowed transitions, and the one gate that every change of state passes."""
 
 import datetime as dt
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from applications.enums import State, Transition
-from applications.models import OPEN, Application, StateChange
-from applications.trail import ApplicationEvent, record_events
-from core.actors import Actor
+from applications.enums import Act, State, Transition
+from applications.models import OPEN, Application, IdCheck, RecordedAct, StateChange
+from applications.trail import ApplicationEvent, evidence_facts, record_events
+from core.actors import Actor, Source, acting_staff
 from records.enums import Event
 
 TRANSITIONS: dict[tuple[State | None, Transition], State] = {
@@ -25,6 +26,8 @@ TRANSITIONS: dict[tuple[State | None, Transition], State] = {
     (State.AWAITING, Transition.REPLACED): State.REPLACED,
     (State.VALID, Transition.REPLACED): State.REPLACED,
 }
+# What staff record for a person before them, and so on an ID check alone.
+ON_A_CHECK = (Transition.RENEWED, Transition.WITHDRAWN)
 # All that may happen to an application past its last day, whether or not the clock has been there (R5).
 ENDS_BY_TIME = (Transition.LAPSED, Transition.EXPIRED)
 
@@ -36,13 +39,22 @@ class TransitionNotAllowed(Exception):
 
 
 def transition(
-    application: Application, kind: Transition, *, by: Actor, at: dt.datetime, because: ApplicationEvent | None = None
+    application: Application,
+    kind: Transition,
+    *,
+    by: Actor,
+    at: dt.datetime,
+    because: ApplicationEvent | None = None,
+    check: IdCheck | None = None,
 ) -> None:
     """Change the state of a locked application, and write that down as a row (R19) and in the trail.
 
     The same statement saves what else was set on the application (version, period of validity). The trail has the
-    event that caused the transition, `because`, before the transition itself. Raises TransitionNotAllowed.
+    event that caused the transition, `because`, before the transition itself. `check` is the ID check of the person
+    for whom staff act. Raises TransitionNotAllowed, and TypeError when staff renew or withdraw without a check.
     """
+    if by.source == Source.COUNTER and kind in ON_A_CHECK and check is None:
+        raise TypeError("Staff act on an ID check of the person")
     from_state = State(application.state) if application.state else None
     to_state = TRANSITIONS.get((from_state, kind))
     is_too_late = from_state is not None and kind not in ENDS_BY_TIME and application.is_past_its_time(at)
@@ -51,16 +63,14 @@ def transition(
     application.state = to_state
     application.due_at = at if to_state in OPEN else None
     application.save()
-    StateChange.objects.create(
-        application=application,
-        transition=kind,
-        from_state=from_state or "",
-        to_state=to_state,
-        at=at,
-        role=by.role,
-        source=by.source,
-        user=by.user,
-        name=by.name,
-        how=by.how,
+    change = StateChange.objects.create(
+        application=application, transition=kind, from_state=from_state or "", to_state=to_state, at=at, **_who(by)
     )
-    record_events(application, *([because] if because else []), ApplicationEvent(Event(kind)), by=by)
+    if check is not None:
+        RecordedAct.objects.create(id_check=check, kind=Act(kind), change=change, staff=acting_staff(by), at=at)
+    made = ApplicationEvent(Event(kind), check.applicant if check else None, evidence_facts(check))
+    record_events(application, *([because] if because else []), made, by=by)
+
+
+def _who(by: Actor) -> dict[str, Any]:
+    return {"role": by.role, "source": by.source, "user": by.user, "name": by.name, "how": by.how}

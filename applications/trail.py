@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from applications.models import Applicant, Application
+from applications.models import Applicant, Application, IdCheck
 from core.actors import Actor
 from records.enums import Event
 from records.names import applicant_subject, application_chain
@@ -17,6 +17,13 @@ class ApplicationEvent:
     event: Event
     applicant: Applicant | None = None
     facts: Mapping[str, str | int | bool] = field(default_factory=dict)
+
+
+def evidence_facts(check: IdCheck | None) -> dict[str, str | int | bool]:
+    """Return the ID check on which an act at the counter rests, and the kind of who acted for the person (C6)."""
+    if check is None:
+        return {}
+    return {"id_check": check.pk, **({"representative": check.representative} if check.representative else {})}
 
 
 def record_events(application: Application, *events: ApplicationEvent, by: Actor) -> None:

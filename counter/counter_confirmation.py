@@ -1,11 +1,8 @@
 """Confirming at the counter, after the ID check (J4, step 3)."""
 
-from django.utils.translation import gettext_lazy as _
-
 from applications import confirmation
 from applications.models import Applicant, Confirmation, IdCheck, Terms
 from core.actors import Actor
-from core.refusals import Refused
 from core.transactions import atomically
 from counter import id_checks
 from identity import people
@@ -14,23 +11,15 @@ from identity.models import Person
 from identity.proof import Proof
 
 
-class CheckFirst(Refused):
-    """Nothing was confirmed: there is no sound ID check of today."""
-
-    message = _("Check the identity of the person first. Nothing was confirmed.")
-
-
 @atomically
 def confirm_here(applicant: Applicant, *, terms_read: Terms, digest: str, by: Actor) -> Confirmation:
     """Record that the person before the adviser confirms the version that they were shown, and accepts the terms.
 
     `digest` names that version. Only the confirmation refers to the terms, so that undoing the check undoes their
-    acceptance too. Raises CheckFirst, id_checks.SecondLookWaits, and confirmation.CannotConfirm as in a browser.
+    acceptance too. Raises id_checks.CheckFirst, id_checks.SecondLookWaits, and confirmation.CannotConfirm as in a
+    browser.
     """
-    made = id_checks.made_today(applicant)
-    check = id_checks.lock_sound(made) if made else None
-    if check is None:
-        raise CheckFirst
+    check = id_checks.lock_made_today(applicant)
     person = person_checked(check)
     proof = Proof(method=Method.COUNTER, provider="counter", level="", at=check.checked_at.isoformat())
     return confirmation.confirm_at_counter(

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from applications import confirmation, dates, learned_codes, letters, protection
+from applications import confirmation, dates, learned_codes, letters, protection, recorded_acts
 from applications.enums import CheckStatus, CodeOnDocument, PendingReason
 from applications.models import OPEN, Applicant, Application, IdCheck, IdCheckQuerySet, LearnedCode
 from applications.trail import ApplicationEvent, record_events
@@ -36,14 +36,16 @@ class SlotChanged(CannotCheck):
     message = _("The application has changed in the meantime. Nothing was recorded. Look at it again.")
 
 
-class CannotCheckConfirmed(CannotCheck):
-    message = _("This person has already confirmed the application. Nothing was recorded.")
-
-
 class AlreadyChecked(CannotCheck):
     """Another adviser, or a second click."""
 
     message = _("The identity of this person has already been checked today. Nothing more was recorded.")
+
+
+class CheckFirst(Refused):
+    """There is no sound check of today on which an act of the person could rest."""
+
+    message = _("Check the identity of the person first. Nothing was recorded.")
 
 
 class SecondLookWaits(Refused):
@@ -52,10 +54,10 @@ class SecondLookWaits(Refused):
     message = _("A check of this person waits for a second look. Nothing was done. A colleague decides on it first.")
 
 
-class CannotCheckNotAwaited(CannotCheck):
-    """Under 18 (R2), or declined (R10)."""
+class CannotCheckUnder18(CannotCheck):
+    """Nothing that rests on a check is for somebody under 18 (R2)."""
 
-    message = _("The application does not wait for this person. Nothing was recorded.")
+    message = _("This person is under 18. The application does not wait for them. Nothing was recorded.")
 
 
 class DocumentExpired(CannotCheck):
@@ -126,8 +128,9 @@ def record(
     by: Actor,
     has_changed: bool = False,
 ) -> IdCheck:
-    """Store a check of the person in this slot, and return it (C2).
+    """Store a check of the adult in this slot of an open application, and return it (C2).
 
+    Whoever has confirmed or declined comes back for an account, or to renew or withdraw (J5, R7, R11).
     `digest` names the version that the adviser saw, `code` is the personal identity code as typed from the document:
     whole or its last four characters, empty if it bears none. A doubtful check waits for a second look, and so does
     one of a document that needs a supervisor's note or bears no code, and one beside another that waits (C3, C4).
@@ -247,7 +250,7 @@ def _settle_earlier(accepted: IdCheck, *, reason: str, by: Actor) -> None:
 
 @atomically
 def undo(check: IdCheck, *, reason: str, by: Actor) -> list[Application]:
-    """Undo a check, and the account, the confirmations and the code that rest on it (C5). Raises AlreadyUndone.
+    """Undo a check, and the account, confirmations, declining and code that rest on it (C5). Raises AlreadyUndone.
 
     Returns the applications that wait again. Everybody concerned is told.
     """
@@ -267,8 +270,9 @@ def undo(check: IdCheck, *, reason: str, by: Actor) -> list[Application]:
         accounts.close(account)
         _record_check_event(locked, Event.ACCOUNT_CLOSED, by)
     waiting = confirmation.undo(locked, by=by)
+    is_told = recorded_acts.undo_acts(locked, by=by)
     if (locked.pending_reason or has_code) and not (
-        closed or waiting
+        closed or waiting or is_told
     ):  # otherwise they would go on waiting for a decision
         letters.second_look_taken(locked, accepted=False)
     return waiting
@@ -293,6 +297,18 @@ def made_today(applicant: Applicant) -> IdCheck | None:
     return next((check for check in _today(applicant) if check.is_sound), None)
 
 
+def lock_made_today(applicant: Applicant) -> IdCheck:
+    """Return the sound check of this slot that was made today, locked: what the person does here rests on it.
+
+    Raises CheckFirst and SecondLookWaits.
+    """
+    made = made_today(applicant)
+    check = lock_sound(made) if made else None
+    if check is None:
+        raise CheckFirst
+    return check
+
+
 def lock_sound(check: IdCheck) -> IdCheck | None:
     """Return the check, locked and read again, or None if it is not sound any more. Raises SecondLookWaits."""
     locked = _lock_check(check)
@@ -307,13 +323,8 @@ def _today(applicant: Applicant) -> list[IdCheck]:
 
 
 def _check_slot(slot: Applicant, check: IdCheck, by: Actor, *, is_doubtful: bool) -> None:
-    account = accounts.of_person(slot.hetu_indexes)
-    # Whoever uses an account may be checked at any time, for its address changes only after another check.
-    if account is None or account.verified_at is None:
-        if slot.confirmed and not check.brings_code:
-            raise CannotCheckConfirmed
-        if not slot.confirmed and not slot.is_awaited:
-            raise CannotCheckNotAwaited
+    if not slot.is_adult:
+        raise CannotCheckUnder18
     # A doubt is heard beside what another adviser found certain today, and so is a code that was not seen then.
     is_news = is_doubtful or check.brings_code
     if any((made.is_sound and not is_news) or _is_repeated(made, check, by) for made in _today(slot)):

@@ -1,10 +1,11 @@
 """What rests on an ID check, and so falls when the check is undone (C5)."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from applications import confirmation
-from applications.enums import Transition
-from applications.models import Applicant, Application, Confirmation, IdCheck, StateChange
+from applications.enums import Act, Transition
+from applications.models import Applicant, Application, Confirmation, IdCheck, RecordedAct, StateChange
 from counter import id_checks
 from identity.enums import Method
 from identity.models import Account
@@ -20,6 +21,7 @@ class Falls:
     confirmations: list[tuple[Confirmation, Application, bool]]  # and whether the application waits again
     accounts: list[Account]
     codes: list[Applicant]  # slots of current versions from which the code that was learned by it is taken
+    acts: list[tuple[RecordedAct, Application, bool]]  # and whether the application waits for the person again
     contact_details: list[tuple[Entry, Application | None]]  # changes of them, and where
     changes: list[StateChange]  # applications changed, renewed or withdrawn
 
@@ -40,9 +42,18 @@ def what_falls(check: IdCheck) -> Falls:
         list(
             bearing.select_related("version__application").defer("version__content").order_by("version__application")
         ),
+        list(_acts(check)),
         _contact_details_changed(users, check),
         list(changes.select_related("application").order_by("pk")),
     )
+
+
+def _acts(check: IdCheck) -> Iterator[tuple[RecordedAct, Application, bool]]:
+    """Yield what the person did at the counter on the strength of this check (ADR 27)."""
+    slot = check.applicant
+    sent = slot.version.application
+    for act in check.acts.filter(undone_at=None).order_by("pk"):
+        yield act, sent, act.kind == Act.DECLINED and sent.is_open and sent.current_id == slot.version_id
 
 
 def _contact_details_changed(users: list[int], check: IdCheck) -> list[tuple[Entry, Application | None]]:

@@ -10,7 +10,15 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from applications import details
-from applications.models import Applicant, Application, Confirmation, Invitation, StateChange, Version
+from applications.models import (
+    Applicant,
+    Application,
+    Confirmation,
+    Invitation,
+    RecordedAct,
+    StateChange,
+    Version,
+)
 from core.masking import mask_codes
 from identity.models import Person
 from privacy.report import Fact, Facts, Part
@@ -128,6 +136,7 @@ def acts_parts(own: OwnSlots) -> Iterator[Part]:
     ]
     yield Part("invitations", _("Your invitations"), rows=invitations)
     yield Part("confirmations", _("Your confirmations"), rows=list(_confirmations(own)))
+    yield Part("recorded", _("Recorded for you at the counter"), rows=list(_recorded_acts(own)))
     reports = [
         [
             number_of(slot.version.application),
@@ -155,6 +164,20 @@ def _confirmations(own: OwnSlots) -> Iterator[Facts]:
                 Fact("receipt", _("Receipt number"), confirmation.receipt_number),
                 Fact("undone_at", _("Undone"), confirmation.undone_at),
             ]
+
+
+def _recorded_acts(own: OwnSlots) -> Iterator[Facts]:
+    """Yield what staff recorded for the person after an ID check, and who acted for them (C6)."""
+    found = RecordedAct.objects.filter(id_check__applicant__in=own.slots).select_related("id_check").order_by("pk")
+    numbers = {slot.pk: number_of(slot.version.application) for slot in own.slots}
+    for act in found:
+        yield [
+            numbers[act.id_check.applicant_id],
+            Fact("at", _("Time"), act.at),
+            Fact("what", _("What happened"), act.kind, act.get_kind_display()),
+            Fact("represented_by", _("Represented by"), act.id_check.represented_by),
+            Fact("undone_at", _("Undone"), act.undone_at),
+        ]
 
 
 def number_of(application: Application) -> Fact:

@@ -21,6 +21,7 @@ class Event(models.TextChoices):
     # A person acted, or their details changed.
     PERSON_CONFIRMED = "person_confirmed", _("Confirmed by an applicant")
     PERSON_DECLINED = "person_declined", _("Declined by an applicant")
+    DECLINING_UNDONE = "declining_undone", _("Declining undone")
     CONFIRMATION_UNDONE = "confirmation_undone", _("Confirmation undone")
     CONTACT_DETAILS_CHANGED = "contact_details_changed", _("Contact details changed")
     ERROR_REPORTED = "error_reported", _("Error reported")

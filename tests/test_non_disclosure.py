@@ -16,19 +16,20 @@ import pytest
 from django.apps import apps
 from django.core.management import call_command
 from django.db import connection
+from django.db.models import F
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from applications import document, intake, invitations, protection
-from applications.models import Applicant, IdCheck
+from applications.models import Applicant, Application, IdCheck
 from heka_confirm.logs import JsonFormatter
 from identity.models import RateCount
 from mailing import worker
 from mailing.models import Letter
 from records.models import Entry
 from tests import cast
-from tests.applications.factories import applicant
+from tests.applications.factories import applicant, confirm
 from tests.applications.test_protected import filled as of_application
 from tests.applications.test_protected import signed_in
 from tests.counter.checks import check, confirm_here, doubtful, issue, undo
@@ -61,6 +62,9 @@ SENT = {
     "desk_account_address": [{"email": "new@example.test"}],
     "desk_contact": [{"email": "wrong", "language": "fi"}],
     "desk_confirm": [{"version": "stale", "terms": "1"}],
+    "desk_renew": [{"version": "stale"}],
+    "desk_withdraw": [{"version": "stale"}],
+    "desk_decline": [{"version": "stale"}],
     "mailing_letter_changelist": [{"action": "send_again", "_selected_action": "1"}],
 }
 # Pages that show them to whoever has the right, and write the look.
@@ -92,7 +96,15 @@ def household(db, time_machine):
     doubtful(sent, cast.VERA)
     invitations.report_error(applicant(sent, OLLI), text="The rent is wrong.")
     events.collect()
-    return sent, alone
+    return sent, alone, renewable()
+
+
+def renewable():
+    """Return a valid application of somebody else, for the page on which it is renewed."""
+    with_day = intake.send(document.parse(cast.document(cast.OTSO)), by=acting("supervisor"))
+    confirm(with_day, cast.OTSO)
+    Application.objects.filter(pk=with_day.pk).update(valid_until=F("valid_until") - dt.timedelta(days=1))
+    return with_day
 
 
 def applicant_of(who):

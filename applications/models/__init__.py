@@ -10,6 +10,7 @@ from applications.models.id_check import IdCheck, IdCheckQuerySet
 from applications.models.invitation import Invitation
 from applications.models.learned_code import LearnedCode, belongs_to
 from applications.models.receipt_document import ReceiptDocument
+from applications.models.recorded_act import RecordedAct
 from applications.models.terms import Terms, TermsAcceptance
 from applications.models.version import Version
 
@@ -30,6 +31,7 @@ __all__ = [
     "LearnedCode",
     "NamePart",
     "ReceiptDocument",
+    "RecordedAct",
     "StateChange",
     "Terms",
     "TermsAcceptance",

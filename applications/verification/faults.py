@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import BinaryField, ExpressionWrapper, F, QuerySet
+from django.db.models import BigIntegerField, BinaryField, Case, ExpressionWrapper, F, QuerySet, Value, When
+from django.db.models.functions import Cast, Substr
 
 from applications import references
 from applications.models import Application
@@ -73,6 +74,12 @@ def row_at(model: type[Any], key: int, reference: str = "") -> str:
     """Return the place that is one row, with the reference of its application where it has one."""
     row = f"{model._meta.model_name} {key}"
     return f"application {references.display(reference)}, {row}" if reference else row
+
+
+def key_in(column: str, kind: str) -> Case:
+    """Return the expression for the key in a name of the trail, such as 55 in "applicant 55"; null for other kinds."""
+    begins = When(**{f"{column}__startswith": f"{kind} "}, then=Cast(Substr(column, len(kind) + 2), BigIntegerField()))
+    return Case(begins, default=Value(None, output_field=BigIntegerField()))
 
 
 def sealed(path: str) -> "ExpressionWrapper[F]":

@@ -1,10 +1,9 @@
 """Letters and contact details that should have gone (R16, R18)."""
 
-from django.db.models import BigIntegerField, Case, Exists, OuterRef, Q, Value, When
-from django.db.models.functions import Cast, Substr
+from django.db.models import Exists, OuterRef, Q
 
 from applications.models import Applicant, Application, NamePart
-from applications.verification.faults import BATCH, Places, finds, row_at, rows_at
+from applications.verification.faults import BATCH, Places, finds, key_in, row_at, rows_at
 from identity.models import Account
 from mailing.models import Letter
 from records.enums import Event
@@ -15,15 +14,9 @@ from records.names import applicant_subject
 OUTLIVING = ("account_closed", "account_moved")
 
 
-def _key(column: str, kind: str) -> Case:
-    """Return the expression for the key in a name of the trail, such as 55 in "applicant 55"; null for other kinds."""
-    begins = When(**{f"{column}__startswith": f"{kind} "}, then=Cast(Substr(column, len(kind) + 2), BigIntegerField()))
-    return Case(begins, default=Value(None, output_field=BigIntegerField()))
-
-
 @finds("letter", "A letter is about an application, or to somebody, that is not stored any more (R18).")
 def _letters() -> Places:
-    found = Letter.objects.annotate(slot=_key("recipient", "applicant"), account=_key("recipient", "account"))
+    found = Letter.objects.annotate(slot=key_in("recipient", "applicant"), account=key_in("recipient", "account"))
     gone = found.filter(
         (Q(slot__isnull=False) & ~Exists(Applicant.objects.filter(pk=OuterRef("slot"))))
         | (
@@ -43,7 +36,7 @@ def _letters() -> Places:
 
 @finds("erased", "Somebody was erased, and a letter to them, a contact detail or a part of their name is left (R18).")
 def _erased() -> Places:
-    entries = Entry.objects.filter(event=Event.ERASED).annotate(slot=_key("subject", "applicant"))
+    entries = Entry.objects.filter(event=Event.ERASED).annotate(slot=key_in("subject", "applicant"))
     for key in entries.order_by("pk").values_list("slot", flat=True).iterator(chunk_size=BATCH):
         slot = Applicant.objects.filter(pk=key).select_related("version").defer("version__content", "hetu").first()
         if slot is not None:

@@ -15,14 +15,14 @@ from django.views.decorators.http import require_POST
 from applications.models import Applicant
 from core.refusals import Refused
 from core.requests import read_or_act
-from counter import account_issue
+from counter import account_issue, contacts, id_checks
 from counter.desk import access_log
 from counter.desk.access import desk_actor, desk_page, desk_view, find_slot
 from counter.desk.checks import to_slot
 from counter.desk.forms import AccountForm
-from counter.id_checks import SecondLookWaits
 from identity import accounts, limits
 from identity.accounts import AccountRefused, normal
+from identity.enums import Language
 from identity.models import Account
 from mailing.enums import Status
 from mailing.models import Letter
@@ -90,7 +90,8 @@ def renew_account_link(request: HttpRequest, reference: str, position: int) -> H
 
 
 def _two_steps(request: HttpRequest, slot: Applicant, act: Callable[[str], object], *, is_new: bool) -> HttpResponse:
-    form = AccountForm(request.POST if request.method == "POST" else None)
+    is_open = slot.version.application.is_open
+    form = AccountForm(request.POST if request.method == "POST" else None, is_open=is_open)
     context = {"form": form, "is_new": is_new}
     if not form.is_valid() or "correct" in request.POST:
         return _account_page(request, slot, context)
@@ -100,11 +101,25 @@ def _two_steps(request: HttpRequest, slot: Applicant, act: Callable[[str], objec
     try:
         _count(slot)
         act(email)
-    except (AccountRefused, account_issue.CannotIssue, SecondLookWaits, limits.TooMany) as refusal:
+    except (AccountRefused, account_issue.CannotIssue, id_checks.SecondLookWaits, limits.TooMany) as refusal:
         form.add_error("email", _why(refusal))
         return _account_page(request, slot, context, status=409)
     messages.success(request, _("We are sending the link with which this person sets a password."))
+    if form.cleaned_data.get("is_for_application"):
+        _correct_contact_address(request, slot, email)
     return _to_account(slot)
+
+
+def _correct_contact_address(request: HttpRequest, slot: Applicant, email: str) -> None:
+    """Send emails about the application to the address of the account too, or say why they are not."""
+    try:
+        contacts.correct_contact_details(
+            slot, email=email, phone=None, language=Language(slot.language), by=desk_actor(request)
+        )
+    except id_checks.CannotCheck as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("The contact details have been saved."))
 
 
 def _spelled(email: str) -> list[tuple[str, str]]:

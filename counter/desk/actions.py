@@ -7,8 +7,9 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from applications.enums import CheckStatus
+from applications.enums import Act, CheckStatus
 from applications.models import Applicant, IdCheck
+from counter import counter_acts
 from identity.models import Account, User
 
 
@@ -34,19 +35,30 @@ def available_actions(
     own = [check for check in checks if check.applicant_id == slot.pk]
     is_checked = any(c.is_sound and timezone.localdate(c.checked_at) == timezone.localdate() for c in own)
     waits = any(c.status == CheckStatus.WAITING for c in checks)
-    is_wanted = slot.is_awaited or bool(account and account.verified_at and not account.closed_at)
     actions = []
     if application.can_confirm(slot) and is_checked and not waits:
         actions.append(Action("desk_confirm", _("Confirm application")))
-    elif application.is_open and is_wanted and not is_checked:
+    elif application.is_open and slot.is_adult and not is_checked:
         actions.append(Action("desk_check", _("Check a better document") if waits else _("Check the identity")))
     if staff.has_perm("counter.issue_account"):
         if account and account.closed_at is None:
             actions.append(Action("desk_account", _("See the account")))
         elif slot.hetu and not waits and any(check.may_bear_account for check in checks):
             actions.append(Action("desk_account", _("Create account")))
+    if is_checked and not waits:
+        actions += _acts_of_the_person(slot)
     is_check_offered = any(action.page == "desk_check" for action in actions)
     return [*actions, *_other_actions(slot, staff, is_check_offered=is_check_offered)]
+
+
+def _acts_of_the_person(slot: Applicant) -> Iterator[Action]:
+    """Yield what the person themselves can do now, whose identity was checked today."""
+    pages = {
+        Act.RENEWED: Action("desk_renew", _("Renew the application")),
+        Act.DECLINED: Action("desk_decline", _("Decline the application")),
+        Act.WITHDRAWN: Action("desk_withdraw", _("Withdraw application")),
+    }
+    yield from (action for kind, action in pages.items() if counter_acts.refusal_of(kind, slot) is None)
 
 
 def _other_actions(slot: Applicant, staff: User, *, is_check_offered: bool) -> Iterator[Action]:

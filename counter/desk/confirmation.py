@@ -21,7 +21,7 @@ from counter.desk.checks import to_slot
 from counter.desk.forms import ConfirmHereForm
 
 SUMMARY, RECEIPT = "counter/desk/_summary.html", "counter/desk/_receipt.html"
-Refusal = confirmation.CannotConfirm | counter_confirmation.CheckFirst
+Refusal = confirmation.CannotConfirm | id_checks.CheckFirst
 
 
 class TermsChanged(confirmation.CannotConfirm):
@@ -57,7 +57,7 @@ def _record_confirmation(request: HttpRequest, slot: Applicant) -> HttpResponse:
         return _summary_page(request, slot, current, refusal=TermsChanged(), read=form.read)
     try:
         counter_confirmation.confirm_here(slot, terms_read=current, digest=form.read, by=desk_actor(request))
-    except (confirmation.Changed, counter_confirmation.CheckFirst) as refusal:
+    except (confirmation.Changed, id_checks.CheckFirst) as refusal:
         fresh = find_slot(slot.version.application.reference, slot.position)
         return _summary_page(request, fresh, current, refusal=refusal, read=form.read)
     except (confirmation.CannotConfirm, id_checks.SecondLookWaits) as refusal:
@@ -85,7 +85,7 @@ def _summary_page(
         "check": id_checks.made_today(slot),
         "own_rivals": list(rivals.filter(current__applicants__hetu_index__in=slot.hetu_indexes)),
         "refusal": refusal,
-        "check_first": isinstance(refusal, counter_confirmation.CheckFirst),
+        "check_first": isinstance(refusal, id_checks.CheckFirst),
     }
     return _show_part(request, slot, "confirm", context, status=409 if refusal else 200)
 

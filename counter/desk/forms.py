@@ -264,12 +264,20 @@ class ConfirmHereForm(ConfirmForm):
 
 
 class AccountForm(forms.Form):
-    """The address of an account."""
+    """The address of an account, and whether emails about an open application go there too."""
 
     email = EmailField(
         label=_("Email address"),
         widget=forms.EmailInput(attrs={"autocomplete": "off", "autofocus": True, "spellcheck": "false"}),
     )
+    is_for_application = forms.BooleanField(
+        label=_("Send emails about the application to this address too"), required=False
+    )
+
+    def __init__(self, data: Any = None, *, is_open: bool = True) -> None:
+        super().__init__(data)
+        if not is_open:
+            del self.fields["is_for_application"]
 
 
 class DecisionForm(forms.Form):

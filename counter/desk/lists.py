@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from applications import dates
 from applications.enums import State
-from applications.models import OPEN, Applicant, Application, Confirmation, IdCheck
+from applications.models import OPEN, Applicant, Application, Confirmation, IdCheck, RecordedAct
 from counter.desk.access import desk_actor, desk_page, desk_view, staff_of
 from counter.desk.messages import name_of
 from counter.desk.paging import M, Rows, rows_of, tally
@@ -148,12 +148,13 @@ def checks_today() -> QuerySet[IdCheck]:
 
 
 def acted_alone() -> QuerySet[IdCheck]:
-    """Return the checks of the last days that nobody else saw and that bear a confirmation or an account."""
+    """Return the checks of the last days that nobody else saw and that bear a confirmation, an act or an account."""
     confirmed = Confirmation.objects.filter(id_check=OuterRef("pk"), undone_at=None, staff=OuterRef("adviser"))
     issued = Account.objects.filter(id_check=OuterRef("account_key"), closed_at=None)
+    acted = RecordedAct.objects.filter(id_check=OuterRef("pk"), undone_at=None, staff=OuterRef("adviser"))
     since = dates.start_of_today() - ALONE
     found = IdCheck.objects.sound().filter(
-        Exists(confirmed) | Exists(issued), pending_reason="", checked_at__gte=since
+        Exists(confirmed) | Exists(issued) | Exists(acted), pending_reason="", checked_at__gte=since
     )
     return _with_slot(found.order_by("-checked_at", "-pk"))
 

@@ -14,6 +14,7 @@ from records.names import account_subject
 MOST = 100  # letters shown of one application, the latest
 
 NAMES = {
+    "act_undone": _("An ID check was undone"),
     "about_to_expire": _("Warning: the application is about to expire"),
     "about_to_lapse": _("Warning: the application is about to lapse"),
     "account_closed": _("The account was closed"),

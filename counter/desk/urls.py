@@ -3,6 +3,7 @@
 from applications import urls as applications_urls  # noqa: F401  # registers the "reference" of the routes below
 from counter.desk import (
     accounts,
+    acts,
     applicant,
     application,
     checks,
@@ -35,6 +36,9 @@ PAGES: list[Page] = [
     (f"{SLOT}trail/", trail.show_access_log, "desk_access_log"),
     (f"{SLOT}check/", checks.check_page, "desk_check"),
     (f"{SLOT}confirm/", confirmation.desk_confirm_page, "desk_confirm"),
+    (f"{SLOT}renew/", acts.desk_renew_page, "desk_renew"),
+    (f"{SLOT}withdraw/", acts.desk_withdraw_page, "desk_withdraw"),
+    (f"{SLOT}decline/", acts.desk_decline_page, "desk_decline"),
     (f"{SLOT}account/", accounts.account_page, "desk_account"),
     (f"{SLOT}account/address/", accounts.account_address_page, "desk_account_address"),
     (f"{SLOT}account/link/", accounts.renew_account_link, "desk_account_link"),

@@ -9,14 +9,14 @@ from django.utils import timezone
 
 from applications import changes, clock, document, invitations, letters, references, states
 from applications.enums import Transition
-from applications.models import Version
+from applications.models import Application, Version
 from mailing import letters as mailing_letters
 from mailing.letters import NoLongerDue
 from mailing.models import Letter
 from tests import cast
 from tests.applications.factories import HOUSING_SYSTEM, actor, confirm
 from tests.applications.households import PROTECTED, fresh, invitation, letter, sent, slot, written
-from tests.counter.checks import doubtful
+from tests.counter.checks import ETHAN, check, confirm_here, decline_here, doubtful, undo
 from tests.mailing.letters import assert_accessible_and_plain
 
 pytestmark = pytest.mark.django_db
@@ -63,6 +63,10 @@ def household(message, days, *, language="fi", **more):
             changes.renew(application, by=actor(cast.OLLI))
         case "declined":
             invitations.decline(slot(application, cast.OLLI))
+        case "act_undone":
+            made = check(application, cast.OLLI)
+            decline_here(application, cast.OLLI)
+            undo(made)
         case "error_reported":
             invitations.report_error(slot(application, cast.OLLI), text="The number of rooms is wrong.\nWe need two.")
         case "slip":
@@ -421,3 +425,26 @@ def test_letter_names_the_applicant_to_whom_it_goes():
 
     maija, olli = (f"applicant {slot(application, who).pk}" for who in (cast.MAIJA, cast.OLLI))
     assert went_to == {("arrived", maija), ("invitation", olli), ("receipt", maija), ("confirmed", olli)}
+
+
+def test_whoever_has_no_bank_codes_reads_before_it_expires_that_the_counter_renews_it_too(time_machine):
+    """R7: without a code that is the one way."""
+    time_machine.move_to(START, tick=False)
+    ethan = {**ETHAN, "email": "ethan@example.test", "language": "en"}
+    application = sent(cast.MAIJA, ethan, language="en")
+
+    letters.about_to_end(Application.objects.with_people().get(pk=made_valid(application)))
+
+    to_ethan, to_maija = (written(letter("about_to_expire", who))[1] for who in (ethan, cast.MAIJA))
+    assert "You can renew it at the counter. Bring your passport or identity card." in to_ethan
+    assert "See your application" not in to_ethan
+    assert "You can renew it online or at the counter." in to_maija
+    assert [text.count("/en/counter/") for text in (to_ethan, to_maija)] == [1, 1]
+
+
+def made_valid(application):
+    """Let Maija confirm online and Ethan at the counter; return the key of the application."""
+    confirm(application, cast.MAIJA)
+    check(application, ETHAN)
+    confirm_here(application, ETHAN)
+    return application.pk

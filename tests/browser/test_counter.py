@@ -24,11 +24,12 @@ from tests.browser.journey import (
     wider_than_the_screen,
 )
 from tests.cast import MAIJA, OLLI, OTSO, VERA, VILLE
-from tests.counter.checks import EMAIL, check, confirm_here, doubtful, issue, status
+from tests.counter.checks import EMAIL, ETHAN, check, confirm_here, doubtful, issue, status
 from tests.counter.desk.arranged import address
 from tests.staff import acting, sign_in_staff, staff
 
 PASSWORD = "seven green herons"
+FINAL = {"fi": "Tätä ei voi perua.", "sv": "Det här kan inte ångras.", "en": "You cannot take this back."}
 
 
 @pytest.fixture
@@ -187,6 +188,26 @@ def test_person_reads_in_their_language_on_a_second_screen_and_confirms(at_desk,
     assert page.locator(f".customer[lang={language}]").get_by_text(sent.number).is_visible()
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_person_without_bank_codes_reads_what_it_does_and_withdraws(at_desk, go, language):
+    sent = household(MAIJA, {**ETHAN, "language": language}, language=language)
+    check(sent, ETHAN)
+    page = at_desk(java_script_enabled=False)
+    go(page, "desk_applicant", sent.reference, 1)
+    press(page, "Withdraw application")
+    read = page.locator(".customer").get_attribute("lang"), page.locator(".customer strong").inner_text()
+    faults = broken_rules(page)
+    page.set_viewport_size(PHONE)
+    is_wide = wider_than_the_screen(page)
+
+    press(page, "The person withdraws")
+
+    assert read == (language, FINAL[language])
+    assert (faults, is_wide) == ([], False)
+    assert told(page).startswith("The withdrawal is recorded.")
+    assert state(sent) == "withdrawn"
+
+
 def test_doubtful_check_has_effect_once_another_has_accepted_it(at_desk, go):
     sent = application(MAIJA)
     adviser, supervisor = at_desk(), at_desk("supervisor")
@@ -332,6 +353,9 @@ def test_pages_are_accessible_on_a_desktop_and_on_a_small_phone(at_desk, go, lan
         ("desk_accepted",),
         ("desk_confirm", checked.reference, 0),
         ("desk_confirm", done.reference, 1),
+        ("desk_withdraw", fresh.reference, 0),
+        ("desk_withdraw", checked.reference, 0),
+        ("desk_decline", fresh.reference, 1),
         ("desk_account", checked.reference, 0),
         ("desk_account", issued.reference, 0),
         ("desk_account_address", issued.reference, 0),

@@ -4,7 +4,7 @@ import datetime as dt
 
 from applications import confirmation, terms
 from applications.models import Application, IdCheck
-from counter import account_issue, counter_confirmation, id_checks
+from counter import account_issue, counter_acts, counter_confirmation, id_checks
 from identity.enums import Method
 from identity.proof import Proof
 from tests import cast
@@ -78,6 +78,24 @@ def confirm_here(sent, who, *, by="adviser", digest=None):
     mine = slot(sent, who)
     read = digest if digest is not None else mine.version.digest
     return counter_confirmation.confirm_here(mine, terms_read=terms.current(), digest=read, by=acting(by))
+
+
+def renew_here(sent, who, *, by="adviser", digest=None):
+    """Let somebody of the cast renew before an adviser."""
+    act_here(counter_acts.renew_here, sent, who, by=by, digest=digest)
+
+
+def withdraw_here(sent, who, *, by="adviser", digest=None):
+    act_here(counter_acts.withdraw_here, sent, who, by=by, digest=digest)
+
+
+def decline_here(sent, who, *, by="adviser", digest=None):
+    act_here(counter_acts.decline_here, sent, who, by=by, digest=digest)
+
+
+def act_here(record, sent, who, *, by="adviser", digest=None):
+    mine = slot(sent, who)
+    record(mine, digest=mine.version.digest if digest is None else digest, by=acting(by))
 
 
 def issue(made, *, email=EMAIL, by="adviser"):

@@ -123,7 +123,7 @@ def test_confirm_after_confirming_at_the_bank_returns_that_confirmation():
 def test_confirm_without_a_check_is_refused():
     sent = application(cast.MAIJA)
 
-    with pytest.raises(counter_confirmation.CheckFirst):
+    with pytest.raises(id_checks.CheckFirst):
         confirm_here(sent, cast.MAIJA)
 
     assert Confirmation.objects.count() == 0
@@ -135,7 +135,7 @@ def test_confirm_on_yesterdays_check_is_refused(time_machine):
     check(sent, cast.MAIJA)
     time_machine.move_to("2027-01-05T00:01:00+02:00", tick=False)
 
-    with pytest.raises(counter_confirmation.CheckFirst):
+    with pytest.raises(id_checks.CheckFirst):
         confirm_here(sent, cast.MAIJA)
 
 
@@ -144,7 +144,7 @@ def test_confirm_on_a_doubtful_check_is_refused_until_somebody_else_accepts_it()
     sent = application(cast.MAIJA)
     made = doubtful(sent, cast.MAIJA)
 
-    with pytest.raises(counter_confirmation.CheckFirst):
+    with pytest.raises(id_checks.CheckFirst):
         confirm_here(sent, cast.MAIJA)
     id_checks.decide(made, accepted=True, reason="It is her", by=acting("supervisor"))
     confirm_here(sent, cast.MAIJA)
@@ -157,7 +157,7 @@ def test_confirm_on_a_rejected_check_is_refused():
     sent = application(cast.MAIJA)
     id_checks.decide(doubtful(sent, cast.MAIJA), accepted=False, reason="Not her", by=acting("supervisor"))
 
-    with pytest.raises(counter_confirmation.CheckFirst):
+    with pytest.raises(id_checks.CheckFirst):
         confirm_here(sent, cast.MAIJA)
 
 
@@ -166,7 +166,7 @@ def test_confirm_on_a_check_that_was_undone_is_refused():
     sent = application(cast.MAIJA)
     undo(check(sent, cast.MAIJA))
 
-    with pytest.raises(counter_confirmation.CheckFirst):
+    with pytest.raises(id_checks.CheckFirst):
         confirm_here(sent, cast.MAIJA)
 
 
@@ -174,7 +174,7 @@ def test_confirm_on_the_check_of_another_applicant_is_refused():
     sent = application(cast.MAIJA, cast.OLLI)
     check(sent, cast.OLLI)
 
-    with pytest.raises(counter_confirmation.CheckFirst):
+    with pytest.raises(id_checks.CheckFirst):
         confirm_here(sent, cast.MAIJA)
 
 

@@ -242,6 +242,18 @@ def test_person_is_told_what_was_decided_and_what_to_do_next(accepted, message, 
     assert next_step in written(letter)[1]
 
 
+@pytest.mark.parametrize(
+    ("accepted", "next_step"), [(True, "renewing or withdrawing the application"), (False, "what you came for")]
+)
+def test_whoever_has_confirmed_and_came_for_something_else_is_told_what_to_do_next(accepted, next_step):
+    sent = household(cast.MAIJA, cast.OLLI, language="en")
+    confirm(sent, cast.OLLI)
+
+    decide(doubtful(sent, cast.OLLI), accepted=accepted)
+
+    assert next_step in written(Letter.objects.latest("pk"))[1]
+
+
 def test_person_is_told_at_the_address_that_they_have_now():
     """The doubt may be about a former version."""
     sent = application(cast.MAIJA)

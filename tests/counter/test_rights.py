@@ -30,6 +30,7 @@ LETS_IN = {
     **dict.fromkeys(["desk", "desk_checks", "desk_waiting", "desk_undeliverable", "desk_second_looks"], AT_THE_DESK),
     **dict.fromkeys(["desk_application", "desk_applicant", "desk_code", "desk_check", "desk_confirm"], AT_THE_DESK),
     "desk_details": AT_THE_DESK,
+    **dict.fromkeys(["desk_renew", "desk_withdraw", "desk_decline"], AT_THE_DESK),
     **dict.fromkeys(["desk_account", "desk_account_address", "desk_account_link", "desk_contact"], AT_THE_DESK),
     **dict.fromkeys(["desk_invitation", "desk_check_made", "desk_decide", "desk_accepted"], AT_THE_DESK),
     **dict.fromkeys(["desk_trail", "desk_access_log"], SUPERVISORS),

@@ -11,7 +11,16 @@ from django.utils import timezone
 
 from applications import changes, document, invitation_links, states
 from applications.enums import Transition
-from applications.models import Application, Confirmation, IdCheck, Invitation, StateChange, Terms, Version
+from applications.models import (
+    Application,
+    Confirmation,
+    IdCheck,
+    Invitation,
+    RecordedAct,
+    StateChange,
+    Terms,
+    Version,
+)
 from counter.models import Undoing
 from identity.models import Account, AccountLink
 from mailing.models import Letter
@@ -20,7 +29,15 @@ from records import append_only
 from records.models import Entry
 from tests import cast
 from tests.applications.factories import HOUSING_SYSTEM, actor, applicant, application, confirm, person
-from tests.counter.checks import ETHAN, check, confirm_by_account, confirm_here, issue
+from tests.counter.checks import (
+    ETHAN,
+    check,
+    confirm_by_account,
+    confirm_here,
+    decline_here,
+    issue,
+    withdraw_here,
+)
 from tests.counter.learned import CODE, learn, of_code
 from tests.staff import acting
 
@@ -29,12 +46,17 @@ DAY = dt.timedelta(days=1)
 
 @dataclass(frozen=True)
 class Sound:
-    """A sound database: Maija and Olli's valid application, what Vera waits for with Ville, and an ended one."""
+    """A sound database: Maija and Olli's valid application, what Vera waits for with Ville, and an ended one.
+
+    At the counter Ethan has declined what Ville sent with him, and Ville has withdrawn another one.
+    """
 
     valid: Application
     waiting: Application
     ended: Application
     account: Account
+    declined: Application
+    withdrawn: Application
 
 
 def make_sound():
@@ -51,9 +73,17 @@ def make_sound():
     states.transition(
         Application.objects.get(pk=ended.pk), Transition.WITHDRAWN, by=actor(cast.OTSO), at=timezone.now()
     )
+    declined = application(cast.VILLE, co_applicants=[ETHAN], reference="HS-5")
+    check(declined, ETHAN)
+    decline_here(declined, ETHAN)
+    withdrawn = application(cast.VILLE, reference="HS-6")
+    check(withdrawn, cast.VILLE)
+    withdraw_here(withdrawn, cast.VILLE)
     erasure.erase_person(applicant(ended, cast.OTSO), reason="Asked for it", by=acting("supervisor"))
     drop_guards()
-    return Sound(*(Application.objects.get(pk=each.pk) for each in (valid, waiting, ended)), account)
+    return Sound(
+        *(Application.objects.get(pk=each.pk) for each in (valid, waiting, ended)), account, declined, withdrawn
+    )
 
 
 def drop_guards():
@@ -256,6 +286,26 @@ def _minor(sound):
 def _declined(sound):
     change(slot(sound.waiting, cast.VERA), declined_at=timezone.now())
     return confirmation(sound.waiting, cast.VERA)
+
+
+@spoils("act")
+def _act(sound):
+    RecordedAct.objects.filter(kind="withdrawn").delete()
+    return sound.withdrawn.changes.get(transition="withdrawn")
+
+
+@spoils("basis")
+def _basis(sound):
+    found = RecordedAct.objects.get(kind="withdrawn")
+    change(found.id_check, pending_reason="doubt", note="Another face")
+    return found
+
+
+@spoils("declining")
+def _declining(sound):
+    found = RecordedAct.objects.get(kind="declined")
+    change(found.id_check.applicant, declined_at=None)
+    return found
 
 
 @spoils("account")

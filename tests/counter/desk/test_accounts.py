@@ -3,6 +3,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
+from applications.models import Application
 from counter import account_issue
 from identity.models import Account
 from mailing.models import Letter
@@ -59,6 +60,35 @@ def test_account_is_issued_after_reading_back(adviser, sent):
     assert letter().to == EMAIL
     assert "We are sending the link with which this person sets a password." in text_of(response)
     assert EMAIL not in text_of(response)  # nobody sees it without asking (R16)
+
+
+def test_receipts_do_not_go_on_to_the_address_that_was_misspelled_in_the_application(adviser, sent):
+    """J4: one tick corrects both."""
+    given = {"email": EMAIL, "is_for_application": "on"}
+
+    read_back = adviser.post(at(sent), given)
+    text = text_of(adviser.post(at(sent), {**given, "read_back": "yes"}, follow=True))
+
+    assert "Emails about the application go to this address too." in text_of(read_back)
+    assert 'name="is_for_application" value="on"' in read_back.content.decode()
+    assert (Account.objects.get().email, applicant(sent, MAIJA).email) == (EMAIL, EMAIL)
+    assert "The contact details have been saved." in text
+
+
+def test_address_of_the_application_stays_without_the_tick(adviser, sent):
+    read_back = adviser.post(at(sent), {"email": EMAIL})
+    adviser.post(at(sent), {"email": EMAIL, "read_back": "yes"})
+
+    assert "Emails about the application go where they went before." in text_of(read_back)
+    assert applicant(sent, MAIJA).email == "maija@example.test"
+
+
+def test_ended_application_keeps_its_address(adviser, sent):
+    Application.objects.filter(pk=sent.pk).update(state="withdrawn")
+
+    adviser.post(at(sent), {"email": EMAIL, "is_for_application": "on", "read_back": "yes"})
+
+    assert (Account.objects.get().email, applicant(sent, MAIJA).email) == (EMAIL, "maija@example.test")
 
 
 def test_second_click_issues_nothing_more(adviser, sent):

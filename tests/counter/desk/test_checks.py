@@ -276,14 +276,17 @@ def test_application_that_changed_meanwhile_is_said_and_everything_typed_is_kept
     assert IdCheck.objects.count() == 0
 
 
-def test_person_who_has_confirmed_meanwhile_is_said(adviser):
+def test_whoever_has_confirmed_is_offered_a_check_and_after_it_an_account(adviser):
+    """J5"""
     sent = application(MAIJA)
     confirm(sent, MAIJA)
 
-    response = adviser.post(at(sent), form(sent))
+    before = adviser.get(address("desk_applicant", sent.reference, 0)).context["actions"]
+    after = adviser.post(at(sent), form(sent), follow=True).context["actions"]
 
-    assert response.status_code == 409
-    assert "This person has already confirmed the application." in text_of(response)
+    assert next(action.page for action in before) == "desk_check"
+    assert "desk_account" in [action.page for action in after]
+    assert "desk_check" not in [action.page for action in after]
 
 
 def test_second_click_leads_to_the_person_and_records_nothing_more(adviser):
