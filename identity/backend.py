@@ -84,7 +84,13 @@ class BrokerBackend(OIDCAuthenticationBackend):
         user = people.recognise(identity, language=self.attempt.language, at=now).user
         if not user.is_active:
             raise TokenRefused("inactive")
-        self.proof = Proof(method=identity.method, provider=self.provider.id, level=payload["acr"], at=now.isoformat())
+        self.proof = Proof(
+            method=identity.method,
+            provider=self.provider.id,
+            level=identity.level,
+            means=identity.means,
+            at=now.isoformat(),
+        )
         return user
 
     def get_user(self, user_id: int) -> User | None:

@@ -20,6 +20,7 @@ from urllib3.exceptions import HTTPError, ReadTimeoutError
 from identity import tokens
 from identity.providers import Provider
 from identity.refusals import BrokerRefused, BrokerUnreachable
+from identity.signatures import SIGNING
 
 DEADLINE_SECONDS = 10.0  # for all calls of one identification
 CONNECT_SECONDS, READ_SECONDS = 3.05, 8.0  # for one step of one call
@@ -193,7 +194,7 @@ def _fetch_keys(provider: Provider, deadline: Deadline) -> list[Json]:
         if isinstance(key, dict)
         and key.get("kty") == "RSA"
         and key.get("use", "sig") == "sig"
-        and key.get("alg", tokens.SIGNING) == tokens.SIGNING
+        and key.get("alg", SIGNING) == SIGNING
     ]
 
 

@@ -17,15 +17,16 @@ from identity.attempts import Attempt
 from identity.origin import same_origin_post
 from identity.providers import Provider
 from identity.redirects import after_identification, safe_next, with_next
-from identity.refusals import BrokerUnreachable, IdentificationFailed, NoCode
+from identity.refusals import BrokerUnreachable, IdentificationFailed, InvalidCode, NoCode, SetUpWrongly
 from identity.signing_in import sign_in
 
 logger = logging.getLogger(__name__)
 
 MOST_A_MINUTE = 20  # starts of one address, and as many returns
-CANCELLED = {"access_denied", "cancel"}
 # Each has a page that says what happened and what to do. "cancelled" shows the identification page with a notice.
 OUTCOMES = {"error", "expired", "refused", "unreachable", "counter"}
+# What more the page of an outcome says, named by its parameter `about`.
+SETTINGS, CODE = "settings", "code"
 ANSWER = ("state", "code", "error", "iss")  # the parameters that we read of an answer
 LONGEST_PARAMETER = 4096  # characters
 
@@ -58,6 +59,8 @@ def outcome(request: HttpRequest, outcome: str) -> HttpResponse:
         "try_again": with_next("identity:identify", safe_next(request)),
         "identified": access.is_identified(request),
         "next_page": after_identification(safe_next(request)),
+        "about": request.GET.get("about"),
+        "test_codes": settings.ALLOW_TEST_CODES,
     }
     return render(request, f"identity/outcome_{outcome}.html", context)
 
@@ -117,15 +120,22 @@ def callback(request: HttpRequest) -> HttpResponse:
 
 def _return_of(request: HttpRequest, attempt: Attempt) -> str:
     """Return the address to which the person goes after the answer to an attempt."""
+    about = ""
     try:
         name = _identify(request, attempt)
     except NoCode as failure:
         name = _failed("counter", attempt, failure)
     except BrokerUnreachable as failure:
         name = _failed("unreachable", attempt, failure)
+    except SetUpWrongly as failure:
+        name, about = _failed("error", attempt, failure, logging.ERROR), SETTINGS
+    except InvalidCode as failure:
+        name, about = _failed("refused", attempt, failure), CODE
     except IdentificationFailed as failure:
         name = _failed("refused", attempt, failure)
-    return with_next("identity:outcome", attempt.next, name) if name else after_identification(attempt.next)
+    return (
+        with_next("identity:outcome", attempt.next, name, about=about) if name else after_identification(attempt.next)
+    )
 
 
 def _identify(request: HttpRequest, attempt: Attempt) -> str:
@@ -138,17 +148,19 @@ def _identify(request: HttpRequest, attempt: Attempt) -> str:
     if answer.get("iss", provider.issuer) != provider.issuer:  # RFC 9207
         raise IdentificationFailed("response-iss")
     if error := answer.get("error"):
-        cancelled = error in CANCELLED
-        logger.info("Identification at %s: %s", provider.id, "cancelled" if cancelled else "broker-error")
-        return "cancelled" if cancelled else "error"
+        if error in provider.claims.cancelled:
+            logger.info("Identification at %s: cancelled", provider.id)
+            return "cancelled"
+        logger.warning("Identification at %s: broker-error", provider.id)
+        return "error"
     sign_in(request, provider, attempt)
     logger.info("Identification at %s: identified", provider.id)
     return ""
 
 
-def _failed(outcome: str, attempt: Attempt, failure: IdentificationFailed) -> str:
+def _failed(outcome: str, attempt: Attempt, failure: IdentificationFailed, level: int = logging.WARNING) -> str:
     # Only one fixed word: claims, descriptions and bodies may be personal data, or a forger's text.
-    logger.warning("Identification at %s: %s", attempt.provider, failure.word)
+    logger.log(level, "Identification at %s: %s", attempt.provider, failure.word)
     return outcome
 
 

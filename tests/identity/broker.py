@@ -27,11 +27,12 @@ def sign(claims, key, header=None, algorithms=("RS256",)):
     return jws.serialize_compact(full, json.dumps(claims), key, registry=registry)
 
 
-def encrypt(token, key, header=None, algorithms=("RSA-OAEP", "A128CBC-HS256")):
+def encrypt(token, key, header=None, algorithms=("RSA-OAEP", "A128CBC-HS256"), *, long_headers=False):
     full = {"alg": "RSA-OAEP", "enc": "A128CBC-HS256", "cty": "JWT", "kid": key.kid, **(header or {})}
     full = {name: value for name, value in full.items() if value is not None}
     public = RSAKey.import_key({name: key[name] for name in ("kty", "n", "e")})
     registry = jwe.JWERegistry(algorithms=list(algorithms), strict_check_header=False)
+    registry.max_protected_header_length *= 8 if long_headers else 1
     return jwe.encrypt_compact(full, token, public, registry=registry)
 
 
