@@ -80,7 +80,7 @@ class BrokerBackend(OIDCAuthenticationBackend):
         return tokens.verify(token, self.expected, find_key)
 
     def get_or_create_user(self, access_token: object, id_token: object, payload: Claims) -> User:
-        identity, now = claims.read(payload, self.provider), timezone.now()
+        identity, now = claims.read(self._with_userinfo(payload), self.provider), timezone.now()
         user = people.recognise(identity, language=self.attempt.language, at=now).user
         if not user.is_active:
             raise TokenRefused("inactive")
@@ -92,6 +92,15 @@ class BrokerBackend(OIDCAuthenticationBackend):
             at=now.isoformat(),
         )
         return user
+
+    def _with_userinfo(self, payload: Claims) -> Claims:
+        """Return the claims of the token, and what the userinfo endpoint adds where the dialect needs it."""
+        if not (self.provider.claims.userinfo and self.provider.userinfo_endpoint):
+            return payload
+        told = client.userinfo(self.provider, self.expected.access_token, self.deadline)
+        if told.get("sub") != payload["sub"]:  # OpenID Connect Core 5.3.2: it could be another person's
+            raise TokenRefused("userinfo-sub")
+        return {**told, **payload}
 
     def get_user(self, user_id: int) -> User | None:
         """Return the user of a session with their person, in one query, or None for a deactivated user."""
