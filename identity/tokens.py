@@ -63,6 +63,8 @@ def request_object(provider: Provider, attempt: Attempt, *, redirect_uri: str) -
         claims["max_age"] = provider.max_age
     if service_name := provider.service_name_in(attempt.language):
         claims["ftn_spname"] = service_name
+    if attempt.means:
+        claims["ftn_idp_id"] = attempt.means
     if provider.pkce:
         digest = hashlib.sha256(attempt.verifier.encode()).digest()
         claims |= {"code_challenge": base64url(digest), "code_challenge_method": "S256"}

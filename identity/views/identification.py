@@ -12,7 +12,7 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from identity import access, attempts, backend, cookies, keys, limits, providers, tokens
+from identity import access, attempts, backend, cookies, keys, limits, own_choice, providers, tokens
 from identity.attempts import Attempt
 from identity.origin import same_origin_post
 from identity.providers import Provider
@@ -37,8 +37,10 @@ def identify(request: HttpRequest, *, cancelled: bool = False) -> HttpResponse:
     """Let the person choose where to identify themselves."""
     if not cookies.accepted(request):
         return redirect(with_next("identity:cookies", request.get_full_path()))
+    offers = own_choice.offers(providers.all_providers())
     context = {
-        "providers": providers.all_providers(),
+        "offers": [(provider, choice) for provider, choice in offers if choice],
+        "providers": [provider for provider, choice in offers if not choice],
         "cancelled": cancelled,
         "next": safe_next(request),
         "person": access.identified_person(request),
@@ -79,7 +81,8 @@ def start(request: HttpRequest) -> HttpResponse:
         provider = providers.find(request.POST.get("provider", ""))
         if provider is None:
             return redirect(with_next("identity:identify", next_url))
-        attempt = Attempt(provider=provider.id, language=language, next=next_url)
+        means = own_choice.means_of(provider, request.POST.get("means", ""))
+        attempt = Attempt(provider=provider.id, language=language, next=next_url, means=means)
         # A page and not a redirect: browsers apply the form-action of our CSP to the redirects of a form.
         context = {"provider": provider, "address": _broker_address(provider, attempt)}
         response = render(request, "identity/leaving.html", context)
