@@ -34,6 +34,8 @@ class BrokerBackend(OIDCAuthenticationBackend):
     provider: Provider
     attempt: Attempt
     proof: Proof
+    token: object  # as it came, and what it tells
+    told: Claims
 
     def __init__(self) -> None:
         """Leave out the library's own, which demands settings of a single provider."""
@@ -77,7 +79,8 @@ class BrokerBackend(OIDCAuthenticationBackend):
         def find_key(kid: str) -> dict[str, Any] | None:
             return client.signing_key(self.provider, kid, self.deadline)
 
-        return tokens.verify(token, self.expected, find_key)
+        self.token, self.told = token, tokens.verify(token, self.expected, find_key)
+        return self.told
 
     def get_or_create_user(self, access_token: object, id_token: object, payload: Claims) -> User:
         identity, now = claims.read(self._with_userinfo(payload), self.provider), timezone.now()

@@ -12,7 +12,7 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from identity import access, attempts, backend, cookies, keys, limits, own_choice, providers, tokens
+from identity import access, attempts, backend, broker_sessions, cookies, keys, limits, own_choice, providers, tokens
 from identity.attempts import Attempt
 from identity.origin import same_origin_post
 from identity.providers import Provider
@@ -42,6 +42,7 @@ def identify(request: HttpRequest, *, cancelled: bool = False) -> HttpResponse:
         "offers": [(provider, choice) for provider, choice in offers if choice],
         "providers": [provider for provider, choice in offers if not choice],
         "cancelled": cancelled,
+        "another": "another" in request.GET,  # somebody signed out so that another person may identify themselves
         "next": safe_next(request),
         "person": access.identified_person(request),
         "next_page": after_identification(safe_next(request)),
@@ -62,9 +63,16 @@ def outcome(request: HttpRequest, outcome: str) -> HttpResponse:
         "identified": access.is_identified(request),
         "next_page": after_identification(safe_next(request)),
         "about": request.GET.get("about"),
+        "end_broker_session": _end_of_broker_session(request),
         "test_codes": settings.ALLOW_TEST_CODES,
     }
     return render(request, f"identity/outcome_{outcome}.html", context)
+
+
+def _end_of_broker_session(request: HttpRequest) -> str:
+    """Return the address that ends the session at the broker which has just sent somebody back, if it has one."""
+    provider = providers.find(request.GET.get("at", ""))
+    return broker_sessions.address_of(provider, with_next("identity:identify", safe_next(request))) if provider else ""
 
 
 @same_origin_post
@@ -136,9 +144,12 @@ def _return_of(request: HttpRequest, attempt: Attempt) -> str:
         name, about = _failed("refused", attempt, failure), CODE
     except IdentificationFailed as failure:
         name = _failed("refused", attempt, failure)
-    return (
-        with_next("identity:outcome", attempt.next, name, about=about) if name else after_identification(attempt.next)
-    )
+    if not name:
+        return after_identification(attempt.next)
+    provider = providers.find(attempt.provider)
+    # A broker with a session of its own may know the person even where we refused them.
+    at = attempt.provider if provider and provider.end_session_endpoint and name != "cancelled" else ""
+    return with_next("identity:outcome", attempt.next, name, about=about, at=at)
 
 
 def _identify(request: HttpRequest, attempt: Attempt) -> str:
