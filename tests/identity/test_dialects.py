@@ -5,12 +5,15 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.test import RequestFactory
+from django.utils import timezone
 
-from applications import terms
+from applications import receipt_pdf, terms
 from applications.models import Confirmation
+from counter import statistics
 from identity import attempts, checks, keys, proof
 from identity.models import Person
 from tests.applications.factories import actor, application
+from tests.applications.households import letter, written
 from tests.identity.published import AINO, CLAIMS, FOREIGN_ID, TELIA, published, set_up
 
 pytestmark = pytest.mark.django_db
@@ -333,3 +336,58 @@ def test_broker_that_takes_only_the_issuer_as_audience_is_satisfied(visitor, at,
     identify(visitor, broker)
     own = keys.load().sig[0]
     assert broker.audiences(own) == [broker.url]
+
+
+LABELS = {
+    "strong": ("vahva sähköinen tunnistaminen", "stark autentisering", "strong electronic identification"),
+    "wallet": ("henkilöllisyyslompakko", "identitetsplånbok", "identity wallet"),
+}
+
+
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+@pytest.mark.parametrize(("method", "idp"), [("strong", "hightrust"), ("wallet", "wallet-verifier")])
+def test_method_is_told_truly_wherever_it_is_told(visitor, at, method, idp, language):
+    """Receipt as page, PDF and email, the check of a receipt, own data, and the desk's statistics."""
+    sent = application(AINO)
+    terms.accept(terms.current(), by=actor(AINO))
+    broker = at("signicat", published("signicat", ftn_idp=None, idp=idp))
+    visitor.identify(broker, language=language)
+    page = f"/{language}/applications/{sent.reference}"
+    read = visitor.get(f"{page}/confirm/").context["application"].version.digest
+    visitor.post(f"{page}/confirm/", {"version": read})
+
+    made, label = Confirmation.objects.get(), LABELS[method][["fi", "sv", "en"].index(language)]
+    checked = {"number": made.receipt_number, "check_code": made.check_code}
+    own_data = visitor.get(f"/{language}/own-data/").content.decode()
+    email = letter("receipt", AINO)
+    email.language = language
+    _, text, html = written(email)
+    told = {
+        "receipt": visitor.get(f"{page}/receipt/").content.decode(),
+        "PDF": receipt_pdf.receipt_html(made, language=language),
+        "check": visitor.post(f"/{language}/receipt/", checked).content.decode(),
+        "own data": own_data,
+        "email": text,
+        "email in HTML": html,
+    }
+    assert [where for where, text in told.items() if label not in text] == []
+    assert idp in own_data
+    today = timezone.localdate()
+    assert statistics.count_period(statistics.Period(today, today)).by_method[method] == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("fi", "kuten tunnistuspalvelun kanssa on sovittu"),
+        ("sv", "enligt avtalet med identifieringstjänsten"),
+        ("en", "as agreed with the identification service"),
+    ],
+)
+def test_own_data_says_that_a_level_is_as_agreed_with_the_broker(visitor, at, language, words):
+    visitor.identify(at("signicat"), language=language)
+    sent = application(AINO)
+    terms.accept(terms.current(), by=actor(AINO))
+    page = f"/{language}/applications/{sent.reference}/confirm/"
+    visitor.post(page, {"version": visitor.get(page).context["application"].version.digest})
+    assert words in visitor.get(f"/{language}/own-data/").content.decode()
