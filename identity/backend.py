@@ -100,7 +100,7 @@ class BrokerBackend(OIDCAuthenticationBackend):
         """Return the claims of the token, and what the userinfo endpoint adds where the dialect needs it."""
         if not (self.provider.claims.userinfo and self.provider.userinfo_endpoint):
             return payload
-        told = client.userinfo(self.provider, self.expected.access_token, self.deadline)
+        told = client.fetch_userinfo(self.provider, self.expected.access_token, self.deadline)
         if told.get("sub") != payload["sub"]:  # OpenID Connect Core 5.3.2: it could be another person's
             raise TokenRefused("userinfo-sub")
         return {**told, **payload}

@@ -24,7 +24,7 @@ LIFETIME_SECONDS = 60 * 60  # for the way to the broker and back
 LONGEST_HINT = 4096  # characters, as it goes into an address
 
 
-def remember(session: SessionBase, provider: Provider, token: object, claims: Claims) -> None:
+def keep_hint(session: SessionBase, provider: Provider, token: object, claims: Claims) -> None:
     """Keep the identity token by which the broker knows its session, unless it holds what no address may hold."""
     holds_code = any(claims.get(name) for name in provider.claims.hetu)
     if not provider.end_session_endpoint or provider.encrypted or holds_code:
@@ -33,23 +33,21 @@ def remember(session: SessionBase, provider: Provider, token: object, claims: Cl
         session[SESSION_KEY] = base64.b64encode(crypto.encrypt(token, context=SALT)).decode()
 
 
-def ending(session: SessionBase, next_url: str) -> str:
+def session_end_of(session: SessionBase, next_url: str) -> str:
     """Return the address that ends the broker's session of whoever is signed in, empty where there is none.
 
     The broker then sends the browser on to `next_url`, a path within this service.
     """
     known = proof.of_session(session)
     provider = providers.find(known.provider) if known else None
-    if provider is None:
-        return ""
     kept = session.get(SESSION_KEY)
     hint = crypto.decrypt(base64.b64decode(kept), context=SALT) if kept else ""
-    return address_of(provider, next_url, hint=hint)
+    return session_end_at(provider, next_url, hint=hint)
 
 
-def address_of(provider: Provider, next_url: str, *, hint: str = "") -> str:
+def session_end_at(provider: Provider | None, next_url: str, *, hint: str = "") -> str:
     """Return the address that ends a session at a provider, empty where there is none."""
-    if not provider.end_session_endpoint:
+    if provider is None or not provider.end_session_endpoint:
         return ""
     query = {
         "client_id": provider.client_id,
@@ -61,7 +59,7 @@ def address_of(provider: Provider, next_url: str, *, hint: str = "") -> str:
     return f"{provider.end_session_endpoint}{joint}{urlencode(query | ({'id_token_hint': hint} if hint else {}))}"
 
 
-def next_of(state: str) -> str:
+def next_after_broker(state: str) -> str:
     """Return where the browser goes on to, from the state that comes back; empty for a state that is not ours."""
     try:
         return str(signing.loads(state, salt=SALT, max_age=LIFETIME_SECONDS))

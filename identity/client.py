@@ -89,7 +89,7 @@ def exchange(provider: Provider, *, code: str, verifier: str, redirect_uri: str,
     return _json(within(deadline, lambda: _call("POST", provider.token_endpoint, deadline, form)))
 
 
-def userinfo(provider: Provider, access_token: str | None, deadline: Deadline) -> Json:
+def fetch_userinfo(provider: Provider, access_token: str | None, deadline: Deadline) -> Json:
     """Return what the userinfo endpoint says of the person of an access token (OpenID Connect Core 5.3).
 
     Raises BrokerUnreachable and BrokerRefused.
@@ -100,7 +100,7 @@ def userinfo(provider: Provider, access_token: str | None, deadline: Deadline) -
     return _json(within(deadline, lambda: _call("GET", provider.userinfo_endpoint, deadline, headers=bearer)))
 
 
-def ask(address: str, deadline: Deadline) -> Json:
+def fetch_json(address: str, deadline: Deadline) -> Json:
     """Return the JSON object at a configured address. Raises BrokerUnreachable and BrokerRefused."""
     return _json(within(deadline, lambda: _call("GET", address, deadline)))
 
@@ -228,7 +228,7 @@ def _fetch_keys(provider: Provider, deadline: Deadline) -> tuple[list[Json], flo
     if provider.jwks_uri:
         keys, ends = _json(body).get("keys"), math.inf
     else:
-        signed = signed_keys.read(body.decode("ascii", "replace"), provider)
+        signed = signed_keys.read_signed_keys(body.decode("ascii", "replace"), provider)
         keys, ends = signed.keys, signed.ends
     if not isinstance(keys, list):
         raise BrokerUnreachable("no-keys")

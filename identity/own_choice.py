@@ -69,7 +69,7 @@ def means_of(provider: Provider, chosen: str) -> str:
     return chosen if may_choose and ID.fullmatch(chosen) else ""
 
 
-def forget() -> None:
+def forget_offers() -> None:
     """Forget what brokers offered, so that they are asked again."""
     _SHELVES.clear()
 
@@ -92,7 +92,7 @@ def _ask(provider: Provider, language: str) -> Choice | None:
     query = urlencode({"lang": provider.locale(language)})
     address = f"{provider.embedded_ui_endpoint.rstrip('/')}/{quote(provider.client_id, safe='')}?{query}"
     try:
-        return _read(client.ask(address, client.Deadline(DEADLINE_SECONDS)))
+        return _read(client.fetch_json(address, client.Deadline(DEADLINE_SECONDS)))
     except IdentificationFailed as failure:
         logger.warning("Choice at %s: %s", provider.id, failure.word)
     except ValueError:

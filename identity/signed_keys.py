@@ -25,7 +25,7 @@ class SignedKeys:
     ends: float
 
 
-def read(text: str, provider: Provider) -> SignedKeys:
+def read_signed_keys(text: str, provider: Provider) -> SignedKeys:
     """Return the keys of a signed set of this provider. Raises BrokerUnreachable with a word for what is wrong."""
     if not text.isascii():
         raise BrokerUnreachable("keys-signature")

@@ -22,5 +22,5 @@ def sign_in(request: HttpRequest, provider: Provider, attempt: Attempt) -> None:
     request.session.flush()
     auth.login(request, user, backend=backend.PATH)
     proof.remember(request.session, broker.proof)
-    broker_sessions.remember(request.session, provider, broker.token, broker.told)
+    broker_sessions.keep_hint(request.session, provider, broker.token, broker.told)
     sessions.begin(request)

@@ -72,7 +72,11 @@ def outcome(request: HttpRequest, outcome: str) -> HttpResponse:
 def _end_of_broker_session(request: HttpRequest) -> str:
     """Return the address that ends the session at the broker which has just sent somebody back, if it has one."""
     provider = providers.find(request.GET.get("at", ""))
-    return broker_sessions.address_of(provider, with_next("identity:identify", safe_next(request))) if provider else ""
+    return (
+        broker_sessions.session_end_at(provider, with_next("identity:identify", safe_next(request)))
+        if provider
+        else ""
+    )
 
 
 @same_origin_post

@@ -18,7 +18,7 @@ def leave(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "identity/leave.html")
     next_url = reverse("identity:left")
-    at_broker = broker_sessions.ending(request.session, next_url)
+    at_broker = broker_sessions.session_end_of(request.session, next_url)
     sessions.end(request)
     response = (
         render(request, "identity/leaving_broker.html", {"address": at_broker, "next_page": next_url})

@@ -32,7 +32,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return redirect(settings.IDENTIFIED_URL)
     next_url = safe_next(request) or reverse("identity:signed_out")
-    at_broker = broker_sessions.ending(request.session, next_url)
+    at_broker = broker_sessions.session_end_of(request.session, next_url)
     sessions.end(request)
     # A page and not a redirect: browsers apply the form-action of our CSP to the redirects of a form.
     response = (
@@ -53,7 +53,7 @@ def signed_out(request: HttpRequest) -> HttpResponse:
 @never_cache
 def signed_out_at_broker(request: HttpRequest) -> HttpResponse:
     """Receive the browser back from a broker that ended its session, and lead on."""
-    next_url = broker_sessions.next_of(request.GET.get("state", ""))
+    next_url = broker_sessions.next_after_broker(request.GET.get("state", ""))
     return redirect(next_url if is_within(next_url) else "identity:signed_out")
 
 

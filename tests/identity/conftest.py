@@ -32,7 +32,7 @@ def some_keys():
 def _fresh(settings, own_keys):
     settings.IDENTITY_KEYS_FILE = own_keys
     client.forget_keys()
-    own_choice.forget()
+    own_choice.forget_offers()
 
 
 @pytest.fixture

@@ -84,7 +84,7 @@ def test_broker_without_own_choice_is_never_sent_one(visitor, broker):
 
 def test_disturbance_is_told(visitor, op):
     assert "Häiriötiedote" not in page(visitor)
-    own_choice.forget()
+    own_choice.forget_offers()
     op.choice["fi"] = {**OFFER, "disturbanceInfo": NOTICE}
     text = page(visitor)
     assert "<strong>Häiriötiedote</strong>" in text
@@ -136,7 +136,7 @@ def test_broker_is_not_asked_for_each_person(visitor, op):
     page(visitor)
     assert calls() == 1
     op.choice_behaviour = "good"
-    own_choice.forget()
+    own_choice.forget_offers()
     page(visitor)
     assert offered(page(visitor))
     assert calls() == 2
