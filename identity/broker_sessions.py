@@ -45,6 +45,11 @@ def session_end_of(session: SessionBase, next_url: str) -> str:
     return session_end_at(provider, next_url, hint=hint)
 
 
+def session_ends(next_url: str) -> list[str]:
+    """Return the addresses that end the sessions of all brokers that have one, without knowing who was where."""
+    return [end for provider in providers.all_providers() if (end := session_end_at(provider, next_url))]
+
+
 def session_end_at(provider: Provider | None, next_url: str, *, hint: str = "") -> str:
     """Return the address that ends a session at a provider, empty where there is none."""
     if provider is None or not provider.end_session_endpoint:

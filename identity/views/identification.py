@@ -58,25 +58,17 @@ def outcome(request: HttpRequest, outcome: str) -> HttpResponse:
         return identify(request, cancelled=True)
     if outcome not in OUTCOMES:
         raise Http404
+    try_again = with_next("identity:identify", safe_next(request))
     context = {
-        "try_again": with_next("identity:identify", safe_next(request)),
+        "try_again": try_again,
         "identified": access.is_identified(request),
         "next_page": after_identification(safe_next(request)),
         "about": request.GET.get("about"),
-        "end_broker_session": _end_of_broker_session(request),
+        # A broker with a session of its own may know the person even where we refused them.
+        "broker_session_ends": broker_sessions.session_ends(try_again),
         "test_codes": settings.ALLOW_TEST_CODES,
     }
     return render(request, f"identity/outcome_{outcome}.html", context)
-
-
-def _end_of_broker_session(request: HttpRequest) -> str:
-    """Return the address that ends the session at the broker which has just sent somebody back, if it has one."""
-    provider = providers.find(request.GET.get("at", ""))
-    return (
-        broker_sessions.session_end_at(provider, with_next("identity:identify", safe_next(request)))
-        if provider
-        else ""
-    )
 
 
 @same_origin_post
@@ -150,10 +142,7 @@ def _return_of(request: HttpRequest, attempt: Attempt) -> str:
         name = _failed("refused", attempt, failure)
     if not name:
         return after_identification(attempt.next)
-    provider = providers.find(attempt.provider)
-    # A broker with a session of its own may know the person even where we refused them.
-    at = attempt.provider if provider and provider.end_session_endpoint and name != "cancelled" else ""
-    return with_next("identity:outcome", attempt.next, name, about=about, at=at)
+    return with_next("identity:outcome", attempt.next, name, about=about)
 
 
 def _identify(request: HttpRequest, attempt: Attempt) -> str:
