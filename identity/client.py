@@ -187,7 +187,7 @@ def signing_key(provider: Provider, kid: str, deadline: Deadline) -> Json | None
     ids does not call the broker. Raises BrokerUnreachable.
     """
     with _STORES_LOCK:
-        store = _STORES.setdefault((provider.id, provider.jwks_uri or provider.signed_jwks_uri), _KeyStore())
+        store = _STORES.setdefault((provider.id, provider.signed_jwks_uri or provider.jwks_uri), _KeyStore())
     if not store.lock.acquire(timeout=deadline.left()):
         raise BrokerUnreachable("timeout")
     try:
@@ -218,14 +218,14 @@ def _find_or_fetch(store: _KeyStore, provider: Provider, kid: str, deadline: Dea
 
 def _fetch_keys(provider: Provider, deadline: Deadline) -> tuple[list[Json], float]:
     """Return the keys that may sign tokens, and when they end."""
-    address = provider.jwks_uri or provider.signed_jwks_uri
-    accept = {} if provider.jwks_uri else {"Accept": "application/jwk-set+jwt"}
+    address = provider.signed_jwks_uri or provider.jwks_uri
+    accept = {"Accept": "application/jwk-set+jwt"} if provider.signed_jwks_uri else {}
     try:
         body = within(deadline, lambda: _call("GET", address, deadline, headers=accept))
     except BrokerRefused:
         raise BrokerUnreachable("no-keys") from None
     keys: object
-    if provider.jwks_uri:
+    if not provider.signed_jwks_uri:
         keys, ends = _json(body).get("keys"), math.inf
     else:
         signed = signed_keys.read_signed_keys(body.decode("ascii", "replace"), provider)

@@ -391,3 +391,9 @@ def test_own_data_says_that_a_level_is_as_agreed_with_the_broker(visitor, at, la
     page = f"/{language}/applications/{sent.reference}/confirm/"
     visitor.post(page, {"version": visitor.get(page).context["application"].version.digest})
     assert words in visitor.get(f"/{language}/own-data/").content.decode()
+
+
+def test_unsigned_keys_beside_signed_ones_are_never_asked_for(visitor, at, broker):
+    at("op", jwks_uri=f"{broker.url}/jwks")
+    identify(visitor, broker)
+    assert "/jwks" not in broker.calls
