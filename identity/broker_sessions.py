@@ -40,8 +40,10 @@ def session_end_of(session: SessionBase, next_url: str) -> str:
     """
     known = proof.of_session(session)
     provider = providers.find(known.provider) if known else None
-    kept = session.get(SESSION_KEY)
-    hint = crypto.decrypt(base64.b64decode(kept), context=SALT) if kept else ""
+    try:
+        hint = crypto.decrypt(base64.b64decode(session.get(SESSION_KEY, "")), context=SALT)
+    except (crypto.CannotDecrypt, ValueError):  # there is none, or its key has been replaced since
+        hint = ""
     return session_end_at(provider, next_url, hint=hint)
 
 

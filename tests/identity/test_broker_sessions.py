@@ -91,6 +91,16 @@ def test_session_keeps_the_token_encrypted(visitor, helsinki):
     assert asked_of(address)["id_token_hint"] not in stored
 
 
+def test_sign_out_works_when_what_was_kept_can_no_longer_be_read(visitor, helsinki):
+    visitor.identify(helsinki)
+    session = visitor.session
+    session["id_token_hint"] = b"under a key that has gone".hex()
+    session.save()
+    _, address = leave(visitor)
+    assert address.startswith(f"{helsinki.url}/logout?")
+    assert "id_token_hint" not in asked_of(address)
+
+
 @pytest.mark.parametrize("state", ["", "forged", "https://evil.example/", None])
 def test_coming_back_with_a_state_that_is_not_ours_leads_nowhere_else(visitor, state):
     query = {} if state is None else {"state": state}

@@ -347,7 +347,7 @@ LABELS = {
 @pytest.mark.parametrize("language", ["fi", "sv", "en"])
 @pytest.mark.parametrize(("method", "idp"), [("strong", "hightrust"), ("wallet", "wallet-verifier")])
 def test_method_is_told_truly_wherever_it_is_told(visitor, at, method, idp, language):
-    """Receipt as page, PDF and email, the check of a receipt, own data, and the desk's statistics."""
+    """Receipt as page, PDF and email, own data, and the desk's statistics."""
     sent = application(AINO)
     terms.accept(terms.current(), by=actor(AINO))
     broker = at("signicat", published("signicat", ftn_idp=None, idp=idp))
@@ -357,7 +357,6 @@ def test_method_is_told_truly_wherever_it_is_told(visitor, at, method, idp, lang
     visitor.post(f"{page}/confirm/", {"version": read})
 
     made, label = Confirmation.objects.get(), LABELS[method][["fi", "sv", "en"].index(language)]
-    checked = {"number": made.receipt_number, "check_code": made.check_code}
     own_data = visitor.get(f"/{language}/own-data/").content.decode()
     email = letter("receipt", AINO)
     email.language = language
@@ -365,7 +364,6 @@ def test_method_is_told_truly_wherever_it_is_told(visitor, at, method, idp, lang
     told = {
         "receipt": visitor.get(f"{page}/receipt/").content.decode(),
         "PDF": receipt_pdf.receipt_html(made, language=language),
-        "check": visitor.post(f"/{language}/receipt/", checked).content.decode(),
         "own data": own_data,
         "email": text,
         "email in HTML": html,
