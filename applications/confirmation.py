@@ -172,6 +172,7 @@ def _store_confirmation(
         method=proof.method,
         provider=proof.provider,
         level=proof.level,
+        means=proof.means,
         confirmed_at=timezone.now(),
         id_check=check,
         representative=check.representative if check else "",

@@ -29,6 +29,7 @@ class Attempt:
     provider: str
     language: str
     next: str  # an address within this service, or ""
+    means: str = ""  # the bank or app that the person chose here already, by the broker's id of it
     id: str = field(default_factory=lambda: secrets.token_hex(8))
     state: str = field(default_factory=_secret)
     nonce: str = field(default_factory=_secret)

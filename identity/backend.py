@@ -34,6 +34,8 @@ class BrokerBackend(OIDCAuthenticationBackend):
     provider: Provider
     attempt: Attempt
     proof: Proof
+    token: object  # as it came, and what it tells
+    told: Claims
 
     def __init__(self) -> None:
         """Leave out the library's own, which demands settings of a single provider."""
@@ -77,15 +79,31 @@ class BrokerBackend(OIDCAuthenticationBackend):
         def find_key(kid: str) -> dict[str, Any] | None:
             return client.signing_key(self.provider, kid, self.deadline)
 
-        return tokens.verify(token, self.expected, find_key)
+        self.token, self.told = token, tokens.verify(token, self.expected, find_key)
+        return self.told
 
     def get_or_create_user(self, access_token: object, id_token: object, payload: Claims) -> User:
-        identity, now = claims.read(payload, self.provider), timezone.now()
+        identity, now = claims.read(self._with_userinfo(payload), self.provider), timezone.now()
         user = people.recognise(identity, language=self.attempt.language, at=now).user
         if not user.is_active:
             raise TokenRefused("inactive")
-        self.proof = Proof(method=identity.method, provider=self.provider.id, level=payload["acr"], at=now.isoformat())
+        self.proof = Proof(
+            method=identity.method,
+            provider=self.provider.id,
+            level=identity.level,
+            means=identity.means,
+            at=now.isoformat(),
+        )
         return user
+
+    def _with_userinfo(self, payload: Claims) -> Claims:
+        """Return the claims of the token, and what the userinfo endpoint adds where the dialect needs it."""
+        if not (self.provider.claims.userinfo and self.provider.userinfo_endpoint):
+            return payload
+        told = client.fetch_userinfo(self.provider, self.expected.access_token, self.deadline)
+        if told.get("sub") != payload["sub"]:  # OpenID Connect Core 5.3.2: it could be another person's
+            raise TokenRefused("userinfo-sub")
+        return {**told, **payload}
 
     def get_user(self, user_id: int) -> User | None:
         """Return the user of a session with their person, in one query, or None for a deactivated user."""

@@ -3,16 +3,15 @@
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004  # Django's name
 
-from identity import keys, providers
+from identity import keys, provider_faults, providers
 from identity.providers import InvalidProvider, Provider
 
-ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 TEST_LEVEL = "loatest"  # part of every acr in the test environments of the trust network
+UNPUBLISHED = "suomi.fi"  # a dialect until it was seen that nobody can know it
 SECRET_LENGTH = 32  # characters of a field key; docs/configuration.md makes keys of 64 hexadecimal ones
 
 
@@ -25,13 +24,7 @@ def check_providers(**kwargs: Any) -> list[CheckMessage]:
         try:
             good.append(providers.parse(entry))
         except InvalidProvider as error:
-            found.append(
-                Error(
-                    f"Provider {number} of IDENTITY_PROVIDERS cannot be used: {error}.",
-                    hint="docs/providers.md lists what a provider needs.",
-                    id="identity.E001",
-                )
-            )
+            found.append(_unusable(number, entry, error))
     found += (
         Error(
             f"{times} providers of IDENTITY_PROVIDERS have the id {name!r}.",
@@ -44,15 +37,23 @@ def check_providers(**kwargs: Any) -> list[CheckMessage]:
     return found + [message for provider in good for message in _check_provider(provider)]
 
 
+def _unusable(number: int, entry: Any, error: InvalidProvider) -> CheckMessage:
+    if isinstance(entry, dict) and entry.get("dialect") == UNPUBLISHED:
+        return Error(
+            f"Provider {number} of IDENTITY_PROVIDERS has the dialect {UNPUBLISHED}.",
+            hint="Suomi.fi has not published its OpenID interface; what it has is SAML. Until then use a broker, or "
+            "Helsinki's own service (helsinki), which hands people on to Suomi.fi.",
+            id="identity.E027",
+        )
+    return Error(
+        f"Provider {number} of IDENTITY_PROVIDERS cannot be used: {error}.",
+        hint="docs/providers.md lists what a provider needs.",
+        id="identity.E001",
+    )
+
+
 def _check_provider(provider: Provider) -> Iterator[CheckMessage]:
-    for name in ENDPOINTS:
-        address = urlsplit(getattr(provider, name))
-        if not address.hostname or address.scheme not in ("https", *(["http"] if _may_be_demo() else [])):
-            yield Error(
-                f"{name} of provider {provider.id} is not an https address.",
-                hint="What the broker is asked and answers must not be read on the way.",
-                id="identity.E003",
-            )
+    yield from provider_faults.faults_of(provider)
     accepts_tests = any(TEST_LEVEL in level for level in provider.acr_accepted)
     if accepts_tests and not settings.ALLOW_TEST_CODES:
         yield Error(

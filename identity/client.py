@@ -5,6 +5,7 @@ than one deadline for the whole exchange, whatever the broker or the name server
 """
 
 import json
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -17,9 +18,10 @@ import requests
 from django.conf import settings
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
-from identity import tokens
+from identity import signed_keys, tokens
 from identity.providers import Provider
 from identity.refusals import BrokerRefused, BrokerUnreachable
+from identity.signatures import SIGNING
 
 DEADLINE_SECONDS = 10.0  # for all calls of one identification
 CONNECT_SECONDS, READ_SECONDS = 3.05, 8.0  # for one step of one call
@@ -84,11 +86,33 @@ def exchange(provider: Provider, *, code: str, verifier: str, redirect_uri: str,
     }
     if provider.pkce:
         form["code_verifier"] = verifier
-    return within(deadline, lambda: _call("POST", provider.token_endpoint, deadline, form))
+    return _json(within(deadline, lambda: _call("POST", provider.token_endpoint, deadline, form)))
 
 
-def _call(method: str, url: str, deadline: Deadline, form: dict[str, str] | None = None) -> Json:
-    headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
+def fetch_userinfo(provider: Provider, access_token: str | None, deadline: Deadline) -> Json:
+    """Return what the userinfo endpoint says of the person of an access token (OpenID Connect Core 5.3).
+
+    Raises BrokerUnreachable and BrokerRefused.
+    """
+    if not access_token or not access_token.isascii() or not access_token.isprintable():  # goes into a header
+        raise BrokerUnreachable("no-access-token")
+    bearer = {"Authorization": f"Bearer {access_token}"}
+    return _json(within(deadline, lambda: _call("GET", provider.userinfo_endpoint, deadline, headers=bearer)))
+
+
+def fetch_json(address: str, deadline: Deadline) -> Json:
+    """Return the JSON object at a configured address. Raises BrokerUnreachable and BrokerRefused."""
+    return _json(within(deadline, lambda: _call("GET", address, deadline)))
+
+
+def _call(
+    method: str,
+    url: str,
+    deadline: Deadline,
+    form: dict[str, str] | None = None,
+    headers: dict[str, str] | None = None,
+) -> bytes:
+    headers = {"Accept": "application/json", "Accept-Encoding": "identity", **(headers or {})}
     with requests.Session() as session:
         session.trust_env = False  # no proxies and no .netrc of the environment
         try:
@@ -108,7 +132,7 @@ def _call(method: str, url: str, deadline: Deadline, form: dict[str, str] | None
             raise BrokerUnreachable("connection") from None
 
 
-def _answer(response: requests.Response, deadline: Deadline) -> Json:
+def _answer(response: requests.Response, deadline: Deadline) -> bytes:
     if 400 <= response.status_code < 500:
         raise BrokerRefused("status-4xx")
     if response.status_code != 200:
@@ -120,6 +144,10 @@ def _answer(response: requests.Response, deadline: Deadline) -> Json:
         deadline.left()
         if len(body) > LARGEST_ANSWER_BYTES:
             raise BrokerUnreachable("too-large")
+    return body
+
+
+def _json(body: bytes) -> Json:
     try:
         answer = json.loads(body)
     except (ValueError, RecursionError):
@@ -137,12 +165,18 @@ class _KeyStore:
     keys: list[Json] = field(default_factory=list)
     fetched: float | None = None  # both by the monotonic clock
     tried: float | None = None
+    ends: float = math.inf  # seconds since 1970, after which a signed set must not be used
+
+    def is_over(self) -> bool:
+        return time.time() > self.ends + signed_keys.LEEWAY_SECONDS
 
     def find(self, kid: str) -> Json | None:
+        if self.is_over():
+            return None
         return next((key for key in self.keys if key.get("kid") == kid), None)
 
 
-_STORES: dict[str, _KeyStore] = {}
+_STORES: dict[tuple[str, str], _KeyStore] = {}  # by the provider's id, as its own entity keys vouch for a signed set
 _STORES_LOCK = threading.Lock()
 
 
@@ -153,7 +187,7 @@ def signing_key(provider: Provider, kid: str, deadline: Deadline) -> Json | None
     ids does not call the broker. Raises BrokerUnreachable.
     """
     with _STORES_LOCK:
-        store = _STORES.setdefault(provider.jwks_uri, _KeyStore())
+        store = _STORES.setdefault((provider.id, provider.signed_jwks_uri or provider.jwks_uri), _KeyStore())
     if not store.lock.acquire(timeout=deadline.left()):
         raise BrokerUnreachable("timeout")
     try:
@@ -166,10 +200,13 @@ def _find_or_fetch(store: _KeyStore, provider: Provider, kid: str, deadline: Dea
     key, now = store.find(kid), time.monotonic()
     fresh = store.fetched is not None and now - store.fetched < KEYS_LIFETIME_SECONDS
     tried_just_now = store.tried is not None and now - store.tried < REFETCH_SECONDS
+    if tried_just_now and store.is_over():
+        raise BrokerUnreachable("keys-expired")
     if (key and fresh) or tried_just_now:
         return key
     try:
-        store.keys, store.fetched, store.tried = _fetch_keys(provider, deadline), now, now
+        store.keys, store.ends = _fetch_keys(provider, deadline)
+        store.fetched = store.tried = now
     except BrokerUnreachable:
         if store.fetched is None:  # there are no older keys, so the next person may try at once
             raise
@@ -179,22 +216,31 @@ def _find_or_fetch(store: _KeyStore, provider: Provider, kid: str, deadline: Dea
     return store.find(kid)
 
 
-def _fetch_keys(provider: Provider, deadline: Deadline) -> list[Json]:
+def _fetch_keys(provider: Provider, deadline: Deadline) -> tuple[list[Json], float]:
+    """Return the keys that may sign tokens, and when they end."""
+    address = provider.signed_jwks_uri or provider.jwks_uri
+    accept = {"Accept": "application/jwk-set+jwt"} if provider.signed_jwks_uri else {}
     try:
-        answer = within(deadline, lambda: _call("GET", provider.jwks_uri, deadline))
+        body = within(deadline, lambda: _call("GET", address, deadline, headers=accept))
     except BrokerRefused:
         raise BrokerUnreachable("no-keys") from None
-    keys = answer.get("keys")
+    keys: object
+    if not provider.signed_jwks_uri:
+        keys, ends = _json(body).get("keys"), math.inf
+    else:
+        signed = signed_keys.read_signed_keys(body.decode("ascii", "replace"), provider)
+        keys, ends = signed.keys, signed.ends
     if not isinstance(keys, list):
         raise BrokerUnreachable("no-keys")
-    return [
+    usable = [
         key
         for key in keys
         if isinstance(key, dict)
         and key.get("kty") == "RSA"
         and key.get("use", "sig") == "sig"
-        and key.get("alg", tokens.SIGNING) == tokens.SIGNING
+        and key.get("alg", SIGNING) == SIGNING
     ]
+    return usable, ends
 
 
 def forget_keys() -> None:

@@ -14,6 +14,8 @@ class Method(models.TextChoices):
     BANK = "bank", _("online banking codes")
     MOBILE = "mobile", _("mobile certificate")
     ID_CARD = "id_card", _("certificate card")
+    WALLET = "wallet", _("identity wallet")
+    STRONG = "strong", _("strong electronic identification")  # the broker does not tell more
     COUNTER = "counter", _("at the counter")
     ACCOUNT = "account", _("password account")
 

@@ -59,10 +59,17 @@ def _recognise(identity: Identity, *, language: str, at: dt.datetime) -> Person:
     person = find(identity.hetu)
     if person is None:
         return Person.objects.create(user=_new_user(), **facts)
+    # A broker that knows the name in one piece only must not undo what another one divided.
+    in_one_piece = not identity.first_names and _words(str(person)) == _words(identity.last_name)
     for name, value in facts.items():
-        setattr(person, name, value)
+        if not (in_one_piece and name in ("first_names", "last_name")):
+            setattr(person, name, value)
     person.save()
     return person
+
+
+def _words(name: str) -> list[str]:
+    return sorted(name.casefold().split())
 
 
 def of_code(code: str, *, first_names: str, last_name: str, language: str, at: dt.datetime) -> Person:

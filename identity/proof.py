@@ -13,12 +13,16 @@ SESSION_KEY = "proof"
 
 @dataclass(frozen=True, kw_only=True)
 class Proof:
-    """One identification: method, the broker's id in our settings, the level (acr), and when (ISO 8601)."""
+    """One identification: method, the broker's id in our settings, the level that it told, and when (ISO 8601).
+
+    `means` is the broker's own word for the bank, card or app.
+    """
 
     method: Method
     provider: str
     level: str
     at: str
+    means: str = ""
 
     @property
     def time(self) -> dt.datetime:
@@ -35,4 +39,10 @@ def of_session(session: SessionBase) -> Proof | None:
     if stored is None:
         return None
     # By name: a session that another release began may hold more.
-    return Proof(method=Method(stored["method"]), provider=stored["provider"], level=stored["level"], at=stored["at"])
+    return Proof(
+        method=Method(stored["method"]),
+        provider=stored["provider"],
+        level=stored["level"],
+        at=stored["at"],
+        means=stored.get("means", ""),
+    )

@@ -1,6 +1,6 @@
 """The brokers that this installation may ask, as the setting IDENTITY_PROVIDERS lists them."""
 
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, dataclass, field, fields
 from typing import Any
 
 from django.conf import settings
@@ -9,6 +9,11 @@ from django.utils.translation import get_language
 from identity.dialects import DIALECTS, Dialect
 
 LONGEST_ID, LONGEST_LEVEL = 40, 200  # characters, as each confirmation keeps them
+LONGEST_SERVICE_NAME = 40  # characters of ftn_spname
+TOKEN_ENDPOINT, ISSUER = "token_endpoint", "issuer"  # words of assertion_audience; else it is an address
+BY_CONTRACT = "contract"  # the level of a confirmation whose broker states none: it is as agreed with the broker
+
+Texts = str | dict[str, str]  # for all languages, or for each
 
 
 class InvalidProvider(ValueError):
@@ -17,23 +22,34 @@ class InvalidProvider(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Provider:
-    """One broker. The acr that is asked for and the acr that is accepted are two settings."""
+    """One broker. What is asked for (acr_values) and what is accepted (acr_accepted) are two settings.
+
+    provider_faults.py lists the settings that do not go together.
+    """
 
     id: str
-    name: str | dict[str, str]  # for all languages, or for each
+    name: Texts
     dialect: str
     issuer: str
     client_id: str
     authorization_endpoint: str
     token_endpoint: str
-    jwks_uri: str
-    acr_values: list[str]
-    acr_accepted: list[str]
+    jwks_uri: str = ""  # either this, or the next two
+    signed_jwks_uri: str = ""
+    entity_jwks: dict[str, Any] = field(default_factory=dict)  # the keys that sign the broker's keys
+    acr_values: list[str] = field(default_factory=list)
+    acr_accepted: list[str] = field(default_factory=list)  # either this, or the next
+    level_by_contract: bool = False
     encrypted: bool = True
     pkce: bool = True
-    prompt: str = "login"  # single sign-on would let the second person of a household in as the first
+    prompt: str | None = None  # None: as the dialect has it
     max_age: int | None = None  # seconds since the broker saw the person; then auth_time is demanded
-    service_name: str | None = None  # what the bank shows as the asking service (ftn_spname)
+    service_name: Texts = ""  # what the bank shows as the asking service (ftn_spname)
+    assertion_audience: str = TOKEN_ENDPOINT
+    ui_locales: dict[str, str] = field(default_factory=dict)  # other names of languages than the dialect's
+    userinfo_endpoint: str = ""
+    end_session_endpoint: str = ""  # ends the broker's own session
+    embedded_ui_endpoint: str = ""  # tells the means, for our own choice among them
 
     def __post_init__(self) -> None:
         if self.dialect not in DIALECTS:
@@ -42,8 +58,9 @@ class Provider:
             raise InvalidProvider(f"its id is longer than {LONGEST_ID} characters")
         if any(not isinstance(level, str) or len(level) > LONGEST_LEVEL for level in self.acr_accepted):
             raise InvalidProvider(f"acr_accepted holds other than texts of at most {LONGEST_LEVEL} characters")
-        if self.service_name and len(self.service_name) > 40:
-            raise InvalidProvider("service_name is longer than 40 characters")
+        for texts in (self.name, self.service_name, self.ui_locales):
+            if isinstance(texts, dict) and not all(isinstance(text, str) for text in texts.values()):
+                raise InvalidProvider("a text for a language is no text")
 
     @property
     def claims(self) -> Dialect:
@@ -52,20 +69,44 @@ class Provider:
     @property
     def label(self) -> str:
         """The name to show, in the language in use."""
-        if isinstance(self.name, str):
-            return self.name
-        return self.name.get(get_language() or "") or next(iter(self.name.values()), self.id)
+        return _in_language(self.name, get_language() or "") or self.id
+
+    @property
+    def prompt_asked(self) -> str:
+        """The value of prompt to send, empty for none."""
+        return self.claims.prompts[0] if self.prompt is None else self.prompt
+
+    @property
+    def audience(self) -> str:
+        """To whom our client assertion is addressed."""
+        words = {TOKEN_ENDPOINT: self.token_endpoint, ISSUER: self.issuer}
+        return words.get(self.assertion_audience, self.assertion_audience)
+
+    def locale(self, language: str) -> str:
+        """Return the broker's name of one of our languages."""
+        return self.ui_locales.get(language) or self.claims.languages.get(language, language)
+
+    def service_name_in(self, language: str) -> str:
+        return _in_language(self.service_name, language)
+
+
+def _in_language(texts: Texts, language: str) -> str:
+    return texts if isinstance(texts, str) else texts.get(language) or next(iter(texts.values()), "")
 
 
 # The types that JSON may give each setting; others are texts.
 TYPES: dict[str, tuple[type, ...]] = {
     "name": (str, dict),
+    "entity_jwks": (dict,),
     "acr_values": (list,),
     "acr_accepted": (list,),
+    "level_by_contract": (bool,),
     "encrypted": (bool,),
     "pkce": (bool,),
+    "prompt": (str, type(None)),
     "max_age": (int, type(None)),
-    "service_name": (str, type(None)),
+    "service_name": (str, dict, type(None)),
+    "ui_locales": (dict,),
 }
 
 
@@ -73,14 +114,15 @@ def parse(entry: dict[str, Any]) -> Provider:
     """Return the provider that an entry of the setting describes. Raises InvalidProvider."""
     if not isinstance(entry, dict):
         raise InvalidProvider("it is not an object")
-    known = {field.name: field.default is MISSING for field in fields(Provider)}
+    known = {one.name: one.default is MISSING and one.default_factory is MISSING for one in fields(Provider)}
     if unknown := sorted(entry.keys() - known.keys()):
         raise InvalidProvider(f"unknown: {', '.join(unknown)}")
     if missing := [name for name, required in known.items() if required and not entry.get(name)]:
         raise InvalidProvider(f"missing: {', '.join(missing)}")
     if wrong := [name for name, value in entry.items() if not isinstance(value, TYPES.get(name, (str,)))]:
         raise InvalidProvider(f"of a wrong type: {', '.join(wrong)}")
-    return Provider(**entry)
+    # null says the same as leaving a setting out.
+    return Provider(**{name: value for name, value in entry.items() if value is not None})
 
 
 def all_providers() -> list[Provider]:

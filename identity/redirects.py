@@ -32,14 +32,12 @@ def page_of(request: HttpRequest) -> str:
     return request.get_full_path() if request.method in {"GET", "HEAD"} else request.path
 
 
-def with_next(name: str, next_url: str, *args: str) -> str:
-    """Return the address of a page that goes on to `next_url`, in the language in use."""
+def with_next(name: str, next_url: str, *args: str, **more: str) -> str:
+    """Return the address of a page that goes on to `next_url`, in the language in use, with more parameters."""
     url = reverse(name, args=args)
-    if not next_url:
-        return url
     query = QueryDict(mutable=True)
-    query["next"] = next_url
-    return f"{url}?{query.urlencode(safe='/')}"
+    query.update({key: value for key, value in {**more, "next": next_url}.items() if value})
+    return f"{url}?{query.urlencode(safe='/')}" if query else url
 
 
 def after_identification(next_url: str) -> str:

@@ -21,5 +21,13 @@ class TokenRefused(IdentificationFailed):
     """The identity token, or what it says, does not hold."""
 
 
+class InvalidCode(TokenRefused):
+    """The personal identity code is not one that this installation accepts, such as one of a test bank."""
+
+
+class SetUpWrongly(IdentificationFailed):
+    """The broker leaves out what it owes us for everybody: a setting here or there, and no fault of the person's."""
+
+
 class NoCode(IdentificationFailed):
     """A person without a Finnish personal identity code (eIDAS): the counter serves them."""

@@ -3,7 +3,7 @@
 from django.contrib import auth
 from django.http import HttpRequest
 
-from identity import backend, proof, sessions
+from identity import backend, broker_sessions, proof, sessions
 from identity.attempts import Attempt
 from identity.providers import Provider
 from identity.refusals import TokenRefused
@@ -22,4 +22,5 @@ def sign_in(request: HttpRequest, provider: Provider, attempt: Attempt) -> None:
     request.session.flush()
     auth.login(request, user, backend=backend.PATH)
     proof.remember(request.session, broker.proof)
+    broker_sessions.keep_hint(request.session, provider, broker.token, broker.told)
     sessions.begin(request)

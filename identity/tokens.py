@@ -5,14 +5,11 @@ Finnish Trust Network. Keys come only from the provider's configured address, wh
 `jwk` of a token say.
 """
 
-import base64
-import binascii
 import hashlib
 import json
 import math
 import secrets
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,22 +22,20 @@ from identity import keys
 from identity.attempts import Attempt
 from identity.providers import Provider
 from identity.refusals import TokenRefused
+from identity.signatures import LONGEST_HEADER, SIGNING, BadSignature, FindKey, base64url, header_of, signed_claims
 
-SIGNING = "RS256"
-KEY_ENCRYPTION = "RSA-OAEP"
+KEY_ENCRYPTION = ("RSA-OAEP", "RSA-OAEP-256")
 CONTENT_ENCRYPTION = ("A128CBC-HS256", "A128GCM", "A256GCM")
 LEEWAY_SECONDS = 30  # by which two clocks may differ
 OLDEST_SECONDS = 10 * 60  # since a token was issued
 REQUEST_LIFETIME_SECONDS, ASSERTION_LIFETIME_SECONDS = 10 * 60, 60
-LEAST_KEY_BITS = 2048  # of an RSA key
 LONGEST_TOKEN = 64 * 1024  # characters
 
 Claims = dict[str, Any]
-FindKey = Callable[[str], dict[str, Any] | None]
 
 
-class _SignatureRegistry(jws.JWSRegistry):
-    max_header_length = 8 * 1024  # bytes; some brokers include their certificates
+class _EncryptionRegistry(jwe.JWERegistry):
+    max_protected_header_length = LONGEST_HEADER
 
 
 def request_object(provider: Provider, attempt: Attempt, *, redirect_uri: str) -> str:
@@ -53,23 +48,26 @@ def request_object(provider: Provider, attempt: Attempt, *, redirect_uri: str) -
         "client_id": provider.client_id,
         "redirect_uri": redirect_uri,
         "scope": provider.claims.scope,
-        "acr_values": " ".join(provider.acr_values),
-        "ui_locales": attempt.language,
+        "ui_locales": provider.locale(attempt.language),
         "state": attempt.state,
         "nonce": attempt.nonce,
         "jti": secrets.token_urlsafe(16),
         "iat": now,
         "exp": now + REQUEST_LIFETIME_SECONDS,
     }
-    if provider.prompt:
-        claims["prompt"] = provider.prompt
+    if provider.acr_values:
+        claims["acr_values"] = " ".join(provider.acr_values)
+    if provider.prompt_asked:
+        claims["prompt"] = provider.prompt_asked
     if provider.max_age is not None:
         claims["max_age"] = provider.max_age
-    if provider.service_name:
-        claims["ftn_spname"] = provider.service_name
+    if service_name := provider.service_name_in(attempt.language):
+        claims["ftn_spname"] = service_name
+    if attempt.means:
+        claims["ftn_idp_id"] = attempt.means
     if provider.pkce:
         digest = hashlib.sha256(attempt.verifier.encode()).digest()
-        claims |= {"code_challenge": _base64url(digest), "code_challenge_method": "S256"}
+        claims |= {"code_challenge": base64url(digest), "code_challenge_method": "S256"}
     return _sign(claims)
 
 
@@ -80,7 +78,7 @@ def client_assertion(provider: Provider) -> str:
         {
             "iss": provider.client_id,
             "sub": provider.client_id,
-            "aud": provider.token_endpoint,
+            "aud": provider.audience,
             "jti": secrets.token_urlsafe(16),
             "iat": now,
             "exp": now + ASSERTION_LIFETIME_SECONDS,
@@ -98,7 +96,7 @@ class Expected:
 
 
 def verify(token: object, expected: Expected, find_key: FindKey) -> Claims:
-    """Return the claims of an identity token that passes every check.
+    """Return the claims of an identity token that passes every check but that of its level (claims.py).
 
     `find_key` returns the provider's public key of a key id as a JWK, or None. Raises TokenRefused.
     """
@@ -106,8 +104,10 @@ def verify(token: object, expected: Expected, find_key: FindKey) -> Claims:
         raise TokenRefused("no-token")
     if len(token) > LONGEST_TOKEN or not token.isascii():
         raise TokenRefused("malformed")
-    signed = _decrypt(token) if expected.provider.encrypted else token
-    claims = _verify_signature(signed, find_key)
+    try:
+        claims = signed_claims(_decrypt(token) if expected.provider.encrypted else token, find_key)
+    except BadSignature as fault:
+        raise TokenRefused(fault.word) from None
     _check_parties(claims, expected)
     _check_times(claims, expected)
     _check_session(claims, expected)
@@ -117,53 +117,24 @@ def verify(token: object, expected: Expected, find_key: FindKey) -> Claims:
 def _decrypt(token: str) -> str:
     if token.count(".") == 2:
         raise TokenRefused("plaintext")
-    header = _header(token, parts=5)
-    if header.get("alg") != KEY_ENCRYPTION:
+    header = header_of(token, parts=5)
+    if header.get("alg") not in KEY_ENCRYPTION:
         raise TokenRefused("jwe-alg")
     if header.get("enc") not in CONTENT_ENCRYPTION:
         raise TokenRefused("jwe-enc")
     if "zip" in header:  # a small token could hold gigabytes
         raise TokenRefused("zip")
     # A certified provider repeats iss and aud in the header, which a strict registry would refuse.
-    registry = jwe.JWERegistry(algorithms=[KEY_ENCRYPTION, *CONTENT_ENCRYPTION], strict_check_header=False)
+    registry = _EncryptionRegistry(algorithms=[*KEY_ENCRYPTION, *CONTENT_ENCRYPTION], strict_check_header=False)
     kid = header.get("kid")
     for key in [key for key in keys.load().enc if kid is None or key.kid == kid]:
         try:
-            plain = jwe.decrypt_compact(token, key, registry=registry).plaintext
+            # Without the alg of our JWK, which says what we prefer and would refuse the other.
+            plain = jwe.decrypt_compact(token, RSAKey.import_key(key.raw_value), registry=registry).plaintext
             return (plain or b"").decode("ascii")
         except (JoseError, ValueError):
             continue
     raise TokenRefused("decrypt")
-
-
-def _verify_signature(token: str, find_key: FindKey) -> Claims:
-    header = _header(token, parts=3)
-    if header.get("alg") != SIGNING:  # also "none", and HS256 with the public key as its secret
-        raise TokenRefused("alg")
-    if "crit" in header or "b64" in header:  # RFC 7797 would change what is signed
-        raise TokenRefused("crit")
-    kid = header.get("kid")
-    if not isinstance(kid, str) or not kid:
-        raise TokenRefused("no-kid")
-    key = _public_key(find_key(kid))
-    registry = _SignatureRegistry(algorithms=[SIGNING], strict_check_header=False)
-    try:
-        payload = jws.deserialize_compact(token, key, registry=registry).payload
-    except (JoseError, ValueError):
-        raise TokenRefused("signature") from None
-    return _json_object(payload)
-
-
-def _public_key(jwk: dict[str, Any] | None) -> RSAKey:
-    if jwk is None or jwk.get("kty") != "RSA":
-        raise TokenRefused("kid")
-    try:
-        if len(_from_base64url(jwk["n"]).lstrip(b"\0")) * 8 < LEAST_KEY_BITS:
-            raise TokenRefused("weak-key")
-        # Only the numbers of the JWK are used: its other members could widen or narrow its use.
-        return RSAKey.import_key({name: jwk[name] for name in ("kty", "n", "e")})
-    except (JoseError, ValueError, KeyError, TypeError):
-        raise TokenRefused("kid") from None
 
 
 def _check_parties(claims: Claims, expected: Expected) -> None:
@@ -189,10 +160,10 @@ def _check_times(claims: Claims, expected: Expected) -> None:
         raise TokenRefused("iat")
     if expires <= now - LEEWAY_SECONDS:
         raise TokenRefused("exp")
-    if "auth_time" not in claims and provider.max_age is None:
+    if "auth_time" not in claims and (provider.max_age is None or not provider.claims.auth_time):
         return
     authenticated = _seconds(claims, "auth_time", word="auth-time")
-    earliest = started if provider.prompt == "login" else -math.inf
+    earliest = started if provider.prompt_asked == "login" else -math.inf
     if provider.max_age is not None:
         earliest = max(earliest, now - provider.max_age)
     if not earliest - LEEWAY_SECONDS <= authenticated <= now + LEEWAY_SECONDS:
@@ -200,14 +171,12 @@ def _check_times(claims: Claims, expected: Expected) -> None:
 
 
 def _check_session(claims: Claims, expected: Expected) -> None:
-    nonce, acr, at_hash = claims.get("nonce"), claims.get("acr"), claims.get("at_hash")
+    nonce, at_hash = claims.get("nonce"), claims.get("at_hash")
     if not isinstance(nonce, str) or not constant_time_compare(nonce, expected.attempt.nonce):
         raise TokenRefused("nonce")
-    if not isinstance(acr, str) or acr not in expected.provider.acr_accepted:
-        raise TokenRefused("acr")
     if at_hash is not None:
         digest = hashlib.sha256((expected.access_token or "").encode()).digest()
-        if not expected.access_token or not constant_time_compare(str(at_hash), _base64url(digest[:16])):
+        if not expected.access_token or not constant_time_compare(str(at_hash), base64url(digest[:16])):
             raise TokenRefused("at-hash")
 
 
@@ -218,34 +187,6 @@ def _seconds(claims: Claims, name: str, *, word: str | None = None) -> float:
     return value
 
 
-def _header(token: str, *, parts: int) -> dict[str, Any]:
-    segments = token.split(".")
-    if len(segments) != parts:
-        raise TokenRefused("malformed")
-    try:
-        return _json_object(_from_base64url(segments[0]))
-    except binascii.Error:
-        raise TokenRefused("malformed") from None
-
-
-def _json_object(raw: bytes) -> dict[str, Any]:
-    try:
-        value = json.loads(raw)
-    except (ValueError, RecursionError):
-        raise TokenRefused("malformed") from None
-    if not isinstance(value, dict):
-        raise TokenRefused("malformed")
-    return value
-
-
 def _sign(claims: Claims) -> str:
     key = keys.load().sig[0]
     return jws.serialize_compact({"alg": SIGNING, "typ": "JWT", "kid": key.kid}, json.dumps(claims), key)
-
-
-def _base64url(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
-
-
-def _from_base64url(text: str) -> bytes:
-    return base64.b64decode(text + "=" * (-len(text) % 4), b"-_", validate=True)

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from identity.views import identification
+from identity.views import identification, sessions
 
 app_name = "identification"
 urlpatterns = [
     path("start/", identification.start, name="start"),
     path("callback/", identification.callback, name="callback"),
     path("jwks.json", identification.jwks, name="jwks"),
+    path("signed-out/", sessions.signed_out_at_broker, name="signed_out"),
 ]

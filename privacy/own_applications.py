@@ -23,6 +23,8 @@ from core.masking import mask_codes
 from identity.models import Person
 from privacy.report import Fact, Facts, Part
 
+MEANS = _("Means of identification, in the words of the identification service")
+
 
 @dataclass(frozen=True)
 class OwnSlots:
@@ -158,8 +160,9 @@ def _confirmations(own: OwnSlots) -> Iterator[Facts]:
                 Fact("confirmed_at", _("Time"), confirmation.confirmed_at),
                 Fact("method", _("Method"), confirmation.method, confirmation.get_method_display()),
                 Fact("provider", _("Identified by"), confirmation.provider),
+                Fact("means", MEANS, confirmation.means),
                 Fact("represented_by", _("Represented by"), confirmation.represented_by),
-                Fact("level", _("Level of identification"), confirmation.level),
+                Fact("level", _("Level of identification"), confirmation.level, confirmation.level_told),
                 Fact("terms", _("Terms published"), confirmation.terms.published_at),
                 Fact("receipt", _("Receipt number"), confirmation.receipt_number),
                 Fact("undone_at", _("Undone"), confirmation.undone_at),

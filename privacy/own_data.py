@@ -21,7 +21,7 @@ from identity.models import Account, Person
 from identity.proof import Proof
 from mailing.models import Letter
 from privacy import own_applications
-from privacy.own_applications import OwnSlots, number_of
+from privacy.own_applications import MEANS, OwnSlots, number_of
 from privacy.report import Fact, Facts, Part
 from records.enums import ACCESS_EVENTS, Event
 from records.models import Chain, Entry
@@ -71,6 +71,7 @@ def _identity_part(person: Person, proof: Proof) -> Part:
             Fact("known_since", _("Known to the service since"), person.created_at),
             Fact("identified_at", _("Last identified"), person.identified_at),
             Fact("method", _("How you identified yourself now"), proof.method, proof.method.label),
+            Fact("means", MEANS, proof.means),
         ],
     )
 

@@ -114,6 +114,7 @@ def _events_of(application: Application) -> Iterator[Event]:
                 "version": version.number,
                 "digest": version.digest,
                 "waits_for": _waits_for(version, change),
+                "confirmed": _confirmed(version, change),
                 "represented": _represented(version, change),
             }
             yield Event(client_id=application.intake.client_id, application=application, change=change, data=data)
@@ -124,6 +125,15 @@ def _waits_for(version: Version, change: StateChange) -> int:
     if change.to_state != State.AWAITING:
         return 0
     return sum(a.is_adult and not _confirmation_then(a, change) for a in version.applicants.all())
+
+
+def _confirmed(version: Version, change: StateChange) -> list[dict[str, str | int]]:
+    """Return who had confirmed a version when the application changed, and by which method."""
+    return [
+        {"position": a.position, "method": one.method}
+        for a in sorted(version.applicants.all(), key=lambda a: a.position)
+        if (one := _confirmation_then(a, change))
+    ]
 
 
 def _represented(version: Version, change: StateChange) -> list[dict[str, str | int]]:

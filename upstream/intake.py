@@ -16,6 +16,7 @@ from applications.enums import RepresentativeKind, State
 from applications.models import Applicant, Application
 from core.actors import Actor, Role, Source
 from core.transactions import atomically
+from identity.enums import Method
 from upstream.models import ApiClient, IdempotencyRecord, Intake
 from upstream.schemas import ApplicantStatus, ApplicationStatus, Progress, Receipt
 
@@ -102,7 +103,12 @@ def status(reference: str, *, client: ApiClient) -> Standing:
         ApplicationStatus(
             **_receipt(application).model_dump(),
             applicants=[
-                ApplicantStatus(position=a.position, progress=_progress(a), representative=_representative(a))
+                ApplicantStatus(
+                    position=a.position,
+                    progress=_progress(a),
+                    representative=_representative(a),
+                    method=Method(a.confirmed.method) if a.confirmed else None,
+                )
                 for a in application.applicants
             ],
         ),

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from applications.enums import RepresentativeKind, State, Transition
 from applications.models import MOST_APPLICANTS
+from identity.enums import Method
 
 
 class Progress(TextChoices):
@@ -38,6 +39,11 @@ class ApplicantStatus(BaseModel):
     representative: RepresentativeKind | None = Field(
         default=None, description="Who confirmed for this applicant at the counter; null if nobody did"
     )
+    method: Method | None = Field(
+        default=None,
+        description="How this applicant proved who they are when they confirmed; null if they have not. `strong` is "
+        "strong electronic identification of which the identification service tells no more",
+    )
 
 
 class Represented(BaseModel):
@@ -45,6 +51,13 @@ class Represented(BaseModel):
 
     position: int = Field(ge=0, lt=MOST_APPLICANTS, description="As in the status")
     representative: RepresentativeKind
+
+
+class Confirmed(BaseModel):
+    """An applicant who had confirmed. Names nobody."""
+
+    position: int = Field(ge=0, lt=MOST_APPLICANTS, description="As in the status")
+    method: Method = Field(description="As in the status")
 
 
 class ApplicationStatus(Receipt):
@@ -64,6 +77,9 @@ class EventData(BaseModel):
     version: int = Field(ge=1, description="1 for the application as sent, one more for each change")
     digest: str = Field(description="SHA-256 digest of that version, in hex", pattern="^[0-9a-f]{64}$")
     waits_for: int = Field(ge=0, le=MOST_APPLICANTS, description="How many adults have yet to confirm")
+    confirmed: list[Confirmed] = Field(
+        default=[], description="Who had confirmed this version, and how they had proved who they are"
+    )
     represented: list[Represented] = Field(
         default=[], description="For whom a guardian or proxy had confirmed this version at the counter"
     )

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from applications import references
 from applications.enums import RepresentativeKind
@@ -10,6 +11,7 @@ from applications.models.id_check import IdCheck
 from applications.models.terms import Terms
 from identity.enums import Method
 from identity.models import Person, User
+from identity.providers import BY_CONTRACT
 
 
 class Confirmation(models.Model):
@@ -28,6 +30,7 @@ class Confirmation(models.Model):
     method = models.CharField(max_length=8, choices=Method)
     provider = models.CharField(max_length=40)
     level = models.CharField(max_length=200)
+    means = models.CharField(max_length=200, blank=True, default="", db_default="")  # the broker's own word
     confirmed_at = models.DateTimeField()
     id_check = models.ForeignKey(IdCheck, on_delete=models.PROTECT, null=True, related_name="confirmations")
     # Who acted for the person, at the counter only (C6); repeated from the check, so that the row alone says so.
@@ -63,6 +66,11 @@ class Confirmation(models.Model):
     def represented_by(self) -> str:
         """The guardian or proxy who acted for the person, such as "Gun Gran (guardian)"; empty if nobody did."""
         return RepresentativeKind.describe(self.representative, self.representative_name)
+
+    @property
+    def level_told(self) -> str:
+        """The level in words, where it is not the broker's own name of it."""
+        return _("as agreed with the identification service") if self.level == BY_CONTRACT else ""
 
     @property
     def receipt_number(self) -> str:

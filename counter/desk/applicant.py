@@ -91,4 +91,4 @@ def _show_applicant(
 
 
 def _name_parts(name: str) -> list[str]:
-    return typed_text(name).casefold().split()
+    return sorted(typed_text(name).casefold().split())  # a broker that knows it in one piece may begin with the last

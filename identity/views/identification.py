@@ -12,20 +12,21 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from identity import access, attempts, backend, cookies, keys, limits, providers, tokens
+from identity import access, attempts, backend, broker_sessions, cookies, keys, limits, own_choice, providers, tokens
 from identity.attempts import Attempt
 from identity.origin import same_origin_post
 from identity.providers import Provider
 from identity.redirects import after_identification, safe_next, with_next
-from identity.refusals import BrokerUnreachable, IdentificationFailed, NoCode
+from identity.refusals import BrokerUnreachable, IdentificationFailed, InvalidCode, NoCode, SetUpWrongly
 from identity.signing_in import sign_in
 
 logger = logging.getLogger(__name__)
 
 MOST_A_MINUTE = 20  # starts of one address, and as many returns
-CANCELLED = {"access_denied", "cancel"}
 # Each has a page that says what happened and what to do. "cancelled" shows the identification page with a notice.
 OUTCOMES = {"error", "expired", "refused", "unreachable", "counter"}
+# What more the page of an outcome says, named by its parameter `about`.
+SETTINGS, CODE = "settings", "code"
 ANSWER = ("state", "code", "error", "iss")  # the parameters that we read of an answer
 LONGEST_PARAMETER = 4096  # characters
 
@@ -36,9 +37,12 @@ def identify(request: HttpRequest, *, cancelled: bool = False) -> HttpResponse:
     """Let the person choose where to identify themselves."""
     if not cookies.accepted(request):
         return redirect(with_next("identity:cookies", request.get_full_path()))
+    offers = own_choice.offers(providers.all_providers())
     context = {
-        "providers": providers.all_providers(),
+        "offers": [(provider, choice) for provider, choice in offers if choice],
+        "providers": [provider for provider, choice in offers if not choice],
         "cancelled": cancelled,
+        "another": "another" in request.GET,  # somebody signed out so that another person may identify themselves
         "next": safe_next(request),
         "person": access.identified_person(request),
         "next_page": after_identification(safe_next(request)),
@@ -54,10 +58,15 @@ def outcome(request: HttpRequest, outcome: str) -> HttpResponse:
         return identify(request, cancelled=True)
     if outcome not in OUTCOMES:
         raise Http404
+    try_again = with_next("identity:identify", safe_next(request))
     context = {
-        "try_again": with_next("identity:identify", safe_next(request)),
+        "try_again": try_again,
         "identified": access.is_identified(request),
         "next_page": after_identification(safe_next(request)),
+        "about": request.GET.get("about"),
+        # A broker with a session of its own may know the person even where we refused them.
+        "broker_session_ends": broker_sessions.session_ends(try_again),
+        "test_codes": settings.ALLOW_TEST_CODES,
     }
     return render(request, f"identity/outcome_{outcome}.html", context)
 
@@ -76,7 +85,8 @@ def start(request: HttpRequest) -> HttpResponse:
         provider = providers.find(request.POST.get("provider", ""))
         if provider is None:
             return redirect(with_next("identity:identify", next_url))
-        attempt = Attempt(provider=provider.id, language=language, next=next_url)
+        means = own_choice.means_of(provider, request.POST.get("means", ""))
+        attempt = Attempt(provider=provider.id, language=language, next=next_url, means=means)
         # A page and not a redirect: browsers apply the form-action of our CSP to the redirects of a form.
         context = {"provider": provider, "address": _broker_address(provider, attempt)}
         response = render(request, "identity/leaving.html", context)
@@ -117,15 +127,22 @@ def callback(request: HttpRequest) -> HttpResponse:
 
 def _return_of(request: HttpRequest, attempt: Attempt) -> str:
     """Return the address to which the person goes after the answer to an attempt."""
+    about = ""
     try:
         name = _identify(request, attempt)
     except NoCode as failure:
         name = _failed("counter", attempt, failure)
     except BrokerUnreachable as failure:
         name = _failed("unreachable", attempt, failure)
+    except SetUpWrongly as failure:
+        name, about = _failed("error", attempt, failure, logging.ERROR), SETTINGS
+    except InvalidCode as failure:
+        name, about = _failed("refused", attempt, failure), CODE
     except IdentificationFailed as failure:
         name = _failed("refused", attempt, failure)
-    return with_next("identity:outcome", attempt.next, name) if name else after_identification(attempt.next)
+    if not name:
+        return after_identification(attempt.next)
+    return with_next("identity:outcome", attempt.next, name, about=about)
 
 
 def _identify(request: HttpRequest, attempt: Attempt) -> str:
@@ -138,17 +155,19 @@ def _identify(request: HttpRequest, attempt: Attempt) -> str:
     if answer.get("iss", provider.issuer) != provider.issuer:  # RFC 9207
         raise IdentificationFailed("response-iss")
     if error := answer.get("error"):
-        cancelled = error in CANCELLED
-        logger.info("Identification at %s: %s", provider.id, "cancelled" if cancelled else "broker-error")
-        return "cancelled" if cancelled else "error"
+        if error in provider.claims.cancelled:
+            logger.info("Identification at %s: cancelled", provider.id)
+            return "cancelled"
+        logger.warning("Identification at %s: broker-error", provider.id)
+        return "error"
     sign_in(request, provider, attempt)
     logger.info("Identification at %s: identified", provider.id)
     return ""
 
 
-def _failed(outcome: str, attempt: Attempt, failure: IdentificationFailed) -> str:
+def _failed(outcome: str, attempt: Attempt, failure: IdentificationFailed, level: int = logging.WARNING) -> str:
     # Only one fixed word: claims, descriptions and bodies may be personal data, or a forger's text.
-    logger.warning("Identification at %s: %s", attempt.provider, failure.word)
+    logger.log(level, "Identification at %s: %s", attempt.provider, failure.word)
     return outcome
 
 

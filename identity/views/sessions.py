@@ -3,10 +3,12 @@
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from identity import access, sessions
-from identity.redirects import safe_next, with_next
+from identity import access, broker_sessions, sessions
+from identity.redirects import is_within, safe_next, with_next
 
 
 @access.identified_person_required
@@ -29,8 +31,15 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     """
     if request.method != "POST":
         return redirect(settings.IDENTIFIED_URL)
+    next_url = safe_next(request) or reverse("identity:signed_out")
+    at_broker = broker_sessions.session_end_of(request.session, next_url)
     sessions.end(request)
-    response = redirect(safe_next(request) or "identity:signed_out")
+    # A page and not a redirect: browsers apply the form-action of our CSP to the redirects of a form.
+    response = (
+        render(request, "identity/leaving_broker.html", {"address": at_broker, "next_page": next_url})
+        if at_broker
+        else redirect(next_url)
+    )
     response["Clear-Site-Data"] = '"cache", "storage"'
     return response
 
@@ -38,6 +47,14 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 @require_safe
 def signed_out(request: HttpRequest) -> HttpResponse:
     return render(request, "identity/signed_out.html")
+
+
+@require_safe
+@never_cache
+def signed_out_at_broker(request: HttpRequest) -> HttpResponse:
+    """Receive the browser back from a broker that ended its session, and lead on."""
+    next_url = broker_sessions.next_after_broker(request.GET.get("state", ""))
+    return redirect(next_url if is_within(next_url) else "identity:signed_out")
 
 
 @require_safe

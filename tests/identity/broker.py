@@ -27,11 +27,12 @@ def sign(claims, key, header=None, algorithms=("RS256",)):
     return jws.serialize_compact(full, json.dumps(claims), key, registry=registry)
 
 
-def encrypt(token, key, header=None, algorithms=("RSA-OAEP", "A128CBC-HS256")):
+def encrypt(token, key, header=None, algorithms=("RSA-OAEP", "A128CBC-HS256"), *, long_headers=False):
     full = {"alg": "RSA-OAEP", "enc": "A128CBC-HS256", "cty": "JWT", "kid": key.kid, **(header or {})}
     full = {name: value for name, value in full.items() if value is not None}
     public = RSAKey.import_key({name: key[name] for name in ("kty", "n", "e")})
     registry = jwe.JWERegistry(algorithms=list(algorithms), strict_check_header=False)
+    registry.max_protected_header_length *= 8 if long_headers else 1
     return jwe.encrypt_compact(full, token, public, registry=registry)
 
 
@@ -41,7 +42,12 @@ class Broker:
     def __init__(self, key, own_enc):
         self.key, self.own_enc = key, own_enc
         self.published = [key]
-        self.behaviour = self.jwks_behaviour = "good"
+        self.behaviour = self.jwks_behaviour = self.userinfo_behaviour = self.choice_behaviour = "good"
+        self.entity_key, self.signed_set, self.set_header = None, {}, {}  # of a signed set of keys
+        self.published_claims = None  # what a broker's guide shows, in place of claims of our own making
+        self.userinfo = {}
+        self.choice = {}
+        self.asked = []  # the request objects that it got
         self.codes, self.assertions, self.calls = {}, set(), []
         self.more_claims = {}
         self.released = threading.Event()
@@ -75,12 +81,21 @@ class Broker:
     def authorize(self, request_object, who, own_sig, method="nordea"):
         """Return the query with which the browser comes back, after `who` has identified themselves."""
         asked = jwt.decode(request_object, own_sig, algorithms=["RS256"]).claims
+        self.asked.append(asked)
         code = secrets.token_urlsafe(16)
         self.codes[code] = (asked, who, method)
         return {"code": code, "state": asked["state"], "iss": self.url}
 
+    def audiences(self, own_sig):
+        """Return to whom the assertions that came were addressed."""
+        return [jwt.decode(text, own_sig, algorithms=["RS256"]).claims["aud"] for text in self.assertions]
+
     def claims(self, asked, who, method, access_token):
         now = int(time.time())
+        if self.published_claims is not None:
+            own = {"iss": self.url, "aud": asked["client_id"], "iat": now, "exp": now + 600, "nonce": asked["nonce"]}
+            said = {"sub": "transient", **self.published_claims, **own, **self.more_claims}
+            return {name: value for name, value in said.items() if value is not None}
         return {
             "iss": self.url,
             "aud": asked["client_id"],
@@ -106,12 +121,20 @@ class Broker:
             return 400, {"error": "invalid_grant"}
         self.assertions.add(assertion)
         challenge = base64url(hashlib.sha256(form.get("code_verifier", "").encode()).digest())
-        if challenge != asked["code_challenge"] or form["redirect_uri"] != asked["redirect_uri"]:
+        if challenge != asked.get("code_challenge", challenge) or form["redirect_uri"] != asked["redirect_uri"]:
             return 400, {"error": "invalid_grant"}
-        access_token = secrets.token_urlsafe(16)
+        self.access_token = access_token = secrets.token_urlsafe(16)
         claims = self.claims(asked, who, method, access_token)
         token = encrypt(sign(claims, self.key), self.own_enc)
         return 200, {"access_token": access_token, "token_type": "Bearer", "id_token": token}
+
+    def signed_keys(self, keys):
+        """Return the signed set of keys, as OP publishes it."""
+        now = int(time.time())
+        claims = {"keys": keys, "iss": self.url, "sub": self.url, "iat": now, "exp": now + 3600, **self.signed_set}
+        header = {"typ": "jwk-set+jwt", **self.set_header}
+        claims = {name: value for name, value in claims.items() if value is not None}
+        return sign(claims, self.entity_key, header).encode()
 
     def _handler(self):
         broker = self
@@ -127,8 +150,18 @@ class Broker:
 
             def do_GET(self):
                 broker.calls.append(self.path)
+                path = self.path.partition("?")[0]
                 keys = [key.as_dict(private=False) for key in broker.published]
-                self.behave(broker.jwks_behaviour, lambda: (200, {"keys": keys}))
+                if path == "/userinfo":
+                    is_known = self.headers["Authorization"] == f"Bearer {broker.access_token}"
+                    answer = (200, broker.userinfo) if is_known else (401, {})
+                    self.behave(broker.userinfo_behaviour, lambda: answer)
+                elif path == "/jwks/broker-signed":
+                    self.behave(broker.jwks_behaviour, lambda: (200, broker.signed_keys(keys)))
+                elif path.startswith("/api/embedded-ui/"):
+                    self.behave(broker.choice_behaviour, lambda: (200, broker.choice[self.path.rpartition("=")[2]]))
+                else:
+                    self.behave(broker.jwks_behaviour, lambda: (200, {"keys": keys}))
 
             def behave(self, behaviour, good):
                 if behaviour == "hang":
@@ -145,7 +178,7 @@ class Broker:
                     "refuse": (401, b'{"error": "invalid_client", "error_description": "010594Y9032"}', {}),
                     "list": (200, b"[]", {}),
                     "deep": (200, b"[" * 100_000, {}),
-                }.get(behaviour) or (*((s, json.dumps(b).encode()) for s, b in [good()]).__next__(), {})
+                }.get(behaviour) or self.good(*good())
                 self.send_response(status)
                 for name, value in headers.items():
                     self.send_header(name, value)
@@ -155,6 +188,10 @@ class Broker:
                     self.wfile.write(body)
                 except ConnectionError:
                     broker.calls.append("hung up")
+
+            def good(self, status, answer):
+                body = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
+                return status, body, {}
 
             def drip(self):
                 self.send_response(200)

@@ -7,7 +7,7 @@ from django.contrib.auth.hashers import MD5PasswordHasher
 from django.test import Client
 from joserfc.jwk import RSAKey
 
-from identity import client, keys
+from identity import client, keys, own_choice
 from tests.cast import MAIJA
 from tests.identity.broker import Broker
 
@@ -32,6 +32,7 @@ def some_keys():
 def _fresh(settings, own_keys):
     settings.IDENTITY_KEYS_FILE = own_keys
     client.forget_keys()
+    own_choice.forget_offers()
 
 
 @pytest.fixture

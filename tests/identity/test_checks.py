@@ -4,13 +4,15 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from joserfc.jwk import RSAKey
 
-from identity import checks
+from identity import checks, provider_faults
 from tests.identity.test_tokens import provider as _provider
+
+REQUIRED = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 
 
 def entry(**changes):
     good = _provider()
-    names = ("id", "name", "dialect", "issuer", "client_id", *checks.ENDPOINTS, "acr_values")
+    names = ("id", "name", "dialect", "issuer", "client_id", *REQUIRED, "acr_values")
     accepted = {"acr_accepted": ["http://ftn.ficora.fi/2017/loa2"]}
     values = {name: getattr(good, name) for name in names} | accepted | changes
     return {name: value for name, value in values.items() if value is not None}
@@ -40,17 +42,110 @@ def test_good_settings_pass(production):
         {"dialect": "klingon"},
         {"issuer": None},
         {"client_id": ""},
-        {"acr_accepted": []},
+        {"acr_accepted": [5]},
+        {"name": {"fi": 5}},
         {"acr_values": "http://ftn.ficora.fi/2017/loa2"},
         {"encrypted": "yes"},
         {"max_age": "60"},
-        {"service_name": "x" * 41},
+        {"service_name": 5},
+        {"entity_jwks": []},
+        {"ui_locales": "se"},
+        {"ui_locales": {"sv": 5}},
+        {"level_by_contract": "yes"},
         {"token_endpiont": "https://broker.example/token"},
     ],
 )
 def test_a_malformed_provider_is_an_error(production, changes):
     production.IDENTITY_PROVIDERS = [entry(**changes)]
     assert ids() == ["identity.E001"]
+
+
+ENTITY_KEY = {"kty": "RSA", "kid": "entity", "e": "AQAB", "n": "0" + "v" * 340 + "Q"}
+ADDRESS = "https://broker.example/x"
+BANKS = ["urn:grn:authn:fi:bank-id"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "found"),
+    [
+        ({"jwks_uri": None}, ["E011"]),
+        ({"jwks_uri": None, "signed_jwks_uri": ADDRESS}, ["E012"]),
+        ({"entity_jwks": {"keys": [ENTITY_KEY]}}, ["E012"]),
+        ({"signed_jwks_uri": ADDRESS, "entity_jwks": {"keys": [ENTITY_KEY]}}, ["E011"]),
+        *(
+            ({"jwks_uri": None, "signed_jwks_uri": ADDRESS, "entity_jwks": keys}, ["E013"])
+            for keys in (
+                {"keys": []},
+                {"keys": "all"},
+                {"keys": [5]},
+                {"kids": 1},
+                {"keys": [{**ENTITY_KEY, "kty": "EC"}]},
+                {"keys": [{**ENTITY_KEY, "kid": ""}]},
+                {"keys": [{**ENTITY_KEY, "d": "our secret"}]},
+                {"keys": [{**ENTITY_KEY, "n": "vvvv"}]},
+            )
+        ),
+        ({"acr_accepted": []}, ["E014"]),
+        ({"level_by_contract": True}, ["E014", "W002"]),
+        ({"level_by_contract": True, "acr_accepted": []}, ["W002"]),
+        ({"level_by_contract": True, "acr_accepted": [], "dialect": "telia"}, ["E015"]),
+        ({"acr_accepted": ["urn:eident:acrp:level:low"]}, ["E016"]),
+        ({"acr_accepted": ["http://ftn.ficora.fi/2017/loa1"]}, ["E016"]),
+        ({"dialect": "helsinki", "end_session_endpoint": ADDRESS}, ["E017"]),
+        ({"userinfo_endpoint": ADDRESS}, ["E018"]),
+        ({"assertion_audience": "token"}, ["E019"]),
+        ({"assertion_audience": "issuer"}, []),
+        ({"assertion_audience": ADDRESS}, []),
+        ({"dialect": "idura", "acr_accepted": BANKS, "max_age": 60}, ["E020"]),
+        ({"prompt": "none"}, ["E021"]),
+        ({"dialect": "op", "prompt": "login"}, ["E021", "W004"]),
+        ({"name": {"fi": "Pankki"}}, ["E022"]),
+        ({"service_name": {"fi": "Asunto", "sv": "Bostad"}}, ["E022"]),
+        ({"service_name": {"fi": "Asunto", "sv": "Bostad", "en": "Home", "de": "Wohnung"}}, ["E022"]),
+        ({"service_name": "x" * 41}, ["E023"]),
+        ({"service_name": {"fi": "x" * 41, "sv": "x", "en": "x"}}, ["E023"]),
+        ({"ui_locales": {"se": "sv"}}, ["E024"]),
+        ({"embedded_ui_endpoint": ADDRESS}, ["E025"]),
+        ({"end_session_endpoint": ADDRESS}, ["E026"]),
+        ({"dialect": "helsinki", "userinfo_endpoint": ADDRESS}, ["W003"]),
+        ({"dialect": "op"}, ["W004"]),
+        ({"dialect": "suomi.fi"}, ["E027"]),
+    ],
+)
+def test_settings_that_do_not_go_together_are_told_apart(production, changes, found):
+    production.IDENTITY_PROVIDERS = [entry(**changes)]
+    assert ids() == [f"identity.{number}" for number in found]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"dialect": "op", "jwks_uri": None, "signed_jwks_uri": ADDRESS, "entity_jwks": {"keys": [ENTITY_KEY]}},
+        {"dialect": "idura", "acr_accepted": BANKS},
+        {
+            "dialect": "helsinki",
+            "acr_accepted": ["substantial", "high"],
+            "userinfo_endpoint": ADDRESS,
+            "end_session_endpoint": ADDRESS,
+        },
+        {"dialect": "nets", "acr_accepted": ["urn:eident:cert:eidas:high"]},
+        {"dialect": "telia", "acr_values": None, "service_name": {"fi": "Asunto", "sv": "Bostad", "en": "Home"}},
+    ],
+)
+def test_each_dialect_set_up_as_its_guide_says_passes(production, changes):
+    production.IDENTITY_PROVIDERS = [entry(**changes)]
+    assert ids() == []
+
+
+@pytest.mark.parametrize("name", provider_faults.ENDPOINTS)
+def test_http_is_for_this_machine_while_developing(production, name):
+    here, there = ({name: f"http://{host}:4444/x"} for host in ("127.0.0.1", "broker.example"))
+    production.IDENTITY_PROVIDERS = [entry(**here)]
+    assert "identity.E003" in ids()
+    production.DEBUG = True
+    assert "identity.E003" not in ids()
+    production.IDENTITY_PROVIDERS = [entry(**there)]
+    assert "identity.E003" in ids()
 
 
 @pytest.mark.parametrize("value", ["telia", 5, None, []])
@@ -64,7 +159,7 @@ def test_two_providers_of_one_id_are_an_error(production):
     assert ids() == ["identity.E002"]
 
 
-@pytest.mark.parametrize("name", checks.ENDPOINTS)
+@pytest.mark.parametrize("name", ["issuer", *REQUIRED])
 @pytest.mark.parametrize("address", ["http://broker.example/x", "broker.example", "https://"])
 def test_an_endpoint_without_https_is_an_error(production, name, address):
     production.IDENTITY_PROVIDERS = [entry(**{name: address})]

@@ -4,10 +4,12 @@ import threading
 import time
 
 import pytest
+import time_machine
 
 from identity import client, providers
 from identity.client import Deadline
 from identity.refusals import BrokerRefused, BrokerUnreachable
+from tests.identity.published import set_up
 
 
 @pytest.fixture
@@ -167,3 +169,16 @@ def test_a_key_for_another_use_verifies_nothing(broker, provider, changes):
 
     broker.published = [Odd()]
     assert client.signing_key(provider, "odd", Deadline()) is None
+
+
+def test_signed_keys_are_not_used_after_their_end_even_while_the_broker_is_away(broker, settings, some_keys):
+    broker.entity_key = some_keys[1]
+    settings.IDENTITY_PROVIDERS = [broker.settings(**set_up("op", broker))]
+    provider = providers.find("test")
+    client.signing_key(provider, broker.key.kid, Deadline())
+    broker.jwks_behaviour = "error"
+
+    with time_machine.travel(time.time() + 3600 + 31, tick=True):
+        for _ in range(2):
+            with pytest.raises(BrokerUnreachable):
+                client.signing_key(provider, broker.key.kid, Deadline())

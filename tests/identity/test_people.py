@@ -36,6 +36,22 @@ def test_a_known_person_is_found_and_brought_up_to_date():
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("in_one_piece", "kept"),
+    [
+        ("Meikäläinen Maija Liisa", ("Maija Liisa", "Meikäläinen")),
+        ("MEIKÄLÄINEN MAIJA LIISA", ("Maija Liisa", "Meikäläinen")),
+        ("Virtanen Maija Liisa", ("", "Virtanen Maija Liisa")),
+    ],
+)
+def test_name_in_one_piece_does_not_undo_what_another_broker_divided(in_one_piece, kept):
+    recognise()
+    recognise(first_names="", last_name=in_one_piece)
+    person = Person.objects.get()
+    assert (person.first_names, person.last_name) == kept
+
+
+@pytest.mark.django_db
 def test_two_people_are_two():
     assert recognise(MAIJA).pk != recognise(OLLI).pk
 

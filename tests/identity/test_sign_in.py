@@ -166,8 +166,6 @@ def test_a_foreign_person_is_sent_to_the_counter(visitor, broker):
 @pytest.mark.parametrize(
     ("word", "claims"),
     [
-        ("hetu", {"nin": "010594Y9033"}),
-        ("hetu", {"nin": 5}),
         ("name", {"given_name": "", "family_name": " "}),
         ("name", {"family_name": "Meikä\x00läinen"}),
         ("name", {"family_name": "x" * 201}),

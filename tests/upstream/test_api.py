@@ -112,10 +112,10 @@ def test_status_tells_how_each_applicant_stands(caller):
     assert response.json() == {
         **sent,
         "applicants": [
-            {"position": 0, "progress": "confirmed", "representative": None},
-            {"position": 1, "progress": "waiting", "representative": None},
-            {"position": 2, "progress": "not_needed", "representative": None},
-            {"position": 3, "progress": "counter_only", "representative": None},
+            {"position": 0, "progress": "confirmed", "representative": None, "method": "bank"},
+            {"position": 1, "progress": "waiting", "representative": None, "method": None},
+            {"position": 2, "progress": "not_needed", "representative": None, "method": None},
+            {"position": 3, "progress": "counter_only", "representative": None, "method": None},
         ],
     }
 

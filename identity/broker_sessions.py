@@ -1,0 +1,74 @@
+"""Ending the session that a broker keeps of its own, so that the next person in the browser is not taken for the last.
+
+Source: OpenID Connect RP-Initiated Logout 1.0. Only Helsinki's service has such an address; elsewhere people are told
+how to end the session themselves.
+"""
+
+import base64
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib.sessions.backends.base import SessionBase
+from django.core import signing
+from django.urls import reverse
+from django.utils.translation import get_language
+
+from core import crypto
+from identity import proof, providers
+from identity.providers import Provider
+from identity.tokens import Claims
+
+SESSION_KEY = "id_token_hint"
+SALT = "identity.broker-session"
+LIFETIME_SECONDS = 60 * 60  # for the way to the broker and back
+LONGEST_HINT = 4096  # characters, as it goes into an address
+
+
+def keep_hint(session: SessionBase, provider: Provider, token: object, claims: Claims) -> None:
+    """Keep the identity token by which the broker knows its session, unless it holds what no address may hold."""
+    holds_code = any(claims.get(name) for name in provider.claims.hetu)
+    if not provider.end_session_endpoint or provider.encrypted or holds_code:
+        return
+    if isinstance(token, str) and len(token) <= LONGEST_HINT:
+        session[SESSION_KEY] = base64.b64encode(crypto.encrypt(token, context=SALT)).decode()
+
+
+def session_end_of(session: SessionBase, next_url: str) -> str:
+    """Return the address that ends the broker's session of whoever is signed in, empty where there is none.
+
+    The broker then sends the browser on to `next_url`, a path within this service.
+    """
+    known = proof.of_session(session)
+    provider = providers.find(known.provider) if known else None
+    try:
+        hint = crypto.decrypt(base64.b64decode(session.get(SESSION_KEY, "")), context=SALT)
+    except (crypto.CannotDecrypt, ValueError):  # there is none, or its key has been replaced since
+        hint = ""
+    return session_end_at(provider, next_url, hint=hint)
+
+
+def session_ends(next_url: str) -> list[str]:
+    """Return the addresses that end the sessions of all brokers that have one, without knowing who was where."""
+    return [end for provider in providers.all_providers() if (end := session_end_at(provider, next_url))]
+
+
+def session_end_at(provider: Provider | None, next_url: str, *, hint: str = "") -> str:
+    """Return the address that ends a session at a provider, empty where there is none."""
+    if provider is None or not provider.end_session_endpoint:
+        return ""
+    query = {
+        "client_id": provider.client_id,
+        "post_logout_redirect_uri": settings.PUBLIC_URL + reverse("identification:signed_out"),
+        "state": signing.dumps(next_url, salt=SALT),
+        "ui_locales": provider.locale(get_language() or ""),
+    }
+    joint = "&" if "?" in provider.end_session_endpoint else "?"
+    return f"{provider.end_session_endpoint}{joint}{urlencode(query | ({'id_token_hint': hint} if hint else {}))}"
+
+
+def next_after_broker(state: str) -> str:
+    """Return where the browser goes on to, from the state that comes back; empty for a state that is not ours."""
+    try:
+        return str(signing.loads(state, salt=SALT, max_age=LIFETIME_SECONDS))
+    except signing.BadSignature:
+        return ""
