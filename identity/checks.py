@@ -118,7 +118,7 @@ def check_keys(**kwargs: Any) -> list[CheckMessage]:
         kind, number = (Warning, "W001") if settings.DEBUG else (Error, "E009")
         hint = "Make them with: manage.py identity_keys make"
         return [kind(f"Our keys cannot be read: {error}.", hint=hint, id=f"identity.{number}")]
-    if any(key.raw_value.key_size < keys.KEY_BITS for key in (*own.sig, *own.enc)):
+    if any(key.raw_value.key_size < keys.KEY_BITS for key in (*own.sig, *own.enc, *own.entity)):
         return [
             Error(
                 f"One of our keys has fewer than {keys.KEY_BITS} bits.",

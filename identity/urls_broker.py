@@ -10,4 +10,5 @@ urlpatterns = [
     path("callback/", identification.callback, name="callback"),
     path("jwks.json", identification.jwks, name="jwks"),
     path("signed-out/", sessions.signed_out_at_broker, name="signed_out"),
+    path("jwks-signed", identification.signed_jwks, name="signed_jwks"),
 ]

@@ -12,7 +12,19 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from identity import access, attempts, backend, broker_sessions, cookies, keys, limits, own_choice, providers, tokens
+from identity import (
+    access,
+    attempts,
+    backend,
+    broker_sessions,
+    cookies,
+    entity,
+    keys,
+    limits,
+    own_choice,
+    providers,
+    tokens,
+)
 from identity.attempts import Attempt
 from identity.origin import same_origin_post
 from identity.providers import Provider
@@ -177,5 +189,15 @@ def jwks(request: HttpRequest) -> JsonResponse:
     """Publish our keys, with which brokers check our signatures and encrypt for us."""
     try:
         return JsonResponse(keys.load().public())
+    except keys.NoKeys:
+        raise Http404 from None
+
+
+@require_safe
+@cache_control(public=True, max_age=15 * 60)
+def signed_jwks(request: HttpRequest) -> HttpResponse:
+    """Publish the same keys as a set that our entity key signs, for brokers that take no other."""
+    try:
+        return HttpResponse(entity.signed_set(), content_type="application/jwk-set+jwt")
     except keys.NoKeys:
         raise Http404 from None
