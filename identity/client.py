@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 import requests
 from django.conf import settings
-from urllib3.exceptions import HTTPError, ReadTimeoutError
+from urllib3.exceptions import HTTPError, MaxRetryError, NewConnectionError, ReadTimeoutError
 
 from identity import signed_keys, tokens
 from identity.providers import Provider
@@ -26,6 +26,7 @@ from identity.signatures import SIGNING
 DEADLINE_SECONDS = 10.0  # for all calls of one identification
 CONNECT_SECONDS, READ_SECONDS = 3.05, 8.0  # for one step of one call
 LARGEST_ANSWER_BYTES = 1024 * 1024
+AGAIN_SECONDS = 0.3  # before a connection that was not made is tried once more
 REFETCH_SECONDS = 60.0  # between fetches of one provider's keys
 KEYS_LIFETIME_SECONDS = 60 * 60.0  # after which a key that its broker has withdrawn is forgotten
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -105,12 +106,30 @@ def fetch_json(address: str, deadline: Deadline) -> Json:
     return _json(within(deadline, lambda: _call("GET", address, deadline)))
 
 
+class _NeverReached(BrokerUnreachable):
+    """No connection was made, so that nothing was sent: a code is still as good as new."""
+
+
 def _call(
     method: str,
     url: str,
     deadline: Deadline,
     form: dict[str, str] | None = None,
     headers: dict[str, str] | None = None,
+) -> bytes:
+    try:
+        return _call_once(method, url, deadline, form, headers)
+    except _NeverReached:
+        time.sleep(min(AGAIN_SECONDS, deadline.left()))
+        return _call_once(method, url, deadline, form, headers)
+
+
+def _call_once(
+    method: str,
+    url: str,
+    deadline: Deadline,
+    form: dict[str, str] | None,
+    headers: dict[str, str] | None,
 ) -> bytes:
     headers = {"Accept": "application/json", "Accept-Encoding": "identity", **(headers or {})}
     with requests.Session() as session:
@@ -126,10 +145,18 @@ def _call(
                 stream=True,
             ) as response:
                 return _answer(response, deadline)
+        except requests.ConnectTimeout:
+            raise _NeverReached("timeout") from None
         except (requests.Timeout, ReadTimeoutError):
             raise BrokerUnreachable("timeout") from None
-        except (requests.RequestException, HTTPError, OSError):
-            raise BrokerUnreachable("connection") from None
+        except (requests.RequestException, HTTPError, OSError) as error:
+            raise _kind_of(error)("connection") from None
+
+
+def _kind_of(error: Exception) -> type[BrokerUnreachable]:
+    cause = error.args[0] if error.args else None
+    never_reached = isinstance(cause, MaxRetryError) and isinstance(cause.reason, NewConnectionError)
+    return _NeverReached if never_reached else BrokerUnreachable
 
 
 def _answer(response: requests.Response, deadline: Deadline) -> bytes:

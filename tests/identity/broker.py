@@ -167,6 +167,9 @@ class Broker:
                 if behaviour == "hang":
                     broker.released.wait(30)
                     return
+                if behaviour == "hang up":
+                    self.close_connection = True
+                    return
                 if behaviour == "drip":
                     self.drip()
                     return
