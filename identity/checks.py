@@ -7,10 +7,11 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004  # Django's name
 
-from identity import keys, provider_faults, providers
+from identity import keys, provider_faults, providers, staging
 from identity.providers import InvalidProvider, Provider
 
 TEST_LEVEL = "loatest"  # part of every acr in the test environments of the trust network
+FOR_STAGING = "For trying things out there is STAGING=true."
 UNPUBLISHED = "suomi.fi"  # a dialect until it was seen that nobody can know it
 SECRET_LENGTH = 32  # characters of a field key; docs/configuration.md makes keys of 64 hexadecimal ones
 
@@ -55,11 +56,18 @@ def _unusable(number: int, entry: Any, error: InvalidProvider) -> CheckMessage:
 def _check_provider(provider: Provider) -> Iterator[CheckMessage]:
     yield from provider_faults.faults_of(provider)
     accepts_tests = any(TEST_LEVEL in level for level in provider.acr_accepted)
-    if accepts_tests and not settings.ALLOW_TEST_CODES:
+    if accepts_tests and not _may_have_test_people():
         yield Error(
             f"Provider {provider.id} accepts a level of a test environment.",
-            hint="Take it out of acr_accepted: in test environments anybody can be anybody.",
+            hint=f"Take it out of acr_accepted: in test environments anybody can be anybody. {FOR_STAGING}",
             id="identity.E004",
+        )
+    tests = [name for name in provider_faults.ENDPOINTS if staging.is_test_host(getattr(provider, name))]
+    if tests and not staging.allows_tests():
+        yield Error(
+            f"Provider {provider.id} is a test environment: {', '.join(tests)}.",
+            hint=f"Give the broker's production addresses: in test environments anybody can be anybody. {FOR_STAGING}",
+            id="identity.E030",
         )
     if provider.id == "demo" and not _may_be_demo():
         yield Error(
@@ -73,15 +81,19 @@ def _may_be_demo() -> bool:
     return bool(settings.DEBUG or settings.DEMO_WITHOUT_DEBUG)
 
 
+def _may_have_test_people() -> bool:
+    return staging.allows_tests() or _may_be_demo()
+
+
 @register(Tags.security)
 def check_codes(**kwargs: Any) -> list[CheckMessage]:
     """Return what is wrong with the settings that guard personal identity codes."""
     found: list[CheckMessage] = []
-    if settings.ALLOW_TEST_CODES and not _may_be_demo():
+    if settings.ALLOW_TEST_CODES and not _may_have_test_people():
         found.append(
             Error(
                 "ALLOW_TEST_CODES is on in a production installation.",
-                hint="Personal identity codes with 900–999 belong to nobody. Leave it out.",
+                hint=f"Personal identity codes with 900–999 belong to nobody. Leave it out. {FOR_STAGING}",
                 id="identity.E006",
             )
         )
