@@ -35,7 +35,7 @@ def check_providers(**kwargs: Any) -> list[CheckMessage]:
         for name, times in Counter(provider.id for provider in good).items()
         if times > 1
     )
-    return found + [message for provider in good for message in _check_provider(provider)]
+    return found + [message for provider in good for message in messages_about(provider)]
 
 
 def _unusable(number: int, entry: Any, error: InvalidProvider) -> CheckMessage:
@@ -53,7 +53,8 @@ def _unusable(number: int, entry: Any, error: InvalidProvider) -> CheckMessage:
     )
 
 
-def _check_provider(provider: Provider) -> Iterator[CheckMessage]:
+def messages_about(provider: Provider) -> Iterator[CheckMessage]:
+    """Yield what is wrong with the settings of one provider."""
     yield from provider_faults.faults_of(provider)
     accepts_tests = any(TEST_LEVEL in level for level in provider.acr_accepted)
     if accepts_tests and not _may_have_test_people():

@@ -77,6 +77,12 @@ def exchange(provider: Provider, *, code: str, verifier: str, redirect_uri: str,
 
     Raises BrokerUnreachable and BrokerRefused.
     """
+    form = token_form(provider, code=code, verifier=verifier, redirect_uri=redirect_uri)
+    return _json(within(deadline, lambda: _call("POST", provider.token_endpoint, deadline, form)))
+
+
+def token_form(provider: Provider, *, code: str, verifier: str, redirect_uri: str) -> dict[str, str]:
+    """Return what goes to the token endpoint for an authorization code."""
     form = {
         "grant_type": "authorization_code",
         "code": code,
@@ -87,7 +93,30 @@ def exchange(provider: Provider, *, code: str, verifier: str, redirect_uri: str,
     }
     if provider.pkce:
         form["code_verifier"] = verifier
-    return _json(within(deadline, lambda: _call("POST", provider.token_endpoint, deadline, form)))
+    return form
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """An answer of any status."""
+
+    status: int
+    date: str  # the header, empty without it
+    body: bytes
+
+
+def look(method: str, url: str, form: dict[str, str] | None = None) -> Answer:
+    """Return the answer of a configured address, whatever its status. Raises BrokerUnreachable.
+
+    For an operator who wants to know what is wrong; identifying uses the others.
+    """
+    deadline = Deadline()
+    return within(deadline, lambda: _reach(method, url, deadline, form, {}, _whole))
+
+
+def fetch_keys(provider: Provider) -> list[Json]:
+    """Return the provider's keys that may sign tokens, fetched now. Raises BrokerUnreachable."""
+    return _fetch_keys(provider, Deadline())[0]
 
 
 def fetch_userinfo(provider: Provider, access_token: str | None, deadline: Deadline) -> Json:
@@ -110,6 +139,29 @@ class _NeverReached(BrokerUnreachable):
     """No connection was made, so that nothing was sent: a code is still as good as new."""
 
 
+def _good_body(response: requests.Response, deadline: Deadline) -> bytes:
+    if 400 <= response.status_code < 500:
+        raise BrokerRefused("status-4xx")
+    if response.status_code != 200:
+        raise BrokerUnreachable("redirect" if response.is_redirect else "status")
+    return _body(response, deadline)
+
+
+def _whole(response: requests.Response, deadline: Deadline) -> Answer:
+    return Answer(status=response.status_code, date=response.headers.get("Date", ""), body=_body(response, deadline))
+
+
+def _body(response: requests.Response, deadline: Deadline) -> bytes:
+    body = b""
+    # iter_content would wait until a piece is full, and a broker may send a byte at a time.
+    while piece := response.raw.read1(64 * 1024):
+        body += piece
+        deadline.left()
+        if len(body) > LARGEST_ANSWER_BYTES:
+            raise BrokerUnreachable("too-large")
+    return body
+
+
 def _call(
     method: str,
     url: str,
@@ -117,21 +169,26 @@ def _call(
     form: dict[str, str] | None = None,
     headers: dict[str, str] | None = None,
 ) -> bytes:
+    return _reach(method, url, deadline, form, headers or {}, _good_body)
+
+
+Read = Callable[[requests.Response, Deadline], T]
+
+
+def _reach(
+    method: str, url: str, deadline: Deadline, form: dict[str, str] | None, headers: dict[str, str], read: Read[T]
+) -> T:
+    """Return what `read` makes of the answer. A connection that was not made is tried once more."""
     try:
-        return _call_once(method, url, deadline, form, headers)
+        return _send(method, url, deadline, form, headers, read)
     except _NeverReached:
         time.sleep(min(AGAIN_SECONDS, deadline.left()))
-        return _call_once(method, url, deadline, form, headers)
+        return _send(method, url, deadline, form, headers, read)
 
 
-def _call_once(
-    method: str,
-    url: str,
-    deadline: Deadline,
-    form: dict[str, str] | None,
-    headers: dict[str, str] | None,
-) -> bytes:
-    headers = {"Accept": "application/json", "Accept-Encoding": "identity", **(headers or {})}
+def _send(
+    method: str, url: str, deadline: Deadline, form: dict[str, str] | None, headers: dict[str, str], read: Read[T]
+) -> T:
     with requests.Session() as session:
         session.trust_env = False  # no proxies and no .netrc of the environment
         try:
@@ -139,12 +196,12 @@ def _call_once(
                 method,
                 url,
                 data=form,
-                headers=headers,
+                headers={"Accept": "application/json", "Accept-Encoding": "identity", **headers},
                 timeout=(min(CONNECT_SECONDS, deadline.left()), min(READ_SECONDS, deadline.left())),
                 allow_redirects=False,
                 stream=True,
             ) as response:
-                return _answer(response, deadline)
+                return read(response, deadline)
         except requests.ConnectTimeout:
             raise _NeverReached("timeout") from None
         except (requests.Timeout, ReadTimeoutError):
@@ -157,21 +214,6 @@ def _kind_of(error: Exception) -> type[BrokerUnreachable]:
     cause = error.args[0] if error.args else None
     never_reached = isinstance(cause, MaxRetryError) and isinstance(cause.reason, NewConnectionError)
     return _NeverReached if never_reached else BrokerUnreachable
-
-
-def _answer(response: requests.Response, deadline: Deadline) -> bytes:
-    if 400 <= response.status_code < 500:
-        raise BrokerRefused("status-4xx")
-    if response.status_code != 200:
-        raise BrokerUnreachable("redirect" if response.is_redirect else "status")
-    body = b""
-    # iter_content would wait until a piece is full, and a broker may send a byte at a time.
-    while piece := response.raw.read1(64 * 1024):
-        body += piece
-        deadline.left()
-        if len(body) > LARGEST_ANSWER_BYTES:
-            raise BrokerUnreachable("too-large")
-    return body
 
 
 def _json(body: bytes) -> Json:

@@ -4,12 +4,12 @@ import logging
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import translation
 from django.utils.cache import patch_cache_control
-from django.views.decorators.cache import cache_control, never_cache
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from identity import (
@@ -18,8 +18,6 @@ from identity import (
     backend,
     broker_sessions,
     cookies,
-    entity,
-    keys,
     limits,
     own_choice,
     providers,
@@ -217,23 +215,3 @@ def _failed(outcome: str, attempt: Attempt, failure: IdentificationFailed, level
     # Only one fixed word: claims, descriptions and bodies may be personal data, or a forger's text.
     logger.log(level, "Identification at %s: %s", attempt.provider, failure.word)
     return outcome
-
-
-@require_safe
-@cache_control(public=True, max_age=15 * 60)
-def jwks(request: HttpRequest) -> JsonResponse:
-    """Publish our keys, with which brokers check our signatures and encrypt for us."""
-    try:
-        return JsonResponse(keys.load().public())
-    except keys.NoKeys:
-        raise Http404 from None
-
-
-@require_safe
-@cache_control(public=True, max_age=15 * 60)
-def signed_jwks(request: HttpRequest) -> HttpResponse:
-    """Publish the same keys as a set that our entity key signs, for brokers that take no other."""
-    try:
-        return HttpResponse(entity.signed_set(), content_type="application/jwk-set+jwt")
-    except keys.NoKeys:
-        raise Http404 from None
