@@ -25,6 +25,7 @@ from joserfc.jwk import RSAKey
 
 from identity import key_file
 from identity.key_file import UNREADABLE, USES, Held, HeldKey, Use, lasting
+from identity.refusals import SetUpWrongly
 
 logger = logging.getLogger(__name__)
 
@@ -35,8 +36,12 @@ PAIR: tuple[Use, ...] = ("sig", "enc")
 NONE: Held = {"sig": (), "enc": (), "entity": ()}
 
 
-class NoKeys(Exception):
-    """The file of our keys is missing or cannot be read."""
+class NoKeys(SetUpWrongly):
+    """The file of our keys is missing or cannot be read. The text says why; the log of identifications does not."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__("no-keys-of-ours")
+        self.args = (text,)
 
 
 @dataclass(frozen=True, kw_only=True)

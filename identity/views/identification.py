@@ -109,7 +109,7 @@ def start(request: HttpRequest) -> HttpResponse:
             response = render(request, "identity/crowded.html", {"attempt": attempt}, status=429)
         else:
             limits.count("identification-start", attempt.browser, most=MOST_A_MINUTE)
-            response = render(request, "identity/leaving.html", _ways_to(provider, attempt))
+            response = _lead_to(provider, attempt, request)
     attempts.remember(request, response, attempt)
     patch_cache_control(response, no_store=True, private=True)
     return response
@@ -125,14 +125,19 @@ def _is_crowded(request: HttpRequest) -> bool:
     return False
 
 
-def _ways_to(provider: Provider, attempt: Attempt) -> dict[str, object]:
-    """Return the context of the page that leads to the broker.
+def _lead_to(provider: Provider, attempt: Attempt, request: HttpRequest) -> HttpResponse:
+    """Return the page that leads to the broker.
 
     A page and not a redirect: browsers apply the form-action of our CSP to the redirects of a form. It has an address
     to go on to by itself and another for its link, as brokers take each request object once.
     """
-    by_itself, by_link = (_broker_address(provider, attempt) for _ in range(2))
-    return {"provider": provider, "by_itself": by_itself, "by_link": by_link}
+    try:
+        by_itself, by_link = (_broker_address(provider, attempt) for _ in range(2))
+    except SetUpWrongly as failure:
+        name = _failed("error", attempt, failure, logging.ERROR)
+        return redirect(with_next("identity:outcome", attempt.next, name, about=SETTINGS))
+    ways = {"provider": provider, "by_itself": by_itself, "by_link": by_link}
+    return render(request, "identity/leaving.html", ways)
 
 
 def _broker_address(provider: Provider, attempt: Attempt) -> str:

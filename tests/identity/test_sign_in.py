@@ -471,6 +471,20 @@ def test_our_public_keys_are_published_without_a_cookie(visitor):
     assert (response["Cache-Control"], response.cookies) == ("public, max-age=900", {})
 
 
+def test_without_keys_of_ours_people_read_that_it_is_not_their_fault(visitor, broker, settings, tmp_path, caplog):
+    visitor.accept_cookies()
+    query = broker.authorize(visitor.go_to_broker(), MAIJA, keys.load().sig[0])
+    settings.IDENTITY_KEYS_FILE = tmp_path / "none.json"
+
+    answers = [visitor.start(next="/fi/how-to/"), visitor.come_back(query)]
+
+    assert [answer["Location"] for answer in answers] == [
+        "/fi/identify/error/?about=settings&next=/fi/how-to/",
+        "/fi/identify/error/?about=settings",
+    ]
+    assert words(caplog) == ["Identification at test: no-keys-of-ours"] * 2
+
+
 def test_no_keys_to_publish_is_no_page(visitor, settings, tmp_path):
     settings.IDENTITY_KEYS_FILE = tmp_path / "none.json"
     assert visitor.get("/identification/jwks.json").status_code == 404
