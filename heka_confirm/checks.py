@@ -84,6 +84,12 @@ def _in_production() -> Iterator[CheckMessage]:
             hint="Take DEMO away. Only for a demonstration on the network, set DEMO_WITHOUT_DEBUG=true too.",
             id="heka_confirm.E007",
         )
+    if settings.STAGING:
+        yield checks.Warning(
+            "STAGING is on: people who do not exist can confirm, and every page says that nothing counts.",
+            hint="Take it away where people confirm applications that count.",
+            id="heka_confirm.W002",
+        )
     if connection.vendor == "sqlite":
         yield checks.Warning(
             "The database is SQLite, which one machine alone can use.",

@@ -30,7 +30,8 @@ def secret(name: str, *, many: bool = False) -> dict[str, Any]:
 DEBUG = env.bool("DEBUG", default=False)
 DEMO = env.bool("DEMO", default=False)
 DEMO_WITHOUT_DEBUG = env.bool("DEMO_WITHOUT_DEBUG", default=False)
-ALLOW_TEST_CODES = env.bool("ALLOW_TEST_CODES", default=DEBUG)
+STAGING = env.bool("STAGING", default=False)
+ALLOW_TEST_CODES = env.bool("ALLOW_TEST_CODES", default=DEBUG or STAGING)
 
 SECRET_KEY = env.str("SECRET_KEY", **secret("SECRET_KEY"))
 FIELD_ENCRYPTION_KEYS = env.list("FIELD_ENCRYPTION_KEYS", **secret("FIELD_ENCRYPTION_KEYS", many=True))

@@ -1,6 +1,8 @@
 """An attempt to identify oneself, kept in one signed cookie until the broker sends the person back.
 
-There is no session, and so no session cookie, before the person is known. Several tabs may each have an attempt.
+There is no session, and so no session cookie, before the person is known. Several tabs may each have an attempt. The
+attempts of one browser share the beginning of their ids, so that limits tell one browser from the many others that may
+share its address.
 """
 
 import secrets
@@ -22,6 +24,22 @@ def _secret() -> str:
     return secrets.token_urlsafe(32)
 
 
+def new_browser() -> str:
+    """Return the name of a browser that has no attempt yet."""
+    return secrets.token_hex(8)
+
+
+def new_attempt_id(browser: str) -> str:
+    # A part of the id, and no field of its own: an earlier release must read what this one writes.
+    return f"{browser}-{secrets.token_hex(4)}"
+
+
+def known_browser(request: HttpRequest) -> str | None:
+    """Return the name that the attempts of this browser carry, or None while it has none."""
+    found = sorted(_all(request), key=lambda attempt: attempt.started)
+    return found[0].browser if found else None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Attempt:
     """What must come back from the broker unchanged, and where the person goes then."""
@@ -30,11 +48,16 @@ class Attempt:
     language: str
     next: str  # an address within this service, or ""
     means: str = ""  # the bank or app that the person chose here already, by the broker's id of it
-    id: str = field(default_factory=lambda: secrets.token_hex(8))
+    id: str = field(default_factory=lambda: new_attempt_id(new_browser()))
     state: str = field(default_factory=_secret)
     nonce: str = field(default_factory=_secret)
     verifier: str = field(default_factory=_secret)  # PKCE, RFC 7636
     started: int = field(default_factory=lambda: int(time.time()))  # seconds since 1970
+
+    @property
+    def browser(self) -> str:
+        """The name of the browser, which all its attempts carry."""
+        return self.id.partition("-")[0]
 
 
 def cookie_prefix() -> str:

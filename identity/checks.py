@@ -7,10 +7,11 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004  # Django's name
 
-from identity import keys, provider_faults, providers
+from identity import keys, provider_faults, providers, staging
 from identity.providers import InvalidProvider, Provider
 
 TEST_LEVEL = "loatest"  # part of every acr in the test environments of the trust network
+FOR_STAGING = "For trying things out there is STAGING=true."
 UNPUBLISHED = "suomi.fi"  # a dialect until it was seen that nobody can know it
 SECRET_LENGTH = 32  # characters of a field key; docs/configuration.md makes keys of 64 hexadecimal ones
 
@@ -34,7 +35,7 @@ def check_providers(**kwargs: Any) -> list[CheckMessage]:
         for name, times in Counter(provider.id for provider in good).items()
         if times > 1
     )
-    return found + [message for provider in good for message in _check_provider(provider)]
+    return found + [message for provider in good for message in messages_about(provider)]
 
 
 def _unusable(number: int, entry: Any, error: InvalidProvider) -> CheckMessage:
@@ -52,14 +53,22 @@ def _unusable(number: int, entry: Any, error: InvalidProvider) -> CheckMessage:
     )
 
 
-def _check_provider(provider: Provider) -> Iterator[CheckMessage]:
+def messages_about(provider: Provider) -> Iterator[CheckMessage]:
+    """Yield what is wrong with the settings of one provider."""
     yield from provider_faults.faults_of(provider)
     accepts_tests = any(TEST_LEVEL in level for level in provider.acr_accepted)
-    if accepts_tests and not settings.ALLOW_TEST_CODES:
+    if accepts_tests and not _may_have_test_people():
         yield Error(
             f"Provider {provider.id} accepts a level of a test environment.",
-            hint="Take it out of acr_accepted: in test environments anybody can be anybody.",
+            hint=f"Take it out of acr_accepted: in test environments anybody can be anybody. {FOR_STAGING}",
             id="identity.E004",
+        )
+    tests = [name for name in provider_faults.ENDPOINTS if staging.is_test_host(getattr(provider, name))]
+    if tests and not staging.allows_tests():
+        yield Error(
+            f"Provider {provider.id} is a test environment: {', '.join(tests)}.",
+            hint=f"Give the broker's production addresses: in test environments anybody can be anybody. {FOR_STAGING}",
+            id="identity.E030",
         )
     if provider.id == "demo" and not _may_be_demo():
         yield Error(
@@ -73,15 +82,19 @@ def _may_be_demo() -> bool:
     return bool(settings.DEBUG or settings.DEMO_WITHOUT_DEBUG)
 
 
+def _may_have_test_people() -> bool:
+    return staging.allows_tests() or _may_be_demo()
+
+
 @register(Tags.security)
 def check_codes(**kwargs: Any) -> list[CheckMessage]:
     """Return what is wrong with the settings that guard personal identity codes."""
     found: list[CheckMessage] = []
-    if settings.ALLOW_TEST_CODES and not _may_be_demo():
+    if settings.ALLOW_TEST_CODES and not _may_have_test_people():
         found.append(
             Error(
                 "ALLOW_TEST_CODES is on in a production installation.",
-                hint="Personal identity codes with 900–999 belong to nobody. Leave it out.",
+                hint=f"Personal identity codes with 900–999 belong to nobody. Leave it out. {FOR_STAGING}",
                 id="identity.E006",
             )
         )
@@ -118,7 +131,7 @@ def check_keys(**kwargs: Any) -> list[CheckMessage]:
         kind, number = (Warning, "W001") if settings.DEBUG else (Error, "E009")
         hint = "Make them with: manage.py identity_keys make"
         return [kind(f"Our keys cannot be read: {error}.", hint=hint, id=f"identity.{number}")]
-    if any(key.raw_value.key_size < keys.KEY_BITS for key in (*own.sig, *own.enc)):
+    if any(key.raw_value.key_size < keys.KEY_BITS for key in (*own.sig, *own.enc, *own.entity)):
         return [
             Error(
                 f"One of our keys has fewer than {keys.KEY_BITS} bits.",

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 import requests
 from django.conf import settings
-from urllib3.exceptions import HTTPError, ReadTimeoutError
+from urllib3.exceptions import HTTPError, MaxRetryError, NewConnectionError, ReadTimeoutError
 
 from identity import signed_keys, tokens
 from identity.providers import Provider
@@ -26,6 +26,7 @@ from identity.signatures import SIGNING
 DEADLINE_SECONDS = 10.0  # for all calls of one identification
 CONNECT_SECONDS, READ_SECONDS = 3.05, 8.0  # for one step of one call
 LARGEST_ANSWER_BYTES = 1024 * 1024
+AGAIN_SECONDS = 0.3  # before a connection that was not made is tried once more
 REFETCH_SECONDS = 60.0  # between fetches of one provider's keys
 KEYS_LIFETIME_SECONDS = 60 * 60.0  # after which a key that its broker has withdrawn is forgotten
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -76,6 +77,12 @@ def exchange(provider: Provider, *, code: str, verifier: str, redirect_uri: str,
 
     Raises BrokerUnreachable and BrokerRefused.
     """
+    form = token_form(provider, code=code, verifier=verifier, redirect_uri=redirect_uri)
+    return _json(within(deadline, lambda: _call("POST", provider.token_endpoint, deadline, form)))
+
+
+def token_form(provider: Provider, *, code: str, verifier: str, redirect_uri: str) -> dict[str, str]:
+    """Return what goes to the token endpoint for an authorization code."""
     form = {
         "grant_type": "authorization_code",
         "code": code,
@@ -86,7 +93,30 @@ def exchange(provider: Provider, *, code: str, verifier: str, redirect_uri: str,
     }
     if provider.pkce:
         form["code_verifier"] = verifier
-    return _json(within(deadline, lambda: _call("POST", provider.token_endpoint, deadline, form)))
+    return form
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """An answer of any status."""
+
+    status: int
+    date: str  # the header, empty without it
+    body: bytes
+
+
+def look(method: str, url: str, form: dict[str, str] | None = None) -> Answer:
+    """Return the answer of a configured address, whatever its status. Raises BrokerUnreachable.
+
+    For an operator who wants to know what is wrong; identifying uses the others.
+    """
+    deadline = Deadline()
+    return within(deadline, lambda: _reach(method, url, deadline, form, {}, _whole))
+
+
+def fetch_keys(provider: Provider) -> list[Json]:
+    """Return the provider's keys that may sign tokens, fetched now. Raises BrokerUnreachable."""
+    return _fetch_keys(provider, Deadline())[0]
 
 
 def fetch_userinfo(provider: Provider, access_token: str | None, deadline: Deadline) -> Json:
@@ -105,38 +135,23 @@ def fetch_json(address: str, deadline: Deadline) -> Json:
     return _json(within(deadline, lambda: _call("GET", address, deadline)))
 
 
-def _call(
-    method: str,
-    url: str,
-    deadline: Deadline,
-    form: dict[str, str] | None = None,
-    headers: dict[str, str] | None = None,
-) -> bytes:
-    headers = {"Accept": "application/json", "Accept-Encoding": "identity", **(headers or {})}
-    with requests.Session() as session:
-        session.trust_env = False  # no proxies and no .netrc of the environment
-        try:
-            with session.request(
-                method,
-                url,
-                data=form,
-                headers=headers,
-                timeout=(min(CONNECT_SECONDS, deadline.left()), min(READ_SECONDS, deadline.left())),
-                allow_redirects=False,
-                stream=True,
-            ) as response:
-                return _answer(response, deadline)
-        except (requests.Timeout, ReadTimeoutError):
-            raise BrokerUnreachable("timeout") from None
-        except (requests.RequestException, HTTPError, OSError):
-            raise BrokerUnreachable("connection") from None
+class _NeverReached(BrokerUnreachable):
+    """No connection was made, so that nothing was sent: a code is still as good as new."""
 
 
-def _answer(response: requests.Response, deadline: Deadline) -> bytes:
+def _good_body(response: requests.Response, deadline: Deadline) -> bytes:
     if 400 <= response.status_code < 500:
         raise BrokerRefused("status-4xx")
     if response.status_code != 200:
         raise BrokerUnreachable("redirect" if response.is_redirect else "status")
+    return _body(response, deadline)
+
+
+def _whole(response: requests.Response, deadline: Deadline) -> Answer:
+    return Answer(status=response.status_code, date=response.headers.get("Date", ""), body=_body(response, deadline))
+
+
+def _body(response: requests.Response, deadline: Deadline) -> bytes:
     body = b""
     # iter_content would wait until a piece is full, and a broker may send a byte at a time.
     while piece := response.raw.read1(64 * 1024):
@@ -145,6 +160,60 @@ def _answer(response: requests.Response, deadline: Deadline) -> bytes:
         if len(body) > LARGEST_ANSWER_BYTES:
             raise BrokerUnreachable("too-large")
     return body
+
+
+def _call(
+    method: str,
+    url: str,
+    deadline: Deadline,
+    form: dict[str, str] | None = None,
+    headers: dict[str, str] | None = None,
+) -> bytes:
+    return _reach(method, url, deadline, form, headers or {}, _good_body)
+
+
+Read = Callable[[requests.Response, Deadline], T]
+
+
+def _reach(
+    method: str, url: str, deadline: Deadline, form: dict[str, str] | None, headers: dict[str, str], read: Read[T]
+) -> T:
+    """Return what `read` makes of the answer. A connection that was not made is tried once more."""
+    try:
+        return _send(method, url, deadline, form, headers, read)
+    except _NeverReached:
+        time.sleep(min(AGAIN_SECONDS, deadline.left()))
+        return _send(method, url, deadline, form, headers, read)
+
+
+def _send(
+    method: str, url: str, deadline: Deadline, form: dict[str, str] | None, headers: dict[str, str], read: Read[T]
+) -> T:
+    with requests.Session() as session:
+        session.trust_env = False  # no proxies and no .netrc of the environment
+        try:
+            with session.request(
+                method,
+                url,
+                data=form,
+                headers={"Accept": "application/json", "Accept-Encoding": "identity", **headers},
+                timeout=(min(CONNECT_SECONDS, deadline.left()), min(READ_SECONDS, deadline.left())),
+                allow_redirects=False,
+                stream=True,
+            ) as response:
+                return read(response, deadline)
+        except requests.ConnectTimeout:
+            raise _NeverReached("timeout") from None
+        except (requests.Timeout, ReadTimeoutError):
+            raise BrokerUnreachable("timeout") from None
+        except (requests.RequestException, HTTPError, OSError) as error:
+            raise _kind_of(error)("connection") from None
+
+
+def _kind_of(error: Exception) -> type[BrokerUnreachable]:
+    cause = error.args[0] if error.args else None
+    never_reached = isinstance(cause, MaxRetryError) and isinstance(cause.reason, NewConnectionError)
+    return _NeverReached if never_reached else BrokerUnreachable
 
 
 def _json(body: bytes) -> Json:

@@ -3,7 +3,7 @@
 Two limits count the tries of one place: all of them, and those with one name. Two more count the tries from places
 other than that of the last log-in with the name: those with one name, and those with all names. So guessing one
 password from many places, or with many names, achieves little. People who know their password can still log in where
-they usually do.
+they usually do; and the limit over all names, which others may use up, refuses only who has tried several times.
 """
 
 from allauth.account.auth_backends import AuthenticationBackend
@@ -22,6 +22,7 @@ MOST_OF_CLIENT = 20  # a minute
 MOST_OF_CLIENT_AND_NAME = 6  # a minute
 MOST_OF_NAME = 30  # an hour, from places that are new to the name
 MOST_OF_ALL = 300  # a minute, from places that are new to the name
+SHARE_OF_SITE = 5  # an hour, which the limit over all names never refuses
 
 
 class PasswordBackend(AuthenticationBackend):
@@ -43,7 +44,8 @@ class PasswordBackend(AuthenticationBackend):
         is_known = user is not None and constant_time_compare(user.known_client, _digest(user, request))
         known = f"{client} {name}" if is_known else ""
         limits.count("log-in name", known or name, most=MOST_OF_NAME, seconds=limits.HOUR)
-        limits.count("log-in", known or "all", most=MOST_OF_ALL)
+        own = known or limits.client_site(request)
+        limits.count_shared("log-in", known or "all", most=MOST_OF_ALL, own=own, share=SHARE_OF_SITE)
         # Django hashes against nobody's password too, so that the answer takes as long.
         matches = (user or NOBODY).check_password(password)
         return user if matches else None

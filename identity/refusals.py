@@ -26,7 +26,7 @@ class InvalidCode(TokenRefused):
 
 
 class SetUpWrongly(IdentificationFailed):
-    """The broker leaves out what it owes us for everybody: a setting here or there, and no fault of the person's."""
+    """The broker leaves out what it owes us for everybody, or we have no keys: nothing that the person could mend."""
 
 
 class NoCode(IdentificationFailed):

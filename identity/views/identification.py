@@ -4,15 +4,25 @@ import logging
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import translation
 from django.utils.cache import patch_cache_control
-from django.views.decorators.cache import cache_control, never_cache
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from identity import access, attempts, backend, broker_sessions, cookies, keys, limits, own_choice, providers, tokens
+from identity import (
+    access,
+    attempts,
+    backend,
+    broker_sessions,
+    cookies,
+    limits,
+    own_choice,
+    providers,
+    tokens,
+)
 from identity.attempts import Attempt
 from identity.origin import same_origin_post
 from identity.providers import Provider
@@ -22,7 +32,10 @@ from identity.signing_in import sign_in
 
 logger = logging.getLogger(__name__)
 
-MOST_A_MINUTE = 20  # starts of one address, and as many returns
+MOST_A_MINUTE = 20  # starts of one browser, and returns of one address to no attempt
+# An hour and address, of browsers without an attempt: more than a housing company behind one address of a mobile
+# operator, all of whom have got a letter. Others have to show that they keep cookies, and then count for themselves.
+MOST_NEW_BROWSERS = 3000
 # Each has a page that says what happened and what to do. "cancelled" shows the identification page with a notice.
 OUTCOMES = {"error", "expired", "refused", "unreachable", "counter"}
 # What more the page of an outcome says, named by its parameter `about`.
@@ -74,7 +87,6 @@ def outcome(request: HttpRequest, outcome: str) -> HttpResponse:
 @same_origin_post
 def start(request: HttpRequest) -> HttpResponse:
     """Begin an attempt, and hand the person over to the broker."""
-    limits.count("identification-start", limits.client_network(request), most=MOST_A_MINUTE)
     language = request.POST.get("language", "")
     if language not in dict(settings.LANGUAGES):
         language = translation.get_language() or settings.LANGUAGE_CODE
@@ -85,14 +97,47 @@ def start(request: HttpRequest) -> HttpResponse:
         provider = providers.find(request.POST.get("provider", ""))
         if provider is None:
             return redirect(with_next("identity:identify", next_url))
-        means = own_choice.means_of(provider, request.POST.get("means", ""))
-        attempt = Attempt(provider=provider.id, language=language, next=next_url, means=means)
-        # A page and not a redirect: browsers apply the form-action of our CSP to the redirects of a form.
-        context = {"provider": provider, "address": _broker_address(provider, attempt)}
-        response = render(request, "identity/leaving.html", context)
+        browser = attempts.known_browser(request)
+        attempt = Attempt(
+            provider=provider.id,
+            language=language,
+            next=next_url,
+            means=own_choice.means_of(provider, request.POST.get("means", "")),
+            id=attempts.new_attempt_id(browser or attempts.new_browser()),
+        )
+        if browser is None and _is_crowded(request):
+            response = render(request, "identity/crowded.html", {"attempt": attempt}, status=429)
+        else:
+            limits.count("identification-start", attempt.browser, most=MOST_A_MINUTE)
+            response = _lead_to(provider, attempt, request)
     attempts.remember(request, response, attempt)
     patch_cache_control(response, no_store=True, private=True)
     return response
+
+
+def _is_crowded(request: HttpRequest) -> bool:
+    try:
+        limits.count(
+            "identification-start new", limits.client_network(request), most=MOST_NEW_BROWSERS, seconds=limits.HOUR
+        )
+    except limits.TooMany:
+        return True
+    return False
+
+
+def _lead_to(provider: Provider, attempt: Attempt, request: HttpRequest) -> HttpResponse:
+    """Return the page that leads to the broker.
+
+    A page and not a redirect: browsers apply the form-action of our CSP to the redirects of a form. It has an address
+    to go on to by itself and another for its link, as brokers take each request object once.
+    """
+    try:
+        by_itself, by_link = (_broker_address(provider, attempt) for _ in range(2))
+    except SetUpWrongly as failure:
+        name = _failed("error", attempt, failure, logging.ERROR)
+        return redirect(with_next("identity:outcome", attempt.next, name, about=SETTINGS))
+    ways = {"provider": provider, "by_itself": by_itself, "by_link": by_link}
+    return render(request, "identity/leaving.html", ways)
 
 
 def _broker_address(provider: Provider, attempt: Attempt) -> str:
@@ -108,8 +153,10 @@ def _broker_address(provider: Provider, attempt: Attempt) -> str:
 
 @require_http_methods(["GET"])
 def callback(request: HttpRequest) -> HttpResponse:
-    """Receive the person back from a broker, and go on to an address without parameters of the answer."""
-    limits.count("identification-callback", limits.client_network(request), most=MOST_A_MINUTE)
+    """Receive the person back from a broker, and go on to an address without parameters of the answer.
+
+    An attempt that lives is never refused by a limit: the person has been to their bank for it.
+    """
     attempt = attempts.find(request, request.GET.get("state", ""))
     if attempt:
         with translation.override(attempt.language):
@@ -117,6 +164,8 @@ def callback(request: HttpRequest) -> HttpResponse:
         attempts.forget(response, attempt)
     else:  # a reload, the back button, another browser, or an attempt that is too old or made up
         person = access.identified_person(request)
+        if person is None:
+            limits.count("identification-callback", limits.client_network(request), most=MOST_A_MINUTE)
         language = person.language if person else translation.get_language()
         with translation.override(language or settings.LANGUAGE_CODE):
             address = after_identification("") if person else reverse("identity:outcome", args=["expired"])
@@ -160,6 +209,8 @@ def _identify(request: HttpRequest, attempt: Attempt) -> str:
             return "cancelled"
         logger.warning("Identification at %s: broker-error", provider.id)
         return "error"
+    if not limits.is_first("attempt", attempt.id):  # the code may have been used, and brokers hold that against us
+        raise IdentificationFailed("replay")
     sign_in(request, provider, attempt)
     logger.info("Identification at %s: identified", provider.id)
     return ""
@@ -169,13 +220,3 @@ def _failed(outcome: str, attempt: Attempt, failure: IdentificationFailed, level
     # Only one fixed word: claims, descriptions and bodies may be personal data, or a forger's text.
     logger.log(level, "Identification at %s: %s", attempt.provider, failure.word)
     return outcome
-
-
-@require_safe
-@cache_control(public=True, max_age=15 * 60)
-def jwks(request: HttpRequest) -> JsonResponse:
-    """Publish our keys, with which brokers check our signatures and encrypt for us."""
-    try:
-        return JsonResponse(keys.load().public())
-    except keys.NoKeys:
-        raise Http404 from None

@@ -2,30 +2,28 @@
 
 import fcntl
 import html
+import json
 import os
 import re
 import shutil
 import subprocess
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urljoin, urlsplit
 
 import pytest
 import requests
+from django.core.management import call_command
+from django.test import override_settings
 
-from identity import client, keys, proof
+from identity import client, entity, keys, proof, providers
 from identity.models import Person
 from tests.conftest import must_not_skip
 
 FOLDER = Path(__file__).parent
 ACR = "http://ftn.ficora.fi/2017/loatest2"
-MAIJA = {
-    "nin": "010594Y9032",
-    "given_name": "Maija Liisa",
-    "family_name": "Meikäläinen",
-    "birthdate": "1994-05-01",
-    "ftn_idp": "fi-mobiilivarmenne",
-}
+NAMES = {"given_name": "Maija Liisa", "family_name": "Meikäläinen", "birthdate": "1994-05-01"}
 
 pytestmark = [
     pytest.mark.counterpart,
@@ -37,11 +35,6 @@ pytestmark = [
 ]
 
 
-@pytest.fixture(scope="session")
-def keys_file(tmp_path_factory):
-    return tmp_path_factory.mktemp("counterpart") / "keys.json"
-
-
 def install():
     """Install the provider where it is missing; of several test processes one does, and the others wait."""
     with (FOLDER / "package-lock.json").open() as lock:
@@ -50,44 +43,74 @@ def install():
             subprocess.run(["npm", "ci", "--ignore-scripts"], cwd=FOLDER, check=True)
 
 
-@pytest.fixture(scope="session")
-def issuer(live_server):
-    """Start the provider, and return its address."""
-    install()
-    environment = {
-        **os.environ,
-        "REDIRECT_URI": f"{live_server.url}/identification/callback/",
-        "JWKS_URI": f"{live_server.url}/identification/jwks.json",
-    }
-    provider = subprocess.Popen(["node", "broker.js"], cwd=FOLDER, env=environment, stdout=subprocess.PIPE, text=True)
-    with provider:
-        try:
-            yield provider.stdout.readline().strip()
-        finally:
-            provider.terminate()
+@dataclass(frozen=True)
+class Counterpart:
+    """The provider as one kind of broker: its address, and its entity keys."""
 
+    kind: str
+    issuer: str
+    entity_jwks: dict
 
-@pytest.fixture(autouse=True)
-def _our_provider(settings, issuer, keys_file, _served_from_here):
-    settings.IDENTITY_KEYS_FILE = keys_file
-    if not keys_file.exists():
-        keys.make()
-    client.forget_keys()
-    settings.IDENTITY_PROVIDERS = [
-        {
+    def settings(self):
+        return {
             "id": "counterpart",
             "name": "Counterpart",
-            "dialect": "signicat",
-            "issuer": issuer,
+            "issuer": self.issuer,
             "client_id": "heka-confirm",
-            "authorization_endpoint": f"{issuer}/auth",
-            "token_endpoint": f"{issuer}/token",
-            "jwks_uri": f"{issuer}/jwks",
+            "authorization_endpoint": f"{self.issuer}/auth",
+            "token_endpoint": f"{self.issuer}/token",
             "acr_values": [ACR],
             "acr_accepted": [ACR],
             "max_age": 300,
+            **{
+                "plain": {"dialect": "signicat", "jwks_uri": f"{self.issuer}/jwks"},
+                "op": {
+                    "dialect": "op",
+                    "prompt": "consent",
+                    "signed_jwks_uri": f"{self.issuer}/jwks/broker-signed",
+                    "entity_jwks": self.entity_jwks,
+                },
+            }[self.kind],
         }
-    ]
+
+
+PERSON = {
+    "plain": {**NAMES, "nin": "010594Y9032", "ftn_idp": "fi-mobiilivarmenne"},
+    "op": {**NAMES, "personal_identity_code": "010594Y9032"},
+}
+PROMPT, METHOD = {"plain": "login", "op": "consent"}, {"plain": "mobile", "op": "strong"}
+
+
+@pytest.fixture(scope="session", params=["plain", "op"])
+def counterpart(request, live_server, tmp_path_factory):
+    """Start the provider with our keys, of which the plain one reads an unsigned set, and the other a signed one."""
+    install()
+    path = tmp_path_factory.mktemp("counterpart") / "keys.json"
+    with override_settings(IDENTITY_KEYS_FILE=path, PUBLIC_URL=live_server.url):
+        keys.make()
+        ours = Counterpart("plain", "https://broker.example", {}).settings()
+        statement = entity.entity_statement(providers.parse(ours), organisation="Helsingin kaupunki")
+        environment = {
+            **os.environ,
+            "REDIRECT_URI": f"{live_server.url}/identification/callback/",
+            "JWKS_URI": f"{live_server.url}/identification/jwks.json",
+            **({"ENTITY_STATEMENT": statement} if request.param == "op" else {}),
+        }
+        provider = subprocess.Popen(
+            ["node", "broker.js"], cwd=FOLDER, env=environment, stdout=subprocess.PIPE, text=True
+        )
+        with provider:
+            try:
+                issuer, entity_jwks = (provider.stdout.readline().strip() for _ in range(2))
+                yield Counterpart(request.param, issuer, json.loads(entity_jwks))
+            finally:
+                provider.terminate()
+
+
+@pytest.fixture(autouse=True)
+def _our_provider(settings, counterpart, _served_from_here):
+    client.forget_keys()
+    settings.IDENTITY_PROVIDERS = [counterpart.settings()]
 
 
 @pytest.fixture
@@ -114,10 +137,15 @@ def leave(visitor, live_server, **form):
 
 def answer_login(at_broker, login, **form):
     """Fill in the broker's form, and return the address of ours that the broker sends the browser to."""
-    response = at_broker.post(login.url, form, allow_redirects=False)
-    while "/identification/callback/" not in (location := response.headers["Location"]):
-        response = at_broker.get(location, allow_redirects=False)
-    return location
+    response = at_broker.post(login.url, form, allow_redirects=False, timeout=10)
+    for _ in range(5):
+        location = response.headers.get("Location", "")
+        if "/identification/callback/" in location:
+            return location
+        # Without a redirect it asks for the consent.
+        go_on = at_broker.get if location else at_broker.post
+        response = go_on(urljoin(response.url, location), allow_redirects=False, timeout=10)
+    raise AssertionError(f"the broker does not send us back, but says: {response.text}")
 
 
 def session_of(visitor, settings):
@@ -125,24 +153,24 @@ def session_of(visitor, settings):
     return engine.SessionStore(visitor.cookies.get(settings.SESSION_COOKIE_NAME))
 
 
-def test_sign_in_at_a_certified_provider(visitor, at_broker, live_server, settings):
+def test_sign_in_at_a_certified_provider(visitor, at_broker, live_server, settings, counterpart):
     login = at_broker.get(leave(visitor, live_server))
     asked = login.json()
-    returned = answer_login(at_broker, login, **MAIJA)
+    returned = answer_login(at_broker, login, **PERSON[counterpart.kind])
     response = visitor.get(returned, allow_redirects=False)
 
     person = Person.objects.get()
     session = session_of(visitor, settings)
     evidence = proof.of_session(session)
-    assert (asked["ui_locales"], asked["acr_values"], asked["prompt"]) == ("sv", ACR, "login")
+    assert (asked["ui_locales"], asked["acr_values"], asked["prompt"]) == ("sv", ACR, PROMPT[counterpart.kind])
     assert urlsplit(response.headers["Location"]).path.startswith("/sv/")
     assert (person.hetu, person.first_names, person.last_name) == ("010594Y9032", "Maija Liisa", "Meikäläinen")
     assert session["_auth_user_id"] == str(person.user_id)
-    assert (evidence.method, evidence.provider, evidence.level) == ("mobile", "counterpart", ACR)
+    assert (evidence.method, evidence.provider, evidence.level) == (METHOD[counterpart.kind], "counterpart", ACR)
 
 
-def test_answer_works_once(visitor, at_broker, live_server, settings):
-    returned = answer_login(at_broker, at_broker.get(leave(visitor, live_server)), **MAIJA)
+def test_answer_works_once(visitor, at_broker, live_server, settings, counterpart):
+    returned = answer_login(at_broker, at_broker.get(leave(visitor, live_server)), **PERSON[counterpart.kind])
     cookies = visitor.cookies.copy()
     visitor.get(returned, allow_redirects=False)
 
@@ -173,3 +201,11 @@ def test_request_changed_on_the_way_is_refused_by_the_provider(visitor, at_broke
 
     answer = parse_qs(urlsplit(response.headers["Location"]).query)
     assert answer["error"] == ["invalid_request_object"]
+
+
+def test_nothing_is_wrong_between_us_and_a_certified_provider(live_server, counterpart, capsys):
+    call_command("check_provider", "counterpart")
+
+    said = capsys.readouterr().out
+    assert "wrong" not in said
+    assert "token_endpoint knows our client_id and our signing key" in said

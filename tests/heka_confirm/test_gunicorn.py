@@ -7,10 +7,11 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.request
 
 import pytest
 
-from tests.processes import ROOT
+from tests.processes import ROOT, python
 
 STATUSES = {
     b"GET /healthz HTTP/1.1\r\nHost: 10.0.0.1\r\n\r\n": 200,
@@ -37,9 +38,9 @@ def free_port():
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    """Return port, process and log of a running server."""
+    """Return port, process and log of a running server. Its keys would lie beside the log."""
     port, log = free_port(), tmp_path_factory.mktemp("gunicorn") / "log"
-    own = {"DEBUG": "true", "DATABASE_URL": "sqlite:////nowhere/x", "PORT": str(port), "HOST": "127.0.0.1"}
+    own = {**own_settings(log), "PORT": str(port), "HOST": "127.0.0.1"}
     with log.open("w") as stream:
         process = subprocess.Popen(
             [sys.executable, "-m", "gunicorn"],
@@ -58,6 +59,11 @@ def server(tmp_path_factory):
     process.wait()
 
 
+def own_settings(log):
+    keys = str(log.with_name("keys.json"))
+    return {"DEBUG": "true", "DATABASE_URL": "sqlite:////nowhere/x", "IDENTITY_KEYS_FILE": keys}
+
+
 def answer(port, request):
     """Return the status of the answer to a raw request; None while nobody listens."""
     try:
@@ -72,6 +78,23 @@ def answer(port, request):
 @pytest.mark.parametrize("request_", STATUSES, ids=lambda request: repr(request[:60]))
 def test_server_answers_whatever_is_sent(server, request_):
     assert answer(server[0], request_) == STATUSES[request_]
+
+
+def test_running_server_publishes_what_a_command_makes_of_our_keys(server):
+    """A rotation needs no restart."""
+    port, _, log = server
+
+    def published():
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/identification/jwks.json") as response:
+            return [key["use"] for key in json.load(response)["keys"]]
+
+    for action, uses in (
+        ("make", ["sig", "enc"]),
+        ("rotate", ["sig", "sig", "enc"]),
+        ("finish", ["sig", "sig", "enc"]),
+    ):
+        done = python("manage.py", "identity_keys", action, **own_settings(log))
+        assert (done.returncode, published()) == (0, uses), done.stderr
 
 
 def test_server_logs_lines_of_json_without_secrets_and_stops_when_asked(server):

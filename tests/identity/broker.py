@@ -45,11 +45,12 @@ class Broker:
         self.behaviour = self.jwks_behaviour = self.userinfo_behaviour = self.choice_behaviour = "good"
         self.entity_key, self.signed_set, self.set_header = None, {}, {}  # of a signed set of keys
         self.published_claims = None  # what a broker's guide shows, in place of claims of our own making
-        self.userinfo = {}
+        self.userinfo, self.access_token = {}, None
         self.choice = {}
         self.asked = []  # the request objects that it got
         self.codes, self.assertions, self.calls = {}, set(), []
         self.more_claims = {}
+        self.ahead = 0  # seconds by which its clock is fast
         self.released = threading.Event()
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.server.daemon_threads = True
@@ -167,6 +168,9 @@ class Broker:
                 if behaviour == "hang":
                     broker.released.wait(30)
                     return
+                if behaviour == "hang up":
+                    self.close_connection = True
+                    return
                 if behaviour == "drip":
                     self.drip()
                     return
@@ -203,6 +207,9 @@ class Broker:
                         self.wfile.flush()
                 except ConnectionError:
                     broker.calls.append("hung up")
+
+            def date_time_string(self, timestamp=None):
+                return super().date_time_string(time.time() + broker.ahead)
 
             def log_message(self, *args):
                 pass

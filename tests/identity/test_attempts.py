@@ -53,6 +53,22 @@ def test_every_attempt_has_secrets_of_its_own(jar):
     assert 43 <= len(first.verifier) <= 128  # RFC 7636
 
 
+def test_the_attempts_of_one_browser_share_its_name(jar):
+    assert attempts.known_browser(jar.request()) is None
+    first = jar.remember()
+    second = jar.remember(id=attempts.new_attempt_id(attempts.known_browser(jar.request())))
+    assert attempts.known_browser(jar.request()) == first.browser == second.browser
+    assert first.id != second.id
+    assert Jar().remember().browser != first.browser
+
+
+def test_an_attempt_of_an_earlier_release_still_comes_back(jar):
+    """Its id had no browser in it."""
+    attempt = jar.remember(id="0123456789abcdef")
+    assert attempts.find(jar.request(), attempt.state) == attempt
+    assert attempts.known_browser(jar.request()) == "0123456789abcdef"
+
+
 @pytest.mark.parametrize("state", ["", "other", "ä"])
 def test_an_unknown_state_finds_nothing(jar, state):
     jar.remember()

@@ -1,10 +1,12 @@
 """What a broker that misbehaves costs: never more than the deadline, and never a word of what it says."""
 
+import socket
 import threading
 import time
 
 import pytest
 import time_machine
+from urllib3.util import connection
 
 from identity import client, providers
 from identity.client import Deadline
@@ -58,6 +60,42 @@ def test_a_broker_that_is_not_there_is_unreachable(broker, settings):
     with pytest.raises(BrokerUnreachable) as failure:
         exchange(providers.find("test"))
     assert failure.value.word == "connection"
+
+
+@pytest.mark.parametrize("fault", [ConnectionRefusedError, TimeoutError, socket.gaierror])
+def test_a_connection_that_was_never_made_is_tried_once_more(broker, provider, monkeypatch, fault):
+    faults = fail_to_connect(monkeypatch, [fault])
+    with pytest.raises(BrokerRefused):  # it has been asked now, about a code that it never gave
+        exchange(provider)
+    assert (faults, broker.calls) == ([], ["/token"])
+
+
+def test_a_connection_that_cannot_be_made_is_not_tried_for_ever(broker, provider, monkeypatch):
+    faults = fail_to_connect(monkeypatch, [ConnectionRefusedError] * 3)
+    with pytest.raises(BrokerUnreachable):
+        exchange(provider)
+    assert (len(faults), broker.calls) == (1, [])
+
+
+@pytest.mark.parametrize("behaviour", ["hang up", "error", "html", "hang"])
+def test_a_code_that_may_have_been_used_is_not_sent_again(broker, provider, behaviour):
+    broker.behaviour = behaviour
+    with pytest.raises(BrokerUnreachable):
+        exchange(provider, seconds=0.5 if behaviour == "hang" else 20)
+    assert broker.calls == ["/token"]
+
+
+def fail_to_connect(monkeypatch, faults):
+    """Raise each fault instead of making a connection, and make it when none is left."""
+    connect = connection.create_connection
+
+    def flaky(*args, **kwargs):
+        if faults:
+            raise faults.pop()()
+        return connect(*args, **kwargs)
+
+    monkeypatch.setattr(connection, "create_connection", flaky)
+    return faults
 
 
 def test_a_refused_code_is_refused_without_the_words_of_the_broker(broker, provider):

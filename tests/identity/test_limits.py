@@ -85,6 +85,32 @@ def test_one_try_is_one_statement(django_assert_num_queries, monkeypatch):
         limits.count("start", "192.0.2.1", most=20)
 
 
+@pytest.mark.django_db
+def test_a_limit_that_is_shared_refuses_nobody_who_has_hardly_tried(clock):
+    def passes(own):
+        try:
+            limits.count_shared("log-in", "all", most=10, own=own, share=3)
+        except TooMany:
+            return False
+        return True
+
+    assert [passes("flood") for _ in range(12)] == [True] * 10 + [False] * 2
+    assert [passes("person") for _ in range(4)] == [True] * 3 + [False]
+    clock.shift(60)
+    assert [passes("flood"), passes("person")] == [True, True]  # the minute is new, though the hour is not
+
+
+@pytest.mark.django_db
+def test_only_one_of_several_is_the_first(clock):
+    assert [limits.is_first("attempt", "a"), limits.is_first("attempt", "a"), limits.is_first("attempt", "b")] == [
+        True,
+        False,
+        True,
+    ]
+    clock.shift(60 * 60)
+    assert not limits.is_first("attempt", "a")
+
+
 @pytest.mark.django_db(transaction=True)
 def test_the_limit_is_exact_over_many_connections(clock):
     through, start = [], threading.Barrier(5, timeout=10)
@@ -115,3 +141,16 @@ def test_the_limit_is_exact_over_many_connections(clock):
 )
 def test_client_network_counts_a_subscriber_and_not_each_of_their_addresses(rf, address, counted_as):
     assert limits.client_network(rf.get("/", REMOTE_ADDR=address)) == counted_as
+
+
+@pytest.mark.parametrize(
+    ("address", "site"),
+    [
+        ("192.0.2.7", "192.0.2.0/24"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1::/48"),
+        ("fe80::1%eth0", "fe80::/48"),
+        ("", ""),
+    ],
+)
+def test_client_site_holds_the_networks_that_one_sender_may_have(rf, address, site):
+    assert limits.client_site(rf.get("/", REMOTE_ADDR=address)) == site

@@ -307,6 +307,18 @@ def test_many_places_cannot_guess_at_many_accounts_for_long(monkeypatch):
     assert is_in(log_in(elsewhere(1)))
 
 
+def test_a_flood_from_elsewhere_keeps_nobody_from_logging_in(monkeypatch):
+    """The limit over all names is used up by one sender with a whole IPv6 network; a person comes from a new place."""
+    monkeypatch.setattr("identity.passwords.MOST_OF_ALL", 5)
+    with_password()
+    flood = [
+        log_in(Visitor(REMOTE_ADDR=f"2001:db8:1:{i}::1"), f"m{i}@example.test", "x").status_code for i in range(10)
+    ]
+
+    assert flood == [200] * 5 + [429] * 5
+    assert is_in(log_in(elsewhere(1)))
+
+
 def test_names_that_nobody_has_run_into_the_same_limits(visitor):
     assert statuses(visitor, 7, login="nobody@example.test") == [200] * 6 + [429]
 

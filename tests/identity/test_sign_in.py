@@ -1,19 +1,24 @@
 """From "Continue to identification" to a signed-in person, through the pages and a broker that listens."""
 
 import logging
-from urllib.parse import urlencode
+import re
+from html import unescape
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 import time_machine
 from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import RequestFactory
+from joserfc import jwt
 
 from core import crypto
 from identity import attempts, backend, client, keys, proof
 from identity.enums import Method
-from identity.models import Person, User
+from identity.models import Person, RateCount, User
+from identity.views import identification
 from tests.cast import MAIJA, OLLI
+from tests.identity.conftest import Visitor
 
 pytestmark = pytest.mark.django_db
 START, CALLBACK = "/identification/start/", "/identification/callback/"
@@ -83,7 +88,7 @@ def test_start_answers_with_a_page_that_goes_on_by_itself(visitor, broker):
 
     page = response.content.decode()
     assert (response.status_code, response["Cache-Control"]) == (200, "no-store, private")
-    assert page.count(f"{broker.url}/authorize?client_id=heka-confirm&amp;response_type=code") == 2
+    assert page.count(f"{broker.url}/authorize?client_id=heka-confirm&amp;response_type=code") == 2  # refresh and link
     assert '<html lang="sv">' in page
     assert "sessionid" not in response.cookies
 
@@ -264,7 +269,7 @@ def test_reload_and_back_lead_the_signed_in_person_to_their_own_page(visitor, br
     assert signed_in(visitor) == MAIJA["hetu"]
 
 
-def test_a_replay_with_the_cookie_kept_is_refused_by_the_broker(visitor, broker):
+def test_a_replay_with_the_cookie_kept_is_refused(visitor, broker):
     visitor.accept_cookies()
     query = broker.authorize(visitor.go_to_broker(), MAIJA, keys.load().sig[0])
     kept = {name: morsel.value for name, morsel in visitor.cookies.items()}
@@ -351,18 +356,102 @@ def test_the_session_and_the_person_cost_two_queries(visitor, broker, django_ass
         visitor.get("/fi/session/ended/")
 
 
-def test_the_twenty_first_start_of_a_minute_waits(visitor, broker):
+@pytest.fixture
+def clock():
+    with time_machine.travel("2026-11-21T10:00:00Z", tick=False) as clock:
+        yield clock
+
+
+def neighbour(language="fi"):
+    """Return another browser behind the same address."""
+    visitor = Visitor()
+    visitor.accept_cookies(language)
+    return visitor
+
+
+def test_the_twenty_first_start_of_a_browser_in_a_minute_waits(visitor, broker, clock):
     visitor.accept_cookies()
-    with time_machine.travel("2026-11-21T10:00:00Z", tick=False):
-        assert {visitor.start().status_code for _ in range(20)} == {200}
-        response = visitor.start()
+    assert {visitor.start().status_code for _ in range(20)} == {200}
+    response = visitor.start()
     assert (response.status_code, response["Retry-After"]) == (429, "60")
 
 
-def test_the_twenty_first_return_of_a_minute_waits(visitor, broker):
-    with time_machine.travel("2026-11-21T10:00:00Z", tick=False):
-        assert {visitor.get(CALLBACK).status_code for _ in range(20)} == {302}
-        assert visitor.get(CALLBACK).status_code == 429
+def test_one_sender_keeps_nobody_behind_the_same_address_from_starting(visitor, broker, clock):
+    visitor.accept_cookies()
+    for _ in range(30):
+        visitor.start()
+    assert visitor.start().status_code == 429
+    assert neighbour().start().status_code == 200
+
+
+def test_a_housing_company_behind_one_address_gets_through(broker, clock):
+    """2,000 people within the hour, each with a browser of their own."""
+    neighbour().start()
+    RateCount.objects.filter(key__startswith="identification-start new").update(count=1999)
+    assert neighbour().start().status_code == 200
+
+
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+def test_a_sender_that_drops_its_cookies_costs_the_others_one_more_click(broker, clock, monkeypatch, language):
+    monkeypatch.setattr(identification, "MOST_NEW_BROWSERS", 3)
+    assert [neighbour().start().status_code for _ in range(4)] == [200, 200, 200, 429]
+
+    person = neighbour()
+    crowded = person.start(language=language, next="/fi/how-to/")
+    again = person.start(**dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', crowded.content.decode())))
+
+    assert (crowded.status_code, crowded.templates[0].name) == (429, "identity/crowded.html")
+    assert (again.status_code, again.context["by_link"].startswith(broker.url)) == (200, True)
+    assert f'<html lang="{language}">' in again.content.decode()
+
+
+def test_no_start_of_an_unknown_provider_counts(visitor, broker, clock):
+    visitor.accept_cookies()
+    for _ in range(30):
+        visitor.start(provider="other")
+    assert visitor.start().status_code == 200
+
+
+def test_the_returns_of_living_attempts_are_never_refused_by_a_limit(visitor, broker, clock):
+    for _ in range(21):
+        visitor.get(CALLBACK)
+    assert visitor.get(CALLBACK).status_code == 429
+
+    person = Visitor()
+    assert person.identify(broker)["Location"] == "/fi/applications/"
+    assert person.get(CALLBACK)["Location"] == "/fi/applications/"  # the back button of somebody who is signed in
+
+
+def test_each_way_to_the_broker_has_a_request_object_of_its_own(visitor, broker):
+    """The refresh burns its own, so that the link works when the refresh came to nothing."""
+    visitor.accept_cookies()
+    page = visitor.start().content.decode()
+    addresses = [
+        unescape(found) for found in re.findall(r'(?:content="0; url=|class="button" href=")(http[^"]+)', page)
+    ]
+    objects = [parse_qs(urlsplit(address).query)["request"][0] for address in addresses]
+    asked = [jwt.decode(one, keys.load().sig[0], algorithms=["RS256"]).claims for one in objects]
+
+    assert len(asked) == 2
+    assert asked[0]["jti"] != asked[1]["jti"]
+    assert {**asked[0], "jti": ""} == {**asked[1], "jti": ""}
+    for one in objects:
+        assert visitor.come_back(broker.authorize(one, MAIJA, keys.load().sig[0]))["Location"] == "/fi/applications/"
+
+
+def test_an_answer_that_is_under_way_is_not_sent_to_the_broker_again(visitor, broker, caplog):
+    visitor.accept_cookies()
+    query = broker.authorize(visitor.go_to_broker(), MAIJA, keys.load().sig[0])
+    kept = {name: morsel.value for name, morsel in visitor.cookies.items()}
+    visitor.come_back(query)
+    calls = list(broker.calls)
+
+    for name, value in kept.items():
+        visitor.cookies[name] = value
+    visitor.cookies.pop("session")
+    assert visitor.come_back(query)["Location"] == "/fi/identify/refused/"
+
+    assert (broker.calls, words(caplog)[-1]) == (calls, "Identification at test: replay")
 
 
 def test_a_provider_that_is_gone_refuses_its_attempts(visitor, broker, settings, caplog):
@@ -380,6 +469,20 @@ def test_our_public_keys_are_published_without_a_cookie(visitor):
         (use, ["alg", "e", "kid", "kty", "n", "use"]) for use in ("sig", "enc")
     ]
     assert (response["Cache-Control"], response.cookies) == ("public, max-age=900", {})
+
+
+def test_without_keys_of_ours_people_read_that_it_is_not_their_fault(visitor, broker, settings, tmp_path, caplog):
+    visitor.accept_cookies()
+    query = broker.authorize(visitor.go_to_broker(), MAIJA, keys.load().sig[0])
+    settings.IDENTITY_KEYS_FILE = tmp_path / "none.json"
+
+    answers = [visitor.start(next="/fi/how-to/"), visitor.come_back(query)]
+
+    assert [answer["Location"] for answer in answers] == [
+        "/fi/identify/error/?about=settings&next=/fi/how-to/",
+        "/fi/identify/error/?about=settings",
+    ]
+    assert words(caplog) == ["Identification at test: no-keys-of-ours"] * 2
 
 
 def test_no_keys_to_publish_is_no_page(visitor, settings, tmp_path):
