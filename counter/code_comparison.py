@@ -67,7 +67,7 @@ def compare_code(applicant: Applicant, *, typed: str, by: Actor, has_changed: bo
         ("code of person", _counted_as(applicant), MOST_OF_PERSON),
         ("codes by staff", str(acting_staff(by).pk), MOST_OF_STAFF),
     ]
-    if any(limits.is_reached(what, who, most=most, seconds=limits.HOUR) for what, who, most in counted):
+    if any(limits.is_reached(what, who, most=most) for what, who, most in counted):
         raise TooManyTries
     if applicant.hetu and _is_code_of(applicant.hetu, typed):
         return CodeOnDocument.MATCHES

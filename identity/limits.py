@@ -6,6 +6,7 @@ import random
 import time
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from identity.models import RateCount
@@ -24,12 +25,13 @@ class TooMany(Exception):
 
 
 def count(what: str, who: str, *, most: int, seconds: int = MINUTE) -> None:
-    """Count one try of `what` by `who`. Raises TooMany after `most` tries within a window of `seconds`, at most DAY.
+    """Count one try of `what` by `who`. Raises TooMany after `most` tries within `seconds` from the first of them.
 
     Only a digest of `who` is stored, because an address is personal data too.
     """
-    if _add((what, who, seconds))[0] > most:
-        raise too_many_within(seconds)
+    [(counted, left)] = _add((what, who, seconds))
+    if counted > most:
+        raise TooMany(retry_after=left)
 
 
 def count_shared(what: str, who: str, *, most: int, own: str, share: int) -> None:
@@ -38,48 +40,46 @@ def count_shared(what: str, who: str, *, most: int, own: str, share: int) -> Non
     Raises TooMany past the limit, but never to an `own` that has not tried more than `share` times within the hour: so
     others may use the limit up, and still shut nobody out.
     """
-    by_own, by_all = _add((f"{what} own", own, HOUR), (what, who, MINUTE))
+    (by_own, _), (by_all, left) = _add((f"{what} own", own, HOUR), (what, who, MINUTE))
     if by_all > most and by_own > share:
-        raise too_many_within(MINUTE)
+        raise TooMany(retry_after=left)
 
 
 def is_first(what: str, who: str) -> bool:
-    """Tell whether nobody has claimed `what` of `who` before, for a day at least: of two who ask at once, one may."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""
-            INSERT INTO {RateCount._meta.db_table} (key, "window", count) VALUES (%s, %s, 1)
-            ON CONFLICT (key) DO NOTHING
-            """,  # noqa: S608  # only our own table name is put in
-            [_key(what, who), _window(time.time(), MINUTE)],
-        )
-        return bool(cursor.rowcount == 1)
+    """Tell whether nobody has claimed `what` of `who` within a day: of two who ask at once, one may."""
+    [(counted, _)] = _add((what, who, DAY))
+    return counted == 1
 
 
-def too_many_within(seconds: int) -> TooMany:
-    """Return the refusal of a limit that begins anew with the next window."""
-    return TooMany(retry_after=seconds - int(time.time()) % seconds)
+def _add(*tries: tuple[str, str, int]) -> list[tuple[int, int]]:
+    """Count one try each of so much by somebody within seconds, in one statement.
 
-
-def _add(*tries: tuple[str, str, int]) -> list[int]:
-    """Count one try each of so much by somebody within seconds, in one statement, and return the counts."""
-    now = time.time()
-    rows = [(_key(what, who), _window(now, seconds)) for what, who, seconds in tries]
+    Returns each count, and the seconds until it begins anew. A window begins with its first try: at the turn of an
+    hour nobody may try twice as often.
+    """
+    now = int(time.time())
+    rows = [(_key(what, who), now + seconds) for what, who, seconds in tries]
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
             INSERT INTO {RateCount._meta.db_table} AS r (key, "window", count)
             VALUES {", ".join(["(%s, %s, 1)"] * len(rows))}
-            ON CONFLICT (key) DO UPDATE SET "window" = excluded."window",
-                count = CASE WHEN r."window" = excluded."window" THEN r.count + 1 ELSE 1 END
-            RETURNING key, count
+            ON CONFLICT (key) DO UPDATE SET
+                "window" = CASE WHEN r."window" > %s THEN r."window" ELSE excluded."window" END,
+                count = CASE WHEN r."window" > %s THEN r.count + 1 ELSE 1 END
+            RETURNING key, count, "window"
             """,  # noqa: S608  # only our own table name is put in
-            [value for row in rows for value in row],
+            [*(value for row in rows for value in row), now, now],
         )
-        counts = dict(cursor.fetchall())
+        found = {key: (counted, ends - now) for key, counted, ends in cursor.fetchall()}
     if random.random() < SWEEP:  # noqa: S311  # chance, not a secret
-        RateCount.objects.filter(window__lt=int(now // MINUTE) - DAY // MINUTE).delete()
-    return [counts[key] for key, _ in rows]
+        past_counts().delete()
+    return [found[key] for key, _ in rows]
+
+
+def past_counts() -> QuerySet[RateCount]:
+    """Return the counts whose window is over."""
+    return RateCount.objects.filter(ends__lte=int(time.time()))
 
 
 def count_password_again(user: int) -> None:
@@ -87,20 +87,13 @@ def count_password_again(user: int) -> None:
     count("password again", str(user), most=MOST_AGAIN, seconds=HOUR)
 
 
-def is_reached(what: str, who: str, *, most: int, seconds: int = MINUTE) -> bool:
-    """Tell whether `most` tries were counted within this window, without counting one: for tries that fail."""
-    return RateCount.objects.filter(
-        key=_key(what, who), window=_window(time.time(), seconds), count__gte=most
-    ).exists()
+def is_reached(what: str, who: str, *, most: int) -> bool:
+    """Tell whether `most` tries were counted within the present window, without counting one: for tries that fail."""
+    return RateCount.objects.filter(key=_key(what, who), ends__gt=int(time.time()), count__gte=most).exists()
 
 
 def _key(what: str, who: str) -> str:
     return f"{what}:{hashlib.sha256(who.encode()).hexdigest()[:32]}"
-
-
-def _window(now: float, seconds: int) -> int:
-    """Return the minute in which the window began."""
-    return int(now // seconds) * seconds // MINUTE
 
 
 def client_site(request: HttpRequest) -> str:

@@ -175,7 +175,8 @@ class RateCount(models.Model):
     """How often something was tried from one place within one window of time."""
 
     key = models.CharField(max_length=120, primary_key=True)
-    window = models.BigIntegerField(db_index=True)
+    # When its window is over, in seconds since 1970. The column once numbered minutes, which are long over.
+    ends = models.BigIntegerField(db_index=True, db_column="window")
     count = models.PositiveIntegerField()
 
     def __str__(self) -> str:

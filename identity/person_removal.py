@@ -1,7 +1,6 @@
 """Removing people who have no applications left, and what signing in leaves behind (R18)."""
 
 import datetime as dt
-import time
 from collections.abc import Collection, Iterator
 
 from django.contrib.auth.hashers import make_password
@@ -9,8 +8,7 @@ from django.contrib.sessions.models import Session
 from django.db.models import Exists, OuterRef, QuerySet
 
 from identity import account_letters
-from identity.limits import DAY, MINUTE
-from identity.models import Account, LinkRequest, Person, RateCount, User
+from identity.models import Account, LinkRequest, Person, User
 from records.models import Entry
 
 BATCH = 200  # people
@@ -62,8 +60,3 @@ def remove_empty_users(users: Collection[int]) -> None:
 def ended_sessions(now: dt.datetime) -> QuerySet[Session]:
     """Return the sessions that have expired."""
     return Session.objects.filter(expire_date__lt=now)
-
-
-def old_counts() -> QuerySet[RateCount]:
-    """Return the counts of past windows, as limits.count removes them now and then."""
-    return RateCount.objects.filter(window__lt=int(time.time()) // MINUTE - DAY // MINUTE)

@@ -19,7 +19,7 @@ from django.utils import timezone
 from applications import application_removal, dates
 from applications.models import Application
 from core.actors import CLOCK
-from identity import person_removal
+from identity import limits, person_removal
 from mailing import letter_removal
 from privacy import removal
 from records import chain_removal
@@ -58,7 +58,7 @@ def purge(*, is_dry: bool) -> Iterator[tuple[str, int]]:
         "people": _purge_people(run),
         "chains of the trail": _purge_chains(run),
         "sessions": _purge_rows(run, "sessions", person_removal.ended_sessions(run.now)),
-        "counts of tries": _purge_rows(run, "counts of tries", person_removal.old_counts()),
+        "counts of tries": _purge_rows(run, "counts of tries", limits.past_counts()),
         "repeatable answers": _purge_rows(run, "repeatable answers", intake_removal.old_answers(run.now)),
     }
     for kind, batches in kinds.items():

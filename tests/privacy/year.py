@@ -149,7 +149,7 @@ def _left_behind():
     for days in (0, 1000):
         then = timezone.now() - dt.timedelta(days=days)
         Session.objects.create(session_key=f"{days}", session_data="x", expire_date=then + dt.timedelta(hours=1))
-        RateCount.objects.create(key=f"{days}", window=int(then.timestamp()) // 60, count=1)
+        RateCount.objects.create(key=f"{days}", ends=int(then.timestamp()) + 60, count=1)
         IdempotencyRecord.objects.create(
             client=client, key=f"{days}", body_digest="0", status_code=201, answer={}, created_at=then
         )

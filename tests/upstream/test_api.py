@@ -184,7 +184,7 @@ def test_refusals_are_limited_by_address(caller, stranger):
         rightful = stranger.get(references.new())
 
     assert statuses == [401] * 30 + [429]
-    assert last["Retry-After"] == "50"
+    assert last["Retry-After"] == "60"
     assert problem_of(last)["title"] == "Too many requests"
     assert rightful.status_code == 404  # the right token is still taken from that address
 
