@@ -192,7 +192,7 @@ def test_person_reads_in_their_language_on_a_second_screen_and_confirms(at_desk,
 def test_person_without_bank_codes_reads_what_it_does_and_withdraws(at_desk, go, language):
     sent = household(MAIJA, {**ETHAN, "language": language}, language=language)
     check(sent, ETHAN)
-    page = at_desk(java_script_enabled=False)
+    page = at_desk()
     go(page, "desk_applicant", sent.reference, 1)
     press(page, "Withdraw application")
     read = page.locator(".customer").get_attribute("lang"), page.locator(".customer strong").inner_text()

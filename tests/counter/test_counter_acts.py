@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from applications import changes, dates, document, invitations, states
+from applications import application_removal, changes, dates, document, invitations, states
 from applications.enums import Transition
 from applications.models import Application, RecordedAct, StateChange
 from counter import counter_acts, id_checks
@@ -469,3 +469,15 @@ def test_recorded_act_is_not_rewritten():
 
     with pytest.raises(IntegrityError), transaction.atomic():
         RecordedAct.objects.update(staff=staff("supervisor"))
+
+
+def test_application_goes_with_what_was_recorded_in_it():
+    """R18"""
+    sent = waiting_with_ethan()
+    check(sent, ETHAN)
+    decline_here(sent, ETHAN)
+    withdraw_here(sent, ETHAN)
+
+    application_removal.remove_applications([sent.pk])
+
+    assert RecordedAct.objects.count() == 0

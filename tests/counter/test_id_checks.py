@@ -81,6 +81,7 @@ def test_record_has_no_place_for_a_document_number_or_a_copy():
         "basis_document",
         "basis_valid_until",
         "basis_has_no_end",
+        "acts",
         "account_key",
         "pending_reason",
         "note",

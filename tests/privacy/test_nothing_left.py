@@ -42,7 +42,8 @@ HOLDING = {
 HOLDING_NOTHING = {
     *("account_emailaddress", "account_emailconfirmation", "mfa_authenticator"),  # allauth keeps no addresses here
     *("applications_application", "applications_confirmation", "applications_idcheck", "applications_invitation"),
-    *("applications_statechange", "applications_terms", "applications_termsacceptance"),
+    *("applications_recordedact", "applications_statechange", "applications_terms"),
+    "applications_termsacceptance",
     *("auth_group", "auth_group_permissions", "auth_permission"),
     *(
         "counter_counter",

@@ -378,7 +378,7 @@ REMOVED_BY_HAND = {
     "Application": {"Version", "StateChange", "Intake"},
     "Version": {"Application", "Applicant"},
     "Applicant": {"Invitation", "ErrorReport", "Confirmation", "IdCheck"},
-    "IdCheck": {"Account", "Applicant", "Confirmation", "LearnedCode", "SecondLook", "Undoing"},
+    "IdCheck": {"Account", "Applicant", "Confirmation", "LearnedCode", "RecordedAct", "SecondLook", "Undoing"},
     "Person": {"TermsAcceptance", "Confirmation", "LearnedCode"},
     "Chain": {"Entry"},
 }
