@@ -31,7 +31,10 @@ def all_cookies() -> list[Cookie]:
         Cookie(acceptance_name(), _("Remembers that you accepted the cookies."), _("1 year")),
         Cookie(
             f"{attempts.cookie_prefix()}…",
-            _("Brings you back from your bank or mobile operator to the same place."),
+            _(
+                "Brings you back from your bank or mobile operator to the same place, and tells your browser from "
+                "others on the same connection."
+            ),
             _("15 minutes, or until you return"),
         ),
         Cookie(
