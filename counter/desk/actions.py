@@ -47,8 +47,7 @@ def available_actions(
             actions.append(Action("desk_account", _("Create account")))
     if is_checked and not waits:
         actions += _acts_of_the_person(slot)
-    is_check_offered = any(action.page == "desk_check" for action in actions)
-    return [*actions, *_other_actions(slot, staff, is_check_offered=is_check_offered)]
+    return [*actions, *_other_actions(slot, staff, is_checked=is_checked)]
 
 
 def _acts_of_the_person(slot: Applicant) -> Iterator[Action]:
@@ -61,18 +60,14 @@ def _acts_of_the_person(slot: Applicant) -> Iterator[Action]:
     yield from (action for kind, action in pages.items() if counter_acts.refusal_of(kind, slot) is None)
 
 
-def _other_actions(slot: Applicant, staff: User, *, is_check_offered: bool) -> Iterator[Action]:
+def _other_actions(slot: Applicant, staff: User, *, is_checked: bool) -> Iterator[Action]:
     application = slot.version.application
     if slot.confirmed:
         yield Action("desk_confirm", _("See the receipt"))
     if application.is_open:
         yield Action("desk_contact", _("Correct the contact details"))
-        # A check for the code alone: of somebody who has confirmed, or whose other document was checked today.
-        if not is_check_offered and (slot.confirmed or (slot.is_awaited and not slot.hetu)):
-            yield Action(
-                "desk_check",
-                _("Record a changed personal identity code") if slot.hetu else _("Record the personal identity code"),
-            )
+        if is_checked and not slot.hetu:  # another document of theirs, that bears a code
+            yield Action("desk_check", _("Record the personal identity code"))
     if application.awaits(slot) and not slot.is_main and slot.email:
         yield Action("desk_invitation", _("Send the invitation again"), by_post=True)
     if staff.has_perm("counter.set_protected"):

@@ -40,7 +40,6 @@ def acts(page):
         "See the receipt",
         "Correct the contact details",
         "Record the personal identity code",
-        "Record a changed personal identity code",
         "Send the invitation again",
         "Set the non-disclosure",
         "Remove the non-disclosure",
@@ -306,12 +305,7 @@ def test_acts_follow_what_was_done(adviser):
     assert at_first == ["Check the identity", "Correct the contact details"]
     assert after_check == ["Confirm application", "Create account", "Correct the contact details"]
     assert after_account == ["Confirm application", "See the account", "Correct the contact details"]
-    assert after_confirming == [
-        "See the account",
-        "See the receipt",
-        "Correct the contact details",
-        "Record a changed personal identity code",
-    ]
+    assert after_confirming == ["See the account", "See the receipt", "Correct the contact details"]
 
 
 def test_acts_for_a_co_applicant_have_the_invitation(adviser):

@@ -124,7 +124,7 @@ def test_whoever_has_confirmed_may_still_bring_a_code(adviser):
     adviser.post(at(sent, 1), form(sent, 1, code=CODE))
 
     assert codes(sent)[1] == CODE
-    assert "Record a changed personal identity code" in controls(person_page(adviser, sent))
+    assert "Record the personal identity code" not in controls(person_page(adviser, sent))
 
 
 def test_page_of_undoing_says_that_the_code_is_taken_back(supervisor):
