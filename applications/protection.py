@@ -31,7 +31,7 @@ def mark_slots(slots: Sequence[Applicant], application: Application, *, by: Acto
     """
     _lock(slots, is_marking=any(slot.protected for slot in slots))
     known = list(_candidates(slots))
-    theirs = [[each for each in known if may_be_same_person(slot, each)] for slot in slots]
+    theirs = [_of_person(slot, known) for slot in slots]
     sender = acting_person(by)
     own = sender.hetu_indexes if sender else []
     for slot, stored in zip(slots, theirs, strict=True):
@@ -58,7 +58,22 @@ def set_mark(applicant: Applicant, *, protected: bool, by: Actor) -> None:
 
 def slots_of_person(applicant: Applicant) -> list[Applicant]:
     """Return the slots that may be this person's, in every version of every application."""
-    return [each for each in _candidates([applicant]) if may_be_same_person(applicant, each)]
+    return _of_person(applicant, list(_candidates([applicant])))
+
+
+def _of_person(slot: Applicant, known: Sequence[Applicant]) -> list[Applicant]:
+    """Return those of the known slots that may be this person's, who is one under all names if they have a code."""
+    found = [each for each in known if may_be_same_person(slot, each)]
+    coded = [each for each in found if each.hetu_index]
+    if not slot.hetu:
+        stored = Applicant.objects.filter(pk__in=[each.pk for each in coded]).only("hetu") if coded else []
+        codes = {index for each in stored for index in each.hetu_indexes}
+        return [each for each in known if each in found or each.hetu_index in codes]
+    return [
+        each
+        for each in known
+        if each in found or (each.hetu_index is None and any(_are_namesakes(one, each) for one in coded))
+    ]
 
 
 def may_be_same_person(slot: Applicant, other: Applicant) -> bool:
@@ -70,11 +85,7 @@ def may_be_same_person(slot: Applicant, other: Applicant) -> bool:
     """
     if slot.hetu and other.hetu_index:
         return other.hetu_index in slot.hetu_indexes
-    return (
-        slot.birth_date == other.birth_date
-        and _is_like(slot.last_name, other.last_name)
-        and _is_like(slot.first_names, other.first_names)
-    )
+    return _are_namesakes(slot, other)
 
 
 def hiding(applicant: Applicant) -> list[Applicant]:
@@ -90,6 +101,17 @@ def hiding(applicant: Applicant) -> list[Applicant]:
     whole = found.select_related("version__application").defer("version__content", "hetu")
     latest = {(each.version.application_id, each.hetu_index or str(each)): each for each in whole.order_by("version")}
     return sorted(latest.values(), key=lambda each: (each.version.application_id, each.position))
+
+
+def _are_namesakes(slot: Applicant, other: Applicant) -> bool:
+    return slot.birth_date == other.birth_date and are_alike(
+        (slot.first_names, slot.last_name), (other.first_names, other.last_name)
+    )
+
+
+def are_alike(one: tuple[str, str], other: tuple[str, str]) -> bool:
+    """Tell whether two people may have one name. First names and last name of each are given."""
+    return all(_is_like(name, another) for name, another in zip(one, other, strict=True))
 
 
 def _is_like(name: str, other: str) -> bool:
