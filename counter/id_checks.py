@@ -214,13 +214,13 @@ def undo(check: IdCheck, *, reason: str, by: Actor) -> list[Application]:
     locked = _lock_check(check)
     if locked.status == CheckStatus.UNDONE:
         raise AlreadyUndone
-    # Applications before accounts and before their chains in the trail, in the order in which confirming locks them.
+    # Applications before accounts, and both before their chains in the trail, in the order of confirming and issuing.
     resting = locked.confirmations.filter(undone_at=None).values_list("applicant__version__application", flat=True)
     Application.objects.lock_several({locked.applicant.version.application_id, *resting})
-    Undoing.objects.create(check_made=locked, reason=reason, by=acting_staff(by), at=timezone.now())
-    _record_check_event(locked, Event.CHECK_UNDONE, by)
     # Locked before it is closed: an account that was moved meanwhile rests on another check, and stays.
     closed = list(Account.objects.select_for_update().filter(id_check=locked, closed_at=None))
+    Undoing.objects.create(check_made=locked, reason=reason, by=acting_staff(by), at=timezone.now())
+    _record_check_event(locked, Event.CHECK_UNDONE, by)
     for account in closed:
         accounts.close(account)
         _record_check_event(locked, Event.ACCOUNT_CLOSED, by)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 
 from applications import application_removal, dates, deadlines
-from applications.models import Applicant, Application
+from applications.models import Applicant, Application, IdCheck
 from applications.trail import ApplicationEvent, record_events
 from core.actors import Actor
 from core.refusals import Refused
@@ -67,7 +67,7 @@ def erase_person(slot: Applicant, *, reason: str, by: Actor) -> Plan:
 
     `reason` goes into the trail of each of their applications.
     """
-    Application.objects.lock_several({each.version.application_id for each in _slots_of(slot)})
+    _lock_everything(slot)
     for application in {each.version.application for each in _slots_of(slot)}:
         if application.state != application.status:  # its last day is over, and the clock has not been there yet
             deadlines.end(application)
@@ -89,6 +89,19 @@ def erase_person(slot: Applicant, *, reason: str, by: Actor) -> Plan:
     removal.remove_contact_details([each for each in slots if each.version.application_id in kept])
     removal.forget_people(application_removal.without_applications(people))
     return planned
+
+
+def _lock_everything(slot: Applicant) -> None:
+    """Lock everything of the person in this slot in the order of the counter, so that neither waits for the other.
+
+    There a check comes first, then its person, the applications, and the account.
+    """
+    checks = IdCheck.objects.filter(applicant__in=_slots_of(slot)).order_by("pk")
+    list(checks.select_for_update(no_key=True).values_list("pk"))
+    people = Person.objects.filter(hetu_index__in=slot.hetu_indexes)
+    list(people.select_for_update(no_key=True).values_list("pk"))
+    Application.objects.lock_several({each.version.application_id for each in _slots_of(slot)})
+    list(Account.objects.select_for_update(of=("self",)).filter(user__person__in=people).values_list("pk"))
 
 
 def _slots_of(slot: Applicant) -> list[Applicant]:

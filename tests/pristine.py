@@ -20,9 +20,9 @@ PUT_BACK = """
 
 
 class Pristine:
-    """What the migrations left in one database."""
+    """What the migrations left in one database, or whatever else is committed in it."""
 
-    def __init__(self, connection: BaseDatabaseWrapper) -> None:
+    def __init__(self, connection: BaseDatabaseWrapper, *, schema: str = SCHEMA) -> None:
         connection.ensure_connection()
         self._copy: sqlite3.Connection | None = None
         self._statements = ""
@@ -30,7 +30,7 @@ class Pristine:
             self._copy = sqlite3.connect(":memory:", check_same_thread=False)
             connection.connection.backup(self._copy)
         else:
-            self._statements = _kept_beside(connection)
+            self._statements = _kept_beside(connection, schema)
 
     def put_back(self, connection: BaseDatabaseWrapper) -> None:
         """Make the database what it was, whatever was committed since."""
@@ -42,19 +42,19 @@ class Pristine:
             cursor.execute(self._statements)
 
 
-def _kept_beside(connection: BaseDatabaseWrapper) -> str:
+def _kept_beside(connection: BaseDatabaseWrapper, schema: str) -> str:
     """Copy the rows into a schema of their own, and return the statements that put them back."""
     with connection.cursor() as cursor:
-        cursor.execute(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE; CREATE SCHEMA {SCHEMA}")
+        cursor.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE; CREATE SCHEMA {schema}")
         tables = _column(cursor, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
         filled = [table for table in tables if _column(cursor, f'SELECT 1 FROM "{table}" LIMIT 1')]
         for table in filled:
-            cursor.execute(f'CREATE TABLE {SCHEMA}."{table}" AS TABLE public."{table}"')
+            cursor.execute(f'CREATE TABLE {schema}."{table}" AS TABLE public."{table}"')
         cursor.execute("SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'public'")
         sequences = cursor.fetchall()
     return PUT_BACK.format(
         emptied="".join(f'DELETE FROM public."{table}";' for table in tables),
-        filled="".join(f'INSERT INTO public."{table}" SELECT * FROM {SCHEMA}."{table}";' for table in filled),
+        filled="".join(f'INSERT INTO public."{table}" SELECT * FROM {schema}."{table}";' for table in filled),
         counted="".join(
             f"SELECT setval('public.\"{name}\"', {last or 1}, {'true' if last else 'false'});"
             for name, last in sequences
