@@ -63,7 +63,7 @@ def slots_of_person(applicant: Applicant) -> list[Applicant]:
 
 def _of_person(slot: Applicant, known: Sequence[Applicant]) -> list[Applicant]:
     """Return those of the known slots that may be this person's, who is one under all names if they have a code."""
-    found = [each for each in known if may_be_same_person(slot, each)]
+    found = [each for each in known if _may_be_same_person(slot, each)]
     coded = [each for each in found if each.hetu_index]
     if not slot.hetu:
         stored = Applicant.objects.filter(pk__in=[each.pk for each in coded]).only("hetu") if coded else []
@@ -76,7 +76,7 @@ def _of_person(slot: Applicant, known: Sequence[Applicant]) -> list[Applicant]:
     ]
 
 
-def may_be_same_person(slot: Applicant, other: Applicant) -> bool:
+def _may_be_same_person(slot: Applicant, other: Applicant) -> bool:
     """Whether two slots may be one person's: by code or, where one has none, by name and birth date.
 
     Unlike Applicant.is_same_person() it joins people without a code over applications. It would rather hide the

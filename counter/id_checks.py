@@ -166,6 +166,8 @@ def _lock_applications(applicant: Applicant) -> Application:
 @atomically
 def decide(check: IdCheck, *, accepted: bool, reason: str, by: Actor) -> SecondLook:
     """Take the second look at a check that waits (C3, C4). Raises CannotDecide."""
+    if accepted:
+        _lock_earlier(check)
     locked = _lock_check(check)
     if locked.status != CheckStatus.WAITING:
         raise CheckNotWaiting
@@ -187,6 +189,12 @@ def decide(check: IdCheck, *, accepted: bool, reason: str, by: Actor) -> SecondL
         _settle_earlier(locked, reason=reason, by=by)
     letters.second_look_taken(locked, accepted=accepted)
     return look
+
+
+def _lock_earlier(check: IdCheck) -> None:
+    """Lock the earlier checks of the person that wait, before this one and before the trail, as erasing does."""
+    earlier = waiting_checks(check.applicant).filter(pk__lt=check.pk).values_list("pk", flat=True)
+    list(IdCheck.objects.select_for_update(no_key=True).filter(pk__in=list(earlier)).order_by("pk").values_list("pk"))
 
 
 def _settle_earlier(accepted: IdCheck, *, reason: str, by: Actor) -> None:

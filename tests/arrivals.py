@@ -16,10 +16,16 @@ import psycopg
 from django.db import connection
 
 LOCK = re.compile(r"FOR (NO KEY )?UPDATE|pg_advisory_xact_lock|ON CONFLICT")
-WRITING = ("INSERT", "UPDATE", "DELETE")
+WRITING = re.compile(r'\s*(?:INSERT INTO|UPDATE|DELETE FROM) "?(\w+)')
 # The server looks for deadlocks after a second; here both are soon where they will be. Each statement is planned once.
-FAST = "SET deadlock_timeout = '5ms'; SET plan_cache_mode = force_generic_plan"
-PATIENCE = 10  # seconds, after which something hangs
+FAST = {
+    "deadlock_timeout": "5ms",
+    "plan_cache_mode": "force_generic_plan",
+    "lock_timeout": "20s",  # the machine may be busy with other tests
+    "statement_timeout": "30s",
+}
+MOST_PREPARED = 2000  # statements of a connection that are planned once
+PATIENCE = 60  # seconds, after which something hangs
 LOOK_AGAIN = 0.002  # seconds, unless it is done before
 WAITS = "SELECT 1 FROM pg_stat_activity WHERE pid = %s AND wait_event_type = 'Lock'"
 
@@ -39,14 +45,19 @@ class Arrival:
 
 
 @dataclass
-class _Claims:
-    """How many statements that lock rows a connection has begun."""
+class Written:
+    """The tables that two connections have written to, and how many statements that lock rows the second has begun."""
 
-    begun: int = 0
+    tables: set[str] = field(default_factory=set)
+    claims: int = 0
 
-    def __call__(self, execute: Any, sql: str, *rest: Any) -> Any:
-        if is_claim(sql):
-            self.begun += 1
+    def note(self, execute: Any, sql: str, *rest: Any) -> Any:
+        if found := WRITING.match(sql):
+            self.tables.add(found.group(1))
+        return execute(sql, *rest)
+
+    def count(self, execute: Any, sql: str, *rest: Any) -> Any:
+        self.claims += is_claim(sql)
         return execute(sql, *rest)
 
 
@@ -54,42 +65,39 @@ class SecondConnection:
     """A thread that keeps its connection, and a third connection that sees for whom the second waits."""
 
     def __init__(self) -> None:
+        self.written = Written()
         self._pool = ThreadPoolExecutor(1)
-        self._claims = _Claims()
-        self._pid, parameters = self._pool.submit(self._begin).result()
-        self._watch = psycopg.connect(**parameters, autocommit=True)
-        with connection.cursor() as cursor:
-            cursor.execute(FAST)
-
-    def _begin(self) -> tuple[int, dict[str, Any]]:
-        with connection.cursor() as cursor:
-            cursor.execute(FAST)
-            cursor.execute("SELECT pg_backend_pid()")
-            [pid] = cursor.fetchone()
-        connection.execute_wrappers.append(self._claims)
+        self._pid = self._pool.submit(self._begin).result()
         names = {"dbname": "NAME", "user": "USER", "host": "HOST", "password": "PASSWORD", "port": "PORT"}
         known = {key: connection.settings_dict[name] for key, name in names.items()}
-        return pid, {key: value for key, value in known.items() if value}
+        self._watch = psycopg.connect(**{key: value for key, value in known.items() if value}, autocommit=True)
+
+    def _begin(self) -> int:
+        make_fast()
+        connection.execute_wrappers += [self.written.note, self.written.count]
+        return connection.connection.info.backend_pid
 
     def close(self) -> None:
         self._watch.close()
         self._pool.submit(lambda: connection.close()).result()
         self._pool.shutdown()
-        with connection.cursor() as cursor:
-            cursor.execute("RESET deadlock_timeout; RESET plan_cache_mode")
 
     def begin(self, act: Done) -> "Future[object]":
         """Let it do the act, and return once that is done or waits."""
-        self._claims.begun = 0
+        self.written.claims = 0
         future = self._pool.submit(outcome_of, act)
         while not wait([future], timeout=LOOK_AGAIN).done:
             if self._watch.execute(WAITS, [self._pid]).fetchone():
                 break
         return future
 
-    @property
-    def claims(self) -> int:
-        return self._claims.begun
+
+def make_fast() -> None:
+    """Let this thread's connection plan each statement once, and find deadlocks soon."""
+    connection.ensure_connection()
+    connection.connection.prepared_max = MOST_PREPARED
+    for name, value in FAST.items():
+        connection.connection.execute(f"SET {name} = '{value}'")
 
 
 def outcome_of(act: Done) -> object:
@@ -101,7 +109,7 @@ def outcome_of(act: Done) -> object:
 
 
 def is_claim(sql: str) -> bool:
-    return sql.startswith(WRITING) or LOCK.search(sql) is not None
+    return WRITING.match(sql) is not None or LOCK.search(sql) is not None
 
 
 def race(first: Done, second: Done, *, number: int, other: SecondConnection) -> Arrival | None:
@@ -116,7 +124,7 @@ def race(first: Done, second: Done, *, number: int, other: SecondConnection) -> 
         if not begun and stops.pass_by(sql) == number:
             begun.append(other.begin(second))
             waited = not begun[0].done()
-            arrived.extend([waited, other.claims <= int(waited)])
+            arrived.extend([waited, other.written.claims <= int(waited)])
         return execute(sql, *rest)
 
     arrived: list[bool] = []

@@ -21,7 +21,7 @@ from tests import cast
 from tests.acts import ACTS, Done, Place
 from tests.applications.factories import actor, application, confirm, person
 from tests.applications.verification.quick import QuickLook
-from tests.arrivals import SecondConnection, race, stops_of
+from tests.arrivals import SecondConnection, Written, make_fast, race, stops_of
 from tests.counter.checks import check, confirm_by_account, doubtful, issue, slot
 from tests.pristine import Pristine
 from tests.staff import NAMES, staff
@@ -113,7 +113,6 @@ def other(django_db_setup, django_db_blocker):
         second.close()
 
 
-@pytest.fixture
 def people():
     for who in (cast.MAIJA, cast.OLLI, cast.VERA, cast.VILLE, cast.OTSO):
         person(who)
@@ -132,10 +131,10 @@ def _quiet():
 class World:
     """What an arrangement has committed, and what is known of it."""
 
-    schema: str
     places: tuple[Place, Place]
     kept: Pristine
     look: QuickLook
+    written: Written
     sound: set[str] = field(default_factory=set)  # traces of what was found sound
     prepared: dict[tuple[str, int], Done] = field(default_factory=dict)
 
@@ -144,7 +143,9 @@ class World:
         return self.places[0] is not self.places[1]
 
     def put_back(self):
-        self.kept.put_back(connection)
+        if self.written.tables:
+            self.kept.put_back(connection, tables=self.written.tables)
+            self.written.tables.clear()
 
     def prepare(self, name, place):
         """Return the act in the first or second of the places, prepared before anything happens."""
@@ -171,11 +172,18 @@ def worlds():
 
 
 @pytest.fixture
-def world(people, worlds, arrangement):
-    if arrangement not in worlds:
+def world(worlds, other, arrangement):
+    if arrangement in worlds:
+        worlds[arrangement].kept.put_back(connection)
+    else:
+        people()
         places = ARRANGEMENTS[arrangement]()
-        worlds[arrangement] = World(arrangement, places, Pristine(connection, schema=arrangement), QuickLook())
-    return worlds[arrangement]
+        kept = Pristine(connection, schema=arrangement)
+        worlds[arrangement] = World(places, kept, QuickLook(), other.written)
+    other.written.tables.clear()
+    make_fast()  # each test has a new connection
+    with connection.execute_wrapper(other.written.note):
+        yield worlds[arrangement]
 
 
 @pytest.mark.parametrize(("arrangement", "first", "seconds"), PAIRS, ids=[f"{a}-{f}" for a, f, _s in PAIRS])
