@@ -202,7 +202,7 @@ class Life(RuleBasedStateMachine):
 @pytest.mark.django_db
 def test_life_keeps_the_rules():
     thorough = settings(
-        max_examples=40,
+        max_examples=25,
         stateful_step_count=20,
         deadline=None,
         suppress_health_check=list(HealthCheck),
