@@ -206,7 +206,7 @@ def _check_learnable(learned: LearnedCode, slot: Applicant) -> None:
     current = Applicant.objects.filter(version__current_of=slot.version.application_id)
     others = current.filter(_bears(learned)).exclude(pk=slot.pk).defer("hetu")
     # In a later version they may bear it themselves.
-    if any(slot.version_id == other.version_id or not _is_named_so(slot, other) for other in others):
+    if any(slot.version_id == other.version_id or not protection.are_namesakes(slot, other) for other in others):
         raise TwiceInApplication
     if learned.former_hetu and not _is_of_one_name(learned.former_hetu, slot):
         raise HolderHasAnotherName
@@ -224,10 +224,6 @@ def _is_of_one_name(code: str, slot: Applicant) -> bool:
     slots = Applicant.objects.filter(hetu_index__in=codes).defer("hetu")
     holders = Person.objects.filter(hetu_index__in=codes).defer("hetu")
     return all(protection.are_named_alike(slot, each) for each in [*slots, *holders])
-
-
-def _is_named_so(slot: Applicant, other: Applicant) -> bool:
-    return slot.birth_date == other.birth_date and protection.are_named_alike(slot, other)
 
 
 def _bears(learned: LearnedCode) -> Q:

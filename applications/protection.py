@@ -8,6 +8,7 @@ does not say that the person needs none.
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from typing import Protocol
 
 from django.db import connection
 from django.db.models import Q
@@ -17,13 +18,21 @@ from applications.models import Applicant, Application
 from applications.trail import ApplicationEvent, record_events
 from core.actors import Actor, Source
 from core.transactions import atomically
-from identity.models import Person
 from identity.people import acting_person
 from records.enums import Event
 
 TRUSTED = {Source.HOUSING_SYSTEM, Source.COUNTER}  # these set the mark for anybody, as R16 has it
 ADVISORY = 16  # the first half of each lock's key; any number will do that nothing else here uses
 LOCKS = 256
+
+
+class Named(Protocol):
+    """Somebody's name, in whatever row it stands."""
+
+    @property
+    def first_names(self) -> str: ...
+    @property
+    def last_name(self) -> str: ...
 
 
 def mark_slots(slots: Sequence[Applicant], application: Application, *, by: Actor) -> None:
@@ -33,7 +42,7 @@ def mark_slots(slots: Sequence[Applicant], application: Application, *, by: Acto
     caller has called lock_born().
     """
     known = list(_candidates(slots))
-    theirs = [[each for each in known if may_be_same_person(slot, each)] for slot in slots]
+    theirs = [_of_person(slot, known) for slot in slots]
     sender = acting_person(by)
     own = sender.hetu_indexes if sender else []
     for slot, stored in zip(slots, theirs, strict=True):
@@ -70,10 +79,25 @@ def join_marks(applicant: Applicant, *, by: Actor) -> None:
 
 def slots_of_person(applicant: Applicant) -> list[Applicant]:
     """Return the slots that may be this person's, in every version of every application."""
-    return [each for each in _candidates([applicant]) if may_be_same_person(applicant, each)]
+    return _of_person(applicant, list(_candidates([applicant])))
 
 
-def may_be_same_person(slot: Applicant, other: Applicant) -> bool:
+def _of_person(slot: Applicant, known: Sequence[Applicant]) -> list[Applicant]:
+    """Return those of the known slots that may be this person's, who is one under all names if they have a code."""
+    found = [each for each in known if _may_be_same_person(slot, each)]
+    coded = [each for each in found if each.hetu_index]
+    if not slot.hetu:
+        stored = Applicant.objects.filter(pk__in=[each.pk for each in coded]).only("hetu") if coded else []
+        codes = {index for each in stored for index in each.hetu_indexes}
+        return [each for each in known if each in found or each.hetu_index in codes]
+    return [
+        each
+        for each in known
+        if each in found or (each.hetu_index is None and any(are_namesakes(one, each) for one in coded))
+    ]
+
+
+def _may_be_same_person(slot: Applicant, other: Applicant) -> bool:
     """Whether two slots may be one person's: by code or, where one has none, by name and birth date.
 
     Unlike Applicant.is_same_person() it joins people without a code over applications. It would rather hide the
@@ -82,12 +106,7 @@ def may_be_same_person(slot: Applicant, other: Applicant) -> bool:
     """
     if slot.hetu and other.hetu_index:
         return other.hetu_index in slot.hetu_indexes
-    return slot.birth_date == other.birth_date and are_named_alike(slot, other)
-
-
-def are_named_alike(one: Applicant | Person, other: Applicant | Person) -> bool:
-    """Whether each name of one has all the parts of the other's, or the other way round."""
-    return _is_like(one.last_name, other.last_name) and _is_like(one.first_names, other.first_names)
+    return are_namesakes(slot, other)
 
 
 def hiding(applicant: Applicant) -> list[Applicant]:
@@ -103,6 +122,16 @@ def hiding(applicant: Applicant) -> list[Applicant]:
     whole = found.select_related("version__application").defer("version__content", "hetu")
     latest = {(each.version.application_id, each.hetu_index or str(each)): each for each in whole.order_by("version")}
     return sorted(latest.values(), key=lambda each: (each.version.application_id, each.position))
+
+
+def are_namesakes(slot: Applicant, other: Applicant) -> bool:
+    """Tell whether two slots may be one person's by name and birth date."""
+    return slot.birth_date == other.birth_date and are_named_alike(slot, other)
+
+
+def are_named_alike(one: Named, other: Named) -> bool:
+    """Tell whether each name of one has all the parts of the other's, or the other way round."""
+    return _is_like(one.last_name, other.last_name) and _is_like(one.first_names, other.first_names)
 
 
 def _is_like(name: str, other: str) -> bool:

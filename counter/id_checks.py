@@ -205,6 +205,8 @@ def decide(check: IdCheck, *, accepted: bool, reason: str, by: Actor) -> SecondL
 
     A code that the document bore takes effect with an accepted check (R3).
     """
+    if accepted:
+        _lock_earlier(check)
     locked = _lock_check(check)
     if locked.status != CheckStatus.WAITING:
         raise CheckNotWaiting
@@ -229,6 +231,12 @@ def decide(check: IdCheck, *, accepted: bool, reason: str, by: Actor) -> SecondL
         learned_codes.drop_code(locked)
     letters.second_look_taken(locked, accepted=accepted)
     return look
+
+
+def _lock_earlier(check: IdCheck) -> None:
+    """Lock the earlier checks of the person that wait, before this one and before the trail, as erasing does."""
+    earlier = waiting_checks(check.applicant).filter(pk__lt=check.pk).values_list("pk", flat=True)
+    list(IdCheck.objects.select_for_update(no_key=True).filter(pk__in=list(earlier)).order_by("pk").values_list("pk"))
 
 
 def _settle_earlier(accepted: IdCheck, *, reason: str, by: Actor) -> None:
@@ -257,15 +265,15 @@ def undo(check: IdCheck, *, reason: str, by: Actor) -> list[Application]:
     locked = _lock_check(check)
     if locked.status == CheckStatus.UNDONE:
         raise AlreadyUndone
-    # Applications before accounts and before their chains in the trail, in the order in which confirming locks them.
+    # Applications before accounts, and both before their chains in the trail, in the order of confirming and issuing.
     resting = confirmation.resting_on(locked).values_list("applicant__version__application", flat=True)
     bearing = locked.slots_with_its_code.values_list("version__application", flat=True)
     Application.objects.lock_several({locked.applicant.version.application_id, *resting, *bearing})
     has_code = bool(bearing)
-    Undoing.objects.create(check_made=locked, reason=reason, by=acting_staff(by), at=timezone.now())
-    _record_check_event(locked, Event.CHECK_UNDONE, by)
     # Locked before it is closed: an account that was moved meanwhile rests on another check, and stays.
     closed = list(accounts_resting_on(locked).select_for_update(of=("self",)))
+    Undoing.objects.create(check_made=locked, reason=reason, by=acting_staff(by), at=timezone.now())
+    _record_check_event(locked, Event.CHECK_UNDONE, by)
     for account in closed:
         accounts.close(account)
         _record_check_event(locked, Event.ACCOUNT_CLOSED, by)

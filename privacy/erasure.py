@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 
 from applications import application_removal, dates, deadlines
-from applications.models import Applicant, Application, belongs_to
+from applications.models import Applicant, Application, IdCheck, belongs_to
 from applications.trail import ApplicationEvent, record_events
 from core.actors import Actor
 from core.refusals import Refused
@@ -67,7 +67,7 @@ def erase_person(slot: Applicant, *, reason: str, by: Actor) -> Plan:
 
     `reason` goes into the trail of each of their applications.
     """
-    Application.objects.lock_several({each.version.application_id for each in _slots_of(slot)})
+    people = _lock_everything(slot)
     for application in {each.version.application for each in _slots_of(slot)}:
         if application.state != application.status:  # its last day is over, and the clock has not been there yet
             deadlines.end(application)
@@ -80,7 +80,6 @@ def erase_person(slot: Applicant, *, reason: str, by: Actor) -> Plan:
     for key, last in latest.items():
         facts = {"reason": reason, "outcome": "emptied" if key in kept else "removed"}
         record_events(last.version.application, ApplicationEvent(Event.ERASED, last, facts), by=by)
-    people = _people_in(slot)
     accounts = Account.objects.filter(user__person__in=people).values_list("email", flat=True)
     letter_removal.remove_reports_on({*accounts, *(each.email for each in slots)})
     person_removal.remove_accounts(people, with_notices=True)
@@ -91,13 +90,22 @@ def erase_person(slot: Applicant, *, reason: str, by: Actor) -> Plan:
     return planned
 
 
-def _people_in(slot: Applicant) -> list[Person]:
-    """Lock and return whom the slot's code names: two rows of one person, if their code has changed."""
+def _lock_everything(slot: Applicant) -> list[Person]:
+    """Lock everything of the person in this slot, and return the person: two rows if their code has changed.
+
+    The order is that of the counter, so that neither waits for the other: a check comes first, then its person, the
+    applications, and the account.
+    """
+    checks = IdCheck.objects.filter(applicant__in=_slots_of(slot)).order_by("pk")
+    list(checks.select_for_update(no_key=True).values_list("pk"))
     known = Person.objects.filter(hetu_index__in=slot.hetu_indexes)
     keys = {
         key for each in known for key in Person.objects.filter(belongs_to(each, "pk")).values_list("pk", flat=True)
     }
-    return list(Person.objects.select_for_update().filter(pk__in=keys).order_by("pk"))
+    people = list(Person.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk"))
+    Application.objects.lock_several({each.version.application_id for each in _slots_of(slot)})
+    list(Account.objects.select_for_update(of=("self",)).filter(user__person__in=people).values_list("pk"))
+    return people
 
 
 def _slots_of(slot: Applicant) -> list[Applicant]:

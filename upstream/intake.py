@@ -125,7 +125,10 @@ def change(reference: str, document: Document, *, client: ApiClient, digest: str
     application = _own(reference, client=client)
     if application.intake.reference != document.reference:
         raise AnotherReference
-    changes.change(application, document, digest=digest, by=_actor(client))
+    try:
+        changes.change(application, document, digest=digest, by=_actor(client))
+    except Application.DoesNotExist:  # erased meanwhile
+        raise NotFound from None
     return status(reference, client=client)
 
 
@@ -142,6 +145,8 @@ def withdraw(reference: str, *, client: ApiClient) -> Standing:
         application.refresh_from_db(fields=["state"])
         if application.state != State.WITHDRAWN:
             raise
+    except Application.DoesNotExist:  # erased meanwhile
+        raise NotFound from None
     return status(reference, client=client)
 
 

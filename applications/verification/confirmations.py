@@ -1,16 +1,21 @@
 """Confirmations whose evidence is gone, or never was (R1, R2, R4, R10, C2–C6)."""
 
+import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.conf import settings
+from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 
 from applications import dates
 from applications.models import OPEN, Applicant, Confirmation, IdCheck, LearnedCode
+from applications.models.id_check import SECOND_LOOK
 from applications.verification.faults import BATCH, Places, finds, opened, row_at, rows_at, sealed
 from identity.enums import Method
 from identity.models import Account, Person
+from mailing.models import Letter
 
 APPLICATION = "applicant__version__application"
 HETU = Applicant._meta.get_field("hetu")
@@ -98,6 +103,32 @@ def _minors() -> Places:
 @finds("declined", "Somebody has declined, and their confirmation counts (R10).")
 def _declined() -> Places:
     return rows_at(_counting().filter(applicant__declined_at__isnull=False), APPLICATION)
+
+
+@finds("unreceipted", "A confirmation was given, and no receipt is or was in the outbox (R12, R20).")
+def _unreceipted() -> Places:
+    """Letters go when their retention time is over, and with the details of whoever was erased."""
+    text = CharField()
+    key = Concat(Value("receipt:"), Cast(F("pk"), text), Value(":"), Cast(F("applicant"), text), output_field=text)
+    kept = timezone.now() - dt.timedelta(days=max(settings.RETENTION_LETTERS_DAYS - 1, 0))
+    found = Confirmation.objects.annotate(key=key).filter(
+        ~Exists(Letter.objects.filter(key=OuterRef("key"))),
+        Q(applicant__contact_corrected_at=None) | Q(applicant__contact_corrected_at__lt=F("confirmed_at")),
+        confirmed_at__gt=kept,
+    )
+    return rows_at(found.exclude(applicant__email=""), APPLICATION)
+
+
+@finds("look", "A second look was taken at a check that needed none, was undone, or too late (C3, C4).")
+def _looks() -> Places:
+    taken = IdCheck.objects.filter(second_look__isnull=False)
+    found = taken.filter(
+        Q(pending_reason="")
+        | Q(undoing__at__lt=F("second_look__at"))
+        | Q(second_look__at__gt=F("checked_at") + SECOND_LOOK)
+        | Q(second_look__superseded=False, second_look__by=F("adviser"))
+    )
+    return rows_at(found, APPLICATION)
 
 
 def _different(found: QuerySet[Any], code: str, field: Any) -> Iterator[str]:

@@ -5,12 +5,12 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
 from applications import learned_codes
 from applications.document import Stored
 from applications.models import Applicant, IdCheck, Version
-from applications.verification.faults import BATCH, Places, finds, opened, row_at, rows_at, sealed
+from applications.verification.faults import BATCH, Places, finds, opened, row_at, sealed
 from core import crypto, hetu
 from identity.models import Person
 
@@ -93,21 +93,3 @@ def _people() -> Places:
         stored = opened(code, PERSON_HETU)
         if stored is None or index not in crypto.indexes(stored):
             yield row_at(Person, key)
-
-
-@finds("mark", "A person under non-disclosure in one version is not in the next (R16).")
-def _marks() -> Places:
-    """Without a code people have their names and birth date in common, as Applicant.is_same_person has it."""
-    former = Applicant.objects.filter(
-        Q(hetu_index=OuterRef("hetu_index"))
-        | Q(
-            hetu_index=None,
-            birth_date=OuterRef("birth_date"),
-            first_names=OuterRef("first_names"),
-            last_name=OuterRef("last_name"),
-        ),
-        version__application=OuterRef("version__application"),
-        protected=True,
-    )
-    open_to_all = Applicant.objects.filter(Exists(former), protected=False, version=F("version__current_of__current"))
-    return rows_at(open_to_all, "version__application")

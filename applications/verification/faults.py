@@ -1,5 +1,6 @@
 """The list of faults, and how the place of each is named."""
 
+import datetime as dt
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from applications.models import Application
 from core import crypto
 
 BATCH = 500  # rows that are in memory at once
+CLOCK_RUNS = dt.timedelta(days=1)  # within which the clock has done what was due
 
 Places = Iterator[str]
 

@@ -3,7 +3,7 @@
 import datetime as dt
 from itertools import groupby
 
-from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Cast, Coalesce, Concat
 from django.utils import timezone
 
@@ -11,13 +11,22 @@ from applications import dates, references
 from applications.enums import State, Transition
 from applications.models import OPEN, Applicant, Application, Confirmation, StateChange, Version
 from applications.states import TRANSITIONS
-from applications.verification.faults import BATCH, Places, applications_at, finds, opened, row_at, rows_at, sealed
+from applications.verification.faults import (
+    BATCH,
+    CLOCK_RUNS,
+    Places,
+    applications_at,
+    finds,
+    opened,
+    row_at,
+    rows_at,
+    sealed,
+)
 from records.models import Entry
 from records.names import application_chain
 
 PROLONGING = (Transition.SENT, Transition.CHANGED, Transition.RENEWED)  # R5
 ARRIVING = dt.timedelta(minutes=1)
-CLOCK_RUNS = dt.timedelta(days=1)  # within which the clock has written an end
 LEARNED = "code_check__learned_code__took_effect_at"  # when the code of a slot was learned
 HETU = Applicant._meta.get_field("hetu")
 
@@ -101,29 +110,40 @@ def _rivals() -> Places:
 
 @finds("replaced", "Somebody applies in it as an adult and waits, and another one has been made valid since (R9).")
 def _replaced() -> Places:
-    """Compare by the index of the code alone: during a change of index keys some are not found until the next night.
+    """Compare people who are born on one day, by their codes: indexes under two live keys do not tell.
 
     When it was sent is read from the trail: the housing system's own time of sending may be long before.
     """
     chain = Concat(Value(application_chain(0).removesuffix("0")), Cast(OuterRef("version__application"), CharField()))
     stored = Entry.objects.filter(chain__name=chain, event__in=[Transition.SENT, Transition.CHANGED])
-    learned_there = f"application__current__applicants__{LEARNED}"
     made_valid = StateChange.objects.filter(
-        Q(**{learned_there: None}) | Q(**{f"{learned_there}__lt": F("at")}),
-        transition=Transition.CONFIRMED,
-        application__state=State.VALID,
-        application__current__applicants__hetu_index=OuterRef("hetu_index"),
-    ).order_by("-at")
-    found = Applicant.objects.filter(version__current_of__state=State.AWAITING, hetu_index__isnull=False).annotate(
-        stored=Subquery(stored.order_by("-number").values("at")[:1]), since=Subquery(made_valid.values("at")[:1])
+        application=OuterRef("version__application"), transition=Transition.CONFIRMED
     )
-    facts = ("version__application__reference", "pk", "birth_date", "since")
-    found = found.filter(Q(**{LEARNED: None}) | Q(**{f"{LEARNED}__lt": F("since")}))
-    # One that arrived in that moment was not stored yet for whoever confirmed.
-    late = found.filter(since__gt=F("stored") + ARRIVING).order_by("pk").values_list(*facts)
-    for reference, key, birth_date, since in late.iterator(chunk_size=BATCH):
-        if dates.is_adult(birth_date, on=timezone.localdate(since)):
-            yield row_at(Applicant, key, reference)
+    slots = Applicant.objects.filter(version__current_of__state__in=OPEN, hetu_index__isnull=False)
+    facts = slots.annotate(
+        code=sealed("hetu"),
+        state=F("version__current_of__state"),
+        at=Case(
+            When(state=State.VALID, then=Subquery(made_valid.order_by("-at").values("at")[:1])),
+            default=Subquery(stored.order_by("-number").values("at")[:1]),
+        ),
+    ).values_list("birth_date", "code", LEARNED, "state", "at", "version__application__reference", "pk")
+    by_day = facts.order_by("birth_date", "pk").iterator(chunk_size=BATCH)
+    for birth_date, born in groupby(by_day, key=lambda fact: fact[0]):
+        valid_since: dict[str | None, dt.datetime] = {}
+        waiting = []
+        for _day, code, learned, state, at, reference, key in born:
+            hetu = opened(code, HETU)
+            if state == State.AWAITING:
+                waiting.append((hetu, max(at, learned or at) if at else None, reference, key))
+            elif hetu and at and (learned is None or learned < at):
+                valid_since[hetu] = max(at, valid_since.get(hetu, at))
+        for hetu, at, reference, key in waiting:
+            since = valid_since.get(hetu)
+            # One that arrived in that moment was not stored yet for whoever confirmed.
+            is_late = since is not None and at is not None and since > at + ARRIVING
+            if is_late and dates.is_adult(birth_date, on=timezone.localdate(since)):
+                yield row_at(Applicant, key, reference)
 
 
 @finds("day", "Its last day is not 90 days after it was sent, changed or renewed (R5).")
@@ -139,6 +159,15 @@ def _last_days() -> Places:
 @finds("overdue", "Its last day is over, and the clock has not ended it (R5).")
 def _overdue() -> Places:
     return applications_at(Application.objects.filter(state__in=OPEN, valid_until__lt=dates.today() - CLOCK_RUNS))
+
+
+@finds("due", "It is open, and the clock will not be there when its last day is over (R5).")
+def _due() -> Places:
+    """An application that failed in the clock is tried again later, by less than a day."""
+    found = Application.objects.filter(state__in=OPEN).order_by("pk").values_list("reference", "valid_until", "due_at")
+    for reference, valid_until, due_at in found.iterator(chunk_size=BATCH):
+        if due_at is None or timezone.localdate(due_at) > valid_until + CLOCK_RUNS:
+            yield f"application {references.display(reference)}"
 
 
 @finds("version", "Its current version is not its newest one (R6).")

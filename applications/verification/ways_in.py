@@ -3,9 +3,11 @@
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db.models import BinaryField, Exists, F, OuterRef, Q, Subquery
 
+from applications import dates
 from applications.application_removal import ENDS
+from applications.enums import State
 from applications.models import Applicant, Confirmation, IdCheck, Invitation, StateChange, Version
-from applications.verification.faults import BATCH, Places, finds, opened, row_at, rows_at, sealed
+from applications.verification.faults import BATCH, CLOCK_RUNS, Places, finds, opened, row_at, rows_at, sealed
 from identity.models import Account, AccountLink, Person
 
 HETU = Applicant._meta.get_field("hetu")
@@ -55,3 +57,22 @@ def _invitations() -> Places:
         | Exists(newer)
     )
     return rows_at(found, "applicant__version__application")
+
+
+@finds("uninvited", "Somebody is awaited who has an address, and was never sent an invitation that works (R13).")
+def _uninvited() -> Places:
+    """Whoever turned 18 yesterday may be invited by now; whoever corrected their own address is reminded only."""
+    live = Invitation.objects.filter(applicant=OuterRef("pk"), replaced_at=None)
+    confirmed = Confirmation.objects.filter(applicant=OuterRef("pk"), undone_at=None)
+    adults = Q(birth_date__lte=dates.youngest_adult_born(on=dates.today() - CLOCK_RUNS))
+    awaited = Applicant.objects.filter(
+        adults, version__current_of__state=State.AWAITING, position__gt=0, declined_at=None
+    )
+    with_address = awaited.filter(held_at=None, contact_corrected_at=None).exclude(email="")
+    return rows_at(with_address.filter(~Exists(live), ~Exists(confirmed)), "version__application")
+
+
+@finds("held", "Emails to somebody are held, though somebody who applies with them has confirmed (R20).")
+def _held() -> Places:
+    confirmed = Confirmation.objects.filter(applicant__version=OuterRef("version"))
+    return rows_at(Applicant.objects.filter(Exists(confirmed), held_at__isnull=False), "version__application")

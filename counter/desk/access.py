@@ -10,20 +10,22 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.cache import patch_cache_control
 
-from applications.models import Applicant, Application
+from applications.models import Applicant, Application, IdCheck
 from core.actors import Actor
 from counter.roles import staff_actor
-from identity.models import User
+from identity.models import Account, User
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 Page = tuple[str, Callable[..., HttpResponseBase], str]  # route under the desk, view, name
 
+ERASED = (Application.DoesNotExist, Applicant.DoesNotExist, IdCheck.DoesNotExist, Account.DoesNotExist)
+
 
 def desk_view(*permissions: str) -> Callable[[View[P]], View[P]]:
     """Let in staff who have all these permissions, answer others with 403, and keep the page out of caches.
 
-    The site itself has asked for both factors before.
+    The site itself has asked for both factors before. What is erased while the page is at work on it is not found.
     """
 
     def decorate(view: View[P]) -> View[P]:
@@ -31,7 +33,10 @@ def desk_view(*permissions: str) -> Callable[[View[P]], View[P]]:
         def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if not staff_of(request).has_perms(permissions):
                 raise PermissionDenied
-            response = view(request, *args, **kwargs)
+            try:
+                response = view(request, *args, **kwargs)
+            except ERASED:
+                raise Http404 from None
             patch_cache_control(response, no_store=True, private=True)
             return response
 

@@ -23,7 +23,7 @@ def person(who: dict[str, str]) -> Person:
     if known := Person.objects.filter(hetu_index=index).first():
         return known
     return Person.objects.create(
-        user=User.objects.create(username=who["last_name"] + who["first_names"]),
+        user=User.objects.get_or_create(username=who["last_name"] + who["first_names"])[0],  # kept if erased
         hetu=who["hetu"],
         hetu_index=index,
         first_names=who["first_names"],

@@ -69,6 +69,23 @@ def test_mark_of_somebody_without_a_code_is_set_and_removed_in_former_versions_t
     assert not first.applicants.get(position=0).protected
 
 
+def test_mark_holds_under_the_other_names_of_the_same_code_and_for_whoever_has_one_of_them():
+    """Whoever shows the former name on one application is no less in danger."""
+    newcomer = {"first_names": "Vera", "last_name": "Virta", "hetu": None, "birth_date": "1994-05-03"}
+    unlike = newcomer | {"last_name": "Vesala"}
+    married = application(cast.VERA | {"last_name": "Virta"})
+    former = application(cast.VERA, newcomer, unlike)
+    marked = []
+
+    for sent, position in ((former, 1), (former, 0)):
+        protection.set_mark(sent.version.applicants.get(position=position), protected=True, by=CLOCK)
+        slots = [*former.version.applicants.order_by("position"), *married.version.applicants.all()]
+        marked.append([each.protected for each in slots])
+        protection.set_mark(slots[0], protected=False, by=CLOCK)
+
+    assert marked == [[True, True, False, True]] * 2
+
+
 def test_mark_is_removed_everywhere():
     sent, other = application(cast.MAIJA, cast.OLLI), application(cast.OLLI)
     protection.set_mark(applicant(sent, cast.OLLI), protected=True, by=CLOCK)

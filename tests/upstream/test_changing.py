@@ -5,11 +5,14 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from applications import invitations
+from applications import changes, invitations
 from applications.models import Application, StateChange
 from mailing.models import Letter
-from tests.applications.factories import applicant, confirm, state
+from privacy import erasure
+from tests.applications.factories import actor, applicant, confirm, state
 from tests.cast import MAIJA, OLLI, VERA
+from tests.interleaving import before_lock
+from tests.staff import acting
 from tests.upstream.conftest import body, sent
 
 
@@ -231,3 +234,15 @@ def test_time_of_contact_details_that_lies_ahead_is_refused(caller):
 
     assert response.status_code == 422
     assert "/co_applicants/0/contact_details_at" in response.text
+
+
+@pytest.mark.parametrize("act", ["put", "withdraw"])
+def test_application_that_is_erased_at_that_moment_is_not_found(caller, act):
+    one = sent(caller, MAIJA)
+    first, gone = digest(one), applicant(one, MAIJA)
+    changes.withdraw(one, by=actor(MAIJA))
+
+    with before_lock(lambda: erasure.erase_person(gone, reason="Asked for it", by=acting("supervisor"))):
+        response = caller.put(one.number, body(MAIJA), first) if act == "put" else caller.withdraw(one.number)
+
+    assert response.status_code == 404

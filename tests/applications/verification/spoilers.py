@@ -9,9 +9,10 @@ from django.db import connection
 from django.db.models import F
 from django.utils import timezone
 
-from applications import changes, document, invitation_links, states
+from applications import changes, document, intake, invitation_links, states
 from applications.enums import Transition
 from applications.models import (
+    Applicant,
     Application,
     Confirmation,
     IdCheck,
@@ -21,6 +22,8 @@ from applications.models import (
     Terms,
     Version,
 )
+from core.actors import UNIDENTIFIED
+from counter import id_checks
 from counter.models import Undoing
 from identity.models import Account, AccountLink
 from mailing.models import Letter
@@ -35,7 +38,9 @@ from tests.counter.checks import (
     confirm_by_account,
     confirm_here,
     decline_here,
+    doubtful,
     issue,
+    undo,
     withdraw_here,
 )
 from tests.counter.learned import CODE, learn, of_code
@@ -97,16 +102,23 @@ def drop_guards():
                 cursor.execute(f"DROP TRIGGER {name}" + (f" ON {table}" if connection.vendor == "postgresql" else ""))
 
 
-SPOILERS: dict[str, Callable[[Sound], str]] = {}
-ALSO: dict[str, set[str]] = {}  # further faults that the same act makes
+@dataclass(frozen=True)
+class Spoiler:
+    """One way to make a fault. It returns the row that the fault is in."""
+
+    word: str
+    spoil: Callable[[Sound], object]
+    also: set[str]  # further faults that the same act makes
+
+
+SPOILERS: dict[str, Spoiler] = {}  # by the names of their functions
 
 
 def spoils(word, *also):
-    """Name the fault that the decorated function makes. It returns the row that the fault is in."""
+    """Name the fault that the decorated function makes."""
 
     def enter(spoil):
-        SPOILERS[word] = spoil
-        ALSO[word] = set(also)
+        SPOILERS[spoil.__name__.removeprefix("_")] = Spoiler(word, spoil, set(also))
         return spoil
 
     return enter
@@ -124,6 +136,11 @@ def slot(sent, who):
 
 def confirmation(sent, who):
     return Confirmation.objects.get(applicant=slot(sent, who))
+
+
+def under_older_key(slot):
+    """Give a slot the index that it has if it was stored under the older of two live keys, and return it."""
+    return change(slot, hetu_index=slot.hetu_indexes[1])
 
 
 @spoils("state", "confirmed")
@@ -158,7 +175,7 @@ def _confirmed(sound):
 def _rival(sound):
     later = application(cast.MAIJA, reference="HS-4")
     confirm(later, cast.MAIJA)
-    change(sound.valid, state="valid")
+    change(sound.valid, state="valid", due_at=timezone.now())
     StateChange.objects.filter(application=sound.valid, transition="replaced").delete()
     Entry.objects.filter(chain__name=f"application {sound.valid.pk}", event="replaced").delete()
     return slot(later, cast.MAIJA)
@@ -169,7 +186,7 @@ def _replaced(sound):
     """Ville's other application became valid, and what he waits for with Vera was left as it was."""
     later = application(cast.VILLE, reference="HS-4")
     confirm(later, cast.VILLE)
-    change(sound.waiting, state="awaiting")
+    change(sound.waiting, state="awaiting", due_at=timezone.now())
     StateChange.objects.filter(application=sound.waiting, transition="replaced").delete()
     entries = Entry.objects.filter(chain__name=f"application {sound.waiting.pk}")
     entries.filter(event="replaced").delete()
@@ -177,12 +194,27 @@ def _replaced(sound):
     return slot(sound.waiting, cast.VILLE)
 
 
+@spoils("replaced")
+def _replaced_under_another_key(sound):
+    return under_older_key(_replaced(sound))
+
+
+@spoils("due")
+def _due(sound):
+    return change(sound.waiting, due_at=None)
+
+
+@spoils("due")
+def _due_too_late(sound):
+    return change(sound.valid, due_at=timezone.now() + 100 * DAY)
+
+
 @spoils("day")
 def _day(sound):
     return change(sound.valid, valid_until=F("valid_until") + DAY)
 
 
-@spoils("overdue", "day")
+@spoils("overdue", "day", "due")
 def _overdue(sound):
     return change(sound.waiting, valid_until=timezone.localdate() - 2 * DAY)
 
@@ -229,6 +261,41 @@ def _mark(sound):
     changes.change(sound.valid, changed, digest=sound.valid.version.digest, by=HOUSING_SYSTEM)
     change(tea, protected=True)
     return slot(sound.valid, cast.TEA)
+
+
+@spoils("mark")
+def _mark_in_another_application(sound):
+    """Whoever sends an application while the mark is set elsewhere has it there too."""
+    left_out = slot(sound.ended, cast.VILLE)
+    Applicant.objects.same_person(left_out).exclude(pk=left_out.pk).update(protected=True)
+    return left_out
+
+
+@spoils("mark")
+def _mark_under_another_key(sound):
+    return under_older_key(_mark_in_another_application(sound))
+
+
+@spoils("mark")
+def _mark_of_whoever_has_no_code(sound):
+    """Without a code people are known by name and birth date, in every application."""
+    newcomer = {**ETHAN, "last_name": "Elliot"}
+    first, second = (
+        application(cast.OTSO, newcomer, reference=reference).version.applicants.get(position=1)
+        for reference in ("HS-5", "HS-6")
+    )
+    change(first, protected=True)
+    return second
+
+
+@spoils("mark")
+def _mark_of_one_sender(sound):
+    """Who marks somebody in their own application only has marked the versions that follow."""
+    marked = cast.applicant(cast.TEA, non_disclosure=True)
+    sent = intake.send(document.parse(cast.document(cast.VILLE, marked, reference="HS-7")), by=UNIDENTIFIED)
+    changed = document.parse(cast.document(cast.VILLE, cast.TEA, language="sv"))
+    changes.change(sent, changed, digest=sent.version.digest, by=HOUSING_SYSTEM)
+    return change(slot(sent, cast.TEA), protected=False, protected_here_only=False)
 
 
 @spoils("seal")
@@ -335,6 +402,41 @@ def _invitation(sound):
     Invitation.objects.filter(applicant=new.applicant).update(replaced_at=timezone.now())
     new.save()
     return new
+
+
+@spoils("uninvited")
+def _uninvited(sound):
+    Invitation.objects.filter(applicant__version__application=sound.waiting).delete()
+    return slot(sound.waiting, cast.VILLE)
+
+
+@spoils("held")
+def _held(sound):
+    return change(slot(sound.valid, cast.OLLI), held_at=timezone.now())
+
+
+@spoils("unreceipted")
+def _unreceipted(sound):
+    found = confirmation(sound.valid, cast.MAIJA)
+    Letter.objects.get(key=f"receipt:{found.pk}:{found.applicant_id}").delete()
+    return found
+
+
+@spoils("look")
+def _look_at_what_was_undone(sound):
+    made = doubtful(sound.waiting, cast.VILLE)
+    id_checks.decide(made, accepted=False, reason="Another face", by=acting("supervisor"))
+    undo(made)
+    change(made.undoing, at=timezone.now() - DAY)
+    return made
+
+
+@spoils("look")
+def _look_at_ones_own(sound):
+    made = doubtful(sound.waiting, cast.VILLE)
+    look = id_checks.decide(made, accepted=True, reason="Seen", by=acting("supervisor"))
+    change(look, by=made.adviser)
+    return made
 
 
 @spoils("letter")

@@ -1,12 +1,15 @@
 import pytest
 
+from applications import changes
 from counter.models import DocumentType, SecondLook, Undoing
 from identity.models import Account
-from tests.applications.factories import application, confirm, state
+from privacy import erasure
+from tests.applications.factories import actor, applicant, application, confirm, state
 from tests.cast import MAIJA, OLLI
 from tests.counter.checks import check, confirm_here, doubtful, issue, status, undo
 from tests.counter.desk.arranged import address, text_of
-from tests.staff import staff
+from tests.interleaving import before_lock
+from tests.staff import acting, staff
 
 pytestmark = pytest.mark.django_db
 
@@ -191,3 +194,16 @@ def test_deciding_is_for_the_desk(operator):
     made = doubtful(application(MAIJA), MAIJA)
 
     assert operator.post(at(made), {"accepted": "yes", "reason": "Yes"}).status_code == 403
+
+
+@pytest.mark.parametrize("name", ["desk_decide", "desk_undo"])
+def test_check_of_somebody_who_is_erased_at_that_moment_is_not_found(supervisor, name):
+    sent = application(MAIJA)
+    made = doubtful(sent, MAIJA)
+    changes.withdraw(sent, by=actor(MAIJA))
+    gone = applicant(sent, MAIJA)
+
+    with before_lock(lambda: erasure.erase_person(gone, reason="Asked for it", by=acting("supervisor"))):
+        response = supervisor.post(at(made, name), {"accepted": "yes", "reason": "Seen"})
+
+    assert response.status_code == 404

@@ -1,0 +1,65 @@
+"""The table of acts (tests/acts.py) knows every operation that may meet another one."""
+
+import ast
+from pathlib import Path
+
+from tests.acts import ACTS
+
+ROOT = Path(__file__).parent.parent
+ROOMS = ("applications", "counter", "identity", "upstream", "privacy")
+DECORATORS = {"atomically", "transaction.atomic"}
+# Why the others need no row: what they are part of, or what they touch besides an application.
+WITHOUT_ACT = {
+    "applications.changes.change": "part of put",
+    "applications.changes.edit": "part of change_by_form",
+    "applications.confirmation.confirm_at_counter": "part of confirm_here",
+    "applications.confirmation.undo": "part of undo",
+    "applications.deadlines.end": "part of tick",
+    "applications.intake.send": "an application that nobody else knows yet; with change in test_concurrency",
+    "applications.invitations.correct_address": "locks as decline does",
+    "applications.invitations.correct_own_contact_details": "locks as decline does",
+    "applications.invitations.decline_by_link": "locks as decline does",
+    "applications.invitations.report_error": "locks as decline does",
+    "applications.invitations.resend": "locks as decline does",
+    "applications.drafts.adopt": "a draft alone",
+    "applications.drafts.edit_draft": "a draft alone",
+    "applications.drafts.rebase": "a draft alone",
+    "applications.drafts.send_draft_link": "a draft alone",
+    "applications.receipt_pdf.request_receipt_pdf": "the document of one receipt alone",
+    "counter.account_issue.send_account_link": "locks as the end of move does",
+    "counter.contacts.correct_contact_details": "locks as decline does",
+    "counter.search.find_people": "writes the trail alone",
+    "counter.desk.access_log.record_access": "writes the trail alone",
+    "counter.desk.lists.record_list": "writes the trail alone",
+    "identity.accounts.close": "part of undo and erase",
+    "identity.accounts.correct_account_address": "part of move",
+    "identity.accounts.issue_account": "part of issue",
+    "identity.accounts.send_link": "locks as the end of move does",
+    "identity.staff_changes.ask_for_change": "staff alone",
+    "identity.staff_changes.decide_change": "staff alone",
+    "upstream.bulk.take_in": "applications that nobody else knows yet",
+    "upstream.deliveries.replay_since": "webhooks alone",
+    "upstream.endpoints.disable": "webhooks alone",
+    "upstream.endpoints.rotate": "webhooks alone",
+    "upstream.intake.withdraw": "as withdraw",
+}
+
+
+def operations():
+    """Return the public functions that are whole transactions, by their dotted names."""
+    found = set()
+    for room in ROOMS:
+        for path in sorted((ROOT / room).rglob("*.py")):
+            module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+            for node in ast.parse(path.read_text()).body:
+                is_public = isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
+                if is_public and DECORATORS.intersection(map(ast.unparse, node.decorator_list)):
+                    found.add(f"{module}.{node.name}")
+    return found
+
+
+def test_every_operation_is_an_act_or_says_why_not():
+    acts = {f"{act.operation.__module__}.{act.operation.__name__}" for act in ACTS.values()}
+
+    assert acts.isdisjoint(WITHOUT_ACT)
+    assert operations() - acts == WITHOUT_ACT.keys()
