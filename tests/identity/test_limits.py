@@ -87,7 +87,7 @@ def test_one_try_is_one_statement(django_assert_num_queries, monkeypatch):
 
 @pytest.mark.django_db(transaction=True)
 def test_the_limit_is_exact_over_many_connections(clock):
-    through, start = [], threading.Barrier(5, timeout=10)
+    through, start = [], threading.Barrier(5, timeout=60)
 
     def work():
         try:
