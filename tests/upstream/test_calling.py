@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from tests.ports import free_port
 from tests.upstream import receivers
 from upstream import calling
 from upstream.calling import NotAnswered
@@ -155,7 +156,7 @@ def test_proxies_and_passwords_of_the_environment_do_not_count(sink, monkeypatch
 
 
 def test_nobody_there(nearby):
-    assert failure(f"http://127.0.0.1:{receivers.free_port()}/") == Failure.CONNECTION
+    assert failure(f"http://127.0.0.1:{free_port()}/") == Failure.CONNECTION
 
 
 # --- Receivers that take their time ----------------------------------------------------------------------

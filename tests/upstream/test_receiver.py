@@ -12,7 +12,7 @@ import pytest
 from django.conf import settings
 
 from tests.cast import MAIJA
-from tests.upstream import receivers
+from tests.ports import free_port
 from tests.upstream.conftest import ready_again, sent
 from upstream import deliveries, endpoints, webhooks
 from upstream.models import WebhookDelivery
@@ -42,7 +42,7 @@ class Example:
 
 @pytest.fixture
 def endpoint(caller, nearby):
-    return endpoints.add(caller.client, f"http://127.0.0.1:{receivers.free_port()}/")[0]
+    return endpoints.add(caller.client, f"http://127.0.0.1:{free_port()}/")[0]
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from core.leases import give_back
 from core.worker import Stop
 from tests.applications.factories import confirm
 from tests.cast import MAIJA, OLLI
+from tests.ports import free_port
 from tests.upstream import receivers
 from tests.upstream.conftest import ready_again, sent
 from upstream import clients, deliveries, endpoints, events, webhooks
@@ -129,7 +130,7 @@ def test_answer_other_than_2xx_is_tried_again(caller, sink, endpoint, answer, fa
 
 def test_receiver_that_is_down_is_tried_again_and_left_alone_meanwhile(caller, nearby, settings):
     settings.WEBHOOK_PAUSE = 600
-    endpoint, _ = endpoints.add(caller.client, f"http://127.0.0.1:{receivers.free_port()}/")
+    endpoint, _ = endpoints.add(caller.client, f"http://127.0.0.1:{free_port()}/")
     for number in range(3):
         sent(caller, MAIJA, reference=f"number-{number}")
 
@@ -275,7 +276,7 @@ def test_delay_follows_the_table_with_jitter(settings, attempts, delay):
 
 
 def test_what_waits_for_a_dead_receiver_is_given_up_with_the_first(caller, nearby):
-    endpoints.add(caller.client, f"http://127.0.0.1:{receivers.free_port()}/")
+    endpoints.add(caller.client, f"http://127.0.0.1:{free_port()}/")
     for number in range(3):
         sent(caller, MAIJA, reference=f"number-{number}")
     events.collect()
