@@ -58,22 +58,32 @@ def token(db):
     request_finished.connect(close_old_connections)
 
 
-@pytest.mark.parametrize("label", OPERATIONS)
-def test_answers_are_as_described(label, token):
-    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
-    def check(case):
-        RateCount.objects.all().delete()
-        headers = {"Authorization": f"Bearer {token}", "Accept-Encoding": "identity"}
-        case.call_and_validate(base_url="http://testserver", headers=headers, checks=CHECKS)
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+def check_answers(case, token):
+    RateCount.objects.all().delete()
 
-    # As schema.parametrize() does it, which makes the requests of all operations in each process that collects tests.
-    build_operation_test(
+    headers = {"Authorization": f"Bearer {token}", "Accept-Encoding": "identity"}
+    case.call_and_validate(base_url="http://testserver", headers=headers, checks=CHECKS)
+
+
+@pytest.fixture(scope="module", params=OPERATIONS)
+def walk(request):
+    """Return a function that makes the requests of one operation.
+
+    As schema.parametrize() does it, which makes those of all operations in each process that collects tests. Before
+    the transaction of the test begins: PostgreSQL ends one in which nothing happens for long.
+    """
+    return build_operation_test(
         config=schema.config,
-        operation=OPERATIONS[label],
-        test_func=check,
+        operation=OPERATIONS[request.param],
+        test_func=check_answers,
         given_kwargs={},
         feedback=FeedbackSources(constants_value_source=make_constants_value_source(schema)),
-    )()
+    )
+
+
+def test_answers_are_as_described(walk, token):
+    walk(token=token)
 
 
 def test_description_is_public_and_the_one_that_was_walked(client):
