@@ -10,9 +10,15 @@ UV_COMPILE = uv pip compile -q --python-version 3.11 --universal --generate-hash
 PACKAGES := heka_confirm privacy counter upstream applications identity mailing records core demo
 PYTEST := $(BIN)/python -m pytest
 PARALLEL ?= -n 2 --dist worksteal
-# What asks no database, or starts the demo with one of its own: once is enough.
-SAME_ON_BOTH := tests/test_consistency.py tests/test_catalogues.py tests/demo tests/heka_confirm/test_stylesheet.py
+# What asks no database, starts the demo with one of its own, or looks at what a page says of the rows that it has read:
+# once is enough.
+SAME_ON_BOTH := tests/test_consistency.py tests/test_catalogues.py tests/demo tests/heka_confirm/test_stylesheet.py \
+	tests/heka_confirm/test_pages.py tests/test_non_disclosure.py tests/applications/test_protected.py
+# What runs beside others prints in one piece at its end, where make can do that (4.0 and newer).
+UNMIXED := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 DEVELOPMENT := DEBUG=true DEMO=true
+# Where it is set, each of the many processes of a test run compiles every test again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help demo test quick browser system lint types imports messages migrations bench lock clean
 
@@ -35,7 +41,8 @@ $(VENV)/.dev: requirements-dev.txt | $(VENV)/bin/python
 demo: $(VENV)/.run ## try the service with demo data at http://127.0.0.1:8000 (PORT=8001 changes it)
 	@exec env $(DEVELOPMENT) LOG_FORMAT=plain PUBLIC_URL=http://127.0.0.1:$(PORT) $(BIN)/python manage.py demo
 
-test: $(VENV)/.dev system lint types imports migrations ## everything: linters, types, and all tests on both databases
+test: $(VENV)/.dev system ## everything: linters, types, and all tests on both databases
+	@$(MAKE) --no-print-directory --jobs 4 $(UNMIXED) lint types imports migrations
 	$(PYTEST) $(PARALLEL)
 	$(BIN)/python -m tests.postgres $(PYTEST) $(PARALLEL) -m "not browser" $(SAME_ON_BOTH:%=--ignore=%)
 

@@ -36,6 +36,6 @@ def python(*arguments: str, **environment: str) -> subprocess.CompletedProcess[s
         },
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )

@@ -11,6 +11,7 @@ import urllib.request
 
 import pytest
 
+from tests.ports import free_port
 from tests.processes import ROOT, python
 
 STATUSES = {
@@ -30,12 +31,6 @@ STATUSES = {
 }
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
     """Return port, process and log of a running server. Its keys would lie beside the log."""
@@ -49,7 +44,7 @@ def server(tmp_path_factory):
             stdout=stream,
             stderr=stream,
         )
-    until = time.monotonic() + 20
+    until = time.monotonic() + 60
     while answer(port, next(iter(STATUSES))) is None:
         assert process.poll() is None, log.read_text()
         assert time.monotonic() < until, log.read_text()
@@ -67,7 +62,7 @@ def own_settings(log):
 def answer(port, request):
     """Return the status of the answer to a raw request; None while nobody listens."""
     try:
-        with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+        with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
             connection.sendall(request)
             first = connection.recv(4096)
     except ConnectionRefusedError:
@@ -104,7 +99,7 @@ def test_server_logs_lines_of_json_without_secrets_and_stops_when_asked(server):
 
     process.send_signal(signal.SIGTERM)
 
-    assert process.wait(timeout=10) == 0
+    assert process.wait(timeout=60) == 0
     lines = [json.loads(line) for line in log.read_text().splitlines()]
     assert {"gunicorn.error", "heka_confirm.access"} <= {line["name"] for line in lines}
     assert "GET /fi/010594-••••/ 404" in [line["message"] for line in lines]

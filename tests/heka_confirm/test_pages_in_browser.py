@@ -3,12 +3,14 @@
 import datetime as dt
 
 import pytest
+from playwright.sync_api import expect
 
 from counter.models import Counter, ExceptionalHours
 from counter.opening import Span
 from identity import proof as identity_proof
 from tests.applications.factories import person, proof
 from tests.cast import MAIJA
+from tests.conftest import broken_rules
 from tests.counter.hours import set_hours
 
 PAGES = ["", "how-to/", "privacy/", "accessibility/", "counter/", "no-such-page/"]
@@ -33,6 +35,17 @@ def test_public_pages_are_accessible_on_a_small_phone_and_set_no_cookie(live_ser
         axe(page)
         assert page.evaluate("document.documentElement.scrollWidth") == 320
     assert page.context.cookies() == []
+
+
+def test_contrast_is_asked_for_again_when_a_colour_is_another(page):
+    text = "<html lang='en'><title>Hello</title><main><h1 style='color: {}; background: white'>Hello</h1></main>"
+
+    found = []
+    for colour in ("black", "#ddd", "#ddd", "black"):
+        page.set_content(text.format(colour))
+        found.append([rule for rule, _ in broken_rules(page)])
+
+    assert found == [[], ["color-contrast"], ["color-contrast"], []]
 
 
 @pytest.mark.usefixtures("_busy_counter")
@@ -121,8 +134,9 @@ def test_session_goes_on_while_another_tab_is_used(signed_in, live_server):
     other = signed_in.context.new_page()
     other.clock.install(time=signed_in.evaluate("Date.now()") / 1000)
 
+    ends = signed_in.locator("#session-end").inner_text()
     other.goto(f"{live_server.url}/en/privacy/")
-    signed_in.wait_for_timeout(200)
+    expect(signed_in.locator("#session-end")).not_to_have_text(ends, timeout=20_000)  # milliseconds
     signed_in.clock.run_for(4 * 60 * 1000)
 
     assert signed_in.locator("#session-warning").is_hidden()

@@ -109,17 +109,18 @@ def test_a_call_that_hangs_takes_no_more_than_the_deadline():
     answered = threading.Event()
     started = time.monotonic()
     with pytest.raises(BrokerUnreachable) as failure:
-        client.within(Deadline(0.2), lambda: answered.wait(5))  # as a name server that does not answer
-    assert failure.value.word == "timeout"
-    assert time.monotonic() - started < 0.9
+        client.within(Deadline(0.2), lambda: answered.wait(60))  # as a name server that does not answer
+    took = time.monotonic() - started
     answered.set()
+    assert failure.value.word == "timeout"
+    assert took < 20
 
 
 def test_sign_ins_past_the_limit_of_a_worker_do_not_wait(monkeypatch):
     monkeypatch.setattr(client, "_FREE", threading.BoundedSemaphore(2))
-    under_way, go = threading.Barrier(3, timeout=5), threading.Event()
+    under_way, go = threading.Barrier(3, timeout=60), threading.Event()
     busy = [
-        threading.Thread(target=client.within, args=(Deadline(5), lambda: (under_way.wait(), go.wait(5))))
+        threading.Thread(target=client.within, args=(Deadline(60), lambda: (under_way.wait(), go.wait(60))))
         for _ in range(2)
     ]
     for thread in busy:
@@ -127,13 +128,13 @@ def test_sign_ins_past_the_limit_of_a_worker_do_not_wait(monkeypatch):
     under_way.wait()
 
     with pytest.raises(BrokerUnreachable) as failure:
-        client.within(Deadline(5), lambda: None)
+        client.within(Deadline(60), lambda: None)
 
     go.set()
     for thread in busy:
         thread.join()
     assert failure.value.word == "busy"
-    assert client.within(Deadline(5), lambda: "free again") == "free again"
+    assert client.within(Deadline(60), lambda: "free again") == "free again"
 
 
 def test_the_environment_cannot_put_a_proxy_in_between(broker, provider, monkeypatch):

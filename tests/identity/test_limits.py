@@ -121,7 +121,7 @@ def test_only_one_of_several_is_the_first(clock):
 
 @pytest.mark.django_db(transaction=True)
 def test_the_limit_is_exact_over_many_connections(clock):
-    through, start = [], threading.Barrier(5, timeout=10)
+    through, start = [], threading.Barrier(5, timeout=60)
 
     def work():
         try:

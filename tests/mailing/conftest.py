@@ -35,7 +35,7 @@ def sink():
 def by_smtp(sink, settings):
     """Send to the sink from within the test."""
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", sink.port, 1
+    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", sink.port, 15
     return sink
 
 
@@ -47,8 +47,8 @@ def environment(sink):
         "DJANGO_SETTINGS_MODULE": "tests.mailing.worker_settings",
         "DATABASE_URL": database_url(),
         "EMAIL_URL": f"smtp://127.0.0.1:{sink.port}",
-        "EMAIL_TIMEOUT": "1",
-        "TEST_LEASE": "4",
+        "EMAIL_TIMEOUT": "15",
+        "TEST_LEASE": "60",
     }
 
 

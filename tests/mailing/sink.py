@@ -27,6 +27,7 @@ class Sink:
 
     mood: Callable[[str], str | None] = lambda step: None
     pause: float = 0  # seconds between taking a letter and saying so
+    is_holding: bool = False  # says nothing until this is false
     port: int = 0
     taken: list[email.message.Message] = field(default_factory=list)
 
@@ -66,6 +67,8 @@ class Sink:
         self.taken.append(email.message_from_bytes(envelope.content))
         reply = self._step(server, "TAKEN")
         await asyncio.sleep(self.pause)
+        while self.is_holding:
+            await asyncio.sleep(0.01)
         return reply or OK
 
 

@@ -21,7 +21,7 @@ from tests.mailing.sink import DROP
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-PATIENCE = 40  # seconds
+PATIENCE = 120  # seconds
 
 
 def wait_until(condition):
@@ -56,7 +56,7 @@ def test_nothing_is_lost_and_each_kill_makes_one_copy_at_most(sink, workers):
 
     sink.mood, sink.pause = mood, 0.04
     many(250)
-    team = workers(lease=2)
+    team = workers(lease=5)
     team.start(4)
     kills = 0
     while kills < 15 and not all_sent():
@@ -85,7 +85,7 @@ def test_without_a_lease_letters_are_sent_twice(sink, workers):
 
 def test_without_kills_each_letter_is_sent_once_by_four_workers(sink, workers):
     many(100)
-    workers(lease=4).start(4)
+    workers(lease=60).start(4)
     wait_until(all_sent)
 
     assert (len(sink.taken), copies(sink)) == (100, 0)
@@ -108,9 +108,11 @@ def test_worker_killed_in_each_window(sink, workers, window, copies_taken):
     sink.mood = mood
     letter = queued(parameters={"name": "Maija", "number": "1", "deadly": window == "claimed"})
     team.start()
+    [first] = team.alive
     if window == "recorded":
         wait_until(all_sent)
-        team.kill(team.alive[0])
+        team.kill(first)
+    wait_until(lambda: not is_alive(first))  # or a slow machine might let its lease run out before it dies
     team.start()
     wait_until(all_sent)
 
@@ -120,7 +122,7 @@ def test_worker_killed_in_each_window(sink, workers, window, copies_taken):
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
 def test_worker_told_to_stop_finishes_the_letter_in_hand(sink, environment, how):
-    sink.pause = 0.5
+    sink.is_holding = True
     many(3)
     worker = subprocess.Popen(
         [sys.executable, "manage.py", "deliver"], cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True
@@ -128,6 +130,7 @@ def test_worker_told_to_stop_finishes_the_letter_in_hand(sink, environment, how)
     wait_until(lambda: sink.taken)
 
     worker.send_signal(how)
+    sink.is_holding = False
     _, log = worker.communicate(timeout=PATIENCE)
 
     assert (worker.returncode, len(sink.taken)) == (0, 1)
@@ -177,7 +180,7 @@ def test_idle_worker_stops_at_once(sink, workers):
     os.kill(pid, signal.SIGTERM)
     wait_until(lambda: not is_alive(pid))
 
-    assert time.monotonic() - asked < 3
+    assert time.monotonic() - asked < 20
 
 
 def is_alive(pid):

@@ -1,5 +1,6 @@
 """The purge on made-up years: what is past its time goes, and nothing else (R18)."""
 
+import copy
 import datetime as dt
 import io
 import uuid
@@ -12,6 +13,7 @@ from django.db import IntegrityError, connection
 from django.db.models import PROTECT, ProtectedError
 from django.test import Client
 from django.utils import timezone
+from time_machine import travel
 
 from applications import deadlines
 from applications.models import Application, IdCheck
@@ -45,9 +47,16 @@ NUMBERS = {
 }
 
 
+@pytest.fixture(scope="module")
+def years(written_once):
+    with travel(TODAY, tick=False) as clock:
+        return made_up(clock)
+
+
 @pytest.fixture
-def sent(time_machine):
-    return made_up(time_machine)
+def sent(years, time_machine):
+    time_machine.move_to(TODAY, tick=False)
+    return copy.deepcopy(years)  # a test may change what it is given
 
 
 def purge(**options):

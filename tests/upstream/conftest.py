@@ -67,6 +67,12 @@ def stranger(client, db):
 def nearby(settings):
     """Let events be sent to this machine."""
     settings.WEBHOOK_ALLOW_PRIVATE = True
+    settings.WEBHOOK_TIMEOUT = 15.0
+
+
+@pytest.fixture
+def impatient(nearby, settings):
+    """Let events be sent to this machine, and wait for an answer no longer than a test may wait for none."""
     settings.WEBHOOK_TIMEOUT = 1.0
 
 

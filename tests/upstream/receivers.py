@@ -4,7 +4,6 @@ import contextlib
 import json
 import socket
 import threading
-import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
@@ -17,7 +16,8 @@ class Sink(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.taken = []
         self.answer = lambda request: (204, {})
-        self.pause = 0
+        self.pause = 0  # seconds before it answers, unless it is let go on or ended
+        self.may_go_on = threading.Event()
         self.body = b""
 
     @property
@@ -44,7 +44,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         self.server.taken.append((self.headers, body))
         status, headers = self.server.answer(json.loads(body))
-        time.sleep(self.server.pause)
+        self.server.may_go_on.wait(self.server.pause)
         self.send_response(status)
         for name, value in headers.items():
             self.send_header(name, value)
@@ -63,6 +63,7 @@ def running():
     try:
         yield sink
     finally:
+        sink.may_go_on.set()
         sink.shutdown()
         thread.join()
         sink.server_close()
@@ -87,9 +88,3 @@ def raw(talk):
             with contextlib.suppress(OSError):
                 server.shutdown(socket.SHUT_RDWR)
             thread.join()
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]

@@ -2,6 +2,7 @@ import datetime as dt
 import ipaddress
 import socket
 import ssl
+import threading
 import time
 
 import pytest
@@ -10,6 +11,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from tests.ports import free_port
 from tests.upstream import receivers
 from upstream import calling
 from upstream.calling import NotAnswered
@@ -154,7 +156,7 @@ def test_proxies_and_passwords_of_the_environment_do_not_count(sink, monkeypatch
 
 
 def test_nobody_there(nearby):
-    assert failure(f"http://127.0.0.1:{receivers.free_port()}/") == Failure.CONNECTION
+    assert failure(f"http://127.0.0.1:{free_port()}/") == Failure.CONNECTION
 
 
 # --- Receivers that take their time ----------------------------------------------------------------------
@@ -166,12 +168,12 @@ def timed_failure(port):
     return found, time.monotonic() - started
 
 
-def test_silence_ends_in_time(nearby):
+def test_silence_ends_in_time(impatient):
     with receivers.raw(silent) as port:
         found, seconds = timed_failure(port)
 
     assert found == Failure.TIMEOUT
-    assert seconds < 2
+    assert seconds < 30
 
 
 def silent(connection):
@@ -179,28 +181,27 @@ def silent(connection):
         pass
 
 
-def test_answer_that_comes_a_byte_at_a_time_ends_in_time(nearby):
+def test_answer_that_comes_a_byte_at_a_time_ends_in_time(impatient):
     """Every byte would begin a timeout of the socket anew."""
     with receivers.raw(dripping) as port:
         found, seconds = timed_failure(port)
 
     assert found == Failure.TIMEOUT
-    assert seconds < 2
+    assert seconds < 30
 
 
 def dripping(connection):
-    for _ in range(100):
+    for _ in range(600):
         connection.sendall(b"H")
         time.sleep(0.1)
 
 
 def test_huge_body_is_not_read(nearby):
+    """Whoever reads on is broken off when the time is over, and gets no answer."""
     with receivers.raw(endless) as port:
-        started = time.monotonic()
         answer = calling.post(f"http://127.0.0.1:{port}/", b"{}", {})
 
     assert answer.status == 200
-    assert time.monotonic() - started < 0.9
 
 
 def endless(connection):
@@ -222,13 +223,17 @@ def test_what_is_no_answer_is_a_failure(nearby, answer):
         assert failure(f"http://127.0.0.1:{port}/") == Failure.CONNECTION
 
 
-def test_slow_name_server_ends_in_time(nearby, monkeypatch):
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: time.sleep(1.5))
-
+def test_slow_name_server_ends_in_time(impatient, monkeypatch):
+    answered = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: answered.wait(60))
     started = time.monotonic()
 
-    assert failure("https://receiver.example/") == Failure.TIMEOUT
-    assert time.monotonic() - started < 1.4
+    found = failure("https://receiver.example/")
+
+    took = time.monotonic() - started
+    answered.set()
+    assert found == Failure.TIMEOUT
+    assert took < 30
 
 
 # --- Certificates ----------------------------------------------------------------------------------------

@@ -73,7 +73,7 @@ def in_order(sink):
 
 def test_two_workers_send_each_event_once_and_in_order(sink, owner, team):
     many(owner, 20)
-    team(lease=10).start(2)
+    team(lease=60).start(2)
     wait_until(lambda: all_delivered(40))
 
     assert (len(sink.taken), copies(sink)) == (40, 0)
@@ -92,7 +92,7 @@ def test_nothing_is_lost_and_each_kill_makes_one_copy_at_most(sink, owner, team)
 
     sink.answer = answer
     many(owner, 40)
-    workers = team(lease=1.5)
+    workers = team(lease=4)
     workers.start(3)
     kills = 0
     while kills < 8 and not all_delivered(80):
@@ -155,14 +155,15 @@ def test_slow_receiver_keeps_no_letter_from_leaving(sink, owner, team):
 
 
 def test_worker_told_to_stop_finishes_the_event_in_hand(sink, owner, team):
-    sink.pause = 0.5
+    sink.pause = 60
     many(owner, 3)
-    workers = team(lease=10)
+    workers = team(lease=60)
     workers.start()
     wait_until(lambda: sink.taken)
     [pid] = workers.alive
 
     os.kill(pid, signal.SIGTERM)
+    sink.may_go_on.set()
     wait_until(lambda: not is_alive(pid))
 
     assert Counter(str(each.status) for each in WebhookDelivery.objects.all()) == {"delivered": 1, "waiting": 5}

@@ -241,13 +241,13 @@ def test_cursor_skips_nothing_that_commits_later(client):
             with transaction.atomic():
                 intake.receive(document.parse(cast.document(MAIJA, reference="slow")), client=owner)
                 began.set()
-                may_commit.wait(10)
+                may_commit.wait(60)
         finally:
             connection.close()
 
     thread = threading.Thread(target=slow)
     thread.start()
-    assert began.wait(10)
+    assert began.wait(60)
     intake.receive(document.parse(cast.document(OLLI, reference="quick")), client=owner)
     events.collect()
     seen = events.page(owner, after=0, limit=10)
@@ -274,13 +274,13 @@ def test_event_of_a_collector_that_has_not_committed_keeps_the_next_one_back(cli
             with transaction.atomic():
                 events.collect()
                 collected.set()
-                may_commit.wait(10)
+                may_commit.wait(60)
         finally:
             connection.close()
 
     thread = threading.Thread(target=slow)
     thread.start()
-    assert collected.wait(10)
+    assert collected.wait(60)
     intake.receive(document.parse(cast.document(OLLI, reference="second")), client=owner)
     meanwhile = events.collect()
     may_commit.set()

