@@ -9,10 +9,20 @@ from dataclasses import dataclass
 
 from django.core.exceptions import ObjectDoesNotExist
 
-from applications import changes, clock, confirmation, document, drafts, invitations, protection, terms
+from applications import (
+    changes,
+    clock,
+    confirmation,
+    document,
+    drafts,
+    invitations,
+    learned_codes,
+    protection,
+    terms,
+)
 from applications.form import steps
 from applications.models import Applicant, Application, Draft, IdCheck
-from counter import account_issue, code_comparison, counter_confirmation, id_checks
+from counter import account_issue, code_comparison, counter_acts, counter_confirmation, id_checks
 from identity import accounts
 from identity.enums import Method
 from identity.models import Account
@@ -27,6 +37,13 @@ from upstream.models import Intake
 
 Done = Callable[[], object]
 WAITING_OR_GONE = (id_checks.SecondLookWaits, ObjectDoesNotExist)
+CHECK_REFUSALS = (
+    id_checks.CannotCheck,
+    code_comparison.CannotCompare,
+    learned_codes.CannotLearn,
+    ObjectDoesNotExist,
+)
+ACT_REFUSALS = (id_checks.CheckFirst, id_checks.SlotChanged, *WAITING_OR_GONE)
 ACCOUNT_REFUSALS = (account_issue.CannotIssue, accounts.AccountRefused, *WAITING_OR_GONE)
 
 
@@ -38,10 +55,11 @@ class Place:
     who: dict[str, str]  # the co-applicant about whom everything is, whose ID check is `made`
     main: dict[str, str]
     made: IdCheck
-    doubted: IdCheck  # waits for a second look, where one does
+    doubted: IdCheck  # waits for a second look, where one does: somebody else's document bears another code
     put: tuple[dict[str, str], ...]  # who applies in it when the housing system has changed it
     method: Method = Method.BANK  # by which `who` confirms in a browser
     doubts: bool = False  # whether the adviser who checks `who` once more has doubts
+    code: str = "020594X902N"  # the new one of `who`
 
     @property
     def slot(self) -> Applicant:
@@ -137,13 +155,34 @@ def decline(place: Place) -> Done:
     return lambda: invitations.decline(mine, by=by)
 
 
+@act(counter_acts.withdraw_here, changes.CannotChange, *ACT_REFUSALS)
+def withdraw_here(place: Place) -> Done:
+    mine, by = place.slot, acting("adviser")
+    digest = mine.version.digest
+    return lambda: counter_acts.withdraw_here(mine, digest=digest, by=by)
+
+
+@act(counter_acts.renew_here, changes.CannotChange, *ACT_REFUSALS)
+def renew_here(place: Place) -> Done:
+    mine, by = place.slot, acting("adviser")
+    digest = mine.version.digest
+    return lambda: counter_acts.renew_here(mine, digest=digest, by=by)
+
+
+@act(counter_acts.decline_here, invitations.CannotDecline, invitations.NotInApplication, *ACT_REFUSALS)
+def decline_here(place: Place) -> Done:
+    mine, by = place.slot, acting("adviser")
+    digest = mine.version.digest
+    return lambda: counter_acts.decline_here(mine, digest=digest, by=by)
+
+
 @act(id_checks.undo, id_checks.CannotUndo, ObjectDoesNotExist)
 def undo(place: Place) -> Done:
     made, by = IdCheck.objects.get(pk=place.made.pk), acting("supervisor")
     return lambda: id_checks.undo(made, reason="It was somebody else's passport", by=by)
 
 
-@act(id_checks.record, id_checks.CannotCheck, code_comparison.CannotCompare, ObjectDoesNotExist)
+@act(id_checks.record, *CHECK_REFUSALS)
 def record(place: Place) -> Done:
     mine, by = place.slot, acting("adviser")
     facts = {"digest": mine.version.digest, "code": end_of_code(mine), "is_doubtful": place.doubts}
@@ -151,7 +190,21 @@ def record(place: Place) -> Done:
     return lambda: id_checks.record(passport(country="SE", note=note), applicant=mine, by=by, **facts)
 
 
-@act(id_checks.decide, id_checks.CannotDecide, ObjectDoesNotExist)
+@act(
+    id_checks.record,
+    id_checks.CannotCheck,
+    code_comparison.CannotCompare,
+    learned_codes.CannotLearn,
+    ObjectDoesNotExist,
+)
+def learn(place: Place) -> Done:
+    mine, by = place.slot, acting("adviser")
+    facts = {"digest": mine.version.digest, "code": place.code, "is_doubtful": False, "has_changed": bool(mine.hetu)}
+    note = "The decision of the register was shown"
+    return lambda: id_checks.record(passport(country="NO", note=note), applicant=mine, by=by, **facts)
+
+
+@act(id_checks.decide, id_checks.CannotDecide, learned_codes.CannotLearn, ObjectDoesNotExist)
 def decide(place: Place) -> Done:
     doubted, by = IdCheck.objects.get(pk=place.doubted.pk), acting("supervisor")
     return lambda: id_checks.decide(doubted, accepted=True, reason="Seen", by=by)

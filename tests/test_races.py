@@ -22,7 +22,8 @@ from tests.acts import ACTS, Done, Place
 from tests.applications.factories import actor, application, confirm, person
 from tests.applications.verification.quick import QuickLook
 from tests.arrivals import SecondConnection, Written, make_fast, race, stops_of
-from tests.counter.checks import check, confirm_by_account, doubtful, issue, slot
+from tests.counter.checks import ETHAN, check, confirm_by_account, issue, slot
+from tests.counter.learned import CODE, change_code
 from tests.pristine import Pristine
 from tests.staff import NAMES, staff
 from tests.traces import trace
@@ -35,6 +36,7 @@ pytestmark = [
 ]
 
 DAY = dt.timedelta(days=1)
+NEW_CODES = {cast.VERA["hetu"]: "040594V902Y", cast.OTSO["hetu"]: "050594U902L"}
 
 
 def waiting():
@@ -69,13 +71,22 @@ def ended():
     return place, place
 
 
-ARRANGEMENTS = {each.__name__: each for each in (waiting, shared, valid, ended)}
+def newcomer():
+    """It waits for Ethan alone, who has no code in it, and whose document bears one by now."""
+    put = (cast.MAIJA, ETHAN, cast.TEA)
+    place = household("HS-1", cast.MAIJA, ETHAN, cast.VERA, put=put)
+    return (replace(place, code=CODE),) * 2
+
+
+ARRANGEMENTS = {each.__name__: each for each in (waiting, shared, valid, ended, newcomer)}
 # What can be done, or does more, only to one that is valid or has ended. Pairs without these are as when it waits.
-ONLY_WHEN = {"valid": {"renew", "undo"}, "ended": {"erase", "undo"}}
+ONLY_WHEN = {"valid": {"renew", "renew_here", "undo"}, "ended": {"erase", "undo"}, "newcomer": {"learn"}}
+NEED_A_CODE = {"confirm", "decline", "withdraw", "issue", "move"}
 PAIRS = [
-    (arrangement, first, [second for second in ACTS if {first, second} & ONLY_WHEN.get(arrangement, {first})])
+    (arrangement, first, [second for second in possible if {first, second} & ONLY_WHEN.get(arrangement, {first})])
     for arrangement in ARRANGEMENTS
-    for first in ACTS
+    for possible in [[name for name in ACTS if arrangement != "newcomer" or name not in NEED_A_CODE]]
+    for first in possible
 ]
 
 
@@ -87,10 +98,12 @@ def household(reference, main, *others, put, days=4):
     client = ApiClient.objects.first() or clients.issue("Housing system")[0]
     Intake.objects.create(client=client, reference=reference, application=sent)
     made = check(sent, who)
-    doubted = doubtful(sent, others[1]) if others else made
     for each in (main, *others):
         if each != who:
             confirm(sent, each)
+    doubted = (
+        change_code(sent, who=others[1], code=NEW_CODES[others[1]["hetu"]], is_accepted=False) if others else made
+    )
     data = data_of_change(present.document(sent.version), slot(sent, main))
     data["home"]["rooms"] = "4"
     drafts.begin_draft(data, language="fi", person=person(main), application=Application.objects.get(pk=sent.pk))
