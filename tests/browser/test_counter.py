@@ -26,6 +26,7 @@ from tests.browser.journey import (
 from tests.cast import MAIJA, OLLI, OTSO, VERA, VILLE
 from tests.counter.checks import EMAIL, ETHAN, check, confirm_here, doubtful, issue, status
 from tests.counter.desk.arranged import address
+from tests.counter.learned import put
 from tests.staff import acting, sign_in_staff, staff
 
 PASSWORD = "seven green herons"
@@ -290,11 +291,11 @@ def test_application_that_changes_while_the_form_is_filled_in_keeps_what_was_typ
     page = at_desk()
     go(page, "desk_check", sent.reference, 0)
     fill_check(page)
-    confirm(sent, MAIJA)
+    put(sent, MAIJA, language="sv")
 
     press(page, "Save the check")
 
-    assert "This person has already confirmed" in page.get_by_role("alert").inner_text()
+    assert "The application has changed in the meantime" in page.get_by_role("alert").inner_text()
     assert page.get_by_label("Last day of validity").first.input_value() == "31.1.2036"
     assert page.get_by_label("Personal identity code on the document").input_value() == ""
 

@@ -81,7 +81,7 @@ PERSON = {
 PROMPT, METHOD = {"plain": "login", "op": "consent"}, {"plain": "mobile", "op": "strong"}
 
 
-@pytest.fixture(scope="session", params=["plain", "op"])
+@pytest.fixture(scope="module", params=["plain", "op"])
 def counterpart(request, live_server, tmp_path_factory):
     """Start the provider with our keys, of which the plain one reads an unsigned set, and the other a signed one."""
     install()

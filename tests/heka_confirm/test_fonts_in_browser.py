@@ -14,7 +14,7 @@ def test_text_is_as_wide_as_in_arial(page, live_server, request, weight):
     page.goto(f"{live_server.url}/fi/")
     page.locator("h1").evaluate(
         f"e => {{ e.innerHTML = '<span id=line></span>'; e.firstChild.textContent = '{LINE}';"
-        f" e.firstChild.style = 'font-size: 20px; white-space: nowrap; font-weight: {weight}' }}"
+        f" e.firstChild.style = 'font-size: 20px; white-space: nowrap; font-weight: {weight}'; return e.offsetWidth }}"
     )
     browser = page.context.new_cdp_session(page)
     root = browser.send("DOM.getDocument")["root"]["nodeId"]
