@@ -12,8 +12,9 @@ PYTEST := $(BIN)/python -m pytest
 PARALLEL ?= -n 2 --dist worksteal
 # What asks no database, starts the demo with one of its own, or looks at what a page says of the rows that it has read:
 # once is enough.
-SAME_ON_BOTH := tests/test_consistency.py tests/identity/test_rotation.py tests/test_catalogues.py tests/demo tests/heka_confirm/test_stylesheet.py \
-	tests/heka_confirm/test_pages.py tests/test_non_disclosure.py tests/applications/test_protected.py
+SAME_ON_BOTH := tests/test_consistency.py tests/test_catalogues.py tests/demo tests/heka_confirm/test_stylesheet.py \
+	tests/heka_confirm/test_pages.py tests/test_non_disclosure.py tests/applications/test_protected.py \
+	tests/identity/test_rotation.py
 # What runs beside others prints in one piece at its end, where make can do that (4.0 and newer).
 UNMIXED := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 DEVELOPMENT := DEBUG=true DEMO=true
