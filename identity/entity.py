@@ -13,11 +13,11 @@ from django.urls import reverse
 from joserfc import jws
 
 from identity import keys
-from identity.keys import ALGORITHMS, DAY_SECONDS, NoKeys
+from identity.keys import ALGORITHMS, NoKeys
 from identity.providers import Provider
 
 CONTENT_ENCRYPTION = "A128CBC-HS256"
-STATEMENT_SECONDS = 10 * 365 * DAY_SECONDS  # as in OP's example: until we hand in another
+STATEMENT_SECONDS = 10 * 365 * keys.DAY_SECONDS  # as in OP's example: until we hand in another
 NO_ENTITY_KEY = "there is no entity key; add one with: manage.py identity_keys make"
 
 
@@ -26,7 +26,7 @@ def signed_set() -> str:
 
     It ends after the day for which an encryption key goes on opening tokens after it was unpublished.
     """
-    return _sign(keys.load().public(), kind="jwk-set+jwt", seconds=DAY_SECONDS)
+    return _sign(keys.load().public(), kind="jwk-set+jwt", seconds=keys.DAY_SECONDS)
 
 
 def entity_statement(provider: Provider, *, organisation: str) -> str:

@@ -14,7 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from identity import entity, key_file, keys, providers
 from identity.key_file import USES, Held, HeldKey, Use, lasting
-from identity.keys import DAY_SECONDS, PAIR
+from identity.keys import PAIR
 
 # What a key does before its time, in it, and after it.
 STATES: dict[Use, tuple[str, str, str]] = {
@@ -116,10 +116,10 @@ def _next_step(of_use: tuple[HeldKey, ...], option: str) -> str | None:
     """Say what comes next for keys that are rotated together."""
     command = f"manage.py identity_keys finish{option}"
     if len(lasting(of_use)) > 1:
-        due = lasting(of_use)[-1].made_at + DAY_SECONDS
+        due = lasting(of_use)[-1].made_at + keys.DAY_SECONDS
         return f"Next: {command}, once brokers that are told by hand know the new keys, and not before {_time(due)}"
     if withdrawn := [key.withdrawn_at for key in of_use if key.withdrawn_at is not None]:
-        return f"Next: {command}, not before {_time(max(withdrawn) + DAY_SECONDS)}"
+        return f"Next: {command}, not before {_time(max(withdrawn) + keys.DAY_SECONDS)}"
     return None
 
 
