@@ -130,6 +130,7 @@ def test_worker_told_to_stop_finishes_the_letter_in_hand(sink, environment, how)
     wait_until(lambda: sink.taken)
 
     worker.send_signal(how)
+    time.sleep(1)  # nothing tells from outside that a signal was heard, and an answer is quicker
     sink.is_holding = False
     _, log = worker.communicate(timeout=PATIENCE)
 

@@ -3,6 +3,7 @@
 import os
 import random
 import signal
+import time
 from collections import Counter
 
 import pytest
@@ -163,6 +164,7 @@ def test_worker_told_to_stop_finishes_the_event_in_hand(sink, owner, team):
     [pid] = workers.alive
 
     os.kill(pid, signal.SIGTERM)
+    time.sleep(1)  # nothing tells from outside that a signal was heard, and an answer is quicker
     sink.may_go_on.set()
     wait_until(lambda: not is_alive(pid))
 
