@@ -5,7 +5,6 @@ how to end the session themselves.
 """
 
 import base64
-from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
@@ -16,6 +15,7 @@ from django.utils.translation import get_language
 from core import crypto
 from identity import proof, providers
 from identity.providers import Provider
+from identity.redirects import with_query
 from identity.tokens import Claims
 
 SESSION_KEY = "id_token_hint"
@@ -62,8 +62,7 @@ def session_end_at(provider: Provider | None, next_url: str, *, hint: str = "") 
         "state": signing.dumps(next_url, salt=SALT),
         "ui_locales": provider.locale(get_language() or ""),
     }
-    joint = "&" if "?" in provider.end_session_endpoint else "?"
-    return f"{provider.end_session_endpoint}{joint}{urlencode(query | ({'id_token_hint': hint} if hint else {}))}"
+    return with_query(provider.end_session_endpoint, query | ({"id_token_hint": hint} if hint else {}))
 
 
 def next_after_broker(state: str) -> str:

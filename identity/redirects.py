@@ -1,4 +1,7 @@
-"""Addresses to go on to, within this service only."""
+"""Addresses to go on to: within this service, unless they are a broker's."""
+
+from collections.abc import Mapping
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, QueryDict
@@ -38,6 +41,11 @@ def with_next(name: str, next_url: str, *args: str, **more: str) -> str:
     query = QueryDict(mutable=True)
     query.update({key: value for key, value in {**more, "next": next_url}.items() if value})
     return f"{url}?{query.urlencode(safe='/')}" if query else url
+
+
+def with_query(address: str, query: Mapping[str, str]) -> str:
+    """Return the address with more parameters, beside those that it may have."""
+    return f"{address}{'&' if '?' in address else '?'}{urlencode(query)}"
 
 
 def after_identification(next_url: str) -> str:

@@ -1,7 +1,6 @@
 """To the broker and back."""
 
 import logging
-from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -26,7 +25,7 @@ from identity import (
 from identity.attempts import Attempt
 from identity.origin import same_origin_post
 from identity.providers import Provider
-from identity.redirects import after_identification, safe_next, with_next
+from identity.redirects import after_identification, safe_next, with_next, with_query
 from identity.refusals import BrokerUnreachable, IdentificationFailed, InvalidCode, NoCode, SetUpWrongly
 from identity.signing_in import sign_in
 
@@ -147,8 +146,7 @@ def _broker_address(provider: Provider, attempt: Attempt) -> str:
         "scope": provider.claims.scope,
         "request": tokens.request_object(provider, attempt, redirect_uri=backend.redirect_uri()),
     }
-    joint = "&" if "?" in provider.authorization_endpoint else "?"
-    return f"{provider.authorization_endpoint}{joint}{urlencode(query)}"
+    return with_query(provider.authorization_endpoint, query)
 
 
 @require_http_methods(["GET"])
