@@ -189,15 +189,3 @@ def change(step: Callable[[Held], Held]) -> Held:
 def make() -> Keys:
     """Write the first keys: those that the file lacks. Raises NoKeys and OSError."""
     return _in_use(change(with_missing), time.time())
-
-
-def rotate() -> Keys:
-    """Begin to rotate signing and encryption key. Raises NoKeys and OSError."""
-    load_held()
-    return _in_use(change(with_successors), time.time())
-
-
-def finish() -> Keys:
-    """Take the next step of a rotation, or none while its day is not over. Raises NoKeys and OSError."""
-    load_held()
-    return _in_use(change(with_successors_in_force), time.time())

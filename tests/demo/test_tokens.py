@@ -50,8 +50,9 @@ def test_code_buys_an_encrypted_token_of_the_person(client, service, code):
 def test_token_is_encrypted_to_the_newest_key(client, service, settings, tmp_path, code):
     settings.IDENTITY_KEYS_FILE = service.file = tmp_path / "rotated.json"
     keys.make()
-    keys.rotate()
-    newest = keys.finish().enc[-1]
+    keys.change(keys.with_successors)
+    keys.change(keys.with_successors_in_force)
+    newest = keys.load().enc[-1]
 
     _, answer = redeem(client, service.token_form(code))
 
