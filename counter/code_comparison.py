@@ -6,6 +6,7 @@ from contextlib import suppress
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from applications import learned_codes
 from applications.enums import CodeOnDocument
 from applications.models import Applicant
 from applications.trail import ApplicationEvent, record_events
@@ -36,10 +37,7 @@ class CodeDiffers(CannotCompare):
 class BirthDateDiffers(CannotCompare):
     """Without a code it is the birth date, beside the name, that tells who applies."""
 
-    message = _(
-        "This code has another date of birth than the application. Nothing was recorded. Read it again from the "
-        "document. If it is right, either this is another person, or the application must be changed first."
-    )
+    message = learned_codes.AnotherBirthDate.message
 
 
 class CodeNotWhole(CannotCompare):
