@@ -63,6 +63,20 @@ def desk_page(request: HttpRequest, template: str, context: Mapping[str, Any], s
     return render(request, template, {**admins, **context}, status=status)
 
 
+def is_for_customer(request: HttpRequest) -> bool:
+    """Tell whether the page is for the customer to read, on the screen or on paper."""
+    return request.method != "POST" and request.GET.get("show") == "customer"
+
+
+def person_page(
+    request: HttpRequest, slot: Applicant, name: str, context: Mapping[str, Any], status: int = 200
+) -> HttpResponse:
+    """Render the desk's page of that name about somebody, or its `part` that they read themselves."""
+    shown = {**context, "slot": slot, "me": slot, "application": slot.version.application}
+    template = "customer" if is_for_customer(request) else name
+    return desk_page(request, f"counter/desk/{template}.html", shown, status=status)
+
+
 def find_application(reference: str) -> Application:
     """Return an application with its people, in two queries. Raises Http404."""
     application = Application.objects.with_people().filter(reference=reference).first()

@@ -19,7 +19,7 @@ from core.refusals import Refused
 from core.requests import read_or_act
 from counter import counter_acts, id_checks
 from counter.desk import access_log
-from counter.desk.access import desk_actor, desk_page, desk_view, find_application, find_slot
+from counter.desk.access import desk_actor, desk_view, find_application, find_slot, person_page
 from counter.desk.checks import to_slot
 
 Record = Callable[..., None]
@@ -137,24 +137,19 @@ def _moved_on(request: HttpRequest, reference: str) -> HttpResponseRedirect:
 def _explain(
     request: HttpRequest, slot: Applicant, act: DeskAct, *, refusal: id_checks.CheckFirst | None = None
 ) -> HttpResponse:
-    application = slot.version.application
     context: dict[str, Any] = {
         "title": act.title,
         "act": act,
-        "slot": slot,
-        "application": application,
         "part": act.part,
         "check": id_checks.made_today(slot),
         "until": dates.valid_until(timezone.now()),
         "refusal": refusal,
     }
     if act.kind == Act.RENEWED:
-        rivals = confirmation.rivals_of(application).filter(state=State.VALID)
+        rivals = confirmation.rivals_of(slot.version.application).filter(state=State.VALID)
         own = rivals.filter(current__applicants__hetu_index__in=slot.hetu_indexes)
         context |= {"rivals": list(rivals), "own_rivals": list(own)}
-    is_for_customer = request.method != "POST" and request.GET.get("show") == "customer"
-    template = "counter/desk/customer.html" if is_for_customer else "counter/desk/act.html"
-    return desk_page(request, template, context, status=409 if refusal else 200)
+    return person_page(request, slot, "act", context, status=409 if refusal else 200)
 
 
 def _said(refusal: Refused) -> str:

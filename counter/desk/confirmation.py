@@ -1,7 +1,5 @@
 """Confirming at the counter: what the person reads in their language, and that they confirm it (J4)."""
 
-from typing import Any
-
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -16,7 +14,7 @@ from applications.models import Applicant, Application, Terms
 from core.requests import read_or_act
 from counter import counter_confirmation, id_checks
 from counter.desk import access_log
-from counter.desk.access import desk_actor, desk_page, desk_view, find_slot
+from counter.desk.access import desk_actor, desk_view, find_slot, is_for_customer, person_page
 from counter.desk.checks import to_slot
 from counter.desk.forms import ConfirmHereForm
 
@@ -42,7 +40,7 @@ def desk_confirm_page(request: HttpRequest, reference: str, position: int) -> Ht
     if request.method == "POST":
         return _record_confirmation(request, slot)
     if slot.confirmed:
-        return _show_part(
+        return person_page(
             request, slot, "receipt", {"title": _("Receipt"), "part": RECEIPT, "public_url": settings.PUBLIC_URL}
         )
     if not slot.version.application.can_confirm(slot):
@@ -87,7 +85,7 @@ def _summary_page(
         "refusal": refusal,
         "check_first": isinstance(refusal, id_checks.CheckFirst),
     }
-    return _show_part(request, slot, "confirm", context, status=409 if refusal else 200)
+    return person_page(request, slot, "confirm", context, status=409 if refusal else 200)
 
 
 def _sections_shown(request: HttpRequest, slot: Applicant, read: str) -> list[Section]:
@@ -95,18 +93,6 @@ def _sections_shown(request: HttpRequest, slot: Applicant, read: str) -> list[Se
     application = slot.version.application
     is_other = bool(read) and read != application.version.digest
     found = details.since(read, application, slot) if is_other else details.sections(application.version, slot)
-    if _is_for_customer(request):
+    if is_for_customer(request):
         return access_log.open_sections(request, slot, found)
     return access_log.without_contact_details(found)
-
-
-def _is_for_customer(request: HttpRequest) -> bool:
-    return request.method != "POST" and request.GET.get("show") == "customer"
-
-
-def _show_part(
-    request: HttpRequest, slot: Applicant, name: str, context: dict[str, Any], status: int = 200
-) -> HttpResponse:
-    shown = {**context, "slot": slot, "me": slot, "application": slot.version.application}
-    template = "customer" if _is_for_customer(request) else name
-    return desk_page(request, f"counter/desk/{template}.html", shown, status=status)
