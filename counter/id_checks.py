@@ -205,8 +205,7 @@ def decide(check: IdCheck, *, accepted: bool, reason: str, by: Actor) -> SecondL
 
     A code that the document bore takes effect with an accepted check (R3).
     """
-    if accepted:
-        _lock_earlier(check)
+    earlier = _lock_earlier(check) if accepted else []
     locked = _lock_check(check)
     if locked.status != CheckStatus.WAITING:
         raise CheckNotWaiting
@@ -225,7 +224,7 @@ def decide(check: IdCheck, *, accepted: bool, reason: str, by: Actor) -> SecondL
     event = Event.CHECK_ACCEPTED if accepted else Event.CHECK_REJECTED
     _record_check_event(locked, event, by)
     if accepted:
-        _settle_earlier(locked, reason=reason, by=by)
+        _settle(earlier, reason=reason, by=by)
         learned_codes.bring_together(locked, by=by)
     else:
         learned_codes.drop_code(locked)
@@ -233,16 +232,15 @@ def decide(check: IdCheck, *, accepted: bool, reason: str, by: Actor) -> SecondL
     return look
 
 
-def _lock_earlier(check: IdCheck) -> None:
-    """Lock the earlier checks of the person that wait, before this one and before the trail, as erasing does."""
-    earlier = waiting_checks(check.applicant).filter(pk__lt=check.pk).values_list("pk", flat=True)
-    list(IdCheck.objects.select_for_update(no_key=True).filter(pk__in=list(earlier)).order_by("pk").values_list("pk"))
+def _lock_earlier(check: IdCheck) -> list[IdCheck]:
+    """Return the earlier checks of the person that wait, locked before this one and before the trail as by erasing."""
+    earlier = waiting_checks(check.applicant).filter(pk__lt=check.pk).order_by("pk")
+    return [_lock_check(each) for each in earlier]
 
 
-def _settle_earlier(accepted: IdCheck, *, reason: str, by: Actor) -> None:
+def _settle(earlier: list[IdCheck], *, reason: str, by: Actor) -> None:
     """Settle the earlier checks of the person that still wait: they came back with a better document (C4)."""
-    for earlier in waiting_checks(accepted.applicant).filter(pk__lt=accepted.pk):
-        locked = _lock_check(earlier)
+    for locked in earlier:
         if locked.status == CheckStatus.WAITING:
             SecondLook.objects.create(
                 check_made=locked,
