@@ -208,6 +208,8 @@ def broken_rules(page: Page) -> list[Any]:
 
     A page whose elements and colours are those of one that passed is not asked for its contrast again.
     """
+    # A page that was just asked for has no element yet.
+    page.wait_for_load_state()
     colours = hashlib.sha256(page.evaluate(COLOURS).encode()).hexdigest()
     options = {
         "runOnly": {"type": "tag", "values": AXE_TAGS},

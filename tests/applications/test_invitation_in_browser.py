@@ -65,7 +65,8 @@ def test_pages_of_an_invitation_are_accessible_on_a_small_phone(live_server, pag
         check(page, axe)
     page.goto(f"{live_server.url}/{language}/")
     page.fill("#id_code", "no such code")
-    page.locator("main form button").click()
+    with page.expect_navigation():
+        page.locator("main form button").click()
     check(page, axe)
     assert page.evaluate("document.activeElement.className") == "error-summary"
     assert page.context.cookies() == []
@@ -89,7 +90,8 @@ def test_own_pages_are_accessible_on_a_small_phone(live_server, page, axe, sent,
                 closed.click()
             check(page, axe)
     page.goto(live_server.url + pages["Öhman"][2])
-    page.locator("main form button").click()
+    with page.expect_navigation():
+        page.locator("main form button").click()
     check(page, axe)
     assert complaints == []
 

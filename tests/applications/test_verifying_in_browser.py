@@ -13,7 +13,8 @@ from tests.browser.journey import LANGUAGES, PHONE, faults, heading
 def check(page, made, code=""):
     page.fill("#id_number", made.receipt_number)
     page.fill("#id_check_code", code or made.check_code)
-    page.locator("main form button").click()
+    with page.expect_navigation():
+        page.locator("main form button").click()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

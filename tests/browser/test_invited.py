@@ -111,7 +111,8 @@ def test_code_of_the_letter_leads_where_its_link_leads(live_server, new_context,
 
     page.goto(f"{live_server.url}/sv/")
     page.get_by_label("Koden i ditt brev").fill(code.lower().replace("-", " "))
-    page.locator("form:has([name=code]) button").click()
+    with page.expect_navigation():
+        page.locator("form:has([name=code]) button").click()
 
     assert control(page, "Fortsätt").is_visible()
     assert new_context().cookies() == []

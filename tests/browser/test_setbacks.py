@@ -206,7 +206,8 @@ def test_wrong_person_is_told_so_without_any_name_and_the_right_one_is_let_in(pa
     assert heading(page) == "This application does not wait for you"
     assert [one for one in ("Maija", "Meikäläinen", "Olli", "Öhman") if one in shown] == []
 
-    page.locator("main").get_by_role("button", name=EN.log_out).click()
+    with page.expect_navigation():
+        page.locator("main").get_by_role("button", name=EN.log_out).click()
     page.goto(link(sent))
     sign_in_at_bank(page, OLLI)
     assert path(page) == f"/en/applications/{sent.number}/confirm/"

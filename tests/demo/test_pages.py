@@ -34,7 +34,8 @@ def test_broker_pages_are_accessible(broker, axe, live_server, language):
     axe(page)
 
     page.locator("#id_hetu").fill("150785-9211")
-    page.locator('form[action$="/other"] button').click()
+    with page.expect_navigation():
+        page.locator('form[action$="/other"] button').click()
     assert page.locator("html").get_attribute("lang") == language
     assert page.locator(".errors a").count() == 3
     axe(page)

@@ -39,7 +39,8 @@ def test_every_page_is_accessible_and_fits_a_narrow_screen(here, page, axe, comp
     axe(page)
     page.goto(f"{here}/{language}/cookies/")
     axe(page)
-    page.locator("main form button").first.click()
+    with page.expect_navigation():
+        page.locator("main form button").first.click()
     for path in PAGES:
         page.goto(f"{here}/{language}/{path}")
         assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
@@ -53,7 +54,8 @@ def test_the_way_to_the_broker_and_back(here, browser, javascript):
     page = context.new_page()
     page.goto(f"{here}/sv/identify/?next=/sv/how-to/")
     assert context.cookies() == []
-    page.locator("main form button").first.click()
+    with page.expect_navigation():
+        page.locator("main form button").first.click()
     assert page.url == f"{here}/sv/identify/?next=/sv/how-to/"
     page.locator("main form button").first.click()
     page.wait_for_url("**/demo/broker/**")
