@@ -6,6 +6,7 @@ import math
 import os
 import re
 import shutil
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -16,6 +17,7 @@ from django.core.servers.basehttp import WSGIRequestHandler
 from django.db import connection, connections, transaction
 from django.test import TransactionTestCase
 from django.utils import translation
+from playwright._impl._driver import compute_driver_executable
 from playwright.sync_api import Browser, Page
 
 from counter.notices import BOARD
@@ -33,6 +35,8 @@ DATABASE_FIXTURES = {"db", "live_server", "transactional_db"}
 # The shell is the same engine without the windows' own drawing, in half the time.
 CHROMIUMS = ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"]
 CHROMIUM = next(filter(None, map(shutil.which, CHROMIUMS)), None)
+# Playwright's own Node does not start without libatomic.
+DRIVER_STARTS = subprocess.run([compute_driver_executable()[0], "--version"], capture_output=True).returncode == 0
 CHROMIUM_ARGS = [
     "--no-sandbox",  # the tests may run as root
     "--disable-gpu",
@@ -65,8 +69,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):  # what all of Playwright's fixtures rest on
             item.add_marker(pytest.mark.browser)
-            if not CHROMIUM and not must_not_skip():
-                item.add_marker(pytest.mark.skip(reason="Chromium is not installed"))
+            if not (CHROMIUM and DRIVER_STARTS) and not must_not_skip():
+                item.add_marker(pytest.mark.skip(reason="Chromium or libatomic is not installed"))
         font = fonts.asked_by(item)
         if font and not fonts.regular_face(font) and not must_not_skip():
             item.add_marker(pytest.mark.skip(reason=f"{font} is not installed"))

@@ -12,6 +12,9 @@ need() { packages+=("${@:2}"); missing+=("$1"); }
 if [ -n "$can_install" ] || ! command -v chromium chromium-browser google-chrome >/dev/null; then
     command -v chromium-headless-shell >/dev/null || need "browser" chromium-headless-shell
 fi
+# Node, which Playwright brings, needs it; nothing else on a small machine may.
+compgen -G '/usr/lib*/*/libatomic.so.1' >/dev/null || compgen -G '/usr/lib*/libatomic.so.1' >/dev/null ||
+    need "browser" libatomic1
 font() { [ -n "$(find /usr/share/fonts -name "$1" -print -quit 2>/dev/null)" ]; }
 font LiberationSans-Regular.ttf || need "Liberation Sans" fonts-liberation
 font DejaVuSans.ttf || need "DejaVu Sans" fonts-dejavu-core

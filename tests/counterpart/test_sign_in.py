@@ -97,7 +97,12 @@ def counterpart(request, live_server, tmp_path_factory):
             **({"ENTITY_STATEMENT": statement} if request.param == "op" else {}),
         }
         provider = subprocess.Popen(
-            ["node", "broker.js"], cwd=FOLDER, env=environment, stdout=subprocess.PIPE, text=True
+            # Node 18 tries one address of localhost only; the live server has the other where IPv6 comes first.
+            ["node", "--dns-result-order=ipv4first", "broker.js"],
+            cwd=FOLDER,
+            env=environment,
+            stdout=subprocess.PIPE,
+            text=True,
         )
         with provider:
             try:
