@@ -1,7 +1,8 @@
 """What a text in the desk's search box means, and whose applications it finds.
 
 A text is an application's number, typed or scanned from the slip; or a personal identity code, in upper or lower case
-and with any dash; or else parts of a name. Codes and names are not stored with the search (R17).
+and with any dash; or the code of an email; or else parts of a name. Codes and names are not stored with the search
+(R17).
 """
 
 import re
@@ -19,12 +20,16 @@ from core.actors import Actor, acting_staff
 from core.refusals import Refused
 from core.text import compact, typed_text
 from core.transactions import atomically
+from identity.models import Account
+from mailing.letter_codes import find_sent_letter, normalise_letter_code
+from mailing.models import Letter
 from records.enums import Event
-from records.names import applicant_subject, staff_chain
+from records.names import account_subject, applicant_subject, parse_name, staff_chain
 from records.trail import append_event
 
 MOST_HITS = 50  # people
 FEWEST_LETTERS = 2  # in the longest part of a name
+ACCOUNT = parse_name(account_subject(0))[0]
 AROUND_NUMBER = re.compile(r"[ /?#&=]")  # the QR code of the slip holds a link
 
 
@@ -52,6 +57,19 @@ class WrongCode(CannotFind):
 
 class TooShort(CannotFind):
     message = _("Type at least two letters of the name.")
+
+
+class UnknownEmail(Mistyped):
+    """There are ten characters, as in the code of an email, but no email bears them."""
+
+    message = _(
+        "This is no application number, and we have sent no email with this code. Check each character. If it is the "
+        "code of an email, and right, the email is not from us."
+    )
+
+
+class EmailAboutNobody(CannotFind):
+    message = _("We have sent this email. It is about no application that is known here.")
 
 
 @dataclass(frozen=True)
@@ -97,7 +115,7 @@ def find_people(text: str, *, reason: SearchReason, by: Actor) -> Found:
 
 
 def search(text: str) -> Found:
-    """Return who is found by the text: a number first, then a code, then a name. Raises CannotFind."""
+    """Return who is found by the text: by a number, a code, the code of an email, or a name. Raises CannotFind."""
     pieces = [text, *AROUND_NUMBER.split(typed_text(text))]
     if number := next(filter(None, map(references.normalise_reference, pieces)), None):
         slots = Applicant.objects.filter(version__current_of__reference=number)
@@ -112,11 +130,33 @@ def search(text: str) -> Found:
         of_code = Q(hetu_index__in=indexes) | Q(hetu_index__in=changed)
         slots = Applicant.objects.filter(of_code, version__current_of__isnull=False)
         return _find_slots(Event.SEARCH_BY_CODE, slots.order_by("-pk"))
+    if email_code := normalise_letter_code(text):
+        if letter := find_sent_letter(email_code):
+            return _find_by_email(letter)
+        if any(character.isdigit() for character in email_code):  # a name may have ten letters too
+            raise UnknownEmail
     if _is_like_a_number(compact(text).upper()):
         raise Mistyped
     if max(map(len, names.parts(text)), default=0) < FEWEST_LETTERS:
         raise TooShort
     return _find_slots(Event.SEARCH_BY_NAME, names.find(text))
+
+
+def _find_by_email(letter: Letter) -> Found:
+    """Return who applies in the application that an email is about, or who holds its account.
+
+    Raises EmailAboutNobody.
+    """
+    slots = Applicant.objects.filter(version__current_of__reference=letter.about).order_by("position")
+    kind, key = parse_name(letter.recipient)
+    if kind == ACCOUNT:
+        account = Account.objects.select_related("user__person").filter(pk=key).first()
+        indexes = account.user.person.hetu_indexes if account else []
+        slots = Applicant.objects.filter(hetu_index__in=indexes, version__current_of__isnull=False).order_by("-pk")
+    found = _find_slots(Event.SEARCH_BY_EMAIL, slots)
+    if not found.hits:
+        raise EmailAboutNobody
+    return found
 
 
 def _is_like_a_number(typed: str) -> bool:

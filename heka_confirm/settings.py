@@ -264,6 +264,7 @@ MAILING_CONTEXT = {
     "account_closed": "identity.account_letters.account_letter_context",
     "account_moved": "identity.account_letters.account_letter_context",
 }
+EMAIL_CHECK_URL = "email_check"  # the page that tells whether an email is from us; mailing has no pages
 WORKER_EVERY_ROUND = ["identity.accounts.answer_requests"]  # twice a second
 WORKER_EVERY_MINUTE = [
     "mailing.tracking.match_early",

@@ -5,7 +5,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
-from heka_confirm import health, pages
+from heka_confirm import email_check, health, pages
 from upstream.api import api
 
 urlpatterns = [
@@ -18,6 +18,7 @@ urlpatterns = [
     *i18n_patterns(
         path("", pages.front, name="front"),
         path("how-to/", pages.how_to, name="how_to"),
+        path("email/", email_check.check_email, name="email_check"),
         path("privacy/", pages.privacy, name="privacy"),
         path("accessibility/", pages.accessibility, name="accessibility"),
         path("", include("counter.urls")),

@@ -9,6 +9,7 @@ leaves, and are stored nowhere.
 import datetime as dt
 import re
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 from anymail.message import AnymailMessage
 from django.conf import settings
@@ -17,10 +18,12 @@ from django.core.mail import EmailMultiAlternatives
 from django.core.validators import validate_email
 from django.template import Context
 from django.template.loader import get_template
+from django.urls import reverse
 from django.utils import translation
 from django.utils.module_loading import import_string
 
 from core.text import has_control
+from mailing.letter_codes import display_letter_code
 from mailing.models import Letter
 
 DATE = re.compile(r"\d{4}-\d\d-\d\d")
@@ -45,7 +48,10 @@ def write_letter(letter: Letter) -> EmailMultiAlternatives:
     path = settings.MAILING_CONTEXT.get(letter.message) or settings.MAILING_CONTEXT.get("")
     computed: dict[str, Any] = import_string(path)(letter) if path else {}
     context = {**_typed(letter.parameters), **computed, "public_url": settings.PUBLIC_URL, "letter": letter}
+    context["letter_code"] = display_letter_code(letter)
     with translation.override(letter.language):
+        # Without "https://", which mail programs would make a link: the page is for those who follow none.
+        context["check_page"] = urlsplit(settings.PUBLIC_URL).netloc + reverse(settings.EMAIL_CHECK_URL)
         subject, text, html = (_render(letter, name, context) for name in ("subject.txt", "body.txt", "body.html"))
     # A line break in a subject could begin a header that somebody else wrote.
     if has_control(subject) or has_control(text + html, allowed="\t\n"):

@@ -50,6 +50,7 @@ class Letter(Leased):
     about = models.CharField(_("about"), max_length=40, blank=True, db_default="")
     parameters = models.JSONField(default=dict, encoder=DjangoJSONEncoder)  # never a code, never a token
     message_id = models.CharField(max_length=300, unique=True, default=new_message_id)  # the same on every try
+    code_hash = models.CharField(max_length=80, null=True)  # of the code in its text (mailing/letter_codes.py)
     created_at = models.DateTimeField(_("created"), db_default=Now())
     due_at = models.DateTimeField(_("to be sent"), db_default=Now())
 
@@ -74,6 +75,7 @@ class Letter(Leased):
             models.Index(fields=["created_at"], condition=UNDELIVERABLE, name="letter_undeliverable"),
             models.Index(fields=["about", "id"], name="letter_about"),
             models.Index(fields=["recipient", "id"], name="letter_recipient"),
+            models.Index(fields=["code_hash"], name="letter_code"),
             models.Index(
                 fields=["provider", "provider_message_id"],
                 condition=~Q(provider_message_id=""),
@@ -108,6 +110,11 @@ class Letter(Leased):
 
     def __str__(self) -> str:
         return str(_("letter %(number)s: %(kind)s") % {"number": self.pk, "kind": self.message})
+
+    @property
+    def nonce(self) -> str:
+        """What its code is computed from (core.links.MailedSecret)."""
+        return self.message_id
 
     @property
     def status(self) -> Status:

@@ -13,6 +13,7 @@ from core.actors import Actor
 from core.masking import mask_codes
 from core.text import storable
 from mailing.enums import Failure, Status
+from mailing.letter_codes import CODE
 from mailing.models import Letter, LetterQuerySet
 from records.enums import Event
 from records.names import letter_subject
@@ -56,6 +57,7 @@ def queue_letters(*drafts: Draft) -> None:
             about=draft.about,
             recipient=draft.recipient,
         )
+        letter.code_hash = CODE.hash_of(letter.nonce)
         if draft.due_at is not None:
             letter.due_at = draft.due_at
     # Not ignore_conflicts: SQLite would ignore every constraint, and lose a letter silently.

@@ -32,6 +32,7 @@ class Event(models.TextChoices):
     SEARCH_BY_NUMBER = "search_by_number", _("Searched by reference number")
     SEARCH_BY_CODE = "search_by_code", _("Searched by personal identity code")
     SEARCH_BY_NAME = "search_by_name", _("Searched by name")
+    SEARCH_BY_EMAIL = "search_by_email", _("Searched by the code of an email")
     APPLICATION_OPENED = "application_opened", _("Application opened")
     APPLICANT_OPENED = "applicant_opened", _("Applicant's details opened")
     CODE_SHOWN = "code_shown", _("Personal identity code shown")
@@ -74,6 +75,7 @@ ACCESS_EVENTS = (
     Event.SEARCH_BY_NUMBER,
     Event.SEARCH_BY_CODE,
     Event.SEARCH_BY_NAME,
+    Event.SEARCH_BY_EMAIL,
     Event.APPLICATION_OPENED,
     Event.APPLICANT_OPENED,
     Event.CODE_SHOWN,

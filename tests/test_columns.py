@@ -50,7 +50,7 @@ NOWHERE = {
     **dict.fromkeys(["TermsForm", "HomeAndNeed", "SharedHome", "OwnIncome", "Resident", "Unborn", "Wishes"]),
     **dict.fromkeys(["SharedWishes", "CodeForm", "ConfirmForm", "ConfirmHereForm", "ReceiptForm", "SearchForm"]),
     **dict.fromkeys(["ActivateForm", "AddKeyForm", "CodeAgainForm", "LogInForm", "PasswordAgainForm", "PasswordForm"]),
-    **dict.fromkeys(["EraseForm"]),
+    **dict.fromkeys(["EraseForm", "EmailCodeForm"]),
     "CheckForm": {"code"},  # compared, and not kept (C2)
     **{name: {"hetu", "birth_date", "address", "municipality"} for name in ("Applicant", "CoApplicant", "Human")},
     **{name: {"hetu", "birth_date", "address", "municipality"} for name in ("MainApplicant", "Oneself")},

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from applications.models import Application
 from identity.models import Account
 from mailing.enums import Status
+from mailing.letter_codes import display_letter_code
 from mailing.models import Letter
 from records.names import account_subject
 
@@ -61,6 +62,11 @@ class Sent:
     def to(self) -> str:
         """The name of the person."""
         return str(self.letter.parameters.get("recipient", ""))
+
+    @property
+    def code(self) -> str:
+        """The code at the end of its text, by which the person on the telephone names it."""
+        return display_letter_code(self.letter)
 
     @property
     def is_lost(self) -> bool:

@@ -32,6 +32,7 @@ class Migration(migrations.Migration):
                     ("search_by_number", "Searched by reference number"),
                     ("search_by_code", "Searched by personal identity code"),
                     ("search_by_name", "Searched by name"),
+                    ("search_by_email", "Searched by the code of an email"),
                     ("application_opened", "Application opened"),
                     ("applicant_opened", "Applicant's details opened"),
                     ("code_shown", "Personal identity code shown"),

@@ -12,6 +12,7 @@ from tests.cast import MAIJA
 PUBLIC = [
     "",
     "how-to/",
+    "email/",
     "privacy/",
     "accessibility/",
     "counter/",

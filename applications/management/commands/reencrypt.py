@@ -16,6 +16,8 @@ from applications.models import Draft, Invitation
 from core import crypto, links
 from identity import account_links, staff
 from identity.models import AccountLink
+from mailing import letter_codes
+from mailing.models import Letter
 
 BATCH_ROWS = 500
 
@@ -30,6 +32,7 @@ class Command(BaseCommand):
         self._write(Invitation, lambda row: links.rehash(row, invitation_links.TOKEN, invitation_links.CODE))
         self._write(Draft, lambda row: links.rehash(row, draft_links.TOKEN))
         self._write(AccountLink, lambda row: links.rehash(row, account_links.TOKEN))
+        self._write(Letter, lambda row: links.rehash(row, letter_codes.CODE))
         self.stdout.write(f"second factor: {staff.reencrypt_factors()}")
 
     def _write(self, model: type[models.Model], write: Callable[[Any], None]) -> None:

@@ -9,10 +9,13 @@ from django.utils import timezone
 from applications import references
 from applications.models import Application
 from identity import limits
+from mailing.letter_codes import CODE, display_letter_code
+from mailing.models import Letter
 from records.models import Entry
 from tests.applications.factories import applicant, application
 from tests.cast import MAIJA, OLLI, OTSO, VERA, VILLE
 from tests.conftest import headings
+from tests.counter.checks import check, issue
 from tests.counter.desk.arranged import address, checked, entries, protect, text_of
 from tests.staff import staff
 
@@ -295,3 +298,51 @@ def test_more_than_99_are_not_counted(adviser, monkeypatch):
     ]
     assert counts
     assert [sql for sql in counts if "LIMIT 2" not in sql] == []
+
+
+def emailed(message, **conditions):
+    """Let an email leave, and return the code in it."""
+    letter = Letter.objects.get(message=message, **conditions)
+    letter.sent_at = timezone.now()
+    letter.save()
+    return display_letter_code(letter)
+
+
+def test_code_of_an_email_leads_to_its_application_where_it_is_listed(adviser):
+    """Whoever phones about an email reads its code aloud."""
+    sent = application(MAIJA, OLLI)
+    code = emailed("invitation")
+
+    answer = search(adviser, f" {code.lower().replace('-', ' ')}")
+
+    assert answer.status_code == 303
+    assert answer["Location"].endswith(f"/applications/{sent.number}/")
+    assert code in text_of(adviser.get(answer["Location"]))
+    assert entries("search_by_email")[0][2] == {"found": 2}
+    assert code.replace("-", "") not in repr(list(Entry.objects.values()))
+
+
+def test_code_of_an_email_about_an_account_leads_to_its_holder(adviser):
+    sent = application(MAIJA)
+    issue(check(sent, MAIJA), email="own@example.test")
+
+    answer = search(adviser, emailed("account_link"))
+
+    assert answer["Location"].endswith(f"/applications/{sent.number}/")
+
+
+def test_code_of_an_email_about_no_application_is_said_to_be_ours(adviser):
+    Letter.objects.create(
+        key="draft_link:1", message="draft_link", language="fi", to="a@example.test", recipient="draft 1"
+    )
+    Letter.objects.update(code_hash=CODE.hash_of(Letter.objects.get().message_id))
+
+    assert "We have sent this email." in text_of(search(adviser, emailed("draft_link")))
+
+
+def test_code_that_no_email_bears_is_said_to_be_unknown(adviser):
+    assert "we have sent no email with this code." in text_of(search(adviser, "K7M4P-3XQ4T"))
+
+
+def test_name_of_ten_letters_without_vowels_is_a_name(adviser):
+    assert "No applicant has this name." in text_of(search(adviser, "Kwrtcknpvy"))
