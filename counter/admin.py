@@ -47,7 +47,7 @@ class CounterAdmin(NeverDeleted, admin.ModelAdmin):
                 ]
             },
         ),
-        (_("Contact"), {"fields": ["phone", "email", "page_url", "note_fi", "note_sv", "note_en"]}),
+        (_("Contact"), {"fields": ["phone", "email", "feedback_email", "page_url", "note_fi", "note_sv", "note_en"]}),
     ]
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -43,7 +43,7 @@ def _always() -> Iterator[CheckMessage]:
 
 
 def _retention() -> Iterator[CheckMessage]:
-    kinds = ("UNCONFIRMED", "ENDED", "TRAIL", "LETTERS", "PEOPLE")
+    kinds = ("UNCONFIRMED", "ENDED", "TRAIL", "LETTERS", "PEOPLE", "FEEDBACK")
     days = {f"RETENTION_{kind}_DAYS": getattr(settings, f"RETENTION_{kind}_DAYS") for kind in kinds}
     if nothing := [name for name, number in days.items() if number < 1]:
         yield Error(

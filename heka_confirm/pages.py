@@ -13,7 +13,7 @@ from applications.forms import CodeForm
 ACCESSIBILITY_ASSESSED_ON = dt.date(2026, 11, 21)
 # Traficom supervises accessibility (306/2019), and has one address for each of its languages.
 SUPERVISOR_EMAILS = {"fi": "saavutettavuus@traficom.fi", "sv": "tillganglighet@traficom.fi"}
-RETENTION = ("unconfirmed", "ended", "trail", "letters", "people")
+RETENTION = ("unconfirmed", "ended", "trail", "letters", "people", "feedback")
 MONTHS_A_YEAR, DAYS_A_YEAR = 12, 365
 
 

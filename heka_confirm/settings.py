@@ -63,6 +63,7 @@ RETENTION_ENDED_DAYS = env.int("RETENTION_ENDED_DAYS", default=730)
 RETENTION_TRAIL_DAYS = env.int("RETENTION_TRAIL_DAYS", default=1826)
 RETENTION_LETTERS_DAYS = env.int("RETENTION_LETTERS_DAYS", default=183)
 RETENTION_PEOPLE_DAYS = env.int("RETENTION_PEOPLE_DAYS", default=183)
+RETENTION_FEEDBACK_DAYS = env.int("RETENTION_FEEDBACK_DAYS", default=365)
 
 env.seal()
 
@@ -263,6 +264,8 @@ MAILING_CONTEXT = {
     "account_password_set": "identity.account_letters.account_letter_context",
     "account_closed": "identity.account_letters.account_letter_context",
     "account_moved": "identity.account_letters.account_letter_context",
+    "feedback_given": "counter.feedback_letters.feedback_letter_context",
+    "feedback_received": "counter.feedback_letters.feedback_letter_context",
 }
 EMAIL_CHECK_URL = "email_check"  # the page that tells whether an email is from us; mailing has no pages
 WORKER_EVERY_ROUND = ["identity.accounts.answer_requests"]  # twice a second

@@ -23,6 +23,11 @@ def remove_reports_on(addresses: Collection[str]) -> None:
     TrackingEvent.objects.filter(recipient__in={address.lower() for address in addresses if address}).delete()
 
 
+def remove_letters_to(recipients: Collection[str]) -> None:
+    """Remove every letter to these recipients, as the trail names them."""
+    Letter.objects.filter(recipient__in=recipients).delete()
+
+
 def remove_letters_about(matters: Collection[str]) -> None:
     """Remove every letter about these matters, such as the references of applications."""
     Letter.objects.filter(about__in=matters).delete()

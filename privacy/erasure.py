@@ -17,6 +17,7 @@ from applications.trail import ApplicationEvent, record_events
 from core.actors import Actor
 from core.refusals import Refused
 from core.transactions import atomically
+from counter import feedback
 from identity import person_removal
 from identity.models import Account, Person
 from mailing import letter_removal
@@ -81,7 +82,9 @@ def erase_person(slot: Applicant, *, reason: str, by: Actor) -> Plan:
         facts = {"reason": reason, "outcome": "emptied" if key in kept else "removed"}
         record_events(last.version.application, ApplicationEvent(Event.ERASED, last, facts), by=by)
     accounts = Account.objects.filter(user__person__in=people).values_list("email", flat=True)
-    letter_removal.remove_reports_on({*accounts, *(each.email for each in slots)})
+    addresses = {*accounts, *(each.email for each in slots)}
+    letter_removal.remove_reports_on(addresses)
+    feedback.remove_feedback_from(addresses)
     person_removal.remove_accounts(people, with_notices=True)
     application_removal.remove_drafts(people, latest)
     removal.remove_whole({application.pk: application.reference for application in planned.removed})

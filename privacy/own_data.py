@@ -16,7 +16,7 @@ from core.actors import Actor, Role
 from core.masking import mask_codes, mask_hetu
 from counter import countries
 from counter.desk import messages, wording
-from counter.models import DocumentType
+from counter.models import DocumentType, Feedback
 from identity.models import Account, Person
 from identity.proof import Proof
 from mailing.models import Letter
@@ -48,6 +48,7 @@ def export_own_data(person: Person, *, proof: Proof, by: Actor, as_file: bool) -
         *own_applications.acts_parts(own),
         Part("id_checks", _("ID checks at the counter"), parts=list(_check_parts(own, entries))),
         Part("letters", _("Letters sent to you"), rows=list(_letters(own))),
+        Part("feedback", _("Your feedback"), rows=list(_feedback(person))),
         Part(
             "looks", _("Who has looked at your data"), rows=list(_acts(e for e in entries if e.event in ACCESS_EVENTS))
         ),
@@ -165,6 +166,22 @@ def _letter(letter: Letter) -> Facts:
         Fact("at", _("Time"), letter.created_at),
         Fact("status", _("Status"), letter.status, letter.status.label),
     ]
+
+
+def _feedback(person: Person) -> Iterator[Facts]:
+    """Yield feedback given with the address of the account, which its holder has shown to be theirs.
+
+    Other addresses are whatever somebody typed, so they show nobody's feedback.
+    """
+    account = _account_of(person)
+    own = account.email if account and account.verified_at else ""
+    for given in Feedback.objects.given_from(own):
+        yield [
+            Fact("given_at", _("Time"), given.given_at),
+            Fact("kind", _("What it is about"), given.kind, given.get_kind_display()),
+            Fact("text", _("Your feedback"), given.text),
+            Fact("answered_at", _("Answered"), given.answered_at),
+        ]
 
 
 def _staff_entries(own: OwnSlots) -> list[Entry]:

@@ -19,6 +19,7 @@ from django.utils import timezone
 from applications import application_removal, dates
 from applications.models import Application
 from core.actors import CLOCK
+from counter import feedback
 from identity import limits, person_removal
 from mailing import letter_removal
 from privacy import removal
@@ -50,10 +51,12 @@ def purge(*, is_dry: bool) -> Iterator[tuple[str, int]]:
     """Remove what is past its retention time, or only count it when `is_dry`; yield each kind and its number."""
     run = Run(timezone.now(), is_dry)
     letters_end = run.before(settings.RETENTION_LETTERS_DAYS)
+    feedback_ends = run.before(settings.RETENTION_FEEDBACK_DAYS)
     # In this order: people are held by their applications, and a chain of the trail by its application.
     kinds: dict[str, Iterator[Numbers]] = {
         "letters": _purge_rows(run, "letters", letter_removal.letters_before(letters_end)),
         "delivery reports": _purge_rows(run, "delivery reports", letter_removal.reports_before(letters_end)),
+        "feedback": _purge_rows(run, "feedback", feedback.feedback_before(feedback_ends)),
         "applications": _purge_applications(run),
         "people": _purge_people(run),
         "chains of the trail": _purge_chains(run),

@@ -41,6 +41,7 @@ class Event(models.TextChoices):
     TRAIL_READ = "trail_read", _("Trail read")
     LETTERS_OPENED = "letters_opened", _("Letters opened")
     LIST_OPENED = "list_opened", _("List of people opened")
+    FEEDBACK_OPENED = "feedback_opened", _("Feedback opened")
 
     # The counter acted.
     CHECK_RECORDED = "check_recorded", _("ID check recorded")
@@ -59,6 +60,7 @@ class Event(models.TextChoices):
     PROTECTION_SET = "protection_set", _("Non-disclosure set")
     PROTECTION_REMOVED = "protection_removed", _("Non-disclosure removed")
     LETTER_SENT_AGAIN = "letter_sent_again", _("Letter sent again")
+    FEEDBACK_ANSWERED = "feedback_answered", _("Feedback answered")
     STAFF_CHANGED = "staff_changed", _("Member of staff added, or their role, password or second factor changed")
     STAFF_CHANGE_ASKED = "staff_change_asked", _("Change of a member of staff asked for")
     STAFF_CHANGE_CONFIRMED = "staff_change_confirmed", _("Change of a member of staff confirmed")
@@ -84,4 +86,5 @@ ACCESS_EVENTS = (
     Event.TRAIL_READ,
     Event.LETTERS_OPENED,
     Event.LIST_OPENED,
+    Event.FEEDBACK_OPENED,
 )

@@ -61,6 +61,11 @@ def draft_subject(pk: int) -> str:
     return f"draft {pk}"
 
 
+def feedback_subject(pk: int) -> str:
+    """Return the subject that is one piece of feedback; also to whom its receipt is acknowledged by letter."""
+    return f"feedback {pk}"
+
+
 def purge_chain(year: int) -> str:
     """Return the chain of what a year's purges removed (R18)."""
     return f"purge {year}"

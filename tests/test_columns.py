@@ -11,7 +11,7 @@ from django.urls import get_resolver
 
 from applications import document
 from applications.models import Applicant, Confirmation, Draft, ErrorReport, IdCheck
-from counter.models import SecondLook, Undoing
+from counter.models import Feedback, SecondLook, Undoing
 from identity import claims, providers
 from identity.models import Account, LinkRequest, Person, User
 from tests import cast
@@ -41,6 +41,7 @@ STORED = {
     ("LinkForm", "email"): [Draft],
     ("ErrorReportForm", "text"): [ErrorReport],
     **{("CheckForm", field): [IdCheck] for field in ("name_reason", "note", "representative_name", "basis_document")},
+    ("FeedbackForm", "email"): [Feedback],
     ("DecisionForm", "reason"): [SecondLook],
     ("UndoForm", "reason"): [Undoing],
     ("WebhookEndpointForm", "url"): [WebhookEndpoint],
@@ -51,6 +52,7 @@ NOWHERE = {
     **dict.fromkeys(["SharedWishes", "CodeForm", "ConfirmForm", "ConfirmHereForm", "ReceiptForm", "SearchForm"]),
     **dict.fromkeys(["ActivateForm", "AddKeyForm", "CodeAgainForm", "LogInForm", "PasswordAgainForm", "PasswordForm"]),
     **dict.fromkeys(["EraseForm", "EmailCodeForm"]),
+    "FeedbackForm": {"text", "form_key"},  # encrypted, and a UUID
     "CheckForm": {"code"},  # compared, and not kept (C2)
     **{name: {"hetu", "birth_date", "address", "municipality"} for name in ("Applicant", "CoApplicant", "Human")},
     **{name: {"hetu", "birth_date", "address", "municipality"} for name in ("MainApplicant", "Oneself")},

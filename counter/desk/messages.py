@@ -33,6 +33,8 @@ NAMES = {
     "declined": _("Another applicant has declined"),
     "error_reported": _("An error was reported"),
     "expired": _("The application has expired"),
+    "feedback_given": _("New feedback"),
+    "feedback_received": _("Your feedback has arrived"),
     "invitation": _("Invitation"),
     "lapsed": _("The application has lapsed"),
     "receipt": _("Receipt"),

@@ -9,6 +9,7 @@ from counter.desk import (
     checks,
     confirmation,
     contact_details,
+    feedback,
     lists,
     non_disclosure,
     search,
@@ -50,5 +51,7 @@ PAGES: list[Page] = [
     ("checks/<int:pk>/undo/", second_looks.undo_page, "desk_undo"),
     ("staff-changes/", staff_changes.list_staff_changes, "desk_staff_changes"),
     ("staff-changes/<int:pk>/", staff_changes.decide_staff_change, "desk_staff_change"),
+    ("feedback/", feedback.list_feedback, "desk_feedback"),
+    ("feedback/<int:pk>/", feedback.show_feedback, "desk_feedback_one"),
     *statistics.STATISTICS_PAGES,
 ]

@@ -8,6 +8,7 @@ from counter.models.contact import (
     WeeklyHours,
     in_language,
 )
+from counter.models.feedback import Feedback, FeedbackKind, FeedbackQuerySet
 from counter.models.figures import RemovedFigure
 from counter.models.notices import Notice
 
@@ -16,6 +17,9 @@ __all__ = [
     "DocumentType",
     "ExceptionQuerySet",
     "ExceptionalHours",
+    "Feedback",
+    "FeedbackKind",
+    "FeedbackQuerySet",
     "Notice",
     "RemovedFigure",
     "SecondLook",

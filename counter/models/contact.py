@@ -53,6 +53,13 @@ class Counter(models.Model):
     place_en = models.CharField(_("place in English"), max_length=100, blank=True, default="Kalasatama")
     phone = models.CharField(_("phone number"), max_length=50, blank=True, default="", db_default="")
     email = models.EmailField(_("email address"), blank=True, default="", db_default="")
+    feedback_email = models.EmailField(
+        _("email address for notices of feedback"),
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Not shown to anybody. If it is empty, notices go to the email address above."),
+    )
     map_url = models.URLField(
         _("address of a map"),
         blank=True,
@@ -84,6 +91,7 @@ class Counter(models.Model):
             ("read_statistics", "Reads the statistics"),
             ("erase_person", "Erases what is held of a person"),
             ("confirm_staff", "Confirms changes of staff"),
+            ("answer_feedback", "Answers feedback"),
         ]
         constraints = [models.CheckConstraint(condition=Q(id=ONLY_ID), name="counter_only_one")]
 

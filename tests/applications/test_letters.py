@@ -99,7 +99,8 @@ def household(message, days, *, language="fi", **more):
 
 
 FOLDERS = sorted(path.name for path in Path(settings.BASE_DIR, "templates", "mailing").iterdir() if path.is_dir())
-MESSAGES = [name for name in FOLDERS if not name.startswith(("account_", "draft_"))]  # about no application
+ABOUT_NO_APPLICATION = ("account_", "draft_", "feedback_")
+MESSAGES = [name for name in FOLDERS if not name.startswith(ABOUT_NO_APPLICATION)]
 
 
 def test_every_message_is_known():

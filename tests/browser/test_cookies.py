@@ -16,6 +16,7 @@ PUBLIC = [
     "privacy/",
     "accessibility/",
     "counter/",
+    "feedback/",
     "terms/",
     "cookies/",
     "cookies/blocked/",

@@ -12,7 +12,7 @@ from django.contrib import admin
 from django.test import Client
 from django.utils import timezone
 
-from counter.models import Notice
+from counter.models import Feedback, Notice
 from tests import cast
 from tests.applications.factories import application
 from tests.counter.checks import check
@@ -24,6 +24,7 @@ from upstream.models import Intake
 ADVISER, SUPERVISOR, OPERATOR = "adviser", "supervisor", "operator"
 AT_THE_DESK, ALL = frozenset({ADVISER, SUPERVISOR}), frozenset({ADVISER, SUPERVISOR, OPERATOR})
 SUPERVISORS, OF_FIGURES = frozenset({SUPERVISOR}), frozenset({SUPERVISOR, OPERATOR})
+OF_FEEDBACK = frozenset({SUPERVISOR, OPERATOR})
 NOBODY: frozenset[str] = frozenset()
 LETS_IN = {
     **dict.fromkeys(["login", "logout", "password_change", "password_change_done", "jsi18n", "index"], ALL),
@@ -46,6 +47,7 @@ LETS_IN = {
     **{f"identity_user_{act}": {OPERATOR} for act in ("changelist", "add", "change", "history")},
     **{f"upstream_webhookendpoint_{act}": {OPERATOR} for act in ("changelist", "add", "change", "history")},
     **{f"upstream_webhookdelivery_{act}": {OPERATOR} for act in ("changelist", "change", "history")},
+    **dict.fromkeys(["desk_feedback", "desk_feedback_one"], OF_FEEDBACK),
     "auth_user_password_change": {OPERATOR},
     **{f"mailing_letter_{act}": {OPERATOR} for act in ("changelist", "change", "history")},
     **dict.fromkeys(["view_on_site", "app_list"], ALL),  # of what is not there, Django says so to whoever looks
@@ -83,6 +85,7 @@ def values(clients_of):
     endpoints.add(client, "https://receiver.example.fi/")
     events.collect()
     Notice.objects.create(text_fi="-", text_sv="-", text_en="-", shown_until=timezone.now() + dt.timedelta(days=1))
+    Feedback.objects.create(pk=made.pk, kind="other", text="-", language="fi", due_on=timezone.localdate())
     return {"reference": sent.number, "position": 0, "pk": made.pk, "id": staff(ADVISER).pk, "app_label": "counter"}
 
 

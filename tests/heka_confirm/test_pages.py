@@ -18,7 +18,7 @@ from tests.cast import MAIJA
 pytestmark = pytest.mark.django_db
 
 LANGUAGES = ["fi", "sv", "en"]
-PAGES = ["", "how-to/", "email/", "privacy/", "accessibility/", "counter/"]
+PAGES = ["", "how-to/", "email/", "privacy/", "accessibility/", "counter/", "feedback/"]
 STYLESHEET = Path(settings.BASE_DIR / "static" / "heka.css").read_bytes()
 
 
@@ -87,7 +87,7 @@ def test_page_and_styles_weigh_little(page):
 def test_page_links_every_statement_in_its_footer(page, language):
     footer = page.text[page.text.index("<footer") :]
 
-    for path in ("counter", "how-to", "email", "terms", "privacy", "accessibility", "cookies"):
+    for path in ("counter", "how-to", "email", "feedback", "terms", "privacy", "accessibility", "cookies"):
         assert f'href="/{language}/{path}/"' in footer
 
 

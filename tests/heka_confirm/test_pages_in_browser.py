@@ -13,7 +13,7 @@ from tests.cast import MAIJA
 from tests.conftest import broken_rules
 from tests.counter.hours import set_hours
 
-PAGES = ["", "how-to/", "email/", "privacy/", "accessibility/", "counter/", "no-such-page/"]
+PAGES = ["", "how-to/", "email/", "privacy/", "accessibility/", "counter/", "feedback/", "no-such-page/"]
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from django.utils import timezone
 from applications import changes, draft_letters, invitations, receipt_pdf
 from applications.models import Application, Draft, ReceiptDocument
 from core import crypto
-from counter import account_issue
+from counter import account_issue, feedback
 from identity import account_links, accounts
 from identity.models import Account, Person, User
 from mailing.models import Letter, TrackingEvent
@@ -35,6 +35,7 @@ VALUES = [*GONE.values(), NEW_CODE, EMAIL, OWN, MOVED, TYPED, PHONE, STREET, "xe
 HOLDING = {
     *("applications_applicant", "applications_draft", "applications_errorreport", "applications_namepart"),
     "applications_learnedcode",
+    "counter_feedback",
     *("applications_receiptdocument", "applications_version", "identity_account", "identity_linkrequest"),
     *("identity_person", "mailing_letter", "mailing_trackingevent"),
 }
@@ -80,6 +81,9 @@ def lived(*others):
     ReceiptDocument.objects.update(content=f"{GONE['first_names']}", made_at=timezone.now())
     begun(sent)
     bounced()
+    for email in (EMAIL, MOVED.upper()):
+        text = f"I am {GONE['first_names']}"
+        feedback.give_feedback(form_key=uuid.uuid4(), kind="other", text=text, email=email, language="fi")
     accounts.request_link(MOVED)
     undo(made.id_check)
     change_code(Application.objects.get(pk=sent.pk), who=GONE, code=NEW_CODE, is_accepted=False)

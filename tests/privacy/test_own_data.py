@@ -2,18 +2,20 @@
 
 import json
 import re
+import uuid
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 
 from applications import changes, document, terms
 from applications.models import Application, Confirmation, ErrorReport
-from counter import account_issue
+from counter import account_issue, feedback
 from identity.enums import Method
+from identity.models import Account
 from identity.proof import Proof, remember
 from records import verify
 from records.models import Entry
@@ -226,6 +228,23 @@ def test_account_and_its_letters_are_there_and_its_holder_may_read_them_with_it(
     assert data["person"]["method"] == "account"
     assert data["account"]["email"] == "olli.account@example.test"
     assert "account_link" in [row["message"] for row in data["letters"]["rows"]]
+
+
+def test_feedback_is_shown_to_whoever_has_shown_that_its_address_is_theirs(sent):
+    """An address that somebody typed proves nothing: it would show them what others wrote."""
+    made = check(sent, cast.OLLI)
+    account_issue.issue_account(made, email="olli.account@example.test", by=acting("adviser"))
+    for email in ("Olli.Account@example.test", "olli.private@example.test", ""):
+        text = f"Written by {email or 'nobody'}"
+        feedback.give_feedback(form_key=uuid.uuid4(), kind="other", text=text, email=email, language="fi")
+
+    before = json.loads(file(signed_in(cast.OLLI)))
+    Account.objects.update(verified_at=timezone.now())
+    after, maijas = (json.loads(file(signed_in(who))) for who in (cast.OLLI, cast.MAIJA))
+
+    assert "feedback" not in before
+    assert [row["text"] for row in after["feedback"]["rows"]] == ["Written by Olli.Account@example.test"]
+    assert "feedback" not in maijas
 
 
 def test_no_terms_need_to_be_accepted(sent):

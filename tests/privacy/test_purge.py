@@ -18,7 +18,7 @@ from time_machine import travel
 from applications import deadlines
 from applications.models import Application, IdCheck
 from counter import figures, id_checks
-from counter.models import RemovedFigure
+from counter.models import Feedback, RemovedFigure
 from identity.models import Account, Person, RateCount, User
 from mailing.models import Letter, TrackingEvent
 from privacy import purge as purging
@@ -37,6 +37,7 @@ DAY = dt.timedelta(days=1)
 NUMBERS = {
     "letters": 0,  # put in by the test that counts them
     "delivery reports": 1,
+    "feedback": 1,
     "applications": len(GONE),
     "accounts closed": 1,
     "people": 1,
@@ -136,6 +137,7 @@ def test_what_is_past_its_time_goes_and_nothing_else(sent):
             apps.get_model("applications", "TermsAcceptance"), person=sini
         ),
         TrackingEvent: keys(TrackingEvent, message_id="1000"),
+        Feedback: keys(Feedback, answered_at__lt=TODAY - 365 * DAY),
         RateCount: {"1000"},
         apps.get_model("sessions", "Session"): {"1000"},
         apps.get_model("upstream", "IdempotencyRecord"): keys(

@@ -10,6 +10,7 @@ from applications import changes, deadlines, document, states, terms
 from applications.enums import Transition
 from applications.models import Application, ErrorReport, Terms
 from counter import id_checks
+from counter.models import Feedback
 from identity.models import RateCount
 from mailing.models import Letter, TrackingEvent
 from records import trail
@@ -17,7 +18,7 @@ from records.enums import Event
 from tests import cast
 from tests.applications.factories import HOUSING_SYSTEM, actor, application, confirm, person
 from tests.counter.checks import check, confirm_here, doubtful, issue, undo
-from tests.staff import acting
+from tests.staff import acting, staff
 from upstream.models import ApiClient, IdempotencyRecord, Intake
 
 TODAY = dt.datetime(2027, 11, 21, 10, tzinfo=dt.UTC)
@@ -155,5 +156,16 @@ def _left_behind():
         )
         report = {"provider": "p", "message_id": f"{days}", "type": "delivered", "recipient": "a@example.test"}
         TrackingEvent.objects.create(**report, occurred_at=then, received_at=then)
+        Feedback.objects.create(
+            kind="other",
+            text="x",
+            language="fi",
+            given_at=then,
+            due_on=then,
+            answered_at=then,
+            answered_by=staff("operator"),
+        )
+    # Feedback that nobody has answered stays, however old it is.
+    Feedback.objects.create(kind="other", text="x", language="fi", given_at=then, due_on=then)
     # One that is tried for ever belongs to somebody who looks into it, not to the purge.
     Letter.objects.create(key="unsent:1", message="arrived", language="fi", to="a@example.test", created_at=then)
