@@ -1,5 +1,7 @@
 """The desk in a browser: accessible, by keyboard, without scripts, and without scrolling sideways."""
 
+import datetime as dt
+
 import pytest
 from django.conf import settings
 from django.test import Client
@@ -8,6 +10,7 @@ from playwright.sync_api import expect
 
 from applications.models import Application
 from counter import account_issue
+from counter.models import Feedback
 from mailing.models import Letter
 from tests.applications.factories import application, confirm, person
 from tests.browser.journey import DESKTOP, PHONE, wider_than_the_screen
@@ -43,6 +46,8 @@ def test_desk_is_accessible_on_a_desktop_and_a_small_phone(live_server, context,
     page, complaints, wide = logged_in(context, live_server, "supervisor"), [], []
     page.on("console", lambda message: complaints.append(message.text))
     reference = arranged.reference
+    written = {"kind": "accessibility", "text": "Ei toimi\n" * 3, "email": f"{'a' * 60}@example.test"}
+    given = Feedback.objects.create(**written, language="fi", due_on=dt.date(2020, 1, 1))
     addresses = [
         *[address(name, language=language) for name in ("desk", "desk_checks", "desk_waiting", "desk_undeliverable")],
         address("desk_second_looks", language=language),
@@ -51,6 +56,8 @@ def test_desk_is_accessible_on_a_desktop_and_a_small_phone(live_server, context,
         address("desk_applicant", reference, 0, language=language),
         address("desk_applicant", reference, 1, language=language),
         address("desk_access_log", reference, 0, language=language),
+        address("desk_feedback", language=language),
+        address("desk_feedback_one", given.pk, language=language),
     ]
 
     for place in addresses:
