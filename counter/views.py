@@ -1,3 +1,5 @@
+"""The public pages of the counter: how to reach it, and feedback (J9)."""
+
 import uuid
 from typing import Any
 
