@@ -10,18 +10,21 @@
     });
   }
 
-  function hasAnswer(question) {
-    return Array.prototype.some.call(question.querySelectorAll("input, select, textarea"), function (input) {
-      return input.value !== "";
-    });
+  function conditions(question) {
+    return question.getAttribute("data-after").split(" ");
   }
 
+  var questions = Array.prototype.slice.call(document.querySelectorAll("[data-after]"));
+  // An application may have answers that nothing asks for. They stay in sight, as an empty answer must be sent too.
+  var coming = questions.filter(function (question) {
+    return question.hidden || conditions(question).some(isGiven);
+  });
+
   function show() {
-    document.querySelectorAll("[data-after]").forEach(function (question) {
-      // What is answered stays in sight: nothing is sent that is not seen.
-      var asked = hasAnswer(question) || question.getAttribute("data-after").split(" ").some(isGiven);
+    coming.forEach(function (question) {
+      var asked = conditions(question).some(isGiven);
       question.hidden = !asked;
-      question.disabled = !asked;
+      question.disabled = !asked; // what is not asked any more is not sent, and the service drops it
     });
   }
 

@@ -14,8 +14,10 @@ from typing import Any
 from applications import changes
 from applications.document import ApplicantContent, Document, Resident
 from applications.form.data import SIGNING, Answers, FormData, PersonAnswers, Start
+from applications.form.home import HomeAndNeed
 from applications.form.people import Oneself
 from applications.form.prefill import data_of_document
+from applications.form.questions import without_unasked
 from applications.models import Applicant
 from core import crypto
 
@@ -73,7 +75,8 @@ def take_over(data: FormData, newer: Document, me: Applicant) -> None:
     own = _own_answers(data)
     own["details"] = _merged(mine["details"], start["details"], theirs["details"])
     own["income"] = _merged(mine["income"], start["income"], theirs["income"])
-    data["home"] = _merged(mine["home"], start["home"], theirs["home"])
+    home = _merged(mine["home"], start["home"], theirs["home"])
+    data["home"] = without_unasked(HomeAndNeed, home, before=theirs["home"] or {})
     data["wishes"] = _merged(mine["wishes"], start["wishes"], theirs["wishes"])
     data["base"], data["is_shared"] = fresh["base"], fresh["is_shared"]
     data["application_language"] = fresh["application_language"]

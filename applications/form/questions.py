@@ -1,8 +1,9 @@
 """A form that asks some questions only after certain answers.
 
 Such a question is on the page from the start, hidden and disabled, so that a script can show it at once. Without a
-script it appears when the step is saved. A question that has an answer is always shown: nobody sends what they do
-not see.
+script it appears when the step is saved. Its answer goes when it is not asked any more: nobody confirms what holds no
+longer. Answers that an application has although they were never asked for are shown, and stay until they are cleared:
+nobody sends what they do not see.
 """
 
 from collections.abc import Iterator
@@ -50,9 +51,14 @@ class Questions(forms.Form):
             yield Question(self[name], self.is_asked(name), self._conditions(name))
 
     def is_asked(self, name: str) -> bool:
-        if name not in self.asked_after or self.typed.get(name):
+        return bool(self.typed.get(name)) or self.is_due(name, self.typed)
+
+    @classmethod
+    def is_due(cls, name: str, typed: Answers) -> bool:
+        """Tell whether these answers lead to a question."""
+        if name not in cls.asked_after:
             return True
-        return any(answer in _as_list(self.typed.get(other)) for other, answer in self.asked_after[name])
+        return any(answer in _as_list(typed.get(other)) for other, answer in cls.asked_after[name])
 
     def _conditions(self, name: str) -> str:
         return " ".join(f"{self.add_prefix(other)}={answer}" for other, answer in self.asked_after.get(name, ()))
@@ -99,7 +105,8 @@ def submitted_answers(
 ) -> Answers:
     """Return what was typed into a form that was sent.
 
-    Questions that were not on the page keep what was typed before. So do codes that the page showed masked.
+    Questions that were not on the page keep what was typed before, unless they are not asked any more. So do codes
+    that the page showed masked.
     """
     before = before or {}
     typed = dict(before)
@@ -109,7 +116,19 @@ def submitted_answers(
             value = widget.value_from_datadict(submitted, {}, key)
             is_mask = isinstance(field, HetuField) and value and value == fields.masked(str(before.get(name) or ""))
             typed[name] = before[name] if is_mask else value
-    return typed
+    return without_unasked(form, typed, before=before)
+
+
+def without_unasked(form: type[Questions], typed: Answers, *, before: Answers) -> Answers:
+    """Return the answers without those to questions that are not asked any more.
+
+    An answer stays that `before` holds, although the others there did not lead to its question either.
+    """
+    return {
+        name: answer
+        for name, answer in typed.items()
+        if form.is_due(name, typed) or (before.get(name) and not form.is_due(name, before))
+    }
 
 
 def _as_list(typed: Any) -> list[str]:

@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from applications.document import Document, parse
 from applications.form import change, people
 from applications.form.data import SIGNING, Answers, FormData, PersonAnswers, is_removable
-from applications.form.home import HomeAndNeed, SharedHome
+from applications.form.home import HomeAndNeed, SharedHome, answers_from_home
 from applications.form.money import OwnIncome
-from applications.form.questions import Questions, Title, submitted_answers
+from applications.form.questions import Questions, Title, submitted_answers, without_unasked
 from applications.form.wishes import SharedWishes, Wishes
 from core.personal_names import joined_name
 
@@ -179,7 +179,8 @@ def document_of(data: FormData, *, reference: str, base: Document | None, assura
     if base and data["is_shared"]:
         # Only the main applicant is asked these, and somebody else is changing the rest.
         kept = base.content.model_dump(include={"home": {"address"}, "more": True}, exclude_none=True)
-        content |= {**kept, "home": content["home"] | kept["home"]}
+        home = without_unasked(HomeAndNeed, content["home"] | kept["home"], before=answers_from_home(base.content))
+        content |= {**kept, "home": home}
     (_main, main), *others = humans
     return parse(
         {

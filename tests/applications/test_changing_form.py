@@ -240,6 +240,31 @@ def test_sending_twice_makes_one_version(changer, sent):
     assert sent.versions.count() == 2
 
 
+def test_home_that_a_co_applicant_says_is_no_more_leaves_no_address_behind(changer, sent):
+    """The address is the main applicant's alone to see, so nobody else could take it out."""
+    somebody = changer(cast.OLLI, sent)
+
+    somebody.fill("home", "home", {"dwelling": "homeless"})
+    somebody.fill("home", "home", {})
+    somebody.send()
+
+    assert content_of(sent).content.home.model_dump(exclude_none=True) == {"dwelling": "homeless"}
+
+
+def test_newer_version_that_does_not_ask_for_an_answer_drops_it(changer, sent):
+    somebody = changer(cast.MAIJA, sent)
+    somebody.fill("home", "home", {"rent": "999"})
+    read = Application.objects.get(pk=sent.pk)
+    new = present.document(read.version).model_dump()
+    new["content"]["home"] = {"dwelling": "homeless"}
+    changes.change(read, document.Document.model_validate(new), digest=read.version.digest, by=HOUSING_SYSTEM)
+
+    somebody.send()
+    take_over(somebody, sent)
+
+    assert somebody.data["home"].get("rent") is None
+
+
 def test_people_are_added_and_removed(changer, sent):
     somebody = changer(cast.MAIJA, sent)
     ids = {p["details"]["first_names"]: p["id"] for p in somebody.data["people"]}

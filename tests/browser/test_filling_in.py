@@ -157,9 +157,44 @@ def test_questions_come_and_go_at_once_with_the_script(page, live_server):
     homeless = since.is_visible(), rooms.is_visible()
     since.fill("1.2.2026")
     form.answer_one("home-dwelling", "flat")
+    flat = since.is_visible(), rooms.is_visible()
+    form.answer_one("home-dwelling", "homeless")
 
-    assert (before, homeless) == ((False, False), (True, False))
-    assert (since.is_visible(), rooms.is_visible()) == (True, True)  # what is answered stays in sight
+    assert (before, homeless, flat) == ((False, False), (True, False), (False, True))
+    assert since.input_value() == "1.2.2026"  # a slip of the finger takes nothing away
+
+
+def test_nobody_is_trapped_by_a_faulty_answer_that_is_asked_no_more(page, live_server):
+    form = Form(page, live_server, "fi")
+    form.begin()
+    page.goto(f"{form.at}application/home/")
+    form.answer("home", {"dwelling": "flat", "reasons": ["homeless", "too_small"]})
+    form.answer("home", {"homeless_since": "10/2026", "rent": "abc"})
+    form.go_on()
+    refused = path(page)
+
+    page.locator("[name='home-reasons'][value='homeless']").uncheck()
+    form.answer("home", {"dwelling": "homeless"})
+    page.locator("[name='home-homeless_since']").fill("1.10.2026")
+    form.go_on()
+
+    assert refused == "/fi/application/home/"
+    assert path(page) == "/fi/application/money/"
+
+
+def test_untrue_fact_that_was_cleared_is_not_in_the_application(page, live_server):
+    form = Form(page, live_server, "en")
+    form.begin()
+    page.goto(f"{form.at}application/home/")
+    form.answer("home", {"dwelling": "flat", "reasons": ["homeless", "too_small"], "homeless_since": "1.10.2026"})
+    form.go_on()
+    page.goto(f"{form.at}application/home/")
+
+    page.locator("[name='home-reasons'][value='homeless']").uncheck()
+    form.go_on()
+    page.goto(f"{form.at}application/summary/")
+
+    assert "1 October 2026" not in page.locator("main").inner_text()
 
 
 def test_fault_is_in_focus_and_leads_to_its_question(page, live_server):

@@ -201,14 +201,15 @@ def test_page_without_script_shows_the_questions_that_follow_once_the_step_is_sa
     assert onward.url == address("form_money")
 
 
-def test_answer_stays_in_sight_when_the_answer_before_it_changes(somebody):
+def test_answer_to_what_is_no_longer_asked_is_gone(somebody):
     somebody.fill("home", "home", {"dwelling": "flat", "reasons": ["work"]})
     somebody.fill("home", "home", HOME)
 
     somebody.fill("home", "home", {"dwelling": "homeless"})
 
-    assert inputs(somebody.go("home"))["home-rent"] == ["890"]
-    assert "890" in somebody.go("summary").text
+    assert "home-rent" not in inputs(somebody.go("home"))
+    assert "890" not in somebody.go("summary").text
+    assert "rent" not in somebody.data["home"]
 
 
 # --- People ----------------------------------------------------------------------------------------------
