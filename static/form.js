@@ -1,4 +1,5 @@
-/* Shows a question at once when the answer that it follows is given. Without this it comes when the step is saved. */
+/* Shows a question at once when the answer that it follows is given. Without this it comes when the step is saved.
+   Keeps what is typed when somebody follows a link to another page. */
 (function () {
   "use strict";
 
@@ -30,4 +31,23 @@
 
   document.addEventListener("change", show);
   show();
+
+  var answers = document.getElementById("answers");
+  var unsaved = !!answers && answers.hasAttribute("data-unsaved");
+  document.addEventListener("input", function () { unsaved = true; });
+  document.addEventListener("change", function () { unsaved = true; });
+  document.addEventListener("click", function (event) {
+    var link = event.target.closest && event.target.closest("a[href]");
+    if (!answers || !unsaved || !link || event.defaultPrevented) return;
+    if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    var isHere = link.pathname === location.pathname && link.search === location.search;
+    if (link.origin !== location.origin || link.target || isHere) return;
+    event.preventDefault();
+    var to = document.createElement("input");
+    to.type = "hidden";
+    to.name = "to";
+    to.value = link.pathname + link.search;
+    answers.appendChild(to);
+    answers.submit();
+  });
 })();

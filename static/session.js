@@ -73,7 +73,9 @@
     buttons[document.activeElement === buttons[0] ? 1 : 0].focus();
   });
   document.addEventListener("submit", function (event) {
-    if (event.target.action !== document.getElementById("session-sign-out").action) return;
+    var button = event.submitter; // one that keeps what is typed belongs to another form, and names where it leads
+    var leads = button && button.name === "post_to" ? new URL(button.value, location.href).href : event.target.action;
+    if (leads !== document.getElementById("session-sign-out").action) return;
     // The page goes away only when the answer is there, and the session with it.
     window.addEventListener("pagehide", function () { tell(0); });
   });

@@ -18,7 +18,7 @@ from applications.form.prefill import data_of_person
 from applications.form.steps import STEPS
 from applications.form.summary import AssuranceForm
 from applications.models import Application, Draft
-from applications.views.form_pages import show_refused, show_stale_tab, show_step, show_summary
+from applications.views.form_pages import other_way, show_refused, show_stale_tab, show_step, show_summary
 from core.actors import UNIDENTIFIED
 from core.requests import read_or_act
 from identity import cookies, limits
@@ -55,14 +55,17 @@ def fill_in(request: HttpRequest) -> HttpResponse:
 @draft_view
 @read_or_act
 def form_step(request: HttpRequest, draft: Draft, step: str) -> HttpResponse:
-    """Show one step, or save it and go on to the next."""
+    """Show one step, or save it and go on: to the next, or wherever the pressed button leads."""
     if request.method != "POST":
         data = drafts.form_data_of(draft)
         return show_step(request, draft, data, step, steps.parts_of(data, step, is_checked="check" in request.GET))
     try:
         data, parts = drafts.edit_draft(draft, lambda data: (data, steps.save(data, step, request.POST)))
     except steps.StaleTab:
-        return show_stale_tab(request, draft, step)
+        is_leaving = "post_to" in request.POST  # logging out does not wait, least of all on a shared computer
+        return (is_leaving and other_way(request, step)) or show_stale_tab(request, draft, step)
+    if elsewhere := other_way(request, step):
+        return elsewhere
     if any(part.form.newly_asked(request.POST) for part in parts):
         messages.info(request, _("Your answers are saved. They lead to more questions: answer them too."))
         return redirect(f"applications:form_{step}")

@@ -5,9 +5,9 @@ import datetime as dt
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.utils import timezone
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from applications import drafts
@@ -18,6 +18,7 @@ from applications.form.faults import question_at
 from applications.form.steps import STEPS, Part
 from applications.form.summary import AssuranceForm, Summary, unasked_people
 from applications.models import Draft
+from identity.redirects import is_within
 
 
 def show_step(
@@ -32,6 +33,7 @@ def show_step(
 ) -> HttpResponse:
     context = {
         **_frame(draft, data, step),
+        "answers_form": "answers",  # every button of the page belongs to this form, so that none loses what is typed
         "parts": parts,
         "is_faulty": any(part.form.errors for part in parts),
         "saved": steps.times_saved(data, step),
@@ -41,6 +43,20 @@ def show_step(
         **more,
     }
     return render(request, f"applications/form/{step}.html", context, status=status)
+
+
+def other_way(request: HttpRequest, step: str) -> HttpResponse | None:
+    """Return where the pressed button leads, if it is not the one that goes on to the next step.
+
+    It leads to the same step in another language, to a page, or to an act to which the page's button would post.
+    """
+    if (language := request.POST.get("language")) in dict(settings.LANGUAGES):
+        with translation.override(language):
+            return redirect(f"applications:form_{step}")
+    for name, is_act in (("post_to", True), ("to", False)):
+        if is_within(address := request.POST.get(name, "")):
+            return HttpResponseRedirect(address, preserve_request=is_act)
+    return None
 
 
 def show_stale_tab(request: HttpRequest, draft: Draft, step: str) -> HttpResponse:

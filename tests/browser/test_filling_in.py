@@ -197,6 +197,43 @@ def test_untrue_fact_that_was_cleared_is_not_in_the_application(page, live_serve
     assert "1 October 2026" not in page.locator("main").inner_text()
 
 
+@pytest.mark.parametrize("javascript", [True, False])
+def test_nothing_typed_is_lost_by_changing_language_or_step_or_going_back(new_context, live_server, javascript):
+    page = new_context(java_script_enabled=javascript).new_page()
+    form = Form(page, live_server, "sv")
+    form.begin()
+    form.answer("p1", {"first_names": "Gun-Britt", "hetu": "010594", "email": "gun-britt@exa"})
+
+    def typed():
+        return [page.locator(f"[name='p1-{name}']").input_value() for name in ("first_names", "hetu", "email")]
+
+    press(page, "Suomi")
+    finnish = path(page), typed(), page.locator(".error-summary").count()
+    press(page, "Svenska")
+    form.press("Present home and need")
+    form.answer("home", {"reasons": ["other"]})
+    form.press("Back")
+    back = path(page), typed()
+    page.goto(f"{form.at}application/home/")
+
+    assert finnish == ("/fi/application/people/", ["Gun-Britt", "010594", "gun-britt@exa"], 0)
+    assert back == ("/sv/application/people/", ["Gun-Britt", "010594", "gun-britt@exa"])
+    assert page.locator("[name='home-reasons'][value='other']").is_checked()
+
+
+def test_link_to_another_page_keeps_what_is_typed(page, live_server):
+    form = Form(page, live_server, "en")
+    form.begin()
+    form.answer("p1", {"first_names": "Gun-Britt"})
+
+    form.press("Privacy notice")
+    read = path(page)
+    page.goto(f"{form.at}application/people/")
+
+    assert read == "/en/privacy/"
+    assert page.locator("[name='p1-first_names']").input_value() == "Gun-Britt"
+
+
 def test_fault_is_in_focus_and_leads_to_its_question(page, live_server):
     form = Form(page, live_server, "en")
     form.begin()

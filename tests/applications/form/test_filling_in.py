@@ -1,4 +1,5 @@
 import json
+import re
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -210,6 +211,64 @@ def test_answer_to_what_is_no_longer_asked_is_gone(somebody):
     assert "home-rent" not in inputs(somebody.go("home"))
     assert "890" not in somebody.go("summary").text
     assert "rent" not in somebody.data["home"]
+
+
+FAULTY = {**MAIN, "hetu": "0105", "phone": "ei ole"}
+
+
+def pressed(somebody, step, prefix, answers, **button):
+    """Type some answers over what stands in a step, and press one of its buttons."""
+    sent = inputs(somebody.go(step)) | somebody.typed(prefix, answers) | button
+    return somebody.client.post(somebody.at(f"form_{step}"), sent)
+
+
+@pytest.mark.parametrize(
+    ("button", "leads_to"),
+    [
+        ({"language": "sv"}, "/sv/application/people/"),
+        ({"to": "/fi/application/home/"}, "/fi/application/home/"),
+        ({"to": "/fi/leave/"}, "/fi/leave/"),
+        ({"post_to": "/fi/sign-out/"}, "/fi/sign-out/"),
+    ],
+)
+def test_button_that_leads_elsewhere_keeps_what_is_typed_as_it_is(somebody, button, leads_to):
+    page = pressed(somebody, "people", "p1", FAULTY, **button)
+    again = somebody.client.get("/sv/application/people/")
+
+    assert page.url == leads_to
+    assert (inputs(again)["p1-hetu"], inputs(again)["p1-phone"]) == (["0105"], ["ei ole"])
+    assert errors(again) == 0
+
+
+@pytest.mark.parametrize(
+    "button", [{"to": "//evil.example/"}, {"post_to": "https://evil.example/"}, {"language": "de"}]
+)
+def test_button_of_somebody_elses_making_leads_nowhere_else(somebody, button):
+    assert pressed(somebody, "people", "p1", MAIN, **button).url == address("form_home")
+
+
+def test_button_that_posts_elsewhere_is_asked_to_post_again(somebody):
+    assert pressed(somebody, "people", "p1", MAIN, post_to="/fi/leave/").status_code == 307
+
+
+def test_older_tab_is_shown_what_it_would_lose_and_yet_can_log_out(somebody):
+    old = inputs(somebody.go("people"))
+    somebody.fill("people", "p1", MAIN)
+
+    shown = somebody.client.post(address("form_people"), {**old, "p1-phone": "09 310 1691", "language": "sv"})
+    left = somebody.client.post(address("form_people"), {**old, "post_to": "/fi/leave/"})
+
+    assert (shown.status_code, inputs(shown)["p1-phone"]) == (409, ["09 310 1691"])
+    assert (left.status_code, left.url) == (307, "/fi/leave/")
+
+
+@pytest.mark.parametrize("step", ["people", "home", "money", "wishes"])
+def test_first_button_of_the_form_goes_on(somebody, step):
+    """Enter presses it, wherever in the page it stands."""
+    buttons = re.findall(r"<button[^>]*>", somebody.go(step).text)
+    first = next(each for each in buttons if 'form="answers"' in each)
+
+    assert "name=" not in first
 
 
 # --- People ----------------------------------------------------------------------------------------------
