@@ -1,24 +1,32 @@
-"""Which draft a browser works on: its session names the draft. No address and no cookie holds anything of it.
+"""Which draft a browser works on: its session names the draft, and a cookie remembers it when the browser is closed.
 
-People use shared computers: a link in the address bar would stay in the history.
+No address and no cookie holds anything of it: a link in the address bar would stay in the history. People use shared
+computers (R21): the cookie opens the draft only while its session is not over, which is 20 idle minutes. Afterwards
+it tells which draft the form was closed of, takes what was still typed on a page, and shows nothing (ADR 32).
 """
 
 import functools
+import re
 from collections.abc import Callable
 from typing import Concatenate, ParamSpec
 
+from django.conf import settings
 from django.contrib import messages
+from django.core import signing
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.cache import patch_cache_control
 
 from applications import drafts
+from applications.form import steps
 from applications.models import Draft
-from identity import sessions
+from identity import cookies, sessions
 from identity.access import identified_person
 
 P = ParamSpec("P")
 SESSION_KEY = "draft"
+CLOSED = "applications:form_closed"
+PK = re.compile(r"[0-9]{1,18}")
 LINK_KEY = "draft_link"  # which of its links the session goes with: a renewed one ends what the former one began
 
 
@@ -34,6 +42,57 @@ def session_draft(request: HttpRequest) -> Draft | None:
     return draft
 
 
+def remembered_draft(request: HttpRequest) -> Draft | None:
+    """Return the unsent draft that the browser's cookie names, whether or not it may still be opened here."""
+    value = request.COOKIES.get(cookies.draft_name(), "")
+    pk = value.partition(".")[0]
+    draft = Draft.objects.unsent().filter(pk=int(pk)).first() if PK.fullmatch(pk) else None
+    return draft if draft and _session_key(draft, value) else None
+
+
+def reopened_draft(request: HttpRequest) -> Draft | None:
+    """Open the draft that the cookie names in this session, and return it, if its own session is not over.
+
+    A draft in which nothing was ever saved is opened at any time: there is nothing in it to protect.
+    """
+    draft = remembered_draft(request)
+    if draft is None or draft.person_id or draft.application_id:
+        return None
+    former = sessions.open_session(_session_key(draft, request.COOKIES[cookies.draft_name()]))
+    if former is None or former.get(SESSION_KEY) != draft.pk:
+        if not steps.is_blank(drafts.form_data_of(draft)):
+            return None
+    elif former.session_key != request.session.session_key:
+        former.delete()
+    hold_draft(request, draft)
+    return draft
+
+
+def remember_draft(request: HttpRequest, response: HttpResponseBase, draft: Draft) -> None:
+    """Have the browser remember the draft of this session for as long as the draft is kept."""
+    value = _signer(draft).sign(f"{draft.pk}.{request.session.session_key}")
+    max_age = settings.DRAFT_DAYS * 24 * 3600
+    response.set_cookie(
+        cookies.draft_name(), value, max_age=max_age, secure=settings.HTTPS, httponly=True, samesite="Lax"
+    )
+
+
+def forget_draft(response: HttpResponseBase) -> None:
+    response.delete_cookie(cookies.draft_name(), samesite="Lax")
+
+
+def _session_key(draft: Draft, value: str) -> str:
+    """Return the key of the session that the cookie was set in; an empty text if the cookie is not ours."""
+    try:
+        return _signer(draft).unsign(value).partition(".")[2]
+    except signing.BadSignature:
+        return ""
+
+
+def _signer(draft: Draft) -> signing.Signer:
+    return signing.Signer(salt=f"applications.draft_access.{draft.nonce}")  # a renewed link ends the cookie too
+
+
 def hold_draft(request: HttpRequest, draft: Draft) -> None:
     """Let this session work on a draft, under a new key. Its idle minutes begin, signed in or not."""
     request.session.cycle_key()
@@ -44,26 +103,38 @@ def hold_draft(request: HttpRequest, draft: Draft) -> None:
 def draft_view(
     view: Callable[Concatenate[HttpRequest, Draft, P], HttpResponse],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
-    """Give the view the session's draft; redirect to the beginning without one, and to the result once it is sent."""
+    """Give the view the draft of this browser; redirect to the result once it is sent.
+
+    Without a draft, lead to the beginning, or to the page of a form that was closed. That page is also where a form
+    goes that cannot be saved, so that what was typed in it is not lost.
+    """
 
     @functools.wraps(view)
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        draft = session_draft(request)
+        draft = session_draft(request) or reopened_draft(request)
         response: HttpResponseBase
         try:
             if draft is None:
-                response = redirect("applications:fill_in")
+                response = _led_away(request)
             elif draft.sent_id:
                 response = redirect("applications:form_sent")
             else:
                 response = view(request, draft, *args, **kwargs)
+                remember_draft(request, response, draft)
         except drafts.CannotWriteSent:
             response = redirect("applications:form_sent")
         except drafts.Gone as refusal:
             messages.error(request, str(refusal))
-            response = redirect("applications:fill_in")
+            response = _led_away(request)
         patch_cache_control(response, no_store=True, private=True)
         return response
 
-    guarded.personal = True  # type: ignore[attr-defined]  # read by IdleMiddleware
+    guarded.after_end = CLOSED  # type: ignore[attr-defined]  # read by IdleMiddleware and csrf_failure()
+    guarded.keeps_typed = True  # type: ignore[attr-defined]
     return guarded
+
+
+def _led_away(request: HttpRequest) -> HttpResponse:
+    if request.method == "POST":
+        return redirect(CLOSED, preserve_request=True)
+    return redirect(CLOSED if remembered_draft(request) else "applications:fill_in")

@@ -56,7 +56,8 @@ def draft_letter_context(letter: Letter) -> dict[str, Any]:
     draft = Draft.objects.unsent().filter(pk=letter.parameters["draft"]).defer("data").first()
     # Somebody has touched the draft since the warning was queued, so its end is no longer near; or has taken it over.
     is_former = draft is not None and draft.person_id != letter.parameters.get("person")
-    if draft is None or is_former or (letter.message == "draft_ending" and draft.warned_at is None):
+    is_elsewhere = draft is not None and draft.email != letter.to  # the link is for the address given last
+    if draft is None or is_former or is_elsewhere or (letter.message == "draft_ending" and draft.warned_at is None):
         raise NoLongerDue
     try:
         token = draft_links.TOKEN.of(draft)

@@ -32,6 +32,10 @@ class UnknownDraft(CannotContinue):
     message = _("We do not have this application any more, or the link is not whole.")
 
 
+class NotTheirs(CannotContinue):
+    message = _("This application can be opened only by its main applicant, or with the link that we emailed.")
+
+
 class CannotContinueSent(CannotContinue):
     message = _("This application has been sent already.")
 

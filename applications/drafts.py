@@ -16,6 +16,7 @@ from applications import changes, draft_letters, draft_links, intake, present
 from applications.form import steps
 from applications.form.data import FormData
 from applications.models import Application, Draft, DraftQuerySet
+from core import crypto
 from core.actors import Actor
 from core.refusals import Refused
 from core.transactions import atomically
@@ -79,6 +80,14 @@ def edit_draft(draft: Draft, edit: Callable[[FormData], T]) -> T:
     return returned
 
 
+def may_open(draft: Draft, *, person: Person) -> bool:
+    """Tell whether a person may open a draft that was closed: as their own, or as its main applicant."""
+    if draft.person_id is not None:
+        return draft.is_open_to(person)
+    code = steps.main_hetu(form_data_of(draft))
+    return bool(code) and crypto.indexes(code)[0] in person.hetu_indexes
+
+
 @atomically
 def adopt(draft: Draft, *, person: Person) -> Draft:
     """Give a draft that belongs to nobody to an identified person, and return it.
@@ -98,15 +107,19 @@ def adopt(draft: Draft, *, person: Person) -> Draft:
 
 
 @atomically
-def send_draft_link(draft: Draft, *, email: str, language: str) -> None:
-    """Send the link to an address, and keep the address for the warning before the draft is deleted.
+def send_draft_link(draft: Draft, *, email: str, language: str, ends_former: bool = False) -> Draft:
+    """Send the link to an address, keep the address for the warning before the draft is deleted; return the draft.
 
-    Raises CannotWriteSent and Gone.
+    With `ends_former` the link that another address has does nothing any more: that address was a mistake. Raises
+    CannotWriteSent and Gone.
     """
     locked = _lock_unsent(draft)
-    locked.email, locked.language = email, language
-    _touch(locked, "email", "language")
+    renewed = draft_links.new_draft_link() if ends_former and locked.email not in {"", email} else {}
+    for field, value in {"email": email, "language": language, **renewed}.items():
+        setattr(locked, field, value)
+    _touch(locked, "email", "language", *renewed)
     draft_letters.queue_draft_link(locked)
+    return locked
 
 
 @atomically

@@ -2,7 +2,17 @@ from django.urls import path, register_converter
 
 from applications.form.steps import STEPS
 from applications.references import ReferenceConverter
-from applications.views import changes, confirmations, drafts, form, household, invitations, receipts, slips
+from applications.views import (
+    changes,
+    closed_form,
+    confirmations,
+    drafts,
+    form,
+    household,
+    invitations,
+    receipts,
+    slips,
+)
 
 register_converter(ReferenceConverter, "reference")
 
@@ -24,6 +34,9 @@ urlpatterns = [
     path("application/send/", form.send_form, name="form_send"),
     path("application/sent/", form.form_sent, name="form_sent"),
     path("application/stay/", form.stay, name="form_stay"),
+    path("application/closed/", closed_form.closed_form, name="form_closed"),
+    path("application/closed/link/", closed_form.mail_link_of_closed_form, name="draft_mail_again"),
+    path("application/open/", closed_form.open_closed_form, name="draft_open"),
     path("application/later/", drafts.save_for_later, name="draft_later"),
     path("application/later/link/", drafts.mail_draft_link, name="draft_mail_link"),
     path("application/later/bind/", drafts.bind_draft, name="draft_bind"),

@@ -11,6 +11,12 @@ def mask_hetu(code: str) -> str:
     return code[:7] + MASK
 
 
+def mask_address(address: str) -> str:
+    """Return an email address of which the owner knows it again, and others do not learn it."""
+    local, at, domain = address.partition("@")
+    return f"{local[:1]}{MASK}{at}{domain}" if address else ""
+
+
 def mask_codes(text: str) -> str:
     """Return the text, as long as before, with the last four characters of all that may be a code hidden (R17)."""
     characters = list(text)

@@ -4,14 +4,17 @@ Page templates stand in templates/errors/. The housing system gets problem+json 
 """
 
 import http
+import math
 import sys
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.template.loader import render_to_string
 from django.utils import translation
 
 from core.transactions import DATABASE_AWAY
 from identity.limits import TooMany
+from identity.origin import is_same_origin
+from identity.redirects import with_next
 
 RETRY_AFTER_SECONDS = 10  # a restarted database is back by then
 
@@ -29,13 +32,20 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def too_many(request: HttpRequest, exception: TooMany) -> HttpResponse:
-    response = _answer(request, 429)
+    response = _answer(request, 429, minutes=math.ceil(exception.retry_after / 60))
     response["Retry-After"] = str(exception.retry_after)
     return response
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Answer a form that was sent without its token, most often after the session ended. Nothing was done."""
+    """Answer a form that was sent without its token, most often after the session ended. Nothing was done.
+
+    A page in which people type long is sent on, from our own pages only, to where what they typed is shown again.
+    """
+    match = request.resolver_match
+    if match and getattr(match.func, "keeps_typed", False) and is_same_origin(request):
+        page = with_next(getattr(match.func, "after_end", ""), "", act=match.url_name or "")
+        return HttpResponseRedirect(page, preserve_request=True)
     return _answer(request, 403, template="csrf")
 
 
@@ -57,7 +67,9 @@ def is_database_down(error: BaseException | None) -> bool:
     return False
 
 
-def _answer(request: HttpRequest, status: int, *, template: str = "", alone: bool = False) -> HttpResponse:
+def _answer(
+    request: HttpRequest, status: int, *, template: str = "", alone: bool = False, **context: object
+) -> HttpResponse:
     if request.path_info.startswith("/api/"):
         title = http.HTTPStatus(status).phrase
         return JsonResponse({"title": title, "status": status}, status=status, content_type="application/problem+json")
@@ -65,7 +77,7 @@ def _answer(request: HttpRequest, status: int, *, template: str = "", alone: boo
     language = translation.get_language_from_request(request, check_path=True)
     with translation.override(language):
         # Alone means without session and database, which may be what failed.
-        page = render_to_string(f"errors/{template or status}.html", {}, None if alone else request)
+        page = render_to_string(f"errors/{template or status}.html", context, None if alone else request)
     response = HttpResponse(page, status=status, content_type="text/html; charset=utf-8")
     response["Content-Language"] = language
     return response

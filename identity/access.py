@@ -36,7 +36,7 @@ def identified_person_required(view: View[P]) -> View[P]:
         patch_cache_control(response, no_store=True, private=True)
         return response
 
-    guarded.personal = True  # type: ignore[attr-defined]  # read by IdleMiddleware
+    guarded.after_end = "identity:session_ended"  # type: ignore[attr-defined]  # read by IdleMiddleware
     return guarded
 
 

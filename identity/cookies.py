@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from identity import attempts
 
-VERSION = "1"  # another list of cookies needs another acceptance
+VERSION = "2"  # another list of cookies needs another acceptance
 YEAR_SECONDS = 365 * 24 * 60 * 60
 
 
@@ -23,6 +23,11 @@ class Cookie:
 
 def acceptance_name() -> str:
     return f"{settings.COOKIE_PREFIX}cookies"
+
+
+def draft_name() -> str:
+    """Return the name of the cookie that remembers a draft (applications/draft_access.py)."""
+    return f"{settings.COOKIE_PREFIX}draft"
 
 
 def all_cookies() -> list[Cookie]:
@@ -42,6 +47,15 @@ def all_cookies() -> list[Cookie]:
             _("Keeps you identified, and the application that you fill in open, while you use the service."),
             _("Until you log out, or until you have done nothing for %(minutes)d minutes")
             % {"minutes": settings.IDLE_MINUTES},
+        ),
+        Cookie(
+            draft_name(),
+            _(
+                "Remembers which application you are filling in, in case you close the browser. It holds nothing of "
+                "what you type."
+            ),
+            _("Until you send the application or log out, or until you have not continued it for %(days)d days")
+            % {"days": settings.DRAFT_DAYS},
         ),
     ]
 
@@ -63,3 +77,4 @@ def accept(response: HttpResponse) -> None:
 
 def withdraw(response: HttpResponse) -> None:
     response.delete_cookie(acceptance_name(), samesite="Lax")
+    response.delete_cookie(draft_name(), samesite="Lax")

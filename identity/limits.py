@@ -92,6 +92,15 @@ def is_reached(what: str, who: str, *, most: int) -> bool:
     return RateCount.objects.filter(key=_key(what, who), ends__gt=int(time.time()), count__gte=most).exists()
 
 
+def refuse_if_reached(what: str, who: str, *, most: int) -> None:
+    """Raise TooMany if `most` tries were counted within the present window, without counting one."""
+    now = int(time.time())
+    full = RateCount.objects.filter(key=_key(what, who), ends__gt=now, count__gte=most)
+    ends = full.values_list("ends", flat=True).first()
+    if ends is not None:
+        raise TooMany(retry_after=ends - now)
+
+
 def _key(what: str, who: str) -> str:
     return f"{what}:{hashlib.sha256(who.encode()).hexdigest()[:32]}"
 

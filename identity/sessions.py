@@ -7,13 +7,13 @@ from collections.abc import Callable
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import AnonymousUser
-from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import Resolver404, resolve
 from django.utils import timezone
 
 from identity import proof
 from identity.redirects import page_of, with_next
+from identity.session_store import SessionStore
 
 SEEN = "seen"  # seconds since 1970
 GRAIN_SECONDS = 30  # between writes of SEEN: most page views write nothing
@@ -40,8 +40,8 @@ class IdleMiddleware:
             if proof.of_session(request.session):
                 ends_at = timezone.now() + dt.timedelta(minutes=settings.IDLE_MINUTES)
                 request.session_ends_at = ends_at  # type: ignore[attr-defined]  # ours
-        elif (had_session or request.method == "POST") and _is_personal(request):
-            return redirect(with_next("identity:session_ended", page_of(request)))
+        elif (had_session or request.method == "POST") and (answer := _answer_after_end(request)):
+            return answer
         return self.get_response(request)
 
 
@@ -58,11 +58,29 @@ def _is_alive(request: HttpRequest) -> bool:
     return False
 
 
-def _is_personal(request: HttpRequest) -> bool:
+def _answer_after_end(request: HttpRequest) -> HttpResponseBase | None:
+    """Lead to the page that a view names for what comes after the end (`after_end`), if it does.
+
+    The page is told what was pressed in vain. Where the view `keeps_typed`, a form is sent to that page once more.
+    """
     try:
-        return getattr(resolve(request.path_info).func, "personal", False)
+        match = resolve(request.path_info)
     except Resolver404:
-        return False
+        return None
+    page, is_sent = getattr(match.func, "after_end", ""), request.method == "POST"
+    if not page:
+        return None
+    act = match.url_name or "" if is_sent and match.namespace != "identity" else ""
+    keeps_typed = is_sent and getattr(match.func, "keeps_typed", False)
+    return HttpResponseRedirect(with_next(page, page_of(request), act=act), preserve_request=keeps_typed)
+
+
+def open_session(key: str) -> SessionStore | None:
+    """Return the session of a key in which somebody fills in a form, signed in as nobody, if it is not over."""
+    session = SessionStore(key)
+    if SESSION_KEY in session or time.time() - session.get(SEEN, 0) > settings.IDLE_MINUTES * 60 + GRAIN_SECONDS:
+        return None
+    return session
 
 
 def begin(request: HttpRequest) -> None:

@@ -1,4 +1,5 @@
-/* Warns some minutes before the session ends. Without it the page tells the time in plain text. */
+/* Warns some minutes before the session ends, and puts the end off while somebody types. Without it the page tells the
+   time in plain text. */
 (function () {
   "use strict";
   var warning = document.getElementById("session-warning");
@@ -41,21 +42,40 @@
 
   function leave() {
     clearInterval(timer); // or each tick would begin anew
-    location.assign(warning.getAttribute("data-ended"));
+    var ended = warning.getAttribute("data-ended");
+    var closing = document.getElementById(warning.getAttribute("data-closes") || "");
+    if (!closing) return location.assign(ended);
+    // Saves what was typed, and leaves nothing of it on the screen.
+    var close = document.createElement("input");
+    close.type = "hidden";
+    close.name = "close";
+    close.value = "1";
+    closing.appendChild(close);
+    closing.action = ended;
+    closing.submit();
   }
 
-  function extend(event) {
-    event.preventDefault();
-    if (!window.fetch || !window.URLSearchParams) return form.submit();
+  function keep(otherwise) {
+    if (!window.fetch || !window.URLSearchParams) return otherwise();
     var body = new URLSearchParams();
     form.querySelectorAll("input").forEach(function (input) { body.append(input.name, input.value); });
     fetch(form.action, { method: "POST", body: body, credentials: "same-origin" }).then(function (answer) {
       if (answer.status !== 204) return leave(); // led away: the session is over
       moveTo(Date.now() + length * 1000);
       tell(ends);
-    }, function () {
-      form.submit(); // the browser then says itself that there is no connection
-    });
+    }, otherwise);
+  }
+
+  function extend(event) {
+    event.preventDefault();
+    keep(function () { form.submit(); }); // the browser then says itself that there is no connection
+  }
+
+  var kept = Date.now();
+  function typed() {
+    if (Date.now() - kept < 60000) return;
+    kept = Date.now();
+    keep(function () {});
   }
 
   function check() {
@@ -65,6 +85,7 @@
   }
 
   form.addEventListener("submit", extend);
+  document.addEventListener("input", typed);
   warning.addEventListener("keydown", function (event) {
     var buttons = warning.querySelectorAll("button");
     if (event.key === "Escape") extend(event);

@@ -1,19 +1,23 @@
 """The steps of the form: what each asks, what it takes from a page, and the application that they make together."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
 from applications.document import Document, parse
 from applications.form import change, people
-from applications.form.data import SIGNING, Answers, FormData, PersonAnswers, is_removable
+from applications.form.data import MOST_RESIDENTS, SIGNING, Answers, FormData, PersonAnswers, empty_data, is_removable
 from applications.form.home import HomeAndNeed, SharedHome, answers_from_home
 from applications.form.money import OwnIncome
 from applications.form.questions import Questions, Title, submitted_answers, without_unasked
 from applications.form.wishes import SharedWishes, Wishes
+from applications.models import MOST_APPLICANTS
+from core.masking import MASK
 from core.personal_names import joined_name
 
 TITLES: dict[str, Title] = {
@@ -24,6 +28,8 @@ TITLES: dict[str, Title] = {
     "summary": _("Summary"),
 }
 STEPS = ("people", "home", "money", "wishes")  # those with questions
+PERSON_ID = re.compile(r"p[0-9]{1,4}")
+MOST_ON_A_PAGE = MOST_APPLICANTS + MOST_RESIDENTS
 
 
 class StaleTab(Exception):
@@ -145,6 +151,47 @@ def note_complete(data: FormData, *steps: str) -> list[Part]:
     for step, found in parts.items():
         data["complete"][step] = [part.place.prefix for part in found if part.form.is_valid()]
     return [part for found in parts.values() for part in found]
+
+
+def is_blank(data: FormData) -> bool:
+    """Tell whether nothing was ever saved in a draft."""
+    return not any(data["saved"].values())
+
+
+def main_email(data: FormData) -> str:
+    """Return the email address that was typed for the main applicant; an empty text if it is none."""
+    return _valid_main_answer(data, "email")
+
+
+def main_hetu(data: FormData) -> str:
+    """Return the personal identity code that was typed for the main applicant; an empty text if it is none."""
+    return _valid_main_answer(data, "hetu")
+
+
+def _valid_main_answer(data: FormData, name: str) -> str:
+    typed = str((data["people"][0]["details"] or {}).get(name) or "")
+    try:
+        return str(people.MainApplicant.base_fields[name].clean(typed) or "")
+    except ValidationError:
+        return ""
+
+
+def data_of_page(submitted: MultiValueDict[str, str], step: str, *, language: str) -> FormData:
+    """Return data that hold what stood on one page, of which nothing else can be reached.
+
+    The page names the people in it as `who`, each by id and kind. Masked codes are left out.
+    """
+    data = empty_data(language=language)
+    named = dict(one.split(" ", 1) for one in submitted.getlist("who")[:MOST_ON_A_PAGE] if " " in one)
+    is_right = all(PERSON_ID.fullmatch(key) and kind in people.FORMS for key, kind in named.items())
+    if is_right and [*named.values()][:1] == ["main"] and "main" not in [*named.values()][1:]:
+        data["people"] = [PersonAnswers(id=key, kind=kind, details=None, income=None) for key, kind in named.items()]
+        data["next"] = max(int(key[1:]) for key in named) + 1
+    apply(data, step, submitted)
+    for person in data["people"]:
+        if MASK in str((person["details"] or {}).get("hetu")):
+            person["details"] = {**(person["details"] or {}), "hetu": ""}
+    return data
 
 
 def times_saved(data: FormData, step: str) -> int:

@@ -1,6 +1,7 @@
 """Saving a draft, and continuing it later: by a mailed link, or signed in."""
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -11,9 +12,10 @@ from django.utils.translation import gettext as _
 from applications import draft_letters, draft_links, drafts, stranger_letters
 from applications.draft_access import draft_view, hold_draft
 from applications.form import steps
+from applications.form.data import FormData
 from applications.form.steps import STEPS
 from applications.models import Draft
-from applications.views.form_pages import session_end, show_stale_tab
+from applications.views.form_pages import session_end, show_unsaved
 from core.addresses import EmailField
 from core.requests import read_or_act
 from identity import cookies, limits, sessions
@@ -22,7 +24,7 @@ from identity.limits import HOUR
 from identity.redirects import with_next
 from identity.secret_pages import secret_page
 
-MOST_LETTERS = 10  # an hour and address of the sender
+MOST_LETTERS = 200  # an hour and address of the sender: libraries and mobile operators share one
 MOST_UNKNOWN_LINKS = 30  # a minute and address
 
 
@@ -52,9 +54,10 @@ def save_for_later(request: HttpRequest, draft: Draft) -> HttpResponse:
             try:
                 drafts.edit_draft(draft, lambda data: steps.save(data, step, request.POST))
             except steps.StaleTab:
-                return show_stale_tab(request, draft, step)
+                return show_unsaved(request, draft, step)
         return redirect("applications:draft_later")
-    return _show_later(request, draft, LinkForm(initial={"email": draft.email}))
+    typed = draft.email or steps.main_email(drafts.form_data_of(draft))
+    return _show_later(request, draft, LinkForm(initial={"email": typed}))
 
 
 @draft_view
@@ -67,16 +70,49 @@ def mail_draft_link(request: HttpRequest, draft: Draft) -> HttpResponse:
     if not form.is_valid():
         return _show_later(request, draft, form)
     email = form.cleaned_data["email"]
-    limits.count("draft letters", limits.client_network(request), most=MOST_LETTERS, seconds=HOUR)
-    if draft.person_id is None:
-        try:
-            stranger_letters.count_stranger_letter(email)
-        except limits.TooMany:
-            form.add_error("email", ENOUGH_LETTERS)
-            return _show_later(request, draft, form)
+    if draft.person_id is None and not may_mail_link(request, email):
+        form.add_error("email", ENOUGH_LETTERS)
+        return _show_later(request, draft, form)
     drafts.send_draft_link(draft, email=email, language=get_language() or draft.language)
     messages.success(request, _("We are sending the link to %(email)s.") % {"email": email})
     return redirect("applications:draft_later")
+
+
+def may_mail_link(request: HttpRequest, email: str) -> bool:
+    """Count a link that somebody unidentified has sent to an address, and tell whether it may be sent (R20).
+
+    Raises limits.TooMany where very many were sent from one place.
+    """
+    limits.count("draft letters", limits.client_network(request), most=MOST_LETTERS, seconds=HOUR)
+    try:
+        stranger_letters.count_stranger_letter(email)
+    except limits.TooMany:
+        return False
+    return True
+
+
+def mail_way_back(request: HttpRequest, draft: Draft, data: FormData) -> None:
+    """Send the link to the address that the main applicant has just given, unless another was chosen for it.
+
+    `draft` is as it was before, and `data` as they are saved now. A corrected address gets a link of its own.
+    """
+    email, former = steps.main_email(data), steps.main_email(drafts.form_data_of(draft))
+    if not email or draft.person_id or draft.application_id or draft.email == email:
+        return
+    if draft.email not in {"", former}:
+        return
+    try:
+        is_mailed = may_mail_link(request, email)
+    except limits.TooMany:
+        is_mailed = False
+    if not is_mailed:
+        told = _("We could not email you a link now. Choose “Save and continue later” and try again.")
+        messages.warning(request, told)
+        return
+    language = get_language() or draft.language
+    hold_draft(request, drafts.send_draft_link(draft, email=email, language=language, ends_former=True))
+    told = _("We are sending a link to %(email)s. With it you can continue later, on any device.")
+    messages.info(request, told % {"email": email})
 
 
 @draft_view
@@ -106,8 +142,9 @@ def draft_bound(request: HttpRequest) -> HttpResponse:
             hold_draft(request, drafts.adopt(draft, person=person_of(request)))
             return redirect("applications:form_people")
     except (draft_links.UnknownDraft, drafts.CannotWrite) as refusal:
-        return _show_dead(request, refusal, status=404)
-    return render(request, "applications/draft/bound.html", {"pass": text})
+        return show_dead_draft(request, refusal, status=404)
+    context = {"pass": text, "action": reverse("applications:draft_bound")}
+    return render(request, "applications/draft/bound.html", context)
 
 
 @identified_person_required
@@ -131,9 +168,9 @@ def continue_draft(request: HttpRequest) -> HttpResponse:
         draft = draft_links.find_draft(token)
     except draft_links.UnknownDraft as refusal:
         limits.count("draft link", limits.client_network(request), most=MOST_UNKNOWN_LINKS)
-        return _show_dead(request, refusal, status=404)
+        return show_dead_draft(request, refusal, status=404)
     except draft_links.CannotContinue as refusal:
-        return _show_dead(request, refusal, status=410)
+        return show_dead_draft(request, refusal, status=410)
     if request.method != "POST":
         context = {"token": token, "until": draft_letters.deletion_day(draft)}
         return render(request, "applications/draft/continue.html", context)
@@ -154,12 +191,14 @@ def _show_later(request: HttpRequest, draft: Draft, form: LinkForm) -> HttpRespo
         "draft": draft,
         "until": draft_letters.deletion_day(draft),
         "is_mine": draft.person_id is not None,
+        "minutes": settings.IDLE_MINUTES,
         **session_end(),
     }
     return render(request, "applications/draft/later.html", context)
 
 
-def _show_dead(
+def show_dead_draft(
     request: HttpRequest, refusal: draft_links.CannotContinue | drafts.CannotWrite, *, status: int
 ) -> HttpResponse:
-    return render(request, "applications/draft/dead.html", {"refusal": refusal}, status=status)
+    context = {"refusal": refusal, "days": settings.DRAFT_DAYS}
+    return render(request, "applications/draft/dead.html", context, status=status)

@@ -11,14 +11,15 @@ from django.views.decorators.http import require_safe
 
 from applications import changes, drafts
 from applications.document import InvalidDocument
-from applications.draft_access import draft_view, hold_draft, session_draft
+from applications.draft_access import draft_view, forget_draft, hold_draft, remembered_draft, session_draft
 from applications.form import steps
 from applications.form.data import FormData, add_person, empty_data, remove_person
 from applications.form.prefill import data_of_person
 from applications.form.steps import STEPS
 from applications.form.summary import AssuranceForm
 from applications.models import Application, Draft
-from applications.views.form_pages import other_way, show_refused, show_stale_tab, show_step, show_summary
+from applications.views.drafts import mail_way_back
+from applications.views.form_pages import other_way, show_refused, show_step, show_summary, show_unsaved
 from core.actors import UNIDENTIFIED
 from core.requests import read_or_act
 from identity import cookies, limits
@@ -27,7 +28,8 @@ from identity.limits import HOUR
 from identity.origin import same_origin_forms
 from identity.redirects import with_next
 
-MOST_BEGUN, MOST_SENT = 20, 20  # an hour and address: libraries and counters share one
+# An hour and address, which libraries, counters and mobile operators give to many; and an hour and person.
+MOST_BEGUN, MOST_SENT, MOST_SENT_BY_ONE = 500, 500, 20
 # An hour and person. Nobody is named twice (R3), so whoever adds somebody by another applicant's code learns that it
 # is theirs; a wrong guess is a change, and everybody is told of it.
 MOST_CHANGES = 5
@@ -39,12 +41,15 @@ def fill_in(request: HttpRequest) -> HttpResponse:
     if not cookies.accepted(request):
         return redirect(with_next("identity:cookies", request.path))
     if request.method != "POST":
-        draft = session_draft(request)
+        draft = session_draft(request) or remembered_draft(request)
         context = {
             "days": settings.DRAFT_DAYS,
             "draft": draft if draft and not draft.sent_id and not draft.application_id else None,
         }
         return render(request, "applications/form/begin.html", context)
+    begun = session_draft(request)
+    if begun and not begun.sent_id and not begun.application_id and steps.is_blank(drafts.form_data_of(begun)):
+        return redirect("applications:form_people")  # pressed again: one draft for one person
     limits.count("draft", limits.client_network(request), most=MOST_BEGUN, seconds=HOUR)
     language, person = get_language() or settings.LANGUAGE_CODE, identified_person(request)
     data = data_of_person(person, language=language) if person else empty_data(language=language)
@@ -63,13 +68,15 @@ def form_step(request: HttpRequest, draft: Draft, step: str) -> HttpResponse:
         data, parts = drafts.edit_draft(draft, lambda data: (data, steps.save(data, step, request.POST)))
     except steps.StaleTab:
         is_leaving = "post_to" in request.POST  # logging out does not wait, least of all on a shared computer
-        return (is_leaving and other_way(request, step)) or show_stale_tab(request, draft, step)
+        return (is_leaving and other_way(request, step)) or show_unsaved(request, draft, step)
     if elsewhere := other_way(request, step):
         return elsewhere
     if any(part.form.newly_asked(request.POST) for part in parts):
         messages.info(request, _("Your answers are saved. They lead to more questions: answer them too."))
         return redirect(f"applications:form_{step}")
     if all(part.form.is_valid() for part in parts):
+        if step == "people":
+            mail_way_back(request, draft, data)
         return redirect(f"applications:form_{[*STEPS, 'summary'][STEPS.index(step) + 1]}")
     return show_step(request, draft, data, step, parts)
 
@@ -88,7 +95,7 @@ def add_to_form(request: HttpRequest, draft: Draft) -> HttpResponse:
     try:
         added = drafts.edit_draft(draft, edit)
     except steps.StaleTab:
-        return show_stale_tab(request, draft, "people")
+        return show_unsaved(request, draft, "people")
     return redirect(reverse("applications:form_people") + (f"#{added}" if added else ""))
 
 
@@ -105,7 +112,7 @@ def remove_from_form(request: HttpRequest, draft: Draft) -> HttpResponse:
         try:
             drafts.edit_draft(draft, edit)
         except steps.StaleTab:
-            return show_stale_tab(request, draft, "people")
+            return show_unsaved(request, draft, "people")
         messages.success(request, _("The person has been removed."))
     return redirect("applications:form_people")
 
@@ -123,13 +130,15 @@ def send_form(request: HttpRequest, draft: Draft) -> HttpResponse:
     """Send the application that was summed up; a second click sends nothing more."""
     if request.method != "POST":
         return redirect("applications:form_summary")
-    limits.count("application sent", limits.client_network(request), most=MOST_SENT, seconds=HOUR)
     form = AssuranceForm(request.POST)
     if not form.is_valid():
         return show_summary(request, draft, form)
     person = identified_person(request)
     if draft.application_id:
         limits.count("change sent", str(person.pk if person else ""), most=MOST_CHANGES, seconds=HOUR)
+    who = ("application of a person", str(person.pk)) if person else ("application", limits.client_network(request))
+    most = MOST_SENT_BY_ONE if person else MOST_SENT
+    limits.refuse_if_reached(*who, most=most)
     try:
         drafts.send_draft(
             draft,
@@ -144,6 +153,7 @@ def send_form(request: HttpRequest, draft: Draft) -> HttpResponse:
         return show_refused(request, draft, refusal)
     except changes.CannotChange as refusal:
         return _change_refused(request, draft, refusal)
+    limits.count(*who, most=most, seconds=HOUR)  # what was sent, not what was tried
     if draft.application_id:
         messages.success(request, _("The application has been changed. Everyone has to confirm it again."))
     return redirect("applications:form_sent")
@@ -158,7 +168,9 @@ def form_sent(request: HttpRequest) -> HttpResponse:
     application = Application.objects.with_people().get(pk=draft.sent_id)
     if draft.application_id:
         return redirect("applications:status", application.reference)
-    return render(request, "applications/form/sent.html", {"application": application})
+    response = render(request, "applications/form/sent.html", {"application": application})
+    forget_draft(response)
+    return response
 
 
 @draft_view

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from applications import drafts
+from applications import draft_letters, drafts
 from applications.document import InvalidDocument
 from applications.form import steps
 from applications.form.data import FormData, can_add
@@ -59,17 +59,21 @@ def other_way(request: HttpRequest, step: str) -> HttpResponse | None:
     return None
 
 
-def show_stale_tab(request: HttpRequest, draft: Draft, step: str) -> HttpResponse:
-    """Show what was typed in this tab, which is not saved, and what another tab has saved instead."""
+def show_unsaved(request: HttpRequest, draft: Draft, step: str) -> HttpResponse:
+    """Show what was typed in this tab, which is not saved, and what another tab has saved instead, if one has."""
     draft.refresh_from_db()
     data = drafts.form_data_of(draft)
+    is_stale = request.POST.get("saved") != str(steps.times_saved(data, step))
     mine = copy.deepcopy(data)
     steps.apply(mine, step, request.POST)
     parts = steps.parts_of(mine, step)
     for part in parts:
         part.form.unmask()
-    differences = list(steps.differences(data, mine, step))
-    return show_step(request, draft, data, step, parts, status=409, is_stale=True, differences=differences)
+    told = {"is_stale": is_stale, "is_unsaved": not is_stale}
+    differences = list(steps.differences(data, mine, step)) if is_stale else []
+    return show_step(
+        request, draft, data, step, parts, status=409 if is_stale else 200, differences=differences, **told
+    )
 
 
 def show_summary(request: HttpRequest, draft: Draft, form: AssuranceForm) -> HttpResponse:
@@ -110,6 +114,7 @@ def _frame(draft: Draft, data: FormData, step: str) -> dict[str, Any]:
     }
     return {
         "draft": draft,
+        "until": draft_letters.deletion_day(draft),
         "step": step,
         "title": steps.TITLES[step],
         "progress": [(each, title, complete.get(each, False)) for each, title in steps.TITLES.items()],

@@ -1,11 +1,12 @@
 """The cookie page, its answers, and what each leads to."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from identity import cookies
+from identity import cookies, sessions
 from identity.origin import same_origin_post
 from identity.redirects import safe_next, with_next
 
@@ -40,8 +41,8 @@ def blocked(request: HttpRequest) -> HttpResponse:
 @same_origin_post
 def decline(request: HttpRequest) -> HttpResponse:
     """Withdraw any acceptance, and end the session that depends on it."""
-    if request.user.is_authenticated:
-        request.session.flush()
+    if settings.SESSION_COOKIE_NAME in request.COOKIES:
+        sessions.end(request)
     response = redirect("identity:cookies_declined")
     cookies.withdraw(response)
     return response

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from identity import access, broker_sessions, sessions
+from identity import access, broker_sessions, cookies, sessions
 from identity.redirects import is_within, safe_next, with_next
 
 
@@ -26,8 +26,8 @@ def extend(request: HttpRequest) -> HttpResponse:
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session, and have the browser forget what it kept of the pages.
 
-    The acceptance of cookies stays, as it says nothing about the person. `next` names the page that follows, so that
-    another person can identify themselves at once.
+    The acceptance of cookies stays, as it says nothing about the person; a draft is forgotten. `next` names the page
+    that follows, so that another person can identify themselves at once.
     """
     if request.method != "POST":
         return redirect(settings.IDENTIFIED_URL)
@@ -41,6 +41,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
         else redirect(next_url)
     )
     response["Clear-Site-Data"] = '"cache", "storage"'
+    response.delete_cookie(cookies.draft_name(), samesite="Lax")
     return response
 
 
@@ -59,6 +60,6 @@ def signed_out_at_broker(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def ended(request: HttpRequest) -> HttpResponse:
-    """Say that the session ended and that nothing is lost, with a way back by identification."""
+    """Say that the session ended, and first what was not done if somebody pressed a button; with a way back."""
     way_back = with_next("identity:identify", safe_next(request))
-    return render(request, "identity/session_ended.html", {"way_back": way_back})
+    return render(request, "identity/session_ended.html", {"way_back": way_back, "act": request.GET.get("act", "")})

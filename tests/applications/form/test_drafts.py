@@ -301,9 +301,8 @@ def test_session_ends_after_20_idle_minutes_also_of_somebody_who_is_not_signed_i
     page = somebody.client.post(address("form_people"), sent)
 
     assert alive == 200
-    assert page.url == "/fi/session/ended/?next=/fi/application/people/"
+    assert page.url == "/fi/application/closed/?act=form_people&next=/fi/application/people/"
     assert "draft" not in somebody.client.session
-    assert without_session_cookie(somebody).go("people").url == address("fill_in")
 
 
 def test_session_is_kept_by_the_script_of_the_warning(clock):

@@ -51,8 +51,10 @@ class Way:
         sys.setprofile(None)
 
     def _called(self, frame, event, _argument):
+        if event != "call":
+            return
         self._is_on = (self._is_on or frame.f_code is self._first) and frame.f_code is not self._last
-        if self._is_on and event == "call" and Path(frame.f_code.co_filename).is_relative_to(ROOT):
+        if self._is_on and Path(frame.f_code.co_filename).is_relative_to(ROOT):
             self.codes.append(frame.f_code)
 
     @property
