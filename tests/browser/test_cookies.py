@@ -101,9 +101,21 @@ def test_cookie_page_names_exactly_the_cookies_of_the_journey(page, live_server,
         "attempt-…": ("/identification/", True, "Lax", 15),
         "session": ("/", True, "Lax", None),
     }
-    assert named == list(seen)
+    assert named == [*seen, "draft"]  # the last one is for those who fill in an application
     assert [one["name"] for one in page.context.cookies()] == ["cookies", "session"]
     assert page.evaluate(STORED) == NOTHING
+
+
+def test_filling_in_adds_one_cookie_which_the_cookie_page_names(page, live_server):
+    page.goto(f"{live_server.url}/en/application/new/")
+    named = page.locator("main code").all_inner_texts()
+    press(page, WORDS["en"].accept_cookies)
+    press(page, "Begin")
+
+    [draft] = [one for one in page.context.cookies() if one["name"] == "draft"]
+    assert {one["name"] for one in page.context.cookies()} == {"cookies", "session", "draft"} <= set(named)
+    assert (draft["path"], draft["httpOnly"], draft["sameSite"]) == ("/", True, "Lax")
+    assert round((draft["expires"] - time.time()) / 86400) == 30
 
 
 def test_withdrawing_the_acceptance_takes_all_cookies_away(page, live_server, sign_in):

@@ -6,8 +6,10 @@ import pytest
 from django.utils import translation
 from django.utils.translation import gettext
 
+from applications import drafts
 from applications.document import Stored
-from applications.models import Application
+from applications.models import Application, Draft
+from identity.session_store import SessionStore
 from tests import cast
 from tests.applications.form.forms import HOME, INCOME, MAIN, OLLI, WISHES
 from tests.browser.journey import LANGUAGES, PHONE, WORDS, broken_rules, faults, heading, path, press
@@ -333,6 +335,83 @@ def test_session_warns_before_it_ends_also_who_is_not_signed_in(page, live_serve
     assert shown
     assert rules == []
     assert heading(page)
+
+
+def test_form_closes_by_itself_and_saves_what_is_typed(page, live_server):
+    """R21: nothing of it stays on the screen of a shared computer."""
+    form = Form(page, live_server, "en")
+    form.begin()
+    form.answer("p1", MAIN)
+    form.go_on()
+    page.clock.install()
+    page.goto(f"{form.at}application/home/")
+    form.answer("home", {"dwelling": "flat", "reasons": ["too_small"], "rent": "89x"})
+
+    page.clock.run_for(20 * 60 * 1000 + 1000)
+    page.wait_for_url("**/application/closed/**")
+    closed, text = heading(page), page.locator("main").inner_text()
+    back = page.goto(f"{form.at}application/home/")
+
+    assert closed == "The form was closed"
+    assert "We send the link to m••••@example.test." in text
+    assert not [own for own in ("89x", MAIN["last_name"]) if own in text]
+    assert "/application/closed/" in back.url
+    assert drafts.form_data_of(Draft.objects.get())["home"]["rent"] == "89x"
+
+
+def test_typing_puts_the_end_of_the_form_off(page, live_server):
+    form = Form(page, live_server, "en")
+    form.begin()
+    page.clock.install()
+    page.goto(f"{form.at}application/people/")
+    for minute in range(3):
+        page.clock.run_for(15 * 60 * 1000)
+        with page.expect_response("**/application/stay/"):
+            page.locator("[name='p1-first_names']").fill(f"Maija {'L' * minute}")
+
+    assert path(page) == "/en/application/people/"
+    assert not page.locator("#session-warning").is_visible()
+
+
+def test_closed_browser_finds_the_application_again(new_context, live_server):
+    context = new_context()
+    form = Form(context.new_page(), live_server, "sv")
+    form.begin()
+    form.answer("p1", MAIN)
+    form.go_on()
+    kept = [cookie for cookie in context.cookies() if cookie["expires"] > 0]  # the others go with the browser
+    again = new_context()
+    again.add_cookies(kept)
+
+    page = again.new_page()
+    page.goto(f"{form.at}application/people/")
+
+    assert [cookie["name"] for cookie in kept] == ["cookies", "draft"]
+    assert page.locator("[name='p1-last_name']").input_value() == MAIN["last_name"]
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_page_that_was_sent_too_late_says_what_became_of_it_and_what_can_be_done(
+    new_context, live_server, language, javascript
+):
+    context = new_context(java_script_enabled=javascript)
+    page = context.new_page()
+    form = Form(page, live_server, language)
+    form.begin()
+    form.answer("p1", MAIN)
+    form.go_on()
+    form.answer("home", {"reasons": ["too_small"]})
+    [session] = [cookie["value"] for cookie in context.cookies() if cookie["name"] == "session"]
+    SessionStore(session).delete()  # as after 20 idle minutes
+
+    form.go_on()
+
+    assert heading(page) == form.word("The form was closed")
+    assert form.word("What you had typed last is saved:") in page.locator("main").inner_text()
+    assert page.get_by_role("button", name=form.word("Send the link")).is_visible()
+    assert page.get_by_role("link", name=WORDS[language].to_identification).is_visible()
+    assert javascript is False or faults(page, language) == []
 
 
 @in_each_font

@@ -61,11 +61,12 @@ def test_confirming_after_the_session_ended_leads_back_to_the_same_page(new_cont
 
     press(page, EN.confirm)
     ended, confirmed = heading(page), Confirmation.objects.count()
+    told = page.get_by_role("alert").inner_text()
     press(page, EN.to_identification)
     sign_in_at_bank(page, MAIJA)
     press(page, EN.confirm)
 
-    assert (ended, confirmed) == (ENDED, 0)
+    assert (ended, confirmed, told) == (ENDED, 0, "This application was not confirmed.")
     assert heading(page) == "Your application is valid"
 
 
