@@ -16,15 +16,18 @@ from django.core import signing
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.cache import patch_cache_control
+from django.utils.translation import get_language
 
 from applications import drafts
 from applications.form import steps
+from applications.form.data import FormData
 from applications.models import Draft
-from identity import cookies, sessions
+from identity import cookies, limits, sessions
 from identity.access import identified_person
 
 P = ParamSpec("P")
 SESSION_KEY = "draft"
+MOST_BEGUN = 500  # an hour and address, which libraries, counters and mobile operators give to many
 CLOSED = "applications:form_closed"
 PK = re.compile(r"[0-9]{1,18}")
 LINK_KEY = "draft_link"  # which of its links the session goes with: a renewed one ends what the former one began
@@ -98,6 +101,13 @@ def hold_draft(request: HttpRequest, draft: Draft) -> None:
     request.session.cycle_key()
     request.session[SESSION_KEY], request.session[LINK_KEY] = draft.pk, draft.nonce
     sessions.begin(request)
+
+
+def begin_draft_here(request: HttpRequest, data: FormData) -> None:
+    """Begin a draft with these data in this browser. Raises limits.TooMany."""
+    limits.count("draft", limits.client_network(request), most=MOST_BEGUN, seconds=limits.HOUR)
+    language = get_language() or settings.LANGUAGE_CODE
+    hold_draft(request, drafts.begin_draft(data, language=language, person=identified_person(request)))
 
 
 def draft_view(

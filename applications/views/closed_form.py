@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from applications import draft_letters, draft_links, drafts
 from applications.draft_access import (
     CLOSED,
+    begin_draft_here,
     forget_draft,
     hold_draft,
     remember_draft,
@@ -30,7 +31,7 @@ from applications.views.form_pages import show_unsaved
 from core.masking import mask_address
 from core.requests import read_or_act
 from identity import cookies, sessions
-from identity.access import identified_person, identified_person_required, person_of
+from identity.access import identified_person_required, person_of
 from identity.origin import same_origin_forms
 from identity.redirects import with_next
 
@@ -95,8 +96,7 @@ def _begin_with_typed(request: HttpRequest, typed: FormData, step: str) -> HttpR
         with translation.override(language):
             return redirect(CLOSED, preserve_request=True)
     if "begin" in request.POST and cookies.accepted(request):
-        draft = drafts.begin_draft(typed, language=get_language() or "", person=identified_person(request))
-        hold_draft(request, draft)
+        begin_draft_here(request, typed)
         return redirect(f"applications:form_{step}")
     parts = steps.parts_of(typed, step, is_checked=False)
     for part in parts:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from applications import changes, drafts
 from applications.document import InvalidDocument
-from applications.draft_access import draft_view, forget_draft, hold_draft, remembered_draft, session_draft
+from applications.draft_access import begin_draft_here, draft_view, forget_draft, remembered_draft, session_draft
 from applications.form import steps
 from applications.form.data import FormData, add_person, empty_data, remove_person
 from applications.form.prefill import data_of_person
@@ -29,7 +29,7 @@ from identity.origin import same_origin_forms
 from identity.redirects import with_next
 
 # An hour and address, which libraries, counters and mobile operators give to many; and an hour and person.
-MOST_BEGUN, MOST_SENT, MOST_SENT_BY_ONE = 500, 500, 20
+MOST_SENT, MOST_SENT_BY_ONE = 500, 20
 # An hour and person. Nobody is named twice (R3), so whoever adds somebody by another applicant's code learns that it
 # is theirs; a wrong guess is a change, and everybody is told of it.
 MOST_CHANGES = 5
@@ -50,10 +50,8 @@ def fill_in(request: HttpRequest) -> HttpResponse:
     begun = session_draft(request)
     if begun and not begun.sent_id and not begun.application_id and steps.is_blank(drafts.form_data_of(begun)):
         return redirect("applications:form_people")  # pressed again: one draft for one person
-    limits.count("draft", limits.client_network(request), most=MOST_BEGUN, seconds=HOUR)
     language, person = get_language() or settings.LANGUAGE_CODE, identified_person(request)
-    data = data_of_person(person, language=language) if person else empty_data(language=language)
-    hold_draft(request, drafts.begin_draft(data, language=language, person=person))
+    begin_draft_here(request, data_of_person(person, language=language) if person else empty_data(language=language))
     return redirect("applications:form_people")
 
 

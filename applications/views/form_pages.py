@@ -66,7 +66,7 @@ def show_unsaved(request: HttpRequest, draft: Draft, step: str) -> HttpResponse:
     is_stale = request.POST.get("saved") != str(steps.times_saved(data, step))
     mine = copy.deepcopy(data)
     steps.apply(mine, step, request.POST)
-    parts = steps.parts_of(mine, step)
+    parts = steps.parts_of(mine, step, is_checked=is_stale)
     for part in parts:
         part.form.unmask()
     told = {"is_stale": is_stale, "is_unsaved": not is_stale}

@@ -347,7 +347,7 @@ def test_pressing_send_without_the_tick_uses_up_nobodys_limit(client, monkeypatc
 
 
 def test_page_of_a_limit_and_its_header_say_the_same_time(client, monkeypatch, clock):
-    monkeypatch.setattr("applications.views.form.MOST_BEGUN", 0)
+    monkeypatch.setattr("applications.draft_access.MOST_BEGUN", 0)
 
     page = Somebody(client, "en").begin().page
 
@@ -358,3 +358,11 @@ def test_page_of_a_limit_and_its_header_say_the_same_time(client, monkeypatch, c
 def test_people_of_a_page_are_named_by_ids_of_ours():
     ids = ("p1", "p12", "home", "p1 main", "q1", "p")
     assert [text for text in ids if PERSON_ID.fullmatch(text)] == ["p1", "p12"]
+
+
+def test_whoever_never_logged_in_is_not_told_that_they_were_logged_out(somebody):
+    pages = [somebody.client.get("/en/leave/"), somebody.client.post("/en/leave/", follow=True)]
+
+    assert [
+        text for page in pages for text in ("You are logged out", "You have been logged out") if text in page.text
+    ] == []
