@@ -139,8 +139,9 @@ def draft_view(
         patch_cache_control(response, no_store=True, private=True)
         return response
 
-    guarded.after_end = CLOSED  # type: ignore[attr-defined]  # read by IdleMiddleware and csrf_failure()
+    guarded.after_end = CLOSED  # type: ignore[attr-defined]  # read by IdleMiddleware, as the next
     guarded.keeps_typed = True  # type: ignore[attr-defined]
+    guarded.shows_refused = True  # type: ignore[attr-defined]  # read by csrf_failure()
     return guarded
 
 

@@ -43,7 +43,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     A page in which people type long is sent on, from our own pages only, to where what they typed is shown again.
     """
     match = request.resolver_match
-    if match and getattr(match.func, "keeps_typed", False) and is_same_origin(request):
+    if match and getattr(match.func, "shows_refused", False) and is_same_origin(request):
         page = with_next(getattr(match.func, "after_end", ""), "", act=match.url_name or "")
         return HttpResponseRedirect(page, preserve_request=True)
     return _answer(request, 403, template="csrf")

@@ -17,7 +17,11 @@ def safe_next(request: HttpRequest) -> str:
 
     The path is in the language in use: whoever changes the language on the way does not come back to the other one.
     """
-    url = (request.POST if request.method == "POST" else request.GET).get("next", "")
+    return within((request.POST if request.method == "POST" else request.GET).get("next", ""))
+
+
+def within(url: str) -> str:
+    """Return a path within this service in the language in use, and an empty text for any other address."""
     if not is_within(url):
         return ""
     _, first, *rest = url.split("/")

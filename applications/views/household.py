@@ -65,6 +65,9 @@ def report_error_page(request: HttpRequest, visitor: Visitor, reference: str) ->
     return render(request, "applications/report_error.html", context)
 
 
+report_error_page.keeps_typed = True  # type: ignore[attr-defined]  # read by IdleMiddleware: the text may be long
+
+
 @applicant_view
 @read_or_act
 def decline_page(request: HttpRequest, visitor: Visitor, reference: str) -> HttpResponse:

@@ -8,7 +8,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from identity import access, broker_sessions, cookies, sessions
-from identity.redirects import is_within, safe_next, with_next
+from identity.origin import same_origin_forms
+from identity.redirects import is_within, safe_next, with_next, within
 
 
 @access.identified_person_required
@@ -58,8 +59,16 @@ def signed_out_at_broker(request: HttpRequest) -> HttpResponse:
     return redirect(next_url if is_within(next_url) else "identity:signed_out")
 
 
-@require_safe
+@same_origin_forms
 def ended(request: HttpRequest) -> HttpResponse:
-    """Say that the session ended, and first what was not done if somebody pressed a button; with a way back."""
-    way_back = with_next("identity:identify", safe_next(request))
-    return render(request, "identity/session_ended.html", {"way_back": way_back, "act": request.GET.get("act", "")})
+    """Say that the session ended, and first what was not done if somebody pressed a button; with a way back.
+
+    A long text that somebody had written is shown once more: they can copy it.
+    """
+    next_url = request.GET.get("next", "")
+    context = {
+        "way_back": with_next("identity:identify", within(next_url)),
+        "act": request.GET.get("act", ""),
+        "text": request.POST.get("text", ""),
+    }
+    return render(request, "identity/session_ended.html", context)

@@ -625,6 +625,18 @@ def test_page_needs_identification(client, sent, name):
     assert client.post(address).url.startswith(reverse("identity:session_ended"))
 
 
+def test_report_that_came_after_the_end_of_the_session_is_not_lost(client, sent):
+    address = reverse("applications:report_error", args=[sent.reference])
+
+    page = client.post(address, {"text": "The rent is <1100>, not 1,200."}, follow=True)
+    foreign = client.post(page.request["PATH_INFO"], {"text": "Call us"}, headers={"sec-fetch-site": "cross-site"})
+
+    assert "What you pressed last was not done." in page.text
+    assert "The rent is &lt;1100&gt;, not 1,200." in page.text
+    assert f"next={address}" in page.text
+    assert foreign.status_code == 403
+
+
 @pytest.mark.parametrize("reader", [cast.MAIJA, cast.OLLI, cast.VERA])
 def test_no_page_holds_what_is_the_others_own(sign_in, reader, time_machine):
     """J2, J3, R16, R17: the values are looked for in every answer."""
