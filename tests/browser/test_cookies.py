@@ -23,6 +23,7 @@ PUBLIC = [
     "cookies/declined/",
     "identify/",
     *[f"identify/{outcome}/" for outcome in ("cancelled", "error", "expired", "refused", "unreachable", "counter")],
+    "application/closed/",
     "session/ended/",
     "session/extend/",
     "sign-out/",
