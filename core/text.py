@@ -20,11 +20,14 @@ BIDI_CONTROLS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2
 # Control characters, lone surrogates, and the separators that some programs read as the end of a line.
 CONTROLS = "\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff"
 
+JOINERS = "\u200c\u200d"  # Persian and the scripts of India spell some words with them
+
 _INVISIBLE = re.compile(f"[{INVISIBLE}]+")
+# Joiners, and the selectors that choose between two looks of a sign, are part of how a text is spelled.
+_STRAY = re.compile(f"(?![{JOINERS}\ufe00-\ufe0f])[{INVISIBLE}]+")
 _BLANK = re.compile(f"[{BLANKS}]")
 _DASH = re.compile(f"[{DASHES}]")
 _CONTROL = re.compile(f"[{CONTROLS}]")
-_BIDI_CONTROL = re.compile(f"[{BIDI_CONTROLS}]")
 
 
 def typed_text(text: str) -> str:
@@ -35,6 +38,19 @@ def typed_text(text: str) -> str:
     """
     visible = unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
     return _BLANK.sub(" ", visible).strip(" ")
+
+
+def typed_prose(text: str) -> str:
+    """Return a text of several lines in the form in which it is stored: as typed_text(), with its lines and blanks."""
+    return unicodedata.normalize("NFC", _STRAY.sub("", text)).strip()
+
+
+def in_ascii_digits(text: str) -> str:
+    """Return one line of typed text with wide and raised characters as the plain ones that they stand for (NFKC).
+
+    For numbers and days only: in a text of words the same would change what people wrote.
+    """
+    return unicodedata.normalize("NFKC", typed_text(text))
 
 
 def compact(text: str) -> str:
@@ -50,11 +66,6 @@ def without_blanks(text: str) -> str:
 def has_control(text: str, *, allowed: str = "") -> bool:
     """Tell whether a text holds control characters, lone surrogates or separators of lines, except those allowed."""
     return any(found not in allowed for found in _CONTROL.findall(text))
-
-
-def has_bidi_control(text: str) -> bool:
-    """Tell whether a text holds characters that change the direction in which it is read."""
-    return _BIDI_CONTROL.search(text) is not None
 
 
 def storable(text: str) -> str:

@@ -50,8 +50,8 @@ NOWHERE = {
     **dict.fromkeys(["TermsForm", "HomeAndNeed", "SharedHome", "OwnIncome", "Resident", "Unborn", "Wishes"]),
     **dict.fromkeys(["SharedWishes", "CodeForm", "ConfirmForm", "ConfirmHereForm", "ReceiptForm", "SearchForm"]),
     **dict.fromkeys(["ActivateForm", "AddKeyForm", "CodeAgainForm", "LogInForm", "PasswordAgainForm", "PasswordForm"]),
-    **dict.fromkeys(["EraseForm"]),
-    "CheckForm": {"code"},  # compared, and not kept (C2)
+    **dict.fromkeys(["EraseForm", "PeriodForm"]),
+    "CheckForm": {"code", "document_valid_until", "basis_valid_until"},  # compared, and not kept (C2); days
     **{name: {"hetu", "birth_date", "address", "municipality"} for name in ("Applicant", "CoApplicant", "Human")},
     **{name: {"hetu", "birth_date", "address", "municipality"} for name in ("MainApplicant", "Oneself")},
 }

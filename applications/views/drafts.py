@@ -14,7 +14,7 @@ from applications.form import steps
 from applications.form.steps import STEPS
 from applications.models import Draft
 from applications.views.form_pages import session_end, show_stale_tab
-from core.addresses import EmailField
+from core.addresses import AddressInput, EmailField
 from core.requests import read_or_act
 from identity import cookies, limits, sessions
 from identity.access import identified_person, identified_person_required, person_of
@@ -37,8 +37,9 @@ class LinkForm(forms.Form):
 
     email = EmailField(
         label=gettext_lazy("Email address"),
+        error_messages={"required": gettext_lazy("Write your email address, such as name@example.com.")},
         help_text=gettext_lazy("We send a link with which you can continue. Whoever has it can read your answers."),
-        widget=forms.EmailInput({"autocomplete": "email"}),
+        widget=AddressInput({"autocomplete": "email"}),
     )
 
 
