@@ -27,6 +27,7 @@ _INVISIBLE = re.compile(f"[{INVISIBLE}]+")
 _STRAY = re.compile(f"(?![{JOINERS}\ufe00-\ufe0f])[{INVISIBLE}]+")
 _BLANK = re.compile(f"[{BLANKS}]")
 _DASH = re.compile(f"[{DASHES}]")
+_LOOKALIKES = str.maketrans("SBZG", "5826")
 _CONTROL = re.compile(f"[{CONTROLS}]")
 
 
@@ -61,6 +62,14 @@ def compact(text: str) -> str:
 def without_blanks(text: str) -> str:
     """Return a typed text with no blanks in it, and with every dash as `-`."""
     return _DASH.sub("-", typed_text(text).replace(" ", ""))
+
+
+def without_lookalikes(code: str) -> str:
+    """Return a code in capitals with the digit in the place of each letter that looks like one: 5 for S, 8 for B.
+
+    Codes that we make have the digits only, so that whichever of the two was read, the same code is meant.
+    """
+    return code.translate(_LOOKALIKES)
 
 
 def has_control(text: str, *, allowed: str = "") -> bool:

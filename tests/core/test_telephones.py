@@ -82,8 +82,6 @@ def test_a_mobile_number_that_lost_its_end_is_seen(typed):
     assert is_cut_short(read_telephone(typed))
 
 
-@pytest.mark.parametrize(
-    "typed", ["040 123 456", "+358 40 123 4567", "09 1234", "112", "+46 70 123 45 67"]
-)
+@pytest.mark.parametrize("typed", ["040 123 456", "+358 40 123 4567", "09 1234", "112", "+46 70 123 45 67"])
 def test_a_whole_number_is_left_alone(typed):
     assert not is_cut_short(read_telephone(typed))
