@@ -95,6 +95,12 @@ def _invitation_of(secret: str) -> Invitation:
     return found
 
 
+def may_be_code(secret: str) -> bool:
+    """Tell whether a typed text has the form of a code or of a token."""
+    typed = compact(secret)
+    return _is_token(typed) or (len(typed) == CODE_LENGTH and set(typed.upper()) <= set(ALPHABET))
+
+
 def linked_invitation(secret: str) -> Invitation:
     """Return the invitation of a token or pass in a link, live or not. Raises UnknownInvitation, for a code too.
 

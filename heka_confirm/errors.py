@@ -29,8 +29,11 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def too_many(request: HttpRequest, exception: TooMany) -> HttpResponse:
-    response = _answer(request, 429)
-    response["Retry-After"] = str(exception.retry_after)
+    """Answer somebody who reached a limit; the page and the header say the same time."""
+    minutes = -(-exception.retry_after // 60) if exception.retry_after > 60 else 0
+    seconds = minutes * 60 or exception.retry_after
+    response = _answer(request, 429, context={"minutes": minutes, "seconds": seconds})
+    response["Retry-After"] = str(seconds)
     return response
 
 
@@ -57,7 +60,14 @@ def is_database_down(error: BaseException | None) -> bool:
     return False
 
 
-def _answer(request: HttpRequest, status: int, *, template: str = "", alone: bool = False) -> HttpResponse:
+def _answer(
+    request: HttpRequest,
+    status: int,
+    *,
+    template: str = "",
+    alone: bool = False,
+    context: dict[str, int] | None = None,
+) -> HttpResponse:
     if request.path_info.startswith("/api/"):
         title = http.HTTPStatus(status).phrase
         return JsonResponse({"title": title, "status": status}, status=status, content_type="application/problem+json")
@@ -65,7 +75,7 @@ def _answer(request: HttpRequest, status: int, *, template: str = "", alone: boo
     language = translation.get_language_from_request(request, check_path=True)
     with translation.override(language):
         # Alone means without session and database, which may be what failed.
-        page = render_to_string(f"errors/{template or status}.html", {}, None if alone else request)
+        page = render_to_string(f"errors/{template or status}.html", context, None if alone else request)
     response = HttpResponse(page, status=status, content_type="text/html; charset=utf-8")
     response["Content-Language"] = language
     return response

@@ -22,7 +22,7 @@ from identity.limits import HOUR
 from identity.redirects import with_next
 from identity.secret_pages import secret_page
 
-MOST_LETTERS = 10  # an hour and address of the sender
+MOST_LETTERS, MOST_LETTERS_OF_NETWORK = 10, 100  # an hour and draft, and an hour and network: offices share one
 MOST_UNKNOWN_LINKS = 30  # a minute and address
 
 
@@ -68,7 +68,9 @@ def mail_draft_link(request: HttpRequest, draft: Draft) -> HttpResponse:
     if not form.is_valid():
         return _show_later(request, draft, form)
     email = form.cleaned_data["email"]
-    limits.count("draft letters", limits.client_network(request), most=MOST_LETTERS, seconds=HOUR)
+    limits.count("draft letters", str(draft.pk), most=MOST_LETTERS, seconds=HOUR)
+    network = limits.client_network(request)
+    limits.count("draft letters of network", network, most=MOST_LETTERS_OF_NETWORK, seconds=HOUR)
     if draft.person_id is None:
         try:
             stranger_letters.count_stranger_letter(email)
