@@ -1,6 +1,6 @@
 """What the titles of all pages begin with."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from django import template
@@ -17,7 +17,9 @@ def error_first(context: template.Context) -> str:
     The title is the first that is read aloud, and the only sign of another tab. So it is decided here, and by the
     forms that the page was given, not in each template.
     """
-    given: Mapping[str, Any] = context.flatten()
-    forms: Iterable[Any] = [*given.values(), *(part.form for part in given.get("parts") or [])]
-    is_faulty = any(isinstance(each, BaseForm) and each.errors for each in forms)
+    given: Any = context.flatten()
+    parts = given.get("parts") or []  # of the steps of the form; what other pages call so has no form
+    forms: Iterable[Any] = [*given.values(), *(getattr(part, "form", None) for part in parts)]
+    # By type(): isinstance() would ask a lazy object, such as the user, for its class, and so the database.
+    is_faulty = any(issubclass(type(each), BaseForm) and each.errors for each in forms)
     return _("Error:") + " " if is_faulty else ""
