@@ -12,9 +12,10 @@ from typing import Annotated
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, WithJsonSchema
 
 from core import hetu
-from core.addresses import LONGEST_ADDRESS, InvalidAddress, check_address
+from core.addresses import LONGEST_ADDRESS, InvalidAddress, read_address
 from core.personal_names import LONGEST_NAME, NotAName, personal_name
-from core.text import has_bidi_control, has_control
+from core.telephones import LONGEST_TELEPHONE, CodeNotTelephone, NotATelephone, read_telephone
+from core.text import has_control, typed_prose, typed_text
 
 ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 PLAIN_NUMBER = re.compile(r"[0-9]{1,8}(\.[0-9]{1,2})?")
@@ -27,11 +28,19 @@ LONG_AGO = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 
 
 def _visible(text: str, *, allowed: str = "") -> str:
-    if has_control(text, allowed=allowed) or has_bidi_control(text):
+    if has_control(text, allowed=allowed):
         raise ValueError("Control characters are not allowed")
     if not text.strip():
         raise ValueError("The text is empty")
     return text
+
+
+def _typed(value: object) -> object:
+    return typed_text(value) if isinstance(value, str) else value
+
+
+def _prose(value: object) -> object:
+    return typed_prose(value) if isinstance(value, str) else value
 
 
 # The next three refuse what pydantic would accept: timestamps for dates, "1_000" and digits of other scripts for
@@ -39,6 +48,7 @@ def _visible(text: str, *, allowed: str = "") -> str:
 
 
 def _day(value: object) -> object:
+    value = _typed(value)
     if (isinstance(value, str) and not ISO_DATE.fullmatch(value)) or not isinstance(value, str | dt.date):
         raise ValueError("Give a date as YYYY-MM-DD")
     return value
@@ -51,6 +61,7 @@ def _instant(value: object) -> object:
 
 
 def _number(value: object) -> object:
+    value = _typed(value)
     if isinstance(value, str) and not PLAIN_NUMBER.fullmatch(value):
         raise ValueError("Give a number with a decimal point, such as 1100.50")
     return value
@@ -82,10 +93,18 @@ def _hetu(text: str) -> str:
 
 def _email(text: str) -> str:
     try:
-        check_address(text)
+        return read_address(text)
     except InvalidAddress:
         raise ValueError("Invalid email address") from None
-    return text
+
+
+def _phone(text: str) -> str:
+    try:
+        return read_telephone(text)
+    except CodeNotTelephone:
+        raise ValueError("This is a personal identity code, not a phone number") from None
+    except NotATelephone:
+        raise ValueError("Give one phone number, such as +358 40 123 4567") from None
 
 
 Name = Annotated[
@@ -98,8 +117,14 @@ Name = Annotated[
     AfterValidator(_visible),
     AfterValidator(_name),
 ]
-Line = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_visible)]
-Prose = Annotated[str, Field(min_length=1, max_length=2000), AfterValidator(partial(_visible, allowed="\n\r\t"))]
+# What is typed has its one form before its length is measured, so that stands behind it: pydantic reads inside out.
+Line = Annotated[str, Field(min_length=1, max_length=200), BeforeValidator(_typed), AfterValidator(_visible)]
+Prose = Annotated[
+    str,
+    Field(min_length=1, max_length=2000),
+    BeforeValidator(_prose),
+    AfterValidator(partial(_visible, allowed="\n\r\t")),
+]
 Hetu = Annotated[
     str,
     Field(
@@ -112,10 +137,15 @@ Hetu = Annotated[
 Email = Annotated[
     str,
     Field(max_length=LONGEST_ADDRESS, json_schema_extra={"format": "email"}),
-    AfterValidator(_visible),
+    BeforeValidator(_typed),
     AfterValidator(_email),
 ]
-Phone = Annotated[str, Field(max_length=50, pattern=r"^\+?[ (]*[0-9][0-9 ()\-]{2,45}$")]
+Phone = Annotated[
+    str,
+    Field(max_length=LONGEST_TELEPHONE, description="One phone number, such as +358 40 123 4567"),
+    BeforeValidator(_typed),
+    AfterValidator(_phone),
+]
 Day = Annotated[dt.date, BeforeValidator(_day)]
 Instant = Annotated[AwareDatetime, Field(ge=LONG_AGO), BeforeValidator(_instant)]
 Euros = Annotated[

@@ -1,13 +1,17 @@
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pydantic
 from django import forms
+from django.utils.functional import lazy
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from applications import facts, receipts, references
-from core import hetu
-from core.addresses import EmailField
+from core import days, hetu, telephones
+from core.addresses import AddressInput, EmailField
+from core.text import typed_prose
 from identity.enums import Language
 
 LONGEST_REPORT = 1000  # characters
@@ -26,6 +30,31 @@ def fits(kind: Any, message: Any) -> Callable[[str], None]:
     return check
 
 
+def _translated(msgid: str, **parameters: Any) -> str:
+    return gettext(msgid) % parameters
+
+
+text_with = lazy(_translated, str)  # a text with parameters that is translated, and filled in, when it is shown
+
+
+def typed_day(text: str, *, example: object) -> date:
+    """Return a typed day. Raises ValidationError with what is wrong, and with an example that fits the question."""
+    try:
+        return days.read_day(text)
+    except days.DayMissing as refusal:
+        whole = f"1.{refusal.month}.{refusal.year}"
+        raise forms.ValidationError(_("Write the day too, such as %(day)s."), params={"day": whole}) from None
+    except days.ShortYear:
+        told = _("Write the year with four digits, such as %(example)s.")
+        raise forms.ValidationError(told, params={"example": example}) from None
+    except days.NoSuchDay:
+        told = _("There is no such day. Write day, month and year in this order, such as %(example)s.")
+        raise forms.ValidationError(told, params={"example": example}) from None
+    except days.NotADay:
+        told = _("Write the date as day, month and year, such as %(example)s.")
+        raise forms.ValidationError(told, params={"example": example}) from None
+
+
 def no_personal_identity_code(text: str) -> None:
     """Refuse a text that holds what looks like a code: it would go out in a letter (R17)."""
     if hetu.contains_code(text):
@@ -38,7 +67,44 @@ class ProseField(forms.CharField):
     widget = forms.Textarea
 
     def to_python(self, value: Any) -> str:
-        return str(super().to_python(value)).replace("\r\n", "\n")
+        return typed_prose(str(super().to_python(value)).replace("\r\n", "\n"))
+
+
+class TypedDayField(forms.CharField):
+    """A day in any spelling of core/days.py; `example` is one that fits the question."""
+
+    widget = forms.TextInput(attrs={"autocomplete": "off"})
+
+    def __init__(self, *, example: str, **options: Any) -> None:
+        self.example = example
+        asked = text_with(gettext_noop("Write the date, such as %(example)s."), example=example)
+        super().__init__(**{"error_messages": {"required": asked}, **options})
+
+    def clean(self, value: Any) -> date | None:
+        text = super().clean(value)
+        return typed_day(text, example=self.example) if text else None
+
+
+class PhoneField(forms.CharField):
+    """A telephone number, stored as core/telephones.py reads it."""
+
+    widget = forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"})
+
+    def clean(self, value: Any) -> str:
+        typed = str(super().clean(value))
+        try:
+            number = telephones.read_telephone(typed) if typed else ""
+        except telephones.CodeNotTelephone:
+            told = _("This is a personal identity code. Write the phone number here, such as +358 40 123 4567.")
+        except telephones.SeveralTelephones:
+            told = _("Write one phone number only, such as +358 40 123 4567.")
+        except telephones.NotATelephone:
+            told = _("Check the phone number. It should look like this: +358 40 123 4567")
+        else:
+            if not telephones.is_cut_short(number):
+                return number
+            told = _("The phone number is too short. Write all of it, such as +358 40 123 4567.")
+        raise forms.ValidationError(told)
 
 
 class ConfirmForm(forms.Form):
@@ -57,7 +123,11 @@ class CodeForm(forms.Form):
 
     code = forms.CharField(
         label=_("Code from your letter"),
-        help_text=_("The code has 8 characters. Small and capital letters are the same."),
+        help_text=_(
+            "The code has 8 digits and letters, for example K7MP-3XQ4. Small and capital letters are the same, "
+            "and so are 5 and S, 8 and B, 2 and Z, 6 and G."
+        ),
+        error_messages={"required": _("Write the code from your email, such as K7MP-3XQ4.")},
         max_length=60,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
     )
@@ -69,12 +139,14 @@ class ReceiptForm(forms.Form):
     number = forms.CharField(
         label=_("Receipt number"),
         help_text=_("The number has 9 characters, for example K7M-P3X-Q4T."),
+        error_messages={"required": _("Write the number of the receipt, such as K7M-P3X-Q4T.")},
         max_length=60,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
     )
     check_code = forms.CharField(
         label=_("Check code"),
         help_text=_("The first 16 characters are enough. Spaces and capital letters make no difference."),
+        error_messages={"required": _("Write the check code of the receipt: its first 16 characters are enough.")},
         max_length=200,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
     )
@@ -99,7 +171,8 @@ class AddressForm(forms.Form):
 
     email = EmailField(
         label=_("New email address"),
-        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": _("Write the new email address, such as name@example.com.")},
+        widget=AddressInput(attrs={"autocomplete": "off"}),
     )
 
 
@@ -110,17 +183,13 @@ class ContactDetailsForm(forms.Form):
         label=_("Email address"),
         help_text=_("We can send you letters only if you give an address."),
         required=False,
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        widget=AddressInput(attrs={"autocomplete": "email"}),
     )
-    phone = forms.CharField(
-        label=_("Phone number"),
-        required=False,
-        validators=[fits(facts.Phone, _("Check the phone number. It should look like this: +358 40 123 4567"))],
-        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
-    )
+    phone = PhoneField(label=_("Phone number"), required=False)
     language = forms.ChoiceField(
         label=_("Language of communication"),
         help_text=_("We write your letters in this language."),
+        error_messages={"required": _("Choose the language of communication.")},
         choices=Language,
     )
 
@@ -131,6 +200,7 @@ class ErrorReportForm(forms.Form):
     text = ProseField(
         label=_("What is wrong"),
         help_text=_("The main applicant gets your text as you write it. Do not write personal identity codes."),
+        error_messages={"required": _("Write what is wrong, such as a name or a date.")},
         max_length=LONGEST_REPORT,
         validators=[fits(facts.Prose, _("The text has characters that cannot be sent.")), no_personal_identity_code],
         widget=forms.Textarea(attrs={"rows": 6}),

@@ -6,6 +6,7 @@ read from the application, so that none can be forgotten.
 
 import re
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.core import signing
 from django.db.models import QuerySet
@@ -16,7 +17,7 @@ from applications.references import ALPHABET
 from core import links
 from core.links import TOKEN_LENGTH, KeyGone, MailedSecret
 from core.refusals import Refused
-from core.text import compact
+from core.text import UNAMBIGUOUS, compact, without_lookalikes
 
 CODE_LENGTH = 8
 PASS_LASTS = timedelta(days=1)
@@ -46,13 +47,18 @@ class InvitationTooLate(CannotUseInvitation):
     message = _("The link has expired, because the application is no longer open.")
 
 
-def _spell_code(digest: str) -> str:
+def _spell_code(alphabet: str, digest: str) -> str:
     number = int(digest, 16)
-    return "".join(ALPHABET[number // len(ALPHABET) ** i % len(ALPHABET)] for i in range(CODE_LENGTH))
+    return "".join(alphabet[number // len(alphabet) ** i % len(alphabet)] for i in range(CODE_LENGTH))
 
 
 TOKEN = MailedSecret("invitation token")
-CODE = MailedSecret("invitation code", column="code_hash", spell=_spell_code)
+CODE = MailedSecret(
+    "invitation code",
+    column="code_hash",
+    spell=partial(_spell_code, UNAMBIGUOUS),
+    spelled_before=partial(_spell_code, ALPHABET),
+)
 
 
 def new_invitation(applicant: Applicant, *, at: datetime) -> Invitation:
@@ -80,10 +86,19 @@ def _invitation_of(secret: str) -> Invitation:
     if _is_token(typed):
         found = TOKEN.find(_with_application(), typed)
     else:
-        found = CODE.find(_with_application(), typed.upper())
+        # First as it is: a code that was made with letters that look like digits is no other one.
+        found = CODE.find(_with_application(), typed.upper()) or CODE.find(
+            _with_application(), without_lookalikes(typed.upper())
+        )
     if found is None:
         raise UnknownInvitation
     return found
+
+
+def may_be_code(secret: str) -> bool:
+    """Tell whether a typed text has the form of a code or of a token."""
+    typed = compact(secret)
+    return _is_token(typed) or (len(typed) == CODE_LENGTH and set(typed.upper()) <= set(ALPHABET))
 
 
 def linked_invitation(secret: str) -> Invitation:

@@ -28,7 +28,8 @@ STYLE = """
 body { font: 11pt/1.5 Arial, "Liberation Sans", Arimo, "DejaVu Sans", "Noto Sans", sans-serif; color: #1a1a1a; }
 h1 { font-size: 18pt; line-height: 1.25; margin: 0 0 8mm; }
 h2 { font-size: 13pt; margin: 8mm 0 3mm; }
-table { border-collapse: collapse; width: 100%; }
+table { border-collapse: collapse; table-layout: fixed; width: 100%; }
+th, td { overflow-wrap: anywhere; }
 th, td { border-bottom: 1px solid #808080; padding: 2mm 4mm 2mm 0; text-align: left; vertical-align: top; }
 th { width: 32%; }
 """

@@ -12,6 +12,8 @@ from typing import NamedTuple
 from applications.models import Application, Confirmation
 from core.text import compact
 
+# What is read for a hexadecimal digit. B is one too: that it looks like 8 is seen to where the two are compared.
+LOOKALIKES = str.maketrans("oilszg", "011526")
 SHORTEST, LONGEST = 16, 64  # hexadecimal characters of a digest that are asked for: 64 bits, and all of it
 
 
@@ -33,20 +35,24 @@ class Checked(NamedTuple):
 
 
 def normalise_check_code(text: str) -> str | None:
-    """Return a typed check code in the form of a digest, without spaces and dashes; None if it cannot be one."""
-    code = compact(text).lower()
+    """Return a typed check code in the form of a digest, without spaces and dashes; None if it cannot be one.
+
+    Letters that no digest has are read as the digits that they look like.
+    """
+    code = compact(text).lower().translate(LOOKALIKES)
     return code if re.fullmatch(rf"[0-9a-f]{{{SHORTEST},{LONGEST}}}", code) else None
 
 
 def check(*, number: str, check_code: str) -> Checked | None:
     """Return how a receipt stands, given its number and the beginning of its digest; None if there is no such receipt.
 
-    A wrong number and a wrong digest both take one query and one comparison.
+    A wrong number and a wrong digest both take one query and one comparison. B counts as 8, which leaves the shortest
+    code 61 bits.
     """
     known = Confirmation.objects.select_related("applicant__version__application")
     found = known.defer("applicant__hetu", "applicant__version__content").filter(number=number).first()
     digest = found.digest if found else "-" * LONGEST  # which no digest is
-    is_genuine = secrets.compare_digest(digest[: len(check_code)], check_code)
+    is_genuine = secrets.compare_digest(digest[: len(check_code)].replace("b", "8"), check_code.replace("b", "8"))
     if not (found and is_genuine):
         return None
     version = found.applicant.version

@@ -3,11 +3,14 @@
 Nine characters without vowels (so no words), 0, 1 and what looks like them. The last character makes the number,
 read to the base 2, leave 1 when divided by 29 (a pure system as in ISO 7064). Because 29 is a prime above the 28
 characters, every single wrong character and every swap of neighbours is found.
+
+New numbers have 24 of these characters: of S and 5, B and 8, Z and 2, G and 6 the digit only (ADR 35). Those with the
+letters were made before, and are valid as they are.
 """
 
 import secrets
 
-from core.text import compact
+from core.text import UNAMBIGUOUS, compact, without_lookalikes
 
 ALPHABET = "23456789BCDFGHJKMNPQRSTVWXYZ"
 LENGTH = 9
@@ -17,17 +20,24 @@ MODULUS = 29
 def new() -> str:
     """Return a fresh random number, as stored."""
     while True:
-        body = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH - 1))
+        body = "".join(secrets.choice(UNAMBIGUOUS) for _ in range(LENGTH - 1))
         check = (1 - 2 * _remainder(body)) % MODULUS
-        if check < len(ALPHABET):  # the 29th value has no character
+        if check < len(ALPHABET) and ALPHABET[check] in UNAMBIGUOUS:  # the 29th value has no character
             return body + ALPHABET[check]
 
 
 def normalise_reference(text: str) -> str | None:
-    """Return a typed number as stored, in capitals without spaces and dashes; None when it cannot be one."""
-    number = compact(text).upper()
-    is_number = len(number) == LENGTH and set(number) <= set(ALPHABET) and _remainder(number) == 1
-    return number if is_number else None
+    """Return a typed number as stored, in capitals without spaces and dashes; None when it cannot be one.
+
+    A letter that looks like a digit is read as the digit, unless the number is right with the letter: so no number
+    is taken for another one.
+    """
+    typed = compact(text).upper()
+    return next(filter(_is_number, (typed, without_lookalikes(typed))), None)
+
+
+def _is_number(typed: str) -> bool:
+    return len(typed) == LENGTH and set(typed) <= set(ALPHABET) and _remainder(typed) == 1
 
 
 def _remainder(number: str) -> int:

@@ -33,12 +33,13 @@ class MailedSecret:
     """One kind of secret. Its rows have a `nonce`, and the hash of the secret in `column`.
 
     `label` is part of what is digested: another label would end every link that was mailed. `spell` turns a digest
-    of 64 hexadecimal digits into the secret.
+    of 64 hexadecimal digits into the secret, and `spelled_before` did: those that were mailed then stay what they are.
     """
 
     label: str
     column: str = "token_hash"
     spell: Callable[[str], str] = lambda digest: digest[:TOKEN_LENGTH]
+    spelled_before: Callable[[str], str] | None = None
 
     def hash_of(self, nonce: str) -> str:
         """Return what to store for a new row."""
@@ -56,8 +57,9 @@ class MailedSecret:
         raise KeyGone
 
     def _spelled(self, nonce: str) -> list[str]:
-        """Return the secret as each live key makes it, the active one first."""
-        return [self.spell(digest) for digest in crypto.keyed(f"{self.label} {nonce}")]
+        """Return the secret as each live key makes it, the active one first, and then as they made it before."""
+        digests = crypto.keyed(f"{self.label} {nonce}")
+        return [spell(digest) for spell in (self.spell, self.spelled_before) if spell for digest in digests]
 
 
 def rehash(row: models.Model, *kinds: MailedSecret) -> None:

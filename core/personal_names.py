@@ -9,12 +9,11 @@ a few words is still taken for a name, so emails quote names and never have them
 import re
 import unicodedata
 
-from core.text import DASHES, INVISIBLE
+from core.text import DASHES, INVISIBLE, JOINERS
 
 LONGEST_NAME = 200  # characters
 MOST_WORDS = 8
 MOST_MARKS = 6  # on one letter: no script needs more, and a tower of marks covers the lines around it
-JOINERS = "\u200c\u200d"  # Persian and the scripts of India spell some names with them
 
 # Each character becomes one that stands for its kind, so that the rule can be a regular expression.
 _LETTER, _MARK, _DASH, _APOSTROPHE, _JOINER, _OTHER = "LM-'j?"

@@ -20,11 +20,17 @@ BIDI_CONTROLS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2
 # Control characters, lone surrogates, and the separators that some programs read as the end of a line.
 CONTROLS = "\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff"
 
+JOINERS = "\u200c\u200d"  # Persian and the scripts of India spell some words with them
+
 _INVISIBLE = re.compile(f"[{INVISIBLE}]+")
+# Joiners, and the selectors that choose between two looks of a sign, are part of how a text is spelled.
+_STRAY = re.compile(f"(?![{JOINERS}\ufe00-\ufe0f])[{INVISIBLE}]+")
 _BLANK = re.compile(f"[{BLANKS}]")
 _DASH = re.compile(f"[{DASHES}]")
+# Codes that are read aloud are made of these: no vowels, no 0 and 1, and the digit of S/5, B/8, Z/2 and G/6.
+UNAMBIGUOUS = "23456789CDFHJKMNPQRTVWXY"
+_LOOKALIKES = str.maketrans("SBZG", "5826")
 _CONTROL = re.compile(f"[{CONTROLS}]")
-_BIDI_CONTROL = re.compile(f"[{BIDI_CONTROLS}]")
 
 
 def typed_text(text: str) -> str:
@@ -37,6 +43,19 @@ def typed_text(text: str) -> str:
     return _BLANK.sub(" ", visible).strip(" ")
 
 
+def typed_prose(text: str) -> str:
+    """Return a text of several lines in the form in which it is stored: as typed_text(), with its lines and blanks."""
+    return unicodedata.normalize("NFC", _STRAY.sub("", text)).strip()
+
+
+def in_ascii_digits(text: str) -> str:
+    """Return one line of typed text with wide and raised characters as the plain ones that they stand for (NFKC).
+
+    For numbers and days only: in a text of words the same would change what people wrote.
+    """
+    return unicodedata.normalize("NFKC", typed_text(text))
+
+
 def compact(text: str) -> str:
     """Return a typed number or code without its blanks and dashes."""
     return without_blanks(text).replace("-", "")
@@ -47,14 +66,17 @@ def without_blanks(text: str) -> str:
     return _DASH.sub("-", typed_text(text).replace(" ", ""))
 
 
+def without_lookalikes(code: str) -> str:
+    """Return a code in capitals with the digit in the place of each letter that looks like one: 5 for S, 8 for B.
+
+    Codes that we make have the digits only, so that whichever of the two was read, the same code is meant.
+    """
+    return code.translate(_LOOKALIKES)
+
+
 def has_control(text: str, *, allowed: str = "") -> bool:
     """Tell whether a text holds control characters, lone surrogates or separators of lines, except those allowed."""
     return any(found not in allowed for found in _CONTROL.findall(text))
-
-
-def has_bidi_control(text: str) -> bool:
-    """Tell whether a text holds characters that change the direction in which it is read."""
-    return _BIDI_CONTROL.search(text) is not None
 
 
 def storable(text: str) -> str:

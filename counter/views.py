@@ -28,7 +28,12 @@ MINUTE = 60  # seconds
 class FeedbackForm(forms.Form):
     """Feedback on the service. `form_key` names the page, so that a double click gives one feedback (R12)."""
 
-    kind = forms.ChoiceField(label=_("What is your feedback about?"), choices=FeedbackKind, widget=forms.RadioSelect)
+    kind = forms.ChoiceField(
+        label=_("What is your feedback about?"),
+        choices=FeedbackKind,
+        error_messages={"required": _("Choose what your feedback is about.")},
+        widget=forms.RadioSelect,
+    )
     text = ProseField(
         label=_("Your feedback"),
         help_text=_(
@@ -36,6 +41,7 @@ class FeedbackForm(forms.Form):
             "write personal identity codes."
         ),
         max_length=LONGEST_FEEDBACK,
+        error_messages={"required": _("Write your feedback.")},
         validators=[fits(facts.Prose, _("The text has characters that cannot be sent."))],
         widget=forms.Textarea(attrs={"rows": 8}),
     )

@@ -29,6 +29,7 @@ class EmailCodeForm(forms.Form):
             "letters are the same."
         ),
         max_length=60,
+        error_messages={"required": _("Write the code of the email, for example K7M4P-3XQ4T.")},
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
     )
 

@@ -4,7 +4,6 @@ Page templates stand in templates/errors/. The housing system gets problem+json 
 """
 
 import http
-import math
 import sys
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -32,8 +31,11 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def too_many(request: HttpRequest, exception: TooMany) -> HttpResponse:
-    response = _answer(request, 429, minutes=math.ceil(exception.retry_after / 60))
-    response["Retry-After"] = str(exception.retry_after)
+    """Answer somebody who reached a limit; the page and the header say the same time."""
+    minutes = -(-exception.retry_after // 60) if exception.retry_after > 60 else 0
+    seconds = minutes * 60 or exception.retry_after
+    response = _answer(request, 429, context={"minutes": minutes, "seconds": seconds})
+    response["Retry-After"] = str(seconds)
     return response
 
 
@@ -68,7 +70,12 @@ def is_database_down(error: BaseException | None) -> bool:
 
 
 def _answer(
-    request: HttpRequest, status: int, *, template: str = "", alone: bool = False, **context: object
+    request: HttpRequest,
+    status: int,
+    *,
+    template: str = "",
+    alone: bool = False,
+    context: dict[str, int] | None = None,
 ) -> HttpResponse:
     if request.path_info.startswith("/api/"):
         title = http.HTTPStatus(status).phrase

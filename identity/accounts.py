@@ -13,7 +13,9 @@ from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext_lazy as _
 
 from core.actors import Actor, Role, Source
+from core.addresses import InvalidAddress, read_address
 from core.refusals import Refused
+from core.text import typed_text
 from identity import account_letters, account_links
 from identity.models import Account, LinkRequest, Person, User
 from records.enums import Event
@@ -183,7 +185,10 @@ def of_person(hetu_indexes: list[str]) -> Account | None:
 
 def normal(email: str) -> str:
     """Return an address as accounts store it. Letters go to the stored address, never to a look-alike."""
-    return email.strip().lower()
+    try:
+        return read_address(email).lower()
+    except InvalidAddress:  # the user name of staff, or nothing that an account could have
+        return typed_text(email).lower()
 
 
 def _is_code_end(typed: str, *, holder: Person) -> bool:

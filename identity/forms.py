@@ -16,7 +16,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from core.addresses import EmailField
+from core.addresses import AddressInput, EmailField
 from core.text import without_blanks
 from identity import limits
 from identity.adapters import AccountAdapter
@@ -35,7 +35,8 @@ class AddressForm(forms.Form):
 
     email = EmailField(
         label=_("Email address"),
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        error_messages={"required": _("Write your email address, such as name@example.com.")},
+        widget=AddressInput(attrs={"autocomplete": "email"}),
     )
 
 
@@ -57,6 +58,7 @@ class PasswordForm(forms.Form):
             "The part after the sign, for example 123X. So nobody can use the account who only reads your email."
         ),
         max_length=40,
+        error_messages={"required": _("Write the last four characters of your personal identity code, such as 123X.")},
         widget=UnrepeatedInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
     )
 
@@ -68,6 +70,7 @@ class PasswordForm(forms.Form):
         ),
         strip=False,
         max_length=LONGEST_PASSWORD,
+        error_messages={"required": _("Write a new password of at least 12 characters.")},
         widget=forms.PasswordInput(
             attrs={"autocomplete": "new-password", "minlength": SHORTEST_PASSWORD, "spellcheck": "false"}
         ),
@@ -104,6 +107,7 @@ class LogInForm(LoginForm):
             "login": forms.CharField(
                 label=_("Email address"),
                 max_length=254,
+                error_messages={"required": _("Write your email address, such as name@example.com.")},
                 widget=forms.TextInput(
                     attrs={"autocomplete": "username", "inputmode": "email", "autocapitalize": "none"}
                 ),
@@ -132,7 +136,12 @@ class _CodeForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["code"] = forms.CharField(label=_("Code"), max_length=20, widget=forms.TextInput(attrs=CODE))
+        self.fields["code"] = forms.CharField(
+            label=_("Code"),
+            max_length=20,
+            error_messages={"required": _("Write the code that the app shows, such as 123456, or a recovery code.")},
+            widget=forms.TextInput(attrs=CODE),
+        )
 
     def clean_code(self) -> str:
         """Count the tries and refuse used codes over all processes, as allauth does in one. Raises TooMany."""
@@ -173,4 +182,10 @@ class AddKeyForm(AddWebAuthnForm):
 
 def _present_password() -> forms.CharField:
     widget = forms.PasswordInput(attrs={"autocomplete": "current-password", "spellcheck": "false"})
-    return forms.CharField(label=_("Password"), strip=False, max_length=LONGEST_PASSWORD, widget=widget)
+    return forms.CharField(
+        label=_("Password"),
+        strip=False,
+        max_length=LONGEST_PASSWORD,
+        error_messages={"required": _("Write your password.")},
+        widget=widget,
+    )

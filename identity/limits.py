@@ -13,6 +13,10 @@ from identity.models import RateCount
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400  # seconds
 MOST_AGAIN = 10  # an hour and user
+# Wrong guesses of a secret that people type. An office or a library is one network, and its people make their slips;
+# a guesser has many networks.
+MOST_GUESSES_OF_NETWORK, MOST_GUESSES_OF_ALL = 30, 60  # a minute
+SHARE_OF_GUESSES = 10  # an hour and site, which the limit over everybody never refuses
 SWEEP = 0.01  # share of calls that also remove the counts of past windows
 
 
@@ -43,6 +47,36 @@ def count_shared(what: str, who: str, *, most: int, own: str, share: int) -> Non
     (by_own, _), (by_all, left) = _add((f"{what} own", own, HOUR), (what, who, MINUTE))
     if by_all > most and by_own > share:
         raise TooMany(retry_after=left)
+
+
+def check_guesses(what: str, request: HttpRequest) -> None:
+    """Raise TooMany if wrong guesses of `what` have reached a limit: those of this network, or those of everybody.
+
+    The latter never refuses a site that has not guessed wrong more than SHARE_OF_GUESSES times within the hour. So
+    whoever types a right secret uses up nothing, and a stranger who guesses shuts out nobody but their neighbours.
+    """
+    network, site, everybody = (_key(each, who) for each, who, _seconds in _guesses_of(what, request))
+    now = int(time.time())
+    reached = {row.key: row for row in RateCount.objects.filter(key__in=[network, site, everybody], ends__gt=now)}
+    most = {network: MOST_GUESSES_OF_NETWORK, everybody: MOST_GUESSES_OF_ALL}
+    if site not in reached or reached[site].count < SHARE_OF_GUESSES:
+        del most[everybody]
+    waits = [row.ends - now for key, row in reached.items() if key in most and row.count >= most[key]]
+    if waits:
+        raise TooMany(retry_after=max(waits))
+
+
+def count_guess(what: str, request: HttpRequest) -> None:
+    """Count one wrong guess of `what`, by its network and over everybody."""
+    _add(*_guesses_of(what, request))
+
+
+def _guesses_of(what: str, request: HttpRequest) -> list[tuple[str, str, int]]:
+    return [
+        (f"{what} network", client_network(request), MINUTE),
+        (f"{what} site", client_site(request), HOUR),
+        (f"{what} all", "", MINUTE),
+    ]
 
 
 def is_first(what: str, who: str) -> bool:

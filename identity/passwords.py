@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
 
 from core import crypto
+from core.text import typed_text
 from identity import accounts, limits
 from identity.models import User
 
@@ -37,7 +38,7 @@ class PasswordBackend(AuthenticationBackend):
         client = limits.client_network(request)
         limits.count("log-in client", client, most=MOST_OF_CLIENT)
         limits.count("log-in client and name", f"{client} {name}", most=MOST_OF_CLIENT_AND_NAME)
-        staff = User.objects.filter(username=(username or email).strip(), is_staff=True, is_active=True).first()
+        staff = User.objects.filter(username=typed_text(username or email), is_staff=True, is_active=True).first()
         account = accounts.live(username or email)
         user = staff or (account.user if account and account.user.is_active else None)
         # Tries from known places are counted apart and not left out: the work must not tell which places are known.

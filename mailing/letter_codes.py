@@ -6,18 +6,17 @@ understood.
 """
 
 from core.links import KeyGone, MailedSecret
-from core.text import compact
+from core.text import UNAMBIGUOUS, compact, without_lookalikes
 from mailing.models import Letter
 
-ALPHABET = "23456789CDFHJKMNPQRTVWXY"  # no vowels, no 0 and 1, and of S/5, B/8, Z/2 and G/6 the digit
-LOOKING_ALIKE = str.maketrans("SBZG", "5826")
 CODE_LENGTH = 10  # other lengths than an invitation's code and an application's number: nobody confuses them
 GROUP = CODE_LENGTH // 2
 
 
 def _spell_letter_code(digest: str) -> str:
     number = int(digest, 16)
-    return "".join(ALPHABET[number // len(ALPHABET) ** place % len(ALPHABET)] for place in range(CODE_LENGTH))
+    base = len(UNAMBIGUOUS)
+    return "".join(UNAMBIGUOUS[number // base**place % base] for place in range(CODE_LENGTH))
 
 
 CODE = MailedSecret("letter code", column="code_hash", spell=_spell_letter_code)
@@ -42,8 +41,8 @@ def normalise_letter_code(text: str) -> str | None:
 
     Returns None for what cannot be a code.
     """
-    code = compact(text).upper().translate(LOOKING_ALIKE)
-    return code if len(code) == CODE_LENGTH and set(code) <= set(ALPHABET) else None
+    code = without_lookalikes(compact(text).upper())
+    return code if len(code) == CODE_LENGTH and set(code) <= set(UNAMBIGUOUS) else None
 
 
 def find_sent_letter(code: str) -> Letter | None:

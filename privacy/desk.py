@@ -17,7 +17,11 @@ from privacy import erasure
 class EraseForm(forms.Form):
     """Why a person's data are erased (R18); the trail keeps the reason."""
 
-    reason = NoteField(label=gettext_lazy("Reason"), max_length=LONGEST_REASON)
+    reason = NoteField(
+        label=gettext_lazy("Reason"),
+        max_length=LONGEST_REASON,
+        error_messages={"required": gettext_lazy("Write why the data are erased, such as the request of the person.")},
+    )
 
 
 @desk_view("counter.use_desk", "counter.erase_person")

@@ -30,6 +30,8 @@ WITHOUT_ACT = {
     "applications.receipt_pdf.request_receipt_pdf": "the document of one receipt alone",
     "counter.account_issue.send_account_link": "locks as the end of move does",
     "counter.contacts.correct_contact_details": "locks as decline does",
+    "counter.feedback.give_feedback": "feedback alone",
+    "counter.feedback.mark_answered": "feedback alone",
     "counter.search.find_people": "writes the trail alone",
     "counter.desk.access_log.record_access": "writes the trail alone",
     "counter.desk.lists.record_list": "writes the trail alone",

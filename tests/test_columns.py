@@ -51,9 +51,9 @@ NOWHERE = {
     **dict.fromkeys(["TermsForm", "HomeAndNeed", "SharedHome", "OwnIncome", "Resident", "Unborn", "Wishes"]),
     **dict.fromkeys(["SharedWishes", "CodeForm", "ConfirmForm", "ConfirmHereForm", "ReceiptForm", "SearchForm"]),
     **dict.fromkeys(["ActivateForm", "AddKeyForm", "CodeAgainForm", "LogInForm", "PasswordAgainForm", "PasswordForm"]),
-    **dict.fromkeys(["EraseForm", "EmailCodeForm"]),
+    **dict.fromkeys(["EraseForm", "EmailCodeForm", "PeriodForm"]),
     "FeedbackForm": {"text", "form_key"},  # encrypted, and a UUID
-    "CheckForm": {"code"},  # compared, and not kept (C2)
+    "CheckForm": {"code", "document_valid_until", "basis_valid_until"},  # compared, and not kept (C2); days
     **{name: {"hetu", "birth_date", "address", "municipality"} for name in ("Applicant", "CoApplicant", "Human")},
     **{name: {"hetu", "birth_date", "address", "municipality"} for name in ("MainApplicant", "Oneself")},
 }

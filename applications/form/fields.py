@@ -6,28 +6,42 @@ on a page in one language is read again on a page in another.
 
 import datetime as dt
 import re
-import unicodedata
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.utils import formats
+from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
-from applications import facts
-from applications.forms import fits
+from applications import dates, facts
+from applications.forms import fits, text_with, typed_day
 from core import hetu
 from core.masking import mask_hetu
-from core.text import without_blanks
+from core.text import in_ascii_digits, typed_text, without_blanks
 
-UNITS = re.compile(r"(€|eur|euro|euroa|euros|m2|neliötä|kvm)$", re.IGNORECASE)
+# Around a number, after its blanks are gone. Rent is by the month here; a sum by the year or week is another one.
+ABOUT = re.compile(r"^(n\.|noin|ca\.?|cirka|c\.|about|approx\.?|~|≈)", re.IGNORECASE)
+MONTHLY = re.compile(r"(/|per|a|i|å)?(kk|kuukausi|kuukaudessa|kuussa|mån|månad|månaden|mo|month)\.?$", re.IGNORECASE)
+EUROS = re.compile(r"(€|eur|euroa?|euros|e)$", re.IGNORECASE)
+SQUARE_METRES = re.compile(
+    r"(m2|m\^2|neliö(tä|ö|metriä)?|neliota?|kvm|kvadrat(meter)?|sqm|sq\.m|squaremet(re|er)s?)\.?$", re.IGNORECASE
+)
+PEOPLE = re.compile(r"(hlöä?|henkilöä?|henkeä|person(er|s)?|people|kpl|st)\.?$", re.IGNORECASE)
+FLOOR = re.compile(r"(\.|\.?(krs|kerros|vån)|(:?[ae])?våningen|(st|nd|rd|th)?floor)\.?$", re.IGNORECASE)
+# 2h+kk, 2 rum och kök: what is not a room is not counted, and has no digit.
+ROOMS = re.compile(r"(h|huonetta|huone|r|rum|rok|rooms?)?([+,][a-zäöå+./()]*|ochkök|ochkokvrå)?$", re.IGNORECASE)
 NO_CENTS = re.compile(r"[,.:]-{1,2}$")  # 1100,- and 1100:-
 GROUPED = re.compile(r"[1-9][0-9]{0,2}([,.'’][0-9]{3})+")
-EARLIEST_YEAR = 1850  # nobody who applies was born before
 
 
 class AnswerField(forms.CharField):
     """One line of text; `in_words` is how the summary shows what was typed."""
+
+    def to_python(self, value: Any) -> Any:
+        return typed_text(str(super().to_python(value)))
 
     def in_words(self, typed: str) -> str:
         try:
@@ -47,17 +61,22 @@ class LineField(AnswerField):
 
 
 class NumberField(AnswerField):
-    """A number of at most `decimals` decimals, with spaces, comma or point, and its unit if people write it."""
+    """A number of at most `decimals` decimals, with spaces, comma or point, and the words that people write with it.
+
+    `message` says what is asked for, with an example of it.
+    """
 
     widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
-    message = _("Write a number, such as 1100.")
+    message = _("Write the number in digits.")
     decimals = 0
     most: Decimal | int = 0
+    units: tuple[re.Pattern[str], ...] = ()
 
-    def __init__(self, *, least: int = 0, most: int | None = None, **options: Any) -> None:
+    def __init__(self, *, least: int = 0, most: int | None = None, message: Any = None, **options: Any) -> None:
         self.least = least
         self.most = self.most if most is None else most
-        super().__init__(**options)
+        self.message = message or self.message
+        super().__init__(**{"error_messages": {"required": self.message}, **options})
 
     def clean(self, value: Any) -> Any:
         text = super().clean(value)
@@ -76,16 +95,16 @@ class NumberField(AnswerField):
 
         The last point or comma begins the decimals, unless three digits follow: those are thousands.
         """
-        compact = without_blanks(unicodedata.normalize("NFKC", text))
-        compact = NO_CENTS.sub("", UNITS.sub("", compact.removeprefix("€")))
+        compact = ABOUT.sub("", without_blanks(in_ascii_digits(text))).removeprefix("€")
+        for unit in self.units:
+            compact = unit.sub("", compact)
+        compact = NO_CENTS.sub("", compact)
         whole, decimals = compact, ""
         if found := re.search(r"[,.]([0-9]{1,2})$", compact):
             whole, decimals = compact[: found.start()], found[1]
         if GROUPED.fullmatch(whole) and len(set(re.findall(r"[,.'’]", whole))) == 1:
             whole = re.sub(r"[,.'’]", "", whole)
-        if not re.fullmatch(r"[0-9]+", whole):
-            raise forms.ValidationError(NumberField.message)
-        if len(whole) > 12 or len(decimals.rstrip("0")) > self.decimals:
+        if not re.fullmatch(r"[0-9]{1,12}", whole) or len(decimals.rstrip("0")) > self.decimals:
             raise forms.ValidationError(self.message)
         return Decimal(f"{whole}.{decimals}") if self.decimals else int(whole)
 
@@ -95,12 +114,28 @@ class WholeField(NumberField):
         return "" if value is None else str(value)
 
 
+class RoomsField(WholeField):
+    message = _("Write the number of rooms in digits, such as 2.")
+    units = (ROOMS,)
+
+
+class PeopleField(WholeField):
+    message = _("Write the number of people in digits, such as 3.")
+    units = (PEOPLE,)
+
+
+class FloorField(WholeField):
+    message = _("Write the floor in digits, such as 2.")
+    units = (FLOOR,)
+
+
 class FloorAreaField(NumberField):
     """Square metres."""
 
     message = _("Write the floor area in square metres, such as 28.5.")
     decimals = 1
     most = Decimal("99999.9")
+    units = (SQUARE_METRES,)
 
     def worded(self, value: Any) -> str:
         return "" if value is None else f"{formats.number_format(value)}\u00a0m²"
@@ -117,40 +152,40 @@ class MoneyField(NumberField):
     message = _("Write a sum in euros, such as 1100 or 1100.50.")
     decimals = 2
     most = Decimal("99999999.99")
+    units: tuple[re.Pattern[str], ...] = (EUROS,)
 
     def worded(self, value: Any) -> str:
         return "" if value is None else f"{formats.number_format(value, 2, force_grouping=True)}\u00a0€"
 
 
+class MonthlyField(MoneyField):
+    """Euros a month."""
+
+    units = (MONTHLY, EUROS)
+
+
 class DayField(AnswerField):
-    """A day as d.m.yyyy or yyyy-mm-dd. Neither form leaves doubt which number is the month."""
+    """A day in any spelling of core/days.py. `example` fits the question; it may be a function that returns one."""
 
     widget = forms.TextInput(attrs={"autocomplete": "off"})
-    message = _("Write the date as day, month and year, such as 14.2.2027.")
+
+    def __init__(self, *, example: str | Callable[[], str] = "14.2.1990", **options: Any) -> None:
+        self.example = lazy(example, str)() if callable(example) else example
+        hint = text_with(gettext_noop("For example %(example)s."), example=self.example)
+        asked = text_with(gettext_noop("Write the date, such as %(example)s."), example=self.example)
+        super().__init__(**{"help_text": hint, "error_messages": {"required": asked}, **options})
 
     def clean(self, value: Any) -> Any:
         text = super().clean(value)
-        if not text:
-            return None
-        compact = without_blanks(text)
-        european = re.fullmatch(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})", compact)
-        iso = re.fullmatch(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})", compact)
-        try:
-            if european:
-                day, month, year = map(int, european.groups())
-            elif iso:
-                year, month, day = map(int, iso.groups())
-            else:
-                raise forms.ValidationError(self.message)
-            found = dt.date(year, month, day)
-        except ValueError:
-            raise forms.ValidationError(_("There is no such day. Check the date.")) from None
-        if found.year < EARLIEST_YEAR:
-            raise forms.ValidationError(_("Check the year of the date."))
-        return found
+        return typed_day(text, example=self.example) if text else None
 
     def worded(self, value: Any) -> str:
         return "" if value is None else formats.date_format(value)
+
+
+def day_ahead() -> str:
+    """Return an example of a day that lies ahead."""
+    return day_as_typed(dates.today() + dt.timedelta(days=100))
 
 
 class HetuInput(forms.TextInput):
@@ -173,7 +208,7 @@ class HetuField(AnswerField):
             return hetu.parse(text)
         except hetu.InvalidHetu:
             raise forms.ValidationError(
-                _("Invalid personal identity code. It has six digits, a sign and four more characters: check each.")
+                _("Check the personal identity code, character by character. It looks like this: 131052-308T")
             ) from None
 
     def in_words(self, typed: str) -> str:

@@ -12,9 +12,11 @@ from applications.form.fields import (
     DayField,
     FloorAreaField,
     LineField,
-    MoneyField,
-    WholeField,
+    MonthlyField,
+    PeopleField,
+    RoomsField,
     as_typed,
+    day_ahead,
     day_as_typed,
     euros_as_typed,
 )
@@ -26,22 +28,28 @@ NO_ANSWER = [("", _("Choose"))]
 
 
 class HomeAndNeed(Questions):
-    dwelling = forms.ChoiceField(label=_("Kind of home"), choices=Dwelling, widget=forms.RadioSelect)
+    dwelling = forms.ChoiceField(
+        label=_("Kind of home"),
+        choices=Dwelling,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose in what kind of home you live now.")},
+    )
     address = LineField(label=_("Address of the home"), required=False)
-    rooms = WholeField(label=_("Number of rooms"), required=False, least=1, most=50)
+    rooms = RoomsField(label=_("Number of rooms"), required=False, least=1, most=50)
     area = FloorAreaField(label=_("Floor area"), help_text=_("In square metres."), required=False, least=1)
-    residents = WholeField(label=_("People living there"), required=False, least=1, most=50)
+    residents = PeopleField(label=_("People living there"), required=False, least=1, most=50)
     condition = forms.ChoiceField(label=_("Condition"), choices=[*NO_ANSWER, *Condition.choices], required=False)
     tenure = forms.ChoiceField(label=_("Tenure"), choices=[*NO_ANSWER, *Tenure.choices], required=False)
-    rent = MoneyField(label=_("Rent a month"), help_text=_("In euros."), required=False)
+    rent = MonthlyField(label=_("Rent a month"), help_text=_("In euros."), required=False)
     reasons = forms.MultipleChoiceField(
         label=_("Reasons"),
         help_text=_("Why do you need a home? Choose all that hold."),
         choices=Reason,
         widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose at least one reason why you need a home.")},
     )
-    homeless_since = DayField(label=_("Homeless since"), help_text=_("For example 14.2.2026."), required=False)
-    must_move_by = DayField(label=_("Must move by"), help_text=_("For example 14.2.2027."), required=False)
+    homeless_since = DayField(label=_("Homeless since"), example="14.2.2026", required=False)
+    must_move_by = DayField(label=_("Must move by"), example=day_ahead, required=False)
     must_move_because = LineField(label=_("Why you must move"), required=False)
 
     asked_after: ClassVar[dict[str, Conditions]] = {

@@ -1,18 +1,19 @@
 """Step 1: who applies, and who moves in with them."""
 
 import datetime as dt
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from applications import dates, facts
-from applications.form.fields import AnswerField, DayField, HetuField, LineField
+from applications import dates
+from applications.form.fields import AnswerField, DayField, HetuField, LineField, day_ahead
 from applications.form.questions import Questions
-from applications.forms import fits
+from applications.forms import PhoneField
 from core import hetu
-from core.addresses import EmailField
+from core.addresses import AddressInput, EmailField
 from core.personal_names import LONGEST_NAME, NotAName, personal_name
 from identity.enums import Language
 
@@ -33,6 +34,9 @@ class NameField(AnswerField):
         settings = {"max_length": LONGEST_NAME, "required": False, "widget": forms.TextInput(attrs=OFF)}
         super().__init__(**{**settings, **options})
 
+    def to_python(self, value: Any) -> Any:
+        return forms.CharField.to_python(self, value)  # a name has a form of its own, with joiners
+
     def clean(self, value: Any) -> Any:
         text = super().clean(value)
         try:
@@ -41,14 +45,14 @@ class NameField(AnswerField):
             raise ValidationError(self.message) from None
 
 
-class PhoneField(AnswerField):
-    default_validators = [
-        fits(facts.Phone, _("Check the phone number. It should look like this: +358 40 123 4567")),
-    ]
+class PhoneAnswerField(PhoneField, AnswerField):
+    """The telephone number of an applicant."""
 
 
 class Human(Questions):
     """Somebody with a name and a personal identity code, or else a date of birth."""
+
+    NAME_MISSING: ClassVar[Promise] = _("Write the person’s first name.")
 
     first_names = NameField(label=_("First names"), help_text=ONE_NAME)
     last_name = NameField(label=_("Last name"))
@@ -63,20 +67,26 @@ class Human(Questions):
         cleaned = super().clean() or {}
         code, born = cleaned.get("hetu"), cleaned.get("birth_date")
         if not self.errors and not code and not born:
-            self.add_error("hetu", _("Give the personal identity code, or the date of birth if there is no code."))
+            self.add_error(
+                "hetu",
+                _(
+                    "Write the personal identity code, such as 131052-308T, or below it the date of birth if there is "
+                    "no code."
+                ),
+            )
         if code and born:
             if hetu.birth_date(code) != born:
                 self.add_error("birth_date", _("This is not the date of birth in the personal identity code."))
             cleaned["birth_date"] = None  # the code says it
         if born and born > dates.today():
-            self.add_error("birth_date", _("The date lies ahead."))
+            self.add_error("birth_date", _("The date of birth is in the future. Check the year."))
         self.check_names(cleaned, born=hetu.birth_date(code) if code else born)
         return cleaned
 
     def check_names(self, cleaned: dict[str, Any], *, born: dt.date | None) -> None:
         """Demand a name of somebody born on that day; None if the day is not known."""
         if not self.has_name(cleaned):
-            self.add_error("first_names", _("Give the name."))
+            self.add_error("first_names", str(self.NAME_MISSING))
 
     def has_name(self, cleaned: dict[str, Any]) -> bool:
         """Tell whether a name was given, be it a wrong one."""
@@ -88,12 +98,13 @@ class Applicant(Human):
 
     address = LineField(label=_("Address"), help_text=POSTE_RESTANTE, required=False, widget=forms.TextInput(OFF))
     municipality = LineField(label=_("Municipality of residence"), required=False, widget=forms.TextInput(OFF))
-    email = EmailField(label=_("Email address"), required=False, widget=forms.EmailInput(OFF))
-    phone = PhoneField(label=_("Phone number"), required=False, widget=forms.TextInput({"type": "tel", **OFF}))
+    email = EmailField(label=_("Email address"), required=False, widget=AddressInput(OFF))
+    phone = PhoneAnswerField(label=_("Phone number"), required=False, widget=forms.TextInput({"type": "tel", **OFF}))
     language = forms.ChoiceField(
         label=_("Language of communication"),
         help_text=_("We write letters in this language."),
         choices=Language,
+        error_messages={"required": _("Choose the language of communication.")},
     )
     non_disclosure = forms.BooleanField(
         label=_("This person has a non-disclosure for personal safety"),
@@ -106,6 +117,8 @@ class Applicant(Human):
 
 
 class MainApplicant(Applicant):
+    NAME_MISSING = _("Write your first name.")
+
     birth_date = None  # type: ignore[assignment]  # R3: the main applicant has a code
     first_names = NameField(
         label=_("First names"), help_text=ONE_NAME, widget=forms.TextInput({"autocomplete": "given-name"})
@@ -117,7 +130,7 @@ class MainApplicant(Applicant):
             "The main applicant needs a Finnish personal identity code. If you have none, you cannot be the main "
             "applicant: ask somebody who applies with you to be it, or ask for advice at the counter."
         ),
-        error_messages={"required": _("The main applicant needs a Finnish personal identity code.")},
+        error_messages={"required": _("Write your personal identity code, such as 131052-308T.")},
     )
     address = LineField(
         label=_("Address"),
@@ -129,16 +142,14 @@ class MainApplicant(Applicant):
         label=_("Email address"),
         help_text=_("We can send you letters only if you give an address."),
         required=False,
-        widget=forms.EmailInput({"autocomplete": "email"}),
+        widget=AddressInput({"autocomplete": "email"}),
     )
-    phone = PhoneField(
-        label=_("Phone number"), required=False, widget=forms.TextInput({"type": "tel", "autocomplete": "tel"})
-    )
+    phone = PhoneAnswerField(label=_("Phone number"), required=False)
 
     def clean_hetu(self) -> str:
         code = str(self.cleaned_data["hetu"])
         if not dates.is_adult(hetu.birth_date(code), on=dates.today()):
-            raise ValidationError(_("The main applicant must be 18."))
+            raise ValidationError(_("The main applicant must be 18 or older. Check the personal identity code."))
         return code
 
 
@@ -147,12 +158,14 @@ class CoApplicant(Applicant):
         label=_("Email address"),
         help_text=_("We send the invitation here. Without an address, this person confirms at the counter."),
         required=False,
-        widget=forms.EmailInput(OFF),
+        widget=AddressInput(OFF),
     )
 
 
 class Oneself(Human):
     """What an applicant changes of themselves: they stay who they are."""
+
+    NAME_MISSING = _("Write your first name.")
 
     hetu = None  # type: ignore[assignment]
     birth_date = None  # type: ignore[assignment]
@@ -172,11 +185,11 @@ class Resident(Human):
     def check_names(self, cleaned: dict[str, Any], *, born: dt.date | None) -> None:
         is_adult = born is not None and dates.is_adult(born, on=dates.today())
         if is_adult and not self.has_name(cleaned):
-            self.add_error("first_names", _("Give the name. Only a child can be without one."))
+            self.add_error("first_names", _("Write the person’s first name. Only a child can be without a name."))
 
 
 class Unborn(Questions):
-    due_date = DayField(label=_("Due date"), help_text=_("For example 14.2.2027."))
+    due_date = DayField(label=_("Due date"), example=day_ahead)
     first_names = NameField(label=_("First names"))
     last_name = NameField(label=_("Last name"))
     asked_after = {"first_names": (), "last_name": ()}  # shown where an application has them

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from applications.form import fields
 from applications.form.data import Answers
 from applications.form.fields import HetuField, HetuInput
+from core.addresses import ASKED, AddressInput
 
 Title = str | Promise
 Conditions = tuple[tuple[str, str], ...]  # question and answer; one of the pairs is enough
@@ -116,6 +117,8 @@ def submitted_answers(
             value = widget.value_from_datadict(submitted, {}, key)
             is_mask = isinstance(field, HetuField) and value and value == fields.masked(str(before.get(name) or ""))
             typed[name] = before[name] if is_mask else value
+        if isinstance(widget, AddressInput):
+            typed |= {f"{name}{ASKED}": asked for asked in submitted.getlist(f"{key}{ASKED}")}
     return without_unasked(form, typed, before=before)
 
 

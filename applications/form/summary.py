@@ -32,6 +32,16 @@ class Missing:
     error: str
 
 
+@dataclass(frozen=True)
+class Recipient:
+    """Somebody who signs, and the address to which their emails go as it was typed; empty if there is none."""
+
+    name: str
+    is_main: bool
+    address: str
+    anchor: str
+
+
 class AssuranceForm(forms.Form):
     assurance = forms.BooleanField(
         label=_("I assure that the details are right, and I tell you if they change."),
@@ -65,6 +75,20 @@ class Summary:
             for part in self.parts[step]
             for name, errors in part.form.errors.items()
             for error in errors
+        ]
+
+    @property
+    def recipients(self) -> list[Recipient]:
+        """Where emails go, as whoever fills in the form has written it; nobody in a change, which asks no address."""
+        return [
+            Recipient(
+                full_name(part.place.person) or str(part.place.title),
+                part.place.person["kind"] == "main",
+                str(part.form.typed.get("email") or "").strip(),
+                part.form["email"].auto_id,
+            )
+            for part in self.parts["people"]
+            if part.place.person and "email" in part.form.fields
         ]
 
     @property

@@ -10,7 +10,7 @@ from applications.document import Content
 from applications.enums import Feature, FlatType, Purpose
 from applications.form.data import Answers
 from applications.form.districts import DISTRICTS
-from applications.form.fields import MoneyField, WholeAreaField, WholeField, as_typed, euros_as_typed
+from applications.form.fields import FloorField, MonthlyField, WholeAreaField, as_typed, euros_as_typed
 from applications.form.questions import Questions
 from applications.forms import ProseField, fits
 
@@ -24,21 +24,27 @@ class Wishes(Questions):
         help_text=_("An exchange of flats is for you who live in a flat of Heka already and give it up."),
         choices=Purpose,
         widget=forms.RadioSelect,
+        error_messages={"required": _("Choose whether you apply for a home or exchange the one that you have.")},
     )
     flat_types = forms.MultipleChoiceField(
         label=_("Size of the flat"),
         help_text=_("Choose all that suit you."),
         choices=FlatType,
         widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose at least one size of flat that suits you.")},
     )
-    highest_rent = MoneyField(label=_("Maximum rent a month"), help_text=_("In euros."))
+    highest_rent = MonthlyField(
+        label=_("Maximum rent a month"),
+        help_text=_("In euros."),
+        message=_("Write the highest rent that you can pay, in euros a month, such as 1100."),
+    )
     area_min = WholeAreaField(
         label=_("Smallest floor area"), help_text=_("In square metres."), required=False, least=1, most=500
     )
     area_max = WholeAreaField(
         label=_("Largest floor area"), help_text=_("In square metres."), required=False, least=1, most=500
     )
-    lowest_floor = WholeField(
+    lowest_floor = FloorField(
         label=_("Lowest floor"),
         help_text=_("0 is the ground floor. Leave this empty if any floor suits you."),
         required=False,

@@ -132,7 +132,7 @@ def mail_link_of_closed_form(request: HttpRequest) -> HttpResponse:
     if draft is None or draft.person_id or draft.application_id:
         return redirect(CLOSED)
     email = draft.email or steps.main_email(drafts.form_data_of(draft))
-    is_mailed = bool(email) and may_mail_link(request, email)
+    is_mailed = bool(email) and may_mail_link(request, draft, email)
     if is_mailed:
         drafts.send_draft_link(draft, email=email, language=get_language() or draft.language)
     return redirect(with_next(CLOSED, "", mailed="yes" if is_mailed else "no"))

@@ -16,7 +16,7 @@ from applications.form.data import FormData
 from applications.form.steps import STEPS
 from applications.models import Draft
 from applications.views.form_pages import session_end, show_unsaved
-from core.addresses import EmailField
+from core.addresses import AddressInput, EmailField
 from core.requests import read_or_act
 from identity import cookies, limits, sessions
 from identity.access import identified_person, identified_person_required, person_of
@@ -24,7 +24,7 @@ from identity.limits import HOUR
 from identity.redirects import with_next
 from identity.secret_pages import secret_page
 
-MOST_LETTERS = 200  # an hour and address of the sender: libraries and mobile operators share one
+MOST_LETTERS, MOST_LETTERS_OF_NETWORK = 10, 200  # an hour and draft, and an hour and network: offices share one
 MOST_UNKNOWN_LINKS = 30  # a minute and address
 
 
@@ -39,8 +39,9 @@ class LinkForm(forms.Form):
 
     email = EmailField(
         label=gettext_lazy("Email address"),
+        error_messages={"required": gettext_lazy("Write your email address, such as name@example.com.")},
         help_text=gettext_lazy("We send a link with which you can continue. Whoever has it can read your answers."),
-        widget=forms.EmailInput({"autocomplete": "email"}),
+        widget=AddressInput({"autocomplete": "email"}),
     )
 
 
@@ -70,7 +71,7 @@ def mail_draft_link(request: HttpRequest, draft: Draft) -> HttpResponse:
     if not form.is_valid():
         return _show_later(request, draft, form)
     email = form.cleaned_data["email"]
-    if draft.person_id is None and not may_mail_link(request, email):
+    if not may_mail_link(request, draft, email):
         form.add_error("email", ENOUGH_LETTERS)
         return _show_later(request, draft, form)
     drafts.send_draft_link(draft, email=email, language=get_language() or draft.language)
@@ -78,12 +79,16 @@ def mail_draft_link(request: HttpRequest, draft: Draft) -> HttpResponse:
     return redirect("applications:draft_later")
 
 
-def may_mail_link(request: HttpRequest, email: str) -> bool:
-    """Count a link that somebody unidentified has sent to an address, and tell whether it may be sent (R20).
+def may_mail_link(request: HttpRequest, draft: Draft, email: str) -> bool:
+    """Count a link that somebody has sent to an address, and tell whether it may be sent (R20).
 
-    Raises limits.TooMany where very many were sent from one place.
+    Raises limits.TooMany where very many were sent for one draft or from one place.
     """
-    limits.count("draft letters", limits.client_network(request), most=MOST_LETTERS, seconds=HOUR)
+    limits.count("draft letters", str(draft.pk), most=MOST_LETTERS, seconds=HOUR)
+    if draft.person_id:
+        return True
+    network = limits.client_network(request)
+    limits.count("draft letters of network", network, most=MOST_LETTERS_OF_NETWORK, seconds=HOUR)
     try:
         stranger_letters.count_stranger_letter(email)
     except limits.TooMany:
@@ -102,7 +107,7 @@ def mail_way_back(request: HttpRequest, draft: Draft, data: FormData) -> None:
     if draft.email not in {"", former}:
         return
     try:
-        is_mailed = may_mail_link(request, email)
+        is_mailed = may_mail_link(request, draft, email)
     except limits.TooMany:
         is_mailed = False
     if not is_mailed:

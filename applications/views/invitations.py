@@ -16,7 +16,6 @@ from identity import limits, sessions
 from identity.access import is_identified, person_of
 from identity.secret_pages import secret_page
 
-MOST_CODES = 10  # a minute and address
 MOST_UNKNOWN_LINKS = 30  # a minute and address; links that we know always work
 
 View = Callable[[HttpRequest], HttpResponse]
@@ -47,10 +46,9 @@ def invitation_page(request: HttpRequest) -> HttpResponse:
     """The information page: who invites, and what to do. Without a link, a form whose code leads to its page."""
     form, status = CodeForm(request.POST if request.method == "POST" else None), 200
     if request.method == "POST":
-        limits.count("invitation code", limits.client_network(request), most=MOST_CODES)
         if form.is_valid():
             try:
-                found = invitation_links.find_invitation(form.cleaned_data["code"])
+                found = _typed_invitation(request, form.cleaned_data["code"])
                 return HttpResponseRedirect(_invitation_address(invitation_links.invitation_pass(found)))
             except UnknownInvitation as refusal:
                 form.add_error("code", str(refusal))
@@ -108,6 +106,20 @@ def _show_invitation(request: HttpRequest, template: str) -> HttpResponse:
         "address": _invitation_address(request.GET["token"]),
     }
     return render(request, template, context)
+
+
+def _typed_invitation(request: HttpRequest, code: str) -> Invitation:
+    """Return the live invitation of a typed code. Raises CannotUseInvitation, and TooMany after many wrong codes.
+
+    What cannot be a code guesses nothing, and is not counted.
+    """
+    limits.check_guesses("invitation code", request)
+    try:
+        return invitation_links.find_invitation(code)
+    except UnknownInvitation:
+        if invitation_links.may_be_code(code):
+            limits.count_guess("invitation code", request)
+        raise
 
 
 def _known_invitation(request: HttpRequest, token: str) -> Invitation:

@@ -9,7 +9,7 @@ from applications.forms import ReceiptForm
 from identity import limits
 from identity.origin import same_origin_forms
 
-MOST_CHECKS = 10  # a minute and address
+MOST_UNKNOWN = 30  # receipts a minute and address; those that we know are always told
 PAGE = "applications/verify.html"
 
 
@@ -19,9 +19,10 @@ def verify_receipt(request: HttpRequest) -> HttpResponse:
     """Ask for a receipt's number and check code, and tell how it stands. The answer has no address of its own."""
     if request.method != "POST":
         return render(request, PAGE, {"form": ReceiptForm()})
-    limits.count("receipt", limits.client_network(request), most=MOST_CHECKS)
     form = ReceiptForm(request.POST)
     if not form.is_valid():
         return render(request, PAGE, {"form": form})
     checked = receipts.check(**form.cleaned_data)
+    if checked is None:
+        limits.count("receipt", limits.client_network(request), most=MOST_UNKNOWN)
     return render(request, PAGE, {"form": form, "is_answered": True, "checked": checked})

@@ -1,5 +1,6 @@
 """Forms of the desk. A check asks for nothing beyond C2, C3 and C6, and so for no document number."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -7,14 +8,22 @@ from django.utils.translation import gettext_lazy as _
 
 from applications import dates, facts
 from applications.enums import RepresentativeKind
-from applications.forms import ConfirmForm, ContactDetailsForm, fits, no_personal_identity_code
+from applications.forms import (
+    ConfirmForm,
+    ContactDetailsForm,
+    PhoneField,
+    ProseField,
+    TypedDayField,
+    fits,
+    no_personal_identity_code,
+)
 from applications.models import IdCheck
 from core import hetu
-from core.addresses import EmailField
+from core.addresses import AddressInput, EmailField
+from core.text import typed_text
 from counter import code_comparison, countries
 from counter.models import DocumentType
 
-DATES = ["%d.%m.%Y", "%Y-%m-%d"]
 UNSAVEABLE = _("The text has characters that cannot be saved.")
 LONGEST_NOTE, LONGEST_REASON, LONGEST_LINE = 500, 500, 200  # characters, as IdCheck has them
 REPRESENTATIVE = ("representative", "representative_name", "basis_document", "basis_valid_until", "basis_has_no_end")
@@ -31,31 +40,34 @@ class LineField(forms.CharField):
     def __init__(self, *, max_length: int = LONGEST_LINE, **options: Any) -> None:
         super().__init__(max_length=max_length, **options)
 
+    def to_python(self, value: Any) -> str:
+        return typed_text(str(super().to_python(value)))
 
-class NoteField(forms.CharField):
+
+class NoteField(ProseField):
     """A few sentences of text, with the rules of LineField."""
 
-    widget = forms.Textarea(attrs={"rows": 3})
     default_validators = [
         fits(facts.Prose, UNSAVEABLE),
         no_personal_identity_code,
     ]
 
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"widget": forms.Textarea(attrs={"rows": 3}), **options})
 
-class DayField(forms.DateField):
-    """Today or a later day, typed as d.m.yyyy or as ISO 8601. `past` is the message for an earlier one."""
+
+class DayField(TypedDayField):
+    """Today or a later day. `past` is the message for an earlier one."""
 
     def __init__(self, *, past: Any, **options: Any) -> None:
         self.past = past
-        widget = forms.DateInput(attrs={"autocomplete": "off"})
-        super().__init__(
-            input_formats=DATES, widget=widget, help_text=_("Day.month.year, such as 31.12.2030"), **options
-        )
+        super().__init__(example="31.12.2030", help_text=_("Day.month.year, such as 31.12.2030"), **options)
 
-    def validate(self, value: Any) -> None:
-        super().validate(value)
-        if value and value < dates.today():
+    def clean(self, value: Any) -> date | None:
+        day = super().clean(value)
+        if day and day < dates.today():
             raise forms.ValidationError(self.past)
+        return day
 
 
 class NewContactDetailsForm(ContactDetailsForm):
@@ -65,14 +77,13 @@ class NewContactDetailsForm(ContactDetailsForm):
         label=_("New email address"),
         help_text=_("Leave empty if it does not change."),
         required=False,
-        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+        widget=AddressInput(attrs={"autocomplete": "off"}),
     )
     is_email_removed = forms.BooleanField(label=_("The person has no email address any more"), required=False)
-    phone = forms.CharField(
+    phone = PhoneField(
         label=_("New phone number"),
         help_text=_("Leave empty if it does not change."),
         required=False,
-        validators=ContactDetailsForm.base_fields["phone"].validators,
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "off"}),
     )
     is_phone_removed = forms.BooleanField(label=_("The person has no phone number any more"), required=False)
@@ -123,13 +134,19 @@ class CheckForm(forms.Form):
         label=_("Identity document"),
         queryset=DocumentType.objects.filter(is_on=True),
         empty_label=_("Choose"),
+        error_messages={"required": _("Choose the identity document that you were shown.")},
         widget=forms.Select(attrs={"autofocus": True}),
     )
     country = forms.ChoiceField(
-        label=_("Country that issued it"), choices=countries.choices, initial=countries.FINLAND
+        label=_("Country that issued it"),
+        choices=countries.choices,
+        initial=countries.FINLAND,
+        error_messages={"required": _("Choose the country that issued the document.")},
     )
     document_valid_until = DayField(
-        label=_("Last day of validity"), past=_("The document has expired. Ask for another one.")
+        label=_("Last day of validity"),
+        past=_("The document has expired. Ask for another one."),
+        error_messages={"required": _("Write the last day of validity of the document, such as 31.12.2030.")},
     )
     code = CodeField(
         label=_("Personal identity code on the document"),
@@ -268,7 +285,8 @@ class AccountForm(forms.Form):
 
     email = EmailField(
         label=_("Email address"),
-        widget=forms.EmailInput(attrs={"autocomplete": "off", "autofocus": True, "spellcheck": "false"}),
+        error_messages={"required": _("Write the person’s own email address, such as name@example.com.")},
+        widget=AddressInput(attrs={"autocomplete": "off", "autofocus": True, "spellcheck": "false"}),
     )
     is_for_application = forms.BooleanField(
         label=_("Send emails about the application to this address too"), required=False
@@ -287,12 +305,21 @@ class DecisionForm(forms.Form):
         label=_("Decision"),
         choices=[("yes", _("Accept the check")), ("no", _("Reject the check"))],
         coerce=lambda value: value == "yes",
+        error_messages={"required": _("Choose whether you accept or reject the check.")},
         widget=forms.RadioSelect,
     )
-    reason = NoteField(label=_("Reason"), max_length=LONGEST_REASON)
+    reason = NoteField(
+        label=_("Reason"),
+        max_length=LONGEST_REASON,
+        error_messages={"required": _("Write why you decide so, such as what you compared.")},
+    )
 
 
 class UndoForm(forms.Form):
     """Why a check is undone (C5)."""
 
-    reason = NoteField(label=_("Reason"), max_length=LONGEST_REASON)
+    reason = NoteField(
+        label=_("Reason"),
+        max_length=LONGEST_REASON,
+        error_messages={"required": _("Write why the check is undone.")},
+    )

@@ -39,6 +39,9 @@ class SearchForm(forms.Form):
         label=gettext_lazy("Application number, personal identity code or name"),
         help_text=gettext_lazy("Type it, or scan the QR code of the slip."),
         max_length=LONGEST_SEARCH,
+        error_messages={
+            "required": gettext_lazy("Type an application number, such as K7M-P3X-Q4T, a code or a name.")
+        },
         validators=[fits(Line, gettext_lazy("The text has characters that cannot be searched for."))],
         widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "off", "spellcheck": "false"}),
     )
@@ -46,6 +49,7 @@ class SearchForm(forms.Form):
         label=gettext_lazy("Reason, if you search by a personal identity code"),
         choices=SearchReason,
         initial=SearchReason.HERE,
+        error_messages={"required": gettext_lazy("Choose why you search by a personal identity code.")},
     )
 
 

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from applications import dates
+from applications.forms import TypedDayField
 from counter import charts, statistics
 from counter.desk.access import Page, desk_page, desk_view
 from counter.figures import figures_within
@@ -28,15 +29,18 @@ EARLIEST = dt.date(2020, 1, 1)  # before there was anything to count
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet runs a text that begins with one of these
 
 
+class DayInput(forms.TextInput):
+    """A text, since browsers take the dots of `type="date"` as they like. A day is shown as people write it."""
+
+    def format_value(self, value: Any) -> str | None:
+        return f"{value.day}.{value.month}.{value.year}" if isinstance(value, dt.date) else super().format_value(value)
+
+
 class PeriodForm(forms.Form):
     """The first and the last day of a period."""
 
-    since = forms.DateField(
-        label=gettext_lazy("First day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
-    until = forms.DateField(
-        label=gettext_lazy("Last day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    since = TypedDayField(label=gettext_lazy("First day"), example="1.9.2026", widget=DayInput)
+    until = TypedDayField(label=gettext_lazy("Last day"), example="30.9.2026", widget=DayInput)
 
     def clean(self) -> dict[str, Any]:
         since, until = self.cleaned_data.get("since"), self.cleaned_data.get("until")

@@ -10,9 +10,9 @@ from identity.forms import AddressForm, PasswordForm
 from identity.origin import same_origin_forms
 from identity.secret_pages import secret_page
 
-MOST_ASKED = 10  # links a minute, by one client
+MOST_ASKED = 60  # links a minute, by one client: a library is one; each address has limits of its own
 MOST_SENT, MOST_SENT_A_DAY = 5, 10  # links an hour and a day, to one address
-MOST_LINKS = 30  # passwords set a minute by one client, and as many unknown links
+MOST_LINKS = 30  # passwords a minute for one account, and as many unknown links of one client
 
 
 @same_origin_forms
@@ -29,13 +29,12 @@ def forgotten_password(request: HttpRequest) -> HttpResponse:
 
 def _ask(request: HttpRequest, template: str) -> HttpResponse:
     form = AddressForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST":
+    if request.method == "POST" and form.is_valid():
         limits.count("account link client", limits.client_network(request), most=MOST_ASKED)
-        if form.is_valid():
-            email = accounts.normal(form.cleaned_data["email"])
-            if _may_send_to(email):
-                accounts.request_link(email)
-            return redirect("identity:link_asked")
+        email = accounts.normal(form.cleaned_data["email"])
+        if _may_send_to(email):
+            accounts.request_link(email)
+        return redirect("identity:link_asked")
     return render(request, template, {"form": form})
 
 
@@ -68,7 +67,7 @@ def set_password(request: HttpRequest) -> HttpResponse:
         link = account_links.find_account_link(token)
         form = PasswordForm(request.POST if is_sent else None, user=link.account.user)
         if is_sent:
-            limits.count("account password", limits.client_network(request), most=MOST_LINKS)
+            limits.count("account password", str(link.account.pk), most=MOST_LINKS)
             if form.is_valid():
                 accounts.set_password(token, **form.cleaned_data)
                 return redirect("identity:password_set")

@@ -13,7 +13,7 @@ from applications import document, intake
 from applications.document import Document, InvalidDocument, Stored, canonical, parse, pointer
 from applications.facts import NOT_A_NAME
 from applications.models import Applicant, Version
-from core.text import BIDI_CONTROLS
+from core.text import BIDI_CONTROLS, typed_prose
 from tests import cast
 from tests.applications.factories import HOUSING_SYSTEM
 from tests.cast import MAIJA, OLLI, TEA, VERA, VILLE
@@ -72,12 +72,10 @@ FAULTS = [
     ((*MAIN, "first_names"), "a\tb", CONTROLS),
     ((*MAIN, "first_names"), "a\u0085b", CONTROLS),
     ((*MAIN, "first_names"), "a\u2028b", CONTROLS),
-    ((*MAIN, "first_names"), "a\u202eb", CONTROLS),
     ((*MAIN, "first_names"), "Your prize: foo.fi", NOT_A_NAME),
     ((*MAIN, "last_name"), "King, Jr.", NOT_A_NAME),
     (("others_moving_in", 0, "first_names"), "Sofia/Sofie", NOT_A_NAME),
     ((*MAIN, "email"), "a@b", "Invalid email address"),
-    ((*MAIN, "email"), "a@example.test\n", CONTROLS),
     ((*MAIN, "email"), "a@example.test, b@example.test", "Invalid email address"),
     ((*MAIN, "language"), "FI", "Input should be 'fi', 'sv' or 'en'"),
     ((*MAIN, "non_disclosure"), "true", "Input should be a valid boolean"),
@@ -104,7 +102,6 @@ FAULTS = [
     (("content", "home", "rooms"), 0, "Input should be greater than or equal to 1"),
     (("content", "home", "dwelling"), "castle", DWELLINGS),
     (("content", "more"), "a\u0000b", CONTROLS),
-    (("content", "more"), "a\u202eb", CONTROLS),
     (("content", "more"), "\ud800", "Input should be a valid string, unable to parse raw data as a unicode string"),
     (("content", "more"), "x" * 2001, "String should have at most 2000 characters"),
     (("content", "assurance"), False, "The assurance is missing"),
@@ -128,7 +125,7 @@ def test_fault_is_at_the_value(path, value, detail):
     assert faults(changed(path, value)) == [(pointer(*path), detail)]
 
 
-@pytest.mark.parametrize("phone", ["", "   ", "+", "12", "040 123 4567 ext 8", "+358\n401234567", "٠٤٠١٢٣"])
+@pytest.mark.parametrize("phone", ["", "   ", "+", "12", "040 123 4567 ext 8", "٠٤٠١٢٣"])
 def test_phone_of_a_wrong_form(phone):
     ((place, _detail),) = faults(changed((*MAIN, "phone"), phone))
 
@@ -209,7 +206,7 @@ def test_test_codes_only_where_allowed(settings):
 # --- What is kept, and how -------------------------------------------------------------------------------
 
 allowed_characters = st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"], exclude_characters=BIDI_CONTROLS)
-prose = st.text(allowed_characters, min_size=1, max_size=200).filter(str.strip)
+prose = st.text(allowed_characters, min_size=1, max_size=200).map(typed_prose).filter(bool)
 
 
 @pytest.mark.parametrize("missing", ["first_names", "last_name"])

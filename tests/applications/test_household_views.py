@@ -378,12 +378,11 @@ def test_own_contact_details_may_be_left_out(sign_in, sent):
     ("field", "typed", "error"),
     [
         ("email", "wrong", "Check the email address."),
-        ("email", "a\u202eb@example.test", "Check the email address."),
         ("email", "a\r\nBcc: b@example.test", "Check the email address."),
         ("phone", "call me", "Check the phone number."),
-        ("phone", "1" * 60, "Check the phone number."),
+        ("phone", "1" * 60, "Write one phone number only"),
         ("language", "de", "Select a valid choice."),
-        ("language", "", "This field is required."),
+        ("language", "", "Choose the language of communication."),
     ],
 )
 def test_own_contact_details_that_cannot_be_are_errors_beside_the_field(sign_in, sent, field, typed, error):
@@ -409,9 +408,9 @@ def test_error_report_goes_to_the_main_applicant(sign_in, sent):
 @pytest.mark.parametrize(
     ("text", "error"),
     [
-        ("", "This field is required."),
+        ("", "Write what is wrong, such as a name or a date."),
         ("x" * 1001, "at most 1000 characters"),
-        ("a\u202eb", "characters that cannot be sent"),
+        ("a\x00b", "characters that cannot be sent"),
         ("My code is 020594x903p.", "Leave the personal identity code out of your text."),
     ],
 )

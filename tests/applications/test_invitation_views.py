@@ -4,6 +4,7 @@ import logging
 import re
 
 import pytest
+import time_machine
 from django.urls import reverse
 from django.utils import timezone, translation
 
@@ -19,6 +20,7 @@ from tests.applications.test_views import text_of, url
 from tests.interleaving import before_lock
 
 pytestmark = pytest.mark.django_db
+WRONG_CODES = [f"CDFH-JK{one}{other}" for one in "23456789" for other in "23456789"]
 
 
 @pytest.fixture(autouse=True)
@@ -185,11 +187,30 @@ def test_what_cannot_be_a_code_is_an_error_of_the_form(client, typed):
 
 
 def test_guessing_codes_is_limited_while_the_real_one_still_works(client, sent):
-    answers = [client.post(page(), {"code": f"BCDF-GH{n}"}).status_code for n in range(22, 33)]
+    answers = [client.post(page(), {"code": wrong}).status_code for wrong in WRONG_CODES[:31]]
 
-    assert answers == [404] * 10 + [429]
+    assert answers == [404] * 30 + [429]
     assert client.get(page(), {"token": token(sent)}).status_code == 200
     assert client.post(page(), {"code": code(sent)}, REMOTE_ADDR="192.0.2.7").status_code == 302
+
+
+def test_a_full_waiting_room_behind_one_address_gets_in_by_its_codes(client, sent):
+    for wrong in WRONG_CODES[:29]:  # slips of those who sat there before
+        client.post(page(), {"code": wrong})
+        client.post(page(), {"code": f"{wrong}?"})  # guesses nothing
+
+    answers = [client.post(page(), {"code": code(sent)}).status_code for _ in range(60)]
+
+    assert answers == [302] * 60
+
+
+def test_guessing_codes_from_many_places_is_limited_and_shuts_nobody_else_out(client, sent):
+    with time_machine.travel("2026-11-21T10:00:05Z", tick=False):
+        for n, wrong in enumerate(WRONG_CODES[:60]):  # of three sites, from a fresh address each
+            assert client.post(page(), {"code": wrong}, REMOTE_ADDR=f"192.0.{n % 3}.{n}").status_code == 404
+
+        assert client.post(page(), {"code": code(sent)}, REMOTE_ADDR="192.0.2.99").status_code == 429
+        assert client.post(page(), {"code": code(sent)}, REMOTE_ADDR="198.51.100.7").status_code == 302
 
 
 def test_guessing_links_is_limited_while_the_real_one_still_works(client, sent):

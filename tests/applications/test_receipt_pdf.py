@@ -408,3 +408,14 @@ def test_service_starts_without_the_extra_and_imports_it_at_no_start(hidden, say
     )
 
     assert (done.stdout.strip(), done.returncode) == (says, 0), done.stderr
+
+
+def test_a_long_name_stays_on_the_paper():
+    weasyprint = pytest.importorskip("weasyprint")
+    row = f"<table><tr><th scope=row>Confirmed by</th><td>{'Wolfeschlegelstein' * 15}</td></tr></table>"
+    style = weasyprint.CSS(string=receipt_pdf.STYLE)
+
+    [sheet] = weasyprint.HTML(string=row).render(stylesheets=[style]).pages
+
+    boxes = [box for box in sheet._page_box.descendants() if isinstance(getattr(box, "width", None), int | float)]
+    assert max(box.position_x + box.width for box in boxes) <= sheet.width

@@ -4,8 +4,10 @@ from hypothesis import strategies as st
 
 from applications import references
 from applications.references import ALPHABET, LENGTH, ReferenceConverter
+from core.text import UNAMBIGUOUS, without_lookalikes
 
 numbers = st.builds(references.new)
+LOOKALIKES = {"5": "S", "8": "B", "2": "Z", "6": "G"}
 places = st.integers(0, LENGTH - 1)
 
 
@@ -13,8 +15,8 @@ def test_new_is_nine_unambiguous_characters():
     number = references.new()
 
     assert len(number) == LENGTH
-    assert set(number) <= set(ALPHABET)
-    assert not set(ALPHABET) & set("01AEIOUL")
+    assert set(number) <= set(UNAMBIGUOUS)
+    assert not set(UNAMBIGUOUS) & set("01AEIOULSBZG")
 
 
 def test_new_is_random():
@@ -30,7 +32,25 @@ def test_number_is_found_to_be_right(number):
 def test_single_wrong_character_is_found(number, place, wrong):
     typed = number[:place] + wrong + number[place + 1 :]
 
-    assert references.normalise_reference(typed) == (number if wrong == number[place] else None)
+    is_same = without_lookalikes(wrong) == number[place]
+    assert references.normalise_reference(typed) == (number if is_same else None)
+
+
+@given(numbers, st.data())
+def test_a_number_read_with_the_letter_that_looks_like_its_digit_is_the_number(number, data):
+    typed = "".join(data.draw(st.sampled_from([c, LOOKALIKES.get(c, c)])) for c in number)
+
+    # Right by chance with the letters, it may be a number that was made with them: then it is that one.
+    found = references.normalise_reference(typed)
+    assert found == number or (found == typed and sum(a != b for a, b in zip(typed, number, strict=True)) > 1)
+
+
+@given(st.text(ALPHABET, min_size=8, max_size=8))
+def test_numbers_made_with_letters_that_look_like_digits_stay_what_they_are(body):
+    made = [body + last for last in ALPHABET if references.normalise_reference(body + last) == body + last]
+
+    for number in made:
+        assert references.normalise_reference(number.lower()) == number
 
 
 @given(numbers, st.integers(0, LENGTH - 2))

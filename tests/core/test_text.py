@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.text import compact, has_bidi_control, has_control, storable, typed_text, without_blanks
+from core.text import BIDI_CONTROLS, compact, has_control, storable, typed_prose, typed_text, without_blanks
 from tests.core.spellings import BLANKS, DASHES, EVERY_CHARACTER, INVISIBLE
 
 # Characters of the category "format" that one sees: signs above or under numbers, and joiners of hieroglyphs.
@@ -69,15 +69,27 @@ def test_other_text_has_no_control_characters(text):
     assert not has_control(text)
 
 
-@given(st.text())
-def test_bidi_controls_are_those_that_unicode_calls_so(text):
+def test_bidi_controls_are_those_that_unicode_calls_so():
     named = {"ARABIC LETTER MARK", "LEFT-TO-RIGHT", "RIGHT-TO-LEFT", "POP DIRECTIONAL", "FIRST STRONG ISOLATE"}
 
     def is_one(character):
         name = unicodedata.name(character, "")
         return unicodedata.category(character) == "Cf" and name.startswith(tuple(named))
 
-    assert has_bidi_control(text) == any(map(is_one, text))
+    assert list(filter(is_one, EVERY_CHARACTER)) == sorted(BIDI_CONTROLS)
+
+
+@pytest.mark.parametrize(
+    ("text", "typed"),
+    [
+        (" yksi\n\tkaksi \n", "yksi\n\tkaksi"),
+        ("O\u0308hman\u200b\u202e", "Öhman"),
+        ("عل\u200cي", "عل\u200cي"),
+        ("\u2764\ufe0f", "\u2764\ufe0f"),
+    ],
+)
+def test_lines_and_joiners_of_prose_stay(text, typed):
+    assert typed_prose(text) == typed_prose(typed) == typed
 
 
 def test_stored_text_has_no_nul():

@@ -123,10 +123,10 @@ def test_feedback_from_another_site_is_refused():
 @pytest.mark.parametrize(
     ("different", "said"),
     [
-        ({"text": ""}, "Your feedback: This field is required."),
+        ({"text": ""}, "Your feedback: Write your feedback."),
         ({"text": "x" * 2001}, "Your feedback: Ensure this value has at most 2000 characters"),
         ({"text": "a\x1bb"}, "The text has characters that cannot be sent."),
-        ({"kind": ""}, "What is your feedback about?: This field is required."),
+        ({"kind": ""}, "What is your feedback about?: Choose what your feedback is about."),
         ({"email": "maija@example"}, "Check the email address."),
         ({"email": "010594-9032@example.test"}, "Leave the personal identity code out of your text."),
     ],

@@ -182,3 +182,23 @@ def test_database_is_down_behind_another_exception():
     error.__cause__ = OperationalError()
 
     assert is_database_down(error)
+
+
+@pytest.mark.parametrize(
+    ("left", "header", "told"),
+    [
+        (1, "1", "Wait 1 second and try again."),
+        (17, "17", "Wait 17 seconds and try again."),
+        (60, "60", "Wait 60 seconds and try again."),
+        (61, "120", "Wait 2 minutes and try again."),
+        (916, "960", "Wait 16 minutes and try again."),
+        (3600, "3600", "Wait 60 minutes and try again."),
+    ],
+)
+def test_page_and_header_say_the_same_time_to_wait(browser_client, monkeypatch, left, header, told):
+    monkeypatch.setitem(FAILURES, "too-many", TooMany(retry_after=left))
+
+    response = browser_client.get("/en/fail/too-many/")
+
+    assert response["Retry-After"] == header
+    assert told in response.content.decode()

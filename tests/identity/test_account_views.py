@@ -6,6 +6,7 @@ from django.test import Client
 
 from identity import accounts
 from identity.models import Account, LinkRequest
+from identity.views.accounts import MOST_ASKED
 from mailing.models import Letter
 from tests.cast import MAIJA, OLLI
 from tests.conftest import headings
@@ -74,9 +75,16 @@ def test_what_is_no_address_is_said_beside_the_field(client, email):
 
 
 def test_one_client_and_one_address_cannot_ask_without_end(client):
-    statuses = [client.post(CREATE, {"email": f"m{i}@example.test"}).status_code for i in range(11)]
+    statuses = [client.post(CREATE, {"email": f"m{i}@example.test"}).status_code for i in range(MOST_ASKED + 1)]
 
-    assert statuses == [302] * 10 + [429]
+    assert statuses == [302] * MOST_ASKED + [429]
+
+
+def test_slips_of_those_before_use_up_nothing_of_those_who_come_after(client):
+    statuses = [client.post(CREATE, {"email": "maija@"}).status_code for _ in range(MOST_ASKED + 1)]
+
+    assert statuses == [200] * (MOST_ASKED + 1)
+    assert client.post(CREATE, {"email": EMAIL}).status_code == 302
 
 
 def test_holder_keeps_the_newest_link_however_often_others_ask_for_one():

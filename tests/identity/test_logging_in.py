@@ -350,3 +350,10 @@ def test_password_is_in_no_log(visitor, caplog):
     assert PASSWORD not in caplog.text
     assert "something else" not in caplog.text
     assert EMAIL not in caplog.text
+
+
+def test_empty_page_of_logging_in_says_what_to_write(visitor):
+    page = log_in(visitor, "", "").content.decode()
+
+    assert "Write your email address, such as name@example.com." in page
+    assert "Write your password." in page

@@ -14,11 +14,11 @@ from applications import drafts, intake, references
 from applications.document import Document, Stored, canonical, parse
 from applications.enums import Condition, Dwelling, Feature, FlatType, Purpose, Reason, Tenure
 from applications.form import districts
-from applications.form.fields import EARLIEST_YEAR
 from applications.form.prefill import data_of_document
 from applications.form.steps import document_of
 from applications.models import Application
-from core.text import BIDI_CONTROLS
+from core.days import EARLIEST_YEAR
+from core.text import BIDI_CONTROLS, typed_prose, typed_text
 from identity import cookies
 from identity.models import RateCount
 from tests import cast
@@ -31,8 +31,8 @@ PEOPLE = [cast.MAIJA, cast.OLLI, cast.VERA, cast.VILLE]
 
 characters = st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"], exclude_characters=BIDI_CONTROLS)
 # Spaces around a text are what phone keyboards add: the form takes them away.
-lines = st.text(characters, min_size=1, max_size=60).map(str.strip).filter(bool)
-prose = st.text(st.one_of(characters, st.just("\n")), min_size=1, max_size=200).map(str.strip).filter(bool)
+lines = st.text(characters, min_size=1, max_size=60).map(typed_text).filter(bool)
+prose = st.text(st.one_of(characters, st.just("\n")), min_size=1, max_size=200).map(typed_prose).filter(bool)
 euros = st.decimals(0, "99999999.99", places=2).map(str)
 days = st.dates(dt.date(EARLIEST_YEAR, 1, 1), dt.date(2200, 1, 1)).map(dt.date.isoformat)
 past = st.dates(dt.date(EARLIEST_YEAR, 1, 1), dt.date(2026, 1, 1)).map(dt.date.isoformat)

@@ -59,7 +59,9 @@ def test_applicant_without_a_name_is_asked_for_it(somebody, kind):
 
     page = somebody.fill("people", "p2", {**OLLI, **(NO_NAMES if kind == "co" else {})})
 
-    assert page.text.count("Give the name.") == 2  # in the summary and at the field
+    assert (
+        page.text.count("Write your first name." if kind == "main" else "Write the person’s first name.") == 2
+    )  # in the summary and at the field
 
 
 @pytest.mark.parametrize("answers", [{"birth_date": "30.10.2026"}, {"hetu": cast.TEA["hetu"]}])
@@ -80,7 +82,7 @@ def test_adult_without_a_name_does_not_move_in(somebody):
 
     page = somebody.fill("people", "p2", {"birth_date": "1.1.1990"})
 
-    assert "Give the name. Only a child can be without one." in page.text
+    assert "Write the person’s first name. Only a child can be without a name." in page.text
 
 
 def test_name_is_shown_as_it_is_stored():

@@ -169,7 +169,7 @@ def test_last_day_today_is_taken(adviser):
     [
         ({"document_type": None}, "document_type"),
         ({"country": "XX"}, "country"),
-        ({"document_valid_until": "1/2/2036"}, "document_valid_until"),
+        ({"document_valid_until": "2/2036"}, "document_valid_until"),
         ({"code": None}, "code"),
         ({"code": "903"}, "code"),
         ({"code_is_absent": "on", "note": "A foreign passport"}, "code_is_absent"),

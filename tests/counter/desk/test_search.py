@@ -122,7 +122,7 @@ def test_page_says_nothing_of_protection(adviser):
         ("K7M-P3X-Q4", "This is not an application number: a character is wrong or missing. Check the number."),
         ("010594Y9033", "This is not a personal identity code: a character is wrong or missing. Check the code."),
         ("Ö", "Type at least two letters of the name."),
-        ("", "This field is required."),
+        ("", "Type an application number, such as"),
     ],
 )
 def test_search_that_finds_nothing_says_why(adviser, typed, said):
