@@ -1,9 +1,9 @@
 #!/bin/bash
 # dj-email-url: the address of a mail server that is spoken to in TLS from the first byte (port 465).
 # Guess:   smtps:// is to smtp:// what https:// is to http://, which Django calls EMAIL_USE_SSL.
-# Happens: it sets EMAIL_USE_TLS, which in Django is STARTTLS on a plain connection: on port 465 both sides then wait
-#          for each other's first word, and no letter leaves. A warning says that the scheme will go and that
-#          submission:// takes its place, which gives STARTTLS too.
+# Happens: it sets EMAIL_USE_TLS, which in Django is STARTTLS on a plain connection, and port 465 does not speak that:
+#          no letter leaves. A warning says that the scheme will go and that submission:// takes its place, which
+#          gives STARTTLS too.
 # So:      submission://...:465/?ssl=true (docs/configuration.md), and a time limit for mail.
 set -euo pipefail
 folder=$(mktemp -d)

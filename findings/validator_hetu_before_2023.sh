@@ -1,7 +1,7 @@
 #!/bin/bash
 # validator (npm, validator.js): isIdentityCard with the country FI, for the Finnish personal identity code.
 # Guess:   it knows the signs of the century that are in use (- Y X W V U for the 1900s, A B C D E F for the 2000s;
-#          nine of them new in 2023), and refuses a day that no calendar has, as its own check for zh-CN does.
+#          ten of them new in 2023), and refuses a day that no calendar has, as its own check for zh-CN does.
 # Happens: only + - A are known, so that a person with a new code is told that it is wrong; and the date is not
 #          looked at: 31 February, or a month 00, is an identity code if the last character fits. finnish-ssn, of
 #          the same registry, is right about all of them. (All numbers here are of the range 900-999, for tests.)

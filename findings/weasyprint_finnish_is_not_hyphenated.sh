@@ -1,7 +1,7 @@
 #!/bin/bash
 # WeasyPrint: `hyphens: auto` in a language of long words.
-# Guess:   a word too long for its column is hyphenated by the rules of its `lang`, as the documentation says of
-#          languages without naming any that are left out.
+# Guess:   a word too long for its column is hyphenated by the rules of its `lang`; where these are missing, a
+#          warning says so, as it does of a CSS property that is not known.
 # Happens: Swedish and Estonian words are; Finnish ones stick out of the column, without a warning, since Pyphen,
 #          which brings the patterns, has none for Finnish among its many.
 # So:      soft hyphens in the text, or `overflow-wrap: anywhere` where a cut is better than a word off the paper.
@@ -33,6 +33,8 @@ for language, word in (
     lines = [line for line in page.extract_text().splitlines() if line.strip()]
     print(language, pyphen.language_fallback(language), "hyphenated" if len(lines) > 1 else "on one line")
 print("warnings:", len(warned))
+weasyprint.HTML(string='<p style="no-such-property: 1">').write_pdf()
+print("warnings of a property that is not known:", len(warned))
 PYTHON
 cat > "$folder/expected" <<'SEEN'
 WeasyPrint 70.0, Pyphen 0.18.1 with 85 names of languages
@@ -40,6 +42,7 @@ fi None on one line
 sv sv hyphenated
 et et hyphenated
 warnings: 0
+warnings of a property that is not known: 1
 SEEN
 LANG=C.UTF-8 "$folder/venv/bin/python" "$folder/see.py" | tee "$folder/output"
 diff "$folder/expected" "$folder/output" && echo "As found."
