@@ -2,9 +2,11 @@
 
 import copy
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 
 # Written on any request: when a session was last used, and how often something was tried.
@@ -33,10 +35,18 @@ def same_browser(client: Client) -> Client:
     return again
 
 
+@contextmanager
+def taken_back() -> Iterator[None]:
+    """Take back whatever is written within, so that each address of many begins where the first began."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
 def changes_by_reading(client: Client, address: str, *aside: str) -> list[str]:
-    """Return what reading an address changes, with either method."""
+    """Return what reading an address changes, with either method; it is taken back."""
     changes = Changes(*aside)
-    with connection.execute_wrapper(changes):
+    with taken_back(), connection.execute_wrapper(changes):
         for method in READING:
             client.generic(method, address)
     return changes.found

@@ -67,6 +67,7 @@ SENT = {
     "desk_decline": [{"version": "stale"}],
     "mailing_letter_changelist": [{"action": "send_again", "_selected_action": "1"}],
 }
+QUERIES = ["show=customer", "page=1&missing=counter"]
 # Pages that show them to whoever has the right, and write the look.
 BY_RIGHT = {"desk_details", "desk_confirm"}
 ENDS_THE_VISIT = {"logout"}
@@ -139,11 +140,13 @@ def walked(role, household, names=ADDRESSES):
     client = sign_in_staff(Client(), staff(role))
     for name in sorted(set(names) - ENDS_THE_VISIT):
         for address in sorted(set(filled(name, household))):
-            for query in ("", "?show=customer", "?page=1&missing=counter"):
-                RateCount.objects.all().delete()
-                yield name, address, client.get(address + query)
+            RateCount.objects.all().delete()
+            plain = client.get(address)
+            yield name, address, plain
+            # What refuses a page asks nothing of the query: there all of it is one question.
+            for query in QUERIES if plain.status_code == 200 else ["&".join(QUERIES)]:
+                yield name, address, client.get(f"{address}?{query}")
             for sent in [{}, *SENT.get(name, [])]:
-                RateCount.objects.all().delete()
                 yield name, address, client.post(address, sent)
 
 
@@ -196,7 +199,8 @@ def test_desk_looks_the_same_whether_or_not_somebody_is_protected(household):
             text = re.sub(r'name="csrfmiddlewaretoken" value="\w+"|nonce="[^"]+"', "", answer.content.decode())
             yield address, answer.status_code, text, len(queries)
 
-    assert len(list(seen())) == len(pages)  # the first visit opens the person in the session
+    for address in filled("desk_applicant", household):
+        client.get(address)  # the first visit opens the person in the session
     without = list(seen())
     protection.set_mark(applicant(household[0], OLLI), protected=True, by=acting("supervisor"))
 
@@ -241,7 +245,7 @@ def test_no_applicant_or_stranger_learns_that_somebody_is_protected(household, w
             text = re.sub(r'(value|nonce)="[^"]{16,}"', "", answer.content.decode(errors="replace"))
             yield address, answer.status_code, text, len(queries)
 
-    assert len(list(seen(is_protected=True))) == len(pages)
+    client.get("/en/applications/")  # the first visit writes to the session
     assert list(seen(is_protected=True)) == list(seen(is_protected=False))
 
 

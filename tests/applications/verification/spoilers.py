@@ -22,6 +22,7 @@ from applications.models import (
     Terms,
     Version,
 )
+from applications.verification import FAULTS
 from core.actors import UNIDENTIFIED
 from counter import id_checks
 from counter.models import Undoing
@@ -89,6 +90,11 @@ def make_sound():
     return Sound(
         *(Application.objects.get(pk=each.pk) for each in (valid, waiting, ended)), account, declined, withdrawn
     )
+
+
+def found():
+    """Return the places of each fault that there is, by its word."""
+    return {word: places for word, fault in FAULTS.items() if (places := list(fault.find()))}
 
 
 def drop_guards():

@@ -1,4 +1,4 @@
-"""Nothing is wrong in what the service itself stores, and whatever somebody spoils past it is found."""
+"""Nothing is wrong in what the service itself stores, and nobody is named by the command that looks for faults."""
 
 import io
 import logging
@@ -9,21 +9,17 @@ from django.db import InternalError, connection
 
 from applications import confirmation, terms
 from applications.models import Application
-from applications.verification import FAULTS, one_picture
+from applications.verification import one_picture
 from core import crypto
 from identity.models import Person
 from identity.people import person_actor
 from tests import cast
 from tests.applications.factories import application, proof
-from tests.applications.verification.spoilers import SPOILERS, make_sound
+from tests.applications.verification.spoilers import SPOILERS, found, make_sound
 from tests.privacy.test_purge import difference, everything
 from tests.privacy.year import made_up
 
 pytestmark = pytest.mark.django_db
-
-
-def found():
-    return {word: places for word, fault in FAULTS.items() if (places := list(fault.find()))}
 
 
 def verify(**options):
@@ -39,32 +35,6 @@ def test_years_of_applications_in_every_state_are_sound_before_and_after_a_purge
     call_command("purge", stdout=io.StringIO())
 
     assert (before, found()) == ({}, {})
-
-
-def test_every_fault_has_its_spoiler():
-    assert {each.word for each in SPOILERS.values()} == FAULTS.keys()
-
-
-@pytest.mark.parametrize("name", SPOILERS)
-def test_spoiled_row_is_found_and_named(name, settings):
-    settings.FIELD_INDEX_KEYS = [*settings.FIELD_INDEX_KEYS, "an older key of an installation, still live"]
-    sound, spoiler = make_sound(), SPOILERS[name]
-    assert found() == {}
-
-    row = spoiler.spoil(sound)
-
-    places = found()
-    assert places.keys() == {spoiler.word, *spoiler.also}
-    assert [place.endswith(name_of(row)) for place in places[spoiler.word]] == [True], places
-
-
-def name_of(row):
-    match row:
-        case str():
-            return row
-        case Application():
-            return f"application {row.number}"
-    return f"{row._meta.model_name} {row.pk}"
 
 
 def test_nobody_is_named_and_nothing_is_changed(caplog):
