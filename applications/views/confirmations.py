@@ -16,7 +16,7 @@ from applications.models import Applicant, Application, Draft
 from core.requests import read_or_act
 from identity import accounts
 from identity.access import actor_of, identified_person_required, person_of
-from identity.redirects import safe_next
+from identity.redirects import after_identification, safe_next
 
 
 @require_safe
@@ -38,7 +38,7 @@ def accept_terms(request: HttpRequest) -> HttpResponse:
     is_sent = request.method == "POST"
     if is_sent and (is_accepted or request.POST.get("terms") == str(current.pk)):
         terms_of_use.accept(current, by=actor_of(request))
-        return redirect(onward or "applications:list")
+        return redirect(after_identification(onward))
     context = {"terms": current, "text": terms_of_use.text(current), "next": onward, "is_newer": is_sent}
     return render(request, "applications/accept_terms.html", context, status=409 if is_sent else 200)
 
@@ -47,6 +47,16 @@ def accept_terms(request: HttpRequest) -> HttpResponse:
 def enter(request: HttpRequest, reference: str) -> HttpResponse:
     """Follow the link that the housing system shows; the answer is the same for every number."""
     return redirect("applications:confirm", reference)
+
+
+@applicant_view
+@require_safe
+def go_to_waiting(request: HttpRequest, visitor: Visitor) -> HttpResponse:
+    """Lead to the one application that waits for this person, or to the list if none or several do (J1.5)."""
+    waiting = [one for one in visitor.applications if one.awaits(one.applicant_of(visitor.person))]
+    if len(waiting) == 1:
+        return redirect("applications:confirm", waiting[0].reference)
+    return redirect("applications:list")
 
 
 @applicant_view
