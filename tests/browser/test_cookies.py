@@ -21,6 +21,8 @@ PUBLIC = [
     "cookies/",
     "cookies/blocked/",
     "cookies/declined/",
+    "application/new/",
+    "invitation/",
     "identify/",
     *[f"identify/{outcome}/" for outcome in ("cancelled", "error", "expired", "refused", "unreachable", "counter")],
     "application/closed/",

@@ -34,7 +34,6 @@ class Form:
         self.page.goto(self.at)
         self.press("Fill in the housing application")
         press(self.page, WORDS[self.language].accept_cookies)
-        self.press("Begin")
 
     def answer(self, prefix, answers):
         for name, value in answers.items():
@@ -129,9 +128,8 @@ def test_pages_of_the_form_are_accessible_also_on_a_small_phone(new_context, liv
 
     page.goto(form.at)
     form.press("Fill in the housing application")
-    press(page, WORDS["fi"].accept_cookies)
     look("begin")
-    form.press("Begin")
+    press(page, WORDS["fi"].accept_cookies)
     form.go_on()
     look("people, with faults")
     form.fill_in(look)
