@@ -66,7 +66,12 @@ def choose_application(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     mine = [(application, application.applicant_of(visitor.person)) for application in visitor.applications]
     waiting = [(application, me) for application, me in mine if application.awaits(me)]
     others = [(application, me) for application, me in mine if (application, me) not in waiting]
-    context = {"waiting": waiting, "others": others, "drafts": Draft.objects.of(visitor.person)}
+    context = {
+        "waiting": waiting,
+        "others": others,
+        "reported": progress.reported_applications(mine),
+        "drafts": Draft.objects.of(visitor.person),
+    }
     return render(request, "applications/choose.html", context)
 
 
@@ -120,6 +125,7 @@ def receipt_page(request: HttpRequest, visitor: Visitor, reference: str) -> Http
         "application": application,
         "me": me,
         "public_url": settings.PUBLIC_URL,
+        "reports": invitations.error_reports(application, reader=me),
         "makes_pdf": makes_pdf,
         "pdf": receipt_pdf.receipt_document_of(me.confirmed, language=get_language()) if makes_pdf else None,
     }
@@ -161,6 +167,7 @@ def _details_page(
         "sections": details.since(before, application, me) if before else details.sections(application.version, me),
         "was_confirmed": bool(before) and not refusal,
         "rivals": rivals if application.awaits(me) else [],
+        "reports": invitations.error_reports(application, reader=me) if me.is_main else me.error_reports.all(),
         "refusal": refusal,
     }
     return render(request, "applications/confirm.html", context, status=409 if refusal else 200)

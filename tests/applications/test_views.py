@@ -346,13 +346,13 @@ def test_pages_take_a_constant_number_of_queries(sign_in, number, django_assert_
     client = sign_in(cast.MAIJA)
     client.get(reverse("applications:list"))
 
-    # session, user with person, terms, applications, applicants, drafts
-    with django_assert_num_queries(6):
+    # session, user with person, terms, applications, applicants, reported errors, drafts
+    with django_assert_num_queries(7):
         client.get(reverse("applications:list"))
     with django_assert_num_queries(8):  # and the invitations with their letters, and what the others report
         client.get(url("status", sent))
-    # and the content, the applications that would be replaced (at most two queries)
-    with django_assert_num_queries(7 if number == 1 else 8):
+    # and the content, reported errors, the applications that would be replaced (at most two queries)
+    with django_assert_num_queries(8 if number == 1 else 9):
         client.get(url("confirm", sent))
 
 
@@ -363,8 +363,8 @@ def test_receipt_takes_a_constant_number_of_queries(sign_in, others, django_asse
     client = sign_in(cast.MAIJA)
     client.get(url("receipt", sent))
 
-    # session, user with person, terms, application, applicants, the terms that were accepted, the PDF
-    with django_assert_num_queries(7):
+    # session, user with person, terms, application, applicants, the terms that were accepted, reported errors, the PDF
+    with django_assert_num_queries(8):
         client.get(url("receipt", sent))
 
 

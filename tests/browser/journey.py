@@ -19,6 +19,7 @@ class Words:
 
     go: str
     accept_cookies: str
+    do_not_accept: str
     to_identification: str
     read_terms: str
     accept: str
@@ -31,6 +32,7 @@ WORDS = {
     "fi": Words(
         go="Siirry vahvistamaan hakemus",
         accept_cookies="Hyväksy evästeet",
+        do_not_accept="En hyväksy",
         to_identification="Jatka tunnistautumiseen",
         read_terms="Lue käyttöehdot",
         accept="Hyväksy",
@@ -41,6 +43,7 @@ WORDS = {
     "sv": Words(
         go="Gå vidare för att bekräfta ansökan",
         accept_cookies="Godkänn kakorna",
+        do_not_accept="Godkänn inte",
         to_identification="Fortsätt till identifieringen",
         read_terms="Läs användarvillkoren",
         accept="Godkänn",
@@ -51,6 +54,7 @@ WORDS = {
     "en": Words(
         go="Go to confirm the application",
         accept_cookies="Accept cookies",
+        do_not_accept="Do not accept",
         to_identification="Continue to identification",
         read_terms="Read the terms of use",
         accept="Accept",

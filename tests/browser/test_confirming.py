@@ -223,6 +223,25 @@ def test_language_chosen_on_the_way_stays(page, link):
     ]
 
 
+def test_button_at_the_end_of_the_details_is_one_press_away_and_all_of_them_are_printed(page, sign_in, link):
+    sent, words = application(MAIJA), WORDS["fi"]
+    sign_in(page.context, MAIJA)
+    page.set_viewport_size(PHONE)
+    page.goto(link(sent, "fi"))
+
+    def is_seen():
+        box = control(page, words.confirm).bounding_box()
+        return box["y"] >= 0 and box["y"] + box["height"] <= PHONE["height"]
+
+    before = is_seen()
+    page.get_by_role("link", name="Siirry sivun lopussa olevaan painikkeeseen").click()
+    after = is_seen()
+    page.emulate_media(media="print")
+
+    assert (before, after) == (False, True)
+    assert all(row.is_visible() for row in page.locator(".details dd").all())
+
+
 def test_receipt_is_printed_without_what_is_for_the_screen(page, sign_in, link):
     sent = application(MAIJA)
     sign_in(page.context, MAIJA)
