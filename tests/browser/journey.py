@@ -189,6 +189,30 @@ def faults(page: Page, language: str) -> list[Any]:
 # --- What is watched meanwhile ---------------------------------------------------------------------------
 
 
+class Way:
+    """Notes every press of a link or button, by what it is called, and every page on which somebody stops.
+
+    The browser tells of the presses, whoever makes them: by mouse, keyboard or script of the test.
+    """
+
+    CLICKS = """addEventListener("click", event => {
+        const pressed = event.target.closest("a, button");
+        if (pressed) window.noteClick(pressed.innerText.trim());
+    }, true)"""
+    GOES_ON_BY_ITSELF = "/identification/"
+
+    def __init__(self, page: Page) -> None:
+        self.clicks: list[str] = []
+        self.pages: list[str] = []
+        page.expose_binding("noteClick", lambda _source, name: self.clicks.append(name))
+        page.add_init_script(self.CLICKS)
+        page.on("domcontentloaded", self._note_page)
+
+    def _note_page(self, page: Page) -> None:
+        if not (there := path(page)).startswith(self.GOES_ON_BY_ITSELF):
+            self.pages.append(re.sub(r"^/(fi|sv|en)/", "", there))
+
+
 class Watch:
     """Notes every request that leaves for another host, and every complaint in the browser's console."""
 

@@ -30,9 +30,11 @@ class Form:
     def press(self, text):
         press(self.page, self.word(text))
 
-    def begin(self):
+    def begin(self, **numbers):
         self.page.goto(self.at)
         self.press("Fill in the housing application")
+        for name, number in numbers.items():
+            self.page.locator(f"[name={name}]").select_option(str(number))
         press(self.page, WORDS[self.language].accept_cookies)
 
     def answer(self, prefix, answers):
@@ -56,11 +58,14 @@ class Form:
                 has_text=re.compile(f"^{re.escape(self.word('Save and continue'))}$")
             ).click()
 
-    def fill_in(self, look=lambda name: None):
+    def fill_in(self, look=lambda name: None, **others):
+        """Fill in every step. `others` have their places; without them a place for Olli is added."""
         look("people")
         self.answer("p1", MAIN)
-        self.press("Add a co-applicant")
-        self.answer("p2", {**OLLI, "email": "olli@example.test"})
+        if not others:
+            self.press("Add a co-applicant")
+        for prefix, answers in {"p2": {**OLLI, "email": "olli@example.test"}, **others}.items():
+            self.answer(prefix, answers)
         look("people, two")
         self.go_on()
         look("home")
