@@ -1,11 +1,12 @@
 """How far the invitations of an application have come, as its main applicant sees it (J3)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from applications import letters
 from applications.enums import State
 from applications.invitation_links import invitation_code
-from applications.models import Applicant, Application, Invitation
+from applications.models import Applicant, Application, ErrorReport, Invitation
 from core.links import KeyGone
 from mailing.enums import Status
 from mailing.models import Letter
@@ -40,3 +41,13 @@ def people(application: Application, *, reader: Applicant) -> list[tuple[Applica
     return [
         (a, Progress(a.live_invitation, statuses.get(a.pk)) if a in awaited else None) for a in application.applicants
     ]
+
+
+def reported_applications(mine: Iterable[tuple[Application, Applicant]]) -> set[int]:
+    """Return the keys of the applications in which a reported error waits for their main applicant (J2.4).
+
+    Each application comes with the slot of whoever reads them.
+    """
+    versions = {a.current_id: a.pk for a, me in mine if me.is_main and a.is_open}
+    found = ErrorReport.objects.filter(applicant__version__in=versions)
+    return {versions[version] for version in found.values_list("applicant__version", flat=True)}

@@ -44,6 +44,7 @@ urlpatterns = [
     path("application/continue/", drafts.continue_draft, name="draft_continue"),
     path("application/drafts/<int:pk>/continue/", drafts.resume_draft, name="draft_resume"),
     path("applications/", confirmations.choose_application, name="list"),
+    path("applications/waiting/", confirmations.go_to_waiting, name="waiting"),
     path("applications/<reference:reference>/", confirmations.status_page, name="status"),
     path("applications/<reference:reference>/confirm/", confirmations.confirm_page, name="confirm"),
     path("applications/<reference:reference>/receipt/", confirmations.receipt_page, name="receipt"),

@@ -210,7 +210,7 @@ MFA_FORMS = {
 }
 DESK_RIGHT = "counter.use_desk"  # whoever has it reads people's data; identity itself knows no desk
 # Where a person goes after proving who they are; identity itself knows no applications.
-IDENTIFIED_URL = "applications:list"
+IDENTIFIED_URL = "applications:waiting"
 # Sign-ins of one worker that may wait for a broker at once: fewer than its threads, so that pages go on.
 IDENTITY_CALLS_AT_ONCE = 16
 

@@ -1,12 +1,15 @@
 """The acceptance of cookies, and the list of the cookies that this service sets."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from identity import attempts
+from identity.redirects import with_next
 
 VERSION = "2"  # another list of cookies needs another acceptance
 YEAR_SECONDS = 365 * 24 * 60 * 60
@@ -64,7 +67,14 @@ def accepted(request: HttpRequest) -> bool:
     return request.COOKIES.get(acceptance_name()) == VERSION
 
 
-def accept(response: HttpResponse) -> None:
+def question(request: HttpRequest) -> dict[str, Any]:
+    """Return the context of a page that asks for the acceptance, unless it was given before."""
+    return {"accepted": accepted(request), "cookies": all_cookies()}
+
+
+def accept_and_go_on(next_url: str) -> HttpResponse:
+    """Return the answer to somebody who accepts: it leads to `next_url`, by a page that sees whether they are kept."""
+    response = redirect(with_next("identity:cookies_blocked", next_url))
     response.set_cookie(
         acceptance_name(),
         VERSION,
@@ -73,6 +83,7 @@ def accept(response: HttpResponse) -> None:
         httponly=True,
         samesite="Lax",
     )
+    return response
 
 
 def withdraw(response: HttpResponse) -> None:

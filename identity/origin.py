@@ -44,6 +44,12 @@ def same_origin_forms(view: View[P]) -> View[P]:
     return csrf_exempt(read_or_act(guarded))
 
 
+def names_own_origin(request: HttpRequest) -> bool:
+    """Tell whether the browser says that the request comes from one of our pages. Some say nothing."""
+    says = any(name in request.headers for name in ("Sec-Fetch-Site", "Origin", "Referer"))
+    return says and is_same_origin(request)
+
+
 def is_same_origin(request: HttpRequest) -> bool:
     """Tell whether the request comes from one of our pages, or the browser does not say where from."""
     own = (request.scheme, request.get_host())

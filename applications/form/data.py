@@ -72,6 +72,14 @@ def add_person(data: FormData, kind: str) -> str:
     return person["id"]
 
 
+def add_people(data: FormData, *, applicants: int, residents: int) -> None:
+    """Add empty places until so many people apply, and so many others move in, as far as there is room."""
+    signing, others = signing_and_residents(data)
+    for kind, number in (("co", applicants - len(signing)), ("resident", residents - len(others))):
+        for _place in range(number):
+            add_person(data, kind)
+
+
 def remove_person(data: FormData, person_id: str) -> None:
     """Remove somebody with everything that was typed of them, if they can be removed."""
     data["people"] = [person for person in data["people"] if person["id"] != person_id or not is_removable(person)]

@@ -9,9 +9,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from applications import dates
+from applications.form.data import MOST_RESIDENTS
 from applications.form.fields import AnswerField, DayField, HetuField, LineField, day_ahead
 from applications.form.questions import Questions
 from applications.forms import PhoneField
+from applications.models import MOST_APPLICANTS
 from core import hetu
 from core.addresses import AddressInput, EmailField
 from core.personal_names import LONGEST_NAME, NotAName, personal_name
@@ -193,6 +195,30 @@ class Unborn(Questions):
     first_names = NameField(label=_("First names"))
     last_name = NameField(label=_("Last name"))
     asked_after = {"first_names": (), "last_name": ()}  # shown where an application has them
+
+
+class NumberOfPeople(forms.TypedChoiceField):
+    """A number to choose: nothing can be typed wrongly."""
+
+    def __init__(self, numbers: range, **options: Any) -> None:
+        choices = [(number, str(number)) for number in numbers]
+        least: Any = numbers[0]  # the stubs know texts only
+        super().__init__(choices=choices, coerce=int, empty_value=least, required=False, **options)
+
+
+class HouseholdForm(forms.Form):
+    """How many places the first step has. People are added and removed there as well."""
+
+    applicants = NumberOfPeople(
+        range(1, MOST_APPLICANTS + 1),
+        label=_("How many of you apply?"),
+        help_text=_("You, and those who apply with you and sign the lease."),
+    )
+    residents = NumberOfPeople(
+        range(MOST_RESIDENTS + 1),
+        label=_("How many others move in?"),
+        help_text=_("Children, and adults who do not sign the lease."),
+    )
 
 
 FORMS: dict[str, type[Human | Unborn]] = {

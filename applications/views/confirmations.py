@@ -16,7 +16,7 @@ from applications.models import Applicant, Application, Draft
 from core.requests import read_or_act
 from identity import accounts
 from identity.access import actor_of, identified_person_required, person_of
-from identity.redirects import safe_next
+from identity.redirects import after_identification, safe_next
 
 
 @require_safe
@@ -38,7 +38,7 @@ def accept_terms(request: HttpRequest) -> HttpResponse:
     is_sent = request.method == "POST"
     if is_sent and (is_accepted or request.POST.get("terms") == str(current.pk)):
         terms_of_use.accept(current, by=actor_of(request))
-        return redirect(onward or "applications:list")
+        return redirect(after_identification(onward))
     context = {"terms": current, "text": terms_of_use.text(current), "next": onward, "is_newer": is_sent}
     return render(request, "applications/accept_terms.html", context, status=409 if is_sent else 200)
 
@@ -51,12 +51,27 @@ def enter(request: HttpRequest, reference: str) -> HttpResponse:
 
 @applicant_view
 @require_safe
+def go_to_waiting(request: HttpRequest, visitor: Visitor) -> HttpResponse:
+    """Lead to the one application that waits for this person, or to the list if none or several do (J1.5)."""
+    waiting = [one for one in visitor.applications if one.awaits(one.applicant_of(visitor.person))]
+    if len(waiting) == 1:
+        return redirect("applications:confirm", waiting[0].reference)
+    return redirect("applications:list")
+
+
+@applicant_view
+@require_safe
 def choose_application(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """Show the applications that wait for this person, and below them the others."""
     mine = [(application, application.applicant_of(visitor.person)) for application in visitor.applications]
     waiting = [(application, me) for application, me in mine if application.awaits(me)]
     others = [(application, me) for application, me in mine if (application, me) not in waiting]
-    context = {"waiting": waiting, "others": others, "drafts": Draft.objects.of(visitor.person)}
+    context = {
+        "waiting": waiting,
+        "others": others,
+        "reported": progress.reported_applications(mine),
+        "drafts": Draft.objects.of(visitor.person),
+    }
     return render(request, "applications/choose.html", context)
 
 
@@ -110,6 +125,7 @@ def receipt_page(request: HttpRequest, visitor: Visitor, reference: str) -> Http
         "application": application,
         "me": me,
         "public_url": settings.PUBLIC_URL,
+        "reports": invitations.error_reports(application, reader=me),
         "makes_pdf": makes_pdf,
         "pdf": receipt_pdf.receipt_document_of(me.confirmed, language=get_language()) if makes_pdf else None,
     }
@@ -151,6 +167,7 @@ def _details_page(
         "sections": details.since(before, application, me) if before else details.sections(application.version, me),
         "was_confirmed": bool(before) and not refusal,
         "rivals": rivals if application.awaits(me) else [],
+        "reports": invitations.error_reports(application, reader=me) if me.is_main else me.error_reports.all(),
         "refusal": refusal,
     }
     return render(request, "applications/confirm.html", context, status=409 if refusal else 200)

@@ -13,7 +13,8 @@ from applications import changes, drafts
 from applications.document import InvalidDocument
 from applications.draft_access import begin_draft_here, draft_view, forget_draft, remembered_draft, session_draft
 from applications.form import steps
-from applications.form.data import FormData, add_person, empty_data, remove_person
+from applications.form.data import FormData, add_people, add_person, empty_data, remove_person
+from applications.form.people import HouseholdForm
 from applications.form.prefill import data_of_person
 from applications.form.steps import STEPS
 from applications.form.summary import AssuranceForm
@@ -25,8 +26,7 @@ from core.requests import read_or_act
 from identity import cookies, limits
 from identity.access import actor_of, identified_person
 from identity.limits import HOUR
-from identity.origin import same_origin_forms
-from identity.redirects import with_next
+from identity.origin import names_own_origin, same_origin_forms
 
 # An hour and address, which libraries, counters and mobile operators give to many; and an hour and person.
 MOST_SENT, MOST_SENT_BY_ONE = 500, 20
@@ -37,22 +37,25 @@ MOST_CHANGES = 5
 
 @same_origin_forms
 def fill_in(request: HttpRequest) -> HttpResponse:
-    """Tell what is needed, and begin."""
-    if not cookies.accepted(request):
-        return redirect(with_next("identity:cookies", request.path))
-    if request.method != "POST":
-        draft = session_draft(request) or remembered_draft(request)
-        context = {
-            "days": settings.DRAFT_DAYS,
-            "draft": draft if draft and not draft.sent_id and not draft.application_id else None,
-        }
-        return render(request, "applications/form/begin.html", context)
+    """Tell what is needed, ask how many people it is about, and begin; `cookies` accepts them with the same button."""
+    form = HouseholdForm(request.POST if request.method == "POST" else None, initial=request.GET)
+    is_accepted, accepts = cookies.accepted(request), "cookies" in request.POST
+    if not form.is_valid() or not (is_accepted or accepts):
+        return _show_begin(request, form)
+    if not is_accepted and not names_own_origin(request):
+        # Another site may have sent this: the browser keeps the session that it may have, and begins on our page.
+        return cookies.accept_and_go_on(reverse("applications:fill_in", query=form.cleaned_data))
     begun = session_draft(request)
     if begun and not begun.sent_id and not begun.application_id and steps.is_blank(drafts.form_data_of(begun)):
-        return redirect("applications:form_people")  # pressed again: one draft for one person
-    language, person = get_language() or settings.LANGUAGE_CODE, identified_person(request)
-    begin_draft_here(request, data_of_person(person, language=language) if person else empty_data(language=language))
-    return redirect("applications:form_people")
+        # Pressed again: one draft for one person.
+        drafts.edit_draft(begun, lambda data: add_people(data, **form.cleaned_data))
+    else:
+        language, person = get_language() or settings.LANGUAGE_CODE, identified_person(request)
+        data = data_of_person(person, language=language) if person else empty_data(language=language)
+        add_people(data, **form.cleaned_data)
+        begin_draft_here(request, data)
+    onward = reverse("applications:form_people")
+    return redirect(onward) if is_accepted else cookies.accept_and_go_on(onward)
 
 
 @draft_view
@@ -178,6 +181,17 @@ def stay(request: HttpRequest, draft: Draft) -> HttpResponse:
     if request.method == "POST" and "text/html" not in request.headers.get("Accept", ""):
         return HttpResponse(status=204)
     return redirect("applications:form_people")
+
+
+def _show_begin(request: HttpRequest, form: HouseholdForm) -> HttpResponse:
+    draft = session_draft(request) or remembered_draft(request)
+    context = {
+        "form": form,
+        "days": settings.DRAFT_DAYS,
+        "draft": draft if draft and not draft.sent_id and not draft.application_id else None,
+        **cookies.question(request),
+    }
+    return render(request, "applications/form/begin.html", context)
 
 
 def _change_refused(request: HttpRequest, draft: Draft, refusal: changes.CannotChange) -> HttpResponse:

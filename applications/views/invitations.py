@@ -12,7 +12,7 @@ from applications import invitation_links, invitations
 from applications.forms import CodeForm
 from applications.invitation_links import CannotUseInvitation, InvitationReplaced, UnknownInvitation
 from applications.models import Invitation
-from identity import limits, sessions
+from identity import cookies, limits, sessions
 from identity.access import is_identified, person_of
 from identity.secret_pages import secret_page
 
@@ -61,7 +61,7 @@ def invitation_page(request: HttpRequest) -> HttpResponse:
 @secret_page
 @answer_refusals
 def continue_to_application(request: HttpRequest) -> HttpResponse:
-    """Continue to the application, by way of cookies and identification.
+    """Continue to the application, by way of identification; `cookies` accepts them on the way.
 
     The session of anybody else ends: families share computers, and letters too (R15, R21).
     """
@@ -73,7 +73,8 @@ def continue_to_application(request: HttpRequest) -> HttpResponse:
     applicant = invitation.applicant
     if is_identified(request) and applicant.hetu_index not in person_of(request).hetu_indexes:
         sessions.end(request)
-    return redirect("applications:confirm", applicant.version.application.reference)
+    onward = reverse("applications:confirm", args=[applicant.version.application.reference])
+    return cookies.accept_and_go_on(onward) if "cookies" in request.POST else HttpResponseRedirect(onward)
 
 
 @secret_page
@@ -104,6 +105,7 @@ def _show_invitation(request: HttpRequest, template: str) -> HttpResponse:
         "only_at_counter": applicant.only_at_counter,
         "token": request.GET["token"],
         "address": _invitation_address(request.GET["token"]),
+        **cookies.question(request),
     }
     return render(request, template, context)
 

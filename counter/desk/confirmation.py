@@ -8,7 +8,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from applications import confirmation, details, terms
+from applications import confirmation, details, invitations, terms
 from applications.details import Section
 from applications.models import Applicant, Application, Terms
 from core.requests import read_or_act
@@ -40,9 +40,13 @@ def desk_confirm_page(request: HttpRequest, reference: str, position: int) -> Ht
     if request.method == "POST":
         return _record_confirmation(request, slot)
     if slot.confirmed:
-        return person_page(
-            request, slot, "receipt", {"title": _("Receipt"), "part": RECEIPT, "public_url": settings.PUBLIC_URL}
-        )
+        context = {
+            "title": _("Receipt"),
+            "part": RECEIPT,
+            "public_url": settings.PUBLIC_URL,
+            "reports": invitations.error_reports(slot.version.application, reader=slot),
+        }
+        return person_page(request, slot, "receipt", context)
     if not slot.version.application.can_confirm(slot):
         messages.warning(request, _("The application does not wait for this person."))
         return to_slot(slot)

@@ -13,21 +13,20 @@ from identity.redirects import safe_next, with_next
 
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
+    next_url, identify = safe_next(request), reverse("identity:identify")
     context = {
-        "cookies": cookies.all_cookies(),
-        "accepted": cookies.accepted(request),
-        "next": safe_next(request),
-        "next_page": safe_next(request) or reverse("identity:identify"),
+        **cookies.question(request),
+        "next": next_url,
+        "next_page": next_url or identify,
+        # Whoever reads about cookies, fills in an application or logs in as staff is on no step of confirming.
+        "is_step": next_url.startswith(identify),
     }
     return render(request, "identity/cookies.html", context)
 
 
 @same_origin_post
 def accept(request: HttpRequest) -> HttpResponse:
-    # The next page sees whether the cookie comes back.
-    response = redirect(with_next("identity:cookies_blocked", safe_next(request)))
-    cookies.accept(response)
-    return response
+    return cookies.accept_and_go_on(safe_next(request))
 
 
 @require_safe
@@ -43,11 +42,11 @@ def decline(request: HttpRequest) -> HttpResponse:
     """Withdraw any acceptance, and end the session that depends on it."""
     if settings.SESSION_COOKIE_NAME in request.COOKIES:
         sessions.end(request)
-    response = redirect("identity:cookies_declined")
+    response = redirect(with_next("identity:cookies_declined", safe_next(request)))
     cookies.withdraw(response)
     return response
 
 
 @require_safe
 def declined(request: HttpRequest) -> HttpResponse:
-    return render(request, "identity/cookies_declined.html")
+    return render(request, "identity/cookies_declined.html", {"next": safe_next(request)})

@@ -8,9 +8,10 @@ from django.urls import reverse
 from django.utils import translation
 
 from applications import changes, invitations, references
+from applications.invitation_links import invitation_token
 from applications.models import Application
 from tests import cast
-from tests.applications.factories import HOUSING_SYSTEM, applicant, application, confirm, state
+from tests.applications.factories import HOUSING_SYSTEM, applicant, application, confirm, invitation, state
 from tests.applications.test_changes import changed, two_valid_of_tea
 from tests.applications.test_views import text_of, url
 
@@ -44,6 +45,49 @@ def waiting():
 
 def at(name, sent, position=1):
     return reverse(f"applications:{name}", args=[sent.reference, *([position] if name == "remove" else [])])
+
+
+QUESTIONS = {
+    "withdraw": {
+        "fi": ("Kyllä, peru hakemus", "Ei, palaa hakemukseen"),
+        "sv": ("Ja, återkalla ansökan", "Nej, gå tillbaka till ansökan"),
+        "en": ("Yes, withdraw the application", "No, go back to the application"),
+    },
+    "decline": {
+        "fi": ("Kyllä, en hae asuntoa tässä hakemuksessa", "Ei, palaa hakemukseen"),
+        "sv": ("Ja, jag söker inte bostad med den här ansökan", "Nej, gå tillbaka till ansökan"),
+        "en": ("Yes, I decline the application", "No, go back to the application"),
+    },
+    "remove": {
+        "fi": ("Kyllä, poista kanssahakija", "Ei, palaa hakemukseen"),
+        "sv": ("Ja, ta bort den medsökande", "Nej, gå tillbaka till ansökan"),
+        "en": ("Yes, remove the co-applicant", "No, go back to the application"),
+    },
+    "not_me": {
+        "fi": ("Kyllä, tämä ei ole minulle", "Ei, palaa kutsuun"),
+        "sv": ("Ja, det här är inte till mig", "Nej, gå tillbaka till inbjudan"),
+        "en": ("Yes, this is not for me", "No, go back to the invitation"),
+    },
+}
+
+
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_button_of_what_cannot_be_taken_back_says_what_it_does_and_the_other_where_it_leads(
+    sign_in, waiting, name, language
+):
+    client = sign_in(cast.OLLI if name == "decline" else cast.MAIJA)
+    with translation.override(language):
+        address = reverse("applications:not_me") if name == "not_me" else at(name, waiting)
+        token = invitation_token(invitation(waiting, cast.OLLI))
+        page = client.get(address, {"token": token} if name == "not_me" else {})
+
+    main = re.search(r"<main.*</main>", page.text, re.DOTALL).group()
+    pressed = re.findall(r'<(?:button|a) class="(button[^"]*)"[^>]*>([^<]*)<', main)
+    assert pressed == [
+        ("button danger", QUESTIONS[name][language][0]),
+        ("button secondary", QUESTIONS[name][language][1]),
+    ]
 
 
 def test_renewing_says_what_it_does_and_then_does_it(sign_in, valid):

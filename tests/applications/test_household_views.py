@@ -463,6 +463,47 @@ def test_main_applicant_alone_sees_error_reports_until_the_application_is_change
     assert "three" not in sign_in(cast.MAIJA).get(url("status", sent)).text
 
 
+@pytest.mark.parametrize("is_valid", [True, False])
+def test_main_applicant_with_a_reported_error_is_never_told_that_there_is_nothing_to_do(sign_in, sent, is_valid):
+    invitations.report_error(applicant(sent, cast.OLLI), text="We are three.")
+    confirm(sent, cast.MAIJA)
+    if is_valid:
+        confirm(sent, cast.OLLI)
+    client = sign_in(cast.MAIJA)
+
+    pages = [reverse("applications:list"), url("status", sent), url("receipt", sent)]
+    shown = [text_of(client.get(page)) for page in pages]
+
+    assert ["You do not need to do anything" in text for text in shown] == [False] * 3
+    assert "Somebody who applies with you has reported an error." in shown[0]
+    assert "An error has been reported in this application." in shown[0]
+    assert "We are three." in shown[1]
+    assert ("Read what was reported" in shown[2]) is is_valid
+
+
+def test_others_are_told_that_there_is_nothing_to_do_and_nothing_of_the_report(sign_in, sent):
+    invitations.report_error(applicant(sent, cast.OLLI), text="We are three.")
+    for who in (cast.MAIJA, cast.OLLI):
+        confirm(sent, who)
+    client = sign_in(cast.OLLI)
+
+    shown = [text_of(client.get(page)) for page in (reverse("applications:list"), url("receipt", sent))]
+
+    assert ["You do not need to do anything" in text for text in shown] == [True, True]
+    assert ["reported" in text for text in shown] == [False, False]
+
+
+def test_who_is_about_to_confirm_is_reminded_of_a_report(sign_in, sent):
+    before = [text_of(sign_in(who).get(url("confirm", sent))) for who in (cast.MAIJA, cast.OLLI)]
+    invitations.report_error(applicant(sent, cast.OLLI), text="We are three.")
+
+    main, reporter = (text_of(sign_in(who).get(url("confirm", sent))) for who in (cast.MAIJA, cast.OLLI))
+
+    assert ["An error has been reported" in text or "You have reported" in text for text in before] == [False] * 2
+    assert "An error has been reported in this application. Read what was reported" in main
+    assert "You have reported an error. If the main applicant corrects it" in reporter
+
+
 def test_error_reports_take_constant_queries(sign_in, sent, django_assert_num_queries):
     client = sign_in(cast.MAIJA)
     client.get(url("status", sent))

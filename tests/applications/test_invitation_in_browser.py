@@ -97,7 +97,7 @@ def test_own_pages_are_accessible_on_a_small_phone(live_server, page, axe, sent,
 
 
 @pytest.mark.parametrize("javascript", [True, False])
-def test_typed_code_leads_to_the_invitation_and_on_to_the_cookies(live_server, browser, sent, javascript):
+def test_typed_code_leads_to_the_invitation_and_on_to_the_identification(live_server, browser, sent, javascript):
     context = browser.new_context(java_script_enabled=javascript)
     page = context.new_page()
     asked = []
@@ -106,12 +106,13 @@ def test_typed_code_leads_to_the_invitation_and_on_to_the_cookies(live_server, b
 
     page.fill("#id_code", invitation_code(invitation(sent, cast.OLLI)).lower())
     page.click("text=Open the invitation")
-    page.click("main button:has-text('Continue')")
+    before = context.cookies()
+    page.click("main button:has-text('Accept cookies')")
 
-    assert page.url.startswith(f"{live_server.url}/en/cookies/?next=/en/identify/")
-    assert sent.number in page.url
+    assert page.url == f"{live_server.url}/en/identify/?next=/en/applications/{sent.number}/confirm/"
     assert [referrer for _, referrer in asked if "token" in referrer] == []
-    assert context.cookies() == []
+    assert before == []
+    assert [cookie["name"] for cookie in context.cookies()] == ["cookies"]
     assert invitation(sent, cast.OLLI).opened_at is not None
     context.close()
 

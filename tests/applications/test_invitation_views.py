@@ -71,8 +71,37 @@ def test_link_leads_to_a_page_that_says_who_invites_and_what_to_do(client, sent,
     assert "“Maija” has sent a housing application to Heka and named you as a co-applicant." in shown
     assert "The application waits for you." in shown
     assert "Every adult must confirm the application by 14 February 2027 at the latest." in shown
-    assert re.findall(r"<button[^>]*>([^<]+)<", response.text) == ["Continue"]
+    assert re.findall(r"<button[^>]*>([^<]+)<", response.text) == ["Accept cookies", "Do not accept"]
     assert "This is not for me" in shown
+
+
+def test_invitation_asks_for_the_cookies_itself_and_goes_on_at_once(client, sent):
+    """J2.3: whoever comes from the email accepts them where they read what it is about."""
+    read = client.get(page(), {"token": token(sent)})
+    answer = client.post(page("go_on"), {"token": token(sent), "cookies": "accepted"})
+    kept = client.get(answer.url)
+
+    assert dict(read.cookies) == {}
+    assert [*answer.cookies] == ["cookies"]
+    assert kept.url == url("confirm", sent)
+    assert client.get(kept.url).url == f"/en/identify/?next={kept.url}"
+    assert Invitation.objects.get(applicant__first_names="Olli").opened_at
+    again = client.get(page(), {"token": token(sent)})
+    assert re.findall(r"<button[^>]*>([^<]+)<", again.text) == ["Continue"]
+
+
+def test_invitation_goes_on_without_the_acceptance_to_the_page_that_asks_for_it(client, sent):
+    answer = client.post(page("go_on"), {"token": token(sent)})
+
+    assert dict(answer.cookies) == {}
+    assert client.get(client.get(answer.url).url).url.startswith("/en/cookies/?next=/en/identify/")
+
+
+def test_declining_cookies_on_the_invitation_takes_its_secret_nowhere(client, sent):
+    shown = client.get(page(), {"token": token(sent)}).text
+
+    form = re.search(r'<form[^>]*action="/en/cookies/decline/".*?</form>', shown, re.DOTALL).group()
+    assert "<input" not in form
 
 
 def test_link_of_a_letter_is_the_address_of_the_page(client, sent, settings):

@@ -295,6 +295,17 @@ def test_letter_about_somebody_elses_confirmation_says_what_is_still_missing(pas
     assert "We are waiting for “Vera Virtanen” to confirm" in written(letter("confirmed", cast.OLLI))[1]
 
 
+def test_main_applicant_who_may_have_an_error_to_correct_reads_no_word_of_nothing_to_do(pass_days):
+    application = sent(cast.MAIJA, cast.OLLI, cast.VERA, language="en")
+    for who in (cast.MAIJA, cast.OLLI, cast.VERA):
+        confirm(application, who)
+
+    main, other = (written(letter("valid", who))[1] for who in (cast.MAIJA, cast.OLLI))
+
+    assert "Everybody has confirmed the application.\n" in main
+    assert "Everybody has confirmed the application. You do not need to do anything.\n" in other
+
+
 def test_declining_is_told_and_nobody_is_said_to_be_waited_for(pass_days):
     """R10"""
     application = sent(cast.MAIJA, cast.OLLI, language="en")

@@ -77,7 +77,48 @@ def test_terms_lead_to_no_other_host(sign_in):
         reverse("applications:accept_terms"), {"next": "https://evil.example/", "terms": terms.current().pk}
     )
 
-    assert response.url == reverse("applications:list")
+    assert response.url == reverse("applications:waiting")
+
+
+def test_one_application_that_waits_is_opened_without_choosing_it(sign_in):
+    """J1.5"""
+    application(cast.OTSO)
+    done, waiting = application(cast.MAIJA, cast.OLLI), application(cast.MAIJA)
+    confirm(done, cast.MAIJA)
+    client = sign_in(cast.MAIJA)
+
+    led = client.get(reverse("applications:waiting"))
+    listed = client.get(reverse("applications:list"))
+
+    assert led.url == url("confirm", waiting)
+    assert reverse("applications:list") in client.get(led.url).text
+    assert (listed.status_code, url("confirm", waiting) in listed.text) == (200, True)
+
+
+@pytest.mark.parametrize("number", [0, 2])
+def test_person_chooses_where_several_wait_and_reads_why_where_none_does(sign_in, number):
+    for _ in range(number):
+        application(cast.MAIJA)
+
+    assert sign_in(cast.MAIJA).get(reverse("applications:waiting")).url == reverse("applications:list")
+
+
+@pytest.mark.parametrize("who", [cast.OTSO, cast.OLLI])
+def test_nobody_is_led_to_an_application_that_does_not_wait_for_them(sign_in, who):
+    """R4: somebody else's, and one's own that is confirmed."""
+    confirm(application(cast.MAIJA, cast.OLLI), cast.OLLI)
+
+    assert sign_in(who).get(reverse("applications:waiting")).url == reverse("applications:list")
+
+
+def test_terms_stay_a_page_on_the_way_to_the_one_application(sign_in):
+    waiting, client = application(cast.MAIJA), sign_in(cast.MAIJA, accept_terms=False)
+
+    asked = client.get(reverse("applications:waiting"))
+    accepted = client.post(asked.url, {"next": reverse("applications:waiting"), "terms": terms.current().pk})
+
+    assert asked.url.startswith(reverse("applications:accept_terms"))
+    assert client.get(accepted.url).url == url("confirm", waiting)
 
 
 def test_choose_shows_what_waits_for_me_apart_from_the_rest(sign_in):
@@ -305,13 +346,13 @@ def test_pages_take_a_constant_number_of_queries(sign_in, number, django_assert_
     client = sign_in(cast.MAIJA)
     client.get(reverse("applications:list"))
 
-    # session, user with person, terms, applications, applicants, drafts
-    with django_assert_num_queries(6):
+    # session, user with person, terms, applications, applicants, reported errors, drafts
+    with django_assert_num_queries(7):
         client.get(reverse("applications:list"))
     with django_assert_num_queries(8):  # and the invitations with their letters, and what the others report
         client.get(url("status", sent))
-    # and the content, the applications that would be replaced (at most two queries)
-    with django_assert_num_queries(7 if number == 1 else 8):
+    # and the content, reported errors, the applications that would be replaced (at most two queries)
+    with django_assert_num_queries(8 if number == 1 else 9):
         client.get(url("confirm", sent))
 
 
@@ -322,8 +363,8 @@ def test_receipt_takes_a_constant_number_of_queries(sign_in, others, django_asse
     client = sign_in(cast.MAIJA)
     client.get(url("receipt", sent))
 
-    # session, user with person, terms, application, applicants, the terms that were accepted, the PDF
-    with django_assert_num_queries(7):
+    # session, user with person, terms, application, applicants, the terms that were accepted, reported errors, the PDF
+    with django_assert_num_queries(8):
         client.get(url("receipt", sent))
 
 
@@ -355,7 +396,7 @@ def test_terms_published_while_one_reads_the_former_ones_are_not_accepted_unread
     client.post(page, {"terms": newer.pk})
     again = client.post(page, {"terms": read.pk})  # in the tab that still shows the former ones
 
-    assert again.url == reverse("applications:list")
+    assert again.url == reverse("applications:waiting")
     assert [one.terms for one in TermsAcceptance.objects.all()] == [newer]
 
 

@@ -19,6 +19,7 @@ class Words:
 
     go: str
     accept_cookies: str
+    do_not_accept: str
     to_identification: str
     read_terms: str
     accept: str
@@ -31,6 +32,7 @@ WORDS = {
     "fi": Words(
         go="Siirry vahvistamaan hakemus",
         accept_cookies="Hyväksy evästeet",
+        do_not_accept="En hyväksy",
         to_identification="Jatka tunnistautumiseen",
         read_terms="Lue käyttöehdot",
         accept="Hyväksy",
@@ -41,6 +43,7 @@ WORDS = {
     "sv": Words(
         go="Gå vidare för att bekräfta ansökan",
         accept_cookies="Godkänn kakorna",
+        do_not_accept="Godkänn inte",
         to_identification="Fortsätt till identifieringen",
         read_terms="Läs användarvillkoren",
         accept="Godkänn",
@@ -51,6 +54,7 @@ WORDS = {
     "en": Words(
         go="Go to confirm the application",
         accept_cookies="Accept cookies",
+        do_not_accept="Do not accept",
         to_identification="Continue to identification",
         read_terms="Read the terms of use",
         accept="Accept",
@@ -183,6 +187,30 @@ def faults(page: Page, language: str) -> list[Any]:
 
 
 # --- What is watched meanwhile ---------------------------------------------------------------------------
+
+
+class Way:
+    """Notes every press of a link or button, by what it is called, and every page on which somebody stops.
+
+    The browser tells of the presses, whoever makes them: by mouse, keyboard or script of the test.
+    """
+
+    CLICKS = """addEventListener("click", event => {
+        const pressed = event.target.closest("a, button");
+        if (pressed) window.noteClick(pressed.innerText.trim());
+    }, true)"""
+    GOES_ON_BY_ITSELF = "/identification/"
+
+    def __init__(self, page: Page) -> None:
+        self.clicks: list[str] = []
+        self.pages: list[str] = []
+        page.expose_binding("noteClick", lambda _source, name: self.clicks.append(name))
+        page.add_init_script(self.CLICKS)
+        page.on("domcontentloaded", self._note_page)
+
+    def _note_page(self, page: Page) -> None:
+        if not (there := path(page)).startswith(self.GOES_ON_BY_ITSELF):
+            self.pages.append(re.sub(r"^/(fi|sv|en)/", "", there))
 
 
 class Watch:

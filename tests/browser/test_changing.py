@@ -38,7 +38,7 @@ def test_change_is_shown_to_the_others_who_confirm_it_again(new_context, live_se
     maija.goto(link(sent))
     marked = changed_rows(maija)
     press(maija, EN.confirm)
-    press(olli, EN.check)
+    press(olli, EN.go)
     marked_for_olli = changed_rows(olli)
     press(olli, EN.confirm)
 

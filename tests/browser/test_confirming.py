@@ -13,7 +13,6 @@ from tests.browser.journey import (
     PHONE,
     WORDS,
     Found,
-    check_details,
     control,
     found,
     go_to_bank,
@@ -34,7 +33,6 @@ PAGES = {
         ("Evästeet", "Evästeet", "Evästeet"),
         ("Tunnistautuminen", "Tunnistaudu", "Tunnistautuminen"),
         ("Lue käyttöehdot", "Lue käyttöehdot", "Käyttöehdot"),
-        ("Valitse vahvistettava hakemus", "Valitse vahvistettava hakemus", "Hakemuksen valinta"),
         ("Tarkista tiedot", "Tarkista tiedot", "Tarkistus ja vahvistus"),
         ("Kuitti", "Hakemuksesi on voimassa", "Kuitti"),
     ],
@@ -43,7 +41,6 @@ PAGES = {
         ("Kakor", "Kakor", "Kakor"),
         ("Identifiering", "Identifiera dig", "Identifiering"),
         ("Läs användarvillkoren", "Läs användarvillkoren", "Användarvillkor"),
-        ("Välj den ansökan som ska bekräftas", "Välj den ansökan som ska bekräftas", "Val av ansökan"),
         ("Kontrollera uppgifterna", "Kontrollera uppgifterna", "Kontroll och bekräftelse"),
         ("Kvittering", "Din ansökan är giltig", "Kvittering"),
     ],
@@ -52,7 +49,6 @@ PAGES = {
         ("Cookies", "Cookies", "Cookies"),
         ("Identification", "Identify yourself", "Identification"),
         ("Read the terms of use", "Read the terms of use", "Terms of use"),
-        ("Choose the application to confirm", "Choose the application to confirm", "Choose the application"),
         ("Check the details", "Check the details", "Check and confirm"),
         ("Receipt", "Your application is valid", "Receipt"),
     ],
@@ -119,8 +115,6 @@ def test_application_is_confirmed_from_the_front_page_to_the_receipt(page, live_
     identify_as(page, MAIJA, method="mobile")
     look()
     press(page, words.accept)
-    look()
-    check_details(page, words)
     look()
     press(page, words.confirm)
     look()
@@ -227,6 +221,25 @@ def test_language_chosen_on_the_way_stays(page, link):
         f"/sv/applications/{sent.number}/confirm/",
         f"/en/applications/{sent.number}/receipt/",
     ]
+
+
+def test_button_at_the_end_of_the_details_is_one_press_away_and_all_of_them_are_printed(page, sign_in, link):
+    sent, words = application(MAIJA), WORDS["fi"]
+    sign_in(page.context, MAIJA)
+    page.set_viewport_size(PHONE)
+    page.goto(link(sent, "fi"))
+
+    def is_seen():
+        box = control(page, words.confirm).bounding_box()
+        return box["y"] >= 0 and box["y"] + box["height"] <= PHONE["height"]
+
+    before = is_seen()
+    page.get_by_role("link", name="Siirry sivun lopussa olevaan painikkeeseen").click()
+    after = is_seen()
+    page.emulate_media(media="print")
+
+    assert (before, after) == (False, True)
+    assert all(row.is_visible() for row in page.locator(".details dd").all())
 
 
 def test_receipt_is_printed_without_what_is_for_the_screen(page, sign_in, link):

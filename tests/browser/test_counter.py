@@ -30,7 +30,11 @@ from tests.counter.learned import put
 from tests.staff import acting, sign_in_staff, staff
 
 PASSWORD = "seven green herons"
-FINAL = {"fi": "Tätä ei voi perua.", "sv": "Det här kan inte ångras.", "en": "You cannot take this back."}
+FINAL = {
+    "fi": "Tätä ei voi muuttaa jälkeenpäin.",
+    "sv": "Det här kan inte ångras.",
+    "en": "You cannot take this back.",
+}
 
 
 @pytest.fixture

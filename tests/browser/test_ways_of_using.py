@@ -2,7 +2,7 @@
 
 from applications.models import Confirmation
 from tests.applications.factories import application, state
-from tests.browser.journey import BANK, WORDS, check_details, heading, is_ours, press, sign_in_at_bank
+from tests.browser.journey import BANK, WORDS, heading, is_ours, press, sign_in_at_bank
 from tests.cast import MAIJA, OLLI
 from tests.fonts import in_each_font
 
@@ -29,7 +29,6 @@ def test_application_is_confirmed_without_javascript(new_context, live_server):
     page.goto(f"{live_server.url}/sv/")
     press(page, WORDS["sv"].go)
     sign_in_at_bank(page, MAIJA, language="sv")
-    check_details(page, WORDS["sv"])
     press(page, WORDS["sv"].confirm)
 
     assert heading(page) == "Din ansökan är giltig"
@@ -92,7 +91,6 @@ def test_application_is_confirmed_with_the_keyboard_alone(page, live_server):
         (words.to_identification, "Space"),
         ("Aino Aalto", "Space"),  # the bank's name for Maija's code
         (words.accept, "Enter"),
-        (words.check, "Enter"),
         (words.confirm, "Space"),
         ("Katso, k", "Enter"),
     ]

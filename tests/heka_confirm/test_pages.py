@@ -120,13 +120,28 @@ def test_page_refuses_a_post(client, path):
 
 def test_front_page_offers_both_ways_as_equals(client):
     text = client.get("/en/").text
-    ways = re.findall(r'<section class="card".*?</section>', text, re.DOTALL)
-    buttons = [re.findall(r'<a class="([^"]*)" href="([^"]*)">([^<]*)<', way) for way in ways if "<h3" in way]
+    ways = re.findall(r'<section class="card" aria-labelledby="(?:online|counter)">.*?</section>', text, re.DOTALL)
+    buttons = [re.findall(r'<a class="([^"]*)" href="([^"]*)">([^<]*)<', way) for way in ways]
 
     assert buttons == [
         [("button", "/en/identify/", "Go to confirm the application")],
         [("button", "/en/counter/", "See how to visit the counter")],
     ]
+
+
+def test_front_page_has_what_emails_send_people_to_before_anything_that_explains(client, settings):
+    text = client.get("/en/").text
+    places = ["/en/identify/", 'name="code"', "/en/application/new/", "/en/applications/", "/en/how-to/", "demo/staff"]
+
+    assert sorted(places, key=text.find) == places
+    assert all(place in text for place in places)
+
+
+def test_no_page_calls_a_way_out_cancel():
+    """In Finnish it reads like withdrawing: “Peruuta” beside “Peru hakemus”."""
+    folder = settings.BASE_DIR / "templates"
+
+    assert [path.name for path in folder.rglob("*.html") if '"Cancel"' in path.read_text()] == []
 
 
 @pytest.mark.parametrize(("path", "queries"), [("", 3), ("how-to/", 0), ("privacy/", 1), ("no-such-page/", 0)])

@@ -9,6 +9,7 @@ from counter.models import Counter, ExceptionalHours
 from counter.opening import Span
 from identity import proof as identity_proof
 from tests.applications.factories import person, proof
+from tests.browser.journey import WORDS, control
 from tests.cast import MAIJA
 from tests.conftest import broken_rules
 from tests.counter.hours import set_hours
@@ -35,6 +36,22 @@ def test_public_pages_are_accessible_on_a_small_phone_and_set_no_cookie(live_ser
         axe(page)
         assert page.evaluate("document.documentElement.scrollWidth") == 320
     assert page.context.cookies() == []
+
+
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+@pytest.mark.parametrize("size", [(1280, 900), (360, 740)])
+@pytest.mark.usefixtures("_busy_counter")
+def test_what_most_people_press_is_on_the_first_screen(live_server, page, language, size):
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    words = WORDS[language]
+
+    unseen = []
+    for path, names in (("", [words.go]), ("cookies/?next=/identify/", [words.accept_cookies, words.do_not_accept])):
+        page.goto(f"{live_server.url}/{language}/{path}")
+        boxes = [control(page, name).bounding_box() for name in names]
+        unseen += [path for box in boxes if box["y"] + box["height"] > size[1]]
+
+    assert unseen == []
 
 
 def test_contrast_is_asked_for_again_when_a_colour_is_another(page):

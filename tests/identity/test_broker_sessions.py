@@ -63,7 +63,7 @@ def test_next_person_comes_to_the_identification_page_after_the_broker_has_let_t
 
     assert come_back(visitor, address) == "/fi/identify/?another=yes&next=/fi/how-to/"
     helsinki.userinfo["national_id_num"] = OLLI["hetu"]
-    assert visitor.identify(helsinki)["Location"] == "/fi/applications/"
+    assert visitor.identify(helsinki)["Location"] == "/fi/applications/waiting/"
     assert set(Person.objects.values_list("hetu", flat=True)) == {AINO["hetu"], OLLI["hetu"]}
 
 

@@ -59,6 +59,31 @@ def test_an_old_acceptance_is_not_one(visitor, broker):
     assert visitor.get("/fi/identify/")["Location"].startswith("/fi/cookies/")
 
 
+@pytest.mark.parametrize(
+    ("next_url", "is_step"),
+    [
+        ("/fi/identify/?next=/fi/applications/", True),
+        ("/fi/application/new/", False),
+        ("/fi/log-in/?next=/fi/admin/", False),
+        ("", False),
+    ],
+)
+def test_cookie_page_is_a_step_of_confirming_only_for_who_is_about_to_confirm(visitor, next_url, is_step):
+    page = visitor.get("/fi/cookies/", {"next": next_url}).content.decode()
+
+    assert ("Vaihe 1/6" in page) is is_step
+    assert "Kun vahvistat tai täytät hakemuksen tai kirjaudut sisään" in page
+    assert page.index("Hyväksy evästeet</button>") < page.index("En hyväksy</button>") < page.index("<code>")
+
+
+def test_declining_keeps_what_the_person_came_for(visitor):
+    next_url = "/fi/identify/?next=/fi/how-to/"
+    declined = visitor.post("/fi/cookies/decline/", {"next": next_url})
+    page = visitor.get(declined["Location"]).content.decode()
+
+    assert 'href="/fi/cookies/?next=/fi/identify/%3Fnext%3D/fi/how-to/"' in page
+
+
 def test_declining_sets_no_cookie_and_says_what_can_be_done(visitor):
     response = visitor.post("/fi/cookies/decline/")
     assert response["Location"] == "/fi/cookies/declined/"

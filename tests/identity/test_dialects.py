@@ -224,7 +224,7 @@ def test_broker_is_asked_in_the_words_of_its_dialect(visitor, at):
 def test_signed_keys_of_the_broker_are_read(visitor, at, header):
     broker = at("op")
     broker.set_header = header
-    assert identify(visitor, broker) == "/fi/applications/"
+    assert identify(visitor, broker) == "/fi/applications/waiting/"
     assert "/jwks/broker-signed" in broker.calls
 
 
@@ -295,7 +295,7 @@ def test_unsigned_keys_are_not_taken_for_signed_ones(visitor, at, broker):
 
 def test_code_that_stands_in_userinfo_only_is_read_there(visitor, at):
     broker = at("helsinki")
-    assert identify(visitor, broker) == "/fi/applications/"
+    assert identify(visitor, broker) == "/fi/applications/waiting/"
     assert Person.objects.get().hetu == AINO["hetu"]
     assert "/userinfo" in broker.calls
 

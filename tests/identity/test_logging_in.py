@@ -14,7 +14,7 @@ from tests.identity.accounts import EMAIL, PASSWORD, issued, person, with_passwo
 from tests.identity.conftest import Visitor
 
 pytestmark = pytest.mark.django_db
-LOG_IN, OWN_PAGE = "/en/log-in/", "/en/applications/"
+LOG_IN, OWN_PAGE = "/en/log-in/", "/en/applications/waiting/"
 
 
 @pytest.fixture(autouse=True)

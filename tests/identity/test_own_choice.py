@@ -65,7 +65,7 @@ def test_person_reads_them_in_their_own_language(visitor, op):
 def test_one_click_leads_to_the_chosen_bank(visitor, op):
     page(visitor)
     asked = visitor.go_to_broker(means="fi-nordea")
-    assert visitor.come_back(op.authorize(asked, AINO, keys.load().sig[0]))["Location"] == "/fi/applications/"
+    assert visitor.come_back(op.authorize(asked, AINO, keys.load().sig[0]))["Location"] == "/fi/applications/waiting/"
     assert op.asked[-1]["ftn_idp_id"] == "fi-nordea"
 
 
@@ -124,7 +124,7 @@ def test_broker_that_does_not_answer_costs_nobody_their_way_in(visitor, op, monk
     text = page(visitor)
     assert offered(text) == []
     asked = visitor.go_to_broker()
-    assert visitor.come_back(op.authorize(asked, AINO, keys.load().sig[0]))["Location"] == "/fi/applications/"
+    assert visitor.come_back(op.authorize(asked, AINO, keys.load().sig[0]))["Location"] == "/fi/applications/waiting/"
 
 
 def test_broker_is_not_asked_for_each_person(visitor, op):

@@ -26,7 +26,7 @@ DAY, KEPT = (
     5,
     2.5,
 )  # seconds; what is under way at the end of the day, and the whole seconds of the file, need the rest
-SIGNED_IN, PEOPLE_AT_ONCE = "/fi/applications/", 3
+SIGNED_IN, PEOPLE_AT_ONCE = "/fi/applications/waiting/", 3
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

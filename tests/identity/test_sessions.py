@@ -12,7 +12,7 @@ from tests.staff import sign_in_staff
 
 pytestmark = pytest.mark.django_db
 PAGE = "/fi/session/extend/"  # for identified people; its GET leads on to their own page
-OWN_PAGE = "/fi/applications/"
+OWN_PAGE = "/fi/applications/waiting/"
 NOW = dt.datetime(2026, 11, 21, 10, tzinfo=dt.UTC)
 
 

@@ -36,7 +36,7 @@ def signed_in(visitor):
 def test_identification_signs_the_person_in(visitor, broker):
     response = visitor.identify(broker)
 
-    assert (response.status_code, response["Location"]) == (302, "/fi/applications/")
+    assert (response.status_code, response["Location"]) == (302, "/fi/applications/waiting/")
     person = Person.objects.get()
     assert (person.hetu, str(person), person.language) == (MAIJA["hetu"], "Maija Liisa Meikäläinen", "fi")
     assert person.hetu_index == crypto.indexes(MAIJA["hetu"])[0]
@@ -48,7 +48,7 @@ def test_identification_signs_the_person_in(visitor, broker):
 
 @pytest.mark.parametrize("language", ["fi", "sv", "en"])
 def test_the_person_comes_back_in_their_language(visitor, broker, language):
-    assert visitor.identify(broker, language=language)["Location"] == f"/{language}/applications/"
+    assert visitor.identify(broker, language=language)["Location"] == f"/{language}/applications/waiting/"
     assert Person.objects.get().language == language
 
 
@@ -71,7 +71,7 @@ def test_the_person_comes_back_to_the_page_that_they_wanted(visitor, broker):
     ],
 )
 def test_the_person_is_never_led_elsewhere(visitor, broker, url):
-    assert visitor.identify(broker, next=url)["Location"] == "/fi/applications/"
+    assert visitor.identify(broker, next=url)["Location"] == "/fi/applications/waiting/"
 
 
 @pytest.mark.parametrize("headers", [{}, {"X-Forwarded-Host": "evil.example"}])
@@ -237,7 +237,7 @@ def test_another_browser_cannot_come_back(visitor, broker):
     visitor.accept_cookies()
     query = broker.authorize(visitor.go_to_broker(), MAIJA, keys.load().sig[0])
     assert type(visitor)().get(CALLBACK, query)["Location"] == "/fi/identify/expired/"
-    assert visitor.come_back(query)["Location"] == "/fi/applications/"
+    assert visitor.come_back(query)["Location"] == "/fi/applications/waiting/"
 
 
 def test_an_attempt_that_took_too_long_is_over(visitor, broker):
@@ -264,7 +264,7 @@ def test_reload_and_back_lead_the_signed_in_person_to_their_own_page(visitor, br
     visitor.come_back(query)
     calls = len(broker.calls)
 
-    assert visitor.come_back(query)["Location"] == "/fi/applications/"
+    assert visitor.come_back(query)["Location"] == "/fi/applications/waiting/"
     assert len(broker.calls) == calls
     assert signed_in(visitor) == MAIJA["hetu"]
 
@@ -328,7 +328,7 @@ def test_a_failed_sign_in_signs_nobody_out(visitor, broker, behaviour):
 def test_a_link_with_an_error_from_elsewhere_signs_nobody_out(visitor, broker):
     visitor.identify(broker)
     response = visitor.get(CALLBACK, {"error": "x", "state": "y"}, headers={"Sec-Fetch-Site": "cross-site"})
-    assert response["Location"] == "/fi/applications/"
+    assert response["Location"] == "/fi/applications/waiting/"
     assert signed_in(visitor) == MAIJA["hetu"]
 
 
@@ -418,8 +418,9 @@ def test_the_returns_of_living_attempts_are_never_refused_by_a_limit(visitor, br
     assert visitor.get(CALLBACK).status_code == 429
 
     person = Visitor()
-    assert person.identify(broker)["Location"] == "/fi/applications/"
-    assert person.get(CALLBACK)["Location"] == "/fi/applications/"  # the back button of somebody who is signed in
+    assert person.identify(broker)["Location"] == "/fi/applications/waiting/"
+    # the back button of somebody who is signed in
+    assert person.get(CALLBACK)["Location"] == "/fi/applications/waiting/"
 
 
 def test_each_way_to_the_broker_has_a_request_object_of_its_own(visitor, broker):
@@ -436,7 +437,8 @@ def test_each_way_to_the_broker_has_a_request_object_of_its_own(visitor, broker)
     assert asked[0]["jti"] != asked[1]["jti"]
     assert {**asked[0], "jti": ""} == {**asked[1], "jti": ""}
     for one in objects:
-        assert visitor.come_back(broker.authorize(one, MAIJA, keys.load().sig[0]))["Location"] == "/fi/applications/"
+        answer = visitor.come_back(broker.authorize(one, MAIJA, keys.load().sig[0]))
+        assert answer["Location"] == "/fi/applications/waiting/"
 
 
 def test_an_answer_that_is_under_way_is_not_sent_to_the_broker_again(visitor, broker, caplog):

@@ -5,12 +5,14 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
+from django.urls import reverse
 
 from applications import drafts, stranger_letters
 from applications.document import Stored
 from applications.form.data import add_person, empty_data
 from applications.form.faults import question_at
 from applications.models import Application, Draft, StateChange
+from identity import cookies
 from mailing.models import Letter
 from tests import cast
 from tests.applications.factories import application
@@ -492,12 +494,79 @@ def test_draft_of_another_person_is_not_there_even_for_a_session_that_names_it(s
     assert client.post(address("form_people"), somebody.typed("p1", MAIN)).url == address("form_closed")
 
 
-def test_nothing_begins_before_the_cookies_are_accepted(client):
-    page = client.post(address("fill_in"))
+OURS = {"Sec-Fetch-Site": "same-origin"}
 
-    assert page.url == "/fi/cookies/?next=/fi/application/new/"
+
+def test_nothing_begins_before_the_cookies_are_accepted(client):
+    pages = [client.get(address("fill_in")), client.post(address("fill_in"), headers=OURS)]
+
+    assert [re.findall(r"<button[^>]*>([^<]+)<", page.text) for page in pages] == [
+        ["Hyväksy evästeet", "En hyväksy"]
+    ] * 2
     assert not Draft.objects.exists()
-    assert dict(page.cookies) == {}
+    assert [dict(page.cookies) for page in pages] == [{}, {}]
+
+
+def test_button_that_accepts_the_cookies_begins_with_the_places_that_were_asked_for(client):
+    sent = {"applicants": "2", "residents": "1", "cookies": "accepted"}
+
+    answer = client.post(address("fill_in"), sent, headers=OURS)
+    kept = client.get(answer.url)
+    shown = client.get(kept.url)
+
+    assert set(answer.cookies) == {"cookies", "session"}
+    assert (kept.url, shown.status_code) == (address("form_people"), 200)
+    assert [each["kind"] for each in Somebody(client).data["people"]] == ["main", "co", "resident"]
+
+
+def test_begin_page_declines_as_easily_as_it_accepts(client):
+    page = client.get(address("fill_in"))
+
+    declined = client.post(reverse("identity:decline_cookies"), {"next": address("fill_in")}, headers=OURS)
+
+    assert page.text.index("Hyväksy evästeet</button>") < page.text.index('formaction="/fi/cookies/decline/"')
+    assert declined.url == "/fi/cookies/declined/?next=/fi/application/new/"
+    assert 'href="/fi/cookies/?next=/fi/application/new/"' in client.get(declined.url).text
+    assert not Draft.objects.exists()
+
+
+def test_browser_that_says_nothing_of_its_origin_keeps_its_session_and_begins_on_our_page():
+    """Another site may have sent the form, and without cookies it would put another session in its place."""
+    sent = {"applicants": "3", "residents": "2", "cookies": "accepted"}
+
+    answer = Client().post(address("fill_in"), sent)
+
+    assert set(answer.cookies) == {"cookies"}
+    assert not Draft.objects.exists()
+    client = Client()
+    client.cookies["cookies"] = cookies.VERSION
+    begun = client.get(client.get(answer.url).url).text
+    assert re.findall(r'<option value="(\d+)" selected>', begun) == ["3", "2"]
+
+
+def test_accepting_in_a_browser_that_blocks_cookies_leads_to_what_can_be_done(client):
+    answer = client.post(address("fill_in"), {"cookies": "accepted"}, headers=OURS)
+    client.cookies.clear()
+
+    assert client.get(answer.url).templates[0].name == "identity/cookies_blocked.html"
+
+
+@pytest.mark.parametrize("number", ["0", "5", "21", "x", "1e9"])
+def test_number_that_is_not_offered_begins_nothing(client, number):
+    client.cookies["cookies"] = cookies.VERSION
+
+    page = client.post(address("fill_in"), {"applicants": "1", "residents": number})
+
+    assert (errors(page), Draft.objects.exists()) == ((0, True) if number in {"0", "5"} else (1, False))
+
+
+def test_identified_person_asks_for_places_beside_their_own(sign_in):
+    somebody = Somebody(sign_in(cast.MAIJA))
+    somebody.client.post(address("fill_in"), {"applicants": "4", "residents": "20"})
+
+    kinds = [each["kind"] for each in somebody.data["people"]]
+    assert (kinds[:5], len(kinds)) == (["main", "co", "co", "co", "resident"], 24)
+    assert somebody.data["people"][0]["details"]["first_names"] == "Maija Liisa"
 
 
 def test_identified_person_finds_what_is_known_filled_in(sign_in):

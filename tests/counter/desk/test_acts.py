@@ -1,6 +1,7 @@
 """Renewing, withdrawing and declining at the desk: who is offered what, what they read, and what a second tab does."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.db import connection
@@ -126,6 +127,19 @@ def test_person_reads_in_their_language_that_withdrawing_is_final(adviser, langu
     assert f'<div class="customer" lang="{language}">' in shown
     assert said in part
     assert "The person withdraws" in shown
+
+
+@pytest.mark.parametrize(
+    ("name", "look"),
+    [("desk_renew", "button"), ("desk_withdraw", "button danger"), ("desk_decline", "button danger")],
+)
+def test_act_that_cannot_be_taken_back_does_not_look_like_one_that_can(adviser, valid, waiting, name, look):
+    sent = waiting if name == "desk_decline" else valid
+    check(sent, OLLI)
+
+    page = adviser.get(at(name, sent, 1)).content.decode()
+
+    assert re.findall(r'<button class="([^"]*)">The person', page) == [look]
 
 
 @pytest.mark.parametrize("name", ["desk_renew", "desk_withdraw"])

@@ -3,7 +3,7 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
-from applications import changes, document, terms
+from applications import changes, document, invitations, terms
 from applications.models import Applicant, Confirmation, Terms
 from tests import cast
 from tests.applications.factories import HOUSING_SYSTEM, actor, applicant, application, confirm, state
@@ -102,6 +102,18 @@ def test_last_confirmation_makes_it_valid(adviser):
 
     assert state(sent) == "valid"
     assert "Hakemuksesi on voimassa" in text
+
+
+def test_receipt_of_a_main_applicant_with_a_reported_error_does_not_say_that_nothing_is_to_be_done(adviser):
+    sent = application(MAIJA, OLLI)
+    invitations.report_error(applicant(sent, OLLI), text="We are three.")
+    for who in (MAIJA, OLLI):
+        confirm(sent, who)
+
+    main, reporter = (adviser.get(at(sent, position)).content.decode() for position in (0, 1))
+
+    assert "Tässä hakemuksessa on ilmoitettu virhe." in main
+    assert ["Sinun ei tarvitse tehdä mitään" in shown for shown in (main, reporter)] == [False, True]
 
 
 def test_receipt_is_printed_in_the_persons_language(adviser):
