@@ -254,6 +254,11 @@ def _reached(applicants: Sequence[Applicant]) -> list[Applicant]:
     return [a for a in applicants if a.is_adult and not a.declined_at]
 
 
+def is_written_to(applicant: Applicant) -> bool:
+    """Tell whether emails to everybody reach this applicant."""
+    return bool(_reached([applicant])) and _can_be_reached(applicant)
+
+
 def _can_be_reached(applicant: Applicant) -> bool:
     return bool(applicant.email) and applicant.held_at is None
 
@@ -349,6 +354,15 @@ def _reminder(letter: Letter) -> dict[str, Any]:
     return {**_with_link(letter), **_who_is_missing(found[0], application.applicants)}
 
 
+def _ending(letter: Letter) -> dict[str, Any]:
+    """Nobody is warned of a last day that has moved, nor told to renew what is confirmed since or gains nothing."""
+    application = Application.objects.get(reference=letter.parameters["reference"])
+    warned = (letter.parameters["is_valid"], letter.parameters["valid_until"])
+    if warned != (application.state == State.VALID, application.valid_until.isoformat()):
+        raise NoLongerDue
+    return {**_with_link(letter), "can_be_renewed": application.gains_by_renewal}
+
+
 def _undeliverable(letter: Letter) -> dict[str, Any]:
     """The invitation may have been sent again, or delivered after all; then the main applicant is told nothing."""
     _live_invitation(letter.parameters["invitation"])
@@ -367,6 +381,8 @@ _OWN_CONTEXT = {
     "reminder": _reminder,
     "undeliverable": _undeliverable,
     "receipt": _receipt_context,
+    "about_to_lapse": _ending,
+    "about_to_expire": _ending,
 }
 
 

@@ -6,6 +6,7 @@ from applications import letters
 from applications.enums import State
 from applications.invitation_links import invitation_code
 from applications.models import Applicant, Application, Invitation
+from applications.passing_on import Note, note_for
 from core.links import KeyGone
 from mailing.enums import Status
 from mailing.models import Letter
@@ -17,14 +18,8 @@ class Progress:
 
     invitation: Invitation | None
     letter: Status | None
-
-    @property
-    def code(self) -> str:
-        """The code to type, which the main applicant may pass on; empty once its key is gone."""
-        try:
-            return invitation_code(self.invitation) if self.invitation else ""
-        except KeyGone:
-            return ""
+    code: str  # to type, which the main applicant may pass on; empty without invitation, and once its key is gone
+    note: Note  # to pass on
 
 
 def people(application: Application, *, reader: Applicant) -> list[tuple[Applicant, Progress | None]]:
@@ -38,5 +33,17 @@ def people(application: Application, *, reader: Applicant) -> list[tuple[Applica
     found = Letter.objects.filter(key__in=keys) if keys else []
     statuses = {keys[letter.key]: letter.status for letter in found}
     return [
-        (a, Progress(a.live_invitation, statuses.get(a.pk)) if a in awaited else None) for a in application.applicants
+        (a, _progress(a, application, statuses.get(a.pk)) if a in awaited else None) for a in application.applicants
     ]
+
+
+def _progress(applicant: Applicant, application: Application, letter: Status | None) -> Progress:
+    code = _code(applicant.live_invitation)
+    return Progress(applicant.live_invitation, letter, code, note_for(applicant, application, code=code))
+
+
+def _code(invitation: Invitation | None) -> str:
+    try:
+        return invitation_code(invitation) if invitation else ""
+    except KeyGone:
+        return ""

@@ -45,6 +45,7 @@ urlpatterns = [
     path("application/drafts/<int:pk>/continue/", drafts.resume_draft, name="draft_resume"),
     path("applications/", confirmations.choose_application, name="list"),
     path("applications/<reference:reference>/", confirmations.status_page, name="status"),
+    path("applications/<reference:reference>/calendar.ics", confirmations.calendar_page, name="calendar"),
     path("applications/<reference:reference>/confirm/", confirmations.confirm_page, name="confirm"),
     path("applications/<reference:reference>/receipt/", confirmations.receipt_page, name="receipt"),
     path("applications/<reference:reference>/receipt/pdf/", confirmations.receipt_pdf_file, name="receipt_pdf"),

@@ -4,10 +4,9 @@ Whoever has no bank codes, no account and perhaps no personal identity code does
 rests on a sound check of today, as confirming here does, and the check says for whom staff act.
 """
 
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from applications import changes, dates, invitations
+from applications import changes, invitations
 from applications.enums import Act
 from applications.models import Applicant, IdCheck
 from core.actors import Actor
@@ -18,10 +17,6 @@ from counter import id_checks
 
 class NothingToDo(Refused):
     """What the person wishes is so already."""
-
-
-class RenewedToday(NothingToDo):
-    message = _("The 90 days of this application begin today. Renewing it now would change nothing.")
 
 
 class HasDeclined(NothingToDo):
@@ -66,7 +61,6 @@ def refusal_of(kind: Act, slot: Applicant) -> Refused | None:
         match kind:
             case Act.RENEWED:
                 changes.may_renew(application, slot)
-                return RenewedToday() if application.valid_until == dates.valid_until(timezone.now()) else None
             case Act.WITHDRAWN:
                 changes.check_withdrawable(application, slot)
             case Act.DECLINED:
