@@ -64,10 +64,10 @@ class CodeForm(forms.Form):
 
 
 class ReceiptForm(forms.Form):
-    """The number and the check code of a receipt, cleaned as they are stored; the code may be cut short."""
+    """The number and the check code of a receipt or certificate, as they are stored; the code may be cut short."""
 
     number = forms.CharField(
-        label=_("Receipt number"),
+        label=_("Number of the receipt or certificate"),
         help_text=_("The number has 9 characters, for example K7M-P3X-Q4T."),
         max_length=60,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
@@ -82,7 +82,7 @@ class ReceiptForm(forms.Form):
     def clean_number(self) -> str:
         number = references.normalise_reference(self.cleaned_data["number"])
         if number is None:
-            raise forms.ValidationError(_("Check the receipt number. One of its characters is wrong or missing."))
+            raise forms.ValidationError(_("Check the number. One of its characters is wrong or missing."))
         return number
 
     def clean_check_code(self) -> str:
@@ -92,6 +92,16 @@ class ReceiptForm(forms.Form):
                 _("Type at least the first 16 characters of the check code. They are digits and letters from a to f.")
             )
         return code
+
+
+class CertificateForm(forms.Form):
+    """The language in which a certificate is issued."""
+
+    language = forms.ChoiceField(
+        label=_("Language of the certificate"),
+        choices=Language,
+        widget=forms.RadioSelect,
+    )
 
 
 class AddressForm(forms.Form):

@@ -79,7 +79,7 @@ def invited(invitations: Iterable[Invitation], application: Application) -> None
 
 def is_reminded(applicant: Applicant, application: Application) -> bool:
     """Tell whether somebody is to be reminded: to confirm, or as the main applicant of who is missing (R14)."""
-    if application.status != State.AWAITING or not _can_be_reached(applicant) or applicant.declined_at:
+    if application.status != State.AWAITING or not is_written_to(applicant):
         return False
     return applicant.is_awaited or (applicant.is_main and any(a.is_awaited for a in application.applicants))
 
@@ -256,11 +256,7 @@ def _reached(applicants: Sequence[Applicant]) -> list[Applicant]:
 
 def is_written_to(applicant: Applicant) -> bool:
     """Tell whether emails to everybody reach this applicant."""
-    return bool(_reached([applicant])) and _can_be_reached(applicant)
-
-
-def _can_be_reached(applicant: Applicant) -> bool:
-    return bool(applicant.email) and applicant.held_at is None
+    return bool(_reached([applicant])) and applicant.can_be_emailed
 
 
 def _queue_to(message: str, application: Application, to: Iterable[Applicant], **parameters: Any) -> None:
@@ -278,7 +274,7 @@ def _letters_to(
     **parameters: Any,
 ) -> Iterator[Draft]:
     for applicant in to:
-        if _can_be_reached(applicant):
+        if applicant.can_be_emailed:
             yield Draft(
                 key=letter_key(message, about, applicant),
                 message=message,
@@ -381,8 +377,7 @@ _OWN_CONTEXT = {
     "reminder": _reminder,
     "undeliverable": _undeliverable,
     "receipt": _receipt_context,
-    "about_to_lapse": _ending,
-    "about_to_expire": _ending,
+    **dict.fromkeys(["about_to_lapse", "about_to_expire"], _ending),
 }
 
 

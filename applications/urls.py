@@ -3,6 +3,7 @@ from django.urls import path, register_converter
 from applications.form.steps import STEPS
 from applications.references import ReferenceConverter
 from applications.views import (
+    certificates,
     changes,
     closed_form,
     confirmations,
@@ -49,6 +50,17 @@ urlpatterns = [
     path("applications/<reference:reference>/confirm/", confirmations.confirm_page, name="confirm"),
     path("applications/<reference:reference>/receipt/", confirmations.receipt_page, name="receipt"),
     path("applications/<reference:reference>/receipt/pdf/", confirmations.receipt_pdf_file, name="receipt_pdf"),
+    path("applications/<reference:reference>/certificates/", certificates.certify_page, name="certify"),
+    path(
+        "applications/<reference:reference>/certificates/<reference:number>/",
+        certificates.certificate_page,
+        name="certificate",
+    ),
+    path(
+        "applications/<reference:reference>/certificates/<reference:number>/pdf/",
+        certificates.certificate_pdf_file,
+        name="certificate_pdf",
+    ),
     path("applications/<reference:reference>/contact-details/", household.own_contact_details, name="contact_details"),
     path("applications/<reference:reference>/report/", household.report_error_page, name="report_error"),
     path("applications/<reference:reference>/decline/", household.decline_page, name="decline"),

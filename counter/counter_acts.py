@@ -1,4 +1,4 @@
-"""Renewing, withdrawing and declining at the counter, after the ID check (R7, R10, R11).
+"""Renewing, withdrawing, declining and certificates at the counter, after the ID check (R7, R10, R11, J10).
 
 Whoever has no bank codes, no account and perhaps no personal identity code does here what others do online. Each act
 rests on a sound check of today, as confirming here does, and the check says for whom staff act.
@@ -6,13 +6,14 @@ rests on a sound check of today, as confirming here does, and the check says for
 
 from django.utils.translation import gettext_lazy as _
 
-from applications import changes, invitations
+from applications import certificates, changes, invitations
 from applications.enums import Act
-from applications.models import Applicant, IdCheck
+from applications.models import Applicant, Certificate, IdCheck
 from core.actors import Actor
 from core.refusals import Refused
 from core.transactions import atomically
 from counter import id_checks
+from identity.enums import Language
 
 
 class NothingToDo(Refused):
@@ -52,6 +53,16 @@ def decline_here(applicant: Applicant, *, digest: str, by: Actor) -> None:
     Arguments and errors are those of renew_here(), with invitations.CannotDecline for changes.CannotChange.
     """
     invitations.decline(applicant, by=by, check=_lock_check_of(applicant, digest=digest))
+
+
+@atomically
+def certify_here(applicant: Applicant, *, language: Language, digest: str, by: Actor) -> Certificate:
+    """Certify to the person before the adviser how their application stands, in a language of their choice (J10).
+
+    Raises what renew_here() raises, with certificates.CannotCertify for changes.CannotChange.
+    """
+    _lock_check_of(applicant, digest=digest)
+    return certificates.issue_certificate(applicant, language=language, by=by)
 
 
 def refusal_of(kind: Act, slot: Applicant) -> Refused | None:
