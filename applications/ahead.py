@@ -38,12 +38,13 @@ class ComingKind(StrEnum):
     LAST_DAY = "last_day"
 
 
-# Emails come by themselves, and confirming ends the reminders: neither belongs into somebody's calendar.
+# Under which name each is an event. The last day stays one event when the application becomes valid. Emails are left
+# out: they come by themselves, and a calendar would go on announcing reminders that confirming has ended.
 IN_CALENDAR = {
-    ComingKind.BIRTHDAY,
-    ComingKind.LAST_DAY_TO_CONFIRM,
-    ComingKind.RENEWAL,
-    ComingKind.LAST_DAY,
+    ComingKind.BIRTHDAY: "birthday",
+    ComingKind.LAST_DAY_TO_CONFIRM: "end",
+    ComingKind.RENEWAL: "renewal",
+    ComingKind.LAST_DAY: "end",
 }
 
 
@@ -131,9 +132,15 @@ def whole_days(found: Iterable[Coming], application: Application) -> list[WholeD
     """Return those that belong into the reader's calendar as its events. They name nobody."""
     host = urlsplit(settings.PUBLIC_URL).hostname
     heading = _("Heka housing application %(number)s") % {"number": application.number}
-    url = settings.PUBLIC_URL + reverse("applications:enter", args=[application.reference])
+    url = settings.PUBLIC_URL + reverse("applications:status", args=[application.reference])
     return [
-        WholeDay(f"{each.kind}-{application.reference}@{host}", each.day, _summary(each, heading), each.text, url)
+        WholeDay(
+            f"{IN_CALENDAR[each.kind]}-{application.reference}@{host}",
+            each.day,
+            _summary(each, heading),
+            each.text,
+            url,
+        )
         for each in found
         if each.kind in IN_CALENDAR
     ]

@@ -194,10 +194,11 @@ def test_file_holds_the_days_that_bind_and_no_emails(sign_in):
 
 
 def test_day_that_moves_keeps_its_identifier(sign_in, time_machine):
-    """So a calendar moves the day instead of showing two."""
-    sent = made_valid(cast.MAIJA)
+    """So a calendar moves the day instead of showing two, also once the application has become valid."""
+    sent = application(cast.MAIJA)
     client = sign_in(cast.MAIJA)
     before = read_calendar(client.get(url("calendar", sent)).content)["events"][-1]
+    confirm(sent, cast.MAIJA)
     time_machine.shift(dt.timedelta(days=10))
     client = sign_in(cast.MAIJA)
     changes.renew(sent, by=actor(cast.MAIJA))
