@@ -14,11 +14,9 @@ from core.refusals import Refused
 from core.requests import read_or_act
 from counter import counter_acts, id_checks
 from counter.desk import access_log
-from counter.desk.access import desk_actor, desk_view, find_slot, person_page
+from counter.desk.access import desk_actor, desk_page, desk_view, find_slot, is_for_customer, person_page
 from counter.desk.checks import to_slot
 from identity.enums import Language
-
-PART = "counter/desk/_certificate.html"
 
 
 @desk_view("counter.use_desk")
@@ -35,11 +33,13 @@ def desk_certify_page(request: HttpRequest, reference: str, position: int) -> Ht
         return to_slot(slot)
     context = {
         "title": _("Issue a certificate"),
+        "slot": slot,
+        "application": slot.version.application,
         "form": form,
         "check": id_checks.made_today(slot),
         "issued": certificates.certificates_of(slot),
     }
-    return person_page(request, slot, "certify", context)
+    return desk_page(request, "counter/desk/certify.html", context)
 
 
 def _issue(request: HttpRequest, slot: Applicant, language: Language) -> HttpResponse:
@@ -56,13 +56,16 @@ def _issue(request: HttpRequest, slot: Applicant, language: Language) -> HttpRes
 @desk_view("counter.use_desk")
 @require_safe
 def desk_certificate_page(request: HttpRequest, reference: str, position: int, number: str) -> HttpResponse:
-    """Show a certificate of this person; with `?show=customer` for a second screen or for paper."""
+    """Show a certificate of this person; with `?show=customer` for paper, in the certificate's language alone."""
     slot = find_slot(reference, position)
     access_log.record_opening(request, slot)
     context = {
         "title": _("Certificate"),
-        "part": PART,
+        "part": "counter/desk/_certificate.html",
+        "application": slot.version.application,
         "certificate": certificates.find_certificate(slot, number=number),
         "public_url": settings.PUBLIC_URL,
     }
+    if is_for_customer(request):
+        return desk_page(request, "counter/desk/certificate_paper.html", context)
     return person_page(request, slot, "receipt", context)

@@ -6,6 +6,7 @@ from applications.models import Certificate
 from records.models import Entry
 from tests.applications.households import sent as household
 from tests.cast import MAIJA, OLLI
+from tests.conftest import headings
 from tests.counter.checks import ETHAN, check, doubtful
 from tests.counter.desk.arranged import address, controls, entries, text_of
 from tests.counter.desk.test_acts import at, form, logged_in, slot_at
@@ -50,7 +51,8 @@ def test_person_without_a_code_gets_it_on_paper_in_their_language(adviser, waiti
     assert (issued.language, issued.staff.username) == ("sv", "anna")
     assert str(issued) in text_of(answer)
     paper = adviser.get(address("desk_certificate", waiting.reference, 1, issued.number) + "?show=customer")
-    assert 'lang="sv"' in paper.text
+    assert paper.text.startswith('<!doctype html>\n<html lang="sv">')
+    assert headings(paper) == ["Intyg om bostads\u00adansökan"]
     said = ("Maija Liisa Meikäläinen", "Ethan Evans", issued.check_code)
     assert [each for each in said if each not in paper.text] == []
 
