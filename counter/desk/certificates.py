@@ -59,11 +59,13 @@ def desk_certificate_page(request: HttpRequest, reference: str, position: int, n
     """Show a certificate of this person; with `?show=customer` for paper, in the certificate's language alone."""
     slot = find_slot(reference, position)
     access_log.record_opening(request, slot)
+    certificate = certificates.find_certificate(slot, number=number)
     context = {
         "title": _("Certificate"),
         "part": "counter/desk/_certificate.html",
         "application": slot.version.application,
-        "certificate": certificates.find_certificate(slot, number=number),
+        "certificate": certificate,
+        "paper_language": certificate.language,
         "public_url": settings.PUBLIC_URL,
     }
     if is_for_customer(request):
