@@ -17,6 +17,7 @@ from applications.models import (
     OPEN,
     Applicant,
     Application,
+    Certificate,
     Confirmation,
     Draft,
     ErrorReport,
@@ -62,7 +63,7 @@ def remove_applications(applications: Collection[int]) -> None:
         LearnedCode.objects.filter(id_check__applicant__in=slots).delete()
         RecordedAct.objects.filter(id_check__applicant__in=slots).delete()
         slots.filter(code_check__isnull=False).update(code_check=None)
-        for model in (NamePart, Invitation, ErrorReport, Confirmation, IdCheck):
+        for model in (NamePart, Invitation, ErrorReport, Certificate, Confirmation, IdCheck):
             model.objects.filter(applicant__in=slots).delete()
         StateChange.objects.filter(application__in=applications).delete()
         Application.objects.filter(pk__in=applications).update(current=None)

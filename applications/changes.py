@@ -43,6 +43,12 @@ class MustConfirmToo(CannotChange):
     message = _("Somebody who applies has turned 18. The application can be renewed once they have confirmed it too.")
 
 
+class NothingGained(CannotChange):
+    """The application would not be valid any longer, so nobody is told of it (R7)."""
+
+    message = _("Renewing the application now would not make it valid for any longer.")
+
+
 class NotAnAdultApplicant(CannotChange):
     """Only an adult who applies may change or withdraw the application (R11)."""
 
@@ -122,17 +128,20 @@ def _change(locked: Application, document: Document, *, digest: str, by: Actor) 
 def renew(application: Application, *, by: Actor, check: IdCheck | None = None) -> None:
     """Start another 90 days for a valid application; its confirmations still count, and all are told (R7).
 
-    It replaces the other valid applications of its adults (R9). Renewing again on the same day changes nothing.
-    Staff act for the person of a sound `check`, which the caller has locked. Raises what may_renew() raises, and
-    NotLatest if the check is of another version.
+    It replaces the other valid applications of its adults (R9). A second click changes nothing. Staff act for the
+    person of a sound `check`, which the caller has locked. Raises what may_renew() raises, and NotLatest if the check
+    is of another version.
     """
     locked, rivals = confirmation.lock_with_rivals(application)
     if not locked.is_open:
         raise CannotChangeEnded
-    own = may_renew(locked, _acting_slot(locked, by, check))
+    try:
+        own = may_renew(locked, _acting_slot(locked, by, check))
+    except NothingGained:
+        if _was_renewed_today(locked):  # by a first click, or by one of the others at this moment (R12)
+            return
+        raise
     now = timezone.now()
-    if locked.valid_until == dates.valid_until(now):
-        return
     locked.valid_until = dates.valid_until(now)
     states.transition(locked, Transition.RENEWED, by=by, at=now, check=check)
     confirmation.replace_rivals((rival for rival in rivals if rival.is_valid), by=by, at=now)
@@ -140,7 +149,18 @@ def renew(application: Application, *, by: Actor, check: IdCheck | None = None) 
 
 
 def may_renew(application: Application, own: Applicant | None) -> Applicant:
-    """Return the slot of somebody who can renew this application now (R7).
+    """Return the slot of somebody who gains time by renewing this application now (R7).
+
+    Raises NothingGained and what may_renew_once_it_gains() raises.
+    """
+    renewing = may_renew_once_it_gains(application, own)
+    if not application.gains_by_renewal:
+        raise NothingGained
+    return renewing
+
+
+def may_renew_once_it_gains(application: Application, own: Applicant | None) -> Applicant:
+    """Return the slot of somebody who can renew this application from the day on which that gains time (R7).
 
     Raises CannotChangeEnded, MustConfirmFirst or MustConfirmToo.
     """
@@ -151,6 +171,10 @@ def may_renew(application: Application, own: Applicant | None) -> Applicant:
     if application.waits_for:
         raise MustConfirmToo
     return own
+
+
+def _was_renewed_today(application: Application) -> bool:
+    return application.changes.filter(transition=Transition.RENEWED, at__gte=dates.start_of_today()).exists()
 
 
 @atomically

@@ -10,6 +10,7 @@ import datetime as dt
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import partial
 
 from django.db import connection, transaction
@@ -37,14 +38,28 @@ class SomeFailed(Exception):
         super().__init__(f"{visited} applications visited, {failed} of them failed")
 
 
+class StepKind(StrEnum):
+    """What the clock does."""
+
+    WARNING = "warning"
+    END = "end"
+    BIRTHDAY = "birthday"
+    REMINDER = "reminder"
+
+
 @dataclass(frozen=True)
 class Step:
     """One thing that the clock does to one application. Of several past steps with one name, only the last is done."""
 
     at: dt.datetime
-    name: str
+    kind: StepKind
     do: Callable[[], None]
+    applicant: Applicant | None = None  # whose birthday or reminder it is
     is_needed: Callable[[], bool] = lambda: True
+
+    @property
+    def name(self) -> str:
+        return f"{self.kind} of {self.applicant.position}" if self.applicant else str(self.kind)
 
 
 def tick() -> int:
@@ -97,8 +112,18 @@ def _do(locked: int, now: dt.datetime) -> None:
         for step in overdue:
             step.do()
         application = _read_application(locked)  # a step may have ended it, or invited somebody
-    next_step = min((step.at for step in _steps(application) if step.at > now), default=None)
-    Application.objects.filter(pk=locked).update(ticked_at=now, due_at=next_step)
+    ahead = next_steps(application, now=now)
+    Application.objects.filter(pk=locked).update(ticked_at=now, due_at=ahead[0].at if ahead else None)
+
+
+def next_steps(application: Application, *, now: dt.datetime) -> list[Step]:
+    """Return the next step of each name that lies ahead of an application, in the order of time.
+
+    The application has its invitations. Whether a step is needed is known only when its time has come.
+    """
+    ahead = sorted((step for step in _steps(application) if step.at > now), key=lambda step: step.at, reverse=True)
+    first_of_name = {step.name: step for step in ahead}
+    return sorted(first_of_name.values(), key=lambda step: step.at)
 
 
 def _read_application(pk: int) -> Application:
@@ -108,7 +133,7 @@ def _read_application(pk: int) -> Application:
 def _overdue(application: Application, now: dt.datetime) -> list[Step]:
     past = [step for step in _steps(application) if step.at <= now]
     # Whatever else was missed, an application that has ended is not warned or reminded any more.
-    if ends := [step for step in past if step.name == "end"]:
+    if ends := [step for step in past if step.kind == StepKind.END]:
         return ends
     since = application.ticked_at or application.sent_at
     last_of_name = {step.name: step for step in past if step.at > since}
@@ -120,8 +145,8 @@ def _steps(application: Application) -> Iterator[Step]:
     if application.state not in OPEN:
         return
     last_day = application.valid_until
-    yield Step(_at(last_day - WARNING, MORNING), "warning", partial(letters.about_to_end, application))
-    yield Step(_at(last_day + dt.timedelta(days=1)), "end", partial(deadlines.end, application))
+    yield Step(_at(last_day - WARNING, MORNING), StepKind.WARNING, partial(letters.about_to_end, application))
+    yield Step(_at(last_day + dt.timedelta(days=1)), StepKind.END, partial(deadlines.end, application))
     for applicant in application.applicants:
         yield from _birthday(applicant, application)
         if letters.is_reminded(applicant, application):
@@ -132,8 +157,7 @@ def _birthday(applicant: Applicant, application: Application) -> Iterator[Step]:
     """Yield the day from which the application waits for one adult more; a valid application stays valid (R2)."""
     birthday = dates.adult_on(applicant.birth_date)
     if application.state == State.AWAITING and birthday > timezone.localdate(application.version.created_at):
-        name = f"birthday of {applicant.position}"
-        yield Step(_at(birthday), name, partial(_became_adult, applicant, application))
+        yield Step(_at(birthday), StepKind.BIRTHDAY, partial(_became_adult, applicant, application), applicant)
 
 
 def _reminders(applicant: Applicant, application: Application) -> Iterator[Step]:
@@ -141,8 +165,9 @@ def _reminders(applicant: Applicant, application: Application) -> Iterator[Step]
     for number in range(MOST_REMINDERS):
         yield Step(
             invited + FIRST_REMINDER + number * NEXT_REMINDERS,
-            f"reminder of {applicant.position}",
+            StepKind.REMINDER,
             partial(letters.reminded, applicant, application, number=number + 1),
+            applicant,
             is_needed=lambda: not outbox.is_undeliverable(applicant.email),
         )
 

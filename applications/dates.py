@@ -4,8 +4,20 @@ import datetime as dt
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import pgettext_lazy
 
 ADULT_YEARS = 18
+# As each language says on which day something happens; in Finnish "maanantaina", which no format of Django's gives.
+WEEKDAYS = (
+    pgettext_lazy("on a day", "Monday %(date)s"),
+    pgettext_lazy("on a day", "Tuesday %(date)s"),
+    pgettext_lazy("on a day", "Wednesday %(date)s"),
+    pgettext_lazy("on a day", "Thursday %(date)s"),
+    pgettext_lazy("on a day", "Friday %(date)s"),
+    pgettext_lazy("on a day", "Saturday %(date)s"),
+    pgettext_lazy("on a day", "Sunday %(date)s"),
+)
 
 
 def today() -> dt.date:
@@ -21,6 +33,11 @@ def start_of_today() -> dt.datetime:
 def valid_until(sent_at: dt.datetime) -> dt.date:
     """Return the last day of validity, counted from a sending, change or renewal (R5)."""
     return timezone.localdate(sent_at) + dt.timedelta(days=settings.APPLICATION_VALID_DAYS)
+
+
+def renewable_from(last_day: dt.date) -> dt.date:
+    """Return the first day on which renewing would give a later last day of validity than this one (R7)."""
+    return last_day - dt.timedelta(days=settings.APPLICATION_VALID_DAYS - 1)
 
 
 def is_adult(birth_date: dt.date, *, on: dt.date) -> bool:
@@ -42,3 +59,8 @@ def adult_on(birth_date: dt.date) -> dt.date:
         return birth_date.replace(year=birth_date.year + ADULT_YEARS)
     except ValueError:  # born on 29 February
         return dt.date(birth_date.year + ADULT_YEARS, 3, 1)
+
+
+def with_weekday(day: dt.date) -> str:
+    """Return the day on which something happens, with its weekday, in the language of the moment (R22)."""
+    return str(WEEKDAYS[day.weekday()]) % {"date": date_format(day)}

@@ -134,19 +134,19 @@ class CodeForm(forms.Form):
 
 
 class ReceiptForm(forms.Form):
-    """The number and the check code of a receipt, cleaned as they are stored; the code may be cut short."""
+    """The number and the check code of a receipt or certificate, as they are stored; the code may be cut short."""
 
     number = forms.CharField(
-        label=_("Receipt number"),
+        label=_("Number of the receipt or certificate"),
         help_text=_("The number has 9 characters, for example K7M-P3X-Q4T."),
-        error_messages={"required": _("Write the number of the receipt, such as K7M-P3X-Q4T.")},
+        error_messages={"required": _("Write the number of the receipt or certificate, such as K7M-P3X-Q4T.")},
         max_length=60,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
     )
     check_code = forms.CharField(
         label=_("Check code"),
         help_text=_("The first 16 characters are enough. Spaces and capital letters make no difference."),
-        error_messages={"required": _("Write the check code of the receipt: its first 16 characters are enough.")},
+        error_messages={"required": _("Write the check code: its first 16 characters are enough.")},
         max_length=200,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
     )
@@ -154,7 +154,7 @@ class ReceiptForm(forms.Form):
     def clean_number(self) -> str:
         number = references.normalise_reference(self.cleaned_data["number"])
         if number is None:
-            raise forms.ValidationError(_("Check the receipt number. One of its characters is wrong or missing."))
+            raise forms.ValidationError(_("Check the number. One of its characters is wrong or missing."))
         return number
 
     def clean_check_code(self) -> str:
@@ -164,6 +164,17 @@ class ReceiptForm(forms.Form):
                 _("Type at least the first 16 characters of the check code. They are digits and letters from a to f.")
             )
         return code
+
+
+class CertificateForm(forms.Form):
+    """The language in which a certificate is issued."""
+
+    language = forms.ChoiceField(
+        label=_("Language of the certificate"),
+        choices=Language,
+        error_messages={"required": _("Choose the language of the certificate.")},
+        widget=forms.RadioSelect,
+    )
 
 
 class AddressForm(forms.Form):

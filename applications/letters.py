@@ -79,7 +79,7 @@ def invited(invitations: Iterable[Invitation], application: Application) -> None
 
 def is_reminded(applicant: Applicant, application: Application) -> bool:
     """Tell whether somebody is to be reminded: to confirm, or as the main applicant of who is missing (R14)."""
-    if application.status != State.AWAITING or not _can_be_reached(applicant) or applicant.declined_at:
+    if application.status != State.AWAITING or not is_written_to(applicant):
         return False
     return applicant.is_awaited or (applicant.is_main and any(a.is_awaited for a in application.applicants))
 
@@ -254,8 +254,9 @@ def _reached(applicants: Sequence[Applicant]) -> list[Applicant]:
     return [a for a in applicants if a.is_adult and not a.declined_at]
 
 
-def _can_be_reached(applicant: Applicant) -> bool:
-    return bool(applicant.email) and applicant.held_at is None
+def is_written_to(applicant: Applicant) -> bool:
+    """Tell whether emails to everybody reach this applicant."""
+    return bool(_reached([applicant])) and applicant.can_be_emailed
 
 
 def _queue_to(message: str, application: Application, to: Iterable[Applicant], **parameters: Any) -> None:
@@ -273,7 +274,7 @@ def _letters_to(
     **parameters: Any,
 ) -> Iterator[Draft]:
     for applicant in to:
-        if _can_be_reached(applicant):
+        if applicant.can_be_emailed:
             yield Draft(
                 key=letter_key(message, about, applicant),
                 message=message,
@@ -349,6 +350,15 @@ def _reminder(letter: Letter) -> dict[str, Any]:
     return {**_with_link(letter), **_who_is_missing(found[0], application.applicants)}
 
 
+def _ending(letter: Letter) -> dict[str, Any]:
+    """Nobody is warned of a last day that has moved, nor told to renew what is confirmed since or gains nothing."""
+    application = Application.objects.get(reference=letter.parameters["reference"])
+    warned = (letter.parameters["is_valid"], letter.parameters["valid_until"])
+    if warned != (application.state == State.VALID, application.valid_until.isoformat()):
+        raise NoLongerDue
+    return {**_with_link(letter), "can_be_renewed": application.gains_by_renewal}
+
+
 def _undeliverable(letter: Letter) -> dict[str, Any]:
     """The invitation may have been sent again, or delivered after all; then the main applicant is told nothing."""
     _live_invitation(letter.parameters["invitation"])
@@ -367,6 +377,7 @@ _OWN_CONTEXT = {
     "reminder": _reminder,
     "undeliverable": _undeliverable,
     "receipt": _receipt_context,
+    **dict.fromkeys(["about_to_lapse", "about_to_expire"], _ending),
 }
 
 

@@ -7,6 +7,7 @@ from applications import letters
 from applications.enums import State
 from applications.invitation_links import invitation_code
 from applications.models import Applicant, Application, ErrorReport, Invitation
+from applications.passing_on import Note, note_for
 from core.links import KeyGone
 from mailing.enums import Status
 from mailing.models import Letter
@@ -18,14 +19,8 @@ class Progress:
 
     invitation: Invitation | None
     letter: Status | None
-
-    @property
-    def code(self) -> str:
-        """The code to type, which the main applicant may pass on; empty once its key is gone."""
-        try:
-            return invitation_code(self.invitation) if self.invitation else ""
-        except KeyGone:
-            return ""
+    code: str  # to type, which the main applicant may pass on; empty without invitation, and once its key is gone
+    note: Note  # to pass on
 
 
 def people(application: Application, *, reader: Applicant) -> list[tuple[Applicant, Progress | None]]:
@@ -39,7 +34,7 @@ def people(application: Application, *, reader: Applicant) -> list[tuple[Applica
     found = Letter.objects.filter(key__in=keys) if keys else []
     statuses = {keys[letter.key]: letter.status for letter in found}
     return [
-        (a, Progress(a.live_invitation, statuses.get(a.pk)) if a in awaited else None) for a in application.applicants
+        (a, _progress(a, application, statuses.get(a.pk)) if a in awaited else None) for a in application.applicants
     ]
 
 
@@ -51,3 +46,15 @@ def reported_applications(mine: Iterable[tuple[Application, Applicant]]) -> set[
     versions = {a.current_id: a.pk for a, me in mine if me.is_main and a.is_open}
     found = ErrorReport.objects.filter(applicant__version__in=versions)
     return {versions[version] for version in found.values_list("applicant__version", flat=True)}
+
+
+def _progress(applicant: Applicant, application: Application, letter: Status | None) -> Progress:
+    code = _code(applicant.live_invitation)
+    return Progress(applicant.live_invitation, letter, code, note_for(applicant, application, code=code))
+
+
+def _code(invitation: Invitation | None) -> str:
+    try:
+        return invitation_code(invitation) if invitation else ""
+    except KeyGone:
+        return ""

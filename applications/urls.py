@@ -3,6 +3,7 @@ from django.urls import path, register_converter
 from applications.form.steps import STEPS
 from applications.references import ReferenceConverter
 from applications.views import (
+    certificates,
     changes,
     closed_form,
     confirmations,
@@ -46,9 +47,21 @@ urlpatterns = [
     path("applications/", confirmations.choose_application, name="list"),
     path("applications/waiting/", confirmations.go_to_waiting, name="waiting"),
     path("applications/<reference:reference>/", confirmations.status_page, name="status"),
+    path("applications/<reference:reference>/calendar.ics", confirmations.calendar_page, name="calendar"),
     path("applications/<reference:reference>/confirm/", confirmations.confirm_page, name="confirm"),
     path("applications/<reference:reference>/receipt/", confirmations.receipt_page, name="receipt"),
     path("applications/<reference:reference>/receipt/pdf/", confirmations.receipt_pdf_file, name="receipt_pdf"),
+    path("applications/<reference:reference>/certificates/", certificates.certify_page, name="certify"),
+    path(
+        "applications/<reference:reference>/certificates/<reference:number>/",
+        certificates.certificate_page,
+        name="certificate",
+    ),
+    path(
+        "applications/<reference:reference>/certificates/<reference:number>/pdf/",
+        certificates.certificate_pdf_file,
+        name="certificate_pdf",
+    ),
     path("applications/<reference:reference>/contact-details/", household.own_contact_details, name="contact_details"),
     path("applications/<reference:reference>/report/", household.report_error_page, name="report_error"),
     path("applications/<reference:reference>/decline/", household.decline_page, name="decline"),

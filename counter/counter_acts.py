@@ -1,27 +1,23 @@
-"""Renewing, withdrawing and declining at the counter, after the ID check (R7, R10, R11).
+"""Renewing, withdrawing, declining and certificates at the counter, after the ID check (R7, R10, R11, J10).
 
 Whoever has no bank codes, no account and perhaps no personal identity code does here what others do online. Each act
 rests on a sound check of today, as confirming here does, and the check says for whom staff act.
 """
 
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from applications import changes, dates, invitations
+from applications import certificates, changes, invitations
 from applications.enums import Act
-from applications.models import Applicant, IdCheck
+from applications.models import Applicant, Certificate, IdCheck
 from core.actors import Actor
 from core.refusals import Refused
 from core.transactions import atomically
 from counter import id_checks
+from identity.enums import Language
 
 
 class NothingToDo(Refused):
     """What the person wishes is so already."""
-
-
-class RenewedToday(NothingToDo):
-    message = _("The 90 days of this application begin today. Renewing it now would change nothing.")
 
 
 class HasDeclined(NothingToDo):
@@ -59,6 +55,16 @@ def decline_here(applicant: Applicant, *, digest: str, by: Actor) -> None:
     invitations.decline(applicant, by=by, check=_lock_check_of(applicant, digest=digest))
 
 
+@atomically
+def certify_here(applicant: Applicant, *, language: Language, digest: str, by: Actor) -> Certificate:
+    """Certify to the person before the adviser how their application stands, in a language of their choice (J10).
+
+    Raises what renew_here() raises, with certificates.CannotCertify for changes.CannotChange.
+    """
+    _lock_check_of(applicant, digest=digest)
+    return certificates.issue_certificate(applicant, language=language, by=by)
+
+
 def refusal_of(kind: Act, slot: Applicant) -> Refused | None:
     """Return why this is nothing to be recorded for the person in this slot now, or None if it can be."""
     application = slot.version.application
@@ -66,7 +72,6 @@ def refusal_of(kind: Act, slot: Applicant) -> Refused | None:
         match kind:
             case Act.RENEWED:
                 changes.may_renew(application, slot)
-                return RenewedToday() if application.valid_until == dates.valid_until(timezone.now()) else None
             case Act.WITHDRAWN:
                 changes.check_withdrawable(application, slot)
             case Act.DECLINED:

@@ -274,6 +274,7 @@ WORKER_EVERY_MINUTE = [
     "applications.clock.tick",
     "applications.drafts.end_quiet_drafts",
     "applications.receipt_pdf.delete_old_receipts",
+    "applications.certificate_pdf.delete_old_certificates",
     "upstream.events.collect_late",
 ]
 DESK_PAGES = ["counter.desk.urls.PAGES", "privacy.desk.PAGES"]  # under the admin's desk/
@@ -282,6 +283,7 @@ RECEIPT_PDF = find_spec("weasyprint") is not None  # the extra `pdf`; without it
 WORKER_BESIDE = [
     "upstream.webhooks.deliver_due_events",
     *(["applications.receipt_pdf.make_due_receipts"] if RECEIPT_PDF else []),
+    *(["applications.certificate_pdf.make_due_certificates"] if RECEIPT_PDF else []),
 ]
 
 # --- The housing system's events -------------------------------------------------------------------------

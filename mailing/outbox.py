@@ -1,12 +1,12 @@
 """The outbox: a letter is stored in the transaction of the change that owes it, and delivered later (R20)."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Max, Q
 from django.db.models.functions import Now
 
 from core.actors import Actor
@@ -65,7 +65,12 @@ def queue_letters(*drafts: Draft) -> None:
 
 
 def is_undeliverable(address: str) -> bool:
-    """Tell whether the last letter to an address whose fate is known did not arrive (R14).
+    """Tell whether the last letter to an address whose fate is known did not arrive (R14)."""
+    return address in undeliverable_among([address])
+
+
+def undeliverable_among(addresses: Collection[str]) -> set[str]:
+    """Return those of these addresses at which the last letter whose fate is known did not arrive (R14).
 
     Letters given up because our own mail server was away say nothing about the address.
     """
@@ -75,8 +80,9 @@ def is_undeliverable(address: str) -> bool:
         | Q(sent_at__isnull=False, provider="")  # a mail server took it, and reports no more
         | Q(dead_at__isnull=False, failure__in=[Failure.REFUSED, Failure.INVALID])
     )
-    last = Letter.objects.filter(is_known, to=address).order_by("-pk").first()
-    return last is not None and last.status == Status.UNDELIVERABLE
+    known = Letter.objects.filter(is_known, to__in=addresses)
+    last = known.values("to").annotate(last=Max("pk")).order_by().values("last")
+    return {letter.to for letter in Letter.objects.filter(pk__in=last) if letter.status == Status.UNDELIVERABLE}
 
 
 @transaction.atomic

@@ -13,6 +13,7 @@ from applications import details
 from applications.models import (
     Applicant,
     Application,
+    Certificate,
     Confirmation,
     Invitation,
     RecordedAct,
@@ -138,6 +139,7 @@ def acts_parts(own: OwnSlots) -> Iterator[Part]:
     ]
     yield Part("invitations", _("Your invitations"), rows=invitations)
     yield Part("confirmations", _("Your confirmations"), rows=list(_confirmations(own)))
+    yield Part("certificates", _("Certificates issued to you"), rows=list(_certificates(own)))
     yield Part("recorded", _("Recorded for you at the counter"), rows=list(_recorded_acts(own)))
     reports = [
         [
@@ -167,6 +169,23 @@ def _confirmations(own: OwnSlots) -> Iterator[Facts]:
                 Fact("receipt", _("Receipt number"), confirmation.receipt_number),
                 Fact("undone_at", _("Undone"), confirmation.undone_at),
             ]
+
+
+def _certificates(own: OwnSlots) -> Iterator[Facts]:
+    """Yield what was certified to the person, without the others who applied."""
+    numbers = {slot.pk: number_of(slot.version.application) for slot in own.slots}
+    for certificate in Certificate.objects.filter(applicant__in=own.slots).order_by("pk"):
+        yield [
+            numbers[certificate.applicant_id],
+            Fact("certificate", _("Certificate number"), str(certificate)),
+            Fact("issued_at", _("Time"), certificate.issued_at),
+            Fact(
+                "language", _("Language of the certificate"), certificate.language, certificate.get_language_display()
+            ),
+            Fact("status", _("Status"), certificate.state, certificate.get_state_display()),
+            Fact("state_since", _("Since"), certificate.state_since),
+            Fact("valid_until", _("Valid until"), certificate.valid_until),
+        ]
 
 
 def _recorded_acts(own: OwnSlots) -> Iterator[Facts]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from applications import application_removal
 from applications.models import (
     Applicant,
+    Certificate,
     Confirmation,
     ErrorReport,
     IdCheck,
@@ -62,11 +63,12 @@ def remove_contact_details(slots: Collection[Applicant]) -> None:
     """Remove what slots that stay hold of the person, and the letters that were sent to them.
 
     These are the contact details, the parts of the name by which staff find them, what they wrote in reports,
-    receipts as PDF, and a code that waits for a second look.
+    receipts as PDF, certificates, and a code that waits for a second look.
     """
     keys = [slot.pk for slot in slots]
     with append_only.permit():
         LearnedCode.objects.filter(id_check__applicant__in=keys, took_effect_at=None).delete()
+        Certificate.objects.filter(applicant__in=keys).delete()  # with their documents as PDF
     NamePart.objects.filter(applicant__in=keys).delete()
     ErrorReport.objects.filter(applicant__in=keys).delete()
     Applicant.objects.filter(pk__in=keys).update(email="", phone="")

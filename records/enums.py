@@ -27,6 +27,7 @@ class Event(models.TextChoices):
     ERROR_REPORTED = "error_reported", _("Error reported")
     INVITATION_SENT = "invitation_sent", _("Invitation sent")
     ADDRESS_CHANGED = "address_changed", _("Address of an invitation changed")
+    CERTIFICATE_ISSUED = "certificate_issued", _("Certificate issued")
 
     # Somebody looked.
     SEARCH_BY_NUMBER = "search_by_number", _("Searched by reference number")

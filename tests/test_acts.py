@@ -12,6 +12,7 @@ DECORATORS = {"atomically", "transaction.atomic"}
 WITHOUT_ACT = {
     "applications.changes.change": "part of put",
     "applications.changes.edit": "part of change_by_form",
+    "applications.certificates.issue_certificate": "locks as decline does",
     "applications.confirmation.confirm_at_counter": "part of confirm_here",
     "applications.confirmation.undo": "part of undo",
     "applications.deadlines.end": "part of tick",
@@ -27,8 +28,9 @@ WITHOUT_ACT = {
     "applications.drafts.edit_draft": "a draft alone",
     "applications.drafts.rebase": "a draft alone",
     "applications.drafts.send_draft_link": "a draft alone",
-    "applications.receipt_pdf.request_receipt_pdf": "the document of one receipt alone",
+    "applications.pdf_documents.request_pdf": "the document of one receipt or certificate alone",
     "counter.account_issue.send_account_link": "locks as the end of move does",
+    "counter.counter_acts.certify_here": "locks as decline_here does",
     "counter.contacts.correct_contact_details": "locks as decline does",
     "counter.feedback.give_feedback": "feedback alone",
     "counter.feedback.mark_answered": "feedback alone",

@@ -14,12 +14,12 @@ from django.db.migrations.loader import MigrationLoader
 from django.test import Client
 from django.urls import get_resolver
 
-from applications import references, terms
+from applications import certificates, references, terms
 from identity import passwords
 from identity.enums import Method
 from identity.proof import remember
 from tests import cast
-from tests.applications.factories import actor, application, person, proof
+from tests.applications.factories import actor, applicant, application, person, proof
 from tests.reading import READING, TRAIL, Changes, changes_by_reading, same_browser
 from tests.staff import NAMES, sign_in_staff, staff
 
@@ -50,7 +50,7 @@ def addresses():
             for outcome in OUTCOMES if "<slug:outcome>" in route else [""]:
                 filled_in = route.replace("<slug:outcome>", outcome)
                 filled_in = filled_in.replace("<int:pk>", "1")
-                yield "/" + re.sub(r"<\w+:(reference|position)>", r"<\1>", filled_in)
+                yield "/" + re.sub(r"<\w+:(reference|position|number)>", r"<\1>", filled_in)
 
 
 ADDRESSES = sorted(set(addresses()))
@@ -58,12 +58,13 @@ ADDRESSES = sorted(set(addresses()))
 
 @pytest.fixture(scope="module")
 def filled(written_once):
-    """Return a function that fills in the reference of an application that waits for Maija and Olli."""
+    """Return a function that fills in an application that waits for Maija and Olli, and a certificate of Maija's."""
     sent = application(cast.MAIJA, cast.OLLI)
+    certified = certificates.issue_certificate(applicant(sent, cast.MAIJA), language="fi", by=actor(cast.MAIJA))
 
     def with_reference(address, language="fi"):
         address = address.replace("<reference>", references.display(sent.reference)).replace("<position>", "1")
-        return re.sub(r"^/fi/", f"/{language}/", address)
+        return re.sub(r"^/fi/", f"/{language}/", address.replace("<number>", str(certified)))
 
     return with_reference
 
@@ -83,7 +84,7 @@ def client_of(filled):
 def test_addresses_are_found_and_filled():
     assert "/fi/applications/<reference>/confirm/" in ADDRESSES
     assert [
-        address for address in ADDRESSES if re.search(r"[<(\\^]", re.sub("<(reference|position)>", "", address))
+        address for address in ADDRESSES if re.search(r"[<(\\^]", re.sub("<(reference|position|number)>", "", address))
     ] == []
 
 

@@ -21,8 +21,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from applications import document, intake, invitations, protection
-from applications.models import Applicant, Application, IdCheck
+from applications import certificates, document, intake, invitations, protection
+from applications.models import Applicant, Application, Certificate, IdCheck
 from heka_confirm.logs import JsonFormatter
 from identity.models import RateCount
 from mailing import worker
@@ -65,6 +65,7 @@ SENT = {
     "desk_renew": [{"version": "stale"}],
     "desk_withdraw": [{"version": "stale"}],
     "desk_decline": [{"version": "stale"}],
+    "desk_certify": [{"version": "stale", "language": "fi"}],
     "mailing_letter_changelist": [{"action": "send_again", "_selected_action": "1"}],
 }
 QUERIES = ["show=customer", "page=1&missing=counter"]
@@ -96,6 +97,7 @@ def household(db, time_machine):
     check(sent, MAIJA)
     doubtful(sent, cast.VERA)
     invitations.report_error(applicant(sent, OLLI), text="The rent is wrong.")
+    certificates.issue_certificate(applicant(sent, OLLI), language="fi", by=acting("adviser"))
     events.collect()
     return sent, alone, renewable()
 
@@ -119,6 +121,7 @@ def filled(name, household):
         "id": [staff("adviser").pk],
         "app_label": ["counter"],
         "pk": list(IdCheck.objects.values_list("pk", flat=True)),
+        "number": list(map(str, Certificate.objects.all())),
     }
     if "<path:object_id>" in route and not route.startswith("r/"):
         model = apps.get_model(*route.split("/")[:2])

@@ -161,7 +161,7 @@ def rows(text, heading):
 def test_rules_stand_in_order_under_their_numbers():
     headings = re.findall(r'^### <a id="([rcj])(\d+)"></a>([RCJ])(\d+) \S', RULES.read_text(), re.MULTILINE)
 
-    numbers = [("j", n) for n in range(1, 10)] + [("r", n) for n in range(1, 23)] + [("c", n) for n in range(1, 9)]
+    numbers = [("j", n) for n in range(1, 11)] + [("r", n) for n in range(1, 23)] + [("c", n) for n in range(1, 9)]
     assert [(kind, int(number)) for kind, number, _, _ in headings] == numbers
     assert [(kind.upper(), number) for kind, number, _, _ in headings] == [(k, n) for _, _, k, n in headings]
 

@@ -2,6 +2,7 @@
 
 from applications.models.applicant import MOST_APPLICANTS, Applicant, ApplicantQuerySet, NamePart
 from applications.models.application import OPEN, Application, ApplicationQuerySet
+from applications.models.certificate import Certificate, CertificateDocument
 from applications.models.confirmation import Confirmation
 from applications.models.draft import Draft, DraftQuerySet
 from applications.models.error_report import ErrorReport
@@ -9,7 +10,7 @@ from applications.models.history import StateChange
 from applications.models.id_check import IdCheck, IdCheckQuerySet
 from applications.models.invitation import Invitation
 from applications.models.learned_code import LearnedCode, belongs_to
-from applications.models.receipt_document import ReceiptDocument
+from applications.models.receipt_document import PdfDocument, ReceiptDocument
 from applications.models.recorded_act import RecordedAct
 from applications.models.terms import Terms, TermsAcceptance
 from applications.models.version import Version
@@ -21,6 +22,8 @@ __all__ = [
     "ApplicantQuerySet",
     "Application",
     "ApplicationQuerySet",
+    "Certificate",
+    "CertificateDocument",
     "Confirmation",
     "Draft",
     "DraftQuerySet",
@@ -30,6 +33,7 @@ __all__ = [
     "Invitation",
     "LearnedCode",
     "NamePart",
+    "PdfDocument",
     "ReceiptDocument",
     "RecordedAct",
     "StateChange",

@@ -120,6 +120,11 @@ class Applicant(models.Model):
         return self.position == 0
 
     @property
+    def can_be_emailed(self) -> bool:
+        """Whether there is an address to which emails go."""
+        return bool(self.email) and self.held_at is None
+
+    @property
     def is_adult(self) -> bool:
         return dates.is_adult(self.birth_date, on=dates.today())
 

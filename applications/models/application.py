@@ -114,6 +114,11 @@ class Application(models.Model):
         return self.status in OPEN
 
     @property
+    def gains_by_renewal(self) -> bool:
+        """Whether renewing today would move the last day of validity by a day or more (R7)."""
+        return dates.renewable_from(self.valid_until) <= dates.today()
+
+    @property
     def applicants(self) -> list[Applicant]:
         """The applicants of the current version, the main applicant first."""
         return sorted(self.version.applicants.all(), key=lambda applicant: applicant.position)

@@ -4,10 +4,20 @@ A fault is what a rule excludes and no constraint of the database does. Nothing 
 reference and key, never by a code or a person's name (R17).
 """
 
-from applications.verification import acts, confirmations, contents, entries, leftovers, marks, states, ways_in
+from applications.verification import (
+    acts,
+    certificates,
+    confirmations,
+    contents,
+    entries,
+    leftovers,
+    marks,
+    states,
+    ways_in,
+)
 from applications.verification.faults import FAULTS, Fault, one_picture
 
 # Each enters its faults in the list.
-MODULES = (states, contents, marks, confirmations, acts, ways_in, leftovers, entries)
+MODULES = (states, contents, marks, confirmations, certificates, acts, ways_in, leftovers, entries)
 
 __all__ = ["FAULTS", "MODULES", "Fault", "one_picture"]

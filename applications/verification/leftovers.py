@@ -2,7 +2,7 @@
 
 from django.db.models import Exists, OuterRef, Q
 
-from applications.models import Applicant, Application, NamePart
+from applications.models import Applicant, Application, Certificate, NamePart
 from applications.verification.faults import BATCH, Places, finds, key_in, row_at, rows_at
 from identity.models import Account
 from mailing.models import Letter
@@ -34,7 +34,10 @@ def _letters() -> Places:
         yield row_at(Letter, key)
 
 
-@finds("erased", "Somebody was erased, and a letter to them, a contact detail or a part of their name is left (R18).")
+@finds(
+    "erased",
+    "Somebody was erased, and a letter, a certificate, a contact detail or a part of their name is left (R18).",
+)
 def _erased() -> Places:
     entries = Entry.objects.filter(event=Event.ERASED).annotate(slot=key_in("subject", "applicant"))
     for key in entries.order_by("pk").values_list("slot", flat=True).iterator(chunk_size=BATCH):
@@ -53,7 +56,9 @@ def _left_of(slot: Applicant) -> Places:
         last_name=slot.last_name,
     )
     name_parts = NamePart.objects.filter(applicant=OuterRef("pk"))
-    yield from rows_at(own.filter(~Q(email="") | ~Q(phone="") | Exists(name_parts)), "version__application")
+    certificates = Certificate.objects.filter(applicant=OuterRef("pk"))
+    left = own.filter(~Q(email="") | ~Q(phone="") | Exists(name_parts) | Exists(certificates))
+    yield from rows_at(left, "version__application")
     subjects = [applicant_subject(key) for key in own.values_list("pk", flat=True)]
     for key in Letter.objects.filter(recipient__in=subjects).values_list("pk", flat=True):
         yield row_at(Letter, key)

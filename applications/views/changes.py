@@ -35,6 +35,9 @@ def renew_application(request: HttpRequest, visitor: Visitor, reference: str) ->
         return redirect("applications:status", reference)
     if not (application.is_valid and me.confirmed):
         return redirect("applications:status", reference)
+    if not application.gains_by_renewal:
+        messages.info(request, str(changes.NothingGained()))
+        return redirect("applications:status", reference)
     until = dates.valid_until(timezone.now())
     rivals = visitor.applications.filter(pk__in=confirmation.rivals_of(application), state=State.VALID)
     context = {"application": application, "until": until, "rivals": rivals}

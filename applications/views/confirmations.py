@@ -5,10 +5,11 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from applications import confirmation, details, invitations, progress, receipt_pdf
+from applications import ahead, calendar_file, confirmation, details, invitations, progress, receipt_pdf
 from applications import terms as terms_of_use
 from applications.access import Visitor, applicant_view
 from applications.forms import ConfirmForm
@@ -86,9 +87,24 @@ def status_page(request: HttpRequest, visitor: Visitor, reference: str) -> HttpR
         "application": application,
         "me": me,
         "people": progress.people(application, reader=me),
+        "ahead": ahead.coming(application, reader=me),
         "reports": invitations.error_reports(application, reader=me),
     }
     return render(request, "applications/status.html", context)
+
+
+@applicant_view
+@require_safe
+def calendar_page(request: HttpRequest, visitor: Visitor, reference: str) -> HttpResponse:
+    """Give the days that lie ahead of an application, as a file for one's calendar (J3)."""
+    application = Application.objects.for_person(visitor.person).with_invitations().get(reference=reference)
+    found = ahead.coming(application, reader=application.applicant_of(visitor.person))
+    days = ahead.whole_days(found, application)
+    if not days:
+        return redirect("applications:status", reference)
+    headers = {"Content-Disposition": f'attachment; filename="heka-{application.number}.ics"'}
+    content = calendar_file.calendar_file(days, at=timezone.now())
+    return HttpResponse(content, content_type=calendar_file.CONTENT_TYPE, headers=headers)
 
 
 @applicant_view

@@ -58,6 +58,8 @@ def _acts_of_the_person(slot: Applicant) -> Iterator[Action]:
         Act.WITHDRAWN: Action("desk_withdraw", _("Withdraw application")),
     }
     yield from (action for kind, action in pages.items() if counter_acts.refusal_of(kind, slot) is None)
+    if slot.version.application.is_open:
+        yield Action("desk_certify", _("Issue a certificate"))
 
 
 def _other_actions(slot: Applicant, staff: User, *, is_checked: bool) -> Iterator[Action]:

@@ -29,6 +29,7 @@ class Migration(migrations.Migration):
                     ("error_reported", "Error reported"),
                     ("invitation_sent", "Invitation sent"),
                     ("address_changed", "Address of an invitation changed"),
+                    ("certificate_issued", "Certificate issued"),
                     ("search_by_number", "Searched by reference number"),
                     ("search_by_code", "Searched by personal identity code"),
                     ("search_by_name", "Searched by name"),

@@ -1,3 +1,4 @@
+import contextlib
 import datetime as dt
 
 import pytest
@@ -384,3 +385,34 @@ def test_withdrawing_by_an_outsider_or_somebody_under_18_is_refused(who):
         changes.withdraw(sent, by=actor(who))
 
     assert state(sent) == "awaiting"
+
+
+@pytest.mark.parametrize(("days", "gains"), [(0, False), (1, True)])
+def test_nobody_is_told_of_a_renewal_that_gains_no_day(time_machine, days, gains):
+    """R7"""
+    time_machine.move_to("2026-11-16T12:00:00+02:00")
+    sent = application(cast.MAIJA, cast.OLLI)
+    for who in (cast.MAIJA, cast.OLLI):
+        confirm(sent, who)
+    time_machine.shift(dt.timedelta(days=days))
+
+    with contextlib.nullcontext() if gains else pytest.raises(changes.NothingGained):
+        changes.renew(sent, by=renewed_by(cast.MAIJA))
+
+    assert Letter.objects.filter(message="renewed").exists() is gains
+    assert sent.changes.filter(transition="renewed").exists() is gains
+
+
+def test_a_renewal_never_takes_days_away(settings, time_machine):
+    """Once the operator has made the period shorter, renewing would end it earlier."""
+    time_machine.move_to("2026-11-16T12:00:00+02:00")
+    sent = application(cast.MAIJA)
+    confirm(sent, cast.MAIJA)
+    settings.APPLICATION_VALID_DAYS = 60
+    time_machine.shift(dt.timedelta(days=20))
+
+    with pytest.raises(changes.NothingGained):
+        changes.renew(sent, by=renewed_by(cast.MAIJA))
+
+    sent.refresh_from_db()
+    assert sent.valid_until.isoformat() == "2027-02-14"

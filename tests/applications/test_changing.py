@@ -285,3 +285,29 @@ def test_confirm_page_says_nothing_of_changes_to_somebody_who_did_not_confirm_be
 
     assert "The application was changed" not in text_of(shown)
     assert 'class="changed"' not in shown.text
+
+
+@pytest.mark.parametrize(("days", "is_offered"), [(0, False), (1, True)])
+def test_renewing_is_offered_from_the_first_day_on_which_it_gains_time(sign_in, time_machine, days, is_offered):
+    """R7"""
+    time_machine.move_to(START)
+    sent = application(cast.MAIJA)
+    confirm(sent, cast.MAIJA)
+    time_machine.shift(dt.timedelta(days=days))
+    client = sign_in(cast.MAIJA)
+
+    status, answer = client.get(url("status", sent)).text, client.get(at("renew", sent))
+
+    assert (f'href="{at("renew", sent)}"' in status) is is_offered
+    assert answer.status_code == (200 if is_offered else 302)
+
+
+def test_whoever_opens_or_sends_the_page_of_a_renewal_that_gains_nothing_is_told_so(sign_in, time_machine):
+    time_machine.move_to(START)
+    sent = application(cast.MAIJA)
+    confirm(sent, cast.MAIJA)
+    client = sign_in(cast.MAIJA)
+
+    for answer in (client.get(at("renew", sent), follow=True), client.post(at("renew", sent), follow=True)):
+        assert "Renewing the application now would not make it valid for any longer." in text_of(answer)
+        assert "The application has been renewed." not in text_of(answer)

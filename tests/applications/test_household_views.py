@@ -199,12 +199,12 @@ def test_status_takes_a_constant_number_of_queries(sign_in, number, django_asser
     client = sign_in(cast.MAIJA)
     client.get(url("status", sent))
 
-    # session, user with person, terms, application, applicants, invitations, letters, error reports
-    with django_assert_num_queries(8):
+    # session, user with person, terms, application, applicants, invitations, letters, error reports, lost addresses
+    with django_assert_num_queries(9):
         client.get(url("status", sent))
     client = sign_in(cast.OLLI)
     client.get(url("status", sent))
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get(url("status", sent))
 
 

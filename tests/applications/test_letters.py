@@ -444,8 +444,10 @@ def test_whoever_has_no_bank_codes_reads_before_it_expires_that_the_counter_rene
     time_machine.move_to(START, tick=False)
     ethan = {**ETHAN, "email": "ethan@example.test", "language": "en"}
     application = sent(cast.MAIJA, ethan, language="en")
+    key = made_valid(application)
+    time_machine.shift(dt.timedelta(days=83))
 
-    letters.about_to_end(Application.objects.with_people().get(pk=made_valid(application)))
+    letters.about_to_end(Application.objects.with_people().get(pk=key))
 
     to_ethan, to_maija = (written(letter("about_to_expire", who))[1] for who in (ethan, cast.MAIJA))
     assert "You can renew it at the counter. Bring your passport or identity card." in to_ethan
@@ -460,3 +462,40 @@ def made_valid(application):
     check(application, ETHAN)
     confirm_here(application, ETHAN)
     return application.pk
+
+
+def test_nobody_is_warned_late_of_an_end_that_a_renewal_has_moved(pass_days):
+    """R7: the email waited in the outbox while somebody renewed."""
+    application = sent(cast.MAIJA, cast.OLLI)
+    for who in (cast.MAIJA, cast.OLLI):
+        confirm(application, who)
+    pass_days(84)
+    changes.renew(application, by=actor(cast.OLLI))
+
+    with pytest.raises(NoLongerDue):
+        written(letter("about_to_expire", cast.MAIJA))
+
+
+def test_nobody_is_asked_late_to_confirm_what_has_become_valid(pass_days):
+    application = sent(cast.MAIJA)
+    pass_days(84)
+    confirm(application, cast.MAIJA)
+
+    with pytest.raises(NoLongerDue):
+        written(letter("about_to_lapse", cast.MAIJA))
+
+
+@pytest.mark.parametrize(("valid_days", "offers"), [(7, False), (8, True)])
+def test_email_offers_to_renew_only_what_gains_a_day(settings, time_machine, valid_days, offers):
+    """R7: where an application is valid for a week only, the warning comes on its first day."""
+    settings.APPLICATION_VALID_DAYS = valid_days
+    time_machine.move_to(START.replace(hour=4), tick=False)  # before the clock's morning
+    application = sent(cast.MAIJA, language="en")
+    confirm(application, cast.MAIJA)
+    time_machine.shift(dt.timedelta(days=valid_days - 7, hours=5))
+    clock.tick()
+
+    text = written(letter("about_to_expire", cast.MAIJA))[1]
+
+    assert ("You can renew it online or at the counter." in text) is offers
+    assert ("If you still need a home after that, send a new application." in text) is not offers

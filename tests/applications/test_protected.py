@@ -15,8 +15,8 @@ from django.test import Client
 from django.urls import NoReverseMatch, get_resolver, reverse
 from django.utils import timezone
 
-from applications import changes, clock, document, intake, invitations, terms
-from applications.models import Application
+from applications import certificates, changes, clock, document, intake, invitations, terms
+from applications.models import Application, Certificate
 from heka_confirm.logs import JsonFormatter, PlainFormatter
 from identity import accounts
 from identity import proof as identity_proof
@@ -84,6 +84,8 @@ class Household:
 
     def send(self):
         self.application = intake.send(document.parse(self.document()), by=HOUSING_SYSTEM)
+        other = slot(self.application, self.others[0])
+        certificates.issue_certificate(other, language="fi", by=actor(self.others[0]))
         return self.application
 
     def look(self, addresses):
@@ -126,9 +128,10 @@ def signed_in(who):
 
 
 def filled(addresses, application, positions="0123"):
-    """Return the addresses with the number of the application, and these positions in it."""
+    """Return the addresses with the number of the application, these positions in it, and a certificate of it."""
+    certified = Certificate.objects.filter(applicant__version__application=application).first()
     for address in addresses:
-        numbered = address.replace(REFERENCE, application.number)
+        numbered = address.replace(REFERENCE, application.number).replace("<number>", str(certified or "<number>"))
         for position in positions if POSITION in numbered else "0":
             whole = numbered.replace(POSITION, position)
             if not re.search(r"[<(\\^]", whole):
@@ -356,4 +359,5 @@ def ended(application, household, time_machine):
 
 def renewed(application, household, time_machine):
     by = actor(household.protected)
+    time_machine.shift(dt.timedelta(days=1))
     changes.renew(Application.objects.get(pk=application.pk), by=by)

@@ -16,7 +16,7 @@ from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from applications import receipt_pdf, references
+from applications import pdf_documents, receipt_pdf, references
 from applications.application_removal import remove_applications
 from applications.models import Application, Confirmation, ReceiptDocument
 from core.leases import claim_first
@@ -57,7 +57,7 @@ def asked():
 
 
 def claim():
-    return claim_first(receipt_pdf._due(), seconds=receipt_pdf.LEASE_SECONDS)
+    return claim_first(pdf_documents.due(ReceiptDocument), seconds=pdf_documents.LEASE_SECONDS)
 
 
 def end_lease():
@@ -113,7 +113,7 @@ def test_button_is_pressed_the_worker_makes_it_and_it_is_downloaded(sign_in):
 def test_pdf_is_tagged_and_says_its_language_and_title(caplog):
     made = confirmed()
 
-    pdf = plain(receipt_pdf.render_pdf(receipt_pdf.receipt_html(made, language="fi")))
+    pdf = plain(pdf_documents.render_pdf(receipt_pdf.receipt_html(made, language="fi")))
 
     assert re.search(rb"/MarkInfo\s*<<\s*/Marked true", pdf)
     assert re.search(rb"/Lang\s*\(fi\)", pdf)
@@ -163,7 +163,7 @@ def test_nothing_that_a_page_names_is_fetched(tmp_path, caplog):
     away = [f"file://{tmp_path}/style.css", "http://127.0.0.1:9/style.css", "data:text/css,p{display:none}"]
     links = "".join(f'<link rel="stylesheet" href="{one}">' for one in away)
 
-    pdf = receipt_pdf.render_pdf(f'<html lang="en"><head><title>x</title>{links}</head><body><p>x</p></body></html>')
+    pdf = pdf_documents.render_pdf(f'<html lang="en"><head><title>x</title>{links}</head><body><p>x</p></body></html>')
 
     assert pdf.startswith(b"%PDF")
     refused = [record.getMessage() for record in caplog.records if record.name == "weasyprint"]
@@ -175,7 +175,7 @@ def test_log_says_nothing_of_what_is_in_a_pdf(caplog):
 
     receipt_pdf.make_due_receipts()
 
-    assert [record.name for record in caplog.records if record.name != "records"][-1] == "applications.receipt_pdf"
+    assert [record.name for record in caplog.records if record.name != "records"][-1] == "applications.pdf_documents"
     assert "Maija" not in caplog.text
     for name in ("fontTools.subset", "weasyprint.progress"):  # the one only where HarfBuzz cannot do its work
         assert not logging.getLogger(name).isEnabledFor(logging.INFO)
@@ -340,7 +340,7 @@ def test_worker_that_comes_back_late_writes_nothing(time_machine):
     held = claim()
     receipt_pdf.request_receipt_pdf(made, language="fi")
 
-    receipt_pdf._make_receipt(held)
+    pdf_documents.make_pdf(held, receipt_pdf.html_of_document)
 
     assert ReceiptDocument.objects.get().made_at is None
     assert receipt_pdf.make_due_receipts() == 1
@@ -413,7 +413,7 @@ def test_service_starts_without_the_extra_and_imports_it_at_no_start(hidden, say
 def test_a_long_name_stays_on_the_paper():
     weasyprint = pytest.importorskip("weasyprint")
     row = f"<table><tr><th scope=row>Confirmed by</th><td>{'Wolfeschlegelstein' * 15}</td></tr></table>"
-    style = weasyprint.CSS(string=receipt_pdf.STYLE)
+    style = weasyprint.CSS(string=pdf_documents.STYLE)
 
     [sheet] = weasyprint.HTML(string=row).render(stylesheets=[style]).pages
 

@@ -40,8 +40,10 @@ def test_page_asks_for_the_number_and_the_check_code(client):
     response = client.get(page())
 
     assert response.status_code == 200
-    assert headings(response)[0] == "Check a receipt"
-    assert {"Receipt number", "Check code"} <= {field.label for field in response.context["form"]}
+    assert headings(response)[0] == "Check a receipt or certificate"
+    assert {"Number of the receipt or certificate", "Check code"} <= {
+        field.label for field in response.context["form"]
+    }
     assert "status" not in response.text
 
 
@@ -93,7 +95,9 @@ def test_wrong_number_and_wrong_check_code_have_one_answer(client):
 
     answers = [client.post(page(), each) for each in (number, code)]
 
-    assert [(a.status_code, headings(a)[0]) for a in answers] == [(200, "We do not know this receipt")] * 2
+    assert [(a.status_code, headings(a)[0]) for a in answers] == [
+        (200, "We do not know this receipt or certificate")
+    ] * 2
     alike = [a.text.replace(made.check_code, "").replace("0" * 16, "") for a in answers]
     assert alike[0].replace(strange, "") == alike[1].replace(made.receipt_number, "")
 
@@ -121,8 +125,8 @@ def test_receipt_is_known_however_it_is_typed(client):
 @pytest.mark.parametrize(
     ("different", "error"),
     [
-        ({"number": "K7M-P3X-Q4T"}, "Check the receipt number. One of its characters is wrong or missing."),
-        ({"number": ""}, "Write the number of the receipt, such as K7M-P3X-Q4T."),
+        ({"number": "K7M-P3X-Q4T"}, "Check the number. One of its characters is wrong or missing."),
+        ({"number": ""}, "Write the number of the receipt or certificate, such as K7M-P3X-Q4T."),
         ({"check_code": "0123 4567 89ab cde"}, "Type at least the first 16 characters of the check code."),
         ({"check_code": "x" * 64}, "They are digits and letters from a to f."),
         ({"check_code": "0" * 201}, "Ensure this value has at most 200 characters"),
@@ -178,9 +182,9 @@ def test_checking_takes_a_constant_number_of_queries(client, others, django_asse
 
     with django_assert_num_queries(0):
         client.get(page())
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):  # the receipt and the certificate
         client.post(page(), typed(made))
-    with django_assert_num_queries(2):  # the limit too
+    with django_assert_num_queries(3):  # the limit too
         client.post(page(), typed(made, check_code="0" * 16))
 
 

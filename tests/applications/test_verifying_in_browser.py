@@ -51,7 +51,7 @@ def test_receipt_is_checked_with_and_without_javascript(new_context, live_server
     page = new_context(java_script_enabled=javascript).new_page()
     page.goto(f"{live_server.url}/sv/how-to/")
     with translation.override("sv"):
-        page.get_by_role("link", name=gettext("Check a receipt")).click()
+        page.get_by_role("link", name=gettext("Check a receipt or certificate")).click()
         answer = gettext("The receipt is genuine, and it counts")
 
     check(page, made)

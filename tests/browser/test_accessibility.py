@@ -7,7 +7,7 @@ tests/identity/test_browser.py.
 import pytest
 from django.db import connection
 
-from applications.models import Application, Version
+from applications.models import Application, Certificate, Version
 from applications.references import display, new
 from identity import limits
 from tests.applications.factories import application, confirm, person
@@ -98,6 +98,24 @@ def test_pages_after_confirming_are_accessible(pages, page, sign_in):
     pages.go("applications/", "no application")
     sign_in(page.context, TEA)
     pages.go(f"confirm/{application(OLLI, TEA).number}/", "under 18")
+
+    assert pages.faulty == {}
+
+
+def test_pages_of_a_certificate_are_accessible(pages, page, sign_in):
+    sent = application(MAIJA, OLLI)
+    sign_in(page.context, MAIJA)
+    pages.go(f"applications/{sent.number}/certificates/", "certificates")
+    with page.expect_navigation():
+        page.locator("main form button").click()
+    pages.look("certificate")
+    issued = Certificate.objects.get()
+    pages.go("receipt/", "check")
+    page.fill("[name=number]", str(issued))
+    page.fill("[name=check_code]", issued.check_code)
+    with page.expect_navigation():
+        page.locator("main form button").click()
+    pages.look("checked")
 
     assert pages.faulty == {}
 

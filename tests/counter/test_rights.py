@@ -12,12 +12,13 @@ from django.contrib import admin
 from django.test import Client
 from django.utils import timezone
 
+from applications import certificates
 from counter.models import Feedback, Notice
 from tests import cast
 from tests.applications.factories import application
 from tests.counter.checks import check
 from tests.reading import TRAIL, changes_by_reading, same_browser, taken_back
-from tests.staff import sign_in_staff, staff
+from tests.staff import acting, sign_in_staff, staff
 from upstream import clients, endpoints, events
 from upstream.models import Intake
 
@@ -32,6 +33,7 @@ LETS_IN = {
     **dict.fromkeys(["desk_application", "desk_applicant", "desk_code", "desk_check", "desk_confirm"], AT_THE_DESK),
     "desk_details": AT_THE_DESK,
     **dict.fromkeys(["desk_renew", "desk_withdraw", "desk_decline"], AT_THE_DESK),
+    **dict.fromkeys(["desk_certify", "desk_certificate"], AT_THE_DESK),
     **dict.fromkeys(["desk_account", "desk_account_address", "desk_account_link", "desk_contact"], AT_THE_DESK),
     **dict.fromkeys(["desk_invitation", "desk_check_made", "desk_decide", "desk_accepted"], AT_THE_DESK),
     **dict.fromkeys(["desk_trail", "desk_access_log"], SUPERVISORS),
@@ -86,7 +88,9 @@ def values(clients_of):
     events.collect()
     Notice.objects.create(text_fi="-", text_sv="-", text_en="-", shown_until=timezone.now() + dt.timedelta(days=1))
     Feedback.objects.create(pk=made.pk, kind="other", text="-", language="fi", due_on=timezone.localdate())
-    return {"reference": sent.number, "position": 0, "pk": made.pk, "id": staff(ADVISER).pk, "app_label": "counter"}
+    certificate = certificates.issue_certificate(made.applicant, language="fi", by=acting(ADVISER))
+    keys = {"pk": made.pk, "id": staff(ADVISER).pk, "app_label": "counter"}
+    return {"reference": sent.number, "position": 0, "number": str(certificate), **keys}
 
 
 def filled(route, values):

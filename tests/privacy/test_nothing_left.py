@@ -8,8 +8,8 @@ from django.apps import apps
 from django.db import connection
 from django.utils import timezone
 
-from applications import changes, draft_letters, invitations, receipt_pdf
-from applications.models import Application, Draft, ReceiptDocument
+from applications import certificate_pdf, certificates, changes, draft_letters, invitations, receipt_pdf
+from applications.models import Application, Certificate, CertificateDocument, Draft, ReceiptDocument
 from core import crypto
 from counter import account_issue, feedback
 from identity import account_links, accounts
@@ -34,7 +34,7 @@ VALUES = [*GONE.values(), NEW_CODE, EMAIL, OWN, MOVED, TYPED, PHONE, STREET, "xe
 # Tables that hold something of a person who applies; lived() fills each.
 HOLDING = {
     *("applications_applicant", "applications_draft", "applications_errorreport", "applications_namepart"),
-    "applications_learnedcode",
+    *("applications_certificatedocument", "applications_learnedcode"),
     "counter_feedback",
     *("applications_receiptdocument", "applications_version", "identity_account", "identity_linkrequest"),
     *("identity_person", "mailing_letter", "mailing_trackingevent"),
@@ -42,7 +42,8 @@ HOLDING = {
 # Tables in which what is known of a person is never written: keys, times, hashes, words of ours.
 HOLDING_NOTHING = {
     *("account_emailaddress", "account_emailconfirmation", "mfa_authenticator"),  # allauth keeps no addresses here
-    *("applications_application", "applications_confirmation", "applications_idcheck", "applications_invitation"),
+    *("applications_application", "applications_certificate", "applications_confirmation"),
+    *("applications_idcheck", "applications_invitation"),
     *("applications_recordedact", "applications_statechange", "applications_terms"),
     "applications_termsacceptance",
     *("auth_group", "auth_group_permissions", "auth_permission"),
@@ -78,7 +79,10 @@ def lived(*others):
     made = confirm_by_account(sent, GONE)
     invitations.report_error(slot(sent, GONE), text=f"{PHONE} is wrong")
     receipt_pdf.request_receipt_pdf(made, language="fi")
-    ReceiptDocument.objects.update(content=f"{GONE['first_names']}", made_at=timezone.now())
+    certificate = certificates.issue_certificate(slot(sent, GONE), language="fi", by=actor(GONE))
+    certificate_pdf.request_certificate_pdf(certificate)
+    for documents in (ReceiptDocument, CertificateDocument):
+        documents.objects.update(content=f"{GONE['first_names']}", made_at=timezone.now())
     begun(sent)
     bounced()
     for email in (EMAIL, MOVED.upper()):
@@ -199,3 +203,4 @@ def test_of_who_applied_with_others_only_what_they_confirmed_is_left():
     assert {value for values in found.values() for value in values} & {EMAIL, OWN, MOVED, TYPED, PHONE} == set()
     assert found.keys() == {"applications_applicant", "applications_version", "identity_person", "mailing_letter"}
     assert not Letter.objects.filter(to__contains="xerxesina").exists()
+    assert not Certificate.objects.exists()

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from applications import changes, document, terms
+from applications import certificates, changes, document, terms
 from applications.models import Application, Confirmation, ErrorReport
 from counter import account_issue, feedback
 from identity.enums import Method
@@ -66,6 +66,7 @@ def sent():
     )
     terms.accept(terms.current(), by=actor(cast.MAIJA))
     confirm(sent, cast.MAIJA)
+    certificates.issue_certificate(applicant(sent, cast.MAIJA), language="sv", by=actor(cast.MAIJA))
     return sent
 
 
@@ -123,6 +124,7 @@ def test_confirmations_reports_invitations_letters_and_terms_are_there(sent, rea
     for title, mine, others in (
         ("Your confirmations", maija, olli),
         ("Terms of use that you have accepted", maija, olli),
+        ("Certificates issued to you", maija, olli),
         ("Your invitations", olli, maija),
         ("Errors that you have reported", olli, maija),
     ):

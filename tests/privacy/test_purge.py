@@ -388,7 +388,7 @@ def test_person_who_was_identified_meanwhile_stays(sent):
 REMOVED_BY_HAND = {
     "Application": {"Version", "StateChange", "Intake"},
     "Version": {"Application", "Applicant"},
-    "Applicant": {"Invitation", "ErrorReport", "Confirmation", "IdCheck"},
+    "Applicant": {"Invitation", "ErrorReport", "Certificate", "Confirmation", "IdCheck"},
     "IdCheck": {"Account", "Applicant", "Confirmation", "LearnedCode", "RecordedAct", "SecondLook", "Undoing"},
     "Person": {"TermsAcceptance", "Confirmation", "LearnedCode"},
     "Chain": {"Entry"},

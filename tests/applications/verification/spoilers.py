@@ -9,11 +9,12 @@ from django.db import connection
 from django.db.models import F
 from django.utils import timezone
 
-from applications import changes, document, intake, invitation_links, states
+from applications import certificates, changes, document, intake, invitation_links, states
 from applications.enums import Transition
 from applications.models import (
     Applicant,
     Application,
+    Certificate,
     Confirmation,
     IdCheck,
     Invitation,
@@ -71,6 +72,7 @@ def make_sound():
     confirm(valid, cast.MAIJA)
     check(valid, cast.OLLI)
     confirm_here(valid, cast.OLLI)
+    certificates.issue_certificate(slot(valid, cast.MAIJA), language="fi", by=actor(cast.MAIJA))
     waiting = application(cast.VERA, cast.VILLE, reference="HS-2")
     account = issue(check(waiting, cast.VERA))
     confirm_by_account(waiting, cast.VERA)
@@ -465,6 +467,12 @@ def _entry(sound):
 def _change(sound):
     StateChange.objects.filter(application=sound.waiting).delete()
     return Entry.objects.get(chain__name=f"application {sound.waiting.pk}", event="sent")
+
+
+@spoils("certificate")
+def _certificate(_sound):
+    Certificate.objects.update(valid_until=F("valid_until") + dt.timedelta(days=365))
+    return Certificate.objects.get()
 
 
 @spoils("receipt")
