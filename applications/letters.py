@@ -41,6 +41,7 @@ def arrived(application: Application) -> None:
     """Acknowledge receipt to the main applicant, of a changed application too (13/2003 § 12)."""
     main, *others = application.applicants
     version = application.version
+    unreached = [a for a in others if a.must_confirm and not a.email]
     _queue_to(
         "arrived",
         application,
@@ -48,7 +49,8 @@ def arrived(application: Application) -> None:
         about=version.pk,
         sent_at=version.created_at.isoformat(),
         is_changed=version.number > 1,
-        without_address=[str(a) for a in others if a.must_confirm and not a.email],
+        without_address=[str(a) for a in unreached],
+        reachable_online=[str(a) for a in unreached if not a.only_at_counter],
     )
 
 
@@ -318,7 +320,7 @@ def application_letter_context(letter: Letter) -> dict[str, Any]:
         links = {"counter_link": _page_address("counter:page"), "list_link": _page_address("applications:list")}
         people = {**letter.parameters, **own}
         names = {"who": _quoted(people["who"])} if "who" in people else {}
-        for name in ("missing", "at_counter", "declined", "without_address"):
+        for name in ("missing", "at_counter", "declined", "without_address", "reachable_online"):
             names[f"{name}_names"] = get_text_list([_quoted(each) for each in people.get(name, [])], gettext("and"))
         kind, name = letter.parameters.get("representative", ""), letter.parameters.get("representative_name", "")
         return {**links, **own, **names, "represented_by": RepresentativeKind.describe(kind, name)}

@@ -3,7 +3,8 @@
 A folder holds subject.txt, body.txt and body.html. Their context is the letter's parameters, with dates as dates,
 and what settings.MAILING_CONTEXT adds. That setting names for each message, and under "" for all others, the dotted
 path of a function that takes the letter and returns a dict, or raises NoLongerDue. So tokens are made when a letter
-leaves, and are stored nowhere.
+leaves, and are stored nowhere. settings.MAILING_SHARED_CONTEXT names a function without arguments, of which every
+letter has what it returns.
 """
 
 import datetime as dt
@@ -47,7 +48,8 @@ def write_letter(letter: Letter) -> EmailMultiAlternatives:
         raise Unwritable from None
     path = settings.MAILING_CONTEXT.get(letter.message) or settings.MAILING_CONTEXT.get("")
     computed: dict[str, Any] = import_string(path)(letter) if path else {}
-    context = {**_typed(letter.parameters), **computed, "public_url": settings.PUBLIC_URL, "letter": letter}
+    shared: dict[str, Any] = import_string(settings.MAILING_SHARED_CONTEXT)()
+    context = {**shared, **_typed(letter.parameters), **computed, "public_url": settings.PUBLIC_URL, "letter": letter}
     context["letter_code"] = display_letter_code(letter)
     with translation.override(letter.language):
         # Without "https://", which mail programs would make a link: the page is for those who follow none.

@@ -437,9 +437,10 @@ def test_whoever_has_no_bank_codes_reads_before_it_expires_that_the_counter_rene
     letters.about_to_end(Application.objects.with_people().get(pk=made_valid(application)))
 
     to_ethan, to_maija = (written(letter("about_to_expire", who))[1] for who in (ethan, cast.MAIJA))
-    assert "You can renew it at the counter. Bring your passport or identity card." in to_ethan
+    assert "You can renew it at the rental apartment search advisory service." in to_ethan
+    assert "Bring your passport or identity card." in to_ethan
     assert "See your application" not in to_ethan
-    assert "You can renew it online or at the counter." in to_maija
+    assert "You can renew it online or at the rental apartment search advisory service." in to_maija
     assert [text.count("/en/counter/") for text in (to_ethan, to_maija)] == [1, 1]
 
 
