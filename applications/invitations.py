@@ -100,6 +100,8 @@ def announce(application: Application, *, by: Actor, former: Sequence[Applicant]
     letters.arrived(current)
     fresh = [invitation_links.new_invitation(a, at=now) for a in invited]
     letters.invited(Invitation.objects.bulk_create(fresh), current)
+    unreached = [a for a in current.applicants if not a.is_main and a.must_confirm and not a.email]
+    letters.named(current, unreached=unreached, former=former)
     letters.removed(former, current)
 
 

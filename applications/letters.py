@@ -79,6 +79,25 @@ def invited(invitations: Iterable[Invitation], application: Application) -> None
     )
 
 
+def named(application: Application, *, unreached: Sequence[Applicant], former: Sequence[Applicant]) -> None:
+    """Keep for co-applicants without an address what an invitation says; there is no link to send them."""
+    outbox.queue_letters(
+        *[
+            draft
+            for applicant in unreached
+            for draft in _letters_to(
+                "invitation",
+                application,
+                [applicant],
+                about=f"version.{application.version.pk}",
+                applicants=application.applicants,
+                inviter=application.applicants[0].first_name,
+                is_changed=any(applicant.is_same_person(slot) for slot in former),
+            )
+        ]
+    )
+
+
 def is_reminded(applicant: Applicant, application: Application) -> bool:
     """Tell whether somebody is to be reminded: to confirm, or as the main applicant of who is missing (R14)."""
     if application.status != State.AWAITING or not _can_be_reached(applicant) or applicant.declined_at:
@@ -275,7 +294,7 @@ def _letters_to(
     **parameters: Any,
 ) -> Iterator[Draft]:
     for applicant in to:
-        if _can_be_reached(applicant):
+        if applicant.held_at is None:  # without an address it is read on the page, and told by the counter
             yield Draft(
                 key=letter_key(message, about, applicant),
                 message=message,
@@ -335,6 +354,8 @@ def _with_link(letter: Letter) -> dict[str, Any]:
 
 
 def _invitation(letter: Letter) -> dict[str, Any]:
+    if not letter.to:
+        return _with_link(letter)
     invitation = _live_invitation(letter.parameters["invitation"])
     try:
         token, code = invitation_links.invitation_token(invitation), invitation_links.invitation_code(invitation)

@@ -10,6 +10,7 @@ from applications.views import (
     form,
     household,
     invitations,
+    own_letters,
     receipts,
     slips,
 )
@@ -43,6 +44,7 @@ urlpatterns = [
     path("application/bound/", drafts.draft_bound, name="draft_bound"),
     path("application/continue/", drafts.continue_draft, name="draft_continue"),
     path("application/drafts/<int:pk>/continue/", drafts.resume_draft, name="draft_resume"),
+    path("letters/<int:pk>/", own_letters.own_letter_page, name="letter"),
     path("applications/", confirmations.choose_application, name="list"),
     path("applications/<reference:reference>/", confirmations.status_page, name="status"),
     path("applications/<reference:reference>/confirm/", confirmations.confirm_page, name="confirm"),

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from applications.letter_names import name_of
 from applications.models import Draft, IdCheck, TermsAcceptance, belongs_to
 from core.actors import Actor, Role
 from core.masking import mask_codes, mask_hetu
@@ -161,7 +162,7 @@ def _letters(own: OwnSlots) -> Iterator[Facts]:
 
 def _letter(letter: Letter) -> Facts:
     return [
-        Fact("message", _("Letter"), letter.message, messages.name_of(letter)),
+        Fact("message", _("Letter"), letter.message, name_of(letter)),
         Fact("to", _("Address"), letter.to),
         Fact("at", _("Time"), letter.created_at),
         Fact("status", _("Status"), letter.status, letter.status.label),

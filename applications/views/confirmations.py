@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from applications import confirmation, details, invitations, progress, receipt_pdf
+from applications import confirmation, details, invitations, own_letters, progress, receipt_pdf
 from applications import terms as terms_of_use
 from applications.access import Visitor, applicant_view
 from applications.forms import ConfirmForm
@@ -56,7 +56,12 @@ def choose_application(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     mine = [(application, application.applicant_of(visitor.person)) for application in visitor.applications]
     waiting = [(application, me) for application, me in mine if application.awaits(me)]
     others = [(application, me) for application, me in mine if (application, me) not in waiting]
-    context = {"waiting": waiting, "others": others, "drafts": Draft.objects.of(visitor.person)}
+    context = {
+        "waiting": waiting,
+        "others": others,
+        "drafts": Draft.objects.of(visitor.person),
+        "own_letters": own_letters.letters_after_removal(visitor.person, present=[each for each, _me in mine]),
+    }
     return render(request, "applications/choose.html", context)
 
 
@@ -72,6 +77,7 @@ def status_page(request: HttpRequest, visitor: Visitor, reference: str) -> HttpR
         "me": me,
         "people": progress.people(application, reader=me),
         "reports": invitations.error_reports(application, reader=me),
+        "own_letters": own_letters.letters_about(application, reader=me),
     }
     return render(request, "applications/status.html", context)
 

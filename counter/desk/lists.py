@@ -14,9 +14,9 @@ from django.views.decorators.http import require_safe
 
 from applications import dates
 from applications.enums import State
+from applications.letter_names import name_of
 from applications.models import OPEN, Applicant, Application, Confirmation, IdCheck, RecordedAct
 from counter.desk.access import desk_actor, desk_page, desk_view, staff_of
-from counter.desk.messages import name_of
 from counter.desk.paging import M, Rows, rows_of, tally
 from identity.models import Account
 from mailing.models import Letter

@@ -201,7 +201,7 @@ def test_arrival_names_those_whom_no_letter_reaches(pass_days):
     sent(cast.MAIJA, {**cast.OLLI, "email": None}, language="en")
 
     assert "We have no email address for “Olli Öhman”." in written(letter("arrived", cast.MAIJA))[1]
-    assert [each.message for each in Letter.objects.all()] == ["arrived"]
+    assert [each.message for each in Letter.objects.exclude(to="")] == ["arrived"]
 
 
 def test_invitation_says_who_invites_and_offers_the_code_without_a_word_of_banks(pass_days):

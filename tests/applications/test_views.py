@@ -305,10 +305,10 @@ def test_pages_take_a_constant_number_of_queries(sign_in, number, django_assert_
     client = sign_in(cast.MAIJA)
     client.get(reverse("applications:list"))
 
-    # session, user with person, terms, applications, applicants, drafts
-    with django_assert_num_queries(6):
+    # session, user with person, terms, applications, applicants, drafts, own letters (2)
+    with django_assert_num_queries(8):
         client.get(reverse("applications:list"))
-    with django_assert_num_queries(8):  # and the invitations with their letters, and what the others report
+    with django_assert_num_queries(10):  # and the invitations with their letters, and what the others report
         client.get(url("status", sent))
     # and the content, the applications that would be replaced (at most two queries)
     with django_assert_num_queries(7 if number == 1 else 8):
