@@ -153,11 +153,12 @@ def _check_parts(own: OwnSlots, entries: Iterable[Entry]) -> Iterator[Part]:
 def _letters(own: OwnSlots) -> Iterator[Facts]:
     applications = {application.reference: application for application in own.applications.values()}
     mine = [applicant_subject(slot.pk) for slot in own.slots]
-    for letter in Letter.objects.filter(recipient__in=mine).order_by("pk"):
-        yield [number_of(applications[letter.about]), *_letter(letter)]
+    for letter in Letter.objects.filter(recipient__in=mine).select_related("telling").order_by("pk"):
+        told_at = letter.telling.at if hasattr(letter, "telling") else None  # ADR 34
+        yield [number_of(applications[letter.about]), *_letter(letter), Fact("told_at", _("Told"), told_at)]
     account = _account_of(own.person)
     for sent in messages.of_account(account) if account else []:
-        yield [Fact("number", _("Application number"), ""), *_letter(sent.letter)]
+        yield [Fact("number", _("Application number"), ""), *_letter(sent.letter), Fact("told_at", _("Told"), None)]
 
 
 def _letter(letter: Letter) -> Facts:

@@ -1,3 +1,5 @@
+import django.db.models.deletion
+from django.conf import settings
 from django.db import migrations, models
 
 # The name of the house stands above its door, and only the Finnish address had it.
@@ -15,7 +17,11 @@ def name_the_house(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("counter", "0003_superseded_second_looks")]
+    dependencies = [
+        ("counter", "0003_superseded_second_looks"),
+        ("mailing", "0001_initial"),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+    ]
 
     operations = [
         migrations.AddField(
@@ -61,4 +67,30 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.RunPython(name_the_house, migrations.RunPython.noop, elidable=True),
+        migrations.CreateModel(
+            name="Telling",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "way",
+                    models.CharField(
+                        choices=[("phone", "by telephone"), ("paper", "by a letter on paper")], max_length=5
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "letter",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="telling", to="mailing.letter"
+                    ),
+                ),
+            ],
+            options={"default_permissions": ()},
+        ),
     ]
