@@ -54,45 +54,30 @@ def arrived(application: Application) -> None:
     )
 
 
-def invited(invitations: Iterable[Invitation], application: Application) -> None:
-    """Send co-applicants their links and codes."""
+def invited(
+    invitations: Iterable[Invitation], application: Application, *, unreached: Iterable[Applicant] = ()
+) -> None:
+    """Send co-applicants their links and codes; for those without an address keep the same without a link."""
     applicants = application.applicants
-    inviter = applicants[0].first_name
-    version = application.version.number
-    former = Applicant.objects.filter(version__application=application, version__number__lt=version)
-    known = list(former.select_related("version").defer("version__content", "hetu")) if version > 1 else []
+    version = application.version
+    former = Applicant.objects.filter(version__application=application, version__number__lt=version.number)
+    known = list(former.select_related("version").defer("version__content", "hetu")) if version.number > 1 else []
+    by_link: list[tuple[Applicant, object, dict[str, Any]]] = [
+        (one.applicant, one.pk, {"invitation": one.pk}) for one in invitations
+    ]
     outbox.queue_letters(
         *[
             draft
-            for one in invitations
+            for to, about, link in [*by_link, *((each, f"version.{version.pk}", {}) for each in unreached)]
             for draft in _letters_to(
                 "invitation",
                 application,
-                [one.applicant],
-                about=one.pk,
+                [to],
+                about=about,
                 applicants=applicants,
-                invitation=one.pk,
-                inviter=inviter,
-                is_changed=any(one.applicant.is_same_person(slot) for slot in known),
-            )
-        ]
-    )
-
-
-def named(application: Application, *, unreached: Sequence[Applicant], former: Sequence[Applicant]) -> None:
-    """Keep for co-applicants without an address what an invitation says; there is no link to send them."""
-    outbox.queue_letters(
-        *[
-            draft
-            for applicant in unreached
-            for draft in _letters_to(
-                "invitation",
-                application,
-                [applicant],
-                about=f"version.{application.version.pk}",
-                applicants=application.applicants,
-                inviter=application.applicants[0].first_name,
-                is_changed=any(applicant.is_same_person(slot) for slot in former),
+                inviter=applicants[0].first_name,
+                is_changed=any(to.is_same_person(slot) for slot in known),
+                **link,
             )
         ]
     )
