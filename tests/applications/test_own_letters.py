@@ -29,6 +29,8 @@ OTHERWISE = {
     "slip": "the slip is a page, and can be printed",
     "draft_link": "the page on which answers are saved says how to find them again",
     "draft_ending": "the same page says until when they are kept",
+    "feedback_received": "it goes to those who gave an address; the page after sending says the same",
+    "feedback_given": "it goes to the operator",
     **dict.fromkeys(
         ["account_link", "account_moved", "account_closed", "account_password_set"],
         "an account has an address of its own (R15)",
