@@ -99,7 +99,8 @@ def announce(application: Application, *, by: Actor, former: Sequence[Applicant]
     invited = [a for a in current.applicants if not a.is_main and a.must_confirm and a.email and not a.held_at]
     letters.arrived(current)
     fresh = [invitation_links.new_invitation(a, at=now) for a in invited]
-    letters.invited(Invitation.objects.bulk_create(fresh), current)
+    unreached = [a for a in current.applicants if not a.is_main and a.must_confirm and not a.email]
+    letters.invited(Invitation.objects.bulk_create(fresh), current, unreached=unreached)
     letters.removed(former, current)
 
 

@@ -41,6 +41,7 @@ def arrived(application: Application) -> None:
     """Acknowledge receipt to the main applicant, of a changed application too (13/2003 § 12)."""
     main, *others = application.applicants
     version = application.version
+    unreached = [a for a in others if a.must_confirm and not a.email]
     _queue_to(
         "arrived",
         application,
@@ -48,30 +49,35 @@ def arrived(application: Application) -> None:
         about=version.pk,
         sent_at=version.created_at.isoformat(),
         is_changed=version.number > 1,
-        without_address=[str(a) for a in others if a.must_confirm and not a.email],
+        without_address=[str(a) for a in unreached],
+        reachable_online=[str(a) for a in unreached if not a.only_at_counter],
     )
 
 
-def invited(invitations: Iterable[Invitation], application: Application) -> None:
-    """Send co-applicants their links and codes."""
+def invited(
+    invitations: Iterable[Invitation], application: Application, *, unreached: Iterable[Applicant] = ()
+) -> None:
+    """Send co-applicants their links and codes; for those without an address keep the same without a link."""
     applicants = application.applicants
-    inviter = applicants[0].first_name
-    version = application.version.number
-    former = Applicant.objects.filter(version__application=application, version__number__lt=version)
-    known = list(former.select_related("version").defer("version__content", "hetu")) if version > 1 else []
+    version = application.version
+    former = Applicant.objects.filter(version__application=application, version__number__lt=version.number)
+    known = list(former.select_related("version").defer("version__content", "hetu")) if version.number > 1 else []
+    by_link: list[tuple[Applicant, object, dict[str, Any]]] = [
+        (one.applicant, one.pk, {"invitation": one.pk}) for one in invitations
+    ]
     outbox.queue_letters(
         *[
             draft
-            for one in invitations
+            for to, about, link in [*by_link, *((each, f"version.{version.pk}", {}) for each in unreached)]
             for draft in _letters_to(
                 "invitation",
                 application,
-                [one.applicant],
-                about=one.pk,
+                [to],
+                about=about,
                 applicants=applicants,
-                invitation=one.pk,
-                inviter=inviter,
-                is_changed=any(one.applicant.is_same_person(slot) for slot in known),
+                inviter=applicants[0].first_name,
+                is_changed=any(to.is_same_person(slot) for slot in known),
+                **link,
             )
         ]
     )
@@ -274,7 +280,7 @@ def _letters_to(
     **parameters: Any,
 ) -> Iterator[Draft]:
     for applicant in to:
-        if applicant.can_be_emailed:
+        if applicant.held_at is None:  # without an address it is read on the page, and told by the counter
             yield Draft(
                 key=letter_key(message, about, applicant),
                 message=message,
@@ -319,7 +325,7 @@ def application_letter_context(letter: Letter) -> dict[str, Any]:
         links = {"counter_link": _page_address("counter:page"), "list_link": _page_address("applications:list")}
         people = {**letter.parameters, **own}
         names = {"who": _quoted(people["who"])} if "who" in people else {}
-        for name in ("missing", "at_counter", "declined", "without_address"):
+        for name in ("missing", "at_counter", "declined", "without_address", "reachable_online"):
             names[f"{name}_names"] = get_text_list([_quoted(each) for each in people.get(name, [])], gettext("and"))
         kind, name = letter.parameters.get("representative", ""), letter.parameters.get("representative_name", "")
         return {**links, **own, **names, "represented_by": RepresentativeKind.describe(kind, name)}
@@ -334,6 +340,8 @@ def _with_link(letter: Letter) -> dict[str, Any]:
 
 
 def _invitation(letter: Letter) -> dict[str, Any]:
+    if not letter.to:
+        return _with_link(letter)
     invitation = _live_invitation(letter.parameters["invitation"])
     try:
         token, code = invitation_links.invitation_token(invitation), invitation_links.invitation_code(invitation)

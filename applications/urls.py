@@ -11,6 +11,7 @@ from applications.views import (
     form,
     household,
     invitations,
+    own_letters,
     receipts,
     slips,
 )
@@ -44,6 +45,7 @@ urlpatterns = [
     path("application/bound/", drafts.draft_bound, name="draft_bound"),
     path("application/continue/", drafts.continue_draft, name="draft_continue"),
     path("application/drafts/<int:pk>/continue/", drafts.resume_draft, name="draft_resume"),
+    path("letters/<int:pk>/", own_letters.own_letter_page, name="letter"),
     path("applications/", confirmations.choose_application, name="list"),
     path("applications/waiting/", confirmations.go_to_waiting, name="waiting"),
     path("applications/<reference:reference>/", confirmations.status_page, name="status"),

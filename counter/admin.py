@@ -48,6 +48,7 @@ class CounterAdmin(NeverDeleted, admin.ModelAdmin):
             },
         ),
         (_("Contact"), {"fields": ["phone", "email", "feedback_email", "page_url", "note_fi", "note_sv", "note_en"]}),
+        (_("E-service"), {"fields": ["e_service_url_fi", "e_service_url_sv", "e_service_url_en"]}),
     ]
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import cache_control
 
-from counter.desk.messages import name_of
+from applications.letter_names import name_of
 from identity import limits
 from identity.origin import same_origin_forms
 from mailing.letter_codes import find_sent_letter, normalise_letter_code

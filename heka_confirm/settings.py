@@ -255,6 +255,7 @@ ANYMAIL = {
 MAILING_LEASE = 60  # seconds
 # Between the tries, about a day in all. After them people see that the letter will not arrive.
 MAILING_DELAYS = [10, 30, 60, 120, 300, 600, 1200, 1800, *[3600] * 22]  # seconds
+MAILING_SHARED_CONTEXT = "counter.context.counter_of_letters"
 # What letters need besides their parameters, by message; "" is for all others. mailing does not know their writers.
 MAILING_CONTEXT = {
     "": "applications.letters.application_letter_context",

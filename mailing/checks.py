@@ -67,6 +67,7 @@ def _functions() -> Iterator[CheckMessage]:
         *settings.WORKER_EVERY_ROUND,
         *settings.WORKER_EVERY_MINUTE,
         *settings.WORKER_BESIDE,
+        settings.MAILING_SHARED_CONTEXT,
         *settings.MAILING_CONTEXT.values(),
     }:
         try:

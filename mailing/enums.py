@@ -12,6 +12,7 @@ class Status(models.TextChoices):
     UNDELIVERABLE = "undeliverable", _("Could not be delivered")
     COMPLAINED = "complained", _("Reported as spam")
     DROPPED = "dropped", _("No longer needed")
+    UNADDRESSED = "unaddressed", _("Not sent: no email address")
 
 
 class Failure(models.TextChoices):

@@ -3,7 +3,8 @@
 A folder holds subject.txt, body.txt and body.html. Their context is the letter's parameters, with dates as dates,
 and what settings.MAILING_CONTEXT adds. That setting names for each message, and under "" for all others, the dotted
 path of a function that takes the letter and returns a dict, or raises NoLongerDue. So tokens are made when a letter
-leaves, and are stored nowhere.
+leaves, and are stored nowhere. settings.MAILING_SHARED_CONTEXT names a function without arguments, of which every
+letter has what it returns.
 """
 
 import datetime as dt
@@ -45,10 +46,7 @@ def write_letter(letter: Letter) -> EmailMultiAlternatives:
         validate_email(letter.to)  # some mail servers take any address, and never say that the letter was lost
     except ValidationError:
         raise Unwritable from None
-    path = settings.MAILING_CONTEXT.get(letter.message) or settings.MAILING_CONTEXT.get("")
-    computed: dict[str, Any] = import_string(path)(letter) if path else {}
-    context = {**_typed(letter.parameters), **computed, "public_url": settings.PUBLIC_URL, "letter": letter}
-    context["letter_code"] = display_letter_code(letter)
+    context = letter_context(letter)
     with translation.override(letter.language):
         # Without "https://", which mail programs would make a link: the page is for those who follow none.
         context["check_page"] = urlsplit(settings.PUBLIC_URL).netloc + reverse(settings.EMAIL_CHECK_URL)
@@ -57,6 +55,16 @@ def write_letter(letter: Letter) -> EmailMultiAlternatives:
     if has_control(subject) or has_control(text + html, allowed="\t\n"):
         raise Unwritable
     return _message(letter, subject, text, html)
+
+
+def letter_context(letter: Letter) -> dict[str, Any]:
+    """Return what the templates of a letter need, in its language. Raises NoLongerDue."""
+    path = settings.MAILING_CONTEXT.get(letter.message) or settings.MAILING_CONTEXT.get("")
+    computed: dict[str, Any] = import_string(path)(letter) if path else {}
+    shared: dict[str, Any] = import_string(settings.MAILING_SHARED_CONTEXT)()
+    parameters = _typed(letter.parameters)
+    known = {"public_url": settings.PUBLIC_URL, "letter": letter, "letter_code": display_letter_code(letter)}
+    return {**shared, **parameters, **computed, **known}
 
 
 def _message(letter: Letter, subject: str, text: str, html: str) -> EmailMultiAlternatives:

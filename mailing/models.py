@@ -43,7 +43,7 @@ class Letter(Leased):
     key = models.CharField(_("event"), max_length=120, unique=True)  # the event, so that it owes one letter only
     message = models.CharField(_("kind of letter"), max_length=40)  # the folder templates/mailing/<message>/
     language = models.CharField(_("language"), max_length=2)
-    to = models.EmailField(_("email address"), db_index=True)
+    to = models.EmailField(_("email address"), db_index=True)  # empty: it is never sent, but read and told
     # Whom it concerns, as the trail names them, such as "applicant 55".
     recipient = models.CharField(max_length=80, blank=True, db_default="")
     # To find it by: the reference of an application.
@@ -119,6 +119,8 @@ class Letter(Leased):
     @property
     def status(self) -> Status:
         """What is known of this letter. A delivered one stays delivered, unless its reader complains."""
+        if not self.to:
+            return Status.UNADDRESSED
         for moment, status in (
             (self.dropped_at, Status.DROPPED),
             (self.complained_at, Status.COMPLAINED),

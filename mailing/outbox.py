@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Max, Q
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from core.actors import Actor
 from core.masking import mask_codes
@@ -28,6 +29,7 @@ class Draft:
     Never give a token: what the letter needs besides is computed when it is sent (settings.MAILING_CONTEXT).
     `about` (at most 40 characters) names the matter, and `recipient` (at most 80) names the person as the trail does,
     so that their letters can be found.
+    Without an address in `to` it is never sent: it is kept to be read on a page, and told in another way.
     Without `due_at` the letter is due at once.
     """
 
@@ -58,6 +60,8 @@ def queue_letters(*drafts: Draft) -> None:
             recipient=draft.recipient,
         )
         letter.code_hash = CODE.hash_of(letter.nonce)
+        if not letter.to:
+            letter.dropped_at = timezone.now()
         if draft.due_at is not None:
             letter.due_at = draft.due_at
     # Not ignore_conflicts: SQLite would ignore every constraint, and lose a letter silently.

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from applications.letter_names import name_of
 from applications.models import Draft, IdCheck, TermsAcceptance, belongs_to
 from core.actors import Actor, Role
 from core.masking import mask_codes, mask_hetu
@@ -152,16 +153,17 @@ def _check_parts(own: OwnSlots, entries: Iterable[Entry]) -> Iterator[Part]:
 def _letters(own: OwnSlots) -> Iterator[Facts]:
     applications = {application.reference: application for application in own.applications.values()}
     mine = [applicant_subject(slot.pk) for slot in own.slots]
-    for letter in Letter.objects.filter(recipient__in=mine).order_by("pk"):
-        yield [number_of(applications[letter.about]), *_letter(letter)]
+    for letter in Letter.objects.filter(recipient__in=mine).select_related("telling").order_by("pk"):
+        told_at = letter.telling.at if hasattr(letter, "telling") else None  # ADR 34
+        yield [number_of(applications[letter.about]), *_letter(letter), Fact("told_at", _("Told"), told_at)]
     account = _account_of(own.person)
     for sent in messages.of_account(account) if account else []:
-        yield [Fact("number", _("Application number"), ""), *_letter(sent.letter)]
+        yield [Fact("number", _("Application number"), ""), *_letter(sent.letter), Fact("told_at", _("Told"), None)]
 
 
 def _letter(letter: Letter) -> Facts:
     return [
-        Fact("message", _("Letter"), letter.message, messages.name_of(letter)),
+        Fact("message", _("Letter"), letter.message, name_of(letter)),
         Fact("to", _("Address"), letter.to),
         Fact("at", _("Time"), letter.created_at),
         Fact("status", _("Status"), letter.status, letter.status.label),

@@ -42,9 +42,17 @@ class Recipient:
     anchor: str
 
 
+@dataclass(frozen=True)
+class Unreached:
+    """A co-applicant without an email address, and whether they can confirm at the counter only (R3)."""
+
+    name: str
+    only_at_counter: bool
+
+
 class AssuranceForm(forms.Form):
     assurance = forms.BooleanField(
-        label=_("I assure that the details are right, and I tell you if they change."),
+        label=_("I assure you that the details are correct. I will tell you if they change."),
         error_messages={
             "required": _("Mark this if the details are right. Without it we cannot take the application.")
         },
@@ -92,10 +100,13 @@ class Summary:
         ]
 
     @property
-    def without_address(self) -> list[str]:
-        """The names of co-applicants to whom no invitation can be sent."""
+    def without_address(self) -> list[Unreached]:
+        """The co-applicants to whom no invitation can be sent."""
         return [
-            full_name(part.place.person)
+            Unreached(
+                full_name(part.place.person) or str(people.TITLES["co"]),
+                only_at_counter=not part.form.typed.get("hetu"),
+            )
             for part in self.parts["people"]
             if part.place.person
             and part.place.person["kind"] == "co"

@@ -52,7 +52,9 @@ def withdraw_as_applicant(request: HttpRequest, visitor: Visitor, reference: str
     if request.method == "POST":
         with _telling_refusal(request):
             changes.withdraw(application, by=visitor.actor)
-            messages.success(request, _("The application has been withdrawn. We tell the other applicants."))
+            alone = sum(each.is_adult for each in application.applicants) == 1
+            told = _("The application has been withdrawn. We tell the other applicants.")
+            messages.success(request, _("The application has been withdrawn.") if alone else told)
         return redirect("applications:status", reference)
     if not (application.is_open and me.is_adult):
         return redirect("applications:status", reference)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from applications import ahead, calendar_file, confirmation, details, invitations, progress, receipt_pdf
+from applications import ahead, calendar_file, confirmation, details, invitations, own_letters, progress, receipt_pdf
 from applications import terms as terms_of_use
 from applications.access import Visitor, applicant_view
 from applications.forms import ConfirmForm
@@ -72,6 +72,7 @@ def choose_application(request: HttpRequest, visitor: Visitor) -> HttpResponse:
         "others": others,
         "reported": progress.reported_applications(mine),
         "drafts": Draft.objects.of(visitor.person),
+        "own_letters": own_letters.letters_after_removal(visitor.person, present=[each for each, _me in mine]),
     }
     return render(request, "applications/choose.html", context)
 
@@ -89,6 +90,7 @@ def status_page(request: HttpRequest, visitor: Visitor, reference: str) -> HttpR
         "people": progress.people(application, reader=me),
         "ahead": ahead.coming(application, reader=me),
         "reports": invitations.error_reports(application, reader=me),
+        "own_letters": own_letters.letters_about(application, reader=me),
     }
     return render(request, "applications/status.html", context)
 

@@ -51,6 +51,11 @@ def open_contact_details(request: HttpRequest, slot: Applicant) -> Contact | Non
     return Contact(slot.email, slot.phone, stored.address or "", stored.municipality or "")
 
 
+def open_phone_number(request: HttpRequest, slot: Applicant) -> bool:
+    """Tell whether this member of staff may see the number of somebody who is to be called now (ADR 34)."""
+    return _ask_for_details(request, slot, is_called=True)
+
+
 def open_sections(request: HttpRequest, slot: Applicant, sections: list[Section]) -> list[Section]:
     """Return a person's own details: whole, or without what staff may not see now (R16)."""
     return sections if _ask_for_details(request, slot) else without_contact_details(sections)
@@ -69,13 +74,13 @@ def without_contact_details(sections: list[Section]) -> list[Section]:
 
 
 @transaction.atomic
-def _ask_for_details(request: HttpRequest, slot: Applicant) -> bool:
+def _ask_for_details(request: HttpRequest, slot: Applicant, *, is_called: bool = False) -> bool:
     """Tell whether this member of staff may see a person's contact details now, and record that they asked.
 
     Staff with the right may, at any time; each protected person whom the details may reveal gets an entry then.
-    Others may while the person is here, on the day of an ID check, if no mark hides the details.
+    Others may while the person is here, on the day of an ID check, or is to be called, if no mark hides the details.
     """
-    is_here = _is_here(slot)
+    is_here = is_called or _is_here(slot)
     hiding = protection.hiding(slot)
     may_see = staff_of(request).has_perm("counter.see_protected") or (is_here and not hiding)
     asked = ApplicationEvent(Event.CONTACT_DETAILS_ASKED, slot, {"shown": may_see})

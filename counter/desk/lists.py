@@ -14,9 +14,10 @@ from django.views.decorators.http import require_safe
 
 from applications import dates
 from applications.enums import State
+from applications.letter_names import name_of
 from applications.models import OPEN, Applicant, Application, Confirmation, IdCheck, RecordedAct
+from counter import tellings
 from counter.desk.access import desk_actor, desk_page, desk_view, staff_of
-from counter.desk.messages import name_of
 from counter.desk.paging import M, Rows, rows_of, tally
 from identity.models import Account
 from mailing.models import Letter
@@ -26,7 +27,6 @@ from records.trail import TrailEvent, append_events
 
 IN_SHORT = 5  # rows of each list on the first page
 ALONE = dt.timedelta(days=7)
-FOLLOWED = dt.timedelta(days=120)  # an application is open for 90 days, and its letters are not older
 
 
 class Missing(models.TextChoices):
@@ -37,8 +37,8 @@ class Missing(models.TextChoices):
 
 
 @dataclass(frozen=True)
-class UndeliveredLetter:
-    """A letter that did not arrive, and the applicant to whom it was sent."""
+class UnreadLetter:
+    """A letter that nobody read, since it did not arrive or there was no address, and whom it was written to."""
 
     letter: Letter
     applicant: Applicant
@@ -48,15 +48,15 @@ class UndeliveredLetter:
         return name_of(self.letter)
 
     @property
-    def since(self) -> dt.datetime | None:
-        return self.letter.bounced_at or self.letter.dead_at
+    def since(self) -> dt.datetime:
+        return self.letter.bounced_at or self.letter.dead_at or self.letter.created_at
 
 
 @desk_view("counter.use_desk")
 @require_safe
 def list_checks(request: HttpRequest) -> HttpResponse:
     """Show the checks made today, the latest first."""
-    rows = _open_rows(checks_today(), request, list="checks")
+    rows = open_rows(checks_today(), request, list="checks")
     context = {"title": _("Today's ID checks"), "rows": rows}
     return desk_page(request, "counter/desk/list_checks.html", context)
 
@@ -65,7 +65,7 @@ def list_checks(request: HttpRequest) -> HttpResponse:
 @require_safe
 def list_second_looks(request: HttpRequest) -> HttpResponse:
     """Show the checks on which somebody else must decide, the oldest first (C4)."""
-    rows = _open_rows(to_look_at(), request, list="second_looks")
+    rows = open_rows(to_look_at(), request, list="second_looks")
     context = {"title": _("Checks that wait for a second look"), "rows": rows}
     return desk_page(request, "counter/desk/list_second_looks.html", context)
 
@@ -74,7 +74,7 @@ def list_second_looks(request: HttpRequest) -> HttpResponse:
 @require_safe
 def list_accepted(request: HttpRequest) -> HttpResponse:
     """Show the checks that were accepted at the second look, until their people have confirmed (C4)."""
-    rows = _open_rows(accepted_not_confirmed(), request, list="accepted")
+    rows = open_rows(accepted_not_confirmed(), request, list="accepted")
     context = {"title": _("Accepted, not confirmed yet"), "rows": rows}
     return desk_page(request, "counter/desk/list_accepted.html", context)
 
@@ -85,7 +85,7 @@ def list_waiting(request: HttpRequest) -> HttpResponse:
     """Show the applications that wait and the people for whom they wait, the earliest deadline first."""
     asked = request.GET.get("missing", "")
     missing = asked if asked in Missing else ""
-    rows = _open_rows(that_wait(missing), request, list="waiting", missing=missing)
+    rows = open_rows(that_wait(missing), request, list="waiting", missing=missing)
     context = {
         "title": _("Applications that wait"),
         "rows": rows,
@@ -99,8 +99,8 @@ def list_waiting(request: HttpRequest) -> HttpResponse:
 @require_safe
 def list_undeliverable(request: HttpRequest) -> HttpResponse:
     """Show the letters that did not arrive, the latest first."""
-    rows = _open_rows(not_arrived(), request, Event.LETTERS_OPENED)
-    context = {"title": _("Letters that did not arrive"), "rows": rows, "lost": _undelivered(rows.rows)}
+    rows = open_rows(not_arrived(), request, Event.LETTERS_OPENED)
+    context = {"title": _("Letters that did not arrive"), "rows": rows, "lost": with_applicants(rows.rows)}
     return desk_page(request, "counter/desk/list_undeliverable.html", context)
 
 
@@ -108,12 +108,12 @@ def list_undeliverable(request: HttpRequest) -> HttpResponse:
 @require_safe
 def list_acted_alone(request: HttpRequest) -> HttpResponse:
     """Show the checks on which one adviser acted alone, the latest first (ADR 26)."""
-    rows = _open_rows(acted_alone(), request, list="alone")
+    rows = open_rows(acted_alone(), request, list="alone")
     context = {"title": _("Checks by one adviser alone"), "rows": rows}
     return desk_page(request, "counter/desk/list_acted_alone.html", context)
 
 
-def _open_rows(
+def open_rows(
     found: QuerySet[M], request: HttpRequest, event: Event = Event.LIST_OPENED, **facts: str | int
 ) -> Rows[M]:
     """Return the page of a list of people that was asked for, and record that it is seen (C1)."""
@@ -132,13 +132,14 @@ def record_list(request: HttpRequest, event: Event = Event.LIST_OPENED, **facts:
 def in_short() -> dict[str, Any]:
     """Return the first rows of each list and the number of all its rows."""
     checked, applications, lost, looks = checks_today(), that_wait(), not_arrived(), to_look_at()
-    accepted = accepted_not_confirmed()
+    accepted, calls = accepted_not_confirmed(), tellings.untold(lost)
     return {
         "checks": (list(checked[:IN_SHORT]), tally(checked)),
         "waiting": (list(applications[:IN_SHORT]), tally(applications)),
-        "undeliverable": (_undelivered(list(lost[:IN_SHORT])), tally(lost)),
+        "undeliverable": (with_applicants(list(lost[:IN_SHORT])), tally(lost)),
         "second_looks": (list(looks[:IN_SHORT]), tally(looks)),
         "accepted": (list(accepted[:IN_SHORT]), tally(accepted)),
+        "to_tell": (with_applicants(list(calls[:IN_SHORT])), tally(calls)),
     }
 
 
@@ -205,7 +206,7 @@ def not_arrived() -> QuerySet[Letter]:
     return (
         Letter.objects.undeliverable()
         .filter(Exists(still_theirs), ~Exists(arrived_since.filter(pk__gt=OuterRef("pk"))))
-        .filter(created_at__gte=timezone.now() - FOLLOWED)
+        .filter(created_at__gte=timezone.now() - tellings.FOLLOWED)
         .order_by("-created_at", "-pk")
     )
 
@@ -223,10 +224,10 @@ def _with_slot(found: QuerySet[IdCheck]) -> QuerySet[IdCheck]:
     return whole.defer("applicant__version__content")
 
 
-def _undelivered(found: list[Letter]) -> list[UndeliveredLetter]:
+def with_applicants(found: list[Letter]) -> list[UnreadLetter]:
     """Return the letters with the applicants to whom they were to go, in one query."""
     about = [letter.about for letter in found]
     slots = Applicant.objects.filter(version__application__reference__in=about)
     slots = slots.select_related("version__application").defer("hetu", "version__content")
     people = {applicant_subject(slot.pk): slot for slot in slots}
-    return [UndeliveredLetter(letter, people[letter.recipient]) for letter in found if letter.recipient in people]
+    return [UnreadLetter(letter, people[letter.recipient]) for letter in found if letter.recipient in people]

@@ -17,6 +17,7 @@ from counter.desk import (
     second_looks,
     staff_changes,
     statistics,
+    tellings,
     trail,
 )
 from counter.desk.access import Page
@@ -27,6 +28,11 @@ PAGES: list[Page] = [
     ("checks/", lists.list_checks, "desk_checks"),
     ("waiting/", lists.list_waiting, "desk_waiting"),
     ("undeliverable/", lists.list_undeliverable, "desk_undeliverable"),
+    ("to-tell/", tellings.list_to_tell, "desk_to_tell"),
+    ("to-tell/<int:letter>/", tellings.tell_page, "desk_tell"),
+    ("to-tell/<int:letter>/number/", tellings.show_phone_number, "desk_tell_number"),
+    ("to-tell/<int:letter>/letter/", tellings.paper_letter, "desk_tell_letter"),
+    ("to-tell/<int:letter>/told/", tellings.tell, "desk_told"),
     ("alone/", lists.list_acted_alone, "desk_acted_alone"),
     ("second-looks/", lists.list_second_looks, "desk_second_looks"),
     ("accepted/", lists.list_accepted, "desk_accepted"),

@@ -24,7 +24,7 @@ def let_them_answer_feedback(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("counter", "0003_superseded_second_looks"),
+        ("counter", "0004_e_service_and_tellings"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -11,6 +11,7 @@ from counter.models.contact import (
 from counter.models.feedback import Feedback, FeedbackKind, FeedbackQuerySet
 from counter.models.figures import RemovedFigure
 from counter.models.notices import Notice
+from counter.models.tellings import Telling, Way
 
 __all__ = [
     "Counter",
@@ -23,7 +24,9 @@ __all__ = [
     "Notice",
     "RemovedFigure",
     "SecondLook",
+    "Telling",
     "Undoing",
+    "Way",
     "WeeklyHours",
     "in_language",
 ]

@@ -49,8 +49,12 @@ class Counter(models.Model):
     place_fi = models.CharField(
         _("place in Finnish"), max_length=100, blank=True, default="Kaupunkiympäristötalo, Kalasatama"
     )
-    place_sv = models.CharField(_("place in Swedish"), max_length=100, blank=True, default="Fiskehamnen")
-    place_en = models.CharField(_("place in English"), max_length=100, blank=True, default="Kalasatama")
+    place_sv = models.CharField(
+        _("place in Swedish"), max_length=100, blank=True, default="Stadsmiljöhuset, Fiskehamnen"
+    )
+    place_en = models.CharField(
+        _("place in English"), max_length=100, blank=True, default="Urban Environment House, Kalasatama"
+    )
     phone = models.CharField(_("phone number"), max_length=50, blank=True, default="", db_default="")
     email = models.EmailField(_("email address"), blank=True, default="", db_default="")
     feedback_email = models.EmailField(
@@ -70,6 +74,16 @@ class Counter(models.Model):
         default="https://www.hel.fi/fi/asuminen/vuokra-asunnon-haun-neuvonta-0",
         help_text=_("The City's own page about the counter"),
     )
+    # Where applications are sent and followed, if that is elsewhere; the leaflets call it the e-service.
+    e_service_url_fi = models.URLField(
+        _("address of the e-service in Finnish"),
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Where people log in to the City's e-service. The link is shown once this is written"),
+    )
+    e_service_url_sv = models.URLField(_("address of the e-service in Swedish"), blank=True, default="", db_default="")
+    e_service_url_en = models.URLField(_("address of the e-service in English"), blank=True, default="", db_default="")
     note_fi = models.TextField(
         _("note in Finnish"), blank=True, default="", db_default="", help_text=_("Shown with the contact details")
     )
@@ -101,6 +115,7 @@ class Counter(models.Model):
     def clean(self) -> None:
         _require_all_languages(self, "place")
         _require_all_languages(self, "note")
+        _require_all_languages(self, "e_service_url")
 
     @classmethod
     def only(cls) -> Self:
@@ -126,6 +141,10 @@ class Counter(models.Model):
     @property
     def note(self) -> str:
         return in_language(self, "note")
+
+    @property
+    def e_service_url(self) -> str:
+        return in_language(self, "e_service_url")
 
     @property
     def phone_link(self) -> str:

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from applications import certificates
 from counter.models import Feedback, Notice
+from mailing.models import Letter
 from tests import cast
 from tests.applications.factories import application
 from tests.counter.checks import check
@@ -36,6 +37,7 @@ LETS_IN = {
     **dict.fromkeys(["desk_certify", "desk_certificate"], AT_THE_DESK),
     **dict.fromkeys(["desk_account", "desk_account_address", "desk_account_link", "desk_contact"], AT_THE_DESK),
     **dict.fromkeys(["desk_invitation", "desk_check_made", "desk_decide", "desk_accepted"], AT_THE_DESK),
+    **dict.fromkeys(["desk_to_tell", "desk_tell", "desk_tell_number", "desk_tell_letter", "desk_told"], AT_THE_DESK),
     **dict.fromkeys(["desk_trail", "desk_access_log"], SUPERVISORS),
     **dict.fromkeys(["desk_protection", "desk_undo", "desk_erase"], SUPERVISORS),
     **dict.fromkeys(["desk_staff_changes", "desk_staff_change", "desk_acted_alone"], SUPERVISORS),
@@ -86,11 +88,21 @@ def values(clients_of):
     Intake.objects.create(client=client, reference="1", application=sent)
     endpoints.add(client, "https://receiver.example.fi/")
     events.collect()
+    owed = Letter.objects.filter(
+        about=application(cast.VERA, co_applicants=[cast.applicant(cast.OLLI, email=None)]).reference
+    )
     Notice.objects.create(text_fi="-", text_sv="-", text_en="-", shown_until=timezone.now() + dt.timedelta(days=1))
     Feedback.objects.create(pk=made.pk, kind="other", text="-", language="fi", due_on=timezone.localdate())
     certificate = certificates.issue_certificate(made.applicant, language="fi", by=acting(ADVISER))
-    keys = {"pk": made.pk, "id": staff(ADVISER).pk, "app_label": "counter"}
-    return {"reference": sent.number, "position": 0, "number": str(certificate), **keys}
+    return {
+        "reference": sent.number,
+        "position": 0,
+        "number": str(certificate),
+        "pk": made.pk,
+        "letter": owed.get(to="").pk,
+        "id": staff(ADVISER).pk,
+        "app_label": "counter",
+    }
 
 
 def filled(route, values):

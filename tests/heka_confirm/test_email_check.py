@@ -9,7 +9,7 @@ from django.conf import settings
 from django.test import Client
 from django.utils import translation
 
-from counter.desk.messages import NAMES
+from applications.letter_names import NAMES
 from heka_confirm import email_check
 from mailing.letter_codes import display_letter_code
 from mailing.models import Letter

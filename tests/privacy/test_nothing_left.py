@@ -54,7 +54,7 @@ HOLDING_NOTHING = {
         "counter_notice",
         "counter_removedfigure",
     ),
-    *("counter_secondlook", "counter_undoing", "counter_weeklyhours"),
+    *("counter_secondlook", "counter_telling", "counter_undoing", "counter_weeklyhours"),
     *("demo_brokerkey", "demo_code", "demo_demoapplication", "demo_demomail", "demo_usedassertion"),
     *("django_admin_log", "django_content_type", "django_migrations", "django_session"),
     *("identity_accountlink", "identity_ratecount", "identity_staffchange", "identity_user"),

@@ -6,8 +6,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from applications import letter_names
 from applications.models import Application
-from counter.desk import messages
 from mailing.models import Letter
 from records.names import application_chain
 from tests import cast
@@ -126,4 +126,4 @@ def test_application_takes_constant_queries(adviser):
 def test_every_letter_has_a_name():
     folders = {path.parent.name for path in (settings.BASE_DIR / "templates" / "mailing").glob("*/subject.txt")}
 
-    assert messages.NAMES.keys() == folders
+    assert letter_names.NAMES.keys() == folders

@@ -256,6 +256,7 @@ def test_first_page_shows_what_is_to_be_done(adviser):
         "Today's ID checks",
         "Checks that wait for a second look",
         "Accepted, not confirmed yet",
+        "People to call",
         "Letters that did not arrive",
         "Applications that wait",
     ]

@@ -1,0 +1,45 @@
+"""What each letter is about, in a few words: at the desk, in a person's own data, and in the list that they read."""
+
+from django.utils.translation import gettext_lazy as _
+
+from mailing.models import Letter
+
+NAMES = {
+    "act_undone": _("An ID check was undone"),
+    "about_to_expire": _("Warning: the application is about to expire"),
+    "about_to_lapse": _("Warning: the application is about to lapse"),
+    "account_closed": _("The account was closed"),
+    "account_moved": _("The address of the account was changed"),
+    "account_link": _("Link to set a password"),
+    "account_password_set": _("A password was set"),
+    "arrived": _("The application has arrived"),
+    "became_adult": _("An applicant has turned 18"),
+    "check_accepted": _("An ID check was accepted"),
+    "check_rejected": _("An ID check was rejected"),
+    "code_learned": _("A personal identity code was recorded"),
+    "confirmed": _("Another applicant has confirmed"),
+    "draft_ending": _("An unsent application is about to be deleted"),
+    "draft_link": _("Link to continue an unsent application"),
+    "declined": _("Another applicant has declined"),
+    "error_reported": _("An error was reported"),
+    "expired": _("The application has expired"),
+    "feedback_given": _("New feedback"),
+    "feedback_received": _("Your feedback has arrived"),
+    "invitation": _("Invitation"),
+    "lapsed": _("The application has lapsed"),
+    "receipt": _("Receipt"),
+    "reminder": _("Reminder"),
+    "renewed": _("The application was renewed"),
+    "replaced": _("The application was replaced"),
+    "slip": _("Slip for the counter"),
+    "undeliverable": _("An invitation could not be delivered"),
+    "undone": _("A confirmation was undone"),
+    "valid": _("The application is valid"),
+    "withdrawn": _("The application was withdrawn"),
+    "removed": _("Removed from the application"),
+}
+
+
+def name_of(letter: Letter) -> str:
+    """Return what a letter is about, in the language of the page."""
+    return str(NAMES.get(letter.message, letter.message))

@@ -1,0 +1,66 @@
+"""What the service has written to somebody about their applications, as they read it on a page.
+
+Whoever has no email address, or does not get their emails, learns here what others learn by email. The texts are
+those of the emails, in the language of the page.
+"""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+
+from applications.letter_names import name_of
+from applications.models import Applicant, Application
+from identity.models import Person
+from mailing.models import Letter
+from records.names import applicant_subject
+
+MOST_LETTERS = 50  # of one person and application, the latest
+READABLE = Q(to="") | Q(dropped_at=None)  # a dropped one would have said what was no longer true
+
+
+@dataclass(frozen=True)
+class OwnLetter:
+    """One letter in a list."""
+
+    pk: int
+    name: str
+    at: dt.datetime
+
+
+def letters_about(application: Application, *, reader: Applicant) -> list[OwnLetter]:
+    """Return what was written to this applicant about this application, the latest first."""
+    slots = Applicant.objects.same_person(reader).filter(version__application=application)
+    return _listed(_to(slots.values_list("pk", flat=True)).filter(about=application.reference))
+
+
+def letters_after_removal(person: Person, *, present: Iterable[Application]) -> list[OwnLetter]:
+    """Return what tells this person of applications in which they apply no more; `present` are all the others."""
+    letters = _to(_slots_of(person).values_list("pk", flat=True)).filter(message="removed")
+    return _listed(letters.exclude(about__in=[application.reference for application in present]))
+
+
+def find_letter(person: Person, pk: int) -> Letter:
+    """Return a letter about an application that was written to this person.
+
+    Raises Application.DoesNotExist, as for an application of somebody else.
+    """
+    letter = Letter.objects.filter(READABLE, pk=pk).first()
+    if letter and letter.recipient in map(applicant_subject, _slots_of(person).values_list("pk", flat=True)):
+        return letter
+    raise Application.DoesNotExist
+
+
+def _slots_of(person: Person) -> QuerySet[Applicant]:
+    return Applicant.objects.filter(hetu_index__in=person.hetu_indexes)
+
+
+def _to(slots: Iterable[int]) -> QuerySet[Letter]:
+    """Return the letters to these slots, by the index letter_recipient."""
+    return Letter.objects.filter(READABLE, recipient__in=[applicant_subject(pk) for pk in slots])
+
+
+def _listed(letters: QuerySet[Letter]) -> list[OwnLetter]:
+    found = letters.order_by("-created_at", "-pk")[:MOST_LETTERS]
+    return [OwnLetter(each.pk, name_of(each), each.created_at) for each in found]
