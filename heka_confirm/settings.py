@@ -258,7 +258,7 @@ MAILING_DELAYS = [10, 30, 60, 120, 300, 600, 1200, 1800, *[3600] * 22]  # second
 MAILING_SHARED_CONTEXT = "counter.context.counter_of_letters"
 # What letters need besides their parameters, by message; "" is for all others. mailing does not know their writers.
 MAILING_CONTEXT = {
-    "": "applications.letters.application_letter_context",
+    "": "applications.letter_context.application_letter_context",
     "draft_link": "applications.draft_letters.draft_letter_context",
     "draft_ending": "applications.draft_letters.draft_letter_context",
     "account_link": "identity.account_letters.account_letter_context",

@@ -4,9 +4,10 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from applications import changes, clock, document, invitation_links, invitations, letters, states
+from applications import changes, clock, document, invitation_links, invitations, states
 from applications.enums import Transition
 from applications.invitation_links import find_invitation, invitation_code, invitation_token
+from applications.letter_context import application_letter_context
 from applications.models import Invitation
 from core import crypto
 from core.links import KeyGone
@@ -244,4 +245,4 @@ def test_invitation_whose_key_is_gone_is_unknown(settings):
 
 def test_letters_are_about_invitations_by_number_only(application):
     assert Letter.objects.get(message="invitation").parameters["invitation"] == invitation(application, cast.OLLI).pk
-    assert letters.application_letter_context(letter("invitation", cast.OLLI)).keys() >= {"link", "code"}
+    assert application_letter_context(letter("invitation", cast.OLLI)).keys() >= {"link", "code"}

@@ -8,8 +8,9 @@ import time_machine
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from applications import changes, document, invitation_links, invitations, letters
+from applications import changes, document, invitation_links, invitations
 from applications.invitation_links import invitation_code, invitation_token
+from applications.letter_context import application_letter_context
 from applications.models import Applicant, Application, Confirmation, ErrorReport, Invitation, StateChange
 from heka_confirm.logs import JsonFormatter
 from identity.models import Person, RateCount
@@ -106,7 +107,7 @@ def test_declining_cookies_on_the_invitation_takes_its_secret_nowhere(client, se
 
 def test_link_of_a_letter_is_the_address_of_the_page(client, sent, settings):
     letter = Letter.objects.get(message="invitation")
-    link = letters.application_letter_context(letter)["link"]
+    link = application_letter_context(letter)["link"]
 
     assert client.get(link.removeprefix(settings.PUBLIC_URL)).status_code == 200
 

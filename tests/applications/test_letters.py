@@ -498,5 +498,5 @@ def test_email_offers_to_renew_only_what_gains_a_day(settings, time_machine, val
 
     text = written(letter("about_to_expire", cast.MAIJA))[1]
 
-    assert ("You can renew it online or at the counter." in text) is offers
+    assert ("You can renew it online or at the rental apartment search advisory service." in text) is offers
     assert ("If you still need a home after that, send a new application." in text) is not offers

@@ -4,8 +4,9 @@ import pytest
 from django.core.management import call_command
 from django.urls import reverse
 
-from applications import invitations, letters
+from applications import invitations
 from applications.invitation_links import find_invitation, invitation_code, invitation_token
+from applications.letter_context import application_letter_context
 from applications.models import Application, Invitation
 from core import crypto
 from identity import account_links
@@ -111,14 +112,14 @@ def test_letter_that_has_not_left_is_dropped_and_a_new_one_can_be_sent(change_in
     sent = application(cast.MAIJA, cast.OLLI)
     change_index_key()
     with pytest.raises(NoLongerDue):
-        letters.application_letter_context(letter("invitation", cast.OLLI))
+        application_letter_context(letter("invitation", cast.OLLI))
     time_machine.shift(11 * 60)
 
     invitations.resend(slot(sent, cast.OLLI))
 
-    assert find_invitation(
-        letters.application_letter_context(letter("invitation", cast.OLLI, 1))["code"]
-    ) == invitation(sent, cast.OLLI)
+    assert find_invitation(application_letter_context(letter("invitation", cast.OLLI, 1))["code"]) == invitation(
+        sent, cast.OLLI
+    )
 
 
 def test_link_of_an_account_outlives_its_key(change_index_key):

@@ -349,7 +349,7 @@ def test_pages_take_a_constant_number_of_queries(sign_in, number, django_assert_
     # session, user with person, terms, applications, applicants, reported errors, drafts, own letters (2)
     with django_assert_num_queries(9):
         client.get(reverse("applications:list"))
-    with django_assert_num_queries(10):  # and the invitations with their letters, and what the others report
+    with django_assert_num_queries(11):  # and the invitations with their letters, and what the others report
         client.get(url("status", sent))
     # and the content, reported errors, the applications that would be replaced (at most two queries)
     with django_assert_num_queries(8 if number == 1 else 9):

@@ -57,14 +57,14 @@ def test_notice_is_on_every_page_in_its_language(client, db, unread, language, p
 
 
 def test_page_without_notices_has_no_place_for_them(client, db, unread):
-    assert "Notices" not in client.get("/en/how-to/").text
+    assert "Notices" not in client.get("/en/cookies/").text
 
 
 @pytest.mark.parametrize(("is_disturbance", "look"), [(True, "notice alert"), (False, "notice info")])
 def test_disruption_is_a_warning_in_words_and_colour(client, db, unread, is_disturbance, look):
     notice(is_disturbance=is_disturbance)
 
-    page = client.get("/en/how-to/").text
+    page = client.get("/en/cookies/").text
 
     assert f'class="{look}" role="status"' in page
     assert ("Disruption:" in page) == is_disturbance
@@ -73,7 +73,7 @@ def test_disruption_is_a_warning_in_words_and_colour(client, db, unread, is_dist
 def test_text_of_a_notice_is_no_html(client, db, unread):
     notice(text="<script>alert(1)</script>")
 
-    assert "<p>&lt;script&gt;" in client.get("/en/how-to/").text
+    assert "<p>&lt;script&gt;" in client.get("/en/cookies/").text
 
 
 def test_latest_notice_comes_first(db, unread):
@@ -97,22 +97,22 @@ def test_notice_begins_and_ends_on_time_though_nothing_is_read_again(db, unread,
 
 def test_notices_are_read_once_in_half_a_minute(client, db, unread, django_assert_num_queries, monkeypatch):
     with django_assert_num_queries(1):
-        client.get("/en/how-to/")
+        client.get("/en/cookies/")
     notice()
 
     with django_assert_num_queries(0):
-        page = client.get("/en/how-to/").text
+        page = client.get("/en/cookies/").text
     assert TEXTS["en"] not in page
 
     after = time.monotonic() + KNOWN_FOR_SECONDS
     monkeypatch.setattr(notices.time, "monotonic", lambda: after)
     with django_assert_num_queries(1):
-        page = client.get("/en/how-to/").text
+        page = client.get("/en/cookies/").text
     assert TEXTS["en"] in page
 
 
 def test_page_comes_without_notices_while_the_database_is_away(client, db, unread, away, complaints):
-    response = client.get("/en/how-to/")
+    response = client.get("/en/cookies/")
 
     assert (response.status_code, "Notices" in response.text) == (200, False)
     assert complaints() == ["notices could not be read"]
@@ -120,21 +120,21 @@ def test_page_comes_without_notices_while_the_database_is_away(client, db, unrea
 
 def test_known_notices_stay_while_the_database_is_away(client, db, unread, monkeypatch, request):
     notice()
-    client.get("/en/how-to/")
+    client.get("/en/cookies/")
     after = time.monotonic() + KNOWN_FOR_SECONDS
     monkeypatch.setattr(notices.time, "monotonic", lambda: after)
     request.getfixturevalue("away")
 
-    assert TEXTS["en"] in client.get("/en/how-to/").text
+    assert TEXTS["en"] in client.get("/en/cookies/").text
 
 
 def test_lost_database_is_asked_once_in_half_a_minute(client, db, unread, away, complaints):
     for _ in range(3):
-        client.get("/en/how-to/")
+        client.get("/en/cookies/")
 
     assert len(complaints()) == 1
 
 
 def test_page_does_not_wait_while_another_thread_reads(client, db, unread, django_assert_num_queries):
     with unread._reading, django_assert_num_queries(0):
-        assert client.get("/en/how-to/").status_code == 200
+        assert client.get("/en/cookies/").status_code == 200

@@ -16,7 +16,7 @@ from tests.processes import ROOT, python
 
 STATUSES = {
     b"GET /healthz HTTP/1.1\r\nHost: 10.0.0.1\r\n\r\n": 200,
-    b"GET /fi/how-to/ HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n": 200,
+    b"GET /fi/cookies/ HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n": 200,
     b"GET /fi/how-to/ HTTP/1.1\r\nHost: evil.example\r\n\r\n": 400,
     b"GET /fi/how-to/ HTTP/1.1\r\nHost: 127.0.0.1\r\nHost: evil.example\r\n\r\n": 400,
     b"GET /fi/%00%ff/ HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n": 404,

@@ -65,7 +65,7 @@ session = {"HTTP_COOKIE": f"{settings.SESSION_COOKIE_NAME}=abcdefghijklmnopqrstu
 for what, address, more in [
     ("healthz", "/healthz", {}),
     ("readiness", "/readiness", {}),
-    ("a page without a query", reverse("how_to"), {}),
+    ("a page without a query", reverse("identity:cookies"), {}),
     ("a page with one", reverse("applications:terms"), {}),
     ("the same, signed in", reverse("how_to"), session),
     ("the API", "/api/v1/applications/B2B2B2B2B", {"HTTP_AUTHORIZATION": "Bearer x"}),
