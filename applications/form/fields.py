@@ -208,7 +208,7 @@ class HetuField(AnswerField):
             return hetu.parse(text)
         except hetu.InvalidHetu:
             raise forms.ValidationError(
-                _("Check the personal identity code, character by character. It looks like this: 131052-308T")
+                _("Invalid personal identity code. Check it character by character. It looks like this: 131052-308T")
             ) from None
 
     def in_words(self, typed: str) -> str:

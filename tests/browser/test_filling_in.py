@@ -215,7 +215,7 @@ def test_nothing_typed_is_lost_by_changing_language_or_step_or_going_back(new_co
     press(page, "Suomi")
     finnish = path(page), typed(), page.locator(".error-summary").count()
     press(page, "Svenska")
-    form.press("Present home and need")
+    form.press("Present home and need for housing")
     form.answer("home", {"reasons": ["other"]})
     form.press("Back")
     back = path(page), typed()
@@ -317,7 +317,7 @@ def test_person_is_heard_with_heading_labels_hints_and_faults(page, live_server)
         "This person has a non-disclosure for personal safety",
     ]
     assert before.are("invalid", "true") == []
-    fault = "Invalid personal identity code. It has six digits, a sign and four more characters: check each."
+    fault = "Invalid personal identity code. Check it character by character. It looks like this: 131052-308T"
     assert after.nodes.keys() == before.nodes.keys()
     assert after.are("invalid", "true") == [code]
     assert after.described() == before.described() | {code: f"{before.described()[code]} {fault}"}

@@ -181,7 +181,7 @@ def test_code_is_taken_in_any_form(somebody, code):
     [
         ("", "The main applicant needs a Finnish personal identity code."),
         (cast.TEA["hetu"], "The main applicant must be 18 or older."),
-        ("010594Y9033", "Check the personal identity code, character by character."),
+        ("010594Y9033", "Invalid personal identity code. Check it character by character."),
     ],
 )
 def test_main_applicant_needs_a_code_and_18_years(client, code, said):
