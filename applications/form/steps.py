@@ -28,6 +28,7 @@ TITLES: dict[str, Title] = {
     "summary": _("Summary"),
 }
 STEPS = ("people", "home", "money", "wishes")  # those with questions
+WAY_BACK = ("email", "hetu")  # what is asked of the main applicant and opens a draft again
 PERSON_ID = re.compile(r"p[0-9]{1,4}")
 MOST_ON_A_PAGE = MOST_APPLICANTS + MOST_RESIDENTS
 
@@ -166,6 +167,15 @@ def main_email(data: FormData) -> str:
 def main_hetu(data: FormData) -> str:
     """Return the personal identity code that was typed for the main applicant; an empty text if it is none."""
     return _valid_main_answer(data, "hetu")
+
+
+def without_way_back(data: FormData, submitted: MultiValueDict[str, str]) -> MultiValueDict[str, str]:
+    """Return what was sent of a page without the main applicant's email address and personal identity code.
+
+    They decide who may open a draft that was closed. Questions that a page does not have keep their answers.
+    """
+    left_out = {f"{data['people'][0]['id']}-{name}" for name in WAY_BACK}
+    return MultiValueDict({key: values for key, values in submitted.lists() if key not in left_out})
 
 
 def _valid_main_answer(data: FormData, name: str) -> str:

@@ -190,6 +190,51 @@ def test_change_whose_session_ended_keeps_what_was_typed(sign_in, clock):
     assert "with a link" not in page.text.lower()
 
 
+@pytest.mark.parametrize("more", [{}, {"close": "1"}])
+def test_next_person_at_the_computer_cannot_have_the_link_sent_to_themselves(somebody, clock, more):
+    Draft.objects.update(email="")
+    clock.shift(IDLE)
+    Letter.objects.all().delete()
+    typed = {"step": "people", "saved": "1", "p1-email": "thief@example.test", "p1-phone": "050 765 4321"}
+
+    somebody.client.post(somebody.at("form_closed"), typed | more)
+    somebody.client.post(somebody.at("draft_mail_again"))
+
+    assert [letter.to for letter in Letter.objects.all()] == ["maija@example.test"]
+    assert drafts.form_data_of(Draft.objects.get())["people"][0]["details"]["phone"] == "050 765 4321"
+
+
+def test_next_person_at_the_computer_does_not_become_the_main_applicant(somebody, clock):
+    clock.shift(IDLE)
+
+    typed = {"step": "people", "saved": "1", "p1-hetu": cast.OLLI["hetu"]}
+    page = somebody.client.post(somebody.at("form_closed"), typed)
+    identified(somebody.client, cast.OLLI)
+
+    assert "of the main applicant stay as they were" in page.text
+    assert somebody.client.get(somebody.at("draft_open")).status_code == 404
+
+
+@pytest.mark.parametrize("typed", [{"p1-phone": MAIN["phone"]}, {"p1-hetu": MAIN["hetu"]}])
+def test_whoever_guesses_what_was_typed_is_not_told_that_they_are_right(somebody, clock, typed):
+    clock.shift(IDLE)
+
+    page = somebody.client.post(somebody.at("form_closed"), {"step": "people", "saved": "0"} | typed)
+
+    assert "What you had typed last is not saved" in page.text
+
+
+def test_address_that_somebody_corrects_in_a_draft_of_their_own_is_not_lost(sign_in, clock):
+    somebody = Somebody(sign_in(cast.MAIJA), "en").begin()
+    typed = inputs(somebody.go("people")) | {"p1-email": "new@example.test"}
+    clock.shift(IDLE)
+
+    page = somebody.client.post(somebody.at("form_people"), typed, follow=True)
+
+    assert drafts.form_data_of(Draft.objects.get())["people"][0]["details"]["email"] == "new@example.test"
+    assert "stay as they were" not in page.text
+
+
 # --- Opening it again ------------------------------------------------------------------------------------
 
 
