@@ -307,6 +307,20 @@ def test_cookie_tells_nothing_of_what_is_typed(somebody):
     assert not [typed for typed in MAIN.values() if len(typed) > 2 and typed in morsel.value]
 
 
+def test_cookie_that_outlives_the_browser_does_not_sign_the_next_person_in(sign_in):
+    """R21: the cookie of the session goes with the browser, and this one stays on the disk for 30 days."""
+    somebody = Somebody(sign_in(cast.MAIJA), "en").begin()
+    somebody.go("people")
+    session, kept = (somebody.client.cookies[name].value for name in ("session", "draft"))
+
+    found = [part for part in re.split(r"[^0-9a-z]", kept) if len(part) == len(session)]
+    for key in found:
+        thief = Client()
+        thief.cookies["session"] = key
+        assert "Maija" not in thief.get("/en/applications/", follow=True).text
+    assert session not in kept
+
+
 def test_cookie_goes_when_the_application_is_sent(client):
     somebody = Somebody(client, "en").begin().fill_everything()
     somebody.client.get(somebody.send().url)
