@@ -198,6 +198,7 @@ def data_of_page(submitted: MultiValueDict[str, str], step: str, *, language: st
         data["people"] = [PersonAnswers(id=key, kind=kind, details=None, income=None) for key, kind in named.items()]
         data["next"] = max(int(key[1:]) for key in named) + 1
     apply(data, step, submitted)
+    data["saved"][step] = 1  # what it holds is to be protected as what was saved (is_blank)
     for person in data["people"]:
         if MASK in str((person["details"] or {}).get("hetu")):
             person["details"] = {**(person["details"] or {}), "hetu": ""}

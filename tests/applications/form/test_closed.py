@@ -153,6 +153,22 @@ def test_page_of_a_draft_that_nobody_knows_begins_another_with_what_was_typed(so
     assert stranger.draft.pk != Draft.objects.order_by("pk").first().pk
 
 
+def test_next_person_does_not_find_what_another_draft_was_begun_with(somebody, clock):
+    """R21: it was typed, though no page of the new draft was saved yet."""
+    sent = page_of(somebody, "people", "p1", {"phone": "050 765 4321"})
+    clock.shift(IDLE)
+    stranger = Somebody(Client(enforce_csrf_checks=True), "en")
+    page = stranger.client.post(stranger.at("form_people"), sent, follow=True)
+    stranger.client.post(stranger.at("form_closed"), inputs(page))
+    stranger.go("people")
+    clock.shift(IDLE)
+
+    found = stranger.client.get(stranger.at("form_people"), follow=True)
+
+    assert found.request["PATH_INFO"] == stranger.at("form_closed")
+    assert "050 765 4321" not in found.text
+
+
 @pytest.mark.parametrize("step", ["people", "home"])
 def test_page_sent_by_another_site_is_neither_saved_nor_shown(somebody, clock, step):
     sent = page_of(somebody, step, "p1" if step == "people" else "home", {"reasons": ["work"]})
