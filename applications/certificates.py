@@ -7,7 +7,6 @@ non-disclosure or not (R16). Whoever holds one can check it as a receipt, by its
 
 import datetime as dt
 import hashlib
-import secrets
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -17,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications import dates
 from applications.models import Applicant, Application, Certificate
-from applications.receipts import LONGEST
+from applications.receipts import LONGEST, is_same_code
 from applications.trail import ApplicationEvent, record_events
 from core.actors import Actor, Source
 from core.refusals import Refused
@@ -36,6 +35,12 @@ class CannotCertifyEnded(CannotCertify):
 
 class CannotCertifyRemoved(CannotCertify):
     message = _("The application was changed, and this person is not in it now. Nothing was certified.")
+
+
+class CannotCertifyDeclined(CannotCertify):
+    message = _(
+        "An applicant has declined this application, so it cannot be certified who applies. Nothing was certified."
+    )
 
 
 class CertificateStanding(StrEnum):
@@ -69,6 +74,8 @@ def issue_certificate(applicant: Applicant, *, language: Language, by: Actor) ->
         raise CannotCertifyRemoved
     if not application.is_open:
         raise CannotCertifyEnded
+    if any(each.declined_at for each in application.applicants):
+        raise CannotCertifyDeclined
     facts = {
         "applicant": own,
         "language": language,
@@ -132,7 +139,7 @@ def check_certificate(*, number: str, check_code: str) -> CheckedCertificate | N
     known = Certificate.objects.select_related("applicant__version__application")
     found = known.defer("applicant__hetu", "applicant__version__content").filter(number=number).first()
     digest = found.digest if found else "-" * LONGEST  # which no digest is
-    is_genuine = secrets.compare_digest(digest[: len(check_code)], check_code)
+    is_genuine = is_same_code(digest, check_code)
     if not (found and is_genuine):
         return None
     application = found.applicant.version.application

@@ -30,6 +30,7 @@ SESSION_KEY = "draft"
 MOST_BEGUN = 500  # an hour and address, which libraries, counters and mobile operators give to many
 CLOSED = "applications:form_closed"
 PK = re.compile(r"[0-9]{1,18}")
+UNNAMED = "-"  # in the place of the key of a session; no session has it
 LINK_KEY = "draft_link"  # which of its links the session goes with: a renewed one ends what the former one began
 
 
@@ -72,8 +73,13 @@ def reopened_draft(request: HttpRequest) -> Draft | None:
 
 
 def remember_draft(request: HttpRequest, response: HttpResponseBase, draft: Draft) -> None:
-    """Have the browser remember the draft of this session for as long as the draft is kept."""
-    value = _signer(draft).sign(f"{draft.pk}.{request.session.session_key}")
+    """Have the browser remember the draft of this session for as long as the draft is kept.
+
+    The session is named only while nobody is signed in. The cookie outlives the browser, and whoever finds the name of
+    a session in it could take that session up (R21).
+    """
+    session = UNNAMED if request.user.is_authenticated else request.session.session_key
+    value = _signer(draft).sign(f"{draft.pk}.{session}")
     max_age = settings.DRAFT_DAYS * 24 * 3600
     response.set_cookie(
         cookies.draft_name(), value, max_age=max_age, secure=settings.HTTPS, httponly=True, samesite="Lax"

@@ -34,6 +34,14 @@ def application_letter_context(letter: Letter) -> dict[str, Any]:
         return {**links, **own, **names, "represented_by": RepresentativeKind.describe(kind, name)}
 
 
+def without_invitation_link(context: dict[str, Any], letter: Letter) -> dict[str, Any]:
+    """Return the context of a letter for whoever it was not written to: with no token and no code of an invitation.
+
+    Whoever has these can open the invitation, and decline it, as the person themselves (R10, R13).
+    """
+    return {**context, **_with_link(letter), "code": ""} if "code" in context else context
+
+
 def _quoted(name: str) -> str:
     return gettext("“%(name)s”") % {"name": name}
 

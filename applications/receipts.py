@@ -43,16 +43,23 @@ def normalise_check_code(text: str) -> str | None:
     return code if re.fullmatch(rf"[0-9a-f]{{{SHORTEST},{LONGEST}}}", code) else None
 
 
+def is_same_code(digest: str, check_code: str) -> bool:
+    """Tell whether a normalised check code is the beginning of a digest; B counts as 8, which it looks like.
+
+    That leaves the shortest code 61 bits.
+    """
+    return secrets.compare_digest(digest[: len(check_code)].replace("b", "8"), check_code.replace("b", "8"))
+
+
 def check(*, number: str, check_code: str) -> Checked | None:
     """Return how a receipt stands, given its number and the beginning of its digest; None if there is no such receipt.
 
-    A wrong number and a wrong digest both take one query and one comparison. B counts as 8, which leaves the shortest
-    code 61 bits.
+    A wrong number and a wrong digest both take one query and one comparison.
     """
     known = Confirmation.objects.select_related("applicant__version__application")
     found = known.defer("applicant__hetu", "applicant__version__content").filter(number=number).first()
     digest = found.digest if found else "-" * LONGEST  # which no digest is
-    is_genuine = secrets.compare_digest(digest[: len(check_code)].replace("b", "8"), check_code.replace("b", "8"))
+    is_genuine = is_same_code(digest, check_code)
     if not (found and is_genuine):
         return None
     version = found.applicant.version

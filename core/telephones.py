@@ -11,7 +11,8 @@ import re
 from core import hetu
 from core.text import DASHES, in_ascii_digits
 
-LONGEST_TELEPHONE = 50  # characters as typed
+LONGEST_TELEPHONE = 50  # characters as stored
+LONGEST_TYPED = 200  # characters with the words around it; reading takes the square of the length
 FEWEST_DIGITS, MOST_DIGITS = 3, 17  # the longest number of E.164 has 15 digits, and 00 may stand before it
 FEWEST_MOBILE_DIGITS = 9  # of a Finnish number that begins with 04 or 050, the 0 included
 
@@ -43,6 +44,8 @@ def read_telephone(text: str) -> str:
     Takes "puh." and its like in front, "(työ)" behind, dots and slashes between the groups, any dash, wide digits.
     Raises NotATelephone, or the kind of it that tells what is wrong.
     """
+    if len(text) > LONGEST_TYPED:
+        raise NotATelephone
     if _is_code(text):
         raise CodeNotTelephone
     typed = _WORDS_AFTER.sub("", _BEFORE.sub("", _DASH.sub("-", in_ascii_digits(text)), count=1))

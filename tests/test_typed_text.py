@@ -3,14 +3,18 @@
 Nobody loses an application, an address or a code to what a telephone or a word processor put into it.
 """
 
+import contextlib
 import datetime as dt
+import time
 from decimal import Decimal
 
 import pytest
+from django.core.exceptions import ValidationError
+from django.forms import ChoiceField
 
 from applications import references
 from applications.document import parse
-from applications.form import fields, people
+from applications.form import fields, home, money, people, wishes
 from applications.forms import ContactDetailsForm
 from counter import search
 from counter.desk.forms import CheckForm, LineField, NewContactDetailsForm
@@ -103,3 +107,17 @@ def test_the_desk_finds_a_code_however_it_was_pasted(typed):
 
 def test_a_line_at_the_desk_is_stored_without_what_nobody_sees():
     assert LineField().clean(f" new{UNSEEN} la\u0308st\u00a0name ") == "new läst name"
+
+
+@pytest.mark.parametrize("repeated", ["+", "+a", "1 ", " ", "."])
+def test_nobody_waits_because_somebody_else_has_sent_a_very_long_answer(repeated):
+    """Reading takes the square of the length: a second became ten minutes, for everybody whom the worker serves."""
+    asked = [people.MainApplicant, home.HomeAndNeed, money.OwnIncome, wishes.Wishes, ContactDetailsForm]
+    began = time.monotonic()
+
+    for field in [field for form in asked for field in form.base_fields.values()]:
+        if not isinstance(field, ChoiceField):
+            with contextlib.suppress(ValidationError):
+                field.clean(f"1{repeated * 10_000}!")
+
+    assert time.monotonic() - began < 1

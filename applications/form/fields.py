@@ -22,6 +22,7 @@ from core import hetu
 from core.masking import mask_hetu
 from core.text import in_ascii_digits, typed_text, without_blanks
 
+LONGEST_NUMBER = 100  # characters with the words around it; reading takes the square of the length
 # Around a number, after its blanks are gone. Rent is by the month here; a sum by the year or week is another one.
 ABOUT = re.compile(r"^(n\.|noin|ca\.?|cirka|c\.|about|approx\.?|~|≈)", re.IGNORECASE)
 MONTHLY = re.compile(r"(/|per|a|i|å)?(kk|kuukausi|kuukaudessa|kuussa|mån|månad|månaden|mo|month)\.?$", re.IGNORECASE)
@@ -95,6 +96,8 @@ class NumberField(AnswerField):
 
         The last point or comma begins the decimals, unless three digits follow: those are thousands.
         """
+        if len(text) > LONGEST_NUMBER:
+            raise forms.ValidationError(self.message)
         compact = ABOUT.sub("", without_blanks(in_ascii_digits(text))).removeprefix("€")
         for unit in self.units:
             compact = unit.sub("", compact)

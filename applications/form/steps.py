@@ -28,6 +28,7 @@ TITLES: dict[str, Title] = {
     "summary": _("Summary"),
 }
 STEPS = ("people", "home", "money", "wishes")  # those with questions
+WAY_BACK = ("email", "hetu")  # what is asked of the main applicant and opens a draft again
 PERSON_ID = re.compile(r"p[0-9]{1,4}")
 MOST_ON_A_PAGE = MOST_APPLICANTS + MOST_RESIDENTS
 
@@ -168,6 +169,15 @@ def main_hetu(data: FormData) -> str:
     return _valid_main_answer(data, "hetu")
 
 
+def without_way_back(data: FormData, submitted: MultiValueDict[str, str]) -> MultiValueDict[str, str]:
+    """Return what was sent of a page without the main applicant's email address and personal identity code.
+
+    They decide who may open a draft that was closed. Questions that a page does not have keep their answers.
+    """
+    left_out = {f"{data['people'][0]['id']}-{name}" for name in WAY_BACK}
+    return MultiValueDict({key: values for key, values in submitted.lists() if key not in left_out})
+
+
 def _valid_main_answer(data: FormData, name: str) -> str:
     typed = str((data["people"][0]["details"] or {}).get(name) or "")
     try:
@@ -188,6 +198,7 @@ def data_of_page(submitted: MultiValueDict[str, str], step: str, *, language: st
         data["people"] = [PersonAnswers(id=key, kind=kind, details=None, income=None) for key, kind in named.items()]
         data["next"] = max(int(key[1:]) for key in named) + 1
     apply(data, step, submitted)
+    data["saved"][step] = 1  # what it holds is to be protected as what was saved (is_blank)
     for person in data["people"]:
         if MASK in str((person["details"] or {}).get("hetu")):
             person["details"] = {**(person["details"] or {}), "hetu": ""}

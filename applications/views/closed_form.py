@@ -61,7 +61,7 @@ def _take_typed(request: HttpRequest, opened: Draft | None) -> HttpResponse:
     is_typed = step in STEPS
     if "close" in request.POST:
         if is_typed and draft:
-            _save_typed(draft, step, request.POST)
+            _save_typed(draft, step, request.POST, is_open=bool(opened))
         sessions.end(request)
     if "close" in request.POST or not is_typed:
         return redirect(with_next(CLOSED, "", act=request.GET.get("act", "")))
@@ -73,18 +73,24 @@ def _take_typed(request: HttpRequest, opened: Draft | None) -> HttpResponse:
     if draft is None:
         return _begin_with_typed(request, typed, step)
     is_saved = _save_typed(draft, step, request.POST)
-    return _show_closed(request, draft, parts=steps.parts_of(typed, step, is_checked=False), is_saved=is_saved)
+    told = {"is_saved": is_saved, "keeps_way_back": is_saved and step == "people" and not _is_own(draft)}
+    return _show_closed(request, draft, parts=steps.parts_of(typed, step, is_checked=False), **told)
 
 
-def _save_typed(draft: Draft, step: str, submitted: MultiValueDict[str, str]) -> bool:
-    """Save what stood on a page, and tell whether that is in the draft now; another tab may have saved since."""
+def _save_typed(draft: Draft, step: str, submitted: MultiValueDict[str, str], *, is_open: bool = False) -> bool:
+    """Save what stood on a page, and tell whether it was saved; another tab may have saved since.
+
+    Whoever finds the cookie of a closed form may send anything here. So they change nothing of who can open it, and
+    the answer to an older page does not tell whether they have guessed what is in the draft.
+    """
+
+    def edit(data: FormData) -> None:
+        is_kept = not is_open and not _is_own(draft)
+        steps.save(data, step, steps.without_way_back(data, submitted) if is_kept else submitted)
+
     try:
-        drafts.edit_draft(draft, lambda data: steps.save(data, step, submitted))
-    except steps.StaleTab:
-        data, mine = drafts.form_data_of(draft), drafts.form_data_of(draft)
-        steps.apply(mine, step, submitted)
-        return not any(steps.differences(data, mine, step))
-    except drafts.CannotWrite:
+        drafts.edit_draft(draft, edit)
+    except (steps.StaleTab, drafts.CannotWrite):
         return False
     return True
 
@@ -106,9 +112,14 @@ def _begin_with_typed(request: HttpRequest, typed: FormData, step: str) -> HttpR
     return render(request, "applications/draft/typed.html", context)
 
 
+def _is_own(draft: Draft) -> bool:
+    """Tell whether a draft opens for one identified person alone, whatever is typed in it."""
+    return bool(draft.person_id or draft.application_id)
+
+
 def _show_closed(request: HttpRequest, draft: Draft | None, **more: object) -> HttpResponse:
     data = drafts.form_data_of(draft) if draft else None
-    is_own = draft is not None and bool(draft.person_id or draft.application_id)
+    is_own = draft is not None and _is_own(draft)
     address = (draft.email or steps.main_email(data)) if draft and data and not is_own else ""
     context = {
         "draft": draft,
@@ -129,7 +140,7 @@ def _show_closed(request: HttpRequest, draft: Draft | None, **more: object) -> H
 def mail_link_of_closed_form(request: HttpRequest) -> HttpResponse:
     """Send the link to the address that the draft knows already; no other is taken here."""
     draft = remembered_draft(request) if request.method == "POST" else None
-    if draft is None or draft.person_id or draft.application_id:
+    if draft is None or _is_own(draft):
         return redirect(CLOSED)
     email = draft.email or steps.main_email(drafts.form_data_of(draft))
     is_mailed = bool(email) and may_mail_link(request, draft, email)

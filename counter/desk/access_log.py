@@ -51,9 +51,12 @@ def open_contact_details(request: HttpRequest, slot: Applicant) -> Contact | Non
     return Contact(slot.email, slot.phone, stored.address or "", stored.municipality or "")
 
 
-def open_phone_number(request: HttpRequest, slot: Applicant) -> bool:
-    """Tell whether this member of staff may see the number of somebody who is to be called now (ADR 34)."""
-    return _ask_for_details(request, slot, is_called=True)
+def open_phone_number(request: HttpRequest, slot: Applicant, *, is_called: bool) -> bool:
+    """Tell whether this member of staff may see the number of somebody; `is_called` if they are to be called (ADR 34).
+
+    Of somebody who has been told, or never was to be, they may see as much as of everybody else.
+    """
+    return _ask_for_details(request, slot, is_called=is_called)
 
 
 def open_sections(request: HttpRequest, slot: Applicant, sections: list[Section]) -> list[Section]:

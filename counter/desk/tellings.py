@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from applications import dates
+from applications.letter_context import without_invitation_link
 from applications.letter_names import name_of
 from applications.models import Applicant
 from core.requests import read_or_act
@@ -50,7 +51,9 @@ def show_phone_number(request: HttpRequest, letter: int) -> HttpResponse:
         return redirect("admin:desk_tell", letter)
     found, slot = _find_owed(letter)
     access_log.record_opening(request, slot)
-    return _show_owed(request, found, slot, may_see=access_log.open_phone_number(request, slot), has_asked=True)
+    is_called = to_tell().filter(pk=found.pk).exists()
+    may_see = access_log.open_phone_number(request, slot, is_called=is_called)
+    return _show_owed(request, found, slot, may_see=may_see, has_asked=True)
 
 
 @desk_view("counter.use_desk")
@@ -119,9 +122,12 @@ def _show_owed(
 
 
 def _context_of(letter: Letter, slot: Applicant) -> dict[str, Any] | None:
-    """Return what the letter's templates need in the person's present language; None if it is true no longer."""
+    """Return what the letter's templates need in the person's present language; None if it is true no longer.
+
+    What came back may have gone to a wrong address, and staff read it: no link or code that opens anything is in it.
+    """
     letter.language = slot.language
     try:
-        return letter_context(letter)
+        return without_invitation_link(letter_context(letter), letter)
     except NoLongerDue:
         return None

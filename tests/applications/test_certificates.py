@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import translation
 
-from applications import certificate_pdf, certificates, changes, pdf_documents
+from applications import certificate_pdf, certificates, changes, invitations, pdf_documents
 from applications.application_removal import remove_applications
 from applications.certificates import CertificateStanding
 from applications.models import Application, Certificate, CertificateDocument
@@ -395,6 +395,29 @@ def test_number_of_a_certificate_with_the_check_code_of_a_receipt_is_not_known(c
     receipt = applicant(valid, cast.MAIJA).confirmed
 
     assert headings(verify(client, issued, check_code=receipt.check_code))[0].startswith("We do not know")
+
+
+def test_whoever_reads_b_as_8_or_8_as_b_is_not_told_that_the_certificate_is_unknown(client, valid):
+    issued = issue(valid)
+    code = issued.digest[:16]
+
+    typed = {code.replace("b", "8"), code.replace("8", "b"), code.replace("b", "8").replace("8", "B")}
+
+    assert {"b", "8"} & set(code)
+    assert {headings(verify(client, issued, check_code=each))[0] for each in typed} == {
+        "The certificate is genuine, and what it says still holds"
+    }
+
+
+def test_nobody_who_has_declined_is_certified_to_apply(sign_in):
+    """Whoever says that an application is not for them may have been named by a stranger."""
+    waits = application(cast.MAIJA, cast.OLLI)
+    invitations.decline(slot(waits, cast.OLLI))
+
+    for who in (cast.MAIJA, cast.OLLI):
+        answer = sign_in(who).post(url("certify", waits), {"language": "en"}, follow=True)
+        assert "An applicant has declined this application" in text_of(answer)
+    assert not Certificate.objects.exists()
 
 
 def test_tries_are_limited(client, valid):

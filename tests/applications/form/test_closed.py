@@ -153,6 +153,22 @@ def test_page_of_a_draft_that_nobody_knows_begins_another_with_what_was_typed(so
     assert stranger.draft.pk != Draft.objects.order_by("pk").first().pk
 
 
+def test_next_person_does_not_find_what_another_draft_was_begun_with(somebody, clock):
+    """R21: it was typed, though no page of the new draft was saved yet."""
+    sent = page_of(somebody, "people", "p1", {"phone": "050 765 4321"})
+    clock.shift(IDLE)
+    stranger = Somebody(Client(enforce_csrf_checks=True), "en")
+    page = stranger.client.post(stranger.at("form_people"), sent, follow=True)
+    stranger.client.post(stranger.at("form_closed"), inputs(page))
+    stranger.go("people")
+    clock.shift(IDLE)
+
+    found = stranger.client.get(stranger.at("form_people"), follow=True)
+
+    assert found.request["PATH_INFO"] == stranger.at("form_closed")
+    assert "050 765 4321" not in found.text
+
+
 @pytest.mark.parametrize("step", ["people", "home"])
 def test_page_sent_by_another_site_is_neither_saved_nor_shown(somebody, clock, step):
     sent = page_of(somebody, step, "p1" if step == "people" else "home", {"reasons": ["work"]})
@@ -188,6 +204,51 @@ def test_change_whose_session_ended_keeps_what_was_typed(sign_in, clock):
     assert drafts.form_data_of(Draft.objects.get())["wishes"]["highest_rent"] == "1250"
     assert "It opens when you identify yourself." in page.text
     assert "with a link" not in page.text.lower()
+
+
+@pytest.mark.parametrize("more", [{}, {"close": "1"}])
+def test_next_person_at_the_computer_cannot_have_the_link_sent_to_themselves(somebody, clock, more):
+    Draft.objects.update(email="")
+    clock.shift(IDLE)
+    Letter.objects.all().delete()
+    typed = {"step": "people", "saved": "1", "p1-email": "thief@example.test", "p1-phone": "050 765 4321"}
+
+    somebody.client.post(somebody.at("form_closed"), typed | more)
+    somebody.client.post(somebody.at("draft_mail_again"))
+
+    assert [letter.to for letter in Letter.objects.all()] == ["maija@example.test"]
+    assert drafts.form_data_of(Draft.objects.get())["people"][0]["details"]["phone"] == "050 765 4321"
+
+
+def test_next_person_at_the_computer_does_not_become_the_main_applicant(somebody, clock):
+    clock.shift(IDLE)
+
+    typed = {"step": "people", "saved": "1", "p1-hetu": cast.OLLI["hetu"]}
+    page = somebody.client.post(somebody.at("form_closed"), typed)
+    identified(somebody.client, cast.OLLI)
+
+    assert "of the main applicant stay as they were" in page.text
+    assert somebody.client.get(somebody.at("draft_open")).status_code == 404
+
+
+@pytest.mark.parametrize("typed", [{"p1-phone": MAIN["phone"]}, {"p1-hetu": MAIN["hetu"]}])
+def test_whoever_guesses_what_was_typed_is_not_told_that_they_are_right(somebody, clock, typed):
+    clock.shift(IDLE)
+
+    page = somebody.client.post(somebody.at("form_closed"), {"step": "people", "saved": "0"} | typed)
+
+    assert "What you had typed last is not saved" in page.text
+
+
+def test_address_that_somebody_corrects_in_a_draft_of_their_own_is_not_lost(sign_in, clock):
+    somebody = Somebody(sign_in(cast.MAIJA), "en").begin()
+    typed = inputs(somebody.go("people")) | {"p1-email": "new@example.test"}
+    clock.shift(IDLE)
+
+    page = somebody.client.post(somebody.at("form_people"), typed, follow=True)
+
+    assert drafts.form_data_of(Draft.objects.get())["people"][0]["details"]["email"] == "new@example.test"
+    assert "stay as they were" not in page.text
 
 
 # --- Opening it again ------------------------------------------------------------------------------------
@@ -260,6 +321,20 @@ def test_cookie_tells_nothing_of_what_is_typed(somebody):
     assert morsel["max-age"] == 30 * 86400
     assert morsel.value.partition(".")[0] == str(Draft.objects.get().pk)
     assert not [typed for typed in MAIN.values() if len(typed) > 2 and typed in morsel.value]
+
+
+def test_cookie_that_outlives_the_browser_does_not_sign_the_next_person_in(sign_in):
+    """R21: the cookie of the session goes with the browser, and this one stays on the disk for 30 days."""
+    somebody = Somebody(sign_in(cast.MAIJA), "en").begin()
+    somebody.go("people")
+    session, kept = (somebody.client.cookies[name].value for name in ("session", "draft"))
+
+    found = [part for part in re.split(r"[^0-9a-z]", kept) if len(part) == len(session)]
+    for key in found:
+        thief = Client()
+        thief.cookies["session"] = key
+        assert "Maija" not in thief.get("/en/applications/", follow=True).text
+    assert session not in kept
 
 
 def test_cookie_goes_when_the_application_is_sent(client):

@@ -8,8 +8,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from applications import changes, clock, document, invitations, letter_names, letters
-from applications.models import Application
+from applications import changes, clock, document, invitation_links, invitations, letter_names, letters
+from applications.models import Application, Invitation
 from counter import tellings
 from counter.desk.tellings import to_tell
 from counter.models import Telling, Way
@@ -185,6 +185,41 @@ def test_number_under_non_disclosure_is_seen_with_the_right_alone(adviser, super
     assert "You cannot see the number." in text_of(hidden)
     assert "+358 50 998 8776" in text_of(shown)
     assert len(entries("protected_details_shown")) == 1
+
+
+def test_number_of_somebody_who_has_been_told_is_asked_for_as_everybody_elses(adviser, supervisor):
+    """R16: the number is shown while the person stands in the list."""
+    letter, application = a_letter()
+    tellings.mark_told(letter, slot(application, OLLI), way=Way.PHONE, by=acting("adviser"))
+
+    hidden, shown = (each.post(address("desk_tell_number", letter.pk)) for each in (adviser, supervisor))
+
+    assert "998" not in hidden.text
+    assert "You cannot see the number." in text_of(hidden)
+    assert "+358 50 998 8776" in text_of(shown)
+
+
+def test_number_of_somebody_whom_nobody_is_to_call_is_not_shown_by_any_letter_to_them(adviser):
+    """R16"""
+    sent(cast.MAIJA, OLLI)
+    letter = Letter.objects.get(message="invitation", to="")
+
+    assert owed() == []
+    assert "998" not in adviser.post(address("desk_tell_number", letter.pk)).text
+
+
+@pytest.mark.parametrize("name", ["desk_tell", "desk_tell_letter"])
+def test_invitation_that_came_back_cannot_be_opened_or_declined_by_whoever_reads_it_at_the_desk(adviser, name):
+    """R10, R13"""
+    sent(cast.MAIJA, cast.OLLI)
+    now, invitation = timezone.now(), Invitation.objects.get()
+    Letter.objects.filter(message="invitation").update(sent_at=now, bounced_at=now)
+
+    page = adviser.get(address(name, Letter.objects.get(message="invitation").pk)).text
+
+    assert "Olli" in page
+    assert invitation_links.invitation_token(invitation) not in page
+    assert invitation_links.invitation_code(invitation) not in page
 
 
 def test_address_that_shows_the_number_leads_back_when_it_is_only_read(adviser):
