@@ -39,7 +39,7 @@ class CannotCertifyRemoved(CannotCertify):
 
 class CannotCertifyDeclined(CannotCertify):
     message = _(
-        "An applicant has declined this application, so it cannot be certified who applies. Nothing was certified."
+        "An applicant has declined this application, so we cannot certify who applies. No certificate was issued."
     )
 
 
