@@ -155,5 +155,5 @@ def _summary(each: Coming, heading: str) -> str:
         case ComingKind.RENEWAL:
             what = _("can be renewed")
         case _:
-            what = _("you have to confirm too")
+            what = _("you have to confirm it too")
     return f"{heading}: {what}"

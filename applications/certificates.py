@@ -30,16 +30,16 @@ class CannotCertify(Refused):
 
 
 class CannotCertifyEnded(CannotCertify):
-    message = _("This application has ended, so there is nothing to certify.")
+    message = _("This application has ended, so no certificate can be issued.")
 
 
 class CannotCertifyRemoved(CannotCertify):
-    message = _("The application was changed, and this person is not in it now. Nothing was certified.")
+    message = _("The application was changed, and this person is no longer in it. No certificate was issued.")
 
 
 class CannotCertifyDeclined(CannotCertify):
     message = _(
-        "An applicant has declined this application, so it cannot be certified who applies. Nothing was certified."
+        "An applicant has declined this application, so we cannot certify who applies. No certificate was issued."
     )
 
 

@@ -124,8 +124,8 @@ class CodeForm(forms.Form):
     code = forms.CharField(
         label=_("Code from your letter"),
         help_text=_(
-            "The code has 8 digits and letters, for example K7MP-3XQ4. Small and capital letters are the same, "
-            "and so are 5 and S, 8 and B, 2 and Z, 6 and G."
+            "The code has 8 digits and letters, for example K7MP-3XQ4. You can use small or capital letters. "
+            "It does not matter if you mix up 5 and S, 8 and B, 2 and Z, or 6 and G."
         ),
         error_messages={"required": _("Write the code from your email, such as K7MP-3XQ4.")},
         max_length=60,

@@ -120,7 +120,10 @@ class EmailField(forms.CharField):
             address = read_address(typed)
         except ForeignLetters:
             raise ValidationError(
-                _("Write the part before the @ without å, ä, ö and other special letters, as the address has it.")
+                _(
+                    "Write the part before the @ without å, ä, ö and other special letters, exactly as it is "
+                    "in the address."
+                )
             ) from None
         except InvalidAddress:
             raise ValidationError(self.message) from None

@@ -63,13 +63,13 @@ class UnknownEmail(Mistyped):
     """There are ten characters, as in the code of an email, but no email bears them."""
 
     message = _(
-        "This is no application number, and we have sent no email with this code. Check each character. If it is the "
-        "code of an email, and right, the email is not from us."
+        "This is not an application number, and we have not sent an email with this code. Check each "
+        "character. If it is the code of an email and it is right, the email is not from us."
     )
 
 
 class EmailAboutNobody(CannotFind):
-    message = _("We have sent this email. It is about no application that is known here.")
+    message = _("We have sent this email. It is not about any application that is known here.")
 
 
 @dataclass(frozen=True)

@@ -89,9 +89,9 @@ def feedback_page(request: HttpRequest) -> HttpResponse:
 def _wait(seconds: int) -> str:
     minutes = -(-seconds // MINUTE)
     return ngettext(
-        "Much feedback has come from your network just now. Your text is still here. Send it again in %(count)d "
-        "minute, or write an email or call.",
-        "Much feedback has come from your network just now. Your text is still here. Send it again in %(count)d "
-        "minutes, or write an email or call.",
+        "A lot of feedback has just come from your network. Your text is still here. Send it again in "
+        "%(count)d minute, or email or call us.",
+        "A lot of feedback has just come from your network. Your text is still here. Send it again in "
+        "%(count)d minutes, or email or call us.",
         minutes,
     ) % {"count": minutes}

@@ -25,8 +25,8 @@ class EmailCodeForm(forms.Form):
     code = forms.CharField(
         label=_("Code of the email"),
         help_text=_(
-            "It stands at the end of the email and has 10 characters, for example K7M4P-3XQ4T. Small and capital "
-            "letters are the same."
+            "It is at the end of the email. It has 10 characters, for example K7M4P-3XQ4T. You can use small "
+            "or capital letters."
         ),
         max_length=60,
         error_messages={"required": _("Write the code of the email, for example K7M4P-3XQ4T.")},
@@ -38,8 +38,8 @@ class EmailCodeForm(forms.Form):
         if code is None:
             raise forms.ValidationError(
                 _(
-                    "This cannot be the code of an email. It has 10 characters in two groups, such as K7M4P-3XQ4T. "
-                    "An application number and the code of an invitation are shorter."
+                    "This cannot be the code of an email. Such a code has 10 characters in two groups, for "
+                    "example K7M4P-3XQ4T. An application number and the code of an invitation are shorter."
                 )
             )
         return code

@@ -20,7 +20,9 @@ class EraseForm(forms.Form):
     reason = NoteField(
         label=gettext_lazy("Reason"),
         max_length=LONGEST_REASON,
-        error_messages={"required": gettext_lazy("Write why the data are erased, such as the request of the person.")},
+        error_messages={
+            "required": gettext_lazy("Write why the data are erased, for example because the person asked for it.")
+        },
     )
 
 

@@ -32,7 +32,7 @@ class HomeAndNeed(Questions):
         label=_("Kind of home"),
         choices=Dwelling,
         widget=forms.RadioSelect,
-        error_messages={"required": _("Choose in what kind of home you live now.")},
+        error_messages={"required": _("Choose what kind of home you live in now.")},
     )
     address = LineField(label=_("Address of the home"), required=False)
     rooms = RoomsField(label=_("Number of rooms"), required=False, least=1, most=50)

@@ -12,7 +12,7 @@ class OwnIncome(Questions):
     monthly_gross = MonthlyField(
         label=_("Gross income a month"),
         help_text=_("In euros, before taxes. Write 0 if there is none."),
-        message=_("Write your gross income in euros a month, such as 2450. Write 0 if there is none."),
+        message=_("Write the gross income in euros a month, such as 2450. Write 0 if there is none."),
     )
     benefits = MonthlyField(label=_("Benefits and pensions a month"), help_text=NOTHING, required=False)
     assets = MoneyField(label=_("Assets"), help_text=NOTHING, required=False)

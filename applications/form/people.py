@@ -72,8 +72,8 @@ class Human(Questions):
             self.add_error(
                 "hetu",
                 _(
-                    "Write the personal identity code, such as 131052-308T, or below it the date of birth if there is "
-                    "no code."
+                    "Write the personal identity code, such as 131052-308T. If there is none, write the date "
+                    "of birth below it."
                 ),
             )
         if code and born:
@@ -211,12 +211,12 @@ class HouseholdForm(forms.Form):
 
     applicants = NumberOfPeople(
         range(1, MOST_APPLICANTS + 1),
-        label=_("How many of you apply?"),
+        label=_("How many of you are applying?"),
         help_text=_("You, and those who apply with you and sign the lease."),
     )
     residents = NumberOfPeople(
         range(MOST_RESIDENTS + 1),
-        label=_("How many others move in?"),
+        label=_("How many others are moving in?"),
         help_text=_("Children, and adults who do not sign the lease."),
     )
 

@@ -24,7 +24,9 @@ class Wishes(Questions):
         help_text=_("An exchange of flats is for you who live in a flat of Heka already and give it up."),
         choices=Purpose,
         widget=forms.RadioSelect,
-        error_messages={"required": _("Choose whether you apply for a home or exchange the one that you have.")},
+        error_messages={
+            "required": _("Choose whether you are applying for a home or exchanging the one that you have.")
+        },
     )
     flat_types = forms.MultipleChoiceField(
         label=_("Size of the flat"),

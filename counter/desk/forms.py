@@ -311,7 +311,7 @@ class DecisionForm(forms.Form):
     reason = NoteField(
         label=_("Reason"),
         max_length=LONGEST_REASON,
-        error_messages={"required": _("Write why you decide so, such as what you compared.")},
+        error_messages={"required": _("Write the reason for your decision, such as what you compared.")},
     )
 
 

@@ -40,7 +40,9 @@ class SearchForm(forms.Form):
         help_text=gettext_lazy("Type it, or scan the QR code of the slip."),
         max_length=LONGEST_SEARCH,
         error_messages={
-            "required": gettext_lazy("Type an application number, such as K7M-P3X-Q4T, a code or a name.")
+            "required": gettext_lazy(
+                "Type an application number, such as K7M-P3X-Q4T, a personal identity code or a name."
+            )
         },
         validators=[fits(Line, gettext_lazy("The text has characters that cannot be searched for."))],
         widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "off", "spellcheck": "false"}),

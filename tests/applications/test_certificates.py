@@ -335,7 +335,7 @@ def renewed(sent):
         (lambda sent: None, "and what it says still holds", "It is valid today too, until 14 February 2027."),
         (renewed, "and what it says still holds", "It is valid today too, until 1 March 2027."),
         (fall, "but what it says no longer holds", "The application is no longer valid."),
-        (change, "but what it says no longer holds", "The application has been changed since."),
+        (change, "but what it says no longer holds", "The application has since been changed."),
         (end, "but what it says no longer holds", "The application has ended."),
     ],
 )
@@ -348,7 +348,7 @@ def test_whoever_checks_it_reads_what_was_certified_and_whether_it_still_holds(
     answer = verify(client, issued)
 
     assert headings(answer)[0] == f"The certificate is genuine, {heading}"
-    assert "On 16 November 2026 it was certified that the application was valid" in text_of(answer)
+    assert "The certificate was issued on 16 November 2026. It says that the application was valid" in text_of(answer)
     assert sentence in text_of(answer)
 
 
@@ -359,8 +359,9 @@ def test_whoever_checks_one_of_a_waiting_application_reads_that_it_has_become_va
     confirm(sent, cast.MAIJA)
     after = verify(client, issued)
 
-    assert "It is still waiting today, until 14 February 2027 at the latest." in text_of(before)
-    assert "The application has become valid since." in text_of(after)
+    assert "It is still waiting for confirmation today." in text_of(before)
+    assert "It must be confirmed by 14 February 2027 at the latest." in text_of(before)
+    assert "The application has since become valid." in text_of(after)
 
 
 def test_certificate_of_who_applied_before_a_change_does_not_hold_once_all_have_confirmed_again(valid):

@@ -54,8 +54,8 @@ QUESTIONS = {
         "en": ("Yes, withdraw the application", "No, go back to the application"),
     },
     "decline": {
-        "fi": ("Kyllä, en hae asuntoa tässä hakemuksessa", "Ei, palaa hakemukseen"),
-        "sv": ("Ja, jag söker inte bostad med den här ansökan", "Nej, gå tillbaka till ansökan"),
+        "fi": ("Kyllä, ilmoitan, etten hae", "Ei, palaa hakemukseen"),
+        "sv": ("Ja, jag meddelar att jag inte söker", "Nej, gå tillbaka till ansökan"),
         "en": ("Yes, I decline the application", "No, go back to the application"),
     },
     "remove": {

@@ -671,7 +671,7 @@ def test_report_that_came_after_the_end_of_the_session_is_not_lost(client, sent)
     page = client.post(address, {"text": "The rent is <1100>, not 1,200."}, follow=True)
     foreign = client.post(page.request["PATH_INFO"], {"text": "Call us"}, headers={"sec-fetch-site": "cross-site"})
 
-    assert "What you pressed last was not done." in page.text
+    assert "The last thing you chose was not done." in page.text
     assert "The rent is &lt;1100&gt;, not 1,200." in page.text
     assert f"next={address}" in page.text
     assert foreign.status_code == 403

@@ -411,7 +411,7 @@ def test_page_that_was_sent_too_late_says_what_became_of_it_and_what_can_be_done
     form.go_on()
 
     assert heading(page) == form.word("The form was closed")
-    assert form.word("What you had typed last is saved:") in page.locator("main").inner_text()
+    assert form.word("What you typed last has been saved:") in page.locator("main").inner_text()
     assert page.get_by_role("button", name=form.word("Send the link")).is_visible()
     assert page.get_by_role("link", name=WORDS[language].to_identification).is_visible()
     assert javascript is False or faults(page, language) == []

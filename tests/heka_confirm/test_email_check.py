@@ -19,7 +19,7 @@ from tests.counter.desk.arranged import text_of
 
 pytestmark = pytest.mark.django_db
 
-NO = "No, we have sent no email with this code"
+NO = "No, we have not sent an email with this code"
 YES = "Yes, we have sent an email with this code"
 
 

@@ -86,7 +86,7 @@ def test_sent_page_tells_to_whom_emails_go_and_shows_no_address(somebody):
     page = somebody.go("sent")
 
     assert "You gave no email address, so we send you no emails." in said(page)
-    assert "Olli Öhman gets an invitation by email, at the address that you gave." in said(page)
+    assert "Olli Öhman will get an invitation by email, at the address that you gave." in said(page)
     assert "olli@example.test" not in page.text
     number = Application.objects.get().number
     assert f'href="/en/applications/{number}/"' in page.text

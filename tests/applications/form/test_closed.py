@@ -98,7 +98,7 @@ def test_what_was_still_typed_is_saved_and_shown_and_nothing_else(somebody, cloc
     page = somebody.client.post(somebody.at("form_home"), sent, follow=True)
     others = [somebody.client.get(somebody.at(f"form_{name}"), follow=True) for name in ("people", "home", "summary")]
 
-    assert "What you had typed last is saved:" in page.text
+    assert "What you typed last has been saved:" in page.text
     assert "10/2026" in page.text
     assert drafts.form_data_of(Draft.objects.get())["home"]["reasons"] == ["work"]
     assert [other.request["PATH_INFO"] for other in others] == [somebody.at("form_closed")] * 3
@@ -188,7 +188,7 @@ def test_script_that_closes_the_form_saves_and_shows_nothing(somebody):
 
     assert drafts.form_data_of(Draft.objects.get())["home"]["reasons"] == ["work"]
     assert "The form was closed" in page.text
-    assert "What you had typed" not in page.text
+    assert "What you typed last" not in page.text
     assert somebody.go("people").url.startswith(somebody.at("form_closed"))
 
 
@@ -237,7 +237,7 @@ def test_whoever_guesses_what_was_typed_is_not_told_that_they_are_right(somebody
 
     page = somebody.client.post(somebody.at("form_closed"), {"step": "people", "saved": "0"} | typed)
 
-    assert "What you had typed last is not saved" in page.text
+    assert "What you typed last was not saved" in page.text
 
 
 def test_address_that_somebody_corrects_in_a_draft_of_their_own_is_not_lost(sign_in, clock):

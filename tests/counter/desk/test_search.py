@@ -342,7 +342,7 @@ def test_code_of_an_email_about_no_application_is_said_to_be_ours(adviser):
 
 
 def test_code_that_no_email_bears_is_said_to_be_unknown(adviser):
-    assert "we have sent no email with this code." in text_of(search(adviser, "K7M4P-3XQ4T"))
+    assert "we have not sent an email with this code." in text_of(search(adviser, "K7M4P-3XQ4T"))
 
 
 def test_name_of_ten_letters_without_vowels_is_a_name(adviser):
