@@ -1,5 +1,6 @@
 """What each letter is about, in a few words: at the desk, in a person's own data, and in the list that they read."""
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from mailing.models import Letter
@@ -42,4 +43,6 @@ NAMES = {
 
 def name_of(letter: Letter) -> str:
     """Return what a letter is about, in the language of the page."""
+    if letter.message in {"arrived", "invitation"} and letter.parameters.get("is_changed"):
+        return gettext("The application was changed")
     return str(NAMES.get(letter.message, letter.message))

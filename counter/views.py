@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from applications import facts
 from applications.forms import ProseField, fits, no_personal_identity_code
-from core.addresses import EmailField
+from core.addresses import AddressInput, EmailField
 from counter.feedback import ANSWER_DAYS, give_feedback
 from counter.models import FeedbackKind
 from identity import limits
@@ -49,7 +49,7 @@ class FeedbackForm(forms.Form):
         label=_("Email address, if you want an answer"),
         required=False,
         validators=[no_personal_identity_code],
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        widget=AddressInput(attrs={"autocomplete": "email"}),
     )
     form_key = forms.UUIDField(required=False, widget=forms.HiddenInput)
 

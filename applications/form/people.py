@@ -158,7 +158,10 @@ class MainApplicant(Applicant):
 class CoApplicant(Applicant):
     email = EmailField(
         label=_("Email address"),
-        help_text=_("We send the invitation here. Without an address, this person confirms at the counter."),
+        help_text=_(
+            "We send the invitation here. Without an address, tell this person about the application yourself. They "
+            "can identify themselves in this service without an invitation, or confirm at the counter."
+        ),
         required=False,
         widget=AddressInput(OFF),
     )

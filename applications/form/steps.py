@@ -179,9 +179,11 @@ def without_way_back(data: FormData, submitted: MultiValueDict[str, str]) -> Mul
 
 
 def _valid_main_answer(data: FormData, name: str) -> str:
-    typed = str((data["people"][0]["details"] or {}).get(name) or "")
+    field = people.MainApplicant.base_fields[name]
+    # As the form reads it: an address about which the person was asked, and which they sent once more, is meant so.
+    typed = field.widget.value_from_datadict(data["people"][0]["details"] or {}, {}, name)
     try:
-        return str(people.MainApplicant.base_fields[name].clean(typed) or "")
+        return str(field.clean(typed or "") or "")
     except ValidationError:
         return ""
 

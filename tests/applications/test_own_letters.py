@@ -154,4 +154,5 @@ def test_letters_of_former_versions_stay_in_the_list(sign_in):
 
     shown = read(sign_in(cast.MAIJA).get(f"/en/applications/{application.number}/"))
 
-    assert shown.count("The application has arrived") == 2
+    assert shown.count("The application has arrived") == 1
+    assert shown.count("The application was changed") == 1

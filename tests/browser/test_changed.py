@@ -27,8 +27,10 @@ def test_application_changed_meanwhile_shows_what_changed_and_is_then_confirmed(
 
     press(page, EN.confirm)
     told, marked, confirmed = notices(page), changed_rows(page), Confirmation.objects.count()
+    in_bold = [" ".join(text.split()) for text in page.locator(".details .changed strong").all_inner_texts()]
     press(page, EN.confirm)
 
+    assert in_bold == ["–", "950.00 €", "–"]  # what is confirmed now, and not what it was
     assert told == [f"{CHANGED} What changed is marked below."]
     assert marked == [
         "Co-applicants – Changed. Before: Olli Öhman",

@@ -462,3 +462,22 @@ def test_application_is_filled_in_and_sent_with_the_keyboard_alone(page, live_se
 
     assert Application.objects.get().names == "Maija Meikäläinen"
     assert keyboard.unseen == []
+
+
+def test_long_label_goes_on_beside_its_box_on_a_small_phone(new_context, live_server):
+    form = Form(new_context(viewport=PHONE).new_page(), live_server, "fi")
+    form.begin()
+    form.page.goto(f"{form.at}application/people/")
+    boxes = """() => [...document.querySelectorAll("main [type=checkbox], main [type=radio]")]
+        .filter(box => box.offsetParent).map(box => {
+            const text = document.createRange();
+            text.selectNodeContents(box.labels[0]);
+            const lefts = [...text.getClientRects()].filter(line => line.width > 40).map(line => line.left);
+            return Math.min(...lefts) >= box.getBoundingClientRect().right;
+        })"""
+    of_people = form.page.evaluate(boxes)
+    form.page.goto(f"{form.at}application/home/")
+    of_home = form.page.evaluate(boxes)
+
+    assert of_people == [True]
+    assert of_home == [True] * 16

@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.forms.forms import BaseForm
 from django.utils import translation
 
 from applications import document
@@ -9,8 +10,9 @@ from applications.form.people import CoApplicant, MainApplicant
 from applications.forms import AddressForm as InvitationForm
 from applications.forms import ContactDetailsForm
 from applications.views.drafts import LinkForm
-from core.addresses import ForeignLetters, InvalidAddress, likely_slip, read_address
-from counter.desk.forms import AccountForm
+from core.addresses import AddressInput, EmailField, ForeignLetters, InvalidAddress, likely_slip, read_address
+from counter.desk.forms import AccountForm, NewContactDetailsForm
+from counter.views import FeedbackForm
 from identity.forms import AddressForm
 from tests import cast
 
@@ -24,7 +26,23 @@ REFUSED = [
     "a@" + "a" * 60 + "." + "b" * 60 + "." + "c" * 60 + "." + "d" * 60 + ".example.test",
     "a@" + ".".join(["İ" * 60] * 3) + ".test",
 ]
-FORMS = [AddressForm, InvitationForm, ContactDetailsForm, LinkForm, AccountForm, MainApplicant, CoApplicant]
+FORMS = [
+    *(AddressForm, InvitationForm, ContactDetailsForm, LinkForm, MainApplicant, CoApplicant),
+    *(AccountForm, NewContactDetailsForm, FeedbackForm),
+]
+
+
+def fields_of_addresses(form=BaseForm):
+    """Return each field of our forms that asks for an address."""
+    fields = [field for field in getattr(form, "base_fields", {}).values() if isinstance(field, EmailField)]
+    return fields + [field for each in form.__subclasses__() for field in fields_of_addresses(each)]
+
+
+def test_nobody_is_asked_for_ever_whether_they_meant_another_address():
+    fields = fields_of_addresses()
+
+    assert len(fields) >= len(FORMS)
+    assert {type(field.widget) for field in fields} == {AddressInput}
 
 
 @pytest.mark.parametrize(

@@ -139,6 +139,18 @@ def test_slip_keeps_what_was_typed_and_says_what_is_wrong(different, said):
     assert not Feedback.objects.exists()
 
 
+def test_nobody_is_kept_from_giving_feedback_by_an_address_that_looks_mistyped():
+    client = Client(enforce_csrf_checks=True)
+    asked = send(client=client, email="maija@gmial.com")
+    again = {**form_of(asked), "email": "maija@gmial.com"}
+    again |= dict(re.findall(r'<input type="hidden" name="(email-asked)" value="([^"]+)"', asked.content.decode()))
+
+    client.post("/en/feedback/", again)
+
+    assert "Did you mean maija@gmail.com?" in text_of(asked)
+    assert Feedback.objects.get().email == "maija@gmial.com"
+
+
 def test_odd_key_of_a_form_is_no_fault():
     assert send(form_key="").status_code == 200
     assert Feedback.objects.count() == 1

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from applications.models import Applicant, Application
+from mailing.models import Letter
 from tests import cast
 from tests.applications.factories import application
 from tests.applications.form.forms import HOME, INCOME, MAIN, OLLI, WISHES, Somebody
@@ -51,6 +52,14 @@ def test_accepted_address_is_not_asked_about_on_the_summary_and_is_stored_as_it_
     assert "Did you mean" not in summary.text
     somebody.client.post("/en/application/send/", {"saved": saved(summary), "assurance": "on"})
     assert Applicant.objects.get().email == SLIP
+
+
+def test_whoever_says_that_their_unusual_address_is_right_gets_the_link_to_continue_as_everybody_does(somebody):
+    somebody.fill("people", "p1", {**MAIN, "email": SLIP})
+    asked = Letter.objects.filter(message="draft_link").count()
+    somebody.fill("people", "p1", {}, **{"p1-email-asked": SLIP})
+
+    assert (asked, [letter.to for letter in Letter.objects.filter(message="draft_link")]) == (0, [SLIP])
 
 
 def test_another_slip_is_asked_about_anew(somebody):

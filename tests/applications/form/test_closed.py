@@ -105,6 +105,18 @@ def test_what_was_still_typed_is_saved_and_shown_and_nothing_else(somebody, cloc
     assert [w for w in ("Meikäläinen", "010594", "maija@") for o in (page, *others) if w in o.text] == []
 
 
+def test_whoever_gave_no_way_back_is_not_told_that_their_answers_are_kept(clock):
+    somebody = Somebody(Client(enforce_csrf_checks=True), "en")
+    somebody.begin()
+    save(somebody, "people", "p1", {"first_names": "Maija"})
+    clock.shift(IDLE)
+
+    text = somebody.client.get("/en/application/people/", follow=True).content.decode()
+
+    assert "This application cannot be opened any more" in text
+    assert "Your answers are kept" not in text
+
+
 def test_session_that_ended_says_that_the_form_was_closed_and_not_that_somebody_was_logged_out(somebody, clock):
     clock.shift(IDLE)
 

@@ -80,7 +80,7 @@ def test_nobody_is_called_because_a_stranger_has_named_them():
     assert owed() == []
 
 
-def test_whoever_applied_before_a_change_is_called_to_confirm_again():
+def test_whoever_applied_before_a_change_is_called_to_confirm_again(adviser):
     application = sent({**cast.MAIJA, "email": None}, OLLI)
     again = document.parse(
         cast.document(
@@ -93,6 +93,7 @@ def test_whoever_applied_before_a_change_is_called_to_confirm_again():
     changes.change(application, again, digest=application.version.digest, by=HOUSING_SYSTEM)
 
     assert owed() == [("arrived", "Maija"), ("invitation", "Olli")]
+    assert text_of(adviser.get(address("desk_to_tell"))).count("The application was changed") == 2
 
 
 def test_somebody_is_told_only_the_last_that_matters(time_machine):
