@@ -197,7 +197,7 @@ def _show_later(request: HttpRequest, draft: Draft, form: LinkForm) -> HttpRespo
         "until": draft_letters.deletion_day(draft),
         "is_mine": draft.person_id is not None,
         "minutes": settings.IDLE_MINUTES,
-        **session_end(),
+        **session_end(draft, drafts.form_data_of(draft)),
     }
     return render(request, "applications/draft/later.html", context)
 

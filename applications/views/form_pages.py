@@ -100,10 +100,17 @@ def show_refused(request: HttpRequest, draft: Draft, refusal: InvalidDocument) -
     return show_step(request, draft, data, step, parts, is_refused=True)
 
 
-def session_end() -> dict[str, Any]:
-    """Return when the session of somebody who is not signed in ends (R21), for the warning on the page."""
+def session_end(draft: Draft, data: FormData) -> dict[str, Any]:
+    """Return when the session of somebody who is not signed in ends (R21), for the warning on the page.
+
+    `has_way_back` tells whether a link or identification opens the draft afterwards, by what has been saved.
+    """
     seconds = settings.IDLE_MINUTES * 60
-    return {"idle_seconds": seconds, "ends_at": timezone.now() + dt.timedelta(seconds=seconds)}
+    return {
+        "idle_seconds": seconds,
+        "ends_at": timezone.now() + dt.timedelta(seconds=seconds),
+        "has_way_back": bool(draft.email or steps.main_email(data) or steps.main_hetu(data)),
+    }
 
 
 def _frame(draft: Draft, data: FormData, step: str) -> dict[str, Any]:
@@ -120,5 +127,5 @@ def _frame(draft: Draft, data: FormData, step: str) -> dict[str, Any]:
         "progress": [(each, title, complete.get(each, False)) for each, title in steps.TITLES.items()],
         "number": list(steps.TITLES).index(step) + 1,
         "others": unasked_people(data),
-        **session_end(),
+        **session_end(draft, data),
     }

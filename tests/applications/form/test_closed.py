@@ -109,12 +109,19 @@ def test_whoever_gave_no_way_back_is_not_told_that_their_answers_are_kept(clock)
     somebody = Somebody(Client(enforce_csrf_checks=True), "en")
     somebody.begin()
     save(somebody, "people", "p1", {"first_names": "Maija"})
+    still_open = somebody.go("people").text
+    save(somebody, "people", "p1", {"email": MAIN["email"]})
+    with_address = somebody.go("people").text
+    save(somebody, "people", "p1", {"email": ""})
     clock.shift(IDLE)
 
     text = somebody.client.get("/en/application/people/", follow=True).content.decode()
 
     assert "This application cannot be opened any more" in text
     assert "Your answers are kept" not in text
+    promises = ("What is saved is kept until", "what you have typed is saved", "You can open it again only if")
+    assert [words in still_open for words in promises] == [False, False, True]
+    assert [words in with_address for words in promises] == [True, True, False]
 
 
 def test_session_that_ended_says_that_the_form_was_closed_and_not_that_somebody_was_logged_out(somebody, clock):
