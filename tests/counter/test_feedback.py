@@ -88,7 +88,8 @@ def test_personal_identity_code_is_taken_out_in_every_spelling(code, caplog):
     assert "There was a personal identity code in your text." in text_of(page)
     everything = Feedback.objects.get().text + caplog.text + page.content.decode() + str(list(Letter.objects.values()))
     assert code not in everything
-    assert code[-4:] not in everything
+    # Hashes, ids and microseconds hold any four digits by chance.
+    assert code[-4:] not in re.sub(r"\b[0-9a-f]{8}[0-9a-f-]{8,}\b|[.,] ?[0-9]{6}\b", "", everything)
 
 
 def test_text_without_a_code_is_stored_as_it_was_typed():
