@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications import dates
 from applications.models import Applicant, Application, Certificate
-from applications.receipts import LONGEST, is_same_code
+from applications.receipts import find_genuine
 from applications.trail import ApplicationEvent, record_events
 from core.actors import Actor, Source
 from core.refusals import Refused
@@ -132,15 +132,9 @@ def find_certificate(applicant: Applicant, *, number: str) -> Certificate:
 
 
 def check_certificate(*, number: str, check_code: str) -> CheckedCertificate | None:
-    """Return how a certificate stands, given its number and the beginning of its digest; None if there is none such.
-
-    A wrong number and a wrong digest both take one query and one comparison.
-    """
-    known = Certificate.objects.select_related("applicant__version__application")
-    found = known.defer("applicant__hetu", "applicant__version__content").filter(number=number).first()
-    digest = found.digest if found else "-" * LONGEST  # which no digest is
-    is_genuine = is_same_code(digest, check_code)
-    if not (found and is_genuine):
+    """Return how a certificate stands, given its number and check code; None if there is none such."""
+    found = find_genuine(Certificate.objects.all(), number=number, check_code=check_code)
+    if found is None:
         return None
     application = found.applicant.version.application
     return CheckedCertificate(_standing(found, application), application, found)

@@ -71,11 +71,11 @@ class ProseField(forms.CharField):
 
 
 class TypedDayField(forms.CharField):
-    """A day in any spelling of core/days.py; `example` is one that fits the question."""
+    """A day in any spelling of core/days.py; `example` fits the question, and may be lazy."""
 
     widget = forms.TextInput(attrs={"autocomplete": "off"})
 
-    def __init__(self, *, example: str, **options: Any) -> None:
+    def __init__(self, *, example: Any, **options: Any) -> None:
         self.example = example
         asked = text_with(gettext_noop("Write the date, such as %(example)s."), example=example)
         super().__init__(**{"error_messages": {"required": asked}, **options})

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from applications.models import Applicant, Invitation
 from applications.references import ALPHABET
 from core import links
-from core.links import TOKEN_LENGTH, KeyGone, MailedSecret
+from core.links import TOKEN_LENGTH, KeyGone, MailedSecret, spell_digest
 from core.refusals import Refused
 from core.text import UNAMBIGUOUS, compact, without_lookalikes
 
@@ -47,17 +47,12 @@ class InvitationTooLate(CannotUseInvitation):
     message = _("The link has expired, because the application is no longer open.")
 
 
-def _spell_code(alphabet: str, digest: str) -> str:
-    number = int(digest, 16)
-    return "".join(alphabet[number // len(alphabet) ** i % len(alphabet)] for i in range(CODE_LENGTH))
-
-
 TOKEN = MailedSecret("invitation token")
 CODE = MailedSecret(
     "invitation code",
     column="code_hash",
-    spell=partial(_spell_code, UNAMBIGUOUS),
-    spelled_before=partial(_spell_code, ALPHABET),
+    spell=partial(spell_digest, alphabet=UNAMBIGUOUS, length=CODE_LENGTH),
+    spelled_before=partial(spell_digest, alphabet=ALPHABET, length=CODE_LENGTH),
 )
 
 

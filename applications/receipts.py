@@ -7,13 +7,16 @@ confirmed. Nobody guesses the two: the digest is over a random salt too.
 import re
 import secrets
 from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
-from applications.models import Application, Confirmation
+from django.db.models import QuerySet
+
+from applications.models import Application, Certificate, Confirmation
 from core.text import compact
 
 # What is read for a hexadecimal digit. B is one too: that it looks like 8 is seen to where the two are compared.
 LOOKALIKES = str.maketrans("oilszg", "011526")
+G = TypeVar("G", Confirmation, Certificate)
 SHORTEST, LONGEST = 16, 64  # hexadecimal characters of a digest that are asked for: 64 bits, and all of it
 
 
@@ -51,16 +54,21 @@ def is_same_code(digest: str, check_code: str) -> bool:
     return secrets.compare_digest(digest[: len(check_code)].replace("b", "8"), check_code.replace("b", "8"))
 
 
-def check(*, number: str, check_code: str) -> Checked | None:
-    """Return how a receipt stands, given its number and the beginning of its digest; None if there is no such receipt.
+def find_genuine(rows: QuerySet[G], *, number: str, check_code: str) -> G | None:
+    """Return the row with this number and this beginning of its digest, and its application; None if there is none.
 
     A wrong number and a wrong digest both take one query and one comparison.
     """
-    known = Confirmation.objects.select_related("applicant__version__application")
+    known = rows.select_related("applicant__version__application")
     found = known.defer("applicant__hetu", "applicant__version__content").filter(number=number).first()
     digest = found.digest if found else "-" * LONGEST  # which no digest is
-    is_genuine = is_same_code(digest, check_code)
-    if not (found and is_genuine):
+    return found if is_same_code(digest, check_code) else None
+
+
+def check(*, number: str, check_code: str) -> Checked | None:
+    """Return how a receipt stands, given its number and check code; None if there is no such receipt."""
+    found = find_genuine(Confirmation.objects.all(), number=number, check_code=check_code)
+    if found is None:
         return None
     version = found.applicant.version
     if not version.application.is_open:

@@ -52,6 +52,11 @@ def display(number: str) -> str:
     return "-".join(number[i : i + 3] for i in range(0, LENGTH, 3))
 
 
+def display_digest(digest: str) -> str:
+    """Return the digest of a receipt or certificate, its check code, grouped for reading."""
+    return " ".join(digest[i : i + 4] for i in range(0, len(digest), 4))
+
+
 class ReferenceConverter:
     """The number in a URL. What cannot be a number is a page not found."""
 

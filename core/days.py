@@ -7,7 +7,7 @@ whoever types them is told what is missing, since the day that they mean is thei
 import datetime as dt
 import re
 
-from core.text import DASHES, in_ascii_digits
+from core.text import in_ascii_digits
 
 EARLIEST_YEAR = 1850  # nobody who applies was born before
 
@@ -32,7 +32,6 @@ _MONTHS = {
     )
     for name in names.split()
 }
-_DASH = re.compile(f"[{DASHES}]")
 _BETWEEN = r"(?: ?[./,\-⁄] ?| )"
 _WORD = re.compile(r"[^\W\d_]+")
 _DAY_FIRST = re.compile(rf"([0-9]{{1,2}}){_BETWEEN}([0-9]{{1,2}}){_BETWEEN}([0-9]{{4}})")
@@ -68,7 +67,7 @@ def read_day(text: str) -> dt.date:
     Takes any dash, blanks anywhere, a dot at the end and wide digits. Raises NotADay, or the kind of it that tells
     what is wrong.
     """
-    typed = _in_numbers(_DASH.sub("-", in_ascii_digits(text)).rstrip(". "))
+    typed = _in_numbers(in_ascii_digits(text).rstrip(". "))
     if found := _DAY_FIRST.fullmatch(typed) or _RUN_TOGETHER.fullmatch(typed):
         day, month, year = map(int, found.groups())
     elif found := _YEAR_FIRST.fullmatch(typed):

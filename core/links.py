@@ -28,6 +28,12 @@ def new_nonce() -> str:
     return secrets.token_hex(16)
 
 
+def spell_digest(digest: str, *, alphabet: str, length: int) -> str:
+    """Return a short code for people to type: the last places of a hexadecimal digest, as a number to that base."""
+    number, base = int(digest, 16), len(alphabet)
+    return "".join(alphabet[number // base**place % base] for place in range(length))
+
+
 @dataclass(frozen=True)
 class MailedSecret:
     """One kind of secret. Its rows have a `nonce`, and the hash of the secret in `column`.

@@ -9,14 +9,13 @@ number is whole.
 import re
 
 from core import hetu
-from core.text import DASHES, in_ascii_digits
+from core.text import in_ascii_digits
 
 LONGEST_TELEPHONE = 50  # characters as stored
 LONGEST_TYPED = 200  # characters with the words around it; reading takes the square of the length
 FEWEST_DIGITS, MOST_DIGITS = 3, 17  # the longest number of E.164 has 15 digits, and 00 may stand before it
 FEWEST_MOBILE_DIGITS = 9  # of a Finnish number that begins with 04 or 050, the 0 included
 
-_DASH = re.compile(f"[{DASHES}]")
 _BEFORE = re.compile(
     r"(?:puhelin(?:numero)?|puh|p|matkapuhelin|gsm|tel|telefon|tfn|mobil|mobiili|phone|mobile|t)\b[.:]* *(?=[+(0-9])",
     re.IGNORECASE,
@@ -48,7 +47,7 @@ def read_telephone(text: str) -> str:
         raise NotATelephone
     if _is_code(text):
         raise CodeNotTelephone
-    typed = _WORDS_AFTER.sub("", _BEFORE.sub("", _DASH.sub("-", in_ascii_digits(text)), count=1))
+    typed = _WORDS_AFTER.sub("", _BEFORE.sub("", in_ascii_digits(text), count=1))
     number = " ".join(re.sub("[./]", " ", typed).split())
     digits = re.sub("[^0-9]", "", number)
     if not _NUMBER.fullmatch(number) or not digits:

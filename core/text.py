@@ -49,11 +49,11 @@ def typed_prose(text: str) -> str:
 
 
 def in_ascii_digits(text: str) -> str:
-    """Return one line of typed text with wide and raised characters as the plain ones that they stand for (NFKC).
+    """Return one line of typed text with wide and raised characters as the plain ones (NFKC), and every dash as `-`.
 
     For numbers and days only: in a text of words the same would change what people wrote.
     """
-    return unicodedata.normalize("NFKC", typed_text(text))
+    return _DASH.sub("-", unicodedata.normalize("NFKC", typed_text(text)))
 
 
 def compact(text: str) -> str:

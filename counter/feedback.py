@@ -54,9 +54,11 @@ def give_feedback(*, form_key: UUID, kind: FeedbackKind, text: str, email: str, 
         },
     )
     if is_new:
-        if _is_within("feedback notices", "operator", most=MOST_NOTICES_A_DAY):
+        if limits.is_within("feedback notices", "operator", most=MOST_NOTICES_A_DAY, seconds=limits.DAY):
             feedback_letters.queue_feedback_notice(feedback)
-        if email and _is_within("feedback receipts", mailbox(email), most=MOST_RECEIPTS_A_DAY):
+        if email and limits.is_within(
+            "feedback receipts", mailbox(email), most=MOST_RECEIPTS_A_DAY, seconds=limits.DAY
+        ):
             feedback_letters.queue_feedback_receipt(feedback)
     return Given(feedback, masked != text, feedback_letters.is_receipt_queued(feedback))
 
@@ -87,11 +89,3 @@ def remove_feedback_from(addresses: Collection[str]) -> None:
     found = Feedback.objects.given_from(*addresses)
     letter_removal.remove_letters_to([feedback_subject(pk) for pk in found.values_list("pk", flat=True)])
     found.delete()
-
-
-def _is_within(what: str, who: str, *, most: int) -> bool:
-    try:
-        limits.count(what, who, most=most, seconds=limits.DAY)
-    except limits.TooMany:
-        return False
-    return True

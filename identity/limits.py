@@ -121,9 +121,22 @@ def count_password_again(user: int) -> None:
     count("password again", str(user), most=MOST_AGAIN, seconds=HOUR)
 
 
+def is_within(what: str, who: str, *, most: int, seconds: int) -> bool:
+    """Count one try as count() does, and tell whether it is within the limit."""
+    try:
+        count(what, who, most=most, seconds=seconds)
+    except TooMany:
+        return False
+    return True
+
+
 def is_reached(what: str, who: str, *, most: int) -> bool:
     """Tell whether `most` tries were counted within the present window, without counting one: for tries that fail."""
-    return RateCount.objects.filter(key=_key(what, who), ends__gt=int(time.time()), count__gte=most).exists()
+    try:
+        refuse_if_reached(what, who, most=most)
+    except TooMany:
+        return True
+    return False
 
 
 def refuse_if_reached(what: str, who: str, *, most: int) -> None:

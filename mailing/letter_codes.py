@@ -5,7 +5,9 @@ database holds its hash only. It is made to be read aloud: of signs that look al
 understood.
 """
 
-from core.links import KeyGone, MailedSecret
+from functools import partial
+
+from core.links import KeyGone, MailedSecret, spell_digest
 from core.text import UNAMBIGUOUS, compact, without_lookalikes
 from mailing.models import Letter
 
@@ -13,13 +15,11 @@ CODE_LENGTH = 10  # other lengths than an invitation's code and an application's
 GROUP = CODE_LENGTH // 2
 
 
-def _spell_letter_code(digest: str) -> str:
-    number = int(digest, 16)
-    base = len(UNAMBIGUOUS)
-    return "".join(UNAMBIGUOUS[number // base**place % base] for place in range(CODE_LENGTH))
-
-
-CODE = MailedSecret("letter code", column="code_hash", spell=_spell_letter_code)
+CODE = MailedSecret(
+    "letter code",
+    column="code_hash",
+    spell=partial(spell_digest, alphabet=UNAMBIGUOUS, length=CODE_LENGTH),
+)
 
 
 def display_letter_code(letter: Letter) -> str:

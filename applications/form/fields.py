@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from applications import dates, facts
-from applications.forms import fits, text_with, typed_day
+from applications.forms import TypedDayField, fits, text_with
 from core import hetu
 from core.masking import mask_hetu
 from core.text import in_ascii_digits, typed_text, without_blanks
@@ -167,20 +167,13 @@ class MonthlyField(MoneyField):
     units = (MONTHLY, EUROS)
 
 
-class DayField(AnswerField):
-    """A day in any spelling of core/days.py. `example` fits the question; it may be a function that returns one."""
-
-    widget = forms.TextInput(attrs={"autocomplete": "off"})
+class DayField(TypedDayField, AnswerField):
+    """A day of the application. `example` may be a function that returns one."""
 
     def __init__(self, *, example: str | Callable[[], str] = "14.2.1990", **options: Any) -> None:
-        self.example = lazy(example, str)() if callable(example) else example
-        hint = text_with(gettext_noop("For example %(example)s."), example=self.example)
-        asked = text_with(gettext_noop("Write the date, such as %(example)s."), example=self.example)
-        super().__init__(**{"help_text": hint, "error_messages": {"required": asked}, **options})
-
-    def clean(self, value: Any) -> Any:
-        text = super().clean(value)
-        return typed_day(text, example=self.example) if text else None
+        shown = lazy(example, str)() if callable(example) else example
+        hint = text_with(gettext_noop("For example %(example)s."), example=shown)
+        super().__init__(**{"example": shown, "help_text": hint, **options})
 
     def worded(self, value: Any) -> str:
         return "" if value is None else formats.date_format(value)

@@ -195,8 +195,9 @@ def data_of_page(submitted: MultiValueDict[str, str], step: str, *, language: st
     """
     data = empty_data(language=language)
     named = dict(one.split(" ", 1) for one in submitted.getlist("who")[:MOST_ON_A_PAGE] if " " in one)
+    kinds = [*named.values()]
     is_right = all(PERSON_ID.fullmatch(key) and kind in people.FORMS for key, kind in named.items())
-    if is_right and [*named.values()][:1] == ["main"] and "main" not in [*named.values()][1:]:
+    if is_right and kinds[:1] == ["main"] and kinds.count("main") == 1:
         data["people"] = [PersonAnswers(id=key, kind=kind, details=None, income=None) for key, kind in named.items()]
         data["next"] = max(int(key[1:]) for key in named) + 1
     apply(data, step, submitted)

@@ -47,7 +47,7 @@ class Certificate(models.Model):
     @property
     def check_code(self) -> str:
         """The digest grouped for reading."""
-        return " ".join(self.digest[i : i + 4] for i in range(0, len(self.digest), 4))
+        return references.display_digest(self.digest)
 
     @property
     def is_of_valid(self) -> bool:

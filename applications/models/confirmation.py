@@ -80,4 +80,4 @@ class Confirmation(models.Model):
     @property
     def check_code(self) -> str:
         """The digest grouped for reading, as receipts show it."""
-        return " ".join(self.digest[i : i + 4] for i in range(0, len(self.digest), 4))
+        return references.display_digest(self.digest)

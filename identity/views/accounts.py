@@ -43,12 +43,10 @@ def _may_send_to(email: str) -> bool:
 
     If strangers have used up the limit, the newest link that they have sent to the holder goes on working.
     """
-    try:
-        limits.count("account link address", email, most=MOST_SENT, seconds=limits.HOUR)
-        limits.count("account link address in a day", email, most=MOST_SENT_A_DAY, seconds=limits.DAY)
-    except limits.TooMany:
-        return False
-    return True
+    is_within_hour = limits.is_within("account link address", email, most=MOST_SENT, seconds=limits.HOUR)
+    return is_within_hour and limits.is_within(
+        "account link address in a day", email, most=MOST_SENT_A_DAY, seconds=limits.DAY
+    )
 
 
 @require_safe

@@ -115,13 +115,8 @@ def start(request: HttpRequest) -> HttpResponse:
 
 
 def _is_crowded(request: HttpRequest) -> bool:
-    try:
-        limits.count(
-            "identification-start new", limits.client_network(request), most=MOST_NEW_BROWSERS, seconds=limits.HOUR
-        )
-    except limits.TooMany:
-        return True
-    return False
+    network = limits.client_network(request)
+    return not limits.is_within("identification-start new", network, most=MOST_NEW_BROWSERS, seconds=limits.HOUR)
 
 
 def _lead_to(provider: Provider, attempt: Attempt, request: HttpRequest) -> HttpResponse:
