@@ -1,6 +1,7 @@
 """A person without bank codes, from the address given at the counter to the page of their applications (J5)."""
 
 import pytest
+from playwright.sync_api import expect
 
 from identity import accounts
 from identity.models import Account
@@ -100,4 +101,4 @@ def test_first_error_is_where_the_reader_is_led(page, live_server):
 
     control(page, "New password: The password is too short. It must have at least 12 characters.").click()
 
-    assert page.evaluate("document.activeElement.name") == "password"
+    expect(page.locator("[name='password']")).to_be_focused()

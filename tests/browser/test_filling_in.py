@@ -5,6 +5,7 @@ import re
 import pytest
 from django.utils import translation
 from django.utils.translation import gettext
+from playwright.sync_api import expect
 
 from applications import drafts
 from applications.document import Stored
@@ -245,11 +246,10 @@ def test_fault_is_in_focus_and_leads_to_its_question(page, live_server):
     form.answer("p1", {**MAIN, "hetu": "010594Y9033"})
 
     form.go_on()
-    focused = page.evaluate("document.activeElement.className")
+    expect(page.get_by_role("alert")).to_be_focused()
     page.get_by_role("alert").get_by_role("link").first.click()
 
-    assert focused == "error-summary"
-    assert page.evaluate("document.activeElement.name") == "p1-hetu"
+    expect(page.locator("[name='p1-hetu']")).to_be_focused()
     assert broken_rules(page) == []
 
 

@@ -1,5 +1,7 @@
 """The whole journey without JavaScript, and with the keyboard alone."""
 
+from playwright.sync_api import expect
+
 from applications.models import Confirmation
 from tests.applications.factories import application, state
 from tests.browser.journey import BANK, WORDS, heading, is_ours, press, sign_in_at_bank
@@ -69,7 +71,7 @@ class Keyboard:
         """Press the skip link, which must come first."""
         assert self.tab() == name
         self.page.keyboard.press("Enter")
-        assert self.page.evaluate("document.activeElement.id") == "content"
+        expect(self.page.locator("#content")).to_be_focused()
 
     def press(self, name, key):
         """Move to the link or button whose name begins so, and press it."""

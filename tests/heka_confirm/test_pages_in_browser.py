@@ -81,7 +81,7 @@ def test_skip_link_comes_first_and_leads_to_the_content(live_server, page):
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
 
-    assert page.evaluate("document.activeElement.id") == "content"
+    expect(page.locator("#content")).to_be_focused()
 
 
 @pytest.fixture
@@ -107,7 +107,7 @@ def test_session_warning_comes_two_minutes_before_the_end(signed_in, axe):
 
     assert not early
     assert warning.is_visible()
-    assert signed_in.evaluate("document.activeElement.textContent") == "Continue"
+    expect(warning.get_by_role("button", name="Continue")).to_be_focused()
     axe(signed_in)
 
 
@@ -133,7 +133,7 @@ def test_session_goes_on_after_escape(signed_in):
     signed_in.locator("#session-warning").wait_for(state="hidden")
 
     assert answer.value.status == 204
-    assert link.evaluate("element => element === document.activeElement")
+    expect(link).to_be_focused()
     assert signed_in.locator("#session-end").inner_text() != ends
     signed_in.clock.run_for(17 * 60 * 1000)
     assert signed_in.locator("#session-warning").is_hidden()
