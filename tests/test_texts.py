@@ -1,0 +1,119 @@
+"""What pages and emails say: words that were given up, verbs that want an object, and sentences that are too long.
+
+docs/texts.md says how texts are written, and why."""
+
+import re
+
+import polib
+import pytest
+from django.conf import settings
+
+LANGUAGES = ["en", "fi", "sv"]
+LONGEST = 20  # words of a sentence
+PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|\{\w*\}")
+
+# Words that were given up, in each language, with what is said instead.
+GIVEN_UP = {
+    "en": {
+        r"\bletters?\b(?! (and|or) digits|s? and signs)": "email, message; a letter is paper",
+        r"\bcounter\b": "the rental apartment search advisory service, customer service",
+        r"\bwho appl(y|ies)\b": "applicant",
+        r"\bsomebody of you\b": "one of you",
+        r"\bhow (it|%\(\w+\)s|the application) stands\b": "status",
+        r"\bwaits? for you(r|\b)": "is waiting for you",
+        r"\b(e-mail|e-mails)\b": "email",
+        r"\blease\b": "tenancy agreement",
+        r"\bthe others who\b": "the other applicants",
+        r"\bthis field is required\b": "what to do, such as: Enter your name.",
+        r"\bservice point\b": "customer service",
+        r"'": "’",
+    },
+    "fi": {
+        r"palvelupist": "Vuokra-asunnon haun neuvonta, asiakaspalvelu",
+        r"(?<!haun )\bneuvon(ta|nan|nassa|nasta|taan|taa)\b": "Vuokra-asunnon haun neuvonta, asiakaspalvelu",
+        r"\bkirje(?!lliset)": "viesti; kirje on paperia",
+        r"\bhävit": "poistaa",
+        r"\btoimesta\b": "tekijä lauseen subjektiksi",
+        r"\bosalta\b": "-lta, -lla",
+        r"\bviimeistään [^.]*\basti\b": "joko viimeistään tai asti",
+        r"kenttä vaaditaan": "mitä tehdä, esimerkiksi: Kirjoita nimesi.",
+        r"salasanatunnus": "sähköpostiosoite ja salasana",
+        r"\b(Heka-asuntohake|Hekaan lähet)": "Hekan asuntohakemus",
+        r"roskapostikansio": "roskapostilaatikko",
+        r"\btoi(nen|sta|sen) tarkistu": "lisätarkistus",
+        r"\bei ole kokonainen\b": "linkistä puuttuu osa",
+        r"[\"']": "” ja ’",
+    },
+    "sv": {
+        r"serviceställe": "rådgivningen om ansökan om hyresbostad, kundtjänsten",
+        r"\brådgivningen\b(?! om ansökan)": "rådgivningen om ansökan om hyresbostad, kundtjänsten",
+        r"\bbrev": "meddelande; brev är papper",
+        r"\bframsida": "startsidan",
+        r"\bännu en\b": "fortfarande en, en till",
+        r"skiljetecken": "skiljemarkör",
+        r"(?<!nät)bankkod": "nätbankskoder",
+        r"\bfält(et)? måste fyllas i\b": "vad man ska göra, till exempel: Skriv ditt namn.",
+        r"[\"']": "” och ’",
+    },
+}
+
+# Forms of the service's one verb, which wants to be told what is confirmed.
+CONFIRMS = {
+    "fi": re.compile(r"\bvahvist(aa|an|at|amme|atte|avat|i|in|it|imme|ivat|anut|aneet|etaan|ettiin|a|aisi|aisit)\b", re.I),
+    "sv": re.compile(r"\bbekräfta(r|de|t)?\b", re.I),
+}
+OBJECT = {
+    "fi": re.compile(r"hakemu|\bse(n|t)?\b|\bsi(tä|ksi)\b|\bjon?ka\b|\bjota\b|\bmi(tä|nkä|tään|nä|kä)\b|\bmuutos|henkilöllisyy|salasana|tie(to|do|di)|versio|\bne\b|\bniitä\b|\btämä|\btä(tä|män)\b|osoite|kuitti", re.I),
+    "sv": re.compile(r"ansök|\bden\b|\bdet\b|\bdem\b|\bvad\b|\bvilk|\bsom\b|\bingenting\b|uppgift|ändring|identitet|lösenord|version|\bdetta\b|adress|kvitt", re.I),
+}
+# Whole texts that say what is confirmed by where they stand.
+NEEDS_NO_OBJECT = {"fi": set(), "sv": set()}
+
+
+def texts(language):
+    """Every text of a language, beside the English one that stands for it in the code."""
+    for entry in polib.pofile(f"{settings.BASE_DIR}/locale/{'fi' if language == 'en' else language}/LC_MESSAGES/django.po"):
+        forms = [entry.msgid, entry.msgid_plural] if language == "en" else [entry.msgstr, *entry.msgstr_plural.values()]
+        for text in filter(None, forms):
+            yield entry.msgid, text
+
+
+def sentences(text):
+    return [part for part in re.split(r"(?<=[.?!…])[”’)]?\s+(?=[A-ZÅÄÖ”“‘%{(])", text) if part]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_words_that_were_given_up_stand_nowhere(language):
+    found = [
+        (text, instead)
+        for _, text in texts(language)
+        for word, instead in GIVEN_UP[language].items()
+        if re.search(word, text, re.IGNORECASE)
+    ]
+
+    assert found == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_sentence_is_too_long_to_be_read_once(language):
+    long = [
+        (len(sentence.split()), sentence)
+        for _, text in texts(language)
+        for sentence in sentences(PLACEHOLDER.sub("X", text))
+        if len([word for word in sentence.split() if re.search(r"\w", word)]) > LONGEST
+    ]
+
+    assert long == []
+
+
+@pytest.mark.parametrize("language", sorted(CONFIRMS))
+def test_confirming_says_what_is_confirmed(language):
+    bare = [
+        sentence
+        for _, text in texts(language)
+        if text not in NEEDS_NO_OBJECT[language]
+        for sentence in sentences(text)
+        if CONFIRMS[language].search(sentence) and not OBJECT[language].search(sentence)
+    ]
+
+    assert bare == []
