@@ -11,6 +11,7 @@ from django.conf import settings
 LANGUAGES = ["en", "fi", "sv"]
 LONGEST = 20  # words of a sentence
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|\{\w*\}")
+TAG = re.compile(r"</?[a-z][^>]*>")
 
 # Words that were given up, in each language, with what is said instead.
 GIVEN_UP = {
@@ -75,7 +76,7 @@ def texts(language):
     for entry in polib.pofile(f"{settings.BASE_DIR}/locale/{'fi' if language == 'en' else language}/LC_MESSAGES/django.po"):
         forms = [entry.msgid, entry.msgid_plural] if language == "en" else [entry.msgstr, *entry.msgstr_plural.values()]
         for text in filter(None, forms):
-            yield entry.msgid, text
+            yield entry.msgid, TAG.sub("", text)
 
 
 def sentences(text):
