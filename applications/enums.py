@@ -85,8 +85,8 @@ class Feature(models.TextChoices):
     ACCESSIBLE = "accessible", _("Accessible flat")
     SMOKE_FREE = "smoke_free", _("Smoke-free building")
     CAR_FREE = "car_free", _("Car-free building")
-    PUU_KAPYLA = "puu_kapyla", "Puu-Käpylä"
-    PUU_VALLILA = "puu_vallila", "Puu-Vallila"
+    PUU_KAPYLA = "puu_kapyla", _("Puu-Käpylä")
+    PUU_VALLILA = "puu_vallila", _("Puu-Vallila")
     ARTIST = "artist", _("Artist's flat")
     SENIOR = "senior", _("Senior flat")
 

@@ -3,6 +3,8 @@
 from babel import Locale
 from django.utils.translation import get_language
 
+from core.alphabet import alphabetical
+
 FINLAND = "FI"
 # CLDR also names islands within a country, unions, and codes for tests. Kosovo (XK) issues passports, so it stays.
 NOT_COUNTRIES = frozenset(["AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"])
@@ -25,5 +27,5 @@ def name(code: str) -> str:
 def choices() -> list[tuple[str, str]]:
     """Return codes and names for a form, Finland first and the others in the order of their names."""
     names = _country_names(get_language() or "fi")
-    others = sorted(CODES - {FINLAND}, key=lambda code: names[code].casefold())
+    others = sorted(CODES - {FINLAND}, key=lambda code: alphabetical(names[code]))
     return [(code, names[code]) for code in (FINLAND, *others)]

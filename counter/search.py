@@ -7,7 +7,7 @@ and with any dash; or the code of an email; or else parts of a name. Codes and n
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.db import models
 from django.db.models import Q
@@ -17,6 +17,7 @@ from applications import dates, names, references
 from applications.models import Applicant, Application, LearnedCode
 from core import crypto, hetu
 from core.actors import Actor, acting_staff
+from core.alphabet import Key, alphabetical
 from core.refusals import Refused
 from core.text import compact, typed_text
 from core.transactions import atomically
@@ -139,7 +140,14 @@ def search(text: str) -> Found:
         raise Mistyped
     if max(map(len, names.parts(text)), default=0) < FEWEST_LETTERS:
         raise TooShort
-    return _find_slots(Event.SEARCH_BY_NAME, names.find(text))
+    found = _find_slots(Event.SEARCH_BY_NAME, names.find(text))
+    return replace(found, hits=sorted(found.hits, key=_by_name))
+
+
+def _by_name(hit: Hit) -> tuple[bool, Key, Key]:
+    """Return the key that puts open applications first, and then the names in the order of the language."""
+    applicant = hit.applicant
+    return not hit.application.is_open, alphabetical(applicant.last_name), alphabetical(applicant.first_names)
 
 
 def _find_by_email(letter: Letter) -> Found:

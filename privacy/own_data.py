@@ -17,7 +17,7 @@ from core.actors import Actor, Role
 from core.masking import mask_codes, mask_hetu
 from counter import countries
 from counter.desk import messages, wording
-from counter.models import DocumentType, Feedback
+from counter.models import Counter, DocumentType, Feedback
 from identity.models import Account, Person
 from identity.proof import Proof
 from mailing.models import Letter
@@ -112,14 +112,14 @@ def _check_parts(own: OwnSlots, entries: Iterable[Entry]) -> Iterator[Part]:
     """Yield each check as it was recorded (C2); the adviser is named by their role in the trail."""
     made_by = {e.facts["id_check"]: e for e in entries if e.event == Event.CHECK_RECORDED}
     numbers = {slot.pk: slot.version.application for slot in own.slots}
-    names = DocumentType.objects.names()
+    names, counter = DocumentType.objects.names(), Counter.only()
     for check in IdCheck.objects.with_outcome().filter(applicant__in=own.slots).order_by("pk"):
         document = names.get(check.document_type, check.document_type)
         role = Role(made_by[check.pk].role) if check.pk in made_by else Role.ADVISER
         facts = [
             number_of(numbers[check.applicant_id]),
             Fact("checked_at", _("Checked"), check.checked_at),
-            Fact("place", _("Place"), check.place),
+            Fact("place", _("Place"), check.place, counter.place_of_check(check.place)),
             Fact("by", _("By whom"), role, role.label),
             Fact("outcome", _("Outcome"), check.status, check.status.label),
             Fact("document", _("Identity document"), check.document_type, document),

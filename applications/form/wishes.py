@@ -6,10 +6,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from applications import facts
+from applications.districts import DISTRICTS, district_choices
 from applications.document import Content
 from applications.enums import Feature, FlatType, Purpose
 from applications.form.data import Answers
-from applications.form.districts import DISTRICTS
 from applications.form.fields import FloorField, MonthlyField, WholeAreaField, as_typed, euros_as_typed
 from applications.form.questions import Questions
 from applications.forms import ProseField, fits
@@ -55,7 +55,7 @@ class Wishes(Questions):
     districts = forms.MultipleChoiceField(
         label=_("Districts"),
         help_text=_("Choose none if any area suits you."),
-        choices=[(name, name) for name in DISTRICTS],
+        choices=district_choices,
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
@@ -89,7 +89,8 @@ class Wishes(Questions):
     def facts(self) -> dict[str, Any]:
         """Return the parts `wishes` and `more` of a content."""
         given = super().facts()
-        more, areas = given.pop("more", None), [*given.pop("districts"), *given.pop("other_areas", [])]
+        chosen = sorted(given.pop("districts"), key=DISTRICTS.index)  # the same in whichever language they were chosen
+        more, areas = given.pop("more", None), [*chosen, *given.pop("other_areas", [])]
         return {"wishes": {**given, "areas": areas}, **({"more": more} if more else {})}
 
 

@@ -146,6 +146,13 @@ class Counter(models.Model):
     def e_service_url(self) -> str:
         return in_language(self, "e_service_url")
 
+    def place_of_check(self, street: str) -> str:
+        """Return where a check was made, in the language of the page. Checks keep the street in Finnish.
+
+        A street where the counter is no longer has no other name here.
+        """
+        return self.street if street == self.street_fi else street
+
     @property
     def phone_link(self) -> str:
         """The phone number as a tel: address has it (RFC 3966)."""

@@ -1,7 +1,7 @@
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from applications import references
 from applications.models import Applicant, Application
@@ -189,6 +189,20 @@ def test_open_applications_come_before_ended_ones():
 
     assert [hit.application.pk for hit in found.hits] == [waiting.pk, waiting.pk, ended.pk, later_ended.pk]
     assert found.only is None
+
+
+@pytest.mark.parametrize(
+    ("language", "order"),
+    [("fi", ["Zidan", "Åberg", "Ähtäri", "Öhman"]), ("en", ["Åberg", "Ähtäri", "Öhman", "Zidan"])],
+)
+def test_people_stand_in_the_order_of_the_language(language, order):
+    for last_name in ("Öhman", "Zidan", "Ähtäri", "Åberg"):
+        application(VERA | {"last_name": last_name})
+
+    with translation.override(language):
+        found = search.search("vera")
+
+    assert [hit.applicant.last_name for hit in found.hits] == order
 
 
 def test_more_people_than_are_shown_are_told_of(monkeypatch):

@@ -14,6 +14,7 @@ from django.utils import timezone, translation
 from applications import certificates, changes, document, terms
 from applications.models import Application, Confirmation, ErrorReport
 from counter import account_issue, feedback
+from counter.models import Counter
 from identity.enums import Method
 from identity.models import Account
 from identity.proof import Proof, remember
@@ -207,6 +208,24 @@ def test_looks_and_acts_of_staff_are_told_by_their_role_alone(sent):
     assert "id_checks" not in maija
     text = page(signed_in(cast.OLLI))
     assert [name for name in ("Anna", "Sari", "anna", "sari") if name in text] == []
+
+
+@pytest.mark.parametrize(("language", "place"), [("fi", "Paikka Työpajankatu 8"), ("sv", "Plats Verkstadsgatan 8")])
+def test_place_of_a_check_is_shown_in_the_language_of_the_page_and_stays_in_the_file(sent, language, place):
+    check(sent, cast.OLLI)
+    client = signed_in(cast.OLLI)
+
+    [made] = json.loads(file(client, language))["id_checks"]["parts"]
+
+    assert made["place"] == "Työpajankatu 8"
+    assert place in text_of(client.get(address(language=language)))
+
+
+def test_place_where_the_counter_was_before_stays_as_it_was(sent):
+    check(sent, cast.OLLI)
+    Counter.objects.update_or_create(defaults={"street_fi": "Uusi katu 1", "street_sv": "Nya gatan 1"}, id=1)
+
+    assert "Plats Työpajankatu 8" in text_of(signed_in(cast.OLLI).get(address(language="sv")))
 
 
 def test_protected_person_reads_their_mark_and_nobody_else_does(sent):

@@ -3,6 +3,8 @@ SHORT_DATE_FORMAT = "j.n.Y"
 TIME_FORMAT = "G.i"
 DATETIME_FORMAT = r"j.n.Y \k\l\o G.i"
 SHORT_DATETIME_FORMAT = r"j.n.Y \k\l\o G.i"
+# Of our own, for the trail: with seconds.
+EXACT_DATETIME_FORMAT = r"j.n.Y \k\l\o G.i.s"
 FIRST_DAY_OF_WEEK = 1
 DECIMAL_SEPARATOR = ","
 THOUSAND_SEPARATOR = "\xa0"

@@ -10,10 +10,9 @@ from django.utils import timezone, translation
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from applications import drafts, intake, references
+from applications import districts, drafts, intake, references
 from applications.document import Document, Stored, canonical, parse
 from applications.enums import Condition, Dwelling, Feature, FlatType, Purpose, Reason, Tenure
-from applications.form import districts
 from applications.form.prefill import data_of_document
 from applications.form.steps import document_of
 from applications.models import Application

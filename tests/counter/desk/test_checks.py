@@ -109,6 +109,21 @@ def test_countries_are_named_in_the_language_of_the_page(language, finland, alan
     assert (named["FI"], named["AX"], len(named)) == (finland, aland, 250)
 
 
+@pytest.mark.parametrize(
+    ("language", "some"),
+    [
+        ("fi", ["Suomi", "Afganistan", "Ahvenanmaa", "Ranska", "Réunion", "Romania", "Tšad", "Tšekki", "Turkki"]),
+        ("sv", ["Finland", "El Salvador", "Elfenbenskusten", "Zimbabwe", "Åland", "Österrike", "Östtimor"]),
+        ("en", ["Finland", "Afghanistan", "Åland Islands", "Albania", "Côte d’Ivoire", "Croatia", "Türkiye"]),
+    ],
+)
+def test_countries_stand_in_the_order_of_the_language_after_finland(language, some):
+    with translation.override(language):
+        names = [name for _code, name in countries.choices()]
+
+    assert [name for name in names if name in some] == some
+
+
 @pytest.mark.parametrize("language", ["fi", "sv", "en"])
 def test_every_country_has_a_name_in_every_language(language):
     with translation.override(language):

@@ -145,7 +145,7 @@ def test_csv_has_the_figures_of_the_page(supervisor):
     page = supervisor.get(address(), PERIOD).text
     rows = read(supervisor.get(address("statistics_csv"), PERIOD))
 
-    assert rows[0] == ["section", "label", "value"]
+    assert rows[0] == ["Section", "Label", "Value"]
     assert rows[1:] == [[title, *row] for title, figures in tables(page) for row in figures]
     assert ["Confirmations by method", "Online banking codes", "1"] in rows
 
@@ -162,6 +162,16 @@ def test_csv_is_a_file_that_spreadsheets_open(supervisor):
     assert response["Content-Type"] == "text/csv; charset=utf-8"
     assert response["Content-Disposition"] == 'attachment; filename="statistics-2026-11-01-2026-11-21.csv"'
     assert response.content.startswith(b"\xef\xbb\xbf")
+
+
+@pytest.mark.parametrize(
+    ("language", "head"),
+    [("fi", "Osio;Selite;Luku"), ("sv", "Avsnitt;Uppgift;Värde"), ("en", "Section,Label,Value")],
+)
+def test_csv_has_the_head_and_the_signs_between_columns_of_the_language(supervisor, language, head):
+    text = supervisor.get(address("statistics_csv", language), PERIOD).content.decode("utf-8-sig")
+
+    assert text.splitlines()[0] == head
 
 
 def test_csv_names_nobody(supervisor):
