@@ -120,7 +120,9 @@ def test_link_for_somebody_without_a_code_leads_to_the_counter(client):
 
     response = client.get(page(), {"token": invitation_token(Invitation.objects.get(applicant__version=sent.current))})
 
-    assert "You can confirm this application at the counter only." in text_of(response)
+    assert "You can confirm this application only at the rental apartment search advisory service." in text_of(
+        response
+    )
     assert "<button" not in response.text
 
 

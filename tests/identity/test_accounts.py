@@ -282,9 +282,9 @@ def test_letter_tells_a_first_link_from_one_for_a_forgotten_password():
     accounts.send_link(Account.objects.get())
     second = letters.write_letter(last_letter())
 
-    assert first.subject == "Create a password for your account"
+    assert first.subject == "Heka housing application: create a password for your account"
     assert "An account was made for you at the counter" in first.body
-    assert second.subject == "Create a new password for your account"
+    assert second.subject == "Heka housing application: create a new password for your account"
     assert "Your present password goes on working" in second.body
 
 
