@@ -211,9 +211,10 @@ def test_invitation_says_who_invites_and_offers_the_code_without_a_word_of_banks
     subject, text, html = written(letter("invitation", cast.OLLI))
 
     assert subject == (
-        f"You are a co-applicant in a Heka housing application. It is waiting for you to confirm it. ({application.number})"
+        "You are a co-applicant in a Heka housing application. It is waiting for you to confirm it. "
+        f"({application.number})"
     )
-    assert "“Maija” has sent a housing application to Heka and named you as a co-applicant." in text
+    assert "“Maija” has sent a Heka housing application and named you as a co-applicant." in text
     assert "This email is for the person who is named “Olli Öhman” in the application." in text
     assert "Address: http://testserver\n" in text
     assert re.search(r"Code: [2-9B-Z]{4}-[2-9B-Z]{4}\n", text)
@@ -338,7 +339,10 @@ def test_person_who_can_confirm_at_the_counter_only_is_told_so(pass_days):
     sent(cast.MAIJA, {**cast.OLLI, "hetu": None, "birth_date": "1994-05-02"}, language="en")
     pass_days(3)
 
-    assert "“Olli Öhman” must visit the counter to confirm" in written(letter("arrived", cast.MAIJA))[1]
+    assert (
+        "“Olli Öhman” can confirm the application only at customer service, Työpajankatu 8."
+        in written(letter("arrived", cast.MAIJA))[1]
+    )
     reminder = written(letter("reminder", cast.OLLI))[1]
     assert "You can confirm this application only at the rental apartment search advisory service." in reminder
     assert "online banking codes" not in reminder

@@ -283,7 +283,7 @@ def test_letter_tells_a_first_link_from_one_for_a_forgotten_password():
     second = letters.write_letter(last_letter())
 
     assert first.subject == "Heka housing application: create a password for your account"
-    assert "An account was made for you at the counter" in first.body
+    assert "The rental apartment search advisory service has created an account for you." in first.body
     assert second.subject == "Heka housing application: create a new password for your account"
     assert "Your present password goes on working" in second.body
 

@@ -55,7 +55,7 @@ DAY = dt.timedelta(days=1)
 class Sound:
     """A sound database: Maija and Olli's valid application, what Vera waits for with Ville, and an ended one.
 
-    At the rental apartment search advisory service Ethan has declined what Ville sent with him, and Ville has withdrawn another one.
+    At the counter Ethan has declined what Ville sent with him, and Ville has withdrawn another one.
     """
 
     valid: Application
