@@ -285,7 +285,7 @@ def test_letter_tells_a_first_link_from_one_for_a_forgotten_password():
     assert first.subject == "Heka housing application: create a password for your account"
     assert "The rental apartment search advisory service has created an account for you." in first.body
     assert second.subject == "Heka housing application: create a new password for your account"
-    assert "Your present password goes on working" in second.body
+    assert "Your current password still works" in second.body
 
 
 def test_letter_of_a_replaced_link_is_no_longer_due():
