@@ -25,11 +25,11 @@ class EmailCodeForm(forms.Form):
     code = forms.CharField(
         label=_("Code of the email"),
         help_text=_(
-            "It is at the end of the email. It has 10 characters, for example K7M4P-3XQ4T. You can use small "
-            "or capital letters."
+            "The code is at the end of the email. It has 10 characters, for example K7M4P-3XQ4T. You can use upper "
+            "or lower case."
         ),
         max_length=60,
-        error_messages={"required": _("Write the code of the email, for example K7M4P-3XQ4T.")},
+        error_messages={"required": _("Enter the code of the email, for example K7M4P-3XQ4T.")},
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
     )
 
@@ -38,8 +38,8 @@ class EmailCodeForm(forms.Form):
         if code is None:
             raise forms.ValidationError(
                 _(
-                    "This cannot be the code of an email. Such a code has 10 characters in two groups, for "
-                    "example K7M4P-3XQ4T. An application number and the code of an invitation are shorter."
+                    "This cannot be the code of an email. The code has 10 characters in two groups, for example "
+                    "K7M4P-3XQ4T. Application numbers and invitation codes are shorter."
                 )
             )
         return code

@@ -50,12 +50,12 @@ class LetterAdmin(ReadOnly, admin.ModelAdmin):
     def state(self, letter: Letter) -> str:
         return str(letter.status.label)
 
-    @admin.action(description=_("Send again what was given up or refused"), permissions=["send_again"])
+    @admin.action(description=_("Send again the emails that were given up or refused"), permissions=["send_again"])
     def send_again(self, request: HttpRequest, queryset: LetterQuerySet) -> None:
         by = operator_actor(request.user)
         chain = staff_chain(acting_staff(by).pk, timezone.localdate().year)
         number = outbox.send_letters_again(queryset, chain=chain, by=by)
-        text = ngettext("%(number)d letter will be sent again.", "%(number)d letters will be sent again.", number)
+        text = ngettext("%(number)d email will be sent again.", "%(number)d emails will be sent again.", number)
         messages.success(request, text % {"number": number})
 
     def has_send_again_permission(self, request: HttpRequest) -> bool:

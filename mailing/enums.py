@@ -22,8 +22,8 @@ class Failure(models.TextChoices):
     CONNECTION = "connection", _("The mail server could not be reached")
     LOGIN = "login", _("The mail server did not accept our credentials")
     BUSY = "busy", _("The mail server asked to try later")
-    REFUSED = "refused", _("The mail server refused the letter or its address")
-    INVALID = "invalid", _("The address or the subject cannot stand in a letter")
+    REFUSED = "refused", _("The mail server refused the email or its address")
+    INVALID = "invalid", _("The address or the subject cannot be used in an email")
     ERROR = "error", _("A fault of this service")
 
 

@@ -41,7 +41,7 @@ class Letter(Leased):
     """One letter that one event owes one person. Its text may hold tokens, so it is written at sending."""
 
     key = models.CharField(_("event"), max_length=120, unique=True)  # the event, so that it owes one letter only
-    message = models.CharField(_("kind of letter"), max_length=40)  # the folder templates/mailing/<message>/
+    message = models.CharField(_("kind of email"), max_length=40)  # the folder templates/mailing/<message>/
     language = models.CharField(_("language"), max_length=2)
     to = models.EmailField(_("email address"), db_index=True)  # empty: it is never sent, but read and told
     # Whom it concerns, as the trail names them, such as "applicant 55".
@@ -68,8 +68,8 @@ class Letter(Leased):
     objects = LetterQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("letter")
-        verbose_name_plural = _("letters")
+        verbose_name = _("email")
+        verbose_name_plural = _("emails")
         indexes = [
             models.Index(fields=["due_at", "id"], condition=UNENDED, name="letter_due"),
             models.Index(fields=["created_at"], condition=UNDELIVERABLE, name="letter_undeliverable"),
@@ -109,7 +109,7 @@ class Letter(Leased):
         ]
 
     def __str__(self) -> str:
-        return str(_("letter %(number)s: %(kind)s") % {"number": self.pk, "kind": self.message})
+        return str(_("email %(number)s: %(kind)s") % {"number": self.pk, "kind": self.message})
 
     @property
     def nonce(self) -> str:

@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("key", models.CharField(max_length=120, unique=True, verbose_name="event")),
-                ("message", models.CharField(max_length=40, verbose_name="kind of letter")),
+                ("message", models.CharField(max_length=40, verbose_name="kind of email")),
                 ("language", models.CharField(max_length=2, verbose_name="language")),
                 ("to", models.EmailField(db_index=True, max_length=254, verbose_name="email address")),
                 ("recipient", models.CharField(blank=True, db_default="", max_length=80)),
@@ -46,8 +46,8 @@ class Migration(migrations.Migration):
                             ("connection", "The mail server could not be reached"),
                             ("login", "The mail server did not accept our credentials"),
                             ("busy", "The mail server asked to try later"),
-                            ("refused", "The mail server refused the letter or its address"),
-                            ("invalid", "The address or the subject cannot stand in a letter"),
+                            ("refused", "The mail server refused the email or its address"),
+                            ("invalid", "The address or the subject cannot be used in an email"),
                             ("error", "A fault of this service"),
                         ],
                         db_default="",
@@ -65,8 +65,8 @@ class Migration(migrations.Migration):
                 ("complained_at", models.DateTimeField(null=True, verbose_name="reported as spam")),
             ],
             options={
-                "verbose_name": "letter",
-                "verbose_name_plural": "letters",
+                "verbose_name": "email",
+                "verbose_name_plural": "emails",
                 "indexes": [
                     models.Index(
                         condition=models.Q(("dead_at", None), ("dropped_at", None), ("sent_at", None)),

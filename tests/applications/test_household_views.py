@@ -528,7 +528,7 @@ def test_decline_says_what_will_happen_and_then_declines(sign_in, sent):
     client = sign_in(cast.OLLI)
 
     asked = text_of(client.get(url("decline", sent)))
-    assert "The application cannot become valid until the main applicant changes it." in asked
+    assert "The application cannot become valid until the main applicant edits it." in asked
     assert applicant(sent, cast.OLLI).declined_at is None
     response = client.post(url("decline", sent), follow=True)
 

@@ -69,8 +69,8 @@ def test_link_leads_to_a_page_that_says_who_invites_and_what_to_do(client, sent,
 
     shown = text_of(response)
     assert response.status_code == 200
-    assert "“Maija” has sent a housing application to Heka and named you as a co-applicant." in shown
-    assert "The application waits for you." in shown
+    assert "“Maija” has sent a Heka housing application and named you as a co-applicant." in shown
+    assert "It is waiting for you to confirm it." in shown
     assert "Every adult must confirm the application by 14 February 2027 at the latest." in shown
     assert re.findall(r"<button[^>]*>([^<]+)<", response.text) == ["Accept cookies", "Do not accept"]
     assert "This is not for me" in shown
@@ -120,7 +120,9 @@ def test_link_for_somebody_without_a_code_leads_to_the_counter(client):
 
     response = client.get(page(), {"token": invitation_token(Invitation.objects.get(applicant__version=sent.current))})
 
-    assert "You can confirm this application at the counter only." in text_of(response)
+    assert "You can confirm this application only at the rental apartment search advisory service." in text_of(
+        response
+    )
     assert "<button" not in response.text
 
 

@@ -210,8 +210,11 @@ def test_invitation_says_who_invites_and_offers_the_code_without_a_word_of_banks
 
     subject, text, html = written(letter("invitation", cast.OLLI))
 
-    assert subject == (f"You are a co-applicant in a housing application. It waits for you. ({application.number})")
-    assert "“Maija” has sent a housing application to Heka and named you as a co-applicant." in text
+    assert subject == (
+        "You are a co-applicant in a Heka housing application. It is waiting for you to confirm it. "
+        f"({application.number})"
+    )
+    assert "“Maija” has sent a Heka housing application and named you as a co-applicant." in text
     assert "This email is for the person who is named “Olli Öhman” in the application." in text
     assert "Address: http://testserver\n" in text
     assert re.search(r"Code: [2-9B-Z]{4}-[2-9B-Z]{4}\n", text)
@@ -314,7 +317,7 @@ def test_declining_is_told_and_nobody_is_said_to_be_waited_for(pass_days):
 
     subject, text, _ = written(letter("receipt", cast.MAIJA))
 
-    assert subject.startswith("The application cannot become valid until the main applicant changes it.")
+    assert subject.startswith("The application cannot become valid until the main applicant edits it.")
     assert "“Olli Öhman” has declined the application." in text
     assert "waiting for Olli" not in text
 
@@ -336,9 +339,12 @@ def test_person_who_can_confirm_at_the_counter_only_is_told_so(pass_days):
     sent(cast.MAIJA, {**cast.OLLI, "hetu": None, "birth_date": "1994-05-02"}, language="en")
     pass_days(3)
 
-    assert "“Olli Öhman” must visit the counter to confirm" in written(letter("arrived", cast.MAIJA))[1]
+    assert (
+        "“Olli Öhman” can confirm the application only at customer service, Työpajankatu 8."
+        in written(letter("arrived", cast.MAIJA))[1]
+    )
     reminder = written(letter("reminder", cast.OLLI))[1]
-    assert "You can confirm this application at the counter only." in reminder
+    assert "You can confirm this application only at the rental apartment search advisory service." in reminder
     assert "online banking codes" not in reminder
 
 
@@ -450,10 +456,10 @@ def test_whoever_has_no_bank_codes_reads_before_it_expires_that_the_counter_rene
     letters.about_to_end(Application.objects.with_people().get(pk=key))
 
     to_ethan, to_maija = (written(letter("about_to_expire", who))[1] for who in (ethan, cast.MAIJA))
-    assert "You can renew it at the rental apartment search advisory service." in to_ethan
+    assert "You can renew the application at the rental apartment search advisory service." in to_ethan
     assert "Bring your passport or identity card." in to_ethan
     assert "See your application" not in to_ethan
-    assert "You can renew it online or at the rental apartment search advisory service." in to_maija
+    assert "You can renew the application online or at the rental apartment search advisory service." in to_maija
     assert [text.count("/en/counter/") for text in (to_ethan, to_maija)] == [1, 1]
 
 
@@ -498,5 +504,7 @@ def test_email_offers_to_renew_only_what_gains_a_day(settings, time_machine, val
 
     text = written(letter("about_to_expire", cast.MAIJA))[1]
 
-    assert ("You can renew it online or at the rental apartment search advisory service." in text) is offers
+    assert (
+        "You can renew the application online or at the rental apartment search advisory service." in text
+    ) is offers
     assert ("If you still need a home after that, send a new application." in text) is not offers

@@ -225,7 +225,7 @@ def test_letter_of_receipt_leads_to_the_slips_of_those_without_an_address():
     _, text, html = written(Letter.objects.get(message="arrived"))
 
     for body in (text, html):
-        assert "You can print a slip for a visit to the advisory service and give it to them." in body
+        assert "You can print a slip for a visit to customer service, Työpajankatu 8, and give it to them." in body
         assert url("status", application) in body
 
 

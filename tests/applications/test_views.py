@@ -159,7 +159,7 @@ def test_confirm_leads_to_the_receipt_that_names_who_is_missing(sign_in):
 
     shown = text_of(response)
     assert response.redirect_chain == [(url("receipt", sent), 302)]
-    assert "The application is still waiting." in shown
+    assert "We are still waiting for other applicants." in shown
     assert "We are waiting for Olli Öhman to confirm the application." in shown
     assert sent.number in shown
     assert "online banking codes" in shown

@@ -85,7 +85,7 @@ def test_what_is_no_code_gets_words_and_no_answer(typed):
 
 def test_other_code_typed_here_is_told_apart():
     """The invitation holds two codes, and its number."""
-    assert "An application number and the code of an invitation are shorter." in text_of(ask("K7M4-P3XQ"))
+    assert "Application numbers and invitation codes are shorter." in text_of(ask("K7M4-P3XQ"))
 
 
 def test_code_stands_in_no_address_and_in_no_log(caplog):
@@ -135,7 +135,7 @@ def test_page_says_what_we_never_ask_and_where_our_emails_come_from(settings):
     page = text_of(Client().get("/en/email/"))
 
     assert "They come from the address no-reply@confirm.example.fi." in page
-    assert "They never ask for online banking codes" in page
+    assert "They never ask for your online banking codes" in page
 
 
 def test_page_is_linked_from_every_page_and_from_the_front():

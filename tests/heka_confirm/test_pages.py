@@ -125,7 +125,7 @@ def test_front_page_offers_both_ways_as_equals(client):
 
     assert buttons == [
         [("button", "/en/identify/", "Go to confirm the application")],
-        [("button", "/en/counter/", "See how to visit the counter")],
+        [("button", "/en/counter/", "See how to visit customer service")],
     ]
 
 

@@ -282,10 +282,10 @@ def test_letter_tells_a_first_link_from_one_for_a_forgotten_password():
     accounts.send_link(Account.objects.get())
     second = letters.write_letter(last_letter())
 
-    assert first.subject == "Create a password for your account"
-    assert "An account was made for you at the counter" in first.body
-    assert second.subject == "Create a new password for your account"
-    assert "Your present password goes on working" in second.body
+    assert first.subject == "Heka housing application: create a password for your account"
+    assert "The rental apartment search advisory service has created an account for you." in first.body
+    assert second.subject == "Heka housing application: create a new password for your account"
+    assert "Your current password still works" in second.body
 
 
 def test_letter_of_a_replaced_link_is_no_longer_due():

@@ -34,7 +34,7 @@ def test_letter_has_subject_text_and_html():
     message = letters.write_letter(queued())
 
     assert message.subject == "Your application K7M-P3X-Q4T: waiting for Maija"
-    assert message.body.startswith("Hello Maija\n")
+    assert message.body.startswith(f"{message.subject}\n\nHello Maija\n")
     assert "\n\n\n" not in message.body
     assert "<h1>Hello Maija</h1>" in html_of(message)
     assert message.to == ["maija@example.test"]
@@ -57,7 +57,7 @@ def test_message_ids_differ_from_letter_to_letter():
 def test_names_are_escaped_in_html_only():
     message = letters.write_letter(queued(parameters={"name": "Mac<b>'&", "number": "1"}))
 
-    assert message.body.startswith("Hello Mac<b>'&\n")
+    assert message.body.startswith(f"{message.subject}\n\nHello Mac<b>'&\n")
     assert "<h1>Hello Mac&lt;b&gt;&#x27;&amp;</h1>" in html_of(message)
     assert message.subject.endswith("Mac<b>'&")
 

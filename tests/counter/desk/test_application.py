@@ -30,7 +30,7 @@ def test_application_shows_how_it_stands(adviser):
     page = show(adviser, sent)
     text = text_of(page)
 
-    assert headings(page) == [f"Application {sent.number}", "Applicants", "Letters", "History"]
+    assert headings(page) == [f"Application {sent.number}", "Applicants", "Emails", "History"]
     assert "Sent – waiting for confirmation" in text
     assert "Every adult must confirm the application by" in text
     assert re.search("Maija Liisa Meikäläinen Main applicant confirmed .*, online banking codes", text)
