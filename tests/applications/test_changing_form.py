@@ -324,8 +324,8 @@ def test_change_that_somebody_else_was_faster_with_is_shown_and_nothing_is_lost(
     typed = somebody.data["wishes"]
     somebody.send()
 
-    assert "Somebody else has changed the application in the meantime." in shown
-    assert "Maximum rent a month 900.00 € Changed. Before: 1,100.00 €" in shown
+    assert "Somebody else has edited the application in the meantime." in shown
+    assert "Maximum rent per month 900.00 € Changed. Before: 1,100.00 €" in shown
     assert int(between.highest_rent) == 900
     assert (typed["highest_rent"], typed["lowest_floor"], typed["area_min"]) == ("1250", "3", "50")
     after = content_of(sent).content.wishes
@@ -362,7 +362,7 @@ def test_taking_over_what_was_changed_once_more_shows_that_first(changer, sent):
 
     shown = text_of(somebody.client.post(url("change_newer", sent), {"version": seen}))
 
-    assert "Maximum rent a month 800.00 €" in shown
+    assert "Maximum rent per month 800.00 €" in shown
     assert somebody.draft.base_digest == sent.version.digest
 
 
