@@ -58,7 +58,7 @@ class NotAnAdultApplicant(CannotChange):
 class CannotRemove(CannotChange):
     """Only the main applicant removes somebody, and only a co-applicant whom the application waits for (R10)."""
 
-    message = _("This person cannot be removed now.")
+    message = _("Only the main applicant can remove a co-applicant, and only one the application is waiting for.")
 
 
 class Unchanged(CannotChange):

@@ -94,7 +94,7 @@ def texts(somebody):
 def test_begin_page_says_that_everybody_has_to_confirm_again(sign_in, sent):
     shown = text_of(sign_in(cast.OLLI).get(url("change", sent)))
 
-    assert "Everyone has to confirm the application again when you send the change." in shown
+    assert "When you send the change, everyone has to confirm the application again." in shown
     assert Draft.objects.count() == 0
 
 
@@ -154,7 +154,7 @@ def test_change_lets_the_confirmations_fall_and_the_letters_go(changer, sent):
     before = text_of(somebody.go("summary"))
     somebody.send()
 
-    assert "Everyone has to confirm the application again when you send the change." in before
+    assert "When you send the change, everyone has to confirm the application again." in before
     assert state(sent) == "awaiting"
     assert len(fresh(sent).waits_for) == 3
     told = Letter.objects.order_by("pk").values_list("message", "to")

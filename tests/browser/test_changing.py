@@ -67,7 +67,7 @@ def test_two_who_change_at_the_same_time_lose_nothing_without_javascript(new_con
     second.go_on()
     second.send()
     shown = heading(second.page), changed_rows(second.page)
-    second.press("Take over the newer version and go on")
+    second.press("Add the changes to your draft and continue")
     second.send()
 
     assert shown == ("The application was changed", ["Maximum rent per month 900.00 € Changed. Before: 1,100.00 €"])

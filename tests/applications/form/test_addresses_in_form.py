@@ -105,7 +105,7 @@ def test_sent_page_tells_to_whom_emails_go_and_shows_no_address(somebody):
     ("email", "told"),
     [
         ("maija@example.test", "We send your emails to maija@example.test . Correct your email address"),
-        (None, "You have given no email address, so we send you no emails. Add an email address"),
+        (None, "You have given no email address, so we will not send you emails. Add an email address"),
     ],
 )
 def test_status_tells_each_reader_where_their_own_emails_go(sign_in, email, told):
