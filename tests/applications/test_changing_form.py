@@ -224,7 +224,7 @@ def test_sending_without_a_change_says_so_and_makes_no_version(changer, sent):
 
     told = text_of(somebody.client.get(somebody.send().url))
 
-    assert "You have changed nothing, so nothing was sent." in told
+    assert "You have not changed anything, so nothing was sent." in told
     assert sent.versions.count() == 1
 
 
@@ -374,7 +374,7 @@ def test_change_of_what_ended_meanwhile_says_so_and_keeps_the_draft(changer, sen
 
     told = text_of(somebody.client.get(somebody.send().url))
 
-    assert "This application has ended, so it cannot be changed or renewed." in told
+    assert "This application has ended, so it cannot be edited or renewed." in told
     assert drafts.form_data_of(Draft.objects.get())["wishes"]["highest_rent"] == "1250"
 
 

@@ -356,7 +356,7 @@ def test_form_closes_by_itself_and_saves_what_is_typed(page, live_server):
     back = page.goto(f"{form.at}application/home/")
 
     assert closed == "The form was closed"
-    assert "We send the link to m••••@example.test." in text
+    assert "We will send the link to m••••@example.test." in text
     assert not [own for own in ("89x", MAIN["last_name"]) if own in text]
     assert "/application/closed/" in back.url
     assert drafts.form_data_of(Draft.objects.get())["home"]["rent"] == "89x"
