@@ -119,7 +119,7 @@ def test_whoever_gave_no_way_back_is_not_told_that_their_answers_are_kept(clock)
 
     assert "This application can no longer be opened" in text
     assert "Your answers are kept" not in text
-    promises = ("What is saved is kept until", "what you have typed is saved", "You can open it again only if")
+    promises = ("What is saved is kept until", "what you have typed will be saved", "You can open it again only if")
     assert [words in still_open for words in promises] == [False, False, True]
     assert [words in with_address for words in promises] == [True, True, False]
 
