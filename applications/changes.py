@@ -22,49 +22,49 @@ class CannotChange(Refused):
 class CannotChangeEnded(CannotChange):
     """An ended application cannot be changed or renewed: a new one is needed (R8)."""
 
-    message = _("This application has ended, so it cannot be changed or renewed. A new application is needed.")
+    message = _("This application has ended, so it cannot be edited or renewed. Send a new application.")
 
 
 class NotLatest(CannotChange):
     """Somebody else changed the application first."""
 
-    message = _("Somebody else has changed the application in the meantime.")
+    message = _("Somebody else has edited the application in the meantime.")
 
 
 class MustConfirmFirst(CannotChange):
     """Only somebody who has confirmed a valid application may renew it (R7)."""
 
-    message = _("Only an applicant who has confirmed the application can renew it, once it is valid.")
+    message = _("Only an applicant who has confirmed the application can renew it, and only while it is valid.")
 
 
 class MustConfirmToo(CannotChange):
     """Somebody has turned 18 since it became valid: they confirm before it is renewed (R2, ADR 4)."""
 
-    message = _("Somebody who applies has turned 18. The application can be renewed once they have confirmed it too.")
+    message = _("One of the applicants has turned 18. The application can be renewed when they have confirmed it too.")
 
 
 class NothingGained(CannotChange):
     """The application would not be valid any longer, so nobody is told of it (R7)."""
 
-    message = _("Renewing the application now would not make it valid for any longer.")
+    message = _("The application is already valid for as long as it can be. Renew it later.")
 
 
 class NotAnAdultApplicant(CannotChange):
     """Only an adult who applies may change or withdraw the application (R11)."""
 
-    message = _("Only an adult applicant can change or withdraw the application.")
+    message = _("Only an adult applicant can edit or withdraw the application.")
 
 
 class CannotRemove(CannotChange):
     """Only the main applicant removes somebody, and only a co-applicant whom the application waits for (R10)."""
 
-    message = _("This person cannot be removed now.")
+    message = _("Only the main applicant can remove a co-applicant, and only one the application is waiting for.")
 
 
 class Unchanged(CannotChange):
     """The application already says what was sent."""
 
-    message = _("You have changed nothing, so nothing was sent. Nobody has to confirm the application again.")
+    message = _("You have not changed anything, so nothing was sent. Nobody has to confirm the application again.")
 
 
 @atomically

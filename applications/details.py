@@ -60,8 +60,8 @@ def sections(version: Version, applicant: Applicant) -> list[Section]:
         Row(_("Email address"), applicant.email, is_contact=True),
         Row(_("Phone number"), applicant.phone, is_contact=True),
         Row(_("Language of communication"), str(applicant.get_language_display())),
-        Row(_("Gross income a month"), _euros(content.income.monthly_gross)),
-        Row(_("Benefits and pensions a month"), _euros(content.income.benefits)),
+        Row(_("Gross income per month"), _euros(content.income.monthly_gross)),
+        Row(_("Benefits and pensions per month"), _euros(content.income.benefits)),
         Row(_("Assets"), _euros(content.income.assets)),
         Row(_("Debts"), _euros(content.income.debts)),
     ]
@@ -104,14 +104,14 @@ def _shared_sections(stored: Stored, *, reader: Applicant) -> Iterator[Section]:
     ]
     yield Section(_("The household"), household)
     current_home = [
-        Row(_("Kind of home"), _choice(home.dwelling)),
+        Row(_("Type of home"), _choice(home.dwelling)),
         Row(_("Address of the home"), (home.address or "") if reader.is_main else "", is_contact=True),
         Row(_("Number of rooms"), _number(home.rooms)),
         Row(_("Floor area"), _area(home.area)),
         Row(_("People living there"), _number(home.residents)),
         Row(_("Condition"), _choice(home.condition)),
         Row(_("Tenure"), _choice(home.tenure)),
-        Row(_("Rent a month"), _euros(home.rent)),
+        Row(_("Rent per month"), _euros(home.rent)),
     ]
     yield Section(_("Current home"), current_home)
     need_for_housing = [
@@ -123,12 +123,12 @@ def _shared_sections(stored: Stored, *, reader: Applicant) -> Iterator[Section]:
     ]
     yield Section(_("Need for housing"), need_for_housing)
     looked_for = [
-        Row(_("Kind of application"), _choice(wishes.purpose)),
+        Row(_("Type of application"), _choice(wishes.purpose)),
         Row(_("Areas"), _list(map(district_name, wishes.areas))),
         Row(_("Size of the flat"), _choices(wishes.flat_types)),
         Row(_("Smallest floor area"), _area(wishes.area_min)),
         Row(_("Largest floor area"), _area(wishes.area_max)),
-        Row(_("Maximum rent a month"), _euros(wishes.highest_rent)),
+        Row(_("Maximum rent per month"), _euros(wishes.highest_rent)),
         Row(_("Lowest floor"), _number(wishes.lowest_floor)),
         Row(_("Wishes"), _choices(wishes.features)),
     ]
@@ -136,7 +136,7 @@ def _shared_sections(stored: Stored, *, reader: Applicant) -> Iterator[Section]:
 
 
 def _name(human: ApplicantContent | Resident) -> str:
-    nameless = _("Unborn child") if human.born is None else _("A child without a name yet")
+    nameless = _("Unborn child") if human.born is None else _("A child who has no name yet")
     return joined_name(human.first_names, human.last_name) or str(nameless)
 
 

@@ -29,15 +29,17 @@ class CannotContinue(Refused):
 class UnknownDraft(CannotContinue):
     """The draft was deleted, or there never was one: nothing is kept of a deleted draft."""
 
-    message = _("We do not have this application any more, or the link is not whole.")
+    message = _(
+        "We no longer have this application, or part of the link is missing. Check that you opened the whole link."
+    )
 
 
 class NotTheirs(CannotContinue):
-    message = _("This application can be opened only by its main applicant, or with the link that we emailed.")
+    message = _("This application can be opened only by its main applicant or with the link that we emailed.")
 
 
 class CannotContinueSent(CannotContinue):
-    message = _("This application has been sent already.")
+    message = _("This application has already been sent.")
 
 
 def new_draft_link() -> dict[str, str]:

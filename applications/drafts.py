@@ -32,11 +32,11 @@ class CannotWrite(Refused):
 
 
 class CannotWriteSent(CannotWrite):
-    message = _("This application has been sent already.")
+    message = _("This application has already been sent.")
 
 
 class Gone(CannotWrite):
-    message = _("We do not have this application any more. Begin a new one.")
+    message = _("We no longer have this application. Begin a new one.")
 
 
 def begin_draft(

@@ -43,22 +43,22 @@ def typed_day(text: str, *, example: object) -> date:
         return days.read_day(text)
     except days.DayMissing as refusal:
         whole = f"1.{refusal.month}.{refusal.year}"
-        raise forms.ValidationError(_("Write the day too, such as %(day)s."), params={"day": whole}) from None
+        raise forms.ValidationError(_("Enter the day too, for example %(day)s."), params={"day": whole}) from None
     except days.ShortYear:
-        told = _("Write the year with four digits, such as %(example)s.")
+        told = _("Enter the year with four digits, for example %(example)s.")
         raise forms.ValidationError(told, params={"example": example}) from None
     except days.NoSuchDay:
-        told = _("There is no such day. Write day, month and year in this order, such as %(example)s.")
+        told = _("There is no such day. Enter the day, month and year in this order, for example %(example)s.")
         raise forms.ValidationError(told, params={"example": example}) from None
     except days.NotADay:
-        told = _("Write the date as day, month and year, such as %(example)s.")
+        told = _("Enter the date as day, month and year, for example %(example)s.")
         raise forms.ValidationError(told, params={"example": example}) from None
 
 
 def no_personal_identity_code(text: str) -> None:
     """Refuse a text that holds what looks like a code: it would go out in a letter (R17)."""
     if hetu.contains_code(text):
-        raise forms.ValidationError(_("Leave the personal identity code out of your text."))
+        raise forms.ValidationError(_("Remove the personal identity code from your text."))
 
 
 class ProseField(forms.CharField):
@@ -77,7 +77,7 @@ class TypedDayField(forms.CharField):
 
     def __init__(self, *, example: Any, **options: Any) -> None:
         self.example = example
-        asked = text_with(gettext_noop("Write the date, such as %(example)s."), example=example)
+        asked = text_with(gettext_noop("Enter the date, for example %(example)s."), example=example)
         super().__init__(**{"error_messages": {"required": asked}, **options})
 
     def clean(self, value: Any) -> date | None:
@@ -95,15 +95,15 @@ class PhoneField(forms.CharField):
         try:
             number = telephones.read_telephone(typed) if typed else ""
         except telephones.CodeNotTelephone:
-            told = _("This is a personal identity code. Write the phone number here, such as +358 40 123 4567.")
+            told = _("This is a personal identity code. Enter the phone number here, for example +358 40 123 4567.")
         except telephones.SeveralTelephones:
-            told = _("Write one phone number only, such as +358 40 123 4567.")
+            told = _("Enter only one phone number, for example +358 40 123 4567.")
         except telephones.NotATelephone:
             told = _("Check the phone number. It should look like this: +358 40 123 4567")
         else:
             if not telephones.is_cut_short(number):
                 return number
-            told = _("The phone number is too short. Write all of it, such as +358 40 123 4567.")
+            told = _("The phone number is too short. Enter all of it, for example +358 40 123 4567.")
         raise forms.ValidationError(told)
 
 
@@ -122,12 +122,12 @@ class CodeForm(forms.Form):
     """The code of an invitation, typed from the letter."""
 
     code = forms.CharField(
-        label=_("Code from your letter"),
+        label=_("Code from your email"),
         help_text=_(
-            "The code has 8 digits and letters, for example K7MP-3XQ4. You can use small or capital letters. "
-            "It does not matter if you mix up 5 and S, 8 and B, 2 and Z, or 6 and G."
+            "The code has 8 letters and digits, for example K7MP-3XQ4. You can type it in upper or lower case. You "
+            "may mix up 5 and S, 8 and B, 2 and Z, or 6 and G."
         ),
-        error_messages={"required": _("Write the code from your email, such as K7MP-3XQ4.")},
+        error_messages={"required": _("Enter the code from your email, for example K7MP-3XQ4.")},
         max_length=60,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
     )
@@ -139,14 +139,14 @@ class ReceiptForm(forms.Form):
     number = forms.CharField(
         label=_("Number of the receipt or certificate"),
         help_text=_("The number has 9 characters, for example K7M-P3X-Q4T."),
-        error_messages={"required": _("Write the number of the receipt or certificate, such as K7M-P3X-Q4T.")},
+        error_messages={"required": _("Enter the number of the receipt or certificate, for example K7M-P3X-Q4T.")},
         max_length=60,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
     )
     check_code = forms.CharField(
         label=_("Check code"),
-        help_text=_("The first 16 characters are enough. Spaces and capital letters make no difference."),
-        error_messages={"required": _("Write the check code: its first 16 characters are enough.")},
+        help_text=_("The first 16 characters are enough. Spaces and upper or lower case make no difference."),
+        error_messages={"required": _("Enter the check code. Its first 16 characters are enough.")},
         max_length=200,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
     )
@@ -161,7 +161,7 @@ class ReceiptForm(forms.Form):
         code = receipts.normalise_check_code(self.cleaned_data["check_code"])
         if code is None:
             raise forms.ValidationError(
-                _("Type at least the first 16 characters of the check code. They are digits and letters from a to f.")
+                _("Enter at least the first 16 characters of the check code. Each of them is a digit or one of a–f.")
             )
         return code
 
@@ -182,7 +182,7 @@ class AddressForm(forms.Form):
 
     email = EmailField(
         label=_("New email address"),
-        error_messages={"required": _("Write the new email address, such as name@example.com.")},
+        error_messages={"required": _("Enter the new email address, for example name@example.com.")},
         widget=AddressInput(attrs={"autocomplete": "off"}),
     )
 
@@ -192,14 +192,14 @@ class ContactDetailsForm(forms.Form):
 
     email = EmailField(
         label=_("Email address"),
-        help_text=_("We can send you letters only if you give an address."),
+        help_text=_("We can send you emails only if you give an address."),
         required=False,
         widget=AddressInput(attrs={"autocomplete": "email"}),
     )
     phone = PhoneField(label=_("Phone number"), required=False)
     language = forms.ChoiceField(
         label=_("Language of communication"),
-        help_text=_("We write your letters in this language."),
+        help_text=_("We will send you emails in this language."),
         error_messages={"required": _("Choose the language of communication.")},
         choices=Language,
     )
@@ -210,9 +210,15 @@ class ErrorReportForm(forms.Form):
 
     text = ProseField(
         label=_("What is wrong"),
-        help_text=_("The main applicant gets your text as you write it. Do not write personal identity codes."),
-        error_messages={"required": _("Write what is wrong, such as a name or a date.")},
+        help_text=_("The main applicant will get your text as you write it. Do not include personal identity codes."),
+        error_messages={"required": _("Enter what is wrong, for example a name or a date.")},
         max_length=LONGEST_REPORT,
-        validators=[fits(facts.Prose, _("The text has characters that cannot be sent.")), no_personal_identity_code],
+        validators=[
+            fits(
+                facts.Prose,
+                _("The text contains characters that cannot be sent. Remove special characters and try again."),
+            ),
+            no_personal_identity_code,
+        ],
         widget=forms.Textarea(attrs={"rows": 6}),
     )

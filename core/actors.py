@@ -21,16 +21,16 @@ class Role(models.TextChoices):
     SUPERVISOR = "supervisor", _("Supervisor")
     OPERATOR = "operator", _("Operator")
     HOUSING_SYSTEM = "housing_system", _("Housing system")
-    CLOCK = "clock", _("The passing of time")
+    CLOCK = "clock", _("The end of a time limit")
 
 
 class Source(models.TextChoices):
     """The channel through which somebody acts."""
 
     PERSON = "person", _("an applicant")
-    COUNTER = "counter", _("the counter")
+    COUNTER = "counter", _("customer service")
     HOUSING_SYSTEM = "housing_system", _("the housing system")
-    CLOCK = "clock", _("the passing of time")
+    CLOCK = "clock", _("the end of a time limit")
     FORM = "form", _("the form, without identification")
 
 

@@ -121,8 +121,8 @@ class EmailField(forms.CharField):
         except ForeignLetters:
             raise ValidationError(
                 _(
-                    "Write the part before the @ without å, ä, ö and other special letters, exactly as it is "
-                    "in the address."
+                    "Enter the part before the @ exactly as it is in the address, without å, ä, ö and other special "
+                    "characters."
                 )
             ) from None
         except InvalidAddress:

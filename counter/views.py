@@ -42,7 +42,12 @@ class FeedbackForm(forms.Form):
         ),
         max_length=LONGEST_FEEDBACK,
         error_messages={"required": _("Write your feedback.")},
-        validators=[fits(facts.Prose, _("The text has characters that cannot be sent."))],
+        validators=[
+            fits(
+                facts.Prose,
+                _("The text contains characters that cannot be sent. Remove special characters and try again."),
+            )
+        ],
         widget=forms.Textarea(attrs={"rows": 8}),
     )
     email = EmailField(

@@ -34,7 +34,7 @@ pytestmark = pytest.mark.django_db
 
 ESCAPE = re.compile(r"\\+(?:x..|u....|U.{8}|[nrt])")  # by case: eight digits follow the large U
 CODE = "010594-903X"
-REFUSAL = "Leave the personal identity code out of your text."
+REFUSAL = "Remove the personal identity code from your text."
 
 around = st.tuples(st.sampled_from(["", "my code is ", "(", "x"]), st.sampled_from(["", ".", " thanks", "x"]))
 few = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -51,7 +51,7 @@ def read_before(slot, digest):
     """Return the sum that the person is shown as their income before a change."""
     with translation.override("en"):
         found = details.since(digest, slot.version.application, slot)
-        return next(row.before for section in found for row in section.rows if row.label == "Gross income a month")
+        return next(row.before for section in found for row in section.rows if row.label == "Gross income per month")
 
 
 def is_changed(first_name):

@@ -130,7 +130,7 @@ class WebhookEndpointAdmin(NeverDeleted, admin.ModelAdmin):
     ) -> HttpResponse:
         return self._secret_page(request, obj, obj.secret or "")
 
-    @admin.display(description=_("events that wait"))
+    @admin.display(description=_("waiting events"))
     def waiting(self, endpoint: Any) -> int:
         return endpoint.unended or 0
 
@@ -144,7 +144,7 @@ class WebhookEndpointAdmin(NeverDeleted, admin.ModelAdmin):
         self.log_change(request, endpoint, [{"changed": {"fields": ["secret"]}}])
         return self._secret_page(request, endpoint, secret)
 
-    @admin.action(description=_("Disable, and give up what waits"), permissions=["manage"])
+    @admin.action(description=_("Disable, and stop sending what is waiting"), permissions=["manage"])
     def disable(self, request: HttpRequest, queryset: QuerySet[WebhookEndpoint]) -> None:
         number = endpoints.disable(*queryset)
         for endpoint in queryset:

@@ -28,13 +28,13 @@ class CannotAdd(Refused):
 class NotAnAddress(CannotAdd):
     """Nothing is sent to that address."""
 
-    message = _("Give an https address of a public host, without a user name and without a fragment.")
+    message = _("Enter an https address of a public host, without a user name and without a fragment.")
 
 
 class Taken(CannotAdd):
     """The client has a receiver at that address."""
 
-    message = _("This client has a receiver at that address already.")
+    message = _("This client already has a receiver at that address. Enter another address.")
 
 
 def add(client: ApiClient, url: str) -> tuple[WebhookEndpoint, str]:

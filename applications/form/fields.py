@@ -55,7 +55,11 @@ class AnswerField(forms.CharField):
 
 
 class LineField(AnswerField):
-    default_validators = [fits(facts.Line, _("The text has characters that cannot be sent."))]
+    default_validators = [
+        fits(
+            facts.Line, _("The text contains characters that cannot be sent. Remove special characters and try again.")
+        )
+    ]
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**{"max_length": 200, **options})
@@ -68,7 +72,7 @@ class NumberField(AnswerField):
     """
 
     widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
-    message = _("Write the number in digits.")
+    message = _("Enter the number in digits.")
     decimals = 0
     most: Decimal | int = 0
     units: tuple[re.Pattern[str], ...] = ()
@@ -86,7 +90,7 @@ class NumberField(AnswerField):
         number = self._number(text)
         if not self.least <= number <= self.most:
             raise forms.ValidationError(
-                _("Write a number from %(least)s to %(most)s."),
+                _("Enter a number from %(least)s to %(most)s."),
                 params={"least": self.least, "most": formats.number_format(self.most, force_grouping=True)},
             )
         return number
@@ -118,24 +122,24 @@ class WholeField(NumberField):
 
 
 class RoomsField(WholeField):
-    message = _("Write the number of rooms in digits, such as 2.")
+    message = _("Enter the number of rooms in digits, for example 2.")
     units = (ROOMS,)
 
 
 class PeopleField(WholeField):
-    message = _("Write the number of people in digits, such as 3.")
+    message = _("Enter the number of people in digits, for example 3.")
     units = (PEOPLE,)
 
 
 class FloorField(WholeField):
-    message = _("Write the floor in digits, such as 2.")
+    message = _("Enter the floor in digits, for example 2.")
     units = (FLOOR,)
 
 
 class FloorAreaField(NumberField):
     """Square metres."""
 
-    message = _("Write the floor area in square metres, such as 28.5.")
+    message = _("Enter the floor area in square metres, for example 28.5.")
     decimals = 1
     most = Decimal("99999.9")
     units = (SQUARE_METRES,)
@@ -145,14 +149,14 @@ class FloorAreaField(NumberField):
 
 
 class WholeAreaField(FloorAreaField):
-    message = _("Write the floor area in whole square metres, such as 40.")
+    message = _("Enter the floor area in whole square metres, for example 40.")
     decimals = 0
 
 
 class MoneyField(NumberField):
     """Euros, with cents or without."""
 
-    message = _("Write a sum in euros, such as 1100 or 1100.50.")
+    message = _("Enter an amount in euros, for example 1,100 or 1,100.50.")
     decimals = 2
     most = Decimal("99999999.99")
     units: tuple[re.Pattern[str], ...] = (EUROS,)
@@ -204,7 +208,10 @@ class HetuField(AnswerField):
             return hetu.parse(text)
         except hetu.InvalidHetu:
             raise forms.ValidationError(
-                _("Invalid personal identity code. Check it character by character. It looks like this: 131052-308T")
+                _(
+                    "Invalid personal identity code. Check it character by character. It should look like this: "
+                    "131052-308T"
+                )
             ) from None
 
     def in_words(self, typed: str) -> str:

@@ -29,7 +29,7 @@ NO_ANSWER = [("", _("Choose"))]
 
 class HomeAndNeed(Questions):
     dwelling = forms.ChoiceField(
-        label=_("Kind of home"),
+        label=_("Type of home"),
         choices=Dwelling,
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose what kind of home you live in now.")},
@@ -40,10 +40,10 @@ class HomeAndNeed(Questions):
     residents = PeopleField(label=_("People living there"), required=False, least=1, most=50)
     condition = forms.ChoiceField(label=_("Condition"), choices=[*NO_ANSWER, *Condition.choices], required=False)
     tenure = forms.ChoiceField(label=_("Tenure"), choices=[*NO_ANSWER, *Tenure.choices], required=False)
-    rent = MonthlyField(label=_("Rent a month"), help_text=_("In euros."), required=False)
+    rent = MonthlyField(label=_("Rent per month"), help_text=_("In euros."), required=False)
     reasons = forms.MultipleChoiceField(
         label=_("Reasons"),
-        help_text=_("Why do you need a home? Choose all that hold."),
+        help_text=_("Why do you need a home? Choose all that apply."),
         choices=Reason,
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Choose at least one reason why you need a home.")},

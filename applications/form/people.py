@@ -20,16 +20,16 @@ from core.personal_names import LONGEST_NAME, NotAName, personal_name
 from identity.enums import Language
 
 OFF = {"autocomplete": "off"}  # these are the details of somebody other than the person at the keyboard
-ONE_NAME = _("If the person has one name only, write it as the first or the last name and leave the other empty.")
-POSTE_RESTANTE = _("Street, number, postal code and town. If you have no home, write “poste restante”.")
+ONE_NAME = _("If the person has only one name, enter it as the first or the last name. Leave the other field empty.")
+POSTE_RESTANTE = _("Street, number, postal code and town. If you have no home, enter “poste restante”.")
 
 
 class NameField(AnswerField):
     """A name, or nothing: some people have one name only, so no field of a name is required by itself."""
 
     message = _(
-        "Write the name in letters, with spaces, hyphens and apostrophes between them, and in at most 8 words. "
-        "Leave out digits, commas, slashes and brackets: write “King Jr.”, “Sofia Sofie” and “J. R. Virtanen”."
+        "Enter the name in at most 8 words. You can use spaces, hyphens and apostrophes. Leave out digits, commas, "
+        "slashes and brackets: write “King Jr.”, “Sofia Sofie” and “J. R. Virtanen”."
     )
 
     def __init__(self, **options: Any) -> None:
@@ -54,7 +54,7 @@ class PhoneAnswerField(PhoneField, AnswerField):
 class Human(Questions):
     """Somebody with a name and a personal identity code, or else a date of birth."""
 
-    NAME_MISSING: ClassVar[Promise] = _("Write the person’s first name.")
+    NAME_MISSING: ClassVar[Promise] = _("Enter the person’s first name.")
 
     first_names = NameField(label=_("First names"), help_text=ONE_NAME)
     last_name = NameField(label=_("Last name"))
@@ -72,13 +72,15 @@ class Human(Questions):
             self.add_error(
                 "hetu",
                 _(
-                    "Write the personal identity code, such as 131052-308T. If there is none, write the date "
-                    "of birth below it."
+                    "Enter the personal identity code, for example 131052-308T. If there is none, enter the date of "
+                    "birth below it."
                 ),
             )
         if code and born:
             if hetu.birth_date(code) != born:
-                self.add_error("birth_date", _("This is not the date of birth in the personal identity code."))
+                self.add_error(
+                    "birth_date", _("The date of birth is not the same as in the personal identity code. Check both.")
+                )
             cleaned["birth_date"] = None  # the code says it
         if born and born > dates.today():
             self.add_error("birth_date", _("The date of birth is in the future. Check the year."))
@@ -104,22 +106,22 @@ class Applicant(Human):
     phone = PhoneAnswerField(label=_("Phone number"), required=False, widget=forms.TextInput({"type": "tel", **OFF}))
     language = forms.ChoiceField(
         label=_("Language of communication"),
-        help_text=_("We write letters in this language."),
+        help_text=_("We will send emails in this language."),
         choices=Language,
         error_messages={"required": _("Choose the language of communication.")},
     )
     non_disclosure = forms.BooleanField(
         label=_("This person has a non-disclosure for personal safety"),
         help_text=_(
-            "Mark this only if the Digital and Population Data Services Agency has granted a non-disclosure. "
-            "We then show the contact details only to staff who have a right to see them."
+            "Tick this only if the Digital and Population Data Services Agency has granted a non-disclosure. We will "
+            "then show the contact details only to staff who have the right to see them."
         ),
         required=False,
     )
 
 
 class MainApplicant(Applicant):
-    NAME_MISSING = _("Write your first name.")
+    NAME_MISSING = _("Enter your first name.")
 
     birth_date = None  # type: ignore[assignment]  # R3: the main applicant has a code
     first_names = NameField(
@@ -130,9 +132,9 @@ class MainApplicant(Applicant):
         label=_("Personal identity code"),
         help_text=_(
             "The main applicant needs a Finnish personal identity code. If you have none, you cannot be the main "
-            "applicant: ask somebody who applies with you to be it, or ask for advice at the counter."
+            "applicant. Ask another applicant to be the main applicant, or ask customer service for advice."
         ),
-        error_messages={"required": _("Write your personal identity code, such as 131052-308T.")},
+        error_messages={"required": _("Enter your personal identity code, for example 131052-308T.")},
     )
     address = LineField(
         label=_("Address"),
@@ -142,7 +144,7 @@ class MainApplicant(Applicant):
     )
     email = EmailField(
         label=_("Email address"),
-        help_text=_("We can send you letters only if you give an address."),
+        help_text=_("We can send you emails only if you give an address."),
         required=False,
         widget=AddressInput({"autocomplete": "email"}),
     )
@@ -159,8 +161,9 @@ class CoApplicant(Applicant):
     email = EmailField(
         label=_("Email address"),
         help_text=_(
-            "We send the invitation here. Without an address, tell this person about the application yourself. They "
-            "can identify themselves in this service without an invitation, or confirm at the counter."
+            "We will send the invitation here. Without an address, tell this person about the application yourself. "
+            "They can identify themselves in this service without an invitation, or confirm the application at "
+            "customer service."
         ),
         required=False,
         widget=AddressInput(OFF),
@@ -170,7 +173,7 @@ class CoApplicant(Applicant):
 class Oneself(Human):
     """What an applicant changes of themselves: they stay who they are."""
 
-    NAME_MISSING = _("Write your first name.")
+    NAME_MISSING = _("Enter your first name.")
 
     hetu = None  # type: ignore[assignment]
     birth_date = None  # type: ignore[assignment]
@@ -190,7 +193,7 @@ class Resident(Human):
     def check_names(self, cleaned: dict[str, Any], *, born: dt.date | None) -> None:
         is_adult = born is not None and dates.is_adult(born, on=dates.today())
         if is_adult and not self.has_name(cleaned):
-            self.add_error("first_names", _("Write the person’s first name. Only a child can be without a name."))
+            self.add_error("first_names", _("Enter the person’s first name. Only a child can be without a name."))
 
 
 class Unborn(Questions):
@@ -215,12 +218,12 @@ class HouseholdForm(forms.Form):
     applicants = NumberOfPeople(
         range(1, MOST_APPLICANTS + 1),
         label=_("How many of you are applying?"),
-        help_text=_("You, and those who apply with you and sign the lease."),
+        help_text=_("You and the people who will sign the tenancy agreement with you."),
     )
     residents = NumberOfPeople(
         range(MOST_RESIDENTS + 1),
         label=_("How many others are moving in?"),
-        help_text=_("Children, and adults who do not sign the lease."),
+        help_text=_("Children, and adults who will not sign the tenancy agreement."),
     )
 
 
@@ -233,7 +236,7 @@ FORMS: dict[str, type[Human | Unborn]] = {
 TITLES = {
     "main": _("Main applicant"),
     "co": _("Co-applicant"),
-    "resident": _("Somebody who moves in with you"),
+    "resident": _("A person moving in with you"),
     "unborn": _("Unborn child"),
 }
-NAMELESS = {"unborn": TITLES["unborn"], "resident": _("A child without a name yet")}
+NAMELESS = {"unborn": TITLES["unborn"], "resident": _("A child who has no name yet")}

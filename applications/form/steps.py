@@ -21,7 +21,7 @@ from core.masking import MASK
 from core.personal_names import joined_name
 
 TITLES: dict[str, Title] = {
-    "people": _("The people"),
+    "people": _("People"),
     "home": _("Present home and need for housing"),
     "money": _("Income and assets"),
     "wishes": _("What you are looking for"),
@@ -109,7 +109,7 @@ def parts_of(data: FormData, step: str, *, is_checked: bool = True) -> list[Part
         for form in [part.form for part in parts if part.form.is_valid()]:
             code = form.cleaned_data.get("hetu")
             if code and code in seen:
-                form.add_error("hetu", _("The same person is named twice."))
+                form.add_error("hetu", _("The same person is named twice. Remove one of them."))
             seen.add(code)
     return parts
 

@@ -52,9 +52,9 @@ class Unreached:
 
 class AssuranceForm(forms.Form):
     assurance = forms.BooleanField(
-        label=_("I assure you that the details are correct. I will tell you if they change."),
+        label=_("I declare that the details are correct. I will tell you if they change."),
         error_messages={
-            "required": _("Mark this if the details are right. Without it we cannot take the application.")
+            "required": _("Tick this if the details are correct. Without it we cannot accept the application.")
         },
     )
 

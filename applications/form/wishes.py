@@ -15,18 +15,16 @@ from applications.form.questions import Questions
 from applications.forms import ProseField, fits
 
 MOST_AREAS = 30
-line = fits(facts.Line, _("Write each area on a line of its own, 200 characters at most."))
+line = fits(facts.Line, _("Enter each area on a line of its own, at most 200 characters."))
 
 
 class Wishes(Questions):
     purpose = forms.ChoiceField(
-        label=_("Kind of application"),
-        help_text=_("An exchange of flats is for you who live in a flat of Heka already and give it up."),
+        label=_("Type of application"),
+        help_text=_("An exchange of flats is for you if you already live in a Heka flat and will give it up."),
         choices=Purpose,
         widget=forms.RadioSelect,
-        error_messages={
-            "required": _("Choose whether you are applying for a home or exchanging the one that you have.")
-        },
+        error_messages={"required": _("Choose whether you are applying for a home or exchanging the one you have.")},
     )
     flat_types = forms.MultipleChoiceField(
         label=_("Size of the flat"),
@@ -36,9 +34,9 @@ class Wishes(Questions):
         error_messages={"required": _("Choose at least one size of flat that suits you.")},
     )
     highest_rent = MonthlyField(
-        label=_("Maximum rent a month"),
+        label=_("Maximum rent per month"),
         help_text=_("In euros."),
-        message=_("Write the highest rent that you can pay, in euros a month, such as 1100."),
+        message=_("Enter the highest rent that you can pay in euros per month, for example 1,100."),
     )
     area_min = WholeAreaField(
         label=_("Smallest floor area"), help_text=_("In square metres."), required=False, least=1, most=500
@@ -48,7 +46,7 @@ class Wishes(Questions):
     )
     lowest_floor = FloorField(
         label=_("Lowest floor"),
-        help_text=_("0 is the ground floor. Leave this empty if any floor suits you."),
+        help_text=_("1 is the ground floor (street level). Leave this empty if any floor suits you."),
         required=False,
         most=50,
     )
@@ -61,7 +59,7 @@ class Wishes(Questions):
     )
     other_areas = ProseField(
         label=_("Other areas"),
-        help_text=_("Areas that are not in the list, each on a line of its own."),
+        help_text=_("Areas that are not in the list. Enter each on a line of its own."),
         required=False,
         widget=forms.Textarea({"rows": 3}),
     )
@@ -70,10 +68,15 @@ class Wishes(Questions):
     )
     more = ProseField(
         label=_("More information"),
-        help_text=_("What else we should know, in your own words."),
+        help_text=_("Tell us in your own words what else we should know."),
         required=False,
         max_length=2000,
-        validators=[fits(facts.Prose, _("The text has characters that cannot be sent."))],
+        validators=[
+            fits(
+                facts.Prose,
+                _("The text contains characters that cannot be sent. Remove special characters and try again."),
+            )
+        ],
         widget=forms.Textarea({"rows": 5}),
     )
 
@@ -83,7 +86,7 @@ class Wishes(Questions):
         for area in areas:
             line(area)
         if len(areas) + len(self.cleaned_data.get("districts", [])) > MOST_AREAS:
-            raise forms.ValidationError(_("Choose %(most)s areas at most."), params={"most": MOST_AREAS})
+            raise forms.ValidationError(_("Choose at most %(most)s areas."), params={"most": MOST_AREAS})
         return areas
 
     def facts(self) -> dict[str, Any]:

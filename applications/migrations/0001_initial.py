@@ -566,7 +566,7 @@ class Migration(migrations.Migration):
                             ("supervisor", "Supervisor"),
                             ("operator", "Operator"),
                             ("housing_system", "Housing system"),
-                            ("clock", "The passing of time"),
+                            ("clock", "The end of a time limit"),
                         ],
                         max_length=20,
                     ),
@@ -576,9 +576,9 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("person", "an applicant"),
-                            ("counter", "the counter"),
+                            ("counter", "customer service"),
                             ("housing_system", "the housing system"),
-                            ("clock", "the passing of time"),
+                            ("clock", "the end of a time limit"),
                             ("form", "the form, without identification"),
                         ],
                         max_length=14,

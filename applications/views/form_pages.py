@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
-from django.utils import timezone, translation
+from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _
 
 from applications import draft_letters, drafts
@@ -39,7 +39,9 @@ def show_step(
         "saved": steps.times_saved(data, step),
         "back": STEPS[STEPS.index(step) - 1] if STEPS.index(step) else "",
         "can_add": {kind: can_add(data, kind) for kind in ("co", "resident", "unborn")},
-        "limits": settings.INCOME_LIMITS,
+        "limits": {
+            who: formats.number_format(euros, force_grouping=True) for who, euros in settings.INCOME_LIMITS.items()
+        },
         **more,
     }
     return render(request, f"applications/form/{step}.html", context, status=status)

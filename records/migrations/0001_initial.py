@@ -103,7 +103,7 @@ class Migration(migrations.Migration):
                             ("supervisor", "Supervisor"),
                             ("operator", "Operator"),
                             ("housing_system", "Housing system"),
-                            ("clock", "The passing of time"),
+                            ("clock", "The end of a time limit"),
                         ],
                         max_length=20,
                     ),

@@ -138,7 +138,7 @@ def test_renewing_before_it_is_valid_says_why_not(sign_in, waiting):
     told = text_of(client.post(at("renew", waiting), follow=True))
 
     assert shown.url == url("status", waiting)
-    assert "Only an applicant who has confirmed the application can renew it, once it is valid." in told
+    assert "Only an applicant who has confirmed the application can renew it, and only while it is valid." in told
 
 
 def test_renewing_what_was_withdrawn_meanwhile_says_what_happened(sign_in, valid):
@@ -179,7 +179,7 @@ def test_withdrawing_by_somebody_under_18_is_refused_and_said_why(sign_in, valid
     told = text_of(client.post(at("withdraw", valid), follow=True))
 
     assert shown.url == url("status", valid)
-    assert "Only an adult applicant can change or withdraw the application." in told
+    assert "Only an adult applicant can edit or withdraw the application." in told
     assert state(valid) == "valid"
 
 
@@ -204,7 +204,7 @@ def test_removing_from_what_was_changed_meanwhile_says_so(sign_in, waiting):
 
     told = text_of(client.post(at("remove", waiting), {"version": waiting.version.digest}, follow=True))
 
-    assert "Somebody else has changed the application in the meantime." in told
+    assert "Somebody else has edited the application in the meantime." in told
     assert waiting.versions.count() == 2
 
 
@@ -309,5 +309,5 @@ def test_whoever_opens_or_sends_the_page_of_a_renewal_that_gains_nothing_is_told
     client = sign_in(cast.MAIJA)
 
     for answer in (client.get(at("renew", sent), follow=True), client.post(at("renew", sent), follow=True)):
-        assert "Renewing the application now would not make it valid for any longer." in text_of(answer)
+        assert "The application is already valid for as long as it can be. Renew it later." in text_of(answer)
         assert "The application has been renewed." not in text_of(answer)

@@ -94,7 +94,7 @@ def texts(somebody):
 def test_begin_page_says_that_everybody_has_to_confirm_again(sign_in, sent):
     shown = text_of(sign_in(cast.OLLI).get(url("change", sent)))
 
-    assert "Everyone has to confirm the application again when you send the change." in shown
+    assert "When you send the change, everyone has to confirm the application again." in shown
     assert Draft.objects.count() == 0
 
 
@@ -154,7 +154,7 @@ def test_change_lets_the_confirmations_fall_and_the_letters_go(changer, sent):
     before = text_of(somebody.go("summary"))
     somebody.send()
 
-    assert "Everyone has to confirm the application again when you send the change." in before
+    assert "When you send the change, everyone has to confirm the application again." in before
     assert state(sent) == "awaiting"
     assert len(fresh(sent).waits_for) == 3
     told = Letter.objects.order_by("pk").values_list("message", "to")
@@ -224,7 +224,7 @@ def test_sending_without_a_change_says_so_and_makes_no_version(changer, sent):
 
     told = text_of(somebody.client.get(somebody.send().url))
 
-    assert "You have changed nothing, so nothing was sent." in told
+    assert "You have not changed anything, so nothing was sent." in told
     assert sent.versions.count() == 1
 
 
@@ -324,8 +324,8 @@ def test_change_that_somebody_else_was_faster_with_is_shown_and_nothing_is_lost(
     typed = somebody.data["wishes"]
     somebody.send()
 
-    assert "Somebody else has changed the application in the meantime." in shown
-    assert "Maximum rent a month 900.00 € Changed. Before: 1,100.00 €" in shown
+    assert "Somebody else has edited the application in the meantime." in shown
+    assert "Maximum rent per month 900.00 € Changed. Before: 1,100.00 €" in shown
     assert int(between.highest_rent) == 900
     assert (typed["highest_rent"], typed["lowest_floor"], typed["area_min"]) == ("1250", "3", "50")
     after = content_of(sent).content.wishes
@@ -362,7 +362,7 @@ def test_taking_over_what_was_changed_once_more_shows_that_first(changer, sent):
 
     shown = text_of(somebody.client.post(url("change_newer", sent), {"version": seen}))
 
-    assert "Maximum rent a month 800.00 €" in shown
+    assert "Maximum rent per month 800.00 €" in shown
     assert somebody.draft.base_digest == sent.version.digest
 
 
@@ -374,7 +374,7 @@ def test_change_of_what_ended_meanwhile_says_so_and_keeps_the_draft(changer, sen
 
     told = text_of(somebody.client.get(somebody.send().url))
 
-    assert "This application has ended, so it cannot be changed or renewed." in told
+    assert "This application has ended, so it cannot be edited or renewed." in told
     assert drafts.form_data_of(Draft.objects.get())["wishes"]["highest_rent"] == "1250"
 
 

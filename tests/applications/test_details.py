@@ -126,7 +126,7 @@ def test_since_tells_what_it_was_before_what_came_and_what_went():
     changed = {str(r.label): (r.before, r.value) for s in sections for r in s.rows if r.changed}
     assert changed == {
         "Others moving in": ("Lapsi Öhman\nUnborn child", ""),
-        "Maximum rent a month": ("1,100.00\u00a0€", "1,250.00\u00a0€"),
+        "Maximum rent per month": ("1,100.00\u00a0€", "1,250.00\u00a0€"),
         "Lowest floor": ("", "2"),
         "Wishes": ("Lift", ""),
     }

@@ -408,10 +408,10 @@ def test_error_report_goes_to_the_main_applicant(sign_in, sent):
 @pytest.mark.parametrize(
     ("text", "error"),
     [
-        ("", "Write what is wrong, such as a name or a date."),
+        ("", "Enter what is wrong, for example a name or a date."),
         ("x" * 1001, "at most 1000 characters"),
         ("a\x00b", "characters that cannot be sent"),
-        ("My code is 020594x903p.", "Leave the personal identity code out of your text."),
+        ("My code is 020594x903p.", "Remove the personal identity code from your text."),
     ],
 )
 def test_error_report_that_cannot_be_sent_is_kept_and_said_why(sign_in, sent, text, error):

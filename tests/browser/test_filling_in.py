@@ -307,7 +307,7 @@ def test_person_is_heard_with_heading_labels_hints_and_faults(page, live_server)
     ]
     assert before.are("level", 2) == ["Main applicant"]
     assert before.are("required", True) == [code]  # one name is enough
-    assert before.described()["Email address"] == "We can send you letters only if you give an address."
+    assert before.described()["Email address"] == "We can send you emails only if you give an address."
     assert list(before.described()) == [
         "First names",
         code,
@@ -317,7 +317,7 @@ def test_person_is_heard_with_heading_labels_hints_and_faults(page, live_server)
         "This person has a non-disclosure for personal safety",
     ]
     assert before.are("invalid", "true") == []
-    fault = "Invalid personal identity code. Check it character by character. It looks like this: 131052-308T"
+    fault = "Invalid personal identity code. Check it character by character. It should look like this: 131052-308T"
     assert after.nodes.keys() == before.nodes.keys()
     assert after.are("invalid", "true") == [code]
     assert after.described() == before.described() | {code: f"{before.described()[code]} {fault}"}
@@ -356,7 +356,7 @@ def test_form_closes_by_itself_and_saves_what_is_typed(page, live_server):
     back = page.goto(f"{form.at}application/home/")
 
     assert closed == "The form was closed"
-    assert "We send the link to m••••@example.test." in text
+    assert "We will send the link to m••••@example.test." in text
     assert not [own for own in ("89x", MAIN["last_name"]) if own in text]
     assert "/application/closed/" in back.url
     assert drafts.form_data_of(Draft.objects.get())["home"]["rent"] == "89x"

@@ -110,7 +110,7 @@ def test_code_of_the_letter_leads_where_its_link_leads(live_server, new_context,
     code = re.search(r": ([0-9A-Z]{4}-[0-9A-Z]{4})\b", invitation).group(1)
 
     page.goto(f"{live_server.url}/sv/")
-    page.get_by_label("Koden i ditt brev").fill(code.lower().replace("-", " "))
+    page.get_by_label("Koden som du fick per e-post").fill(code.lower().replace("-", " "))
     with page.expect_navigation():
         page.locator("form:has([name=code]) button").click()
 

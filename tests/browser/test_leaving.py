@@ -13,7 +13,7 @@ def test_next_customer_finds_nothing_of_the_one_before(new_context, sign_in, lin
     page.goto(link(sent))
     page.evaluate("localStorage.setItem('left', 'behind')")
 
-    control(page, "Leave a shared computer").first.click()
+    control(page, "Finish on a shared computer").first.click()
     press(page, "Log out and clear everything")
 
     assert heading(page) == "This computer is clean"

@@ -126,10 +126,13 @@ def test_feedback_from_another_site_is_refused():
     [
         ({"text": ""}, "Your feedback: Write your feedback."),
         ({"text": "x" * 2001}, "Your feedback: Ensure this value has at most 2000 characters"),
-        ({"text": "a\x1bb"}, "The text has characters that cannot be sent."),
+        (
+            {"text": "a\x1bb"},
+            "The text contains characters that cannot be sent. Remove special characters and try again.",
+        ),
         ({"kind": ""}, "What is your feedback about?: Choose what your feedback is about."),
         ({"email": "maija@example"}, "Check the email address."),
-        ({"email": "010594-9032@example.test"}, "Leave the personal identity code out of your text."),
+        ({"email": "010594-9032@example.test"}, "Remove the personal identity code from your text."),
     ],
 )
 def test_slip_keeps_what_was_typed_and_says_what_is_wrong(different, said):

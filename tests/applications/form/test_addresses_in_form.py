@@ -82,7 +82,7 @@ def test_summary_tells_where_emails_go_and_to_whom_none_does(somebody):
     page = somebody.go("summary")
 
     assert "To you: maija@example.test Correct the email address of Maija Liisa Meikäläinen" in said(page)
-    assert "We have no email address for Olli Öhman, so we send them no emails. Add an address" in said(page)
+    assert "We have no email address for Olli Öhman, so we will not send them emails. Add an address" in said(page)
     assert 'href="/en/application/people/#id_p1-email"' in page.text
 
 
@@ -94,7 +94,7 @@ def test_sent_page_tells_to_whom_emails_go_and_shows_no_address(somebody):
 
     page = somebody.go("sent")
 
-    assert "You gave no email address, so we send you no emails." in said(page)
+    assert "You gave no email address, so we will not send you emails." in said(page)
     assert "Olli Öhman will get an invitation by email, at the address that you gave." in said(page)
     assert "olli@example.test" not in page.text
     number = Application.objects.get().number
@@ -105,7 +105,7 @@ def test_sent_page_tells_to_whom_emails_go_and_shows_no_address(somebody):
     ("email", "told"),
     [
         ("maija@example.test", "We send your emails to maija@example.test . Correct your email address"),
-        (None, "You have given no email address, so we send you no emails. Add an email address"),
+        (None, "You have given no email address, so we will not send you emails. Add an email address"),
     ],
 )
 def test_status_tells_each_reader_where_their_own_emails_go(sign_in, email, told):

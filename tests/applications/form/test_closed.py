@@ -117,9 +117,9 @@ def test_whoever_gave_no_way_back_is_not_told_that_their_answers_are_kept(clock)
 
     text = somebody.client.get("/en/application/people/", follow=True).content.decode()
 
-    assert "This application cannot be opened any more" in text
+    assert "This application can no longer be opened" in text
     assert "Your answers are kept" not in text
-    promises = ("What is saved is kept until", "what you have typed is saved", "You can open it again only if")
+    promises = ("What is saved is kept until", "what you have typed will be saved", "You can open it again only if")
     assert [words in still_open for words in promises] == [False, False, True]
     assert [words in with_address for words in promises] == [True, True, False]
 
@@ -131,7 +131,7 @@ def test_session_that_ended_says_that_the_form_was_closed_and_not_that_somebody_
 
     assert "The form was closed" in page.text
     assert "logged out" not in page.text
-    assert "We send the link to m••••@example.test." in page.text
+    assert "We will send the link to m••••@example.test." in page.text
     assert "Continue to identification" in page.text
 
 
@@ -246,7 +246,7 @@ def test_next_person_at_the_computer_does_not_become_the_main_applicant(somebody
     page = somebody.client.post(somebody.at("form_closed"), typed)
     identified(somebody.client, cast.OLLI)
 
-    assert "of the main applicant stay as they were" in page.text
+    assert "We did not change the email address and personal identity code" in page.text
     assert somebody.client.get(somebody.at("draft_open")).status_code == 404
 
 

@@ -62,7 +62,7 @@ def test_sent_page_tells_whose_invitation_waits(somebody):
 
     shown = somebody.client.get(address("form_sent")).text
 
-    assert "Tähän osoitteeseen on mennyt tänään monta viestiä: Olli Öhman." in shown
+    assert "Hakijan Olli Öhman osoitteeseen on lähetetty tänään monta viestiä." in shown
     assert [letter.message for letter in Letter.objects.order_by("pk")] == ["draft_link", "arrived"]
 
 

@@ -60,7 +60,7 @@ def test_applicant_without_a_name_is_asked_for_it(somebody, kind):
     page = somebody.fill("people", "p2", {**OLLI, **(NO_NAMES if kind == "co" else {})})
 
     assert (
-        page.text.count("Write your first name." if kind == "main" else "Write the person’s first name.") == 2
+        page.text.count("Enter your first name." if kind == "main" else "Enter the person’s first name.") == 2
     )  # in the summary and at the field
 
 
@@ -74,7 +74,7 @@ def test_child_without_a_name_yet_moves_in(somebody, answers):
 
     (child,) = Stored.model_validate_json(Application.objects.get().version.content).others_moving_in
     assert (child.first_names, child.last_name) == (None, None)
-    assert "Somebody who moves in with you" in summary
+    assert "A person moving in with you" in summary
 
 
 def test_adult_without_a_name_does_not_move_in(somebody):
@@ -82,7 +82,7 @@ def test_adult_without_a_name_does_not_move_in(somebody):
 
     page = somebody.fill("people", "p2", {"birth_date": "1.1.1990"})
 
-    assert "Write the person’s first name. Only a child can be without a name." in page.text
+    assert "Enter the person’s first name. Only a child can be without a name." in page.text
 
 
 def test_name_is_shown_as_it_is_stored():

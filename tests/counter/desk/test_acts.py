@@ -293,7 +293,7 @@ def at_application(sent):
     ("name", "said"),
     [
         ("desk_decline", "The application does not wait for this person."),
-        ("desk_renew", "Renewing the application now would not make it valid for any longer."),
+        ("desk_renew", "The application is already valid for as long as it can be. Renew it later."),
     ],
 )
 def test_what_cannot_be_done_is_said_about_the_person_and_not_to_the_adviser(adviser, valid, name, said):

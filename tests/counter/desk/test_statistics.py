@@ -117,9 +117,9 @@ def test_page_shows_the_last_ninety_days_at_first(supervisor):
         ("2026-11-01", "2026-11-22", "The last day can be today at the latest."),
         ("1.1.1901", "2.1.1901", "There are no figures before 2020."),
         ("9999-12-31", "9999-12-31", "The last day can be today at the latest."),
-        ("2026-11-01", "", "Write the date, such as 30.9.2026."),
+        ("2026-11-01", "", "Enter the date, for example 30.9.2026."),
         ("2026-02-30", "2026-11-01", "There is no such day."),
-        ("\x00", "=1+1", "Write the date as day, month and year"),
+        ("\x00", "=1+1", "Enter the date as day, month and year"),
     ],
 )
 def test_impossible_period_is_told_and_counts_nothing(supervisor, since, until, told):
