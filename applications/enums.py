@@ -62,7 +62,7 @@ class Reason(models.TextChoices):
     TOO_SMALL = "too_small", _("My home is too small")
     TOO_EXPENSIVE = "too_expensive", _("My rent is too high")
     CONDITION = "condition", _("The condition of my home")
-    OWN_HOME = "own_home", _("I am moving to a home of my own")
+    OWN_HOME = "own_home", _("I am moving into my own home")
     FAMILY = "family", _("A change in the family")
     HEALTH = "health", _("Health or accessibility")
     WORK = "work", _("Work or studies")

@@ -156,7 +156,7 @@ def send_form(request: HttpRequest, draft: Draft) -> HttpResponse:
         return _change_refused(request, draft, refusal)
     limits.count(*who, most=most, seconds=HOUR)  # what was sent, not what was tried
     if draft.application_id:
-        messages.success(request, _("The application has been changed. Everyone must confirm it again."))
+        messages.success(request, _("You have edited the application. Everyone must confirm it again."))
     return redirect("applications:form_sent")
 
 

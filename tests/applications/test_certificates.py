@@ -364,7 +364,7 @@ def test_whoever_checks_one_of_a_waiting_application_reads_that_it_has_become_va
     after = verify(client, issued)
 
     assert "It is still waiting for confirmation." in text_of(before)
-    assert "It must be confirmed by 14 February 2027 at the latest." in text_of(before)
+    assert "It must be confirmed by 14 February 2027." in text_of(before)
     assert "The application has since become valid." in text_of(after)
 
 

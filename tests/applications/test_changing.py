@@ -310,4 +310,4 @@ def test_whoever_opens_or_sends_the_page_of_a_renewal_that_gains_nothing_is_told
 
     for answer in (client.get(at("renew", sent), follow=True), client.post(at("renew", sent), follow=True)):
         assert "Renewing the application now would not make it valid for any longer." in text_of(answer)
-        assert "The application has been renewed." not in text_of(answer)
+        assert "You have renewed the application." not in text_of(answer)

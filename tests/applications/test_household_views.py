@@ -438,8 +438,8 @@ def test_main_applicant_without_an_address_sees_the_report_when_they_log_in(sign
     answer = text_of(olli.post(url("report_error", sent), {"text": "We are three."}, follow=True))
 
     assert "will see your text the next time they log in. We cannot send them an email." in asked
-    assert "We send your text" not in asked
-    assert "Your report is saved. The main applicant sees it the next time they log in." in answer
+    assert "We will send your text" not in asked
+    assert "Your report is saved. The main applicant will see it the next time they log in." in answer
     assert "We are sending" not in answer
     assert Letter.objects.get(message="error_reported").status == "unaddressed"
     assert "Olli Öhman wrote on" in text_of(sign_in(cast.MAIJA).get(url("status", sent)))
