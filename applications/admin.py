@@ -28,7 +28,7 @@ class TermsForm(forms.ModelForm):
         label=_("published"),
         required=False,
         widget=moment_input(),
-        help_text=_("Leave empty to publish at once. What is published can no longer be changed."),
+        help_text=_("Leave this empty to publish at once. You can no longer change what has been published."),
     )
 
     class Meta:

@@ -71,11 +71,14 @@ class Coming:
             case ComingKind.REMINDER_OF_OTHER:
                 return _("We will remind %(name)s by email to confirm the application.") % {"name": self.name}
             case ComingKind.BIRTHDAY:
-                return _("You turn 18. From this day on, you have to confirm the application too.")
+                return _("You turn 18. From this day on, you must confirm the application too.")
             case ComingKind.WARNING:
-                return _("We will remind you by email that the last day is near.")
+                return _("We will remind you by email that the last day is approaching.")
             case ComingKind.LAST_DAY_TO_CONFIRM:
-                return _("Last day to confirm. If somebody has not confirmed by then, the application lapses.")
+                return _(
+                    "Last day to confirm the application. If somebody has not confirmed it by then, the "
+                    "application lapses."
+                )
             case ComingKind.RENEWAL:
                 days = {"days": settings.APPLICATION_VALID_DAYS}
                 return _("From this day on, you can renew the application for another %(days)d days.") % days
@@ -149,11 +152,11 @@ def whole_days(found: Iterable[Coming], application: Application) -> list[WholeD
 def _summary(each: Coming, heading: str) -> str:
     match each.kind:
         case ComingKind.LAST_DAY_TO_CONFIRM:
-            what = _("last day to confirm")
+            what = _("last day to confirm the application")
         case ComingKind.LAST_DAY:
             what = _("last day of validity")
         case ComingKind.RENEWAL:
             what = _("can be renewed")
         case _:
-            what = _("you have to confirm it too")
+            what = _("you must confirm it too")
     return f"{heading}: {what}"

@@ -30,7 +30,7 @@ class CannotCertify(Refused):
 
 
 class CannotCertifyEnded(CannotCertify):
-    message = _("This application has ended, so no certificate can be issued.")
+    message = _("This application has ended, so we cannot issue a certificate.")
 
 
 class CannotCertifyRemoved(CannotCertify):
@@ -39,7 +39,8 @@ class CannotCertifyRemoved(CannotCertify):
 
 class CannotCertifyDeclined(CannotCertify):
     message = _(
-        "An applicant has declined this application, so we cannot certify who applies. No certificate was issued."
+        "An applicant has declined this application, so we cannot certify who the applicants are. No certificate was "
+        "issued."
     )
 
 

@@ -40,13 +40,13 @@ class CannotConfirm(Refused):
 class NotAnApplicant(CannotConfirm):
     """The person has no slot in the application (R4)."""
 
-    message = _("This application does not wait for you.")
+    message = _("This application is not waiting for you to confirm it.")
 
 
 class Declined(CannotConfirm):
     """Whoever has declined can confirm only after the application has been changed (R10)."""
 
-    message = _("You have declined this application. It waits until the main applicant changes it.")
+    message = _("You have declined this application. It is on hold until the main applicant edits it.")
 
 
 class Under18(CannotConfirm):
@@ -58,7 +58,9 @@ class Under18(CannotConfirm):
 class CannotConfirmEnded(CannotConfirm):
     """The application lapsed, expired, was withdrawn or was replaced (R8)."""
 
-    message = _("This application has ended, so it cannot be confirmed. A new application is needed.")
+    message = _(
+        "This application has ended, so you cannot confirm it. If you still need a home, send a new application."
+    )
 
 
 class Changed(CannotConfirm):
@@ -72,7 +74,7 @@ class Changed(CannotConfirm):
 class Spoiled(CannotConfirm):
     """What the person read is not what was sent, or the slot is not the one that was sent: somebody altered rows."""
 
-    message = _("We cannot take your confirmation now, because of a fault on our side. Contact the counter.")
+    message = _("You cannot confirm the application now, because of a fault on our side. Contact customer service.")
 
 
 @atomically

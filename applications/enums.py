@@ -43,8 +43,8 @@ class Tenure(models.TextChoices):
     RENTED = "rented", _("Rented")
     SUBLET = "sublet", _("Sublet")
     OWNED = "owned", _("Owned")
-    RIGHT_OF_OCCUPANCY = "right_of_occupancy", _("Right of occupancy")
-    EMPLOYER = "employer", _("Employer's flat")
+    RIGHT_OF_OCCUPANCY = "right_of_occupancy", _("Right-of-occupancy home")
+    EMPLOYER = "employer", _("Employer’s flat")
     STAYING = "staying", _("Staying with family or friends")
 
 
@@ -59,10 +59,10 @@ class Reason(models.TextChoices):
 
     HOMELESS = "homeless", _("Homelessness")
     MUST_MOVE = "must_move", _("I have to move out")
-    TOO_SMALL = "too_small", _("The home is too small")
-    TOO_EXPENSIVE = "too_expensive", _("The rent is too high")
-    CONDITION = "condition", _("The condition of the home")
-    OWN_HOME = "own_home", _("I am moving to a home of my own")
+    TOO_SMALL = "too_small", _("My home is too small")
+    TOO_EXPENSIVE = "too_expensive", _("My rent is too high")
+    CONDITION = "condition", _("The condition of my home")
+    OWN_HOME = "own_home", _("I am moving into my own home")
     FAMILY = "family", _("A change in the family")
     HEALTH = "health", _("Health or accessibility")
     WORK = "work", _("Work or studies")
@@ -87,7 +87,7 @@ class Feature(models.TextChoices):
     CAR_FREE = "car_free", _("Car-free building")
     PUU_KAPYLA = "puu_kapyla", _("Puu-Käpylä")
     PUU_VALLILA = "puu_vallila", _("Puu-Vallila")
-    ARTIST = "artist", _("Artist's flat")
+    ARTIST = "artist", _("Artist’s flat")
     SENIOR = "senior", _("Senior flat")
 
 
@@ -132,15 +132,15 @@ class PendingReason(models.TextChoices):
     TYPE = "type", _("needs a supervisor's note")
     NO_CODE = "no_code", _("the document does not bear the personal identity code")
     NEW_CODE = "new_code", _("the personal identity code is a new one")
-    ANOTHER = "another", _("another check of this person waits")
+    ANOTHER = "another", _("another check of this person is waiting")
 
 
 class CheckStatus(models.TextChoices):
     """What a check is worth."""
 
     SOUND = "sound", _("in force")
-    WAITING = "waiting", _("waits for a second look")
+    WAITING = "waiting", _("is waiting for a second review")
     REJECTED = "rejected", pgettext_lazy("check", "rejected")
     SETTLED = "settled", _("settled by a later check")
-    TOO_LATE = "too_late", _("was not decided in 30 days")
+    TOO_LATE = "too_late", _("was not decided within 30 days")
     UNDONE = "undone", pgettext_lazy("check", "undone")

@@ -28,19 +28,19 @@ class CannotUseInvitation(Refused):
 
 
 class UnknownInvitation(CannotUseInvitation):
-    message = _("We do not know this link or code. Check that you have all of it.")
+    message = _("We do not know this link or code. Check that no part of it is missing.")
 
 
 class InvitationUsed(CannotUseInvitation):
-    message = _("This invitation has been used already. You can log in to see how the application stands.")
+    message = _("This invitation has already been used. Identify yourself to see the status of the application.")
 
 
 class InvitationReplaced(CannotUseInvitation):
-    message = _("This invitation has been replaced. Look for a newer letter from us.")
+    message = _("This invitation has been replaced by a newer one. Look for a newer email from us.")
 
 
 class InviteeRemoved(CannotUseInvitation):
-    message = _("This invitation is not valid any more. The application was changed, and you are not in it now.")
+    message = _("This invitation is no longer valid. The application was changed, and you are no longer in it.")
 
 
 class InvitationTooLate(CannotUseInvitation):

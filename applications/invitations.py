@@ -33,7 +33,10 @@ PAUSE = dt.timedelta(minutes=10)  # between two letters to the same person
 class NotInApplication(Refused):
     """The application was changed meanwhile, or it has ended, and nothing was stored."""
 
-    message = _("The application has been changed or has ended in the meantime. Nothing was saved.")
+    message = _(
+        "The application has been changed or has ended in the meantime. Nothing was saved. See the status of "
+        "the application."
+    )
 
 
 class CannotInvite(Refused):
@@ -41,15 +44,15 @@ class CannotInvite(Refused):
 
 
 class InviteeNotAwaited(CannotInvite):
-    message = _("The application does not wait for this person any more.")
+    message = _("This person no longer needs to confirm the application.")
 
 
 class NoAddress(CannotInvite):
-    message = _("This person has no email address in the application.")
+    message = _("The application has no email address for this person. Add one first.")
 
 
 class TooSoon(CannotInvite):
-    message = _("We have just sent a letter to this person. Wait ten minutes before the next one.")
+    message = _("We have just sent an email to this person. Wait ten minutes before you send the next one.")
 
 
 class CannotDecline(Refused):
@@ -59,11 +62,11 @@ class CannotDecline(Refused):
 class CannotDeclineMain(CannotDecline):
     """Without a main applicant there is no application."""
 
-    message = _("The main applicant cannot decline. Withdrawing the application ends it.")
+    message = _("The main applicant cannot decline the application. You can withdraw it: then it ends.")
 
 
 class CannotDeclineConfirmed(CannotDecline):
-    message = _("You have confirmed the application, so you cannot decline it any more.")
+    message = _("You have confirmed the application, so you can no longer decline it.")
 
 
 class CannotDeclineValid(CannotDecline):
@@ -77,7 +80,7 @@ class CannotDeclineEnded(CannotDecline):
 
 
 class CannotDeclineRemoved(CannotDecline):
-    message = _("The application was changed, and you are not in it now. You do not need to do anything.")
+    message = _("The application was changed, and you are no longer in it. You do not need to do anything.")
 
 
 class CannotDeclineUnder18(CannotDecline):

@@ -42,7 +42,7 @@ class AnotherBirthDate(CannotLearn):
 
     message = _(
         "This code has another date of birth than the application. Nothing was recorded. Read it again from the "
-        "document. If it is right, either this is another person, or the application must be changed first."
+        "document. If it is right, this may be another person. If not, somebody must first edit the application."
     )
 
 
@@ -50,8 +50,8 @@ class AgeMatters(CannotLearn):
     """With another birth date the application would have waited for other people than it did (R2)."""
 
     message = _(
-        "By the birth date in this code, the application would have waited for other people. Nothing was recorded. "
-        "The application must be changed first."
+        "By the date of birth in this code, other people should have confirmed the application. Nothing was "
+        "recorded. The application must be edited first."
     )
 
 
@@ -59,8 +59,8 @@ class HolderHasAnotherName(CannotLearn):
     """Anybody may write another's code beside a name of their own, and then bring their own document (R4)."""
 
     message = _(
-        "The code in this application is also that of somebody with another name, so no other code can take its "
-        "place. Nothing was recorded. The application must be changed first."
+        "The code in this application also belongs to somebody with another name. Therefore it cannot be replaced by "
+        "another code. Nothing was recorded. The application must be edited first."
     )
 
 
@@ -68,8 +68,8 @@ class LearnedOtherwise(CannotLearn):
     """The slot has changed while the check waited."""
 
     message = _(
-        "The application has changed: this person is not in it any more, or has another personal identity code by "
-        "now. Reject the check."
+        "The application has changed. This person is no longer in it, or now has another personal identity code in "
+        "it. Reject the check."
     )
 
 

@@ -57,8 +57,8 @@ def _template(applicant: Applicant, code: str) -> str:
         )
     if code:
         return _(
-            "City of Helsinki, rental apartment search: Heka housing application %(number)s is waiting for you to"
-            " confirm it. Open %(address)s and type the code %(code)s."
+            "City of Helsinki, rental apartment search: Heka housing application %(number)s is waiting for you to "
+            "confirm it. Open %(address)s and enter the code %(code)s."
         )
     return _(
         "City of Helsinki, rental apartment search: Heka housing application %(number)s is waiting for you to"

@@ -35,7 +35,7 @@ ENDS_BY_TIME = (Transition.LAPSED, Transition.EXPIRED)
 class TransitionNotAllowed(Exception):
     """This application cannot make that transition from the state it is in, or its last day is over."""
 
-    message = _("This cannot be done to the application in its present state.")
+    message = _("The application has changed, and this can no longer be done. See the status of the application.")
 
 
 def transition(

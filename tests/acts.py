@@ -55,7 +55,7 @@ class Place:
     who: dict[str, str]  # the co-applicant about whom everything is, whose ID check is `made`
     main: dict[str, str]
     made: IdCheck
-    doubted: IdCheck  # waits for a second look, where one does: somebody else's document bears another code
+    doubted: IdCheck  # is waiting for a second review, where one does: somebody else's document bears another code
     put: tuple[dict[str, str], ...]  # who applies in it when the housing system has changed it
     method: Method = Method.BANK  # by which `who` confirms in a browser
     doubts: bool = False  # whether the adviser who checks `who` once more has doubts

@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
                     ("doubt", "doubtful"),
                     ("type", "needs a supervisor's note"),
                     ("no_code", "the document does not bear the personal identity code"),
-                    ("another", "another check of this person waits"),
+                    ("another", "another check of this person is waiting"),
                 ],
                 db_default="",
                 default="",

@@ -88,7 +88,7 @@ class Migration(migrations.Migration):
                     ("type", "needs a supervisor's note"),
                     ("no_code", "the document does not bear the personal identity code"),
                     ("new_code", "the personal identity code is a new one"),
-                    ("another", "another check of this person waits"),
+                    ("another", "another check of this person is waiting"),
                 ],
                 db_default="",
                 default="",

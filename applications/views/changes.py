@@ -31,7 +31,7 @@ def renew_application(request: HttpRequest, visitor: Visitor, reference: str) ->
             changes.renew(application, by=visitor.actor)
             application.refresh_from_db(fields=["valid_until"])
             day = date_format(application.valid_until)
-            messages.success(request, _("The application has been renewed. It is valid until %(day)s.") % {"day": day})
+            messages.success(request, _("You have renewed the application. It is valid until %(day)s.") % {"day": day})
         return redirect("applications:status", reference)
     if not (application.is_valid and me.confirmed):
         return redirect("applications:status", reference)
@@ -53,8 +53,8 @@ def withdraw_as_applicant(request: HttpRequest, visitor: Visitor, reference: str
         with _telling_refusal(request):
             changes.withdraw(application, by=visitor.actor)
             alone = sum(each.is_adult for each in application.applicants) == 1
-            told = _("The application has been withdrawn. We tell the other applicants.")
-            messages.success(request, _("The application has been withdrawn.") if alone else told)
+            told = _("You have withdrawn the application. We will tell the other applicants.")
+            messages.success(request, _("You have withdrawn the application.") if alone else told)
         return redirect("applications:status", reference)
     if not (application.is_open and me.is_adult):
         return redirect("applications:status", reference)
@@ -70,7 +70,9 @@ def remove_co_applicant(request: HttpRequest, visitor: Visitor, reference: str, 
     if who is None or not me.is_main or not changes.can_be_removed(who, application):
         return redirect("applications:status", reference)
     if request.method == "POST":
-        removed = _("%(name)s has been removed. Everyone has to confirm the application again.") % {"name": who}
+        removed = _("%(name)s is no longer in the application. Everyone must confirm the application again.") % {
+            "name": who
+        }
         with _telling_refusal(request):
             changes.remove(who, digest=ConfirmForm(request.POST).read, by=visitor.actor)
             messages.success(request, removed)

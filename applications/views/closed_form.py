@@ -164,7 +164,7 @@ def open_closed_form(request: HttpRequest) -> HttpResponse:
     except drafts.CannotWrite as refusal:
         return show_dead_draft(request, refusal, status=404)
     hold_draft(request, held)
-    messages.success(request, _("The application is saved as your own. You can find it among your applications."))
+    messages.success(request, _("The application is saved among your own. You can find it under Your applications."))
     response = redirect("applications:form_people")
     forget_draft(response)
     return response

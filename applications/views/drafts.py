@@ -29,8 +29,8 @@ MOST_UNKNOWN_LINKS = 30  # a minute and address
 
 
 ENOUGH_LETTERS = gettext_lazy(
-    "Several emails have been sent to this address today, so we send no more. Your answers are saved. Send the link "
-    "tomorrow, or identify yourself: then you find them among your applications."
+    "Many emails have been sent to this address today, so we will not send any more. Your answers are saved. Send "
+    "the link tomorrow, or identify yourself. Then you will find the application among your applications."
 )
 
 
@@ -40,7 +40,9 @@ class LinkForm(forms.Form):
     email = EmailField(
         label=gettext_lazy("Email address"),
         error_messages={"required": gettext_lazy("Write your email address, such as name@example.com.")},
-        help_text=gettext_lazy("We send a link with which you can continue. Whoever has it can read your answers."),
+        help_text=gettext_lazy(
+            "We will send a link with which you can continue. Anyone who has it can read your answers."
+        ),
         widget=AddressInput({"autocomplete": "email"}),
     )
 

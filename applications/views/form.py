@@ -73,7 +73,7 @@ def form_step(request: HttpRequest, draft: Draft, step: str) -> HttpResponse:
     if elsewhere := other_way(request, step):
         return elsewhere
     if any(part.form.newly_asked(request.POST) for part in parts):
-        messages.info(request, _("Your answers are saved. They lead to more questions: answer them too."))
+        messages.info(request, _("Your answers are saved. They lead to more questions. Answer them too."))
         return redirect(f"applications:form_{step}")
     if all(part.form.is_valid() for part in parts):
         if step == "people":
@@ -156,7 +156,7 @@ def send_form(request: HttpRequest, draft: Draft) -> HttpResponse:
         return _change_refused(request, draft, refusal)
     limits.count(*who, most=most, seconds=HOUR)  # what was sent, not what was tried
     if draft.application_id:
-        messages.success(request, _("The application has been changed. Everyone has to confirm it again."))
+        messages.success(request, _("You have edited the application. Everyone must confirm it again."))
     return redirect("applications:form_sent")
 
 

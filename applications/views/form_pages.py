@@ -98,7 +98,7 @@ def show_refused(request: HttpRequest, draft: Draft, refusal: InvalidDocument) -
     for part in parts:
         for where, prefix, question in found:
             if (where, prefix) == (step, part.place.prefix):
-                part.form.add_error(question or None, _("We cannot take this as it is. Check it."))
+                part.form.add_error(question or None, _("This cannot be accepted as it is. Check it."))
     return show_step(request, draft, data, step, parts, is_refused=True)
 
 

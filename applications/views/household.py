@@ -20,7 +20,7 @@ from identity import limits
 MOST_LETTERS = 5  # a minute and person, of those that go out at once
 REPORT_IS_SENT = gettext_lazy("We are sending your report to the main applicant.")
 REPORT_IS_KEPT = gettext_lazy(
-    "Your report is saved. The main applicant sees it the next time they log in. You can also tell them yourself."
+    "Your report is saved. The main applicant will see it the next time they log in. You can also tell them yourself."
 )
 
 
@@ -79,7 +79,7 @@ def decline_page(request: HttpRequest, visitor: Visitor, reference: str) -> Http
         _do_and_tell(
             request,
             lambda: invitations.decline(me, by=visitor.actor),
-            _("You have declined. We tell the other applicants."),
+            _("You have declined the application. We will tell the other applicants."),
         )
         return redirect("applications:status", reference)
     if not (me.is_awaited and application.status == State.AWAITING):
@@ -94,7 +94,7 @@ def resend_invitation(request: HttpRequest, visitor: Visitor, reference: str, po
     application, me = visitor.find(reference)
     applicant = _chosen(application, position, reader=me)
     if applicant and request.method == "POST":
-        done = _("We are sending a new invitation to %(name)s. The former link and code do not work any more.")
+        done = _("We are sending a new invitation to %(name)s. The earlier link and code no longer work.")
         _do_and_tell(request, lambda: invitations.resend(applicant, by=visitor.actor), done % {"name": applicant})
     return redirect("applications:status", reference)
 
@@ -110,7 +110,7 @@ def correct_invitation_address(request: HttpRequest, visitor: Visitor, reference
     form = AddressForm(_sent(request))
     if form.is_valid():
         _count_letters(visitor)
-        done = _("We are sending the invitation of %(name)s to the new address.") % {"name": applicant}
+        done = _("We are sending the invitation to the new address. It is for %(name)s.") % {"name": applicant}
         _do_and_tell(
             request, lambda: invitations.correct_address(applicant, **form.cleaned_data, by=visitor.actor), done
         )

@@ -1,4 +1,4 @@
-"""What comes next for an application, as its applicants read it, and as a calendar file takes it along."""
+"""What happens next for an application, as its applicants read it, and as a calendar file takes it along."""
 
 import datetime as dt
 import re

@@ -49,24 +49,24 @@ def at(name, sent, position=1):
 
 QUESTIONS = {
     "withdraw": {
-        "fi": ("Kyllä, peru hakemus", "Ei, palaa hakemukseen"),
-        "sv": ("Ja, återkalla ansökan", "Nej, gå tillbaka till ansökan"),
-        "en": ("Yes, withdraw the application", "No, go back to the application"),
+        "fi": ("Kyllä, peru hakemus", "Pidä hakemus"),
+        "sv": ("Ja, återkalla ansökan", "Behåll ansökan"),
+        "en": ("Yes, withdraw the application", "Keep the application"),
     },
     "decline": {
-        "fi": ("Kyllä, ilmoitan, etten hae", "Ei, palaa hakemukseen"),
-        "sv": ("Ja, jag meddelar att jag inte söker", "Nej, gå tillbaka till ansökan"),
-        "en": ("Yes, I decline the application", "No, go back to the application"),
+        "fi": ("Kyllä, kieltäydyn hakemuksesta", "Palaa hakemukseen"),
+        "sv": ("Ja, jag tackar nej till ansökan", "Tillbaka till ansökan"),
+        "en": ("Yes, I decline the application", "Back to the application"),
     },
     "remove": {
-        "fi": ("Kyllä, poista kanssahakija", "Ei, palaa hakemukseen"),
-        "sv": ("Ja, ta bort den medsökande", "Nej, gå tillbaka till ansökan"),
-        "en": ("Yes, remove the co-applicant", "No, go back to the application"),
+        "fi": ("Kyllä, poista kanssahakija", "Palaa hakemukseen"),
+        "sv": ("Ja, ta bort medsökanden", "Tillbaka till ansökan"),
+        "en": ("Yes, remove the co-applicant", "Back to the application"),
     },
     "not_me": {
-        "fi": ("Kyllä, tämä ei ole minulle", "Ei, palaa kutsuun"),
-        "sv": ("Ja, det här är inte till mig", "Nej, gå tillbaka till inbjudan"),
-        "en": ("Yes, this is not for me", "No, go back to the invitation"),
+        "fi": ("Kutsu ei ole minulle", "Takaisin kutsuun"),
+        "sv": ("Inbjudan är inte till mig", "Tillbaka till inbjudan"),
+        "en": ("The invitation is not for me", "Back to the invitation"),
     },
 }
 
@@ -98,7 +98,7 @@ def test_renewing_says_what_it_does_and_then_does_it(sign_in, valid):
     after = text_of(client.post(at("renew", valid), follow=True))
 
     assert "is valid until 14 February 2027. If you renew it now, it is valid until 24 February 2027." in before
-    assert "The application has been renewed. It is valid until 24 February 2027." in after
+    assert "You have renewed the application. It is valid until 24 February 2027." in after
     assert state(valid) == "valid"
 
 
@@ -162,7 +162,7 @@ def test_withdrawing_says_what_it_does_and_then_does_it(sign_in, waiting, who):
     after = text_of(client.post(at("withdraw", waiting), follow=True))
 
     assert "it ends for everybody who applies" in before
-    assert "The application has been withdrawn. We tell the other applicants." in after
+    assert "You have withdrawn the application. We will tell the other applicants." in after
     assert state(waiting) == "withdrawn"
 
 
@@ -191,8 +191,8 @@ def test_removing_says_what_it_does_and_then_does_it(sign_in, waiting):
     read = re.search(r'name="version" value="(\w{64})"', before.text)[1]
     after = text_of(client.post(at("remove", waiting), {"version": read}, follow=True))
 
-    assert "If you remove Olli Öhman, they do not apply" in text_of(before)
-    assert "Olli Öhman has been removed. Everyone has to confirm the application again." in after
+    assert "If you remove Olli Öhman, they will no longer be" in text_of(before)
+    assert "Olli Öhman is no longer in the application. Everyone must confirm the application again." in after
     assert [str(a) for a in Application.objects.get(pk=waiting.pk).applicants[1:]] == ["Vera Virtanen"]
 
 
@@ -310,4 +310,4 @@ def test_whoever_opens_or_sends_the_page_of_a_renewal_that_gains_nothing_is_told
 
     for answer in (client.get(at("renew", sent), follow=True), client.post(at("renew", sent), follow=True)):
         assert "The application is already valid for as long as it can be. Renew it later." in text_of(answer)
-        assert "The application has been renewed." not in text_of(answer)
+        assert "You have renewed the application." not in text_of(answer)

@@ -135,7 +135,7 @@ def test_change_keeps_everything_that_is_not_changed(changer, sent, who):
     assert content_of(sent) == after
     assert str(wishes.highest_rent) in {"1250", "1250.00"}
     assert list(contact_details(sent)) == people
-    assert "The application has been changed. Everyone has to confirm it again." in told
+    assert "You have edited the application. Everyone must confirm it again." in told
 
 
 def contact_details(sent):

@@ -55,7 +55,7 @@ def test_status_tells_the_main_applicant_when_who_was_invited(sign_in, time_mach
 
     shown = text_of(sign_in(cast.MAIJA).get(url("status", sent)))
 
-    assert "Invited on 16 November 2026 at 9:00. The letter is on its way." in shown
+    assert "Invited on 16 November 2026 at 9:00. The email is on its way." in shown
     assert "The invitation has not been opened yet." in shown
 
 
@@ -89,12 +89,12 @@ def test_status_tells_the_main_applicant_that_an_invitation_waits_and_sends_it(s
 @pytest.mark.parametrize(
     ("facts", "text"),
     [
-        ({"failure": "timeout"}, "The letter is delayed. We try again."),
-        ({"sent_at": MORNING}, "The letter was sent."),
-        ({"sent_at": MORNING, "delivered_at": MORNING}, "The letter was delivered."),
-        ({"sent_at": MORNING, "bounced_at": MORNING}, "The letter could not be delivered."),
-        ({"dead_at": MORNING, "failure": "refused"}, "The letter could not be delivered."),
-        ({"sent_at": MORNING, "complained_at": MORNING}, "The letter was marked as junk mail."),
+        ({"failure": "timeout"}, "The email is delayed. We will try again."),
+        ({"sent_at": MORNING}, "The email has been sent."),
+        ({"sent_at": MORNING, "delivered_at": MORNING}, "The email has been delivered."),
+        ({"sent_at": MORNING, "bounced_at": MORNING}, "The email could not be delivered."),
+        ({"dead_at": MORNING, "failure": "refused"}, "The email could not be delivered."),
+        ({"sent_at": MORNING, "complained_at": MORNING}, "The email was marked as junk mail."),
     ],
 )
 def test_status_tells_the_main_applicant_what_became_of_the_letter(sign_in, sent, facts, text):
@@ -109,8 +109,8 @@ def test_status_is_of_the_newest_letter(sign_in, sent):
 
     shown = text_of(sign_in(cast.MAIJA).get(url("status", sent)))
 
-    assert "The letter could not be delivered." not in shown
-    assert "The letter is on its way." in shown
+    assert "The email could not be delivered." not in shown
+    assert "The email is on its way." in shown
 
 
 def test_status_shows_the_main_applicant_the_code_that_works(sign_in, sent):
@@ -135,7 +135,7 @@ def test_status_of_somebody_without_an_address_says_what_to_do(sign_in):
     shown = text_of(sign_in(cast.MAIJA).get(url("status", sent)))
 
     assert "We have no email address for Olli Öhman, so we cannot send an invitation." in shown
-    assert "Give an email address" in shown
+    assert "Add an email address" in shown
     assert "Send the invitation again" not in shown
 
 
@@ -227,7 +227,9 @@ def test_resend_sends_a_new_letter_and_ends_the_former_link(sign_in, sent, time_
 def test_resend_soon_after_is_refused_and_said_why(sign_in, sent):
     response = sign_in(cast.MAIJA).post(person_url("resend", sent), follow=True)
 
-    assert "We have just sent a letter to this person. Wait ten minutes before the next one." in text_of(response)
+    assert "We have just sent an email to this person. Wait ten minutes before you send the next one." in text_of(
+        response
+    )
     assert Letter.objects.filter(message="invitation").count() == 1
 
 
@@ -287,7 +289,7 @@ def test_correcting_the_address_sends_the_invitation_there(sign_in, sent):
     )
 
     assert response.redirect_chain == [(url("status", sent), 302)]
-    assert "We are sending the invitation of Olli Öhman to the new address." in text_of(response)
+    assert "We are sending the invitation to the new address. It is for Olli Öhman." in text_of(response)
     assert applicant(sent, cast.OLLI).email == "right@example.test"
     assert letter_of(sent, cast.OLLI).get().to == "right@example.test"
     with pytest.raises(invitation_links.InvitationReplaced):
@@ -435,9 +437,9 @@ def test_main_applicant_without_an_address_sees_the_report_when_they_log_in(sign
     asked = text_of(olli.get(url("report_error", sent)))
     answer = text_of(olli.post(url("report_error", sent), {"text": "We are three."}, follow=True))
 
-    assert "sees your text the next time they log in. We cannot send them a letter." in asked
-    assert "We send your text" not in asked
-    assert "Your report is saved. The main applicant sees it the next time they log in." in answer
+    assert "will see your text the next time they log in. We cannot send them an email." in asked
+    assert "We will send your text" not in asked
+    assert "Your report is saved. The main applicant will see it the next time they log in." in answer
     assert "We are sending" not in answer
     assert Letter.objects.get(message="error_reported").status == "unaddressed"
     assert "Olli Öhman wrote on" in text_of(sign_in(cast.MAIJA).get(url("status", sent)))
@@ -475,7 +477,7 @@ def test_main_applicant_with_a_reported_error_is_never_told_that_there_is_nothin
     shown = [text_of(client.get(page)) for page in pages]
 
     assert ["You do not need to do anything" in text for text in shown] == [False] * 3
-    assert "Somebody who applies with you has reported an error." in shown[0]
+    assert "A co-applicant has reported an error." in shown[0]
     assert "An error has been reported in this application." in shown[0]
     assert "We are three." in shown[1]
     assert ("Read what was reported" in shown[2]) is is_valid
@@ -533,7 +535,7 @@ def test_decline_says_what_will_happen_and_then_declines(sign_in, sent):
     response = client.post(url("decline", sent), follow=True)
 
     assert response.redirect_chain == [(url("status", sent), 302)]
-    assert "You have declined. We tell the other applicants." in text_of(response)
+    assert "You have declined the application. We will tell the other applicants." in text_of(response)
     assert "Olli Öhman Co-applicant (you) declined on" in text_of(response)
     assert applicant(sent, cast.OLLI).declined_at is not None
     assert state(sent) == "awaiting"
@@ -556,7 +558,7 @@ def test_decline_after_confirming_is_refused_and_said_why(sign_in, sent):
     assert client.get(url("decline", sent)).url == url("status", sent)
     response = client.post(url("decline", sent), follow=True)
 
-    assert "You have confirmed the application, so you cannot decline it any more." in text_of(response)
+    assert "You have confirmed the application, so you can no longer decline it." in text_of(response)
     assert applicant(sent, cast.OLLI).declined_at is None
 
 
@@ -570,7 +572,9 @@ def test_confirm_page_of_somebody_who_declined_says_so(sign_in, sent):
 
     for response in (read, sent_):
         assert response.redirect_chain == [(url("status", sent), 302)]
-        assert "You have declined this application. It waits until the main applicant changes it." in text_of(response)
+        assert "You have declined this application. It is on hold until the main applicant edits it." in text_of(
+            response
+        )
     assert applicant(sent, cast.OLLI).confirmed is None
 
 
@@ -579,7 +583,7 @@ def test_list_of_somebody_who_declined_has_it_among_the_others(sign_in, sent):
 
     shown = text_of(sign_in(cast.OLLI).get(reverse("applications:list")))
 
-    assert "No application waits for your confirmation." in shown
+    assert "You have no applications to confirm." in shown
     assert "You have declined this application." in shown
 
 
@@ -589,7 +593,7 @@ def test_receipt_says_that_somebody_declined(sign_in, sent):
 
     shown = text_of(sign_in(cast.MAIJA).get(url("receipt", sent)))
 
-    assert "Olli Öhman has declined the application. It waits until the main applicant changes it." in shown
+    assert "Olli Öhman has declined the application. It is on hold until the main applicant edits it." in shown
     assert "We are waiting for" not in shown
 
 
@@ -736,6 +740,6 @@ def test_who_has_declined_reads_what_they_can_still_do_and_comes_back_by_a_chang
     changes.edit(sent, again, digest=sent.version.digest, by=actor(cast.OLLI))
 
     assert "You have declined this application." in shown
-    assert "If you want to apply after all, change the application" in shown
+    assert "If you want to apply after all, edit the application" in shown
     assert [name in shown for name in ("Edit application", "Withdraw application")] == [True, True]
     assert applicant(sent, cast.OLLI).is_awaited

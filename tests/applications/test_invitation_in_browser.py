@@ -120,10 +120,10 @@ def test_typed_code_leads_to_the_invitation_and_on_to_the_identification(live_se
 def test_not_me_is_asked_once_and_done(live_server, page, sent):
     page.goto(link(live_server, sent))
 
-    page.click("text=This is not for me")
-    page.click("text=Yes, this is not for me")
+    page.click("text=The invitation is not for me")
+    page.click("text=The invitation is not for me")
 
-    assert page.get_by_role("heading", level=1).inner_text() == "You have said that the invitation is not for you"
+    assert page.get_by_role("heading", level=1).inner_text() == "You have told us that the invitation is not for you"
     assert applicant(sent, cast.OLLI).declined_at is not None
     with pytest.raises(invitations.InviteeNotAwaited):
         invitations.resend(applicant(sent, cast.OLLI))

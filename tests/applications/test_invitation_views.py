@@ -73,7 +73,7 @@ def test_link_leads_to_a_page_that_says_who_invites_and_what_to_do(client, sent,
     assert "It is waiting for you to confirm it." in shown
     assert "Every adult must confirm the application by 14 February 2027 at the latest." in shown
     assert re.findall(r"<button[^>]*>([^<]+)<", response.text) == ["Accept cookies", "Do not accept"]
-    assert "This is not for me" in shown
+    assert "The invitation is not for me" in shown
 
 
 def test_invitation_asks_for_the_cookies_itself_and_goes_on_at_once(client, sent):
@@ -286,11 +286,11 @@ def too_late(sent):
 
 
 DEAD = [
-    (used, "This invitation has been used already."),
-    (declined, "This invitation has been used already."),
-    (replaced, "This invitation has been replaced. Look for a newer letter from us."),
-    (changed, "This invitation has been replaced. Look for a newer letter from us."),
-    (removed, "This invitation is not valid any more. The application was changed, and you are not in it now."),
+    (used, "This invitation has already been used."),
+    (declined, "This invitation has already been used."),
+    (replaced, "This invitation has been replaced by a newer one. Look for a newer email from us."),
+    (changed, "This invitation has been replaced by a newer one. Look for a newer email from us."),
+    (removed, "This invitation is no longer valid. The application was changed, and you are no longer in it."),
     (too_late, "The link has expired, because the application is no longer open."),
 ]
 
@@ -367,7 +367,7 @@ def test_wrong_person_who_goes_on_learns_nothing(client, sign_in, sent):
     response = sign_in(cast.OTSO).get(onward)
 
     assert response.status_code == 404
-    assert "This application does not wait for you" in text_of(response)
+    assert "You do not need to confirm this application" in text_of(response)
     assert [name for name in ("Maija", "Olli") if name in response.text] == []
 
 
@@ -390,7 +390,7 @@ def test_not_me_asks_once_and_then_declines(client, sent):
     response = client.post(page("not_me"), {"token": token(sent)}, follow=True)
 
     assert response.redirect_chain == [(page("not_me_done"), 302)]
-    assert "You have said that the invitation is not for you" in text_of(response)
+    assert "You have told us that the invitation is not for you" in text_of(response)
     assert applicant(sent, cast.OLLI).declined_at is not None
     assert [letter.to for letter in Letter.objects.filter(message="declined")] == ["maija@example.test"]
     assert client.cookies == {}
@@ -412,7 +412,7 @@ def test_not_me_of_somebody_who_has_confirmed_is_refused(client, sent):
     response = client.post(page("not_me"), known)
 
     assert response.status_code == 410
-    assert "You have confirmed the application, so you cannot decline it any more." in text_of(response)
+    assert "You have confirmed the application, so you can no longer decline it." in text_of(response)
     assert applicant(sent, cast.OLLI).declined_at is None
 
 
@@ -446,7 +446,7 @@ def test_link_that_is_replaced_while_its_decline_waits_declines_nothing(client, 
     with before_lock(lambda: replaced(sent)):
         answer = client.post(page("not_me"), {"token": known})
 
-    assert "This invitation has been replaced." in text_of(answer)
+    assert "This invitation has been replaced by a newer one." in text_of(answer)
     assert applicant(sent, cast.OLLI).declined_at is None
 
 

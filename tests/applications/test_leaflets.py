@@ -226,8 +226,9 @@ def test_co_applicant_without_email_is_spoken_of_in_the_same_true_words_everywhe
 
     for text in (summary, after_sending, status, slip, email):
         assert (
-            "Olli Öhman voi tunnistautua tässä palvelussa ilman kutsua tai vahvistaa hakemuksen neuvonnassa." in text
-        )
+            "Olli Öhman voi tunnistautua tässä palvelussa ilman kutsua "
+            "tai vahvistaa hakemuksen asiakaspalvelussa, Työpajankatu 8."
+        ) in text
 
 
 def test_main_applicant_who_has_not_confirmed_is_named_in_the_first_email():
@@ -245,8 +246,8 @@ def test_nobody_is_said_to_be_told_where_there_is_nobody(sign_in, others, is_tol
 
     page = sign_in(cast.MAIJA).post(f"/en/applications/{made.number}/withdraw/", follow=True)
 
-    assert "The application has been withdrawn." in read(page)
-    assert ("We tell the other applicants." in read(page)) is is_told
+    assert "You have withdrawn the application." in read(page)
+    assert ("We will tell the other applicants." in read(page)) is is_told
 
 
 # --- Printing --------------------------------------------------------------------------------------------

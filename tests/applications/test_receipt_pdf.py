@@ -98,7 +98,7 @@ def test_button_is_pressed_the_worker_makes_it_and_it_is_downloaded(sign_in):
 
     assert "Make a PDF of the receipt</button>" in offered
     assert (answer.status_code, answer.url) == (302, url(sent, "receipt") + "#pdf")
-    assert "The PDF is being made. Look again in a moment." in waiting
+    assert "We are making the PDF. Look again in a moment." in waiting
     assert "Make a PDF of the receipt" not in waiting
     assert (early.status_code, early.url) == (302, url(sent, "receipt") + "#pdf")
     assert tried == 1
@@ -299,7 +299,7 @@ def test_failing_is_logged_tried_once_more_and_then_said(sign_in, broken, time_m
 
     assert tried == [1, 0, 1, 0]
     assert [r.getMessage() for r in caplog.records if r.levelname == "ERROR"] == ["TemplateSyntaxError"] * 2
-    assert "The PDF is being made." in between
+    assert "We are making the PDF." in between
     assert "The PDF could not be made. Try again, or print this page." in after
     assert "Make a PDF of the receipt</button>" in after
 

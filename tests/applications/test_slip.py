@@ -155,7 +155,7 @@ def test_status_offers_the_counter_instead(sign_in):
 
     shown = sign_in(cast.OLLI).get(url("status", application)).text
 
-    assert f'href="{page(application, 1)}">Confirm at the counter instead' in shown
+    assert f'href="{page(application, 1)}">Confirm the application at customer service' in shown
 
 
 def test_slip_is_sent_to_its_holder_in_their_language(sign_in):

@@ -54,8 +54,8 @@ def test_genuine_receipt_of_a_valid_application_says_until_when(client, time_mac
     response = client.post(page(), typed(made))
 
     assert response.status_code == 200
-    assert headings(response)[0] == "The receipt is genuine, and it counts"
-    assert re.search(r"<title>\s*The receipt is genuine, and it counts\s", response.text)
+    assert headings(response)[0] == "The receipt is genuine and still valid"
+    assert re.search(r"<title>\s*The receipt is genuine and still valid\s", response.text)
     assert "The application is valid until 14 February 2027." in text_of(response)
 
 
@@ -65,14 +65,14 @@ def test_genuine_receipt_of_an_application_that_waits_says_so(client, time_machi
 
     response = client.post(page(), typed(made))
 
-    assert headings(response)[0] == "The receipt is genuine, and it counts"
-    assert "It still waits, until 14 February 2027 at the latest." in text_of(response)
+    assert headings(response)[0] == "The receipt is genuine and still valid"
+    assert "It must be confirmed by 14 February 2027." in text_of(response)
 
 
 @pytest.mark.parametrize(
     ("happens", "sentence"),
     [
-        (change, "The application has been changed since, and has to be confirmed again."),
+        (change, "The application has since been changed and must be confirmed again."),
         (end, "The application has ended."),
         (undo, "The confirmation has been undone."),
     ],
@@ -84,7 +84,7 @@ def test_genuine_receipt_that_no_longer_counts_says_why(client, happens, sentenc
 
     response = client.post(page(), typed(made))
 
-    assert headings(response)[0] == "The receipt is genuine, but it no longer counts"
+    assert headings(response)[0] == "The receipt is genuine but no longer valid"
     assert sentence in text_of(response)
 
 
@@ -119,7 +119,7 @@ def test_receipt_is_known_however_it_is_typed(client):
 
     answer = client.post(page(), {"number": f" {made.number.lower()} ", "check_code": made.digest[:16].upper()})
 
-    assert headings(answer)[0] == "The receipt is genuine, and it counts"
+    assert headings(answer)[0] == "The receipt is genuine and still valid"
 
 
 @pytest.mark.parametrize(

@@ -138,8 +138,8 @@ def test_choose_shows_what_waits_for_me_apart_from_the_rest(sign_in):
 def test_choose_with_nothing_to_confirm_says_so_and_what_to_do(sign_in):
     shown = text_of(sign_in(cast.OTSO).get(reverse("applications:list")))
 
-    assert "No application waits for your confirmation." in shown
-    assert "Contact the counter." in shown
+    assert "You have no applications to confirm." in shown
+    assert "Contact customer service." in shown
 
 
 def test_confirm_page_shows_the_details_and_one_button(sign_in):
@@ -225,7 +225,7 @@ def test_confirm_of_an_application_that_ended_meanwhile_says_so(sign_in):
 
     response = client.post(url("confirm", sent), {"version": sent.version.digest}, follow=True)
 
-    assert "This application has ended, so it cannot be confirmed." in text_of(response)
+    assert "This application has ended, so you cannot confirm it." in text_of(response)
 
 
 @pytest.mark.parametrize("digest", ["", "\x00", "x" * 5000])
@@ -389,7 +389,7 @@ def test_terms_published_while_one_reads_the_former_ones_are_not_accepted_unread
     for sent in ({"terms": read.pk}, {}, {"terms": "x"}):
         answer = client.post(page, sent)
         assert answer.status_code == 409
-        assert "There are new terms of use. You have not accepted anything yet." in text_of(answer)
+        assert "The terms of use have changed. You have not accepted the new terms yet." in text_of(answer)
         assert "the newer ones" in answer.text
     assert TermsAcceptance.objects.count() == 0
 
@@ -444,7 +444,7 @@ def test_valid_application_does_not_ask_somebody_who_turned_18_since(sign_in, ti
     time_machine.move_to("2034-05-01T12:00:00+03:00")
     client = sign_in(cast.TEA)
 
-    assert "No application waits for your confirmation." in text_of(client.get(reverse("applications:list")))
+    assert "You have no applications to confirm." in text_of(client.get(reverse("applications:list")))
     assert "not valid yet" not in text_of(client.get(url("status", sent)))
 
 

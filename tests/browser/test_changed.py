@@ -82,6 +82,6 @@ def test_co_applicant_removed_meanwhile_learns_nothing_more_of_the_application(p
 
     press(page, EN.confirm)
 
-    assert heading(page) == "This application does not wait for you"
+    assert heading(page) == "You do not need to confirm this application"
     assert "Maija" not in page.content()
     assert Confirmation.objects.count() == 0

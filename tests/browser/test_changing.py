@@ -42,7 +42,7 @@ def test_change_is_shown_to_the_others_who_confirm_it_again(new_context, live_se
     marked_for_olli = changed_rows(olli)
     press(olli, EN.confirm)
 
-    assert "The application has been changed. Everyone has to confirm it again." in " ".join(told)
+    assert "You have edited the application. Everyone must confirm it again." in " ".join(told)
     assert marked == marked_for_olli == ["Maximum rent per month 1,250.00 € Changed. Before: 1,100.00 €"]
     assert heading(olli) == "Your application is valid"
     assert state(sent) == "valid"

@@ -116,7 +116,7 @@ def test_code_of_the_letter_leads_where_its_link_leads(live_server, new_context,
 
     assert control(page, WORDS["sv"].accept_cookies).is_visible()
     assert page.context.cookies() == []
-    press(page, "Det här är inte till mig")
-    press(page, "Ja, det här är inte till mig")
+    press(page, "Inbjudan är inte till mig")
+    press(page, "Inbjudan är inte till mig")
     assert [a.first_names for a in Application.objects.get(pk=couple.pk).applicants if a.declined_at] == ["Olli"]
     assert "Olli" in letters(post)[0][1]

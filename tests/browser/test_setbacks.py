@@ -205,7 +205,7 @@ def test_wrong_person_is_told_so_without_any_name_and_the_right_one_is_let_in(pa
     sign_in_at_bank(page, OTSO)
 
     shown = page.content()
-    assert heading(page) == "This application does not wait for you"
+    assert heading(page) == "You do not need to confirm this application"
     assert [one for one in ("Maija", "Meikäläinen", "Olli", "Öhman") if one in shown] == []
 
     with page.expect_navigation():
@@ -245,7 +245,7 @@ def test_somebody_without_an_application_is_told_what_to_do(page, live_server):
     sign_in_at_bank(page, OTSO)
 
     assert heading(page) == "Your applications"
-    assert page.get_by_text("No application waits for your confirmation.").is_visible()
+    assert page.get_by_text("You have no applications to confirm.").is_visible()
     assert page.locator("main").get_by_role("link", name="Contact details of the counter").is_visible()
 
 
@@ -282,7 +282,9 @@ def test_application_that_ended_meanwhile_is_not_confirmed_and_says_why(page, si
 
     press(page, EN.confirm)
 
-    assert notices(page) == ["This application has ended, so it cannot be confirmed. A new application is needed."]
+    assert notices(page) == [
+        "This application has ended, so you cannot confirm it. If you still need a home, send a new application."
+    ]
     assert page.get_by_text("Lapsed – not confirmed in time").is_visible()
     assert Confirmation.objects.count() == 0
 
@@ -300,7 +302,9 @@ def test_application_replaced_in_another_tab_is_not_confirmed_and_says_why(page,
     press(page, EN.confirm)
 
     assert [first.number in one for one in warned] == [True]
-    assert notices(page) == ["This application has ended, so it cannot be confirmed. A new application is needed."]
+    assert notices(page) == [
+        "This application has ended, so you cannot confirm it. If you still need a home, send a new application."
+    ]
     assert [state(first), state(second)] == ["replaced", "valid"]
 
 

@@ -170,7 +170,7 @@ def test_page_where_a_receipt_is_checked_names_them(client, represented):
 
     response = client.post(reverse("applications:verify"), typed)
 
-    assert f"The applicant was represented by {NAMED}." in text_of(response)
+    assert f"{NAMED} represented the applicant." in text_of(response)
     assert "Maija" not in text_of(response)
 
 

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 
 # Values that stand nowhere else, so that a search finds whatever is left of her.
 GONE = {"first_names": "Xerxesina", "last_name": "Quilldrivers", "hetu": "060594Y907D"}
-NEW_CODE = "060594Y906C"  # which waits for a second look
+NEW_CODE = "060594Y906C"  # which is waiting for a second review
 EMAIL, OWN, MOVED, TYPED = (f"{name}@xerxesina.example.test" for name in ("post", "own", "moved", "typed"))
 PHONE, STREET = "050 9876 54321", "Xerxeskatu 77"
 OF_HER = {"email": EMAIL, "phone": PHONE, "address": f"{STREET}, 00100 Helsinki"}

@@ -313,7 +313,7 @@ def test_doubt_about_the_person_is_said(adviser, valid):
 
     text = text_of(adviser.post(at("desk_withdraw", valid, 1), form(valid, 1), follow=True))
 
-    assert "waits for a second look" in text
+    assert "is waiting for a second review" in text
     assert state(valid) == "valid"
 
 

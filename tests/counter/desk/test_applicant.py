@@ -117,7 +117,7 @@ def test_checks_in_all_applications_of_the_person_are_listed(adviser):
     assert re.search(
         rf"{sent.number} Passport Anna Adviser in force .* {former.number} Passport Anna Adviser undone", text
     )
-    assert "waits for a second look" not in text
+    assert "is waiting for a second review" not in text
 
 
 def test_account_and_its_letters_are_shown(adviser):

@@ -74,7 +74,7 @@ def test_doubt_about_the_person_keeps_the_certificate_back(adviser, waiting):
 
     answer = issue(adviser, waiting)
 
-    assert "waits for a second look" in text_of(answer)
+    assert "is waiting for a second review" in text_of(answer)
     assert not Certificate.objects.exists()
 
 

@@ -244,7 +244,7 @@ def test_application_that_ended_meanwhile_is_said(adviser):
     response = adviser.post(at(sent), read, follow=True)
 
     assert response.redirect_chain == [(address("desk_applicant", sent.reference, 0), 302)]
-    assert "This application has ended, so it cannot be confirmed." in text_of(response)
+    assert "This application has ended, so you cannot confirm it." in text_of(response)
 
 
 def test_confirmation_that_was_undone_can_be_made_again(adviser):

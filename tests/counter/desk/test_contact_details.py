@@ -180,7 +180,7 @@ def test_invitation_is_not_sent_again_at_once(adviser):
 
     response = adviser.post(at(sent, 1, "desk_invitation"), follow=True)
 
-    assert "Wait ten minutes before the next one." in text_of(response)
+    assert "Wait ten minutes before you send the next one." in text_of(response)
     assert Invitation.objects.count() == 1
     assert entries("invitation_sent") == []
 
@@ -188,7 +188,7 @@ def test_invitation_is_not_sent_again_at_once(adviser):
 def test_main_applicant_is_not_invited(adviser):
     response = adviser.post(at(application(MAIJA, OLLI), 0, "desk_invitation"), follow=True)
 
-    assert "The application does not wait for this person any more." in text_of(response)
+    assert "This person no longer needs to confirm the application." in text_of(response)
 
 
 def test_reading_sends_no_invitation(adviser):

@@ -110,7 +110,7 @@ def test_colleague_is_told_why_a_code_cannot_be_accepted_any_more(supervisor):
     answer = {"accepted": "yes", "reason": "Seen"}
     response = supervisor.post(address("desk_decide", made.pk), answer, follow=True)
 
-    assert "or has another personal identity code by now. Reject the check." in text_of(response)
+    assert "or now has another personal identity code in it. Reject the check." in text_of(response)
     assert (codes(sent)[1], status(made)) == ("140390-904U", "waiting")
 
 
