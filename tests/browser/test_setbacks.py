@@ -246,7 +246,7 @@ def test_somebody_without_an_application_is_told_what_to_do(page, live_server):
 
     assert heading(page) == "Your applications"
     assert page.get_by_text("No application waits for your confirmation.").is_visible()
-    assert page.locator("main").get_by_role("link", name="Contact details of the counter").is_visible()
+    assert page.locator("main").get_by_role("link", name="Contact details of customer service").is_visible()
 
 
 def test_other_name_than_in_the_application_does_not_matter(page, link):
