@@ -139,7 +139,7 @@ def test_choose_with_nothing_to_confirm_says_so_and_what_to_do(sign_in):
     shown = text_of(sign_in(cast.OTSO).get(reverse("applications:list")))
 
     assert "No application waits for your confirmation." in shown
-    assert "Contact the counter." in shown
+    assert "Contact customer service." in shown
 
 
 def test_confirm_page_shows_the_details_and_one_button(sign_in):

@@ -22,8 +22,8 @@ def test_page_says_what_goes_and_what_stays(supervisor):
 
     text = text_of(supervisor.get(page_of(joint)))
 
-    assert "What goes now" in text
-    assert "What stays for the others who apply" in text
+    assert "What will be erased now" in text
+    assert "What will be kept for the other applicants" in text
     assert f"Application {joint.number} (Withdrawn). It is kept until" in text
 
 
