@@ -54,8 +54,8 @@ TITLES = {
     "missing": (404, "Page not found"),
     "too-many": (429, "Too many attempts"),
     "broken": (500, "Jokin meni pieleen"),
-    "down": (503, "Palvelussa on häiriö"),
-    "gone": (503, "Palvelussa on häiriö"),
+    "down": (503, "Palvelu ei toimi juuri nyt"),
+    "gone": (503, "Palvelu ei toimi juuri nyt"),
 }
 
 

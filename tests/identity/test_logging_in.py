@@ -260,7 +260,7 @@ def test_answer_and_work_are_the_same_for_everybody(strangers, counting_hasher, 
 
 def test_error_names_the_field_of_the_page(visitor):
     """Staff have a user name, and people with an account an email address."""
-    answer = visitor.post(LOG_IN, {"login": "anna", "password": "something", "next": "/en/admin/"})
+    answer = log_in(visitor, "anna", "something else 123", next="/en/admin/")
     assert "The user name or the password is wrong." in answer.content.decode()
 
 
