@@ -85,7 +85,7 @@ class PasswordForm(forms.Form):
         typed = without_blanks(str(self.cleaned_data["code_end"])).upper()
         found = CODE_END.fullmatch(typed)
         if not found:
-            raise ValidationError(_("Enter all four characters, such as 123X."))
+            raise ValidationError(_("Enter exactly four characters, such as 123X."))
         return found[1]
 
     def clean_password(self) -> str:

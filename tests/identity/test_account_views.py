@@ -193,9 +193,9 @@ def test_end_of_the_code_is_taken_in_any_form(client, token, typed):
     [
         ("", "required"),
         ("9033", "These are not the last four characters"),
-        ("903", "Enter all four characters"),
-        ("010594", "Enter all four characters"),
-        ("９０３２", "Enter all four characters"),
+        ("903", "Enter exactly four characters"),
+        ("010594", "Enter exactly four characters"),
+        ("９０３２", "Enter exactly four characters"),
         ("9032\0", "Null characters"),
     ],
 )

@@ -24,7 +24,7 @@ def test_page_says_what_goes_and_what_stays(supervisor):
 
     assert "What will be erased now" in text
     assert "What will be kept for the other applicants" in text
-    assert f"Application {joint.number} (Withdrawn). It is kept until" in text
+    assert f"Application {joint.number} (Withdrawn). It will be kept until" in text
 
 
 def test_page_erases_with_a_reason(supervisor):
