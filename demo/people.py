@@ -44,49 +44,66 @@ def _person(
 
 
 PEOPLE = [
-    _person("010594Y9032", "Aino", "Aalto", _("Applies alone. The application waits for Aino only.")),
-    _person("020594X903P", "Pekka", "Lahtinen", _("Applies with Liisa. Both have yet to confirm.")),
-    _person("020594X902N", "Liisa", "Lahtinen", _("Applies with Pekka. Both have yet to confirm.")),
-    _person("030594W903B", "Kaisa", "Korhonen", _("One of four applicants. Kaisa has already confirmed.")),
+    _person("010594Y9032", "Aino", "Aalto", _("Applies alone. Only Aino has to confirm the application.")),
+    _person("020594X903P", "Pekka", "Lahtinen", _("Applies with Liisa. Neither has confirmed the application yet.")),
+    _person("020594X902N", "Liisa", "Lahtinen", _("Applies with Pekka. Neither has confirmed the application yet.")),
+    _person(
+        "030594W903B", "Kaisa", "Korhonen", _("One of four applicants. Kaisa has already confirmed the application.")
+    ),
     _person(
         "030694W9024",
         "Kalle",
         "Korhonen",
-        _("One of four applicants. Kalle has already confirmed, with a mobile certificate."),
+        _("One of four applicants. Kalle has already confirmed the application with a mobile certificate."),
         method=Method.MOBILE,
     ),
-    _person("040594V9030", "Saara", "Salmi", _("One of four applicants. Two have confirmed. Saara has not.")),
-    _person("040594V902Y", "Simo", "Salmi", _("One of four applicants. Two have confirmed. Simo has not.")),
-    _person("050594U903M", "Maria", "Mattila", _("Applies with Miro, who is under 18. Only Maria confirms.")),
-    _person("010516B903X", "Miro", "Mattila", _("Is under 18 and does not need to confirm.")),
+    _person(
+        "040594V9030",
+        "Saara",
+        "Salmi",
+        _("One of four applicants. Two have confirmed the application. Saara has not."),
+    ),
+    _person(
+        "040594V902Y", "Simo", "Salmi", _("One of four applicants. Two have confirmed the application. Simo has not.")
+    ),
+    _person(
+        "050594U903M",
+        "Maria",
+        "Mattila",
+        _("Applies with Miro, who is under 18. Only Maria has to confirm the application."),
+    ),
+    _person("010516B903X", "Miro", "Mattila", _("Is under 18 and does not need to confirm the application.")),
     _person("050594U902L", "Niilo", "Niemi", _("Has no application to confirm.")),
-    _person("010501E9032", "Veera", "Virtanen", _("Has confirmed. The application is valid.")),
-    _person("020502E902X", "Raimo", "Rantanen", _("Did not confirm in time. The application has lapsed.")),
+    _person("010501E9032", "Veera", "Virtanen", _("Has confirmed the application. It is valid.")),
+    _person("020502E902X", "Raimo", "Rantanen", _("Did not confirm the application in time. It has lapsed.")),
     _person(
         "020503F9037",
         "Katri",
         "Kallio",
-        _("Has a valid application and a new one. Confirming the new one replaces the old one."),
+        _("Has a valid application and a new one. When the new one is confirmed, it replaces the old one."),
     ),
     _person(
         "020504A902E",
         "Selma",
         "Söderström",
-        _("Applies alone, in Swedish. The application waits for Selma only."),
+        _("Applies alone, in Swedish. Only Selma has to confirm the application."),
         language=Language.SWEDISH,
     ),
     _person(
         "020504B904H",
         "Emily",
         "Evans",
-        _("Applies in English with Ethan, who has no Finnish identity code and must visit the counter."),
+        _(
+            "Applies in English with Ethan, who has no Finnish personal identity code and must come to customer "
+            "service."
+        ),
         language=Language.ENGLISH,
     ),
     _person(
         "010594Y9021",
         "Ylva Kristina",
         "Öhman-Lindqvist",
-        _("Is called Kristina Ohman in the application. A different name does not prevent confirming."),
+        _("Is called Kristina Ohman in the application. She can confirm it although the name differs."),
         language=Language.SWEDISH,
         method=Method.MOBILE,
     ),

@@ -35,9 +35,21 @@ class Member:
 
 
 STAFF = [
-    Member("neuvoja", "Anna", "Aaltonen", "adviser", _("Checks documents and issues accounts at the desk.")),
+    Member(
+        "neuvoja",
+        "Anna",
+        "Aaltonen",
+        "adviser",
+        _("Checks identity documents and creates accounts at customer service."),
+    ),
     Member("esihenkilo", "Sari", "Savolainen", "supervisor", _("Decides doubtful checks and undoes wrong ones.")),
-    Member("operator", "Olavi", "Oksanen", "operator", _("Edits the terms, the counter's details and the keys.")),
+    Member(
+        "operator",
+        "Olavi",
+        "Oksanen",
+        "operator",
+        _("Edits the terms of use, the details of customer service and the keys."),
+    ),
 ]
 
 

@@ -24,15 +24,15 @@ class CannotUseAccountLink(Refused):
 
 
 class UnknownAccountLink(CannotUseAccountLink):
-    message = _("We do not know this link. Check that you have all of it.")
+    message = _("We do not know this link. Check that you have the whole link.")
 
 
 class AccountLinkUsed(CannotUseAccountLink):
-    message = _("You have already set a password with this link. Log in with it.")
+    message = _("You have already created a password with this link. Log in with that password.")
 
 
 class AccountLinkReplaced(CannotUseAccountLink):
-    message = _("This link has been replaced. Look for a newer letter from us.")
+    message = _("This link has been replaced. Look for a newer email from us.")
 
 
 class AccountLinkExpired(CannotUseAccountLink):
@@ -40,11 +40,14 @@ class AccountLinkExpired(CannotUseAccountLink):
 
 
 class AccountLinkClosed(CannotUseAccountLink):
-    message = _("This account has been closed. Ask at the counter.")
+    message = _("This account has been closed. Contact customer service.")
 
 
 class AccountLinkLocked(CannotUseAccountLink):
-    message = _("Wrong characters were given too often. Visit the counter: the account can be opened again there.")
+    message = _(
+        "You have entered the wrong characters too many times. Come to customer service: your account can be "
+        "reopened there."
+    )
 
 
 class WrongCodeEnd(CannotUseAccountLink):

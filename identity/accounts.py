@@ -34,7 +34,10 @@ class AccountRefused(Refused):
 class AddressTaken(AccountRefused):
     """R15: an account needs an address of its own."""
 
-    message = _("Another person has an account with this email address. An account needs an address of its own.")
+    message = _(
+        "Another person already has an account with this email address. Enter an address that nobody else "
+        "uses for an account."
+    )
 
 
 class AccountClosed(AccountRefused):

@@ -10,6 +10,7 @@ from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY, g
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -22,12 +23,13 @@ from identity import passwords, proof, sessions
 from identity.enums import Method
 from identity.models import User
 from identity.proof import Proof
-from identity.redirects import after_identification, is_within
+from identity.redirects import after_identification, is_within, leads_to_desk
 
 PROVIDER = "account"  # the provider of a Proof by an account
 FACTORS = "identity.mfa"  # the context of the encryption of second factors
 AGAIN_AFTER_SECONDS = 5 * 60  # after which a change of second factors asks for proofs again
-NO_MATCH = _("The name or the password is not right. Check both and try again.")
+NO_MATCH = _("The email address or the password is wrong. Check both and try again.")
+NO_MATCH_FOR_STAFF = _("The user name or the password is wrong. Check both and try again.")
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -37,9 +39,18 @@ class AccountAdapter(DefaultAccountAdapter):
         **DefaultAccountAdapter.error_messages,
         "email_password_mismatch": NO_MATCH,
         "username_password_mismatch": NO_MATCH,  # the same for a name that is not an address
-        "incorrect_password": _("The password is not right. Check it and try again."),
-        "incorrect_code": _("This was not accepted. Try again. Codes change every half a minute: use the newest one."),
+        "incorrect_password": _("The password is wrong. Check it and try again."),
+        "incorrect_code": _(
+            "The code was not accepted. Codes change every 30 seconds. Try again with the newest one."
+        ),
     }
+
+    def validation_error(self, code: str, *args: Any) -> ValidationError:
+        """Return an error; that of a log-in names the fields as the page does."""
+        if self.error_messages[code] is NO_MATCH and leads_to_desk(self.request):
+            return ValidationError(NO_MATCH_FOR_STAFF, code=code)
+        error: ValidationError = super().validation_error(code, *args)
+        return error
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Return False: accounts are issued at the counter, and the operator adds staff."""

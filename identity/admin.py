@@ -74,7 +74,7 @@ class StaffAdmin(NeverDeleted, UserAdmin):
 
     def _ask(self, request: HttpRequest, user: User, kind: StaffChangeKind, **what: str) -> None:
         staff_changes.ask_for_change(user, kind, by=operator_actor(request.user), **what)
-        text = gettext("%(name)s, %(change)s: this waits until a supervisor confirms it at the desk.")
+        text = gettext("%(name)s, %(change)s: this will wait until a supervisor approves it at the desk.")
         messages.warning(request, text % {"name": user.get_username(), "change": what.get("role", kind.label)})
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
@@ -105,8 +105,8 @@ class StaffAdmin(NeverDeleted, UserAdmin):
         if not count:
             return
         text = ngettext(
-            "%(count)d person enrols a second factor anew at the next log-in.",
-            "%(count)d people enrol a second factor anew at the next log-in.",
+            "%(count)d person will set up a new second factor at the next log-in.",
+            "%(count)d people will set up a new second factor at the next log-in.",
             count,
         )
         messages.success(request, text % {"count": count})

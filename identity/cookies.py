@@ -40,22 +40,25 @@ def all_cookies() -> list[Cookie]:
         Cookie(
             f"{attempts.cookie_prefix()}…",
             _(
-                "Brings you back from your bank or mobile operator to the same place, and tells your browser from "
-                "others on the same connection."
+                "Brings you back from your bank or mobile operator to the same place. Also tells your browser apart "
+                "from others on the same connection."
             ),
             _("15 minutes, or until you return"),
         ),
         Cookie(
             settings.SESSION_COOKIE_NAME,
-            _("Keeps you identified, and the application that you fill in open, while you use the service."),
+            _(
+                "Keeps you logged in while you use the service. Also keeps open the application that you are filling "
+                "in."
+            ),
             _("Until you log out, or until you have done nothing for %(minutes)d minutes")
             % {"minutes": settings.IDLE_MINUTES},
         ),
         Cookie(
             draft_name(),
             _(
-                "Remembers which application you are filling in, in case you close the browser. It holds nothing of "
-                "what you type."
+                "Remembers which application you are filling in, in case you close the browser. It contains nothing "
+                "that you type."
             ),
             _("Until you send the application or log out, or until you have not continued it for %(days)d days")
             % {"days": settings.DRAFT_DAYS},

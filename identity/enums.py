@@ -16,8 +16,8 @@ class Method(models.TextChoices):
     ID_CARD = "id_card", _("certificate card")
     WALLET = "wallet", _("identity wallet")
     STRONG = "strong", _("strong electronic identification")  # the broker does not tell more
-    COUNTER = "counter", _("at the counter")
-    ACCOUNT = "account", _("password account")
+    COUNTER = "counter", _("at customer service")
+    ACCOUNT = "account", _("email address and password")
 
 
 class StaffChangeKind(models.TextChoices):

@@ -22,7 +22,7 @@ from identity import limits
 from identity.adapters import AccountAdapter
 from identity.models import User
 
-TOO_SHORT = _("The password is too short. It must have at least 12 characters.")
+TOO_SHORT = _("The password is too short. Choose one with at least 12 characters.")
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 200  # characters of a password
 MOST_CODES = 10  # tries of one user in an hour; each code is one of a million
 
@@ -35,7 +35,7 @@ class AddressForm(forms.Form):
 
     email = EmailField(
         label=_("Email address"),
-        error_messages={"required": _("Write your email address, such as name@example.com.")},
+        error_messages={"required": _("Enter your email address, such as name@example.com.")},
         widget=AddressInput(attrs={"autocomplete": "email"}),
     )
 
@@ -55,10 +55,10 @@ class PasswordForm(forms.Form):
     code_end = forms.CharField(
         label=_("The last four characters of your personal identity code"),
         help_text=_(
-            "The part after the sign, for example 123X. So nobody can use the account who only reads your email."
+            "The part after the sign, for example 123X. It protects your account if somebody else can read your email."
         ),
         max_length=40,
-        error_messages={"required": _("Write the last four characters of your personal identity code, such as 123X.")},
+        error_messages={"required": _("Enter the last four characters of your personal identity code, such as 123X.")},
         widget=UnrepeatedInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
     )
 
@@ -70,7 +70,7 @@ class PasswordForm(forms.Form):
         ),
         strip=False,
         max_length=LONGEST_PASSWORD,
-        error_messages={"required": _("Write a new password of at least 12 characters.")},
+        error_messages={"required": _("Enter a new password of at least 12 characters.")},
         widget=forms.PasswordInput(
             attrs={"autocomplete": "new-password", "minlength": SHORTEST_PASSWORD, "spellcheck": "false"}
         ),
@@ -85,7 +85,7 @@ class PasswordForm(forms.Form):
         typed = without_blanks(str(self.cleaned_data["code_end"])).upper()
         found = CODE_END.fullmatch(typed)
         if not found:
-            raise ValidationError(_("Give the last four characters: three digits, and a digit or a letter."))
+            raise ValidationError(_("Enter exactly four characters, such as 123X."))
         return found[1]
 
     def clean_password(self) -> str:
@@ -107,7 +107,7 @@ class LogInForm(LoginForm):
             "login": forms.CharField(
                 label=_("Email address"),
                 max_length=254,
-                error_messages={"required": _("Write your email address, such as name@example.com.")},
+                error_messages={"required": _("Enter your email address, such as name@example.com.")},
                 widget=forms.TextInput(
                     attrs={"autocomplete": "username", "inputmode": "email", "autocapitalize": "none"}
                 ),
@@ -139,7 +139,7 @@ class _CodeForm(forms.Form):
         self.fields["code"] = forms.CharField(
             label=_("Code"),
             max_length=20,
-            error_messages={"required": _("Write the code that the app shows, such as 123456, or a recovery code.")},
+            error_messages={"required": _("Enter the code that the app shows, such as 123456, or a recovery code.")},
             widget=forms.TextInput(attrs=CODE),
         )
 
@@ -186,6 +186,6 @@ def _present_password() -> forms.CharField:
         label=_("Password"),
         strip=False,
         max_length=LONGEST_PASSWORD,
-        error_messages={"required": _("Write your password.")},
+        error_messages={"required": _("Enter your password.")},
         widget=widget,
     )

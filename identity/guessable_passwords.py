@@ -55,7 +55,7 @@ class GuessablePasswordValidator(CommonPasswordValidator):
         return gettext("The password is too common. Choose one that nobody can guess.")
 
     def get_help_text(self) -> str:
-        return gettext("Do not use a common password, a row of keys, or your own name or address.")
+        return gettext("Do not use a common password, a row of keys on the keyboard, or your own name or address.")
 
     def _order(self, password: str, own: frozenset[str]) -> float:
         """Return the power of ten of the guesses that a password takes, by the lower of both estimates."""

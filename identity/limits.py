@@ -24,7 +24,7 @@ class TooMany(Exception):
     """The limit is reached. A page with status 429 follows."""
 
     def __init__(self, retry_after: int) -> None:
-        super().__init__("Too many tries")
+        super().__init__("Too many attempts")
         self.retry_after = retry_after  # seconds
 
 

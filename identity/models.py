@@ -117,8 +117,8 @@ class Account(models.Model):
     wrong_tries = models.PositiveSmallIntegerField(_("wrong tries"), default=0, db_default=0)
 
     class Meta:
-        verbose_name = _("password account")
-        verbose_name_plural = _("password accounts")
+        verbose_name = _("account")
+        verbose_name_plural = _("accounts")
         constraints = [
             # R15, whatever the case of letters, by the second constraint. Closed accounts free their address.
             models.UniqueConstraint(fields=["email"], condition=Q(closed_at=None), name="account_address_of_its_own"),

@@ -20,6 +20,11 @@ def safe_next(request: HttpRequest) -> str:
     return within((request.POST if request.method == "POST" else request.GET).get("next", ""))
 
 
+def leads_to_desk(request: HttpRequest) -> bool:
+    """Tell whether the request's `next` names a page of staff, who log in with a user name."""
+    return safe_next(request).startswith(reverse("admin:index"))
+
+
 def within(url: str) -> str:
     """Return a path within this service in the language in use, and an empty text for any other address."""
     if not is_within(url):

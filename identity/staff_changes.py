@@ -35,7 +35,7 @@ class OwnStaffChange(CannotDecideStaffChange):
 
 
 class StaffChangeNotWaiting(CannotDecideStaffChange):
-    message = _("This change does not wait for a decision any more.")
+    message = _("This change is no longer waiting for a decision. Look at the list again.")
 
 
 def roles_on_data() -> QuerySet[Group]:

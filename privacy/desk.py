@@ -21,7 +21,9 @@ class EraseForm(forms.Form):
         label=gettext_lazy("Reason"),
         max_length=LONGEST_REASON,
         error_messages={
-            "required": gettext_lazy("Write why the data are erased, for example because the person asked for it.")
+            "required": gettext_lazy(
+                "Write why the data is being erased, for example because the person asked for it."
+            )
         },
     )
 
@@ -42,10 +44,13 @@ def erase_page(request: HttpRequest, reference: str, position: int) -> HttpRespo
         else:
             if done.is_person_removed:
                 message = _(
-                    "The data are erased. Nothing but entries of the trail and figures is left of this person."
+                    "The data has been erased. All that is left of this person is entries in the event log and "
+                    "figures in the statistics."
                 )
             else:
-                message = _("What can be erased now is erased. The rest goes when its retention time is over.")
+                message = _(
+                    "What can be erased now has been erased. The rest will be erased when its retention time ends."
+                )
             messages.success(request, message)
             return redirect("admin:desk")
     context = {

@@ -32,7 +32,7 @@ class CannotErase(Refused):
 
 
 class StillOpen(CannotErase):
-    message = _("An application of this person is still open. It must be withdrawn first. Nothing was erased.")
+    message = _("This person still has an open application. Withdraw it first. Nothing was erased.")
 
 
 @dataclass(frozen=True)

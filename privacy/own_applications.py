@@ -24,7 +24,7 @@ from core.masking import mask_codes
 from identity.models import Person
 from privacy.report import Fact, Facts, Part
 
-MEANS = _("Means of identification, in the words of the identification service")
+MEANS = _("Means of identification, as named by the identification service")
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,7 @@ def acts_parts(own: OwnSlots) -> Iterator[Part]:
     yield Part("invitations", _("Your invitations"), rows=invitations)
     yield Part("confirmations", _("Your confirmations"), rows=list(_confirmations(own)))
     yield Part("certificates", _("Certificates issued to you"), rows=list(_certificates(own)))
-    yield Part("recorded", _("Recorded for you at the counter"), rows=list(_recorded_acts(own)))
+    yield Part("recorded", _("Recorded for you at customer service"), rows=list(_recorded_acts(own)))
     reports = [
         [
             number_of(slot.version.application),
@@ -161,7 +161,7 @@ def _confirmations(own: OwnSlots) -> Iterator[Facts]:
                 Fact("version", _("Version"), slot.version.number),
                 Fact("confirmed_at", _("Time"), confirmation.confirmed_at),
                 Fact("method", _("Method"), confirmation.method, confirmation.get_method_display()),
-                Fact("provider", _("Identified by"), confirmation.provider),
+                Fact("provider", _("Identification service used"), confirmation.provider),
                 Fact("means", MEANS, confirmation.means),
                 Fact("represented_by", _("Represented by"), confirmation.represented_by),
                 Fact("level", _("Level of identification"), confirmation.level, confirmation.level_told),

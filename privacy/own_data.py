@@ -47,8 +47,8 @@ def export_own_data(person: Person, *, proof: Proof, by: Actor, as_file: bool) -
         Part("drafts", _("Applications that you have not sent yet"), rows=list(_draft_rows(person))),
         own_applications.applications_part(own),
         *own_applications.acts_parts(own),
-        Part("id_checks", _("ID checks at the counter"), parts=list(_check_parts(own, entries))),
-        Part("letters", _("Letters sent to you"), rows=list(_letters(own))),
+        Part("id_checks", _("ID checks at customer service"), parts=list(_check_parts(own, entries))),
+        Part("letters", _("Emails sent to you"), rows=list(_letters(own))),
         Part("feedback", _("Your feedback"), rows=list(_feedback(person))),
         Part(
             "looks", _("Who has looked at your data"), rows=list(_acts(e for e in entries if e.event in ACCESS_EVENTS))
@@ -70,7 +70,7 @@ def _identity_part(person: Person, proof: Proof) -> Part:
             Fact("personal_identity_code", _("Personal identity code"), mask_hetu(person.hetu or "")),
             Fact("birth_date", _("Date of birth"), person.birth_date),
             Fact("language", _("Language"), person.language, person.get_language_display()),
-            Fact("known_since", _("Known to the service since"), person.created_at),
+            Fact("known_since", _("Your data first saved"), person.created_at),
             Fact("identified_at", _("Last identified"), person.identified_at),
             Fact("method", _("How you identified yourself now"), proof.method, proof.method.label),
             Fact("means", MEANS, proof.means),
@@ -137,13 +137,13 @@ def _check_parts(own: OwnSlots, entries: Iterable[Entry]) -> Iterator[Part]:
             Fact("represented_by", _("Who is here instead"), check.represented_by),
             Fact("basis", _("Document that shows their right"), mask_codes(check.basis_document)),
             Fact("basis_until", _("Their right ends"), check.basis_valid_until),
-            Fact("basis_has_no_end", _("Their right has no end"), check.basis_has_no_end or None),
+            Fact("basis_has_no_end", _("Their right has no end date"), check.basis_has_no_end or None),
             Fact("note", _("Note"), mask_codes(check.note)),
         ]
         if hasattr(check, "second_look"):
             reason = mask_codes(check.second_look.reason)
             facts.append(Fact("second_look_at", _("Second look"), check.second_look.at))
-            facts.append(Fact("second_look", _("Reason given at the second look"), reason))
+            facts.append(Fact("second_look", _("Reason given at the second review"), reason))
         if hasattr(check, "undoing"):
             facts.append(Fact("undone_at", _("Undone"), check.undoing.at))
             facts.append(Fact("undone_because", _("Why it was undone"), mask_codes(check.undoing.reason)))

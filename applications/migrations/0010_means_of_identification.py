@@ -8,8 +8,8 @@ METHODS = [
     ("id_card", "certificate card"),
     ("wallet", "identity wallet"),
     ("strong", "strong electronic identification"),
-    ("counter", "at the counter"),
-    ("account", "password account"),
+    ("counter", "at customer service"),
+    ("account", "email address and password"),
 ]
 
 

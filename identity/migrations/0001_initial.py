@@ -145,8 +145,8 @@ class Migration(migrations.Migration):
                 ("closed_at", models.DateTimeField(null=True, verbose_name="closed")),
             ],
             options={
-                "verbose_name": "password account",
-                "verbose_name_plural": "password accounts",
+                "verbose_name": "account",
+                "verbose_name_plural": "accounts",
                 "constraints": [
                     models.UniqueConstraint(
                         condition=models.Q(("closed_at", None)), fields=("email",), name="account_address_of_its_own"

@@ -22,23 +22,19 @@ from allauth.mfa.webauthn.views import (
 from django.contrib.auth import update_session_auth_hash
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext_lazy as _
 
 from identity import access, cookies, staff, staff_changes
 from identity.models import User
 from identity.origin import same_origin_forms
-from identity.redirects import after_identification, page_of, safe_next, with_next
+from identity.redirects import after_identification, leads_to_desk, page_of, safe_next, with_next
 
 
 class _LogIn(LoginView):
-    def is_for_staff(self) -> bool:
-        return safe_next(self.request).startswith(reverse("admin:index"))
-
     def get_form(self, form_class: Any = None) -> Any:
         form = super().get_form(form_class)  # type: ignore[no-untyped-call]
-        if self.is_for_staff():
+        if leads_to_desk(self.request):
             form.fields["login"].label = _("User name")
         return form
 
@@ -47,7 +43,7 @@ class _LogIn(LoginView):
         return super().get_context_data(
             **kwargs,
             next=next_url,
-            for_staff=self.is_for_staff(),
+            for_staff=leads_to_desk(self.request),
             next_page=after_identification(next_url),
             person=access.identified_person(self.request),
         )

@@ -99,6 +99,6 @@ def test_first_error_is_where_the_reader_is_led(page, live_server):
     page.get_by_label("New password").fill("short")
     press(page, SAVE)
 
-    control(page, "New password: The password is too short. It must have at least 12 characters.").click()
+    control(page, "New password: The password is too short. Choose one with at least 12 characters.").click()
 
     expect(page.locator("[name='password']")).to_be_focused()

@@ -16,7 +16,7 @@ def test_next_customer_finds_nothing_of_the_one_before(new_context, sign_in, lin
     control(page, "Finish on a shared computer").first.click()
     press(page, "Log out and clear everything")
 
-    assert heading(page) == "This computer is clean"
+    assert heading(page) == "Your details have been removed from this computer"
     assert context.cookies() == []
     assert page.evaluate("localStorage.length") == 0
     for _ in range(3):

@@ -115,7 +115,7 @@ def test_broker_that_is_down_leads_to_the_counter_and_to_another_try(page, link,
 
     identify_as(page, MAIJA)
 
-    assert heading(page) == "The identification service does not answer"
+    assert heading(page) == "The identification service is not responding"
     assert notices(page)[0].startswith("We could not complete your identification. Nothing was confirmed.")
     assert page.get_by_text(COUNTER).is_visible()
     assert Person.objects.count() == 0
@@ -160,7 +160,7 @@ def test_bank_that_returns_in_another_browser_is_told_where_the_person_may_be_si
     other.goto(answer_of(page, code="x" * 43))
     press(other, "English")  # all that is known of the person is the browser's own language
 
-    assert heading(other) == "This identification is over"
+    assert heading(other) == "This identification has expired"
     assert other.get_by_text("You may already be logged in").is_visible()
     assert Person.objects.count() == 0
 
@@ -246,7 +246,7 @@ def test_somebody_without_an_application_is_told_what_to_do(page, live_server):
 
     assert heading(page) == "Your applications"
     assert page.get_by_text("You have no applications to confirm.").is_visible()
-    assert page.locator("main").get_by_role("link", name="Contact details of the counter").is_visible()
+    assert page.locator("main").get_by_role("link", name="Contact details of customer service").is_visible()
 
 
 def test_other_name_than_in_the_application_does_not_matter(page, link):

@@ -362,7 +362,7 @@ def test_own_data_say_what_a_guardian_did(sign_in):  # noqa: F811
 
     text = text_of(sign_in(cast.OLLI).get("/en/own-data/"))
 
-    recorded = text[text.index("Recorded for you at the counter") :]
+    recorded = text[text.index("Recorded for you at customer service") :]
     assert "Gun Gran (guardian)" in recorded
 
 

@@ -30,7 +30,7 @@ def test_inbox_lists_what_was_sent(client, mail):
 
 
 def test_empty_inbox_says_so(client):
-    assert "There are no letters yet" in client.get(INBOX, headers={"Accept-Language": "en"}).content.decode()
+    assert "There are no emails yet" in client.get(INBOX, headers={"Accept-Language": "en"}).content.decode()
 
 
 def test_newest_letter_stands_first(client, mail):

@@ -52,10 +52,10 @@ TITLES = {
     "bad": (400, "We could not read the request"),
     "forbidden": (403, "You cannot open this page"),
     "missing": (404, "Page not found"),
-    "too-many": (429, "Too many tries"),
+    "too-many": (429, "Too many attempts"),
     "broken": (500, "Jokin meni pieleen"),
-    "down": (503, "Palvelussa on häiriö"),
-    "gone": (503, "Palvelussa on häiriö"),
+    "down": (503, "Palvelu ei toimi juuri nyt"),
+    "gone": (503, "Palvelu ei toimi juuri nyt"),
 }
 
 

@@ -15,7 +15,7 @@ BANNER = '<aside class="staging"'
 TEXTS = {
     "fi": "Tämä on testipalvelu. Mikään täällä tehty ei ole voimassa.",
     "sv": "Det här är en testtjänst. Inget som du gör här gäller.",
-    "en": "This is a test service. Nothing that you do here counts.",
+    "en": "This is a test service. Nothing that you do here is valid.",
 }
 # Whole documents that are no pages of this service: emails, and the demo's own bank, which has a banner.
 NO_PAGES = {"templates/mailing/base.html", "demo/templates/demo/base.html"}

@@ -193,9 +193,9 @@ def test_end_of_the_code_is_taken_in_any_form(client, token, typed):
     [
         ("", "required"),
         ("9033", "These are not the last four characters"),
-        ("903", "Give the last four characters"),
-        ("010594", "Give the last four characters"),
-        ("９０３２", "Give the last four characters"),
+        ("903", "Enter exactly four characters"),
+        ("010594", "Enter exactly four characters"),
+        ("９０３２", "Enter exactly four characters"),
         ("9032\0", "Null characters"),
     ],
 )
@@ -223,7 +223,7 @@ def test_end_of_the_code_cannot_be_guessed_from_many_places_or_with_many_links(c
 
     for response in (locked, again):
         assert (response.status_code, f'href="{CREATE}"' in response.text) == (410, False)
-        assert "Wrong characters were given too often. Visit the counter" in response.text
+        assert "You have entered the wrong characters too many times. Come to customer service" in response.text
     assert not Account.objects.get().user.has_usable_password()
 
 
@@ -277,7 +277,7 @@ def _close(token):
 
 @pytest.mark.parametrize(
     ("end", "said"),
-    [(_use, "already set a password"), (_replace, "has been replaced"), (_close, "has been closed")],
+    [(_use, "already created a password"), (_replace, "has been replaced"), (_close, "has been closed")],
 )
 def test_dead_link_says_why_and_how_to_get_a_new_one(client, token, end, said):
     end(token)

@@ -121,14 +121,14 @@ def test_person_who_was_refused_can_log_out_at_the_broker(visitor, helsinki):
 @pytest.mark.parametrize("outcome", ["refused", "error", "counter"])
 def test_page_says_how_to_end_the_session_of_a_broker_without_logout(visitor, broker, outcome):
     page = visitor.get(f"/en/identify/{outcome}/").content.decode()
-    assert "Close all windows of this browser first" in page
+    assert "First close all windows of this browser" in page
 
 
 def test_sign_out_at_a_broker_without_logout_says_how_to_end_its_session(visitor, broker):
     visitor.identify(broker, MAIJA, language="en")
     response, address = leave(visitor, "/en/sign-out/")
     assert (response["Location"], address) == ("/en/signed-out/", "")
-    assert "Close all windows of this browser first" in visitor.get("/en/signed-out/").content.decode()
+    assert "First close all windows of this browser" in visitor.get("/en/signed-out/").content.decode()
 
 
 def test_page_for_the_next_person_says_so_too(visitor, broker):

@@ -255,7 +255,13 @@ def test_answer_and_work_are_the_same_for_everybody(strangers, counting_hasher, 
 
     assert answers[0][0] == 200
     assert answers == [answers[0]] * len(strangers)
-    assert "The name or the password is not right." in answers[0][1]
+    assert "The email address or the password is wrong." in answers[0][1]
+
+
+def test_error_names_the_field_of_the_page(visitor):
+    """Staff have a user name, and people with an account an email address."""
+    answer = log_in(visitor, "anna", "something else 123", next="/en/admin/")
+    assert "The user name or the password is wrong." in answer.content.decode()
 
 
 def test_password_is_given_back_to_nobody(visitor):
@@ -355,5 +361,5 @@ def test_password_is_in_no_log(visitor, caplog):
 def test_empty_page_of_logging_in_says_what_to_write(visitor):
     page = log_in(visitor, "", "").content.decode()
 
-    assert "Write your email address, such as name@example.com." in page
-    assert "Write your password." in page
+    assert "Enter your email address, such as name@example.com." in page
+    assert "Enter your password." in page

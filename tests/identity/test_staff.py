@@ -134,7 +134,7 @@ def test_wrong_first_code_enrols_nothing(visitor, anna):
 
     page = visitor.post(APP, form(visitor, code="000000")).content.decode()
 
-    assert "This was not accepted." in page
+    assert "The code was not accepted." in page
     assert Authenticator.objects.count() == 0
     assert visitor.get(DESK).status_code == 302
 

@@ -22,9 +22,9 @@ def test_page_says_what_goes_and_what_stays(supervisor):
 
     text = text_of(supervisor.get(page_of(joint)))
 
-    assert "What goes now" in text
-    assert "What stays for the others who apply" in text
-    assert f"Application {joint.number} (Withdrawn). It is kept until" in text
+    assert "What will be erased now" in text
+    assert "What will be kept for the other applicants" in text
+    assert f"Application {joint.number} (Withdrawn). It will be kept until" in text
 
 
 def test_page_erases_with_a_reason(supervisor):
@@ -34,7 +34,7 @@ def test_page_erases_with_a_reason(supervisor):
     assert (without.status_code, Application.objects.filter(pk=sent.pk).exists()) == (200, True)
     response = supervisor.post(page_of(sent), {"reason": REASON}, follow=True)
 
-    assert "The data are erased." in text_of(response)
+    assert "The data has been erased." in text_of(response)
     assert not Application.objects.filter(pk=sent.pk).exists()
     assert supervisor.get(page_of(sent)).status_code == 404
 
@@ -42,7 +42,7 @@ def test_page_erases_with_a_reason(supervisor):
 def test_page_of_an_open_application_refuses(supervisor):
     sent = application(cast.MAIJA)
 
-    assert "It must be withdrawn first" in text_of(supervisor.get(page_of(sent)))
+    assert "Withdraw it first" in text_of(supervisor.get(page_of(sent)))
     refused = supervisor.post(page_of(sent), {"reason": REASON})
 
     assert refused.status_code == 409

@@ -131,7 +131,7 @@ def test_confirmations_reports_invitations_letters_and_terms_are_there(sent, rea
     ):
         assert title in mine
         assert title not in others
-    assert "Letters sent to you" in maija
+    assert "Emails sent to you" in maija
     assert "loatest2" in maija
 
 

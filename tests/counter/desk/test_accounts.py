@@ -108,7 +108,7 @@ def test_address_of_another_person_is_refused_without_telling_whose(adviser, sen
 
     text = text_of(response)
     assert response.status_code == 409
-    assert "An account needs an address of its own." in text
+    assert "Enter an address that nobody else uses for an account." in text
     assert "Olli" not in text
     assert Account.objects.count() == 1
 

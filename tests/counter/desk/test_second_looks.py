@@ -115,7 +115,9 @@ def test_page_says_what_falls_and_what_stays(supervisor):
 
     text = text_of(supervisor.get(at(made, "desk_undo")))
 
-    assert f"Confirmation of Maija Liisa Meikäläinen (at the counter) of application {sent.number} : Valid." in text
+    assert (
+        f"Confirmation of Maija Liisa Meikäläinen (at customer service) of application {sent.number} : Valid." in text
+    )
     assert "The application then waits again, and everybody concerned is told." in text
     assert "The account of this person is closed." in text
     assert former.number not in text
