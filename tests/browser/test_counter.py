@@ -31,9 +31,9 @@ from tests.staff import acting, sign_in_staff, staff
 
 PASSWORD = "seven green herons"
 FINAL = {
-    "fi": "Tätä ei voi muuttaa jälkeenpäin.",
-    "sv": "Det här kan inte ångras.",
-    "en": "You cannot take this back.",
+    "fi": "Hakemusta ei voi palauttaa sen jälkeen, kun olet perunut sen.",
+    "sv": "Du kan inte få tillbaka ansökan när du har återkallat den.",
+    "en": "You cannot get the application back after you have withdrawn it.",
 }
 
 

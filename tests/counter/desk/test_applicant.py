@@ -85,7 +85,7 @@ def test_slot_without_a_code_says_so(adviser):
 
     text = text_of(show(adviser, sent, 1))
 
-    assert "None. This person can confirm at the counter only." in text
+    assert "None. This person can confirm only at customer service." in text
     assert "Show the code" not in text
 
 

@@ -253,12 +253,12 @@ def test_first_page_shows_what_is_to_be_done(adviser):
 
     assert headings(page) == [
         "Desk",
-        "Today's ID checks",
-        "Checks that wait for a second look",
-        "Accepted, not confirmed yet",
+        "Today’s ID checks",
+        "Checks waiting for second review",
+        "Check accepted, application not confirmed yet",
         "People to call",
-        "Letters that did not arrive",
-        "Applications that wait",
+        "Emails that did not arrive",
+        "Applications waiting for confirmation",
     ]
     text = text_of(page)
     assert "All of today's ID checks (2)" in text
