@@ -161,7 +161,7 @@ def test_withdrawing_says_what_it_does_and_then_does_it(sign_in, waiting, who):
     before = text_of(client.get(at("withdraw", waiting)))
     after = text_of(client.post(at("withdraw", waiting), follow=True))
 
-    assert "it ends for everybody who applies" in before
+    assert "it will end for all applicants" in before
     assert "The application has been withdrawn. We tell the other applicants." in after
     assert state(waiting) == "withdrawn"
 

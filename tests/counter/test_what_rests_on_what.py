@@ -167,7 +167,7 @@ def test_what_the_account_did_is_shown_before_its_check_is_undone(moved):
     assert "Whoever is logged in with it is logged out." in shown
     assert f"Contact details changed ( {sent.number} )" in shown
     assert f"Confirmation of Maija Liisa Meikäläinen (password account) of application {sent.number}" in shown
-    assert "Nothing rests on this check yet." in text_of(supervisor.get(address("desk_undo", first.pk)))
+    assert "Nothing depends on this check yet." in text_of(supervisor.get(address("desk_undo", first.pk)))
 
 
 def test_what_was_done_at_a_bank_is_not_shown_as_done_through_the_account(moved):
