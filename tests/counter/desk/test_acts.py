@@ -356,7 +356,7 @@ def test_supervisor_sees_beforehand_what_an_undoing_does_to_each_act(supervisor,
     texts = [text_of(supervisor.get(address("desk_undo", made.pk))) for made in (renewed, declined, withdrawn)]
 
     assert "has renewed application" in texts[0]
-    assert "The renewal does not fall." in texts[0]
+    assert "The renewal will not be undone." in texts[0]
     assert "The application will then wait for this person again, and we will tell everybody concerned." in texts[1]
     assert "A withdrawal is final." in texts[2]
     assert ["Nothing depends on this check yet." in text for text in texts] == [False] * 3

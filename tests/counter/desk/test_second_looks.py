@@ -117,7 +117,7 @@ def test_page_says_what_falls_and_what_stays(supervisor):
 
     assert f"Confirmation of Maija Liisa Meikäläinen (at the counter) of application {sent.number} : Valid." in text
     assert "The application will then wait for confirmation again, and we will tell everybody concerned." in text
-    assert "The account of this person is closed." in text
+    assert "This person’s account will be closed" in text
     assert former.number not in text
     assert "Olli" not in text
 
