@@ -34,8 +34,8 @@ class AccountLocked(CannotIssue):
     """Whoever tries the ends of codes may read the letters of the account."""
 
     message = _(
-        "The end of the personal identity code was given wrong too often. Check the identity of the person today, "
-        "and then send a new link."
+        "The end of the personal identity code was entered wrong too many times. Check the identity of the person "
+        "today, then send a new link."
     )
 
 

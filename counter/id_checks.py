@@ -95,7 +95,7 @@ class CannotDecide(Refused):
 
 
 class CheckNotWaiting(CannotDecide):
-    message = _("This check does not wait for a second look any more.")
+    message = _("This check is no longer waiting for second review.")
 
 
 class OwnCheck(CannotDecide):

@@ -105,7 +105,7 @@ def _version(slot: Applicant) -> Part:
         gettext("Version %(number)d") % {"number": slot.version.number},
         facts=[
             Fact("made_at", _("Sent"), slot.version.created_at),
-            Fact("role", _("Applies as"), "main" if slot.is_main else "co-applicant", role),
+            Fact("role", _("Role in the application"), "main" if slot.is_main else "co-applicant", role),
             Fact("digest", _("Digest"), slot.version.digest),
             Fact("protected", _("Non-disclosure for personal safety"), slot.protected),
             Fact("declined_at", _("Declined"), slot.declined_at),

@@ -163,7 +163,7 @@ def _letters(own: OwnSlots) -> Iterator[Facts]:
 
 def _letter(letter: Letter) -> Facts:
     return [
-        Fact("message", _("Letter"), letter.message, name_of(letter)),
+        Fact("message", _("Email"), letter.message, name_of(letter)),
         Fact("to", _("Address"), letter.to),
         Fact("at", _("Time"), letter.created_at),
         Fact("status", _("Status"), letter.status, letter.status.label),

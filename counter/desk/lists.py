@@ -57,7 +57,7 @@ class UnreadLetter:
 def list_checks(request: HttpRequest) -> HttpResponse:
     """Show the checks made today, the latest first."""
     rows = open_rows(checks_today(), request, list="checks")
-    context = {"title": _("Today's ID checks"), "rows": rows}
+    context = {"title": _("Today’s ID checks"), "rows": rows}
     return desk_page(request, "counter/desk/list_checks.html", context)
 
 
@@ -66,7 +66,7 @@ def list_checks(request: HttpRequest) -> HttpResponse:
 def list_second_looks(request: HttpRequest) -> HttpResponse:
     """Show the checks on which somebody else must decide, the oldest first (C4)."""
     rows = open_rows(to_look_at(), request, list="second_looks")
-    context = {"title": _("Checks that wait for a second look"), "rows": rows}
+    context = {"title": _("Checks waiting for second review"), "rows": rows}
     return desk_page(request, "counter/desk/list_second_looks.html", context)
 
 
@@ -75,7 +75,7 @@ def list_second_looks(request: HttpRequest) -> HttpResponse:
 def list_accepted(request: HttpRequest) -> HttpResponse:
     """Show the checks that were accepted at the second look, until their people have confirmed (C4)."""
     rows = open_rows(accepted_not_confirmed(), request, list="accepted")
-    context = {"title": _("Accepted, not confirmed yet"), "rows": rows}
+    context = {"title": _("Check accepted, application not confirmed yet"), "rows": rows}
     return desk_page(request, "counter/desk/list_accepted.html", context)
 
 
@@ -87,7 +87,7 @@ def list_waiting(request: HttpRequest) -> HttpResponse:
     missing = asked if asked in Missing else ""
     rows = open_rows(that_wait(missing), request, list="waiting", missing=missing)
     context = {
-        "title": _("Applications that wait"),
+        "title": _("Applications waiting for confirmation"),
         "rows": rows,
         "missing": missing,
         "choices": Missing.choices,
@@ -100,7 +100,7 @@ def list_waiting(request: HttpRequest) -> HttpResponse:
 def list_undeliverable(request: HttpRequest) -> HttpResponse:
     """Show the letters that did not arrive, the latest first."""
     rows = open_rows(not_arrived(), request, Event.LETTERS_OPENED)
-    context = {"title": _("Letters that did not arrive"), "rows": rows, "lost": with_applicants(rows.rows)}
+    context = {"title": _("Emails that did not arrive"), "rows": rows, "lost": with_applicants(rows.rows)}
     return desk_page(request, "counter/desk/list_undeliverable.html", context)
 
 

@@ -19,7 +19,7 @@ def list_staff_changes(request: HttpRequest) -> HttpResponse:
     """Show the changes that wait, and whether this member of staff may decide on each."""
     own = staff_of(request).pk
     rows = [(each, own not in {each.asked_by_id, each.user_id}) for each in waiting_changes()[:MOST_SHOWN]]
-    context = {"title": _("Changes of staff that wait"), "rows": rows}
+    context = {"title": _("Staff changes waiting for approval"), "rows": rows}
     return desk_page(request, "counter/desk/list_staff_changes.html", context)
 
 

@@ -97,7 +97,7 @@ def test_renewing_says_what_it_does_and_then_does_it(sign_in, valid):
     before = text_of(client.get(at("renew", valid)))
     after = text_of(client.post(at("renew", valid), follow=True))
 
-    assert "is valid until 14 February 2027. If you renew it now, it is valid until 24 February 2027." in before
+    assert "is valid until 14 February 2027. If you renew it now, it will be valid until 24 February 2027." in before
     assert "You have renewed the application. It is valid until 24 February 2027." in after
     assert state(valid) == "valid"
 
@@ -109,7 +109,7 @@ def test_renewing_names_the_valid_applications_that_it_replaces(sign_in, time_ma
     shown = text_of(sign_in(cast.TEA).get(url("renew", with_maija)))
     maijas = text_of(sign_in(cast.MAIJA).get(url("renew", with_maija)))
 
-    assert "these valid applications of yours are replaced by it" in shown
+    assert "it will replace these valid applications of yours" in shown
     assert with_olli.number in shown
     assert with_olli.number not in maijas
 
@@ -161,7 +161,7 @@ def test_withdrawing_says_what_it_does_and_then_does_it(sign_in, waiting, who):
     before = text_of(client.get(at("withdraw", waiting)))
     after = text_of(client.post(at("withdraw", waiting), follow=True))
 
-    assert "it ends for everybody who applies" in before
+    assert "it will end for all applicants" in before
     assert "You have withdrawn the application. We will tell the other applicants." in after
     assert state(waiting) == "withdrawn"
 

@@ -313,7 +313,7 @@ def test_status_shows_each_adult_and_whether_they_confirmed(sign_in):
     assert "Maija Liisa Meikäläinen Main applicant (you) not confirmed yet" in shown
     assert "Olli Öhman Co-applicant confirmed on" in shown
     assert "Tea Teini Co-applicant need not confirm" in shown
-    assert "Ada Abroad Co-applicant must visit the counter" in shown
+    assert "Ada Abroad Co-applicant can confirm only at customer service" in shown
 
 
 @pytest.mark.parametrize("who", [cast.MAIJA, cast.OLLI])

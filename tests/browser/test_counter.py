@@ -31,9 +31,9 @@ from tests.staff import acting, sign_in_staff, staff
 
 PASSWORD = "seven green herons"
 FINAL = {
-    "fi": "Tätä ei voi muuttaa jälkeenpäin.",
-    "sv": "Det här kan inte ångras.",
-    "en": "You cannot take this back.",
+    "fi": "Hakemusta ei voi palauttaa sen jälkeen, kun olet perunut sen.",
+    "sv": "Du kan inte få tillbaka ansökan när du har återkallat den.",
+    "en": "You cannot get the application back after you have withdrawn it.",
 }
 
 
@@ -156,7 +156,7 @@ def test_whole_service_needs_no_mouse(at_desk, go):
     page = at_desk(java_script_enabled=False)
     go(page, "desk_applicant", sent.reference, 0)
 
-    for expected in ("Confirm application", "The person confirms"):
+    for expected in ("Confirm application", "The person confirms the application"):
         page.locator("main").focus()
         page.keyboard.press("Tab")
         assert page.locator(":focus").inner_text() == expected
@@ -184,7 +184,7 @@ def test_person_reads_in_their_language_on_a_second_screen_and_confirms(at_desk,
     is_wide = wider_than_the_screen(screen)
     screen.emulate_media(media="print")
     printed = screen.pdf()
-    press(page, "The person confirms")
+    press(page, "The person confirms the application")
 
     assert read == (language, WORDS[language].check)
     assert (faults, is_wide) == ([], False)
@@ -225,14 +225,14 @@ def test_doubtful_check_has_effect_once_another_has_accepted_it(at_desk, go):
     go(supervisor, "desk_second_looks")
     with supervisor.expect_navigation():
         supervisor.locator("main a[href*='/checks/']").first.click()
-    if control(supervisor, "Take the second look").count():
-        press(supervisor, "Take the second look")
+    if control(supervisor, "Do the second review").count():
+        press(supervisor, "Do the second review")
     supervisor.get_by_label("Accept the check").check()
     supervisor.get_by_label("Reason").fill("I asked her about her former addresses")
     press(supervisor, "Save the decision")
     adviser.reload()
     press(adviser, "Confirm application")
-    press(adviser, "The person confirms")
+    press(adviser, "The person confirms the application")
 
     assert doubted == ("The ID check is saved. It has no effect before somebody else accepts it.", 0)
     assert told(supervisor) == "Your decision is saved."
@@ -274,7 +274,7 @@ def test_couple_confirms_one_at_the_counter_and_the_other_online(at_desk, go, ne
     fill_check(page, OLLI)
     press(page, "Save the check")
     press(page, "Confirm application")
-    press(page, "The person confirms")
+    press(page, "The person confirms the application")
     waiting = page.locator(".customer").inner_text()
 
     context = new_context()

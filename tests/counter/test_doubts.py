@@ -303,7 +303,7 @@ def test_accepted_person_stands_in_the_list_until_they_have_confirmed(adviser):
 
     assert ["Olli Öhman" in page for page in (*before, after_change[0])] == [True, True, True]
     assert "Vera" not in before[0]
-    assert "Nobody whose check was accepted still has to confirm." in listed()[0]
+    assert "Everybody whose check was accepted has confirmed the application." in listed()[0]
 
 
 def test_list_of_the_accepted_takes_constant_queries(adviser):

@@ -164,12 +164,12 @@ def test_what_the_account_did_is_shown_before_its_check_is_undone(moved):
 
     shown = text_of(supervisor.get(address("desk_undo", second.pk)))
 
-    assert "Whoever is logged in with it is logged out." in shown
+    assert "anybody who is logged in with it will be logged out." in shown
     assert f"Contact details changed ( {sent.number} )" in shown
     assert (
         f"Confirmation of Maija Liisa Meikäläinen (email address and password) of application {sent.number}" in shown
     )
-    assert "Nothing rests on this check yet." in text_of(supervisor.get(address("desk_undo", first.pk)))
+    assert "Nothing depends on this check yet." in text_of(supervisor.get(address("desk_undo", first.pk)))
 
 
 def test_what_was_done_at_a_bank_is_not_shown_as_done_through_the_account(moved):

@@ -37,7 +37,7 @@ def test_address_is_read_back_before_anything_is_sent(adviser, sent):
     response = adviser.post(at(sent), {"email": "Maija.l0@example.test"})
 
     text = text_of(response)
-    assert "Read the address back to the person, letter by letter." in text
+    assert "Read the address back to the person, one character at a time." in text
     assert "M a i j a" not in text
     assert "m a i letter j a . dot l letter 0 digit @ at sign" in text
     assert Account.objects.count() == 0
@@ -69,7 +69,7 @@ def test_receipts_do_not_go_on_to_the_address_that_was_misspelled_in_the_applica
     read_back = adviser.post(at(sent), given)
     text = text_of(adviser.post(at(sent), {**given, "read_back": "yes"}, follow=True))
 
-    assert "Emails about the application go to this address too." in text_of(read_back)
+    assert "Emails about the application will go to this address too." in text_of(read_back)
     assert 'name="is_for_application" value="on"' in read_back.content.decode()
     assert (Account.objects.get().email, applicant(sent, MAIJA).email) == (EMAIL, EMAIL)
     assert "The contact details have been saved." in text
@@ -79,7 +79,7 @@ def test_address_of_the_application_stays_without_the_tick(adviser, sent):
     read_back = adviser.post(at(sent), {"email": EMAIL})
     adviser.post(at(sent), {"email": EMAIL, "read_back": "yes"})
 
-    assert "Emails about the application go where they went before." in text_of(read_back)
+    assert "Emails about the application will go to the same address as before." in text_of(read_back)
     assert applicant(sent, MAIJA).email == "maija@example.test"
 
 
@@ -164,7 +164,7 @@ def test_page_tells_what_became_of_the_letter_and_looks_again_while_that_is_open
 
     response = adviser.get(at(sent))
 
-    assert f"Letter with the link {status}" in text_of(response)
+    assert f"Email with the link {status}" in text_of(response)
     assert (WATCHED in response.content.decode()) == is_watched
     assert ("Correct the address." in text_of(response)) == ("not be" in status)
 

@@ -356,10 +356,10 @@ def test_supervisor_sees_beforehand_what_an_undoing_does_to_each_act(supervisor,
     texts = [text_of(supervisor.get(address("desk_undo", made.pk))) for made in (renewed, declined, withdrawn)]
 
     assert "has renewed application" in texts[0]
-    assert "The renewal does not fall." in texts[0]
-    assert "The application then waits for this person again, and everybody concerned is told." in texts[1]
+    assert "The renewal will not be undone." in texts[0]
+    assert "The application will then wait for this person again, and we will tell everybody concerned." in texts[1]
     assert "A withdrawal is final." in texts[2]
-    assert ["Nothing rests on this check yet." in text for text in texts] == [False] * 3
+    assert ["Nothing depends on this check yet." in text for text in texts] == [False] * 3
 
 
 def test_undone_declining_stands_no_more_under_what_rests_on_the_check(supervisor, waiting):
@@ -367,7 +367,7 @@ def test_undone_declining_stands_no_more_under_what_rests_on_the_check(superviso
     decline_here(waiting, OLLI)
     undo(made)
 
-    assert "Nothing rests on this check yet." in text_of(supervisor.get(address("desk_undo", made.pk)))
+    assert "Nothing depends on this check yet." in text_of(supervisor.get(address("desk_undo", made.pk)))
 
 
 def test_supervisor_sees_what_one_adviser_withdrew_alone(supervisor, valid):

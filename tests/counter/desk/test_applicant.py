@@ -85,7 +85,7 @@ def test_slot_without_a_code_says_so(adviser):
 
     text = text_of(show(adviser, sent, 1))
 
-    assert "None. This person can confirm at the counter only." in text
+    assert "None. This person can confirm only at customer service." in text
     assert "Show the code" not in text
 
 
@@ -96,14 +96,14 @@ def test_other_name_at_the_bank_is_told(adviser, name, is_told):
 
     text = text_of(show(adviser, application(MAIJA)))
 
-    assert ("the name was another one: Maja Meikäläinen" in text) == is_told
+    assert ("the name was different: Maja Meikäläinen" in text) == is_told
 
 
 def test_name_that_the_bank_knows_in_one_piece_is_no_other_name(adviser):
     person(MAIJA)
     Person.objects.update(first_names="", last_name="Meikäläinen Maija Liisa")
 
-    assert "the name was another one" not in text_of(show(adviser, application(MAIJA)))
+    assert "the name was different" not in text_of(show(adviser, application(MAIJA)))
 
 
 def test_checks_in_all_applications_of_the_person_are_listed(adviser):

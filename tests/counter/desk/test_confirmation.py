@@ -50,7 +50,7 @@ def test_page_speaks_to_the_person_in_their_language_and_to_staff_in_theirs(advi
     assert f'<div class="customer" lang="{language}">' in shown
     assert fixed[language] in part
     assert " ".join(getattr(terms.current(), f"text_{language}").split()[:5]) in " ".join(part.split())
-    assert "The person confirms" in shown
+    assert "The person confirms the application" in shown
 
 
 def test_page_for_the_customer_has_nothing_that_is_for_staff(adviser):

@@ -150,7 +150,9 @@ def test_waiting_page_tells_why_somebody_may_need_the_counter(adviser):
 
     page = text_of(adviser.get(address("desk_waiting"), {"missing": "counter"}))
 
-    assert "Maija Liisa Meikäläinen Ethan Evans, at the counter only, no email address Olli Öhman, declined" in page
+    assert (
+        "Maija Liisa Meikäläinen Ethan Evans, only at customer service, no email address Olli Öhman, declined" in page
+    )
 
 
 # --- Letters that did not arrive -------------------------------------------------------------------------

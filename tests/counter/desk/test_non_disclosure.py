@@ -17,7 +17,7 @@ def test_page_says_what_the_mark_does(supervisor):
     text = text_of(supervisor.get(at(application(MAIJA))))
 
     assert "hides where this person lives" in text
-    assert "The other applicants do not learn of it." in text
+    assert "The other applicants will not be told of it." in text
     assert "Set the non-disclosure" in text
 
 
@@ -82,7 +82,7 @@ def test_mark_that_nobody_identified_has_set_is_made_the_persons(supervisor):
     page = supervisor.get(at(sent))
     supervisor.post(at(sent), {"mark": "set"})
 
-    assert "it holds in this application only" in text_of(page)
+    assert "the mark applies to this application only" in text_of(page)
     assert controls(page)[:2] == ["Set it in all applications of this person", "Remove the non-disclosure"]
     assert applicant(other, MAIJA).protected
     assert not applicant(sent, MAIJA).protected_here_only

@@ -253,17 +253,17 @@ def test_first_page_shows_what_is_to_be_done(adviser):
 
     assert headings(page) == [
         "Desk",
-        "Today's ID checks",
-        "Checks that wait for a second look",
-        "Accepted, not confirmed yet",
+        "Today’s ID checks",
+        "Checks waiting for second review",
+        "Check accepted, application not confirmed yet",
         "People to call",
-        "Letters that did not arrive",
-        "Applications that wait",
+        "Emails that did not arrive",
+        "Applications waiting for confirmation",
     ]
     text = text_of(page)
-    assert "All of today's ID checks (2)" in text
-    assert "All checks that wait for a second look (1)" in text
-    assert "Every letter has arrived, or is on its way." in text
+    assert "All of today’s ID checks (2)" in text
+    assert "All checks waiting for second review (1)" in text
+    assert "Every email has arrived or is on its way." in text
     assert sent.number in text
 
 

@@ -98,7 +98,7 @@ def test_decision_after_another_one_is_refused(supervisor):
 
     response = supervisor.post(at(made), {"accepted": "yes", "reason": "Her"}, follow=True)
 
-    assert "does not wait for a second look any more" in text_of(response)
+    assert "is no longer waiting for second review" in text_of(response)
     assert status(made) == "rejected"
 
 
@@ -118,8 +118,8 @@ def test_page_says_what_falls_and_what_stays(supervisor):
     assert (
         f"Confirmation of Maija Liisa Meikäläinen (at customer service) of application {sent.number} : Valid." in text
     )
-    assert "The application then waits again, and everybody concerned is told." in text
-    assert "The account of this person is closed." in text
+    assert "The application will then wait for confirmation again, and we will tell everybody concerned." in text
+    assert "This person’s account will be closed" in text
     assert former.number not in text
     assert "Olli" not in text
 
@@ -137,7 +137,7 @@ def test_page_says_when_the_application_stays_as_it_is(supervisor):
 def test_page_says_when_nothing_rests_on_the_check(supervisor):
     made = check(application(MAIJA), MAIJA)
 
-    assert "Nothing rests on this check yet." in text_of(supervisor.get(at(made, "desk_undo")))
+    assert "Nothing depends on this check yet." in text_of(supervisor.get(at(made, "desk_undo")))
 
 
 def test_reading_undoes_nothing(supervisor):
