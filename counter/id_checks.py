@@ -87,7 +87,7 @@ class CodeNeedsHolder(CannotCheck):
 
 
 class NoteMissing(CannotCheck):
-    message = _("Write a note: what is doubtful, or why this document is accepted.")
+    message = _("Write a note: what is in doubt, or why you accept this document.")
 
 
 class CannotDecide(Refused):

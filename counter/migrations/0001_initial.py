@@ -251,7 +251,7 @@ class Migration(migrations.Migration):
                 ("is_on", models.BooleanField(db_default=False, default=False, verbose_name="accepted")),
                 (
                     "needs_note",
-                    models.BooleanField(db_default=True, default=True, verbose_name="needs a supervisor's note"),
+                    models.BooleanField(db_default=True, default=True, verbose_name="needs a supervisor’s note"),
                 ),
                 ("position", models.PositiveSmallIntegerField(db_default=100, default=100, verbose_name="position")),
             ],

@@ -58,7 +58,7 @@ def test_account_is_issued_after_reading_back(adviser, sent):
     assert response.redirect_chain == [(at(sent), 302)]
     assert Account.objects.get().email == EMAIL
     assert letter().to == EMAIL
-    assert "We are sending the link with which this person sets a password." in text_of(response)
+    assert "We will send this person a link for creating a password." in text_of(response)
     assert EMAIL not in text_of(response)  # nobody sees it without asking (R16)
 
 

@@ -126,7 +126,7 @@ def test_person_reads_in_their_language_that_withdrawing_is_final(adviser, langu
 
     assert f'<div class="customer" lang="{language}">' in shown
     assert said in part
-    assert "The person withdraws" in shown
+    assert "The person withdraws the application" in shown
 
 
 @pytest.mark.parametrize(
@@ -182,7 +182,7 @@ def test_without_a_check_the_page_leads_to_it(adviser, valid):
     page = adviser.get(at("desk_renew", valid))
     answer = adviser.post(at("desk_renew", valid), form(valid))
 
-    assert "The person renews" not in controls(page)
+    assert "The person renews the application" not in controls(page)
     assert (answer.status_code, RecordedAct.objects.count()) == (409, 0)
     for each in (page, answer):
         assert "Check the identity" in controls(each)
@@ -292,7 +292,7 @@ def at_application(sent):
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("desk_decline", "The application does not wait for this person."),
+        ("desk_decline", "The application is not waiting for this person’s confirmation."),
         ("desk_renew", "Renewing the application now would not make it valid for any longer."),
     ],
 )

@@ -124,7 +124,7 @@ def test_check_is_saved_and_leads_back_to_the_person(adviser):
     assert (made.applicant, made.adviser) == (applicant(sent, MAIJA), staff("adviser"))
     assert made.document_valid_until == dt.date(2036, 1, 31)
     assert response.redirect_chain == [(address("desk_applicant", sent.reference, 0), 302)]
-    assert "The ID check is saved." in text_of(response)
+    assert "The ID check has been saved." in text_of(response)
     assert [action.label for action in response.context["actions"]][:2] == ["Confirm application", "Create account"]
 
 

@@ -30,7 +30,7 @@ def test_newcomers_code_is_one_field_of_the_check_and_no_click_more(adviser):
     response = adviser.post(at(sent, 1), form(sent, 1, code=CODE), follow=True)
 
     assert codes(sent)[1] == CODE
-    assert "The ID check and the personal identity code are saved." in text_of(response)
+    assert "The ID check and the personal identity code have been saved." in text_of(response)
     assert "140390-••••" in text_of(response)
     assert [action.label for action in response.context["actions"]][:2] == ["Confirm application", "Create account"]
 
