@@ -171,8 +171,8 @@ class CheckForm(forms.Form):
     note = NoteField(
         label=_("Note"),
         help_text=_(
-            "Say what is in doubt. If the document is neither a passport nor an identity card, or does not have the "
-            "code, say why you accept it."
+            "Say what is in doubt. Say also why you accept a document that is not a passport or identity card, or "
+            "lacks the code."
         ),
         max_length=LONGEST_NOTE,
         required=False,

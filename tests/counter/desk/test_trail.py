@@ -72,7 +72,7 @@ def test_looks_show_helsinki_time(adviser, supervisor):
         sent = application(MAIJA)
         adviser.get(address("desk_applicant", sent.reference, 0))
 
-        assert "21.11.2026 00:30:15 Applicant's details opened Anna Adviser, Adviser" in text_of(
+        assert "21.11.2026 00:30:15 Applicant’s details opened Anna Adviser, Adviser" in text_of(
             looks(supervisor, sent)
         )
 
@@ -106,13 +106,16 @@ def test_trail_tells_all_that_happened_in_words(adviser, supervisor):
     assert lines(page) == [
         "Trail read",
         "Applicant&#x27;s details opened",
-        "Confirmed by an applicant",
+        "Application confirmed by an applicant",
         "ID check recorded",
         "Application sent",
     ]
     text = text_of(page)
     assert f"identity document: Passport ID check: {check.pk} outcome: in force" in text
-    assert f"Confirmed by an applicant Maija Liisa Meikäläinen Applicant confirmation: {confirmed.pk} way of" in text
+    assert (
+        f"Application confirmed by an applicant Maija Liisa Meikäläinen Applicant confirmation: {confirmed.pk} way of"
+        in text
+    )
     assert "Application sent – Housing system, Housing system" in text
     assert "representative" not in text
 
