@@ -225,8 +225,8 @@ def test_person_renews_withdraws_and_the_adviser_is_told(adviser, valid):
     withdrawn = adviser.post(at("desk_withdraw", valid), form(valid), follow=True)
 
     assert renewed.redirect_chain == withdrawn.redirect_chain == [(at("desk_applicant", valid), 302)]
-    assert "The renewal is recorded." in text_of(renewed)
-    assert "The withdrawal is recorded. The application has ended" in text_of(withdrawn)
+    assert "The renewal has been recorded." in text_of(renewed)
+    assert "The withdrawal has been recorded. The application has ended" in text_of(withdrawn)
     assert state(valid) == "withdrawn"
 
 
@@ -237,7 +237,7 @@ def test_person_without_a_code_declines(adviser):
 
     answer = adviser.post(at("desk_decline", sent, 1), form(sent, 1), follow=True)
 
-    assert "It is recorded that this person does not apply." in text_of(answer)
+    assert "It has been recorded that this person declines the application." in text_of(answer)
     assert slot(sent, ETHAN).declined_at
 
 

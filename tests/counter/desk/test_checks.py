@@ -238,7 +238,7 @@ def test_doubtful_check_says_that_it_waits(adviser):
     )
 
     assert IdCheck.objects.get().pending_reason == "doubt"
-    assert "It has no effect before somebody else accepts it." in text_of(response)
+    assert "It takes effect only when somebody else has accepted it." in text_of(response)
 
 
 def test_other_type_asks_for_a_note(adviser):
