@@ -209,7 +209,7 @@ def test_person_without_bank_codes_reads_what_it_does_and_withdraws(at_desk, go,
 
     assert read == (language, FINAL[language])
     assert (faults, is_wide) == ([], False)
-    assert told(page).startswith("The withdrawal is recorded.")
+    assert told(page).startswith("The withdrawal has been recorded.")
     assert state(sent) == "withdrawn"
 
 
