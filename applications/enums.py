@@ -129,7 +129,7 @@ class PendingReason(models.TextChoices):
     """Why a check has no effect yet."""
 
     DOUBT = "doubt", _("doubtful")
-    TYPE = "type", _("needs a supervisor's note")
+    TYPE = "type", _("needs a supervisor’s note")
     NO_CODE = "no_code", _("the document does not bear the personal identity code")
     NEW_CODE = "new_code", _("the personal identity code is a new one")
     ANOTHER = "another", _("another check of this person is waiting")

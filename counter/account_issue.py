@@ -21,7 +21,9 @@ class CannotIssue(Refused):
 
 
 class NotChecked(CannotIssue):
-    message = _("An account needs an ID check of the last 7 days. Check the identity of the person first.")
+    message = _(
+        "To create an account, you need an ID check from the last 7 days. Check the identity of the person first."
+    )
 
 
 class AccountInUse(CannotIssue):
@@ -42,19 +44,25 @@ class AccountLocked(CannotIssue):
 class MoveNotChecked(CannotIssue):
     """A telephone call does not move an account, used or not."""
 
-    message = _("Changing the address needs an ID check of the last 7 days. Check the identity of the person first.")
+    message = _(
+        "To change the address, you need an ID check from the last 7 days. Check the identity of the person first."
+    )
 
 
 class Represented(CannotIssue):
     """A guardian or proxy confirms at the counter only (C6)."""
 
-    message = _("Somebody else was here for this person. They confirm at the counter only.")
+    message = _(
+        "Somebody else was here for this person. This person can confirm the application only at customer service."
+    )
 
 
 class HolderWithoutCode(CannotIssue):
     """R3"""
 
-    message = _("A person without a Finnish personal identity code confirms at the counter only.")
+    message = _(
+        "A person without a Finnish personal identity code can confirm the application only at customer service."
+    )
 
 
 @atomically

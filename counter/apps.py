@@ -4,4 +4,4 @@ from django.utils.translation import gettext_lazy as _
 
 class CounterConfig(AppConfig):
     name = "counter"
-    verbose_name = _("Counter")
+    verbose_name = _("Customer service")

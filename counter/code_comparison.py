@@ -29,8 +29,9 @@ class CannotCompare(Refused):
 
 class CodeDiffers(CannotCompare):
     message = _(
-        "This is not the code in the application. Nothing was recorded. Read it again from the document. If it is "
-        "another one, either this is another person, or the application has a wrong code and must be changed first."
+        "This is not the code in the application. Nothing was recorded. Read it again from the document. If it "
+        "really is different, this is another person, or the application has a wrong code. A wrong code must first "
+        "be corrected in the application."
     )
 
 
@@ -43,11 +44,11 @@ class BirthDateDiffers(CannotCompare):
 class CodeNotWhole(CannotCompare):
     """A new code is not compared with anything, so its check character is (R4)."""
 
-    message = _("Type all 11 characters of the code. At least one of them is wrong or missing.")
+    message = _("Enter all 11 characters of the code. At least one of them is wrong or missing.")
 
 
 class TooManyTries(CannotCompare):
-    message = _("The code has been typed wrong too often. Nothing was recorded. Wait an hour before the next try.")
+    message = _("The code has been entered wrong too often. Nothing was recorded. Wait an hour before you try again.")
 
 
 def compare_code(applicant: Applicant, *, typed: str, by: Actor, has_changed: bool = False) -> CodeOnDocument | None:

@@ -21,7 +21,7 @@ class NothingToDo(Refused):
 
 
 class HasDeclined(NothingToDo):
-    message = _("This person has already declined.")
+    message = _("This person has already declined the application.")
 
 
 @atomically

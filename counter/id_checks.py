@@ -33,7 +33,7 @@ class CannotCheckEnded(CannotCheck):
 class SlotChanged(CannotCheck):
     """The slot is no longer what the adviser saw (R6)."""
 
-    message = _("The application has changed in the meantime. Nothing was recorded. Look at it again.")
+    message = _("The application has changed in the meantime. Nothing was recorded. Look at the application again.")
 
 
 class AlreadyChecked(CannotCheck):
@@ -51,13 +51,17 @@ class CheckFirst(Refused):
 class SecondLookWaits(Refused):
     """What one adviser doubts, another one does not simply pass, in whichever application (C4)."""
 
-    message = _("A check of this person waits for a second look. Nothing was done. A colleague decides on it first.")
+    message = _(
+        "A check of this person is waiting for a second review. Nothing was done. A colleague must decide on it first."
+    )
 
 
 class CannotCheckUnder18(CannotCheck):
     """Nothing that rests on a check is for somebody under 18 (R2)."""
 
-    message = _("This person is under 18. The application does not wait for them. Nothing was recorded.")
+    message = _(
+        "This person is under 18. The application is not waiting for their confirmation. Nothing was recorded."
+    )
 
 
 class DocumentExpired(CannotCheck):
@@ -67,7 +71,7 @@ class DocumentExpired(CannotCheck):
 class NotAccepted(CannotCheck):
     """The operator has not switched this type of document on (C3)."""
 
-    message = _("This type of document is not accepted.")
+    message = _("This type of document is not accepted. Ask for another document.")
 
 
 class BasisExpired(CannotCheck):
@@ -77,7 +81,7 @@ class BasisExpired(CannotCheck):
 class BasisWithoutEnd(CannotCheck):
     """A right to act has an end, or a document that says that it has none (C6)."""
 
-    message = _("Give the last day of the right to act, or say that the document shows no end. Not both.")
+    message = _("Enter the last day of the right to act, or tick that it has no end date. Do not do both.")
 
 
 class CodeNeedsHolder(CannotCheck):
@@ -87,7 +91,7 @@ class CodeNeedsHolder(CannotCheck):
 
 
 class NoteMissing(CannotCheck):
-    message = _("Write a note: what is doubtful, or why this document is accepted.")
+    message = _("Write a note: what is in doubt, or why you accept this document.")
 
 
 class CannotDecide(Refused):
@@ -107,7 +111,7 @@ class OwnCheck(CannotDecide):
 class NeedsSupervisor(CannotDecide):
     """C3"""
 
-    message = _("Only a supervisor can accept this type of document.")
+    message = _("Only a supervisor can accept this type of document. Ask for another document.")
 
 
 class CannotUndo(Refused):

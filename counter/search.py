@@ -39,7 +39,7 @@ class SearchReason(models.TextChoices):
 
     HERE = "here", _("The person is here")
     CONTACT = "contact", _("The person called or wrote")
-    FOLLOW_UP = "follow_up", _("I follow up a check, a letter or an account")
+    FOLLOW_UP = "follow_up", _("I am following up a check, a message or an account")
 
 
 class CannotFind(Refused):
@@ -49,28 +49,28 @@ class CannotFind(Refused):
 class Mistyped(CannotFind):
     """The check character does not fit, or there are not nine characters."""
 
-    message = _("This is not an application number: a character is wrong or missing. Check the number.")
+    message = _("This is not an application number. A character is wrong or missing. Check the number.")
 
 
 class WrongCode(CannotFind):
-    message = _("This is not a personal identity code: a character is wrong or missing. Check the code.")
+    message = _("This is not a personal identity code. A character is wrong or missing. Check the code.")
 
 
 class TooShort(CannotFind):
-    message = _("Type at least two letters of the name.")
+    message = _("Enter at least two characters of the name.")
 
 
 class UnknownEmail(Mistyped):
     """There are ten characters, as in the code of an email, but no email bears them."""
 
     message = _(
-        "This is not an application number, and we have not sent an email with this code. Check each "
-        "character. If it is the code of an email and it is right, the email is not from us."
+        "This is not an application number, and we have not sent an email with this code. Check each character. If "
+        "the code is from an email and it is right, the email is not from us."
     )
 
 
 class EmailAboutNobody(CannotFind):
-    message = _("We have sent this email. It is not about any application that is known here.")
+    message = _("We have sent this email. It is not about any application in this service.")
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,7 @@ class FeedbackForm(forms.Form):
     text = ProseField(
         label=_("Your feedback"),
         help_text=_(
-            "On which page were you, what did you want to do, and what happened? At most 2,000 characters. Do not "
+            "Which page were you on, what did you want to do, and what happened? At most 2,000 characters. Do not "
             "write personal identity codes."
         ),
         max_length=LONGEST_FEEDBACK,
@@ -94,9 +94,9 @@ def feedback_page(request: HttpRequest) -> HttpResponse:
 def _wait(seconds: int) -> str:
     minutes = -(-seconds // MINUTE)
     return ngettext(
-        "A lot of feedback has just come from your network. Your text is still here. Send it again in "
+        "We have just received a lot of feedback from your network. Your text is still here. Send it again in "
         "%(count)d minute, or email or call us.",
-        "A lot of feedback has just come from your network. Your text is still here. Send it again in "
+        "We have just received a lot of feedback from your network. Your text is still here. Send it again in "
         "%(count)d minutes, or email or call us.",
         minutes,
     ) % {"count": minutes}

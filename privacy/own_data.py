@@ -133,7 +133,7 @@ def _check_parts(own: OwnSlots, entries: Iterable[Entry]) -> Iterator[Part]:
             ),
             Fact("picture_matches", _("The picture matches"), check.picture_matches),
             Fact("name_matches", _("The name matches"), check.name_matches),
-            Fact("name_reason", _("Why the name may differ"), mask_codes(check.name_reason)),
+            Fact("name_reason", _("Why the name differs"), mask_codes(check.name_reason)),
             Fact("represented_by", _("Who is here instead"), check.represented_by),
             Fact("basis", _("Document that shows their right"), mask_codes(check.basis_document)),
             Fact("basis_until", _("Their right ends"), check.basis_valid_until),
@@ -142,7 +142,7 @@ def _check_parts(own: OwnSlots, entries: Iterable[Entry]) -> Iterator[Part]:
         ]
         if hasattr(check, "second_look"):
             reason = mask_codes(check.second_look.reason)
-            facts.append(Fact("second_look_at", _("Second look"), check.second_look.at))
+            facts.append(Fact("second_look_at", _("Second review"), check.second_look.at))
             facts.append(Fact("second_look", _("Reason given at the second review"), reason))
         if hasattr(check, "undoing"):
             facts.append(Fact("undone_at", _("Undone"), check.undoing.at))

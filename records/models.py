@@ -51,8 +51,8 @@ class Entry(models.Model):
 
     class Meta:
         default_permissions = ()
-        verbose_name = _("entry of the trail")
-        verbose_name_plural = _("entries of the trail")
+        verbose_name = _("entry of the event log")
+        verbose_name_plural = _("entries of the event log")
         constraints = [models.UniqueConstraint(fields=["chain", "number"], name="entry_once_in_its_place")]
         indexes = [
             models.Index(fields=["user", "at"], name="entry_by_user"),

@@ -221,7 +221,7 @@ class Migration(migrations.Migration):
                     "pending_reason",
                     models.CharField(
                         blank=True,
-                        choices=[("doubt", "doubtful"), ("type", "needs a supervisor's note")],
+                        choices=[("doubt", "doubtful"), ("type", "needs a supervisor’s note")],
                         db_default="",
                         default="",
                         max_length=8,

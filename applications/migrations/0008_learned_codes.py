@@ -85,7 +85,7 @@ class Migration(migrations.Migration):
                 blank=True,
                 choices=[
                     ("doubt", "doubtful"),
-                    ("type", "needs a supervisor's note"),
+                    ("type", "needs a supervisor’s note"),
                     ("no_code", "the document does not bear the personal identity code"),
                     ("new_code", "the personal identity code is a new one"),
                     ("another", "another check of this person is waiting"),

@@ -85,7 +85,7 @@ def renew_account_link(request: HttpRequest, reference: str, position: int) -> H
         except (AccountRefused, account_issue.CannotIssue, limits.TooMany) as refusal:
             messages.error(request, _why(refusal))
         else:
-            messages.success(request, _("We are sending a new link. The former link does not work any more."))
+            messages.success(request, _("We will send a new link. The earlier link no longer works."))
     return _to_account(slot)
 
 
@@ -104,7 +104,7 @@ def _two_steps(request: HttpRequest, slot: Applicant, act: Callable[[str], objec
     except (AccountRefused, account_issue.CannotIssue, id_checks.SecondLookWaits, limits.TooMany) as refusal:
         form.add_error("email", _why(refusal))
         return _account_page(request, slot, context, status=409)
-    messages.success(request, _("We are sending the link with which this person sets a password."))
+    messages.success(request, _("We will send this person a link for creating a password."))
     if form.cleaned_data.get("is_for_application"):
         _correct_contact_address(request, slot, email)
     return _to_account(slot)
@@ -159,7 +159,7 @@ def _count(slot: Applicant) -> None:
 
 def _why(refusal: Refused | limits.TooMany) -> str:
     if isinstance(refusal, limits.TooMany):
-        return _("We have sent this person several letters within an hour. Wait an hour before the next one.")
+        return _("We have sent this person several emails within an hour. Wait an hour before you send the next one.")
     return str(refusal)
 
 

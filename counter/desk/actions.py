@@ -77,6 +77,6 @@ def _other_actions(slot: Applicant, staff: User, *, is_checked: bool) -> Iterato
             "desk_protection", _("Remove the non-disclosure") if slot.protected else _("Set the non-disclosure")
         )
     if staff.has_perm("counter.read_trail"):
-        yield Action("desk_access_log", _("See who looked at this person"))
+        yield Action("desk_access_log", _("See who has looked at this person’s details"))
     if not application.is_open and staff.has_perm("counter.erase_person"):
         yield Action("desk_erase", _("Erase this person’s data"))

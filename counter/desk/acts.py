@@ -26,9 +26,9 @@ Record = Callable[..., None]
 
 # Applicants read these of themselves.
 SAID_TO_STAFF: dict[type[Refused], str | Promise] = {
-    invitations.CannotDeclineConfirmed: _("The application does not wait for this person."),
-    invitations.CannotDeclineUnder18: _("The application does not wait for this person."),
-    invitations.CannotDeclineValid: _("The application does not wait for this person."),
+    invitations.CannotDeclineConfirmed: _("The application is not waiting for this person’s confirmation."),
+    invitations.CannotDeclineUnder18: _("The application is not waiting for this person’s confirmation."),
+    invitations.CannotDeclineValid: _("The application is not waiting for this person’s confirmation."),
     invitations.CannotDeclineEnded: id_checks.CannotCheckEnded.message,
 }
 MOVED_ON = (
@@ -59,22 +59,22 @@ RENEW = DeskAct(
     Act.RENEWED,
     counter_acts.renew_here,
     _("Renew the application"),
-    _("The person renews"),
-    _("The renewal is recorded. Everybody who applies is told."),
+    _("The person renews the application"),
+    _("The renewal has been recorded. We will tell all applicants."),
 )
 WITHDRAW = DeskAct(
     Act.WITHDRAWN,
     counter_acts.withdraw_here,
     _("Withdraw application"),
-    _("The person withdraws"),
-    _("The withdrawal is recorded. The application has ended, and everybody who applies is told."),
+    _("The person withdraws the application"),
+    _("The withdrawal has been recorded. The application has ended, and we will tell all applicants."),
 )
 DECLINE = DeskAct(
     Act.DECLINED,
     counter_acts.decline_here,
     _("Decline the application"),
-    _("The person declines"),
-    _("It is recorded that this person does not apply. The others are told."),
+    _("The person declines the application"),
+    _("It has been recorded that this person declines the application. We will tell the other applicants."),
 )
 
 

@@ -49,11 +49,13 @@ def check_page(request: HttpRequest, reference: str, position: int) -> HttpRespo
         return _check_form(request, find_slot(reference, position), form, refusal=refusal)
     else:
         if made.is_sound and made.brings_code:
-            messages.success(request, _("The ID check and the personal identity code are saved."))
+            messages.success(request, _("The ID check and the personal identity code have been saved."))
         elif made.is_sound:
-            messages.success(request, _("The ID check is saved."))
+            messages.success(request, _("The ID check has been saved."))
         else:
-            messages.warning(request, _("The ID check is saved. It has no effect before somebody else accepts it."))
+            messages.warning(
+                request, _("The ID check has been saved. It takes effect only when somebody else has accepted it.")
+            )
     return to_slot(slot)
 
 

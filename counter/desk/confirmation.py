@@ -25,7 +25,7 @@ Refusal = confirmation.CannotConfirm | id_checks.CheckFirst
 class TermsChanged(confirmation.CannotConfirm):
     """New terms were published while the person was reading the former ones."""
 
-    message = gettext_lazy("There are new terms of use. Nothing was confirmed. Let the person read them.")
+    message = gettext_lazy("There are new terms of use. Nothing was confirmed. Let the person read them first.")
 
 
 @desk_view("counter.use_desk")
@@ -48,7 +48,7 @@ def desk_confirm_page(request: HttpRequest, reference: str, position: int) -> Ht
         }
         return person_page(request, slot, "receipt", context)
     if not slot.version.application.can_confirm(slot):
-        messages.warning(request, _("The application does not wait for this person."))
+        messages.warning(request, _("The application is not waiting for this person’s confirmation."))
         return to_slot(slot)
     return _summary_page(request, slot, terms.current())
 
@@ -65,7 +65,7 @@ def _record_confirmation(request: HttpRequest, slot: Applicant) -> HttpResponse:
     except (confirmation.CannotConfirm, id_checks.SecondLookWaits) as refusal:
         messages.error(request, str(refusal))
         return to_slot(slot)
-    messages.success(request, _("The confirmation is recorded."))
+    messages.success(request, _("The confirmation has been recorded."))
     return redirect(request.path)
 
 
@@ -78,7 +78,7 @@ def _summary_page(
     with translation.override(slot.language):
         sections, text = _sections_shown(request, slot, read), terms.text(current)
     context = {
-        "title": _("Confirm at the counter"),
+        "title": _("Confirm the application at customer service"),
         "part": SUMMARY,
         "sections": sections,
         "terms": current,

@@ -48,5 +48,5 @@ def send_invitation(request: HttpRequest, reference: str, position: int) -> Http
     except invitations.CannotInvite as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, _("We are sending a new invitation. The former link and code do not work any more."))
+        messages.success(request, _("We will send a new invitation. The earlier link and code no longer work."))
     return to_slot(slot)

@@ -24,7 +24,7 @@ from core.text import typed_text
 from counter import code_comparison, countries
 from counter.models import DocumentType
 
-UNSAVEABLE = _("The text has characters that cannot be saved.")
+UNSAVEABLE = _("The text has characters that cannot be saved. Remove the special characters.")
 LONGEST_NOTE, LONGEST_REASON, LONGEST_LINE = 500, 500, 200  # characters, as IdCheck has them
 REPRESENTATIVE = ("representative", "representative_name", "basis_document", "basis_valid_until", "basis_has_no_end")
 
@@ -79,21 +79,21 @@ class NewContactDetailsForm(ContactDetailsForm):
         required=False,
         widget=AddressInput(attrs={"autocomplete": "off"}),
     )
-    is_email_removed = forms.BooleanField(label=_("The person has no email address any more"), required=False)
+    is_email_removed = forms.BooleanField(label=_("The person no longer has an email address"), required=False)
     phone = PhoneField(
         label=_("New phone number"),
         help_text=_("Leave empty if it does not change."),
         required=False,
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "off"}),
     )
-    is_phone_removed = forms.BooleanField(label=_("The person has no phone number any more"), required=False)
+    is_phone_removed = forms.BooleanField(label=_("The person no longer has a phone number"), required=False)
     field_order = ["email", "is_email_removed", "phone", "is_phone_removed", "language"]
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         for name in ("email", "phone"):
             if cleaned.get(name) and cleaned[f"is_{name}_removed"]:
-                self.add_error(name, _("Either type a new one, or mark that there is none any more."))
+                self.add_error(name, _("Enter a new one, or tick that there is none any more. Do not do both."))
         return cleaned
 
     @property
@@ -120,7 +120,7 @@ class CodeField(forms.CharField):
         typed = str(super().clean(value))
         code = code_comparison.normalise_typed_code(typed) if typed else ""
         if code is None:
-            raise forms.ValidationError(_("Type the whole code, 11 characters, or its last four."))
+            raise forms.ValidationError(_("Enter the whole code, 11 characters, or its last four."))
         return code
 
 
@@ -134,7 +134,7 @@ class CheckForm(forms.Form):
         label=_("Identity document"),
         queryset=DocumentType.objects.filter(is_on=True),
         empty_label=_("Choose"),
-        error_messages={"required": _("Choose the identity document that you were shown.")},
+        error_messages={"required": _("Choose the identity document that the person showed you.")},
         widget=forms.Select(attrs={"autofocus": True}),
     )
     country = forms.ChoiceField(
@@ -146,33 +146,33 @@ class CheckForm(forms.Form):
     document_valid_until = DayField(
         label=_("Last day of validity"),
         past=_("The document has expired. Ask for another one."),
-        error_messages={"required": _("Write the last day of validity of the document, such as 31.12.2030.")},
+        error_messages={"required": _("Enter the last day of validity of the document, such as 31.12.2030.")},
     )
     code = CodeField(
         label=_("Personal identity code on the document"),
         help_text=_(
-            "Type the last four characters, or the whole code. If a guardian or proxy is here, read it from the "
-            "document that shows their right."
+            "Enter the last four characters or the whole code. If a guardian or proxy is here, read the code from "
+            "the document that shows their right."
         ),
         required=False,
     )
-    code_is_absent = forms.BooleanField(label=_("The document does not bear the code"), required=False)
+    code_is_absent = forms.BooleanField(label=_("The code is not on the document"), required=False)
     code_has_changed = forms.BooleanField(
-        label=_("The person has a new code, which I have typed whole from the document"), required=False
+        label=_("The person has a new code, and I have entered the whole code from the document"), required=False
     )
     picture_matches = forms.BooleanField(label=_("The picture matches the person who is here"), required=False)
     name_matches = forms.BooleanField(label=_("The name matches"), required=False)
     name_reason = LineField(
-        label=_("Why the name may differ"),
+        label=_("Why the name differs"),
         help_text=_("Only if it differs: for example a new last name."),
         required=False,
     )
-    is_doubtful = forms.BooleanField(label=_("I am in doubt: somebody else decides"), required=False)
+    is_doubtful = forms.BooleanField(label=_("I am in doubt: somebody else will decide"), required=False)
     note = NoteField(
         label=_("Note"),
         help_text=_(
-            "What is doubtful. Also why the document is accepted, if it is neither passport nor identity card, "
-            "or does not bear the code."
+            "Say what is in doubt. Say also why you accept a document that is not a passport or identity card, or "
+            "lacks the code."
         ),
         max_length=LONGEST_NOTE,
         required=False,
@@ -187,10 +187,12 @@ class CheckForm(forms.Form):
         required=False,
     )
     basis_valid_until = DayField(
-        label=_("Last day of their right"), past=_("The right to act for somebody else has expired."), required=False
+        label=_("Last day of the right to act"),
+        past=_("The right to act for somebody else has expired."),
+        required=False,
     )
     basis_has_no_end = forms.BooleanField(
-        label=_("Their right has no end: I have seen this in the document"), required=False
+        label=_("The right to act has no end date: I have seen this in the document"), required=False
     )
 
     def __init__(self, data: Any = None, *, has_code: bool) -> None:
@@ -198,8 +200,8 @@ class CheckForm(forms.Form):
         if not has_code:
             del self.fields["code_is_absent"], self.fields["code_has_changed"]
             self.fields["code"].help_text = _(
-                "Only if the document bears one. Type the whole code: the person is then found by it, and can also "
-                "confirm with online banking codes."
+                "Only if the code is on the document. Enter the whole code. After that, the person is found by it, "
+                "and can also confirm the application with online banking codes."
             )
         self.has_code = has_code
 
@@ -209,14 +211,14 @@ class CheckForm(forms.Form):
         is_doubtful = given.get("is_doubtful")
         if not given.get("picture_matches") and not is_doubtful:
             self.add_error(
-                "picture_matches", _("Compare the picture. If it does not match, say that you are in doubt.")
+                "picture_matches", _("Compare the picture. If it does not match, tick that you are in doubt.")
             )
         self._clean_name(given)
         self._clean_code(given)
         kind = given.get("document_type")
         needs_note = is_doubtful or given.get("code_is_absent") or (kind and kind.needs_note)
         if (needs_note or self._brings_doubtful_code(given)) and not given.get("note"):
-            self._ask("note", _("Write a note: what is doubtful, or why this document is accepted."))
+            self._ask("note", _("Write a note: what is in doubt, or why you accept this document."))
         if any(given.get(name) for name in REPRESENTATIVE):
             self._clean_representative(given)
         return given
@@ -224,15 +226,23 @@ class CheckForm(forms.Form):
     def _clean_representative(self, given: dict[str, Any]) -> None:
         for name in REPRESENTATIVE[:3]:
             if not given.get(name):
-                self._ask(name, _("This is needed if a guardian or proxy is here."))
+                self._ask(name, _("Fill this in if a guardian or proxy is here."))
         if not given.get("basis_valid_until") and not given.get("basis_has_no_end"):
-            self._ask("basis_valid_until", _("Give the last day of their right, or say that it has no end."))
+            self._ask(
+                "basis_valid_until", _("Enter the last day of the right to act, or tick that it has no end date.")
+            )
         if given.get("basis_valid_until") and given.get("basis_has_no_end"):
-            self._ask("basis_has_no_end", _("Their right cannot both end and have no end. Correct one of the two."))
+            self._ask(
+                "basis_has_no_end",
+                _("You have entered a last day and ticked that there is none. Correct one of the two."),
+            )
 
     def _clean_name(self, given: dict[str, Any]) -> None:
         if given.get("name_matches") and given.get("name_reason"):
-            self.add_error("name_reason", _("The name cannot both match and differ. Correct one of the two."))
+            self.add_error(
+                "name_reason",
+                _("You have ticked that the name matches and written why it differs. Correct one of the two."),
+            )
         if not given.get("name_matches") and not given.get("name_reason", self.errors.get("name_reason")):
             self._ask("name_matches", _("Compare the name. If it differs, write why."))
 
@@ -244,13 +254,16 @@ class CheckForm(forms.Form):
     def _clean_code(self, given: dict[str, Any]) -> None:
         is_new = given.get("code_has_changed") or not self.has_code
         if is_new and given.get("code") and len(given["code"]) != hetu.LENGTH:
-            self._ask("code", _("Type all 11 characters of a code that is new to the application."))
+            self._ask("code", _("Enter all 11 characters of a code that is new to the application."))
         if not self.has_code:
             return
         if given.get("code") and given.get("code_is_absent"):
-            self._ask("code_is_absent", _("The document cannot both bear the code and not bear it. Correct one."))
+            self._ask(
+                "code_is_absent",
+                _("You have entered the code and ticked that it is not on the document. Correct one of the two."),
+            )
         if not given.get("code") and not given.get("code_is_absent"):
-            self._ask("code", _("Type the code from the document, or say that the document does not bear it."))
+            self._ask("code", _("Enter the code from the document, or tick that it is not on the document."))
 
     def _ask(self, name: str, message: Any) -> None:
         if name not in self.errors:
@@ -285,7 +298,7 @@ class AccountForm(forms.Form):
 
     email = EmailField(
         label=_("Email address"),
-        error_messages={"required": _("Write the person’s own email address, such as name@example.com.")},
+        error_messages={"required": _("Enter the person’s own email address, such as name@example.com.")},
         widget=AddressInput(attrs={"autocomplete": "off", "autofocus": True, "spellcheck": "false"}),
     )
     is_for_application = forms.BooleanField(
@@ -321,5 +334,5 @@ class UndoForm(forms.Form):
     reason = NoteField(
         label=_("Reason"),
         max_length=LONGEST_REASON,
-        error_messages={"required": _("Write why the check is undone.")},
+        error_messages={"required": _("Write why you are undoing the check.")},
     )

@@ -33,7 +33,7 @@ class Missing(models.TextChoices):
     """Who among those waiting may need the counter most."""
 
     ADDRESS = "address", gettext_lazy("Somebody has no email address")
-    COUNTER = "counter", gettext_lazy("Somebody can confirm at the counter only")
+    COUNTER = "counter", gettext_lazy("Somebody can confirm the application only at customer service")
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,9 @@ def non_disclosure_page(request: HttpRequest, reference: str, position: int) -> 
     if request.method == "POST" and request.POST.get("mark") in {"set", "remove"}:
         is_set = request.POST["mark"] == "set"
         protection.set_mark(slot, protected=is_set, by=desk_actor(request))
-        messages.success(request, _("The non-disclosure is set.") if is_set else _("The non-disclosure is removed."))
+        messages.success(
+            request, _("The non-disclosure has been set.") if is_set else _("The non-disclosure has been removed.")
+        )
         return to_slot(slot)
     context = {"title": _("Non-disclosure"), "slot": slot, "application": slot.version.application}
     return desk_page(request, "counter/desk/protection.html", context)

@@ -37,14 +37,19 @@ class SearchForm(forms.Form):
 
     text = SearchField(
         label=gettext_lazy("Application number, personal identity code or name"),
-        help_text=gettext_lazy("Type it, or scan the QR code of the slip."),
+        help_text=gettext_lazy("Enter it, or scan the QR code on the slip."),
         max_length=LONGEST_SEARCH,
         error_messages={
             "required": gettext_lazy(
-                "Type an application number, such as K7M-P3X-Q4T, a personal identity code or a name."
+                "Enter an application number, such as K7M-P3X-Q4T, a personal identity code or a name."
             )
         },
-        validators=[fits(Line, gettext_lazy("The text has characters that cannot be searched for."))],
+        validators=[
+            fits(
+                Line,
+                gettext_lazy("The text has characters that cannot be searched for. Remove the special characters."),
+            )
+        ],
         widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "off", "spellcheck": "false"}),
     )
     reason = forms.ChoiceField(

@@ -29,7 +29,7 @@ def decide_page(request: HttpRequest, pk: int) -> HttpResponse:
         except (id_checks.CannotDecide, learned_codes.CannotLearn) as refusal:
             messages.error(request, str(refusal))
         else:
-            messages.success(request, _("Your decision is saved."))
+            messages.success(request, _("Your decision has been saved."))
         return redirect("admin:desk_check_made", pk)
     return _decision_page(request, "decide", check, form=form)
 
@@ -48,16 +48,18 @@ def undo_page(request: HttpRequest, pk: int) -> HttpResponse:
             messages.error(request, str(refusal))
         else:
             message = ngettext(
-                "The check is undone. %(count)d application waits again, and its people are told.",
-                "The check is undone. %(count)d applications wait again, and their people are told.",
+                "The check has been undone. %(count)d application is waiting for confirmation again. We will tell "
+                "its applicants.",
+                "The check has been undone. %(count)d applications are waiting for confirmation again. We will tell "
+                "their applicants.",
                 len(waiting),
             ) % {"count": len(waiting)}
-            messages.success(request, message if waiting else _("The check is undone."))
+            messages.success(request, message if waiting else _("The check has been undone."))
         return redirect("admin:desk_check_made", pk)
     return _decision_page(request, "undo", check, form=form, falls=undoing.what_falls(check))
 
 
 def _decision_page(request: HttpRequest, name: str, check: IdCheck, **context: object) -> HttpResponse:
-    title = _("Second look") if name == "decide" else _("Undo the check")
+    title = _("Second review") if name == "decide" else _("Undo the check")
     everything = {"title": title, **check_context(request, check), **context}
     return desk_page(request, f"counter/desk/{name}.html", everything)

@@ -35,5 +35,7 @@ def decide_staff_change(request: HttpRequest, pk: int) -> HttpResponse:
         except CannotDecideStaffChange as refusal:
             messages.error(request, str(refusal))
         else:
-            messages.success(request, _("The change is made.") if accepted else _("The change is rejected."))
+            messages.success(
+                request, _("The change has been made.") if accepted else _("The change has been rejected.")
+            )
     return redirect("admin:desk_staff_changes")

@@ -47,7 +47,7 @@ class PeriodForm(forms.Form):
         if since and since < EARLIEST:
             self.add_error("since", _("There are no figures before 2020."))
         elif until and until > dates.today():
-            self.add_error("until", _("The last day can be today at the latest."))
+            self.add_error("until", _("The last day cannot be later than today."))
         elif since and until and since > until:
             self.add_error("until", _("The last day cannot be before the first."))
         elif since and until and (until - since).days >= MOST_DAYS:
@@ -119,7 +119,7 @@ def download_statistics(request: HttpRequest) -> HttpResponse:
             rows.writerow([_cell(section.title), _cell(label), value])
     for removed in figures_within(period.since, period.until):
         label = f"{removed.month:%Y-%m} {removed.figure} {removed.value}".rstrip()
-        rows.writerow([_("Of applications removed since"), label, removed.count])
+        rows.writerow([_("Applications erased since"), label, removed.count])
     return response
 
 
@@ -154,13 +154,13 @@ def _funnel_section(figures: Statistics) -> Section:
     funnel = figures.funnel
     return Section(
         name="funnel",
-        title=_("From sending to validity"),
+        title=_("Time from sending to validity"),
         definition=_(
-            "Applications sent in the period, as they stand now. People are counted in the current version of each: "
-            "co-applicants who have been invited, those whose invitation has been opened, adults who have proved who "
-            "they are since the version was sent, online or at the counter, and those whose confirmation counts. An "
-            "application became valid when the last adult confirmed it, and was neither changed nor had a "
-            "confirmation undone since."
+            "These are the applications sent in the period, as they are now. People are counted in the current "
+            "version of each application. Identified people are adults who have proved who they are since the "
+            "version was sent. They may have done so online or at customer service. A confirmation is counted if it "
+            "is still valid. An application became valid when the last adult confirmed it. It has not been edited "
+            "since, and no confirmation has been undone."
         ),
         what=_("Step"),
         unit=_("Number"),
@@ -169,7 +169,7 @@ def _funnel_section(figures: Statistics) -> Section:
             (_("Co-applicants invited"), funnel.invited),
             (_("Invitations opened"), funnel.opened),
             (_("People identified"), funnel.identified),
-            (_("People who confirmed"), funnel.confirmed),
+            (_("People who confirmed the application"), funnel.confirmed),
             (_("Applications that became valid"), funnel.became_valid),
             (_("Applications that lapsed"), funnel.lapsed),
         ],
@@ -182,8 +182,9 @@ def _days_section(figures: Statistics) -> Section:
         name="days",
         title=_("Days from sending to validity"),
         definition=_(
-            "Of the applications sent in the period that became valid: within how many days of sending this share of "
-            "them did. 0 is the same day. Applications that still wait are not in the figures."
+            "These are the applications sent in the period that became valid. The days tell how soon after sending "
+            "this share of them became valid. 0 is the same day. Applications that are still waiting are not "
+            "included."
         ),
         what=_("Share"),
         unit=_("Days"),
@@ -192,18 +193,21 @@ def _days_section(figures: Statistics) -> Section:
 
 
 def _confirmations_section(figures: Statistics) -> list[Section]:
-    made = _("Confirmations made in the period, those of earlier versions too, without those undone.")
+    made = _(
+        "Confirmations made in the period, also those of earlier versions. Confirmations that were undone are "
+        "not included."
+    )
     what = {
         "methods": (_("Confirmations by method"), _("Method"), made),
         "languages": (
             _("Confirmations by language"),
             _("Language"),
-            made + " " + _("The language is the one that the applicant has chosen for letters."),
+            made + " " + _("This is the language in which the applicant gets our messages."),
         ),
         "weeks": (
             _("Confirmations by week"),
-            _("Week that begins on"),
-            made + " " + _("Weeks begin on Monday; days outside the period are not counted."),
+            _("First day of the week"),
+            made + " " + _("Weeks begin on Monday. Days outside the period are not counted."),
         ),
     }
     rows = {
@@ -218,7 +222,10 @@ def _confirmations_section(figures: Statistics) -> list[Section]:
 
 
 def _checks_section(figures: Statistics) -> list[Section]:
-    made = _("ID checks recorded at the counter in the period, without those undone, by the time in Helsinki.")
+    made = _(
+        "ID checks recorded at customer service in the period, in Helsinki time. Checks that were undone are "
+        "not included."
+    )
     days = [(capfirst(str(WEEKDAYS[day - MONDAY])), count) for day, count in figures.by_weekday.items()]
     hours = [(f"{hour}–{hour + 1}", count) for hour, count in figures.by_hour.items()]
     return [

@@ -79,7 +79,7 @@ def tell(request: HttpRequest, letter: int) -> HttpResponse:
     if way not in Way:
         return redirect("admin:desk_tell", letter)
     tellings.mark_told(found, slot, way=Way(way), by=desk_actor(request))
-    messages.success(request, _("It is noted that this person has been told."))
+    messages.success(request, _("It has been noted that this person has been told."))
     return redirect("admin:desk_to_tell")
 
 

@@ -104,8 +104,8 @@ class Migration(migrations.Migration):
                     "page_url",
                     models.URLField(
                         default="https://www.hel.fi/fi/asuminen/vuokra-asunnon-haun-neuvonta-0",
-                        help_text="The City's own page about the counter",
-                        verbose_name="address of the City's page",
+                        help_text="The City’s own page about customer service",
+                        verbose_name="address of the City’s page",
                     ),
                 ),
                 (
@@ -122,8 +122,8 @@ class Migration(migrations.Migration):
                 ("note_en", models.TextField(blank=True, db_default="", default="", verbose_name="note in English")),
             ],
             options={
-                "verbose_name": "counter",
-                "verbose_name_plural": "counter",
+                "verbose_name": "customer service",
+                "verbose_name_plural": "customer service",
                 "permissions": [
                     ("use_desk", "Serves people at the counter"),
                     ("issue_account", "Issues accounts"),
@@ -163,8 +163,8 @@ class Migration(migrations.Migration):
                         verbose_name="weekday",
                     ),
                 ),
-                ("opens", models.TimeField(verbose_name="opens")),
-                ("closes", models.TimeField(verbose_name="closes")),
+                ("opens", models.TimeField(verbose_name="opening time")),
+                ("closes", models.TimeField(verbose_name="closing time")),
             ],
             options={
                 "verbose_name": "opening hours of a weekday",
@@ -174,7 +174,7 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(("closes__gt", models.F("opens"))),
                         name="weekly_hours_in_order",
-                        violation_error_message="It must close later than it opens.",
+                        violation_error_message="The closing time must be later than the opening time.",
                     ),
                     models.CheckConstraint(condition=models.Q(("weekday__lte", 6)), name="weekly_hours_weekday"),
                     models.UniqueConstraint(
@@ -197,10 +197,13 @@ class Migration(migrations.Migration):
                 (
                     "opens",
                     models.TimeField(
-                        blank=True, help_text="Leave both times empty if closed", null=True, verbose_name="opens"
+                        blank=True,
+                        help_text="Leave both times empty if customer service is closed",
+                        null=True,
+                        verbose_name="opening time",
                     ),
                 ),
-                ("closes", models.TimeField(blank=True, null=True, verbose_name="closes")),
+                ("closes", models.TimeField(blank=True, null=True, verbose_name="closing time")),
                 (
                     "reason_fi",
                     models.CharField(
@@ -230,12 +233,14 @@ class Migration(migrations.Migration):
                         condition=models.Q(
                             models.Q(("closes__isnull", True), ("opens__isnull", True)),
                             models.Q(
-                                ("closes__gt", models.F("opens")), ("closes__isnull", False), ("opens__isnull", False)
+                                ("closes__gt", models.F("opens")),
+                                ("closes__isnull", False),
+                                ("opens__isnull", False),
                             ),
                             _connector="OR",
                         ),
                         name="exceptional_hours_in_order",
-                        violation_error_message="Give both times, the later one last, or none.",
+                        violation_error_message="Enter both times, the later one last, or leave both empty.",
                     ),
                 ],
             },
@@ -251,7 +256,7 @@ class Migration(migrations.Migration):
                 ("is_on", models.BooleanField(db_default=False, default=False, verbose_name="accepted")),
                 (
                     "needs_note",
-                    models.BooleanField(db_default=True, default=True, verbose_name="needs a supervisor's note"),
+                    models.BooleanField(db_default=True, default=True, verbose_name="needs a supervisor’s note"),
                 ),
                 ("position", models.PositiveSmallIntegerField(db_default=100, default=100, verbose_name="position")),
             ],
@@ -371,7 +376,7 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(("shown_until__gt", models.F("shown_from"))),
                         name="notice_in_order",
-                        violation_error_message="The notice must end later than it begins.",
+                        violation_error_message="The notice must end later than it begins. Check both times.",
                     )
                 ],
             },

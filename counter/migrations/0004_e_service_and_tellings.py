@@ -38,7 +38,8 @@ class Migration(migrations.Migration):
                 blank=True,
                 db_default="",
                 default="",
-                help_text="Where people log in to the City's e-service. The link is shown once this is written",
+                help_text="Where people log in to the City’s e-service. The link is shown when an address has been "
+                "entered",
                 verbose_name="address of the e-service in Finnish",
             ),
         ),
@@ -73,9 +74,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 (
                     "way",
-                    models.CharField(
-                        choices=[("phone", "by telephone"), ("paper", "by a letter on paper")], max_length=5
-                    ),
+                    models.CharField(choices=[("phone", "by telephone"), ("paper", "by post")], max_length=5),
                 ),
                 ("at", models.DateTimeField()),
                 (

@@ -88,7 +88,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("given_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="received")),
-                ("due_on", models.DateField(verbose_name="to be answered by")),
+                ("due_on", models.DateField(verbose_name="last day to answer")),
                 ("answered_at", models.DateTimeField(null=True, verbose_name="answered")),
                 (
                     "answered_by",

@@ -24,7 +24,7 @@ class DocumentType(models.Model):
     name_sv = models.CharField(_("name in Swedish"), max_length=60)
     name_en = models.CharField(_("name in English"), max_length=60)
     is_on = models.BooleanField(_("accepted"), default=False, db_default=False)
-    needs_note = models.BooleanField(_("needs a supervisor's note"), default=True, db_default=True)
+    needs_note = models.BooleanField(_("needs a supervisor’s note"), default=True, db_default=True)
     position = models.PositiveSmallIntegerField(_("position"), default=100, db_default=100)
 
     objects = DocumentTypeQuerySet.as_manager()

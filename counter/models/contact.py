@@ -70,9 +70,9 @@ class Counter(models.Model):
         default="https://www.openstreetmap.org/search?query=Ty%C3%B6pajankatu%208%2C%2000580%20Helsinki",
     )
     page_url = models.URLField(
-        _("address of the City's page"),
+        _("address of the City’s page"),
         default="https://www.hel.fi/fi/asuminen/vuokra-asunnon-haun-neuvonta-0",
-        help_text=_("The City's own page about the counter"),
+        help_text=_("The City’s own page about customer service"),
     )
     # Where applications are sent and followed, if that is elsewhere; the leaflets call it the e-service.
     e_service_url_fi = models.URLField(
@@ -80,7 +80,7 @@ class Counter(models.Model):
         blank=True,
         default="",
         db_default="",
-        help_text=_("Where people log in to the City's e-service. The link is shown once this is written"),
+        help_text=_("Where people log in to the City’s e-service. The link is shown when an address has been entered"),
     )
     e_service_url_sv = models.URLField(_("address of the e-service in Swedish"), blank=True, default="", db_default="")
     e_service_url_en = models.URLField(_("address of the e-service in English"), blank=True, default="", db_default="")
@@ -91,8 +91,8 @@ class Counter(models.Model):
     note_en = models.TextField(_("note in English"), blank=True, default="", db_default="")
 
     class Meta:
-        verbose_name = _("counter")
-        verbose_name_plural = _("counter")
+        verbose_name = _("customer service")
+        verbose_name_plural = _("customer service")
         # What members of staff may do at the counter, besides editing its description.
         permissions = [
             ("use_desk", "Serves people at the counter"),
@@ -177,8 +177,8 @@ class WeeklyHours(models.Model):
 
     counter = models.ForeignKey(Counter, on_delete=models.PROTECT, related_name="weekly_hours")
     weekday = models.PositiveSmallIntegerField(_("weekday"), choices=WEEKDAYS)  # 0 is Monday
-    opens = models.TimeField(_("opens"))
-    closes = models.TimeField(_("closes"))
+    opens = models.TimeField(_("opening time"))
+    closes = models.TimeField(_("closing time"))
 
     class Meta:
         ordering = ["weekday", "opens"]
@@ -188,7 +188,7 @@ class WeeklyHours(models.Model):
             models.CheckConstraint(
                 condition=Q(closes__gt=F("opens")),
                 name="weekly_hours_in_order",
-                violation_error_message=_("It must close later than it opens."),
+                violation_error_message=_("The closing time must be later than the opening time."),
             ),
             models.CheckConstraint(condition=Q(weekday__lte=6), name="weekly_hours_weekday"),
             models.UniqueConstraint("counter", "weekday", "opens", name="weekly_hours_once"),
@@ -213,8 +213,10 @@ class ExceptionalHours(models.Model):
 
     counter = models.ForeignKey(Counter, on_delete=models.PROTECT, related_name="exceptions")
     date = models.DateField(_("date"))
-    opens = models.TimeField(_("opens"), null=True, blank=True, help_text=_("Leave both times empty if closed"))
-    closes = models.TimeField(_("closes"), null=True, blank=True)
+    opens = models.TimeField(
+        _("opening time"), null=True, blank=True, help_text=_("Leave both times empty if customer service is closed")
+    )
+    closes = models.TimeField(_("closing time"), null=True, blank=True)
     reason_fi = models.CharField(_("reason in Finnish"), max_length=200, blank=True, default="", db_default="")
     reason_sv = models.CharField(_("reason in Swedish"), max_length=200, blank=True, default="", db_default="")
     reason_en = models.CharField(_("reason in English"), max_length=200, blank=True, default="", db_default="")
@@ -231,7 +233,7 @@ class ExceptionalHours(models.Model):
                 condition=Q(opens__isnull=True, closes__isnull=True)
                 | Q(opens__isnull=False, closes__isnull=False, closes__gt=F("opens")),
                 name="exceptional_hours_in_order",
-                violation_error_message=_("Give both times, the later one last, or none."),
+                violation_error_message=_("Enter both times, the later one last, or leave both empty."),
             ),
         ]
 

@@ -45,7 +45,7 @@ class Feedback(models.Model):
     email = models.EmailField(_("email address"), blank=True)
     language = models.CharField(_("language"), max_length=2, choices=Language)
     given_at = models.DateTimeField(_("received"), default=timezone.now)
-    due_on = models.DateField(_("to be answered by"))
+    due_on = models.DateField(_("last day to answer"))
     answered_at = models.DateTimeField(_("answered"), null=True)
     answered_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
 

@@ -38,7 +38,7 @@ class Notice(models.Model):
             models.CheckConstraint(
                 condition=Q(shown_until__gt=F("shown_from")),
                 name="notice_in_order",
-                violation_error_message=_("The notice must end later than it begins."),
+                violation_error_message=_("The notice must end later than it begins. Check both times."),
             ),
         ]
 

@@ -11,7 +11,7 @@ class Way(models.TextChoices):
     """How the counter told somebody what a letter says."""
 
     PHONE = "phone", _("by telephone")
-    PAPER = "paper", _("by a letter on paper")
+    PAPER = "paper", _("by post")
 
 
 class Telling(models.Model):

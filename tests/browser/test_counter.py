@@ -118,7 +118,7 @@ def test_person_without_bank_codes_is_served_from_the_slip_to_the_confirmed_appl
     page.goto(f"{live_server.url}/en/confirm/{sent.number}/")
     press(page, WORDS["en"].confirm)
 
-    assert saved == "The ID check is saved."
+    assert saved == "The ID check has been saved."
     assert read_back == EMAIL
     assert "Waiting to be sent" in on_its_way
     assert heading(page) == "Your application is valid"
@@ -142,7 +142,7 @@ def test_check_of_a_passport_that_matches_takes_a_handful_of_keys(at_desk, go):
     with page.expect_navigation():
         page.keyboard.press("Enter")
 
-    assert told(page) == "The ID check is saved."
+    assert told(page) == "The ID check has been saved."
     assert status(check_of(sent)) == "sound"
 
 
@@ -189,7 +189,7 @@ def test_person_reads_in_their_language_on_a_second_screen_and_confirms(at_desk,
     assert read == (language, WORDS[language].check)
     assert (faults, is_wide) == ([], False)
     assert printed.startswith(b"%PDF")
-    assert told(page) == "The confirmation is recorded."
+    assert told(page) == "The confirmation has been recorded."
     assert page.locator(f".customer[lang={language}]").get_by_text(sent.number).is_visible()
 
 
@@ -205,11 +205,11 @@ def test_person_without_bank_codes_reads_what_it_does_and_withdraws(at_desk, go,
     page.set_viewport_size(PHONE)
     is_wide = wider_than_the_screen(page)
 
-    press(page, "The person withdraws")
+    press(page, "The person withdraws the application")
 
     assert read == (language, FINAL[language])
     assert (faults, is_wide) == ([], False)
-    assert told(page).startswith("The withdrawal is recorded.")
+    assert told(page).startswith("The withdrawal has been recorded.")
     assert state(sent) == "withdrawn"
 
 
@@ -217,7 +217,7 @@ def test_doubtful_check_has_effect_once_another_has_accepted_it(at_desk, go):
     sent = application(MAIJA)
     adviser, supervisor = at_desk(), at_desk("supervisor")
     go(adviser, "desk_check", sent.reference, 0)
-    fill_check(adviser, ticked=("The name matches", "I am in doubt: somebody else decides"))
+    fill_check(adviser, ticked=("The name matches", "I am in doubt: somebody else will decide"))
     adviser.get_by_label("Note").fill("The picture is twenty years old")
     press(adviser, "Save the check")
     doubted = told(adviser), control(adviser, "Confirm application").count()
@@ -234,8 +234,8 @@ def test_doubtful_check_has_effect_once_another_has_accepted_it(at_desk, go):
     press(adviser, "Confirm application")
     press(adviser, "The person confirms the application")
 
-    assert doubted == ("The ID check is saved. It has no effect before somebody else accepts it.", 0)
-    assert told(supervisor) == "Your decision is saved."
+    assert doubted == ("The ID check has been saved. It takes effect only when somebody else has accepted it.", 0)
+    assert told(supervisor) == "Your decision has been saved."
     assert state(sent) == "valid"
 
 
@@ -318,7 +318,7 @@ def test_code_that_differs_is_said_at_its_field_and_typed_again(at_desk, go):
 
     assert told_at_the_field.startswith("This is not the code in the application.")
     assert faults == []
-    assert told(page) == "The ID check is saved."
+    assert told(page) == "The ID check has been saved."
 
 
 @pytest.mark.parametrize(("language", "size"), [("fi", DESKTOP), ("sv", PHONE), ("en", DESKTOP)])

@@ -84,7 +84,7 @@ def test_operator_is_told_of_hours_out_of_order(operator, form):
     response = operator.post(change_counter(), form | {"weekly_hours-0-closes": "08:00"})
 
     assert response.status_code == 200
-    assert "It must close later than it opens." in response.text
+    assert "The closing time must be later than the opening time." in response.text
 
 
 @pytest.mark.parametrize("field", ["note_fi", "place_sv"])
@@ -132,7 +132,7 @@ def test_notice_without_a_language_is_refused(operator, language):
 def test_notice_that_ends_before_it_begins_is_refused(operator):
     response = operator.post(reverse("admin:counter_notice_add"), notice(HOUR, -HOUR))
 
-    assert "The notice must end later than it begins." in response.text
+    assert "The notice must end later than it begins. Check both times." in response.text
     assert Notice.objects.count() == 0
 
 

@@ -139,7 +139,7 @@ def test_desk_offers_no_confirming_and_no_account_while_a_doubt_waits_elsewhere(
     )
 
     assert not {"Confirm application", "Create account"} & set(offered)
-    assert "A check of this person waits for a second look." in told.content.decode()
+    assert "A check of this person is waiting for a second review." in told.content.decode()
     assert state(sent) == "awaiting"
 
 

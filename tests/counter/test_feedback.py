@@ -250,7 +250,7 @@ def test_nobody_floods_an_address_or_the_operator():
 def test_page_promises_no_acknowledgement_that_is_not_sent():
     pages = [text_of(send(email="maija@example.test")) for _ in range(feedback.MOST_RECEIPTS_A_DAY + 1)]
 
-    assert ["email that address" in page for page in pages] == [True] * feedback.MOST_RECEIPTS_A_DAY + [False]
+    assert ["message to that address" in page for page in pages] == [True] * feedback.MOST_RECEIPTS_A_DAY + [False]
 
 
 def test_feedback_and_its_emails_are_stored_together_or_not_at_all():

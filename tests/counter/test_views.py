@@ -19,7 +19,7 @@ def test_page_tells_where_how_and_when(client, counter):
     page = client.get("/en/counter/")
     text = text_of(page)
 
-    assert "Open now The counter closes at 12:00." in text
+    assert "Open now Customer service closes at 12:00." in text
     assert "Työpajankatu 8 (Urban Environment House, Kalasatama) 00580 Helsinki" in text
     assert "Monday (today) 9:00–12:00 , 13:00–16:00" in text
     assert "Thursday 9:00–17:00" in text

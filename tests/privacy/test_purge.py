@@ -411,14 +411,14 @@ def test_figures_of_a_removed_month_stand_at_the_end_of_the_csv(sent):
         "/en/admin/desk/statistics.csv", {"since": "2027-01-01", "until": "2027-06-30"}
     )
 
-    lines = [line for line in text.content.decode().splitlines() if line.startswith("Of applications removed since")]
+    lines = [line for line in text.content.decode().splitlines() if line.startswith("Applications erased since")]
     assert lines == [
-        "Of applications removed since,2027-01 ID checks,2",
-        "Of applications removed since,2027-01 ended as lapsed,2",
-        "Of applications removed since,2027-01 ended as withdrawn,1",
-        "Of applications removed since,2027-01 language fi,1",
-        "Of applications removed since,2027-01 method counter,1",
-        "Of applications removed since,2027-01 sent,3",
+        "Applications erased since,2027-01 ID checks,2",
+        "Applications erased since,2027-01 ended as lapsed,2",
+        "Applications erased since,2027-01 ended as withdrawn,1",
+        "Applications erased since,2027-01 language fi,1",
+        "Applications erased since,2027-01 method counter,1",
+        "Applications erased since,2027-01 sent,3",
     ]
 
 

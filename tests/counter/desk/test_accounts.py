@@ -58,7 +58,7 @@ def test_account_is_issued_after_reading_back(adviser, sent):
     assert response.redirect_chain == [(at(sent), 302)]
     assert Account.objects.get().email == EMAIL
     assert letter().to == EMAIL
-    assert "We are sending the link with which this person sets a password." in text_of(response)
+    assert "We will send this person a link for creating a password." in text_of(response)
     assert EMAIL not in text_of(response)  # nobody sees it without asking (R16)
 
 
@@ -138,7 +138,7 @@ def test_whoever_was_represented_gets_no_account(adviser):
 
     response = adviser.post(at(other), {"email": EMAIL, "read_back": "yes"})
 
-    assert "They confirm at the counter only." in text_of(response)
+    assert "This person can confirm the application only at customer service." in text_of(response)
     assert Account.objects.count() == 0
 
 
@@ -209,7 +209,7 @@ def test_link_is_sent_again(adviser, sent):
 
     response = adviser.post(at(sent, name="desk_account_link"), follow=True)
 
-    assert "We are sending a new link." in text_of(response)
+    assert "We will send a new link." in text_of(response)
     assert Letter.objects.filter(message="account_link").count() == 2
 
 
@@ -225,7 +225,7 @@ def test_many_links_within_an_hour_are_refused(adviser, sent):
 
     texts = [text_of(adviser.post(at(sent, name="desk_account_link"), follow=True)) for _ in range(6)]
 
-    assert ["Wait an hour before the next one." in text for text in texts] == [False] * 5 + [True]
+    assert ["Wait an hour before you send the next one." in text for text in texts] == [False] * 5 + [True]
     assert Letter.objects.filter(message="account_link").count() == 6
 
 

@@ -126,7 +126,7 @@ def test_person_reads_in_their_language_that_withdrawing_is_final(adviser, langu
 
     assert f'<div class="customer" lang="{language}">' in shown
     assert said in part
-    assert "The person withdraws" in shown
+    assert "The person withdraws the application" in shown
 
 
 @pytest.mark.parametrize(
@@ -182,7 +182,7 @@ def test_without_a_check_the_page_leads_to_it(adviser, valid):
     page = adviser.get(at("desk_renew", valid))
     answer = adviser.post(at("desk_renew", valid), form(valid))
 
-    assert "The person renews" not in controls(page)
+    assert "The person renews the application" not in controls(page)
     assert (answer.status_code, RecordedAct.objects.count()) == (409, 0)
     for each in (page, answer):
         assert "Check the identity" in controls(each)
@@ -225,8 +225,8 @@ def test_person_renews_withdraws_and_the_adviser_is_told(adviser, valid):
     withdrawn = adviser.post(at("desk_withdraw", valid), form(valid), follow=True)
 
     assert renewed.redirect_chain == withdrawn.redirect_chain == [(at("desk_applicant", valid), 302)]
-    assert "The renewal is recorded." in text_of(renewed)
-    assert "The withdrawal is recorded. The application has ended" in text_of(withdrawn)
+    assert "The renewal has been recorded." in text_of(renewed)
+    assert "The withdrawal has been recorded. The application has ended" in text_of(withdrawn)
     assert state(valid) == "withdrawn"
 
 
@@ -237,7 +237,7 @@ def test_person_without_a_code_declines(adviser):
 
     answer = adviser.post(at("desk_decline", sent, 1), form(sent, 1), follow=True)
 
-    assert "It is recorded that this person does not apply." in text_of(answer)
+    assert "It has been recorded that this person declines the application." in text_of(answer)
     assert slot(sent, ETHAN).declined_at
 
 
@@ -292,7 +292,7 @@ def at_application(sent):
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("desk_decline", "The application does not wait for this person."),
+        ("desk_decline", "The application is not waiting for this person’s confirmation."),
         ("desk_renew", "The application is already valid for as long as it can be. Renew it later."),
     ],
 )

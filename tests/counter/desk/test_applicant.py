@@ -43,7 +43,7 @@ def acts(page):
         "Send the invitation again",
         "Set the non-disclosure",
         "Remove the non-disclosure",
-        "See who looked at this person",
+        "See who has looked at this person’s details",
     }
     return [name for name in controls(page) if name in known]
 
@@ -369,8 +369,11 @@ def test_supervisors_can_do_more(supervisor):
     unmarked = acts(show(supervisor, sent))
     protect(applicant(sent, MAIJA))
 
-    assert unmarked[-2:] == ["Set the non-disclosure", "See who looked at this person"]
-    assert acts(show(supervisor, sent))[-2:] == ["Remove the non-disclosure", "See who looked at this person"]
+    assert unmarked[-2:] == ["Set the non-disclosure", "See who has looked at this person’s details"]
+    assert acts(show(supervisor, sent))[-2:] == [
+        "Remove the non-disclosure",
+        "See who has looked at this person’s details",
+    ]
 
 
 def test_each_act_has_its_page(supervisor):

@@ -139,7 +139,7 @@ def test_check_is_saved_and_leads_back_to_the_person(adviser):
     assert (made.applicant, made.adviser) == (applicant(sent, MAIJA), staff("adviser"))
     assert made.document_valid_until == dt.date(2036, 1, 31)
     assert response.redirect_chain == [(address("desk_applicant", sent.reference, 0), 302)]
-    assert "The ID check is saved." in text_of(response)
+    assert "The ID check has been saved." in text_of(response)
     assert [action.label for action in response.context["actions"]][:2] == ["Confirm application", "Create account"]
 
 
@@ -253,7 +253,7 @@ def test_doubtful_check_says_that_it_waits(adviser):
     )
 
     assert IdCheck.objects.get().pending_reason == "doubt"
-    assert "It has no effect before somebody else accepts it." in text_of(response)
+    assert "It takes effect only when somebody else has accepted it." in text_of(response)
 
 
 def test_other_type_asks_for_a_note(adviser):

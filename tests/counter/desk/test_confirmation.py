@@ -88,7 +88,7 @@ def test_person_confirms_and_gets_a_receipt(adviser):
     text = text_of(response)
     assert (made.method, made.terms) == ("counter", terms.current())
     assert response.redirect_chain == [(at(sent), 302)]
-    assert "The confirmation is recorded." in text
+    assert "The confirmation has been recorded." in text
     assert "Vi väntar på att Olli Öhman bekräftar ansökan." in text
     assert sent.number in text
 
@@ -231,7 +231,7 @@ def test_application_that_does_not_wait_leads_back_to_the_person(adviser):
     response = adviser.get(at(sent, 1), follow=True)
 
     assert response.redirect_chain == [(address("desk_applicant", sent.reference, 1), 302)]
-    assert "The application does not wait for this person." in text_of(response)
+    assert "The application is not waiting for this person’s confirmation." in text_of(response)
 
 
 def test_application_that_ended_meanwhile_is_said(adviser):

@@ -170,7 +170,7 @@ def test_invitation_is_sent_again(adviser):
 
     response = adviser.post(at(sent, 1, "desk_invitation"), follow=True)
 
-    assert "We are sending a new invitation." in text_of(response)
+    assert "We will send a new invitation." in text_of(response)
     assert invitations_sent() == ["olli@example.test"] * 2
     assert [subject for _, subject, _ in entries("invitation_sent")] == [f"applicant {applicant(sent, OLLI).pk}"]
 

@@ -30,7 +30,7 @@ def test_newcomers_code_is_one_field_of_the_check_and_no_click_more(adviser):
     response = adviser.post(at(sent, 1), form(sent, 1, code=CODE), follow=True)
 
     assert codes(sent)[1] == CODE
-    assert "The ID check and the personal identity code are saved." in text_of(response)
+    assert "The ID check and the personal identity code have been saved." in text_of(response)
     assert "140390-••••" in text_of(response)
     assert [action.label for action in response.context["actions"]][:2] == ["Confirm application", "Create account"]
 
@@ -82,7 +82,7 @@ def test_changed_code_waits_and_its_page_shows_both_codes_masked(adviser, superv
 
     response = adviser.post(at(sent, 1), changed(sent), follow=True)
 
-    assert "It has no effect before somebody else accepts it." in text_of(response)
+    assert "It takes effect only when somebody else has accepted it." in text_of(response)
     page = text_of(supervisor.get(address("desk_decide", IdCheck.objects.get().pk)))
     assert "020594X••••" in page
     assert "Is another one: the code has changed: 020594X••••" in page

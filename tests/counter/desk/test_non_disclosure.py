@@ -30,7 +30,7 @@ def test_mark_is_set_in_every_application_of_the_person(supervisor):
     assert [applicant(each, MAIJA).protected for each in (sent, other)] == [True, True]
     assert applicant(sent, OLLI).protected is False
     assert len(entries("protection_set")) == 2
-    assert "The non-disclosure is set." in text_of(response)
+    assert "The non-disclosure has been set." in text_of(response)
 
 
 def test_mark_is_removed(supervisor):

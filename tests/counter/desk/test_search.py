@@ -119,10 +119,10 @@ def test_page_says_nothing_of_protection(adviser):
         ("{new}", "No application has this number. Check the number."),
         ("050594U903M", "Nobody with this personal identity code is an applicant. Check the code."),
         ("Nobody", "No applicant has this name."),
-        ("K7M-P3X-Q4", "This is not an application number: a character is wrong or missing. Check the number."),
-        ("010594Y9033", "This is not a personal identity code: a character is wrong or missing. Check the code."),
-        ("Ö", "Type at least two letters of the name."),
-        ("", "Type an application number, such as"),
+        ("K7M-P3X-Q4", "This is not an application number. A character is wrong or missing. Check the number."),
+        ("010594Y9033", "This is not a personal identity code. A character is wrong or missing. Check the code."),
+        ("Ö", "Enter at least two characters of the name."),
+        ("", "Enter an application number, such as"),
     ],
 )
 def test_search_that_finds_nothing_says_why(adviser, typed, said):

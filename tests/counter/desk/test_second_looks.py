@@ -89,7 +89,7 @@ def test_decision_of_an_adviser_on_another_type_is_refused(adviser):
 
     response = adviser.post(at(made), {"accepted": "yes", "reason": "Fine"}, follow=True)
 
-    assert "Only a supervisor can accept this type of document." in text_of(response)
+    assert "Only a supervisor can accept this type of document. Ask for another document." in text_of(response)
 
 
 def test_decision_after_another_one_is_refused(supervisor):
@@ -160,7 +160,7 @@ def test_check_is_undone_with_its_reason(supervisor):
     assert (status(made), state(sent)) == ("undone", "awaiting")
     assert Account.objects.get().closed_at is not None
     assert (Undoing.objects.get().by, Undoing.objects.get().reason) == (staff("supervisor"), "It was her sister")
-    assert "1 application waits again" in text_of(response)
+    assert "1 application is waiting for confirmation again" in text_of(response)
 
 
 def test_undoing_without_a_reason_is_asked_again(supervisor):

@@ -61,12 +61,12 @@ def test_figures_are_shown(supervisor):
 
     shown = dict(tables(supervisor.get(address()).text))
 
-    assert shown["From sending to validity"] == [
+    assert shown["Time from sending to validity"] == [
         ("Applications sent", "1"),
         ("Co-applicants invited", "1"),
         ("Invitations opened", "0"),
         ("People identified", "1"),
-        ("People who confirmed", "1"),
+        ("People who confirmed the application", "1"),
         ("Applications that became valid", "0"),
         ("Applications that lapsed", "0"),
     ]
@@ -114,9 +114,9 @@ def test_page_shows_the_last_ninety_days_at_first(supervisor):
     [
         ("2026-11-21", "2026-11-20", "The last day cannot be before the first."),
         ("2025-11-20", "2026-11-21", "Choose a period of one year at most."),
-        ("2026-11-01", "2026-11-22", "The last day can be today at the latest."),
+        ("2026-11-01", "2026-11-22", "The last day cannot be later than today."),
         ("1.1.1901", "2.1.1901", "There are no figures before 2020."),
-        ("9999-12-31", "9999-12-31", "The last day can be today at the latest."),
+        ("9999-12-31", "9999-12-31", "The last day cannot be later than today."),
         ("2026-11-01", "", "Enter the date, for example 30.9.2026."),
         ("2026-02-30", "2026-11-01", "There is no such day."),
         ("\x00", "=1+1", "Enter the date as day, month and year"),

@@ -50,7 +50,7 @@ def test_charts_stand_beside_their_tables_and_fill_their_place(live_server, supe
     supervisor.goto(live_server.url + address("en"))
 
     chart, table = (
-        supervisor.get_by_role(role, name="From sending to validity", exact=True).bounding_box()
+        supervisor.get_by_role(role, name="Time from sending to validity", exact=True).bounding_box()
         for role in ("img", "table")
     )
     bars = supervisor.locator("[aria-labelledby^=funnel-title] rect").all()

@@ -48,10 +48,10 @@ def test_looks_at_a_person_are_shown_over_all_their_applications(adviser, superv
 
     assert headings(page) == ["Who looked at Maija Liisa Meikäläinen"]
     assert lines(page) == [
-        "Trail read",
+        "Event log read",
         "Searched by personal identity code",
         "Personal identity code shown",
-        "Applicant&#x27;s details opened",
+        "Applicant’s details opened",
         "Application opened",
     ]
     assert "Anna Adviser, Adviser" in text_of(page)
@@ -64,7 +64,7 @@ def test_looks_at_somebody_without_a_code_are_shown_over_the_versions(adviser, s
     again = document.parse(cast.document(MAIJA, ETHAN))
     changes.change(sent, again, digest=sent.version.digest, by=HOUSING_SYSTEM)
 
-    assert lines(looks(supervisor, sent, 1)) == ["Trail read", "Personal identity code shown"]
+    assert lines(looks(supervisor, sent, 1)) == ["Event log read", "Personal identity code shown"]
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_looks_leave_out_what_was_done(supervisor):
     checked(sent, MAIJA)
     confirm(sent, MAIJA)
 
-    assert lines(looks(supervisor, sent)) == ["Trail read"]
+    assert lines(looks(supervisor, sent)) == ["Event log read"]
 
 
 def test_reading_is_recorded(supervisor):
@@ -107,15 +107,18 @@ def test_trail_tells_all_that_happened_in_words(adviser, supervisor):
     page = chain(supervisor, sent)
 
     assert lines(page) == [
-        "Trail read",
-        "Applicant&#x27;s details opened",
-        "Confirmed by an applicant",
+        "Event log read",
+        "Applicant’s details opened",
+        "Application confirmed by an applicant",
         "ID check recorded",
         "Application sent",
     ]
     text = text_of(page)
     assert f"identity document: Passport ID check: {check.pk} outcome: in force" in text
-    assert f"Confirmed by an applicant Maija Liisa Meikäläinen Applicant confirmation: {confirmed.pk} way of" in text
+    assert (
+        f"Application confirmed by an applicant Maija Liisa Meikäläinen Applicant confirmation: {confirmed.pk} way of"
+        in text
+    )
     assert "Application sent – Housing system, Housing system" in text
     assert "representative" not in text
 
