@@ -1,6 +1,7 @@
 """The pointing card: the sentences of a visit, at which two people point who share no language (J4.6).
 
-All languages stand side by side on it, so its sentences are fixed here, those in the service's own languages too.
+All languages stand side by side on it, so its sentences are fixed here, those in the service’s own languages too.
+docs/texts.md tells how a native speaker reads them and takes the mark away.
 """
 
 from dataclasses import dataclass
