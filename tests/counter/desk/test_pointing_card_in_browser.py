@@ -1,0 +1,62 @@
+"""The pointing card on a small phone, without a script, and on one sheet."""
+
+import pytest
+
+from counter.pointing_card import CARDS
+from tests.applications.test_slip_in_browser import PAPER, sheets
+from tests.browser.journey import DESKTOP, PHONE, wider_than_the_screen
+from tests.counter.desk.arranged import address
+from tests.counter.desk.test_desk_in_browser import logged_in
+from tests.fonts import in_each_font
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def pages(language):
+    """Return the addresses of the card in each language beside that one, with the code of each."""
+    here = address("desk_pointing_card", language=language)
+    return {code: f"{here}?language={code}" for code in CARDS if code != language}
+
+
+@pytest.mark.parametrize(("language", "size"), [("fi", PHONE), ("sv", DESKTOP), ("en", PHONE)])
+def test_card_is_accessible(live_server, context, axe, language, size):
+    page, wide = logged_in(context, live_server, "adviser"), []
+
+    for place in (address("desk_pointing_card", language=language), *pages(language).values()):
+        page.set_viewport_size(size)
+        page.goto(live_server.url + place)
+        axe(page)
+        page.set_viewport_size(PHONE)
+        wide += [place] if wider_than_the_screen(page) else []
+
+    assert wide == []
+
+
+@in_each_font
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+def test_card_fits_one_sheet_with_nothing_cut_off(live_server, context, language):
+    page, found = logged_in(context, live_server, "adviser"), {}
+    page.set_viewport_size(PAPER)
+
+    for code, place in pages(language).items():
+        page.goto(live_server.url + place)
+        page.emulate_media(media="print")
+        fits = page.evaluate("document.documentElement.scrollWidth") <= PAPER["width"]
+        found[code] = (sheets(page), fits)
+
+    assert found == dict.fromkeys(pages(language), (1, True))
+
+
+def test_customer_chooses_a_language_without_a_script_and_reads_from_the_right(live_server, new_context):
+    page = logged_in(new_context(java_script_enabled=False), live_server, "adviser")
+    page.set_viewport_size(DESKTOP)
+    page.goto(live_server.url + address("desk"))
+    page.goto(live_server.url + page.get_by_role("link", name="Pointing card").get_attribute("href"))
+
+    page.get_by_role("link", name="العربية").click()
+
+    theirs, ours = page.locator("td[lang=ar]"), page.locator("td[lang=en]")
+    assert (theirs.count(), ours.count()) == (14, 14)
+    style = theirs.first.evaluate("e => ({align: getComputedStyle(e).textAlign, way: getComputedStyle(e).direction})")
+    assert style == {"align": "start", "way": "rtl"}
+    assert page.get_by_text("No native speaker has read these sentences yet.").is_visible()
