@@ -16,6 +16,8 @@ STEPS = (
     _("Check and confirm"),
     _("Receipt"),
 )
+# The City's pages on which people find help with using devices and online services.
+DIGITAL_SUPPORT = {code: f"https://digituki.hel.fi/{code}/" for code in ("fi", "sv", "en")}
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
@@ -35,6 +37,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
             for code, name in settings.LANGUAGES
         ],
         "public_url": settings.PUBLIC_URL,
+        "digital_support_url": DIGITAL_SUPPORT.get(here or settings.LANGUAGE_CODE),
         "steps": STEPS,
         "session_seconds": max(0, int((ends_at - timezone.now()).total_seconds())) if ends_at else None,
         "session_warning_seconds": settings.IDLE_WARNING_MINUTES * 60,

@@ -1,18 +1,13 @@
 """Pages that need no cookie and no identification (J9)."""
 
-import datetime as dt
-
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from applications.forms import CodeForm
 
-ACCESSIBILITY_ASSESSED_ON = dt.date(2026, 11, 21)
-# Traficom supervises accessibility (306/2019), and has one address for each of its languages.
-SUPERVISOR_EMAILS = {"fi": "saavutettavuus@traficom.fi", "sv": "tillganglighet@traficom.fi"}
 RETENTION = ("unconfirmed", "ended", "trail", "letters", "people", "feedback")
 MONTHS_A_YEAR, DAYS_A_YEAR = 12, 365
 
@@ -37,13 +32,6 @@ def how_to(request: HttpRequest) -> HttpResponse:
 def privacy(request: HttpRequest) -> HttpResponse:
     kinds = {kind: _time(getattr(settings, f"RETENTION_{kind.upper()}_DAYS")) for kind in RETENTION}
     return render(request, "privacy.html", {"kept": kinds, "draft_days": _time(settings.DRAFT_DAYS)})
-
-
-@require_safe
-def accessibility(request: HttpRequest) -> HttpResponse:
-    supervisor_email = SUPERVISOR_EMAILS.get(get_language() or "", SUPERVISOR_EMAILS["fi"])
-    context = {"assessed_on": ACCESSIBILITY_ASSESSED_ON, "supervisor_email": supervisor_email}
-    return render(request, "accessibility.html", context)
 
 
 def _time(days: int) -> str:

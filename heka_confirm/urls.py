@@ -5,7 +5,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
-from heka_confirm import email_check, health, pages
+from heka_confirm import accessibility, email_check, health, pages
 from upstream.api import api
 
 urlpatterns = [
@@ -20,7 +20,7 @@ urlpatterns = [
         path("how-to/", pages.how_to, name="how_to"),
         path("email/", email_check.check_email, name="email_check"),
         path("privacy/", pages.privacy, name="privacy"),
-        path("accessibility/", pages.accessibility, name="accessibility"),
+        path("accessibility/", accessibility.statement, name="accessibility"),
         path("", include("counter.urls")),
         path("", include("privacy.urls")),
         path("", include("identity.urls")),

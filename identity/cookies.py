@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from identity import attempts
+from identity import attempts, providers
 from identity.redirects import with_next
 
 VERSION = "2"  # another list of cookies needs another acceptance
@@ -72,7 +72,7 @@ def accepted(request: HttpRequest) -> bool:
 
 def question(request: HttpRequest) -> dict[str, Any]:
     """Return the context of a page that asks for the acceptance, unless it was given before."""
-    return {"accepted": accepted(request), "cookies": all_cookies()}
+    return {"accepted": accepted(request), "cookies": all_cookies(), "brokers": providers.all_providers()}
 
 
 def accept_and_go_on(next_url: str) -> HttpResponse:

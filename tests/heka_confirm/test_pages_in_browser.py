@@ -84,6 +84,22 @@ def test_skip_link_comes_first_and_leads_to_the_content(live_server, page):
     expect(page.locator("#content")).to_be_focused()
 
 
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+def test_back_to_top_moves_the_view_and_the_focus(live_server, page, language):
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.goto(f"{live_server.url}/{language}/accessibility/")
+
+    page.locator(".footer a[href='#top']").focus()
+    scrolled = page.evaluate("scrollY")
+    page.keyboard.press("Enter")
+
+    assert scrolled > 640
+    expect(page.locator("#top")).to_be_focused()
+    assert page.evaluate("scrollY") == 0
+    page.keyboard.press("Tab")
+    expect(page.locator(".wordmark")).to_be_focused()
+
+
 @pytest.fixture
 def signed_in(live_server, page, client):
     """The browser of somebody who is signed in, on a page, with its clock in our hands."""

@@ -1,8 +1,11 @@
 """No cookie before its acceptance; and what accepting, declining and blocking lead to."""
 
 import pytest
+from django.http.response import HttpResponseBase
+from django.test import Client
 
 from identity import cookies
+from tests.staff import sign_in_staff, staff
 
 pytestmark = pytest.mark.django_db
 
@@ -21,6 +24,42 @@ def test_every_cookie_of_a_sign_in_is_in_the_list(visitor, broker):
     listed = [cookie.name.removesuffix("…") for cookie in cookies.all_cookies()]
     assert len(visitor.cookies) >= 3
     assert [name for name in visitor.cookies if not name.startswith(tuple(listed))] == []
+
+
+@pytest.mark.parametrize(
+    ("language", "set_by", "broker_by"),
+    [
+        ("fi", "Asettaja</dt><dd>Tämä palvelu", "Asettaja</dt><dd>Tunnistuspalvelu: Testipankki"),
+        ("sv", "Sparas av</dt><dd>Den här tjänsten", "Sparas av</dt><dd>Identifieringstjänst: Testbanken"),
+        ("en", "Set by</dt><dd>This service", "Set by</dt><dd>Identification service: Test bank"),
+    ],
+)
+def test_cookie_page_says_who_sets_each(visitor, broker, language, set_by, broker_by):
+    page = visitor.get(f"/{language}/cookies/").content.decode()
+
+    assert page.count(set_by) == len(cookies.all_cookies())
+    assert page.count(broker_by) == 1
+
+
+def test_every_cookie_of_any_answer_is_in_the_list(visitor, broker, monkeypatch):
+    """Of all that people and staff do first: the names are read where a response gets its cookies."""
+    given, set_cookie = set(), HttpResponseBase.set_cookie
+    monkeypatch.setattr(
+        HttpResponseBase,
+        "set_cookie",
+        lambda self, key, *rest, **named: given.add(key) or set_cookie(self, key, *rest, **named),
+    )
+
+    visitor.accept_cookies()
+    visitor.identify(broker)
+    visitor.post("/fi/application/new/")
+    sign_in_staff(Client(), staff("adviser")).get("/fi/admin/")
+    visitor.go_to_broker()
+    visitor.post("/fi/cookies/decline/")
+
+    listed = tuple(cookie.name.removesuffix("…") for cookie in cookies.all_cookies())
+    assert [name for name in given if not name.startswith(listed)] == []
+    assert [name for name in listed if not any(one.startswith(name) for one in given)] == []
 
 
 def test_identification_asks_for_the_acceptance_first(visitor, broker):

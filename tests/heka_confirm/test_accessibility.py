@@ -1,0 +1,97 @@
+"""The accessibility statement: what Act 306/2019 wants to be told, and no deficiency that is none."""
+
+import re
+
+import pytest
+from django.conf import settings
+
+from applications.form.people import MainApplicant
+from heka_confirm import accessibility
+from tests.heka_confirm.test_pages import Tags
+
+LANGUAGES = ["fi", "sv", "en"]
+PARTS = {  # which service, aim, status, deficiencies, other forms, tests, dates and feedback, as said in each language
+    "fi": [
+        "Helsingin kaupungin verkkopalvelua",
+        "306/2019",
+        "23.9.2018 jälkeen",
+        "AA-tason",
+        "suurimman osan",
+        "Tiedossa olevat puutteet",
+        "sopivassa muodossa",
+        "itsearviointiin",
+        "laadittu 21.11.2026",
+        "päivitetty 29.11.2026",
+        "14 päivän kuluessa",
+        "ilmoituksen Traficomille",
+        "Digitaalisen esteettömyyden ja saavutettavuuden valvontayksikkö",
+        "PL 320",
+    ],
+    "sv": [
+        "Helsingfors stads webbtjänst",
+        "306/2019",
+        "efter 23.9.2018",
+        "nivå AA",
+        "de flesta av kraven",
+        "Kända brister",
+        "form som passar dig",
+        "självutvärdering",
+        "upprättades 21.11.2026",
+        "uppdaterades senast 29.11.2026",
+        "inom 14 dagar",
+        "anmälan till Traficom",
+        "Enheten för tillsyn över digital tillgänglighet",
+        "PB 320",
+    ],
+    "en": [
+        "City of Helsinki’s online service",
+        "306/2019",
+        "after 23 September 2018",
+        "level AA",
+        "most of the requirements",
+        "Known deficiencies",
+        "form that suits you",
+        "self-assessment",
+        "prepared on 21 November 2026",
+        "last updated on 29 November 2026",
+        "within 14 days",
+        "report it to Traficom",
+        "Digital Accessibility Supervision Unit",
+        "P.O. Box 320",
+    ],
+}
+REACHED_AT = {
+    "fi": ["https://www.saavutettavuusvaatimukset.fi/", "mailto:saavutettavuus@traficom.fi", "tel:+358295345000"],
+    "sv": ["https://www.tillganglighetskrav.fi/", "mailto:tillganglighet@traficom.fi", "tel:+358295345000"],
+    "en": ["https://www.webaccessibility.fi/", "mailto:saavutettavuus@traficom.fi", "tel:+358295345000"],
+}
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_statement_holds_what_the_law_wants_to_be_told(client, language):
+    text = client.get(f"/{language}/accessibility/").text
+
+    assert [part for part in PARTS[language] if part not in text] == []
+    assert settings.PUBLIC_URL in text
+    assert text.count("(WCAG ") == len(accessibility.DEFICIENCIES) + 1  # and the name of the guidelines
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_statement_leads_to_the_supervisor_and_to_our_feedback(client, language):
+    links = [a["href"] for a in Tags(client.get(f"/{language}/accessibility/").text).named("a")]
+
+    assert [link for link in [*REACHED_AT[language], f"/{language}/feedback/"] if link not in links] == []
+
+
+def test_deficiencies_are_still_there():
+    """Whoever corrects one takes it off the statement."""
+    label = (settings.BASE_DIR / "templates" / "_label.html").read_text()
+    warnings = (settings.BASE_DIR / "templates" / "_session.html").read_text()
+    tokens = {field.widget.attrs.get("autocomplete") for field in MainApplicant.base_fields.values()}
+
+    assert {one.criteria for one in accessibility.DEFICIENCIES} == {"1.3.1, 3.3.2", "1.3.5", "2.2.1"}
+    assert "visually-hidden" not in label
+    assert "address-level2" not in tokens
+    assert re.search(r'id="session-warning"[^>]* hidden ', warnings)
