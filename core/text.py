@@ -58,12 +58,12 @@ def in_ascii_digits(text: str) -> str:
 
 def compact(text: str) -> str:
     """Return a typed number or code without its blanks and dashes."""
-    return without_blanks(text).replace("-", "")
+    return typed_text(without_blanks(text).replace("-", ""))
 
 
 def without_blanks(text: str) -> str:
-    """Return a typed text with no blanks in it, and with every dash as `-`."""
-    return _DASH.sub("-", typed_text(text).replace(" ", ""))
+    """Return a typed text with no blanks in it, and with every dash as `-`, composed (NFC) anew."""
+    return typed_text(_DASH.sub("-", _BLANK.sub("", text)))
 
 
 def without_lookalikes(code: str) -> str:

@@ -403,12 +403,11 @@ def test_number_of_a_certificate_with_the_check_code_of_a_receipt_is_not_known(c
 
 
 def test_whoever_reads_b_as_8_or_8_as_b_is_not_told_that_the_certificate_is_unknown(client, valid):
-    issued = issue(valid)
+    issued = next(each for each in iter(lambda: issue(valid), None) if {"b", "8"} <= set(each.digest[:16]))
     code = issued.digest[:16]
 
     typed = {code.replace("b", "8"), code.replace("8", "b"), code.replace("b", "8").replace("8", "B")}
 
-    assert {"b", "8"} & set(code)
     assert {headings(verify(client, issued, check_code=each))[0] for each in typed} == {
         "The certificate is genuine, and its details are still correct"
     }

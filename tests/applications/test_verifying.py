@@ -127,8 +127,8 @@ def test_receipt_is_known_however_it_is_typed(client):
     [
         ({"number": "K7M-P3X-Q4T"}, "Check the number. One of its characters is wrong or missing."),
         ({"number": ""}, "Enter the number of the receipt or certificate, for example K7M-P3X-Q4T."),
-        ({"check_code": "0123 4567 89ab cde"}, "Type at least the first 16 characters of the check code."),
-        ({"check_code": "x" * 64}, "They are digits and letters from a to f."),
+        ({"check_code": "0123 4567 89ab cde"}, "Enter at least the first 16 characters of the check code."),
+        ({"check_code": "x" * 64}, "Each of them is a digit or one of a–f."),
         ({"check_code": "0" * 201}, "Ensure this value has at most 200 characters"),
     ],
 )

@@ -1,7 +1,7 @@
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from core.text import BIDI_CONTROLS, compact, has_control, storable, typed_prose, typed_text, without_blanks
@@ -48,6 +48,7 @@ def test_typed_text_has_one_form(text, typed):
 
 
 @given(st.text())
+@example("\u0339 \u0334-\u0339")  # marks that meet where a blank or a dash was
 def test_one_form_stays_as_it_is(text):
     for form in (typed_text, without_blanks, compact):
         assert form(form(text)) == form(text)

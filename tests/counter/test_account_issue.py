@@ -152,7 +152,7 @@ def test_correct_address_of_an_account_in_use_needs_a_check_today(time_machine):
     assert links() == [EMAIL, "other@example.test"]
     told = Letter.objects.get(message="account_moved")
     assert told.to == EMAIL
-    assert written(told)[0].startswith("Tunnuksesi sähköpostiosoite")
+    assert written(told)[0].startswith("Hekan asuntohakemus: tunnuksesi sähköpostiosoite")
 
 
 def test_issue_for_whoever_was_represented_is_refused():

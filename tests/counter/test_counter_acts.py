@@ -135,7 +135,7 @@ def test_letters_tell_the_others_that_it_was_recorded_at_the_counter(time_machin
     renew_here(sent, ETHAN)
     withdraw_here(sent, ETHAN)
 
-    said = "This was recorded at the counter, where the identity of “Ethan Evans” was checked."
+    said = "This was recorded at customer service, where the identity of “Ethan Evans” was checked."
     found = Letter.objects.filter(message__in=["renewed", "withdrawn"])
     assert [said in part for letter in found for part in written(letter)[1:]] == [True] * 8
 

@@ -60,7 +60,7 @@ def test_stylesheet_uses_only_tokens_that_it_has():
 def test_stylesheet_never_takes_the_focus_away():
     hidden = re.findall(r"([^{}]+)\{[^}]*outline: (?:0|none)", RULES)
 
-    assert [selector.strip() for selector in hidden] == ["main:focus"]  # the skip link's target alone
+    assert [selector.strip() for selector in hidden] == ["main:focus", ".top:focus"]  # where links within a page lead
 
 
 @pytest.mark.parametrize("query", ["print", "forced-colors: active", "prefers-reduced-motion: no-preference"])
