@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 from django.utils import translation
+from playwright.sync_api import expect
 
 from applications import invitations, terms
 from applications.invitation_links import invitation_code, invitation_token
@@ -120,10 +121,10 @@ def test_typed_code_leads_to_the_invitation_and_on_to_the_identification(live_se
 def test_not_me_is_asked_once_and_done(live_server, page, sent):
     page.goto(link(live_server, sent))
 
-    page.click("text=The invitation is not for me")
-    page.click("text=The invitation is not for me")
+    page.get_by_role("link", name="The invitation is not for me").click()
+    page.get_by_role("button", name="The invitation is not for me").click()
 
-    assert page.get_by_role("heading", level=1).inner_text() == "You have told us that the invitation is not for you"
+    expect(page.get_by_role("heading", level=1)).to_have_text("You have told us that the invitation is not for you")
     assert applicant(sent, cast.OLLI).declined_at is not None
     with pytest.raises(invitations.InviteeNotAwaited):
         invitations.resend(applicant(sent, cast.OLLI))

@@ -21,7 +21,7 @@ def test_message_is_copied_by_keyboard_and_the_page_says_so(page, axe, status, c
     page.set_viewport_size({"width": 320, "height": 640})
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.goto(status)
-    page.get_by_text("Tell Olli Öhman yourself").focus()
+    page.get_by_text("Contact Olli Öhman yourself").focus()
     page.keyboard.press("Enter")
     check(page, axe)
 
@@ -40,7 +40,7 @@ def test_without_a_script_the_text_is_there_and_no_button_that_does_nothing(new_
     quiet = plain.new_page()
     quiet.goto(status)
 
-    quiet.get_by_text("Tell Olli Öhman yourself").click()
+    quiet.get_by_text("Contact Olli Öhman yourself").click()
 
     assert quiet.locator("#note-1").is_visible()
     assert quiet.get_by_role("link", name="Send as a text message to Olli Öhman").is_visible()

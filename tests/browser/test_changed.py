@@ -34,7 +34,7 @@ def test_application_changed_meanwhile_shows_what_changed_and_is_then_confirmed(
     assert told == [f"{CHANGED} What changed is marked below."]
     assert marked == [
         "Co-applicants – Changed. Before: Olli Öhman",
-        "Rent a month 950.00 € Changed. Before: 890.00 €",
+        "Rent per month 950.00 € Changed. Before: 890.00 €",
         "Number of rooms – Changed. Before: 1",
     ]
     assert confirmed == 0
@@ -55,8 +55,8 @@ def test_application_changed_twice_meanwhile_is_shown_twice(page, sign_in, link)
         marked.append(changed_rows(page))
 
     assert marked == [
-        ["Rent a month 950.00 € Changed. Before: 890.00 €"],
-        ["Rent a month 960.00 € Changed. Before: 950.00 €"],
+        ["Rent per month 950.00 € Changed. Before: 890.00 €"],
+        ["Rent per month 960.00 € Changed. Before: 950.00 €"],
     ]
     assert Confirmation.objects.count() == 0
 

@@ -254,7 +254,7 @@ def test_supervisor_undoes_a_check_and_the_application_waits_again(at_desk, go, 
     press(page, "Undo the check")
 
     assert sent.number in falls
-    assert "The account of this person is closed." in falls
+    assert "This person’s account will be closed" in falls
     assert "1 application waits again" in told(page)
     assert (state(sent), status(made)) == ("awaiting", "undone")
     context = new_context()
