@@ -255,7 +255,7 @@ def test_supervisor_undoes_a_check_and_the_application_waits_again(at_desk, go, 
 
     assert sent.number in falls
     assert "This person’s account will be closed" in falls
-    assert "1 application waits again" in told(page)
+    assert "1 application is waiting for confirmation again" in told(page)
     assert (state(sent), status(made)) == ("awaiting", "undone")
     context = new_context()
     sign_in(context, MAIJA)
