@@ -53,7 +53,7 @@ EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="")
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=10)  # seconds
 MAIL_PROVIDER: Any = env.json("ANYMAIL", default={})
 MAIL_WEBHOOK_SECRETS: list[str] = env.list("ANYMAIL_WEBHOOK_SECRET", default=[])
-DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Heka Confirm <no-reply@localhost>" if DEBUG else "")
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="no-reply@localhost" if DEBUG or DEMO else "")
 WEBHOOK_ALLOW_PRIVATE = env.bool("WEBHOOK_ALLOW_PRIVATE", default=False)
 LOG_LEVEL = env.log_level("LOG_LEVEL", default=logging.INFO)
 LOG_FORMAT = env.str("LOG_FORMAT", default="json", validate=validate.OneOf(["json", "plain"]))
@@ -199,7 +199,6 @@ ACCOUNT_RATE_LIMITS = False
 MFA_RATE_LIMITS = False
 MFA_ADAPTER = "identity.adapters.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
-MFA_TOTP_ISSUER = "Heka Confirm"
 MFA_TOTP_TOLERANCE = 1  # periods of 30 seconds: clocks differ, and typing takes time
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG  # http://localhost; elsewhere https is demanded
 MFA_FORMS = {

@@ -19,6 +19,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core import crypto
+from core.service_name import SERVICE_NAME
 from identity import passwords, proof, sessions
 from identity.enums import Method
 from identity.models import User
@@ -95,7 +96,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
 
 class FactorAdapter(DefaultMFAAdapter):
-    """Keeps second factors encrypted, and draws their QR code into the page."""
+    """Keeps second factors encrypted, names the service to apps and keys, and draws the QR code into the page."""
 
     error_messages = {
         **DefaultMFAAdapter.error_messages,
@@ -107,6 +108,14 @@ class FactorAdapter(DefaultMFAAdapter):
 
     def decrypt(self, encrypted_text: str) -> str:
         return crypto.decrypt(base64.b64decode(encrypted_text), context=FACTORS)
+
+    def get_totp_issuer(self) -> str:
+        """Return the name under which the app lists its codes, in the language of the page."""
+        return str(SERVICE_NAME)
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        entity: dict[str, str] = super().get_public_key_credential_rp_entity()
+        return {**entity, "name": str(SERVICE_NAME)}
 
     def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:  # type: ignore[override]  # noqa: A002  # allauth's
         number = Authenticator.objects.filter(user=user, type=type).count() + 1

@@ -14,9 +14,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.decorators import method_decorator
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.cache import never_cache
 
+from core.service_name import SERVICE_NAME
 from identity.models import User
 from identity.redirects import safe_next, with_next
 
@@ -27,8 +30,8 @@ BATCH = 500  # rows of one transaction
 class StaffSite(AdminSite):
     """Django's admin, which opens to active staff who have proved both factors in this session."""
 
-    site_title = "Heka Confirm"
-    site_header = _("Heka Confirm for staff")
+    site_title = SERVICE_NAME
+    site_header = format_lazy("{} – {}", SERVICE_NAME, pgettext_lazy("pages of", "staff"))
     index_title = _("Desk and settings")
     site_url = None
 

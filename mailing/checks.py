@@ -38,7 +38,7 @@ def _sender() -> Iterator[CheckMessage]:
     if "@" not in parseaddr(settings.DEFAULT_FROM_EMAIL)[1]:
         yield Error(
             f"DEFAULT_FROM_EMAIL is {settings.DEFAULT_FROM_EMAIL!r}, not an address that letters could come from.",
-            hint="Give one that the mail server may send for: Heka Confirm <no-reply@confirm.example.fi>",
+            hint="Give one that the mail server may send for: no-reply@confirm.example.fi",
             id="mailing.E002",
         )
 

@@ -9,6 +9,8 @@ letter has what it returns.
 
 import datetime as dt
 import re
+from email.headerregistry import Address
+from email.utils import parseaddr
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -23,6 +25,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.module_loading import import_string
 
+from core.service_name import SERVICE_NAME
 from core.text import has_control
 from mailing.letter_codes import display_letter_code
 from mailing.models import Letter
@@ -51,10 +54,11 @@ def write_letter(letter: Letter) -> EmailMultiAlternatives:
         # Without "https://", which mail programs would make a link: the page is for those who follow none.
         context["check_page"] = urlsplit(settings.PUBLIC_URL).netloc + reverse(settings.EMAIL_CHECK_URL)
         subject, text, html = (_render(letter, name, context) for name in ("subject.txt", "body.txt", "body.html"))
+        sender = Address(str(SERVICE_NAME), addr_spec=parseaddr(settings.DEFAULT_FROM_EMAIL)[1])
     # A line break in a subject could begin a header that somebody else wrote.
     if has_control(subject) or has_control(text + html, allowed="\t\n"):
         raise Unwritable
-    return _message(letter, subject, text, html)
+    return _message(letter, str(sender), subject, text, html)
 
 
 def letter_context(letter: Letter) -> dict[str, Any]:
@@ -67,11 +71,11 @@ def letter_context(letter: Letter) -> dict[str, Any]:
     return {**shared, **parameters, **computed, **known}
 
 
-def _message(letter: Letter, subject: str, text: str, html: str) -> EmailMultiAlternatives:
+def _message(letter: Letter, sender: str, subject: str, text: str, html: str) -> EmailMultiAlternatives:
     message = AnymailMessage(
         subject=subject,
         body=f"{text}\n",
-        from_email=settings.DEFAULT_FROM_EMAIL,
+        from_email=sender,
         to=[letter.to],
         headers={
             "Message-ID": letter.message_id,

@@ -18,7 +18,7 @@ PRODUCTION = {
     "DATABASE_URL": "postgresql://heka:secret@db.example.fi/heka",
     "TRUSTED_PROXIES": "1",
     "EMAIL_URL": "submission://heka:secret@mail.example.fi",
-    "DEFAULT_FROM_EMAIL": "Heka Confirm <no-reply@confirm.example.fi>",
+    "DEFAULT_FROM_EMAIL": "no-reply@confirm.example.fi",
 }
 
 

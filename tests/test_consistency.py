@@ -21,6 +21,7 @@ from identity.proof import remember
 from tests import cast
 from tests.applications.factories import actor, applicant, application, person, proof
 from tests.reading import READING, TRAIL, Changes, changes_by_reading, same_browser
+from tests.service_names import PROGRAM, SERVICE_NAMES, misnamed, pages_of
 from tests.staff import NAMES, sign_in_staff, staff
 
 ROOT = Path(settings.BASE_DIR)
@@ -99,6 +100,22 @@ def test_no_address_sets_a_cookie_before_the_acceptance(client, filled, method):
 
     assert [where for where, answer in answers.items() if answer.status_code >= 500] == []
     assert [where for where, answer in answers.items() if answer.cookies or "Set-Cookie" in answer] == []
+
+
+@pytest.mark.parametrize("who", ["anonymous", "applicant"])
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.django_db
+def test_every_page_bears_the_name_of_the_service_once_in_its_title_and_not_that_of_the_program(
+    filled, client_of, language, who
+):
+    addresses = [filled(address, language) for address in ADDRESSES if address.startswith("/fi/")]
+
+    pages = pages_of(client_of(who), addresses)
+    header = f"<strong>{SERVICE_NAMES[language]}</strong>"
+
+    assert len(pages) > 20
+    assert misnamed(pages, language) == {}
+    assert [address for address, page in pages.items() if header not in page or PROGRAM in page] == []
 
 
 @pytest.mark.parametrize("who", ["anonymous", "applicant", "account", *NAMES])

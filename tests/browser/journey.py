@@ -7,8 +7,8 @@ from typing import Any
 from playwright.sync_api import BrowserContext, Locator, Page, Response
 
 from tests.conftest import broken_rules
+from tests.service_names import SERVICE_NAMES
 
-SITE = "Heka Confirm"
 BANK = "**/demo/broker/authorize?*"
 DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 320, "height": 640}
 
@@ -139,9 +139,10 @@ class Found:
 
 def found(page: Page) -> Found:
     current = page.locator(".steps [aria-current=step]")
+    language = page.locator("html").get_attribute("lang") or ""
     return Found(
-        language=page.locator("html").get_attribute("lang") or "",
-        title=page.title().removesuffix(f" – {SITE}"),
+        language=language,
+        title=page.title().removesuffix(f" – {SERVICE_NAMES.get(language)}"),
         heading=heading(page),
         step=current.inner_text() if current.count() else None,
     )
@@ -175,7 +176,7 @@ def faults(page: Page, language: str) -> list[Any]:
     faults = broken_rules(page)
     if (lang := page.locator("html").get_attribute("lang")) != language:
         faults.append(f"html lang is {lang}")
-    if not page.title().endswith(f" – {SITE}"):
+    if not page.title().endswith(SERVICE_NAMES[language]):
         faults.append(f"title is {page.title()}")
     if (headings := page.locator("h1").count()) != 1:
         faults.append(f"{headings} main headings")

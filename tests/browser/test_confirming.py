@@ -29,7 +29,7 @@ from tests.cast import MAIJA, OLLI
 # Title and heading of each page, and the name of its step.
 PAGES = {
     "fi": [
-        ("Vahvista asuntohakemuksesi", "Vahvista asuntohakemuksesi", None),
+        ("Hekan asuntohakemuksen vahvistaminen", "Vahvista asuntohakemuksesi", None),
         ("Evästeet", "Evästeet", "Evästeet"),
         ("Tunnistautuminen", "Tunnistaudu", "Tunnistautuminen"),
         ("Lue käyttöehdot", "Lue käyttöehdot", "Käyttöehdot"),
@@ -37,7 +37,7 @@ PAGES = {
         ("Kuitti", "Hakemuksesi on voimassa", "Kuitti"),
     ],
     "sv": [
-        ("Bekräfta din bostadsansökan", "Bekräfta din bostadsansökan", None),
+        ("Bekräfta din Heka-bostadsansökan", "Bekräfta din bostadsansökan", None),
         ("Kakor", "Kakor", "Kakor"),
         ("Identifiering", "Identifiera dig", "Identifiering"),
         ("Läs användarvillkoren", "Läs användarvillkoren", "Användarvillkor"),
@@ -45,7 +45,7 @@ PAGES = {
         ("Kvittering", "Din ansökan är giltig", "Kvittering"),
     ],
     "en": [
-        ("Confirm your housing application", "Confirm your housing application", None),
+        ("Confirm your Heka housing application", "Confirm your housing application", None),
         ("Cookies", "Cookies", "Cookies"),
         ("Identification", "Identify yourself", "Identification"),
         ("Read the terms of use", "Read the terms of use", "Terms of use"),

@@ -14,6 +14,7 @@ from django.utils import formats, timezone, translation
 from identity import proof as identity_proof
 from tests.applications.factories import person, proof
 from tests.cast import MAIJA
+from tests.service_names import SERVICE_NAMES
 
 pytestmark = pytest.mark.django_db
 
@@ -62,12 +63,13 @@ def test_page_varies_by_who_is_signed_in(page):
     assert "Cookie" in page["Vary"]
 
 
-def test_page_has_one_main_heading_and_a_title_of_its_own(page):
-    titles = re.findall(r"<title>(.+) – Heka Confirm</title>", page.text)
-    headings = re.findall(r"<h1>(.+)</h1>", page.text)
+def test_page_has_one_main_heading_and_a_title_of_its_own(page, language):
+    name = SERVICE_NAMES[language]
+    [title] = re.findall(r"<title>(.+)</title>", page.text)
+    [heading] = re.findall(r"<h1>(.+)</h1>", page.text)
 
-    assert len(headings) == 1
-    assert titles == headings
+    is_front = page.request["PATH_INFO"] == f"/{language}/"
+    assert title == (name if is_front else f"{heading} – {name}")
 
 
 def test_page_takes_nothing_from_other_hosts_and_no_inline_code(page):

@@ -1,11 +1,13 @@
 """Letters to send, and what holds for every letter that is."""
 
 import re
+from email.utils import parseaddr
 
 from django.conf import settings
 
 from mailing.models import Letter
 from mailing.outbox import Draft, queue_letters
+from tests.service_names import SERVICE_NAMES
 
 LARGEST = 15_000  # bytes of HTML
 
@@ -40,4 +42,8 @@ def assert_accessible_and_plain(message):
     assert re.findall(r"<(?:img|link|script|table|iframe|form|object|video)\b|\sstyle=|url\(", html) == []
     assert elsewhere == []
     assert message.body.strip()
+    # Their reader sees the name before anything else, and the last of all.
+    assert message.from_email == f"{SERVICE_NAMES[language]} <{parseaddr(settings.DEFAULT_FROM_EMAIL)[1]}>"
+    assert message.body.splitlines()[-1].startswith(f"{SERVICE_NAMES[language]} – ")
+    assert f"<p>{SERVICE_NAMES[language]} – " in html[html.index("<footer>") :]
     assert message.extra_headers["Auto-Submitted"] == "auto-generated"

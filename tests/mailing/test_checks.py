@@ -10,7 +10,7 @@ POSTMARK = "anymail.backends.postmark.EmailBackend"
 def production(settings):
     settings.DEBUG = settings.DEMO = False
     settings.EMAIL_BACKEND, settings.EMAIL_HOST = SMTP, "mail.example.fi"
-    settings.DEFAULT_FROM_EMAIL = "Heka Confirm <no-reply@confirm.example.fi>"
+    settings.DEFAULT_FROM_EMAIL = "no-reply@confirm.example.fi"
     return settings
 
 

@@ -1,4 +1,5 @@
 import datetime as dt
+from email.header import decode_header, make_header
 
 import pytest
 from django.conf import settings as django_settings
@@ -6,6 +7,7 @@ from django.conf import settings as django_settings
 from mailing import letters
 from mailing.letters import NoLongerDue, Unwritable
 from tests.mailing.letters import assert_accessible_and_plain, queued
+from tests.service_names import SERVICE_NAMES
 
 pytestmark = pytest.mark.django_db
 
@@ -38,7 +40,6 @@ def test_letter_has_subject_text_and_html():
     assert "\n\n\n" not in message.body
     assert "<h1>Hello Maija</h1>" in html_of(message)
     assert message.to == ["maija@example.test"]
-    assert message.from_email == django_settings.DEFAULT_FROM_EMAIL
 
 
 def test_letter_has_the_same_message_id_whenever_it_is_written():
@@ -48,6 +49,19 @@ def test_letter_has_the_same_message_id_whenever_it_is_written():
 
     assert ids == {letter.message_id}
     assert letter.message_id.endswith("@testserver>")
+
+
+def test_sender_is_the_service_in_the_language_of_the_letter_whatever_name_the_setting_has(settings):
+    settings.DEFAULT_FROM_EMAIL = "Someone else <no-reply@confirm.example.fi>"
+
+    def header(language):
+        return letters.write_letter(queued(f"hello:{language}", language=language)).message()["From"]
+
+    headers = {language: header(language) for language in SERVICE_NAMES}
+    read = {language: str(make_header(decode_header(header))) for language, header in headers.items()}
+
+    assert all(header.isascii() and "\n" not in header for header in headers.values())
+    assert read == {language: f"{name} <no-reply@confirm.example.fi>" for language, name in SERVICE_NAMES.items()}
 
 
 def test_message_ids_differ_from_letter_to_letter():
