@@ -2,6 +2,7 @@
 
 import importlib
 import pkgutil
+import re
 from pathlib import Path
 
 import pytest
@@ -41,17 +42,30 @@ def test_the_forms_are_found():
     assert len(FORMS) > 20
 
 
+def required_fields(forms_of_ours=FORMS):
+    """Return each field that a page of ours shows and that must not be left empty."""
+    return [
+        field
+        for form in forms_of_ours
+        if not (form.__module__ == "identity.forms" and form.__name__ in REPLACED)
+        for name, field in form.base_fields.items()
+        if field.required and (form.__name__, name) not in HIDDEN
+    ]
+
+
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: f"{form.__module__}.{form.__name__}")
 def test_every_required_field_says_what_to_write(form):
-    with translation.override("en"):
-        default = str(forms.Field.default_error_messages["required"])
-        plain = [
-            name
-            for name, field in form.base_fields.items()
-            if field.required
-            and not (form.__module__ == "identity.forms" and form.__name__ in REPLACED)
-            and (form.__name__, name) not in HIDDEN
-            and str(field.error_messages.get("required")) == default
-        ]
+    default = forms.Field.default_error_messages["required"]
 
-    assert plain == []
+    assert [field.label for field in required_fields([form]) if field.error_messages["required"] == default] == []
+
+
+@pytest.mark.parametrize(
+    ("language", "verbs"),
+    [("en", "Enter|Choose|Tick|Write"), ("fi", "Kirjoita|Valitse"), ("sv", "Skriv|Välj|Kryssa")],
+)
+def test_what_an_empty_field_is_told_begins_with_what_to_do(language, verbs):
+    with translation.override(language):
+        told = {str(field.error_messages["required"]) for field in required_fields()}
+
+    assert [text for text in sorted(told) if not re.match(rf"({verbs})\b.*\.$", text)] == []

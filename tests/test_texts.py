@@ -27,6 +27,8 @@ GIVEN_UP = {
         r"\bthe others who\b": "the other applicants",
         r"\bthis field is required\b": "what to do, such as: Enter your name.",
         r"\bservice point\b": "customer service",
+        r"\b(audit )?trail\b": "event log",
+        r"\bsecond (look|check)s?\b": "second review",
         r"'": "’",
     },
     "fi": {
@@ -46,6 +48,8 @@ GIVEN_UP = {
         r"[\"']": "” ja ’",
     },
     "sv": {
+        r"bevaringstid": "förvaringstid",
+        r"\bandra granskning": "extra granskning",
         r"serviceställe": "rådgivningen om ansökan om hyresbostad, kundtjänsten",
         r"\brådgivningen\b(?! om ansökan)": "rådgivningen om ansökan om hyresbostad, kundtjänsten",
         r"\bbrev": "meddelande; brev är papper",

@@ -61,13 +61,13 @@ class Confirmed(BaseModel):
 
 
 class ApplicationStatus(Receipt):
-    """How an application stands. Names nobody."""
+    """The status of an application. Names nobody."""
 
     applicants: list[ApplicantStatus]
 
 
 class EventData(BaseModel):
-    """How an application stood after a change of its state. Names nobody."""
+    """The status of an application after a change of its state. Names nobody."""
 
     reference: str = Field(description="Our number of the application", examples=["K7M-P3X-Q4T"])
     client_reference: str = Field(description="Your own number of it, as sent", examples=["HS-2026-0001"])

@@ -227,6 +227,6 @@ def test_privacy_notice_tells_the_retention_times_of_the_settings(client, settin
 
     assert "An application that was valid: 3 years after it ended." in text
     assert "An application that never became valid: 40 days after it ended." in text
-    assert "The log of who has done what: 5 years." in text
+    assert "The event log, which shows who has done what: 5 years." in text
     assert "Which emails we have sent: 6 months." in text
     assert 'href="/en/own-data/"' in text
