@@ -313,7 +313,7 @@ def test_dead_link_and_code_say_which_they_are_and_nothing_about_people(client, 
         assert answer.status_code == 410
         assert why in shown
         assert [name for name in ("Maija", "Olli", "Vera", sent.number) if name in answer.text] == []
-        assert "counter" in shown
+        assert "customer service" in shown
         assert ("Ask the main applicant to send the invitation again." in shown) == ("replaced" in why)
     assert rows() == before
 
