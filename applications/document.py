@@ -148,7 +148,7 @@ class Wishes(Strict):
     area_min: StrictInt | None = Field(default=None, ge=1, le=500, description="m²")
     area_max: StrictInt | None = Field(default=None, ge=1, le=500, description="m²")
     highest_rent: Euros = Field(description="euros a month")
-    lowest_floor: StrictInt | None = Field(default=None, ge=0, le=50)
+    lowest_floor: StrictInt | None = Field(default=None, ge=1, le=50)
     features: list[Feature] = Field(default_factory=list, max_length=9)
 
 

@@ -54,12 +54,12 @@ QUESTIONS = {
         "en": ("Yes, withdraw the application", "Keep the application"),
     },
     "decline": {
-        "fi": ("Kyllä, kieltäydyn hakemuksesta", "Palaa hakemukseen"),
+        "fi": ("Kyllä, kieltäydyn hakemuksesta", "Takaisin hakemukseen"),
         "sv": ("Ja, jag tackar nej till ansökan", "Tillbaka till ansökan"),
         "en": ("Yes, I decline the application", "Back to the application"),
     },
     "remove": {
-        "fi": ("Kyllä, poista kanssahakija", "Palaa hakemukseen"),
+        "fi": ("Kyllä, poista kanssahakija", "Takaisin hakemukseen"),
         "sv": ("Ja, ta bort medsökanden", "Tillbaka till ansökan"),
         "en": ("Yes, remove the co-applicant", "Back to the application"),
     },

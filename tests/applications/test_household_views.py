@@ -382,7 +382,7 @@ def test_own_contact_details_may_be_left_out(sign_in, sent):
         ("email", "wrong", "Check the email address."),
         ("email", "a\r\nBcc: b@example.test", "Check the email address."),
         ("phone", "call me", "Check the phone number."),
-        ("phone", "1" * 60, "Write one phone number only"),
+        ("phone", "1" * 60, "Enter only one phone number"),
         ("language", "de", "Select a valid choice."),
         ("language", "", "Choose the language of communication."),
     ],
