@@ -227,8 +227,8 @@ def test_form_of_a_check_says_that_another_waits(adviser):
 @pytest.mark.parametrize(
     ("accepted", "message", "next_step"),
     [
-        (True, "check_accepted", "Come to the counter again with the same identity document"),
-        (False, "check_rejected", "Come to the counter with another identity document"),
+        (True, "check_accepted", "Come to customer service again with the same identity document"),
+        (False, "check_rejected", "Come to customer service with another valid identity document"),
     ],
 )
 def test_person_is_told_what_was_decided_and_what_to_do_next(accepted, message, next_step):

@@ -326,7 +326,7 @@ def test_history_says_for_whom_staff_acted_and_who_stood_there(adviser, valid):
 
     text = text_of(adviser.get(at_application(valid)))
 
-    assert "Anna Adviser, the counter. For Olli Öhman. Represented by Gun Gran (guardian)." in text
+    assert "Anna Adviser, customer service. For Olli Öhman. Represented by Gun Gran (guardian)." in text
 
 
 def test_history_takes_as_many_queries_for_many_acts(valid, time_machine):
