@@ -80,13 +80,15 @@ def change(application: Application, document: Document, *, digest: str, by: Act
 def edit(application: Application, document: Document, *, digest: str, by: Actor) -> Version:
     """Change an application as one of its adult applicants wishes.
 
+    If somebody has declined it, it may be sent as it is: in the new version they can confirm (R10).
     Raises NotAnAdultApplicant, Unchanged, and what change() raises.
     """
     locked = _lock_open(application.pk)
     own = _own_slot(locked, by)
     if own is None or not own.is_adult:
         raise NotAnAdultApplicant
-    if locked.version.digest == digest and _facts(canonical(document)) == _facts(locked.version.content or ""):
+    is_same = locked.version.digest == digest and _facts(canonical(document)) == _facts(locked.version.content or "")
+    if is_same and not any(applicant.declined_at for applicant in locked.applicants):
         raise Unchanged
     return _change(locked, document, digest=digest, by=by)
 

@@ -269,6 +269,7 @@ def _letters_to(
     who: Applicant | None = None,
     **parameters: Any,
 ) -> Iterator[Draft]:
+    was_valid = application.state == State.AWAITING and application.was_valid
     for applicant in to:
         if applicant.held_at is None:  # without an address it is read on the page, and told by the counter
             yield Draft(
@@ -283,6 +284,7 @@ def _letters_to(
                     "number": application.number,
                     "valid_until": application.valid_until.isoformat(),
                     "is_valid": application.state == State.VALID,
+                    "was_valid": was_valid,
                     "recipient": str(applicant),
                     "is_main": applicant.is_main,
                     "only_at_counter": applicant.only_at_counter,

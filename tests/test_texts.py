@@ -62,6 +62,9 @@ GIVEN_UP = {
     },
 }
 
+# What stands in quotes as an example of what to type.
+EXAMPLES = {"poste restante", "King Jr.", "Sofia Sofie", "J. R. Virtanen"}
+
 # Forms of the service's one verb, which wants to be told what is confirmed.
 CONFIRMS = {
     "fi": r"\bvahvist(aa|an|at|amme|atte|avat|i|in|it|imme|ivat|anut|aneet|etaan|ettiin|a|aisi|aisit)\b",
@@ -111,6 +114,16 @@ def test_no_sentence_is_too_long_to_be_read_once(language):
     ]
 
     assert long == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_words_in_quotes_are_those_of_a_link_or_button(language):
+    """Whoever is told to choose something finds the same words."""
+    found = list(texts(language))
+    opening, closing = ("“", "”") if language == "en" else ("”", "”")
+    quoted = {words for text in found for words in re.findall(f"{opening}([^“”%]+){closing}", text)}
+
+    assert sorted(words for words in quoted - EXAMPLES if not any(text.startswith(words) for text in found)) == []
 
 
 @pytest.mark.parametrize("language", sorted(CONFIRMS))

@@ -9,9 +9,9 @@ class Status(models.TextChoices):
     """What is known of a delivery, in one word."""
 
     WAITING = "waiting", pgettext_lazy("delivery", "Waiting")
-    DELAYED = "delayed", _("Delayed, will be tried again")
-    DELIVERED = "delivered", _("Delivered")
-    GIVEN_UP = "given_up", _("Given up")
+    DELAYED = "delayed", pgettext_lazy("delivery", "Delayed, will be tried again")
+    DELIVERED = "delivered", pgettext_lazy("delivery", "Delivered")
+    GIVEN_UP = "given_up", pgettext_lazy("delivery", "Given up")
 
 
 class Failure(models.TextChoices):

@@ -48,6 +48,7 @@ class Wishes(Questions):
         label=_("Lowest floor"),
         help_text=_("1 is the ground floor (street level). Leave this empty if any floor suits you."),
         required=False,
+        least=1,
         most=50,
     )
     districts = forms.MultipleChoiceField(

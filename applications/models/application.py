@@ -30,11 +30,13 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         return self.filter(state__in=OPEN, valid_until__gte=dates.today())
 
     def with_people(self) -> Self:
-        """Fetch the people and their confirmations in one query more; the content is not fetched."""
+        """Fetch the people and their confirmations in one query more, and `was_valid`; the content is not fetched."""
+        been_valid = Application.objects.filter(pk=models.OuterRef("pk"), changes__to_state=State.VALID)
         applicants = Applicant.objects.with_confirmation().order_by("position")
         return (
             self.select_related("current")
             .defer("current__content")
+            .annotate(was_valid=models.Exists(been_valid))
             .prefetch_related(models.Prefetch("current__applicants", queryset=applicants))
         )
 
@@ -69,6 +71,9 @@ class Application(models.Model):
     # When the clock next has something to do here. Every change of state sets it to now; clock.tick sets the next.
     due_at = models.DateTimeField(null=True)
     ticked_at = models.DateTimeField(null=True)
+
+    # By with_people() only: whether it has ever been valid. One that waits again after that is not "not valid yet".
+    was_valid: bool
 
     objects = ApplicationQuerySet.as_manager()
 

@@ -302,6 +302,17 @@ def test_edit_that_changes_nothing_makes_no_version():
         changes.edit(sent, same, digest=sent.version.digest, by=renewed_by(cast.OLLI))
 
 
+def test_edit_may_send_as_it_was_what_somebody_has_declined():
+    """R10: whoever declined by mistake is asked again"""
+    sent = application(cast.MAIJA, cast.OLLI)
+    invitations.decline(applicant(sent, cast.OLLI))
+
+    changes.edit(sent, present.document(sent.version), digest=sent.version.digest, by=actor(cast.MAIJA))
+
+    assert [each.is_awaited for each in fresh(sent).applicants] == [True, True]
+    assert Letter.objects.filter(message="invitation", to=applicant(sent, cast.OLLI).email).count() == 2
+
+
 @pytest.mark.parametrize("who", [cast.OTSO, cast.TEA])
 def test_edit_by_an_outsider_or_somebody_under_18_is_refused(who):
     sent = application(cast.MAIJA, cast.TEA)

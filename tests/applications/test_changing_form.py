@@ -228,6 +228,22 @@ def test_sending_without_a_change_says_so_and_makes_no_version(changer, sent):
     assert sent.versions.count() == 1
 
 
+def test_whoever_declined_by_mistake_can_confirm_once_the_main_applicant_has_sent_it_as_it_is(changer, sign_in, sent):
+    """R10: as the pages of declining and of the application say"""
+    invitations.decline(applicant(sent, cast.OLLI))
+    told = "If this person wants to apply after all, edit the application. You can send it without changing anything."
+    assert told in text_of(sign_in(cast.MAIJA).get(url("status", sent)))
+    somebody = changer(cast.MAIJA, sent)
+    for name in ("people", "home", "money", "wishes"):
+        somebody.client.post(somebody.at(f"form_{name}"), inputs(somebody.go(name)))
+    somebody.send()
+
+    olli = sign_in(cast.OLLI)
+
+    assert "Go to confirm the application" in text_of(olli.get(url("status", sent)))
+    assert olli.get(url("confirm", sent)).status_code == 200
+
+
 def test_sending_twice_makes_one_version(changer, sent):
     somebody = changer(cast.OLLI, sent)
     somebody.fill("wishes", "wishes", {"highest_rent": "1250"})

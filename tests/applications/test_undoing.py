@@ -1,8 +1,10 @@
 """What falls with an ID check, and what stays (C5)."""
 
+import datetime as dt
+
 import pytest
 
-from applications import changes, confirmation, document
+from applications import changes, clock, confirmation, document
 from applications.models import Confirmation, StateChange
 from mailing.models import Letter
 from tests import cast
@@ -51,6 +53,22 @@ def test_undo_of_one_of_two_in_a_waiting_application_is_a_move_too():
 
     change = StateChange.objects.filter(application=sent).latest("pk")
     assert (change.transition, change.from_state, change.to_state) == ("undone", "awaiting", "awaiting")
+
+
+def test_letters_say_that_what_was_valid_is_no_longer_valid(time_machine):
+    time_machine.move_to("2034-04-20T12:00:00+03:00")
+    sent = household(cast.MAIJA, cast.OLLI, language="en")
+    made = check(sent, cast.MAIJA, document_valid_until=dt.date(2036, 1, 31))
+    confirm_here(sent, cast.MAIJA)
+    confirm(sent, cast.OLLI)
+    undo(made)
+    Letter.objects.all().delete()
+
+    time_machine.move_to("2034-07-12T12:00:00+03:00")
+    clock.tick()
+
+    subjects = {written(letter)[0] for letter in Letter.objects.filter(message="reminder", to="maija@example.test")}
+    assert subjects == {f"Your application is no longer valid. Confirm it. ({sent.number})"}
 
 
 def test_undo_keeps_the_row_with_the_time():

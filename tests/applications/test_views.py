@@ -448,6 +448,20 @@ def test_valid_application_does_not_ask_somebody_who_turned_18_since(sign_in, ti
     assert "not valid yet" not in text_of(client.get(url("status", sent)))
 
 
+@pytest.mark.parametrize("was_valid", [False, True])
+def test_changed_application_is_not_valid_yet_only_if_it_never_was(sign_in, was_valid):
+    sent = application(cast.MAIJA)
+    if was_valid:
+        confirm(sent, cast.MAIJA)
+    changes.change(sent, document.parse(cast.document(cast.MAIJA)), digest=sent.version.digest, by=HOUSING_SYSTEM)
+    client = sign_in(cast.MAIJA)
+
+    for page in ("status", "confirm"):
+        shown = text_of(client.get(url(page, sent)))
+        assert ("Your application is no longer valid. Confirm it." in shown) == was_valid
+        assert ("Your application is not valid yet. Confirm it." in shown) != was_valid
+
+
 def test_somebody_who_turned_18_since_it_became_valid_may_confirm_so_that_it_can_be_renewed(sign_in, time_machine):
     """R2, ADR 4"""
     time_machine.move_to("2034-04-30T12:00:00+03:00")

@@ -95,7 +95,7 @@ wishes = st.tuples(
         areas=st.lists(st.one_of(lines, st.sampled_from(districts.DISTRICTS)), max_size=30),
         area_min=st.integers(1, 500),
         area_max=st.integers(1, 500),
-        lowest_floor=st.integers(0, 50),
+        lowest_floor=st.integers(1, 50),
         features=several(Feature),
     ),
 )
