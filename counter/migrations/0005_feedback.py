@@ -45,8 +45,8 @@ class Migration(migrations.Migration):
                     ("confirm_staff", "Confirms changes of staff"),
                     ("answer_feedback", "Answers feedback"),
                 ],
-                "verbose_name": "counter",
-                "verbose_name_plural": "counter",
+                "verbose_name": "customer service",
+                "verbose_name_plural": "customer service",
             },
         ),
         migrations.AddField(
