@@ -346,7 +346,7 @@ def test_page_of_a_check_shows_all_that_was_recorded(adviser):
 
     text = text_of(response)
     for fact in (
-        "Waits for a second look",
+        "Is waiting for a second review",
         "Maija Liisa Meikäläinen",
         "010594Y••••",
         sent.number,
