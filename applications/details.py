@@ -14,7 +14,7 @@ from django.utils import formats
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from applications.districts import district_name
+from applications.districts import area_names
 from applications.document import ApplicantContent, Resident, Stored
 from applications.models import Applicant, Application, Version
 from core.masking import mask_hetu
@@ -124,7 +124,7 @@ def _shared_sections(stored: Stored, *, reader: Applicant) -> Iterator[Section]:
     yield Section(_("Need for housing"), need_for_housing)
     looked_for = [
         Row(_("Type of application"), _choice(wishes.purpose)),
-        Row(_("Areas"), _list(map(district_name, wishes.areas))),
+        Row(_("Areas"), _list(area_names(wishes.areas))),
         Row(_("Size of the flat"), _choices(wishes.flat_types)),
         Row(_("Smallest floor area"), _area(wishes.area_min)),
         Row(_("Largest floor area"), _area(wishes.area_max)),

@@ -3,6 +3,8 @@
 A document names a district in Finnish, and pages name it in their language. The Swedish names are the City's own.
 """
 
+from collections.abc import Sequence
+
 from django.utils.translation import get_language
 
 from core.alphabet import alphabetical
@@ -55,6 +57,12 @@ DISTRICTS = list(SWEDISH)  # in the order of Finnish, which a document has too
 def district_name(area: str) -> str:
     """Return an area of a document as the language of the page names it; one that is no district stays as written."""
     return SWEDISH.get(area, area) if get_language() == "sv" else area
+
+
+def area_names(areas: Sequence[str]) -> list[str]:
+    """Return the areas of a document as the language of the page names and sorts them; what was typed comes last."""
+    districts, typed = set(areas) & SWEDISH.keys(), [area for area in areas if area not in SWEDISH]
+    return [*sorted(map(district_name, districts), key=alphabetical), *typed]
 
 
 def district_choices() -> list[tuple[str, str]]:

@@ -23,6 +23,11 @@ class Role(models.TextChoices):
     HOUSING_SYSTEM = "housing_system", _("Housing system")
     CLOCK = "clock", _("The end of a time limit")
 
+    @classmethod
+    def name_of(cls, group: str) -> str:
+        """Return the name of a group of staff in the language of the page. The groups are called as the roles are."""
+        return str(cls(group).label) if group in cls.values else group
+
 
 class Source(models.TextChoices):
     """The channel through which somebody acts."""

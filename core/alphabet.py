@@ -1,4 +1,4 @@
-"""The order of names in Finnish, Swedish and English, as Unicode's tables (CLDR) have it for these languages."""
+"""The order of names in Finnish, Swedish and English, as Unicode's tables (CLDR) have it (ADR 38)."""
 
 import re
 import unicodedata
@@ -9,14 +9,14 @@ from core.text import BLANKS, DASHES
 
 # Letters that are read as others. What is one of their own to Finnish and Swedish is a plain letter to English.
 _OTHERS = {"đ": "d", "ð": "d", "ł": "l", "ı": "i", "œ": "oe"}
-_NORDIC = _OTHERS | {"æ": "ä", "ø": "ö", "ü": "y", "ű": "y"}
+_NORDIC = _OTHERS | {"æ": "ä", "ø": "ö", "ü": "y"}
 _READ_AS = {
     "fi": str.maketrans(_NORDIC),
-    "sv": str.maketrans(_NORDIC | {"ő": "ö", "þ": "th"}),
-    "en": str.maketrans(_OTHERS | {"æ": "ae", "ø": "o", "þ": "th"}),
+    "sv": str.maketrans(_NORDIC | dict.fromkeys("őœô", "ö") | {"ű": "y", "þ": "th"}),
+    "en": str.maketrans(_OTHERS | {"æ": "ae", "ø": "o"}),
 }
 _AFTER_Z = {"þ": "z0", "å": "z1", "ä": "z2", "ö": "z3"}  # and before the letters of other scripts
-_OWN_LETTERS = {"fi": "åäöþ", "sv": "åäö", "en": ""}
+_OWN_LETTERS = {"fi": "åäö", "sv": "åäö", "en": ""}
 _BLANK, _DASH, _SIGN, _DIGIT, _LETTER = range(5)
 
 Key = tuple[list[tuple[int, str]], str]

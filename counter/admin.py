@@ -47,7 +47,8 @@ class CounterAdmin(NeverDeleted, admin.ModelAdmin):
                 ]
             },
         ),
-        (_("Contact"), {"fields": ["phone", "email", "feedback_email", "page_url", "note_fi", "note_sv", "note_en"]}),
+        (_("Contact"), {"fields": ["phone", "email", "feedback_email", "note_fi", "note_sv", "note_en"]}),
+        (_("The City’s page"), {"fields": ["page_url_fi", "page_url_sv", "page_url_en"]}),
         (_("E-service"), {"fields": ["e_service_url_fi", "e_service_url_sv", "e_service_url_en"]}),
     ]
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 from django.utils import timezone
 
+from applications import dates
+
 LOOK_AHEAD_DAYS = 60
 
 
@@ -70,6 +72,11 @@ class Status:
     is_open: bool
     changes_at: dt.datetime | None
     is_today: bool
+
+    @property
+    def day_in_words(self) -> str:
+        """The day on which that is, as a sentence of the page's language says when; empty if nothing changes."""
+        return dates.with_weekday(self.changes_at.date()) if self.changes_at else ""
 
 
 def opening_status(timetable: Timetable, at: dt.datetime | None = None) -> Status | None:

@@ -5,13 +5,14 @@ from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import ManyToManyField, QuerySet
+from django.forms import ModelMultipleChoiceField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from core.actors import operator_actor
+from core.actors import Role, operator_actor
 from core.admin import NeverDeleted
 from identity import staff_changes
 from identity.enums import StaffChangeKind
@@ -24,6 +25,25 @@ from records.trail import append_event
 admin.site.unregister(Group)
 
 
+class RoleField(ModelMultipleChoiceField):
+    """The roles of a member of staff, named in the language of the page."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return Role.name_of(obj.name)
+
+
+class RoleFilter(admin.RelatedFieldListFilter):
+    """Members of staff by their role."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.title = _("role")
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
+        """Return the roles to choose from."""
+        return [(key, Role.name_of(str(name))) for key, name in super().field_choices(field, request, model_admin)]
+
+
 @admin.register(User)
 class StaffAdmin(NeverDeleted, UserAdmin):
     """Members of staff and their roles. The users of identified people are not shown (R16).
@@ -33,7 +53,7 @@ class StaffAdmin(NeverDeleted, UserAdmin):
     """
 
     list_display = ["username", "first_name", "last_name", "is_active", "last_login"]
-    list_filter = ["groups", "is_active"]
+    list_filter = [("groups", RoleFilter), "is_active"]
     filter_horizontal = []
     search_fields = ["username", "first_name", "last_name"]
     actions = ["remove_second_factors"]
@@ -48,6 +68,11 @@ class StaffAdmin(NeverDeleted, UserAdmin):
         found = super().get_queryset(request).filter(is_staff=True)
         is_superuser = isinstance(request.user, User) and request.user.is_superuser
         return found if is_superuser else found.filter(is_superuser=False)
+
+    def formfield_for_manytomany(self, db_field: ManyToManyField, request: HttpRequest, **options: Any) -> Any:
+        """Return the field of the roles, the only one of its kind here."""
+        roles = {"form_class": RoleField, "label": _("Roles"), "help_text": ""}
+        return super().formfield_for_manytomany(db_field, request, **options, **roles)
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:  # noqa: FBT001  # Django's
         obj.is_staff = True
@@ -72,10 +97,14 @@ class StaffAdmin(NeverDeleted, UserAdmin):
                 return redirect("admin:identity_user_change", user.pk)
         return super().user_change_password(request, id, form_url)
 
-    def _ask(self, request: HttpRequest, user: User, kind: StaffChangeKind, **what: str) -> None:
-        staff_changes.ask_for_change(user, kind, by=operator_actor(request.user), **what)
+    def _ask(
+        self, request: HttpRequest, user: User, kind: StaffChangeKind, *, role: str = "", password: str = ""
+    ) -> None:
+        staff_changes.ask_for_change(user, kind, by=operator_actor(request.user), role=role, password=password)
         text = gettext("%(name)s, %(change)s: this will wait until a supervisor approves it at the desk.")
-        messages.warning(request, text % {"name": user.get_username(), "change": what.get("role", kind.label)})
+        messages.warning(
+            request, text % {"name": user.get_username(), "change": Role.name_of(role) if role else kind.label}
+        )
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """Nobody gives a role to themselves."""

@@ -1,8 +1,10 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class IdentityConfig(AppConfig):
     name = "identity"
+    verbose_name = _("Staff")
 
     def ready(self) -> None:
         from identity import checks  # noqa: F401  # checks register themselves

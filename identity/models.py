@@ -9,6 +9,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from core import crypto
+from core.actors import Role
 from core.personal_names import joined_name
 from identity.enums import Language, StaffChangeKind
 
@@ -66,6 +67,11 @@ class StaffChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.kind}"
+
+    @property
+    def role_name(self) -> str:
+        """The role that is asked for, in the language of the page; empty for other changes."""
+        return Role.name_of(self.role)
 
 
 class Person(models.Model):

@@ -17,7 +17,7 @@ from counter import code_comparison, countries, id_checks
 from counter.desk import access_log
 from counter.desk.access import desk_actor, desk_page, desk_view, find_slot, staff_of
 from counter.desk.forms import CheckForm
-from counter.models import DocumentType
+from counter.models import Counter, DocumentType
 
 
 @sensitive_post_parameters("code")
@@ -83,6 +83,7 @@ def check_context(request: HttpRequest, found: IdCheck) -> dict[str, object]:
         "check": found,
         "document": DocumentType.objects.names().get(found.document_type, found.document_type),
         "country": countries.name(found.country),
+        "place": Counter.only().place_of_check(found.place),
         "slot": slot,
         "application": slot.version.application,
         "code": mask_hetu(slot.hetu) if slot.hetu else "",

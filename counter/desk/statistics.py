@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.db.models import TextChoices
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -18,10 +19,12 @@ from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_safe
 
 from applications import dates
+from applications.enums import State
 from applications.forms import TypedDayField
 from counter import charts, statistics
 from counter.desk.access import Page, desk_page, desk_view
 from counter.figures import figures_within
+from counter.models import RemovedFigure
 from counter.statistics import MONDAY, MOST_DAYS, Period, Statistics
 from identity.enums import Language, Method
 
@@ -105,7 +108,8 @@ def download_statistics(request: HttpRequest) -> HttpResponse:
     period = _period_form(request).period
     if period is None:
         return redirect(f"{reverse('admin:statistics')}?{request.GET.urlencode()}")
-    name = f"statistics-{period.since:%Y-%m-%d}-{period.until:%Y-%m-%d}.csv"
+    what = pgettext("file name", "statistics")
+    name = f"{what}-{period.since:%Y-%m-%d}-{period.until:%Y-%m-%d}.csv"
     response = HttpResponse(
         "\ufeff",  # without this mark spreadsheets read another encoding
         content_type="text/csv; charset=utf-8",
@@ -118,8 +122,7 @@ def download_statistics(request: HttpRequest) -> HttpResponse:
         for label, value in section.rows:
             rows.writerow([_cell(section.title), _cell(label), value])
     for removed in figures_within(period.since, period.until):
-        label = f"{removed.month:%Y-%m} {removed.figure} {removed.value}".rstrip()
-        rows.writerow([_("Applications erased since"), label, removed.count])
+        rows.writerow([_("Applications erased since"), _removed_label(removed), removed.count])
     return response
 
 
@@ -139,6 +142,22 @@ def _period_form(request: HttpRequest) -> PeriodForm:
 def _cell(text: str) -> str:
     """Return a text that a spreadsheet does not run as a formula."""
     return f"'{text}" if text.startswith(FORMULA) else text
+
+
+def _removed_label(removed: RemovedFigure) -> str:
+    """Return what a figure of removed applications counts, in words: its month, its name and its value."""
+    names = {
+        "sent": _("Applications sent"),
+        "ended as": _("Status when erased"),
+        "valid after days": _("Days from sending to validity"),
+        "method": _("Confirmations by method"),
+        "language": _("Confirmations by language"),
+        "ID checks": _("ID checks"),
+    }
+    values: dict[str, type[TextChoices]] = {"ended as": State, "method": Method, "language": Language}
+    value = str(values[removed.figure](removed.value).label) if removed.figure in values else removed.value
+    parts = [date_format(removed.month, "YEAR_MONTH_FORMAT"), names[removed.figure], value]
+    return ": ".join(capfirst(part) for part in parts if part)
 
 
 def _statistics_sections(figures: Statistics) -> list[Section]:

@@ -69,11 +69,13 @@ class Counter(models.Model):
         blank=True,
         default="https://www.openstreetmap.org/search?query=Ty%C3%B6pajankatu%208%2C%2000580%20Helsinki",
     )
-    page_url = models.URLField(
-        _("address of the City’s page"),
+    page_url_fi = models.URLField(
+        _("address of the City’s page in Finnish"),
         default="https://www.hel.fi/fi/asuminen/vuokra-asunnon-haun-neuvonta-0",
         help_text=_("The City’s own page about customer service"),
     )
+    page_url_sv = models.URLField(_("address of the City’s page in Swedish"), blank=True, default="", db_default="")
+    page_url_en = models.URLField(_("address of the City’s page in English"), blank=True, default="", db_default="")
     # Where applications are sent and followed, if that is elsewhere; the leaflets call it the e-service.
     e_service_url_fi = models.URLField(
         _("address of the e-service in Finnish"),
@@ -141,6 +143,10 @@ class Counter(models.Model):
     @property
     def note(self) -> str:
         return in_language(self, "note")
+
+    @property
+    def page_url(self) -> str:
+        return in_language(self, "page_url")
 
     @property
     def e_service_url(self) -> str:

@@ -48,16 +48,24 @@ def test_document_holds_the_same_districts_in_whichever_language_they_were_chose
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("language", "shown"), [("fi", "Kallio"), ("sv", "Berghäll"), ("en", "Kallio")])
-def test_application_shows_its_areas_in_the_language_of_the_page(language, shown):
+@pytest.mark.parametrize(
+    ("language", "shown"),
+    [
+        ("fi", ["Arabianranta", "Kallio", "Oulunkylä", "Nära havet", "Annala"]),
+        ("sv", ["Arabiastranden", "Berghäll", "Åggelby", "Nära havet", "Annala"]),
+        ("en", ["Arabianranta", "Kallio", "Oulunkylä", "Nära havet", "Annala"]),
+    ],
+)
+def test_application_names_and_sorts_its_areas_in_the_language_of_the_page(language, shown):
+    """What somebody typed stays as it is, in their order, after the districts."""
     content = cast.document()["content"]
-    content["wishes"]["areas"] = ["Kallio"]
+    content["wishes"]["areas"] = ["Nära havet", "Oulunkylä", "Kallio", "Annala", "Arabianranta"]
     sent = application(cast.MAIJA, content=content)
 
     with translation.override(language):
         sections = details.sections(sent.version, applicant(sent, cast.MAIJA))
 
-    assert shown in [row.value for section in sections for row in section.rows]
+    assert "\n".join(shown) in [row.value for section in sections for row in section.rows]
 
 
 def test_wooden_districts_have_swedish_names():

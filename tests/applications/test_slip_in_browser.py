@@ -72,7 +72,7 @@ def longest_address(live_server, enter):  # noqa: F811
     for field in Counter._meta.get_fields():
         if field.name.startswith(("name_", "street_", "city_", "place_", "phone")):
             setattr(counter, field.name, words(field.max_length))
-    counter.page_url = f"https://example.test/{'a' * 179}"
+    counter.page_url_fi = f"https://example.test/{'a' * 179}"
     counter.save()
     set_hours(counter, {weekday: [MORNING, AFTERNOON] for weekday in range(7)})
     for n in range(WHOLE_SUMMER):

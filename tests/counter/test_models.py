@@ -91,3 +91,15 @@ def test_exceptional_hours_twice_for_a_date_are_refused(counter):
 
     with pytest.raises(IntegrityError):
         ExceptionalHours.objects.create(counter=counter, date=dt.date(2026, 12, 24), opens=NINE, closes=TWELVE)
+
+
+@pytest.mark.django_db
+def test_page_of_the_city_is_the_one_in_the_language_of_the_reader_or_the_finnish_one():
+    counter = Counter(page_url_fi="https://example.test/fi", page_url_sv="https://example.test/sv")
+
+    pages = {}
+    for language in ("fi", "sv", "en"):
+        with translation.override(language):
+            pages[language] = counter.page_url
+
+    assert pages == {"fi": counter.page_url_fi, "sv": counter.page_url_sv, "en": counter.page_url_fi}

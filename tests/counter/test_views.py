@@ -30,15 +30,17 @@ def test_page_tells_where_how_and_when(client, counter):
 
 
 @pytest.mark.parametrize(
-    ("at", "says"),
+    ("language", "at", "says"),
     [
-        ("2026-11-23 06:00", "Closed now Opens today at 9:00."),
-        ("2026-11-23 16:00", "Closed now Opens next: Tuesday 24 November 2026 at 9:00."),
+        ("en", "2026-11-23 06:00", "Closed now Opens today at 9:00."),
+        ("en", "2026-11-23 16:00", "Closed now Opens next on Tuesday 24 November 2026 at 9:00."),
+        ("sv", "2026-11-23 16:00", "Stängt nu Öppnar nästa gång tisdag 24.11.2026 kl. 9.00."),
+        ("fi", "2026-11-23 16:00", "Suljettu nyt Avautuu seuraavan kerran tiistaina 24.11.2026 klo 9.00."),
     ],
 )
-def test_page_when_closed_tells_when_it_opens(client, counter, at, says):
+def test_page_when_closed_tells_when_it_opens(client, counter, language, at, says):
     with time_machine.travel(dt.datetime.fromisoformat(at).replace(tzinfo=dt.UTC), tick=False):
-        assert says in text_of(client.get("/en/counter/"))
+        assert says in text_of(client.get(f"/{language}/counter/"))
 
 
 @time_machine.travel(MONDAY_MORNING, tick=False)

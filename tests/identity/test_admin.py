@@ -6,6 +6,7 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.contrib.auth.models import Group, Permission
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from identity.models import StaffChange, User
 from records.models import Entry
@@ -64,6 +65,34 @@ def test_operator_names_an_adviser_who_can_log_in_once_a_supervisor_has_confirme
 
     assert roles(asta) == ["adviser"]
     assert log_in(Visitor(), "asta", next="/en/admin/")["Location"] == "/en/admin/"
+
+
+@pytest.mark.parametrize(
+    ("language", "named", "list_of_what", "heading"),
+    [
+        ("fi", ["Asiakaspalvelija", "Pääkäyttäjä", "Esihenkilö"], "Lisäyslinkki", "Henkilöstö"),
+        ("sv", ["Kundrådgivare", "Huvudanvändare", "Chef"], "Länk för att lägga till", "Personal"),
+        ("en", ["Adviser", "Operator", "Supervisor"], "Add link", "Staff"),
+    ],
+)
+def test_roles_and_the_admins_own_texts_are_in_the_language_of_the_page(
+    operator, language, named, list_of_what, heading
+):
+    asta = add(operator, "asta")
+    give(operator, asta, "adviser")
+
+    with translation.override(language):
+        form, staff_list = operator.get(change(asta)), operator.get(reverse("admin:identity_user_changelist"))
+        index, adding = operator.get(reverse("admin:index")).text, operator.get(reverse(ADD)).text
+    waiting = sign_in_staff(Client(), staff("supervisor")).get(f"/{language}/admin/desk/staff-changes/").text
+
+    roles = form.context["adminform"].form.fields["groups"]
+    [by_role, *_] = staff_list.context["cl"].filter_specs
+    assert {label for _key, label in roles.choices} == set(named)
+    assert {name for _key, name in by_role.lookup_choices} == set(named)
+    assert f": {named[0]}</dd>" in waiting
+    assert (list_of_what in index, heading in index) == (True, True)
+    assert ("After you’ve created a user" in adding) == (language == "en")
 
 
 @pytest.mark.parametrize("role", ["adviser", "supervisor"])

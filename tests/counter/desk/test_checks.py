@@ -362,6 +362,17 @@ def test_page_of_a_check_shows_all_that_was_recorded(adviser):
     assert address("desk_decide", made.pk) in response.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("language", "street"), [("fi", "Työpajankatu 8"), ("sv", "Verkstadsgatan 8"), ("en", "Työpajankatu 8")]
+)
+def test_page_of_a_check_names_the_street_in_the_language_of_the_page(adviser, language, street):
+    made = check(application(MAIJA), MAIJA)
+
+    text = text_of(adviser.get(address("desk_check_made", made.pk, language=language)))
+
+    assert [each for each in ("Työpajankatu 8", "Verkstadsgatan 8") if each in text] == [street]
+
+
 def test_page_of_a_check_offers_only_what_one_may_do(adviser, supervisor):
     """C4, C5"""
     made = doubtful(application(MAIJA), MAIJA)

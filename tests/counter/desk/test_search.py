@@ -240,7 +240,7 @@ def test_more_people_than_fit_are_told_of(adviser, monkeypatch):
 
     page = search(adviser, "virtanen")
 
-    assert "Only the first 1 people are shown. Type more of the name." in text_of(page)
+    assert "More than 1 people were found, and 1 of them are shown." in text_of(page)
     assert len(rows(page)) == 1
 
 

@@ -160,7 +160,7 @@ def test_csv_is_a_file_that_spreadsheets_open(supervisor):
     response = supervisor.get(address("statistics_csv", "fi"), PERIOD)
 
     assert response["Content-Type"] == "text/csv; charset=utf-8"
-    assert response["Content-Disposition"] == 'attachment; filename="statistics-2026-11-01-2026-11-21.csv"'
+    assert response["Content-Disposition"] == 'attachment; filename="tilastot-2026-11-01-2026-11-21.csv"'
     assert response.content.startswith(b"\xef\xbb\xbf")
 
 
