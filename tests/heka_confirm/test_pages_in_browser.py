@@ -54,6 +54,22 @@ def test_what_most_people_press_is_on_the_first_screen(live_server, page, langua
     assert unseen == []
 
 
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+def test_name_of_the_service_takes_two_lines_at_most_in_the_header(live_server, page, language):
+    lines = """() => {
+        const range = document.createRange();
+        range.selectNodeContents(document.querySelector(".wordmark strong"));
+        return new Set([...range.getClientRects()].map((box) => Math.round(box.top))).size;
+    }"""
+    page.goto(f"{live_server.url}/{language}/how-to/")
+
+    for width, text in [(320, "100%"), (320, "200%"), (400, "200%"), (640, "200%")]:
+        page.set_viewport_size({"width": width, "height": 640})
+        page.evaluate("size => { document.documentElement.style.fontSize = size }", text)
+        assert page.evaluate(lines) <= 2, (width, text)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, (width, text)
+
+
 def test_contrast_is_asked_for_again_when_a_colour_is_another(page):
     text = "<html lang='en'><title>Hello</title><main><h1 style='color: {}; background: white'>Hello</h1></main>"
 
