@@ -76,14 +76,20 @@ class Coming:
                 return _("We will remind you by email that the last day is approaching.")
             case ComingKind.LAST_DAY_TO_CONFIRM:
                 return _(
-                    "Last day to confirm the application. If somebody has not confirmed it by then, the "
-                    "application lapses."
+                    "Last day to confirm the application. If somebody has not confirmed it by then, the application "
+                    "will lapse."
                 )
             case ComingKind.RENEWAL:
                 days = {"days": settings.APPLICATION_VALID_DAYS}
-                return _("From this day on, you can renew the application for another %(days)d days.") % days
+                return (
+                    _(
+                        "From this day on, you can renew the application. After that it will be valid for another "
+                        "%(days)d days."
+                    )
+                    % days
+                )
             case ComingKind.LAST_DAY:
-                return _("Last day of validity. If nobody renews the application by then, it expires.")
+                return _("Last day of validity. If nobody renews the application by then, it will expire.")
 
 
 def coming(application: Application, *, reader: Applicant) -> list[Coming]:

@@ -58,7 +58,9 @@ class NotAnAdultApplicant(CannotChange):
 class CannotRemove(CannotChange):
     """Only the main applicant removes somebody, and only a co-applicant whom the application waits for (R10)."""
 
-    message = _("Only the main applicant can remove a co-applicant, and only one the application is waiting for.")
+    message = _(
+        "Only the main applicant can remove a co-applicant, and only while the application is waiting for that person."
+    )
 
 
 class Unchanged(CannotChange):

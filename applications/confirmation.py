@@ -46,7 +46,7 @@ class NotAnApplicant(CannotConfirm):
 class Declined(CannotConfirm):
     """Whoever has declined can confirm only after the application has been changed (R10)."""
 
-    message = _("You have declined this application. It is on hold until the main applicant edits it.")
+    message = _("You have declined this application. It cannot become valid until the main applicant edits it.")
 
 
 class Under18(CannotConfirm):

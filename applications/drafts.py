@@ -36,7 +36,7 @@ class CannotWriteSent(CannotWrite):
 
 
 class Gone(CannotWrite):
-    message = _("We no longer have this application. Begin a new one.")
+    message = _("We no longer have this application. Start a new one.")
 
 
 def begin_draft(

@@ -130,7 +130,7 @@ class PendingReason(models.TextChoices):
 
     DOUBT = "doubt", _("doubtful")
     TYPE = "type", _("needs a supervisor’s note")
-    NO_CODE = "no_code", _("the document does not bear the personal identity code")
+    NO_CODE = "no_code", _("the document does not show the personal identity code")
     NEW_CODE = "new_code", _("the personal identity code is a new one")
     ANOTHER = "another", _("another check of this person is waiting")
 

@@ -124,8 +124,8 @@ class CodeForm(forms.Form):
     code = forms.CharField(
         label=_("Code from your email"),
         help_text=_(
-            "The code has 8 letters and digits, for example K7MP-3XQ4. You can type it in upper or lower case. You "
-            "may mix up 5 and S, 8 and B, 2 and Z, or 6 and G."
+            "The code has 8 letters and digits, for example K7MP-3XQ4. You can type it in upper or lower case. It is "
+            "fine to mix up 5 and S, 8 and B, 2 and Z, or 6 and G."
         ),
         error_messages={"required": _("Enter the code from your email, for example K7MP-3XQ4.")},
         max_length=60,

@@ -62,7 +62,7 @@ class CannotDecline(Refused):
 class CannotDeclineMain(CannotDecline):
     """Without a main applicant there is no application."""
 
-    message = _("The main applicant cannot decline the application. You can withdraw it: then it ends.")
+    message = _("The main applicant cannot decline the application. You can withdraw it. It will then end.")
 
 
 class CannotDeclineConfirmed(CannotDecline):

@@ -41,8 +41,9 @@ class AnotherBirthDate(CannotLearn):
     """It is the birth date, beside the name, that tells who applies where there is no code (C7)."""
 
     message = _(
-        "This code has another date of birth than the application. Nothing was recorded. Read it again from the "
-        "document. If it is right, this may be another person. If not, somebody must first edit the application."
+        "The date of birth in this code is not the same as in the application. Nothing was recorded. Read it again "
+        "from the document. If it is right, this may be another person. If not, somebody must first edit the "
+        "application."
     )
 
 
@@ -50,8 +51,8 @@ class AgeMatters(CannotLearn):
     """With another birth date the application would have waited for other people than it did (R2)."""
 
     message = _(
-        "By the date of birth in this code, other people should have confirmed the application. Nothing was "
-        "recorded. The application must be edited first."
+        "According to the date of birth in this code, other people should have confirmed the application. Nothing "
+        "was recorded. The application must be edited first."
     )
 
 

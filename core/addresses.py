@@ -121,7 +121,7 @@ class EmailField(forms.CharField):
         except ForeignLetters:
             raise ValidationError(
                 _(
-                    "Enter the part before the @ exactly as it is in the address, without å, ä, ö and other special "
+                    "Enter the part before the @ exactly as in the address, without å, ä, ö or other special "
                     "characters."
                 )
             ) from None
@@ -130,7 +130,10 @@ class EmailField(forms.CharField):
         meant = likely_slip(address)
         if meant and not isinstance(value, MeantAsTyped):
             raise ValidationError(
-                _("Did you mean %(meant)s? If so, correct the address. If yours is right, press the button again."),
+                _(
+                    "Did you mean %(meant)s? If so, correct the address. If the address you entered is right, press "
+                    "the button again."
+                ),
                 code="slip",
                 params={"meant": meant},
             )

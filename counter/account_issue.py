@@ -36,7 +36,7 @@ class AccountLocked(CannotIssue):
     """Whoever tries the ends of codes may read the letters of the account."""
 
     message = _(
-        "The end of the personal identity code was entered wrong too many times. Check the identity of the person "
+        "The end of the personal identity code was entered wrongly too many times. Check the identity of the person "
         "today, then send a new link."
     )
 

@@ -48,7 +48,9 @@ class CodeNotWhole(CannotCompare):
 
 
 class TooManyTries(CannotCompare):
-    message = _("The code has been entered wrong too often. Nothing was recorded. Wait an hour before you try again.")
+    message = _(
+        "The code has been entered wrongly too often. Nothing was recorded. Wait an hour before you try again."
+    )
 
 
 def compare_code(applicant: Applicant, *, typed: str, by: Actor, has_changed: bool = False) -> CodeOnDocument | None:

@@ -81,7 +81,7 @@ class BasisExpired(CannotCheck):
 class BasisWithoutEnd(CannotCheck):
     """A right to act has an end, or a document that says that it has none (C6)."""
 
-    message = _("Enter the last day of the right to act, or tick that it has no end date. Do not do both.")
+    message = _("Enter the last day of the right to act, or tick the box if it has no end date. Do not do both.")
 
 
 class CodeNeedsHolder(CannotCheck):
@@ -99,13 +99,13 @@ class CannotDecide(Refused):
 
 
 class CheckNotWaiting(CannotDecide):
-    message = _("This check is no longer waiting for second review.")
+    message = _("This check is no longer waiting for a second review.")
 
 
 class OwnCheck(CannotDecide):
     """Somebody else decides (C4)."""
 
-    message = _("You made this check yourself. Somebody else decides on it.")
+    message = _("You made this check yourself. Somebody else will decide on it.")
 
 
 class NeedsSupervisor(CannotDecide):

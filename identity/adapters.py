@@ -30,7 +30,7 @@ PROVIDER = "account"  # the provider of a Proof by an account
 FACTORS = "identity.mfa"  # the context of the encryption of second factors
 AGAIN_AFTER_SECONDS = 5 * 60  # after which a change of second factors asks for proofs again
 NO_MATCH = _("The email address or the password is wrong. Check both and try again.")
-NO_MATCH_FOR_STAFF = _("The user name or the password is wrong. Check both and try again.")
+NO_MATCH_FOR_STAFF = _("The username or the password is wrong. Check both and try again.")
 
 
 class AccountAdapter(DefaultAccountAdapter):

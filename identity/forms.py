@@ -35,7 +35,7 @@ class AddressForm(forms.Form):
 
     email = EmailField(
         label=_("Email address"),
-        error_messages={"required": _("Enter your email address, such as name@example.com.")},
+        error_messages={"required": _("Enter your email address, for example name@example.com.")},
         widget=AddressInput(attrs={"autocomplete": "email"}),
     )
 
@@ -55,10 +55,13 @@ class PasswordForm(forms.Form):
     code_end = forms.CharField(
         label=_("The last four characters of your personal identity code"),
         help_text=_(
-            "The part after the sign, for example 123X. It protects your account if somebody else can read your email."
+            "The part after the sign in the middle, for example 123X. It protects your account if somebody else can "
+            "read your email."
         ),
         max_length=40,
-        error_messages={"required": _("Enter the last four characters of your personal identity code, such as 123X.")},
+        error_messages={
+            "required": _("Enter the last four characters of your personal identity code, for example 123X.")
+        },
         widget=UnrepeatedInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
     )
 
@@ -85,7 +88,7 @@ class PasswordForm(forms.Form):
         typed = without_blanks(str(self.cleaned_data["code_end"])).upper()
         found = CODE_END.fullmatch(typed)
         if not found:
-            raise ValidationError(_("Enter exactly four characters, such as 123X."))
+            raise ValidationError(_("Enter exactly four characters, for example 123X."))
         return found[1]
 
     def clean_password(self) -> str:
@@ -107,7 +110,7 @@ class LogInForm(LoginForm):
             "login": forms.CharField(
                 label=_("Email address"),
                 max_length=254,
-                error_messages={"required": _("Enter your email address, such as name@example.com.")},
+                error_messages={"required": _("Enter your email address, for example name@example.com.")},
                 widget=forms.TextInput(
                     attrs={"autocomplete": "username", "inputmode": "email", "autocapitalize": "none"}
                 ),
@@ -139,7 +142,9 @@ class _CodeForm(forms.Form):
         self.fields["code"] = forms.CharField(
             label=_("Code"),
             max_length=20,
-            error_messages={"required": _("Enter the code that the app shows, such as 123456, or a recovery code.")},
+            error_messages={
+                "required": _("Enter the code that the app shows, for example 123456, or a recovery code.")
+            },
             widget=forms.TextInput(attrs=CODE),
         )
 

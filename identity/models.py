@@ -120,7 +120,7 @@ class Account(models.Model):
     verified_at = models.DateTimeField(_("address verified"), null=True)  # when a password was set from a link
     closed_at = models.DateTimeField(_("closed"), null=True)
     # How often somebody with a link gave the end of another code, since the account was issued or a password set.
-    wrong_tries = models.PositiveSmallIntegerField(_("wrong tries"), default=0, db_default=0)
+    wrong_tries = models.PositiveSmallIntegerField(_("failed attempts"), default=0, db_default=0)
 
     class Meta:
         verbose_name = _("account")

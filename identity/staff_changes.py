@@ -31,7 +31,7 @@ class CannotDecideStaffChange(Refused):
 
 
 class OwnStaffChange(CannotDecideStaffChange):
-    message = _("You asked for this change, or it is about you. Somebody else decides on it.")
+    message = _("You asked for this change, or it is about you. Somebody else will decide on it.")
 
 
 class StaffChangeNotWaiting(CannotDecideStaffChange):

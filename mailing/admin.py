@@ -20,7 +20,7 @@ class LetterAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ["__str__", "state", "language", "created_at", "sent_at", "delivered_at", "failure"]
     list_filter = ["message", "language", "failure", ("bounced_at", admin.EmptyFieldListFilter)]
     search_fields = ["to__exact"]
-    search_help_text = _("A whole email address, as it stands in the application")
+    search_help_text = _("A whole email address, exactly as it is in the application")
     date_hierarchy = "created_at"
     actions = ["send_again"]
     fields = [
@@ -50,7 +50,9 @@ class LetterAdmin(ReadOnly, admin.ModelAdmin):
     def state(self, letter: Letter) -> str:
         return str(letter.status.label)
 
-    @admin.action(description=_("Send again the emails that were given up or refused"), permissions=["send_again"])
+    @admin.action(
+        description=_("Send again the emails that we gave up on or that were refused"), permissions=["send_again"]
+    )
     def send_again(self, request: HttpRequest, queryset: LetterQuerySet) -> None:
         by = operator_actor(request.user)
         chain = staff_chain(acting_staff(by).pk, timezone.localdate().year)

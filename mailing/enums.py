@@ -21,7 +21,7 @@ class Failure(models.TextChoices):
     TIMEOUT = "timeout", _("The mail server did not answer in time")
     CONNECTION = "connection", _("The mail server could not be reached")
     LOGIN = "login", _("The mail server did not accept our credentials")
-    BUSY = "busy", _("The mail server asked to try later")
+    BUSY = "busy", _("The mail server asked us to try again later")
     REFUSED = "refused", _("The mail server refused the email or its address")
     INVALID = "invalid", _("The address or the subject cannot be used in an email")
     ERROR = "error", _("A fault of this service")

@@ -54,7 +54,7 @@ class Letter(Leased):
     created_at = models.DateTimeField(_("created"), db_default=Now())
     due_at = models.DateTimeField(_("to be sent"), db_default=Now())
 
-    failure = models.CharField(_("reason of failure"), max_length=20, choices=Failure, blank=True, db_default="")
+    failure = models.CharField(_("reason for failure"), max_length=20, choices=Failure, blank=True, db_default="")
 
     sent_at = models.DateTimeField(_("sent"), null=True)
     dead_at = models.DateTimeField(_("given up"), null=True)

@@ -121,7 +121,7 @@ def acts_parts(own: OwnSlots) -> Iterator[Part]:
             number_of(own.applications[change.application_id]),
             Fact("at", _("Time"), change.at),
             Fact("what", _("What happened"), change.transition, change.get_transition_display()),
-            Fact("through", _("Through whom"), change.source, change.get_source_display()),
+            Fact("through", _("Who or what did it"), change.source, change.get_source_display()),
         ]
         for change in StateChange.objects.filter(application__in=own.applications).order_by("at", "pk")
         if change.at <= own.removals.get(change.application_id, change.at)

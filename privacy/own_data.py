@@ -102,7 +102,7 @@ def _account(person: Person) -> Part:
 def _draft_rows(person: Person) -> Iterator[Facts]:
     for draft in Draft.objects.of(person):
         yield [
-            Fact("begun_at", _("Begun"), draft.created_at),
+            Fact("begun_at", _("Started"), draft.created_at),
             Fact("touched_at", _("Last saved"), draft.touched_at),
             Fact("email", _("Link sent to"), draft.email),
         ]
@@ -136,7 +136,7 @@ def _check_parts(own: OwnSlots, entries: Iterable[Entry]) -> Iterator[Part]:
             Fact("name_reason", _("Why the name differs"), mask_codes(check.name_reason)),
             Fact("represented_by", _("Who is here instead"), check.represented_by),
             Fact("basis", _("Document that shows their right"), mask_codes(check.basis_document)),
-            Fact("basis_until", _("Their right ends"), check.basis_valid_until),
+            Fact("basis_until", _("Last day of their right to act"), check.basis_valid_until),
             Fact("basis_has_no_end", _("Their right has no end date"), check.basis_has_no_end or None),
             Fact("note", _("Note"), mask_codes(check.note)),
         ]

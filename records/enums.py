@@ -60,7 +60,7 @@ class Event(models.TextChoices):
     ACCOUNT_CLOSED = "account_closed", _("Account closed")
     PROTECTION_SET = "protection_set", _("Non-disclosure set")
     PROTECTION_REMOVED = "protection_removed", _("Non-disclosure removed")
-    PERSON_TOLD = "person_told", _("Told by telephone or by post")
+    PERSON_TOLD = "person_told", _("Told by phone or by post")
     LETTER_SENT_AGAIN = "letter_sent_again", _("Message sent again")
     FEEDBACK_ANSWERED = "feedback_answered", _("Feedback answered")
     STAFF_CHANGED = "staff_changed", _("Member of staff added, or their role, password or second factor changed")

@@ -79,7 +79,7 @@ class WebhookEndpointForm(forms.ModelForm):
     class Meta:
         model = WebhookEndpoint
         fields = ["client", "url"]
-        help_texts = {"url": _("An https address of a public host, such as https://housing.example.fi/events")}
+        help_texts = {"url": _("An https address of a public host, for example https://housing.example.fi/events")}
 
     def clean_url(self) -> str:
         url: str = self.cleaned_data["url"]
@@ -240,7 +240,7 @@ class WebhookDeliveryAdmin(ReadOnly, admin.ModelAdmin):
     def state(self, delivery: WebhookDelivery) -> str:
         return str(delivery.status.label)
 
-    @admin.action(description=_("Send again what was delivered or given up"), permissions=["replay"])
+    @admin.action(description=_("Send again what was delivered or what we gave up on"), permissions=["replay"])
     def replay(self, request: HttpRequest, queryset: WebhookDeliveryQuerySet) -> None:
         number = deliveries.replay_deliveries(queryset.order_by())
         text = ngettext("%(number)d event will be sent again.", "%(number)d events will be sent again.", number)

@@ -28,7 +28,7 @@ class CannotAdd(Refused):
 class NotAnAddress(CannotAdd):
     """Nothing is sent to that address."""
 
-    message = _("Enter an https address of a public host, without a user name and without a fragment.")
+    message = _("Enter an https address of a public host, without a username and without a fragment.")
 
 
 class Taken(CannotAdd):

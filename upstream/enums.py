@@ -22,7 +22,7 @@ class Failure(models.TextChoices):
     CERTIFICATE = "certificate", _("The receiver’s certificate cannot be trusted")
     ADDRESS = "address", _("The receiver’s address is not public")
     REDIRECT = "redirect", _("The receiver redirected us to another address, and we do not follow redirects")
-    BUSY = "busy", _("The receiver asked to try later")
+    BUSY = "busy", _("The receiver asked us to try again later")
     STATUS = "status", _("The receiver answered that it did not accept the event")
     GONE = "gone", _("The receiver no longer takes events")
     DISABLED = "disabled", _("The receiver was disabled here")

@@ -22,7 +22,7 @@ from core.personal_names import joined_name
 
 TITLES: dict[str, Title] = {
     "people": _("People"),
-    "home": _("Present home and need for housing"),
+    "home": _("Current home and need for housing"),
     "money": _("Income and assets"),
     "wishes": _("What you are looking for"),
     "summary": _("Summary"),

@@ -86,7 +86,7 @@ class Migration(migrations.Migration):
                 choices=[
                     ("doubt", "doubtful"),
                     ("type", "needs a supervisor’s note"),
-                    ("no_code", "the document does not bear the personal identity code"),
+                    ("no_code", "the document does not show the personal identity code"),
                     ("new_code", "the personal identity code is a new one"),
                     ("another", "another check of this person is waiting"),
                 ],

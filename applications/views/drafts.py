@@ -39,10 +39,8 @@ class LinkForm(forms.Form):
 
     email = EmailField(
         label=gettext_lazy("Email address"),
-        error_messages={"required": gettext_lazy("Enter your email address, such as name@example.com.")},
-        help_text=gettext_lazy(
-            "We will send a link with which you can continue. Anyone who has it can read your answers."
-        ),
+        error_messages={"required": gettext_lazy("Enter your email address, for example name@example.com.")},
+        help_text=gettext_lazy("We will send a link that lets you continue. Anyone who has it can read your answers."),
         widget=AddressInput({"autocomplete": "email"}),
     )
 

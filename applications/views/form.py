@@ -73,7 +73,7 @@ def form_step(request: HttpRequest, draft: Draft, step: str) -> HttpResponse:
     if elsewhere := other_way(request, step):
         return elsewhere
     if any(part.form.newly_asked(request.POST) for part in parts):
-        messages.info(request, _("Your answers are saved. They lead to more questions. Answer them too."))
+        messages.info(request, _("Your answers are saved. Because of them, we have more questions. Answer those too."))
         return redirect(f"applications:form_{step}")
     if all(part.form.is_valid() for part in parts):
         if step == "people":

@@ -61,7 +61,7 @@ class DayField(TypedDayField):
 
     def __init__(self, *, past: Any, **options: Any) -> None:
         self.past = past
-        super().__init__(example="31.12.2030", help_text=_("Day.month.year, such as 31.12.2030"), **options)
+        super().__init__(example="31.12.2030", help_text=_("Day.month.year, for example 31.12.2030"), **options)
 
     def clean(self, value: Any) -> date | None:
         day = super().clean(value)
@@ -93,7 +93,7 @@ class NewContactDetailsForm(ContactDetailsForm):
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         for name in ("email", "phone"):
             if cleaned.get(name) and cleaned[f"is_{name}_removed"]:
-                self.add_error(name, _("Enter a new one, or tick that there is none any more. Do not do both."))
+                self.add_error(name, _("Enter a new one, or tick the box if there is none any more. Do not do both."))
         return cleaned
 
     @property
@@ -146,7 +146,7 @@ class CheckForm(forms.Form):
     document_valid_until = DayField(
         label=_("Last day of validity"),
         past=_("The document has expired. Ask for another one."),
-        error_messages={"required": _("Enter the last day of validity of the document, such as 31.12.2030.")},
+        error_messages={"required": _("Enter the last day of validity of the document, for example 31.12.2030.")},
     )
     code = CodeField(
         label=_("Personal identity code on the document"),
@@ -171,7 +171,7 @@ class CheckForm(forms.Form):
     note = NoteField(
         label=_("Note"),
         help_text=_(
-            "Say what is in doubt. Say also why you accept a document that is not a passport or identity card, or "
+            "Say what is in doubt. Also say why you accept a document that is not a passport or identity card, or "
             "lacks the code."
         ),
         max_length=LONGEST_NOTE,
@@ -200,8 +200,8 @@ class CheckForm(forms.Form):
         if not has_code:
             del self.fields["code_is_absent"], self.fields["code_has_changed"]
             self.fields["code"].help_text = _(
-                "Only if the code is on the document. Enter the whole code. After that, the person is found by it, "
-                "and can also confirm the application with online banking codes."
+                "Only if the code is on the document. Enter the whole code. After that, you can find the person by "
+                "it, and they can also confirm the application with online banking codes."
             )
         self.has_code = has_code
 
@@ -211,7 +211,8 @@ class CheckForm(forms.Form):
         is_doubtful = given.get("is_doubtful")
         if not given.get("picture_matches") and not is_doubtful:
             self.add_error(
-                "picture_matches", _("Compare the picture. If it does not match, tick that you are in doubt.")
+                "picture_matches",
+                _("Compare the picture. If it does not match, tick the box that says you are in doubt."),
             )
         self._clean_name(given)
         self._clean_code(given)
@@ -229,19 +230,20 @@ class CheckForm(forms.Form):
                 self._ask(name, _("Fill this in if a guardian or proxy is here."))
         if not given.get("basis_valid_until") and not given.get("basis_has_no_end"):
             self._ask(
-                "basis_valid_until", _("Enter the last day of the right to act, or tick that it has no end date.")
+                "basis_valid_until",
+                _("Enter the last day of the right to act, or tick the box if it has no end date."),
             )
         if given.get("basis_valid_until") and given.get("basis_has_no_end"):
             self._ask(
                 "basis_has_no_end",
-                _("You have entered a last day and ticked that there is none. Correct one of the two."),
+                _("You have entered a last day and ticked the box for no end date. Correct one of the two."),
             )
 
     def _clean_name(self, given: dict[str, Any]) -> None:
         if given.get("name_matches") and given.get("name_reason"):
             self.add_error(
                 "name_reason",
-                _("You have ticked that the name matches and written why it differs. Correct one of the two."),
+                _("You have ticked “The name matches” and written why it differs. Correct one of the two."),
             )
         if not given.get("name_matches") and not given.get("name_reason", self.errors.get("name_reason")):
             self._ask("name_matches", _("Compare the name. If it differs, write why."))
@@ -260,10 +262,10 @@ class CheckForm(forms.Form):
         if given.get("code") and given.get("code_is_absent"):
             self._ask(
                 "code_is_absent",
-                _("You have entered the code and ticked that it is not on the document. Correct one of the two."),
+                _("You have entered the code and ticked “The code is not on the document”. Correct one of the two."),
             )
         if not given.get("code") and not given.get("code_is_absent"):
-            self._ask("code", _("Enter the code from the document, or tick that it is not on the document."))
+            self._ask("code", _("Enter the code from the document, or tick the box if it is not on the document."))
 
     def _ask(self, name: str, message: Any) -> None:
         if name not in self.errors:
@@ -298,7 +300,7 @@ class AccountForm(forms.Form):
 
     email = EmailField(
         label=_("Email address"),
-        error_messages={"required": _("Enter the person’s own email address, such as name@example.com.")},
+        error_messages={"required": _("Enter the person’s own email address, for example name@example.com.")},
         widget=AddressInput(attrs={"autocomplete": "off", "autofocus": True, "spellcheck": "false"}),
     )
     is_for_application = forms.BooleanField(
@@ -324,7 +326,7 @@ class DecisionForm(forms.Form):
     reason = NoteField(
         label=_("Reason"),
         max_length=LONGEST_REASON,
-        error_messages={"required": _("Write the reason for your decision, such as what you compared.")},
+        error_messages={"required": _("Write the reason for your decision, for example what you compared.")},
     )
 
 

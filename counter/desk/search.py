@@ -41,7 +41,7 @@ class SearchForm(forms.Form):
         max_length=LONGEST_SEARCH,
         error_messages={
             "required": gettext_lazy(
-                "Enter an application number, such as K7M-P3X-Q4T, a personal identity code or a name."
+                "Enter an application number, for example K7M-P3X-Q4T, a personal identity code or a name."
             )
         },
         validators=[
@@ -56,7 +56,7 @@ class SearchForm(forms.Form):
         label=gettext_lazy("Reason, if you search by a personal identity code"),
         choices=SearchReason,
         initial=SearchReason.HERE,
-        error_messages={"required": gettext_lazy("Choose why you search by a personal identity code.")},
+        error_messages={"required": gettext_lazy("Choose why you are searching by a personal identity code.")},
     )
 
 

@@ -201,7 +201,7 @@ def _days_section(figures: Statistics) -> Section:
         name="days",
         title=_("Days from sending to validity"),
         definition=_(
-            "These are the applications sent in the period that became valid. The days tell how soon after sending "
+            "These are the applications sent in the period that became valid. The days show how soon after sending "
             "this share of them became valid. 0 is the same day. Applications that are still waiting are not "
             "included."
         ),

@@ -97,7 +97,7 @@ class Migration(migrations.Migration):
                     models.URLField(
                         blank=True,
                         default="https://www.openstreetmap.org/search?query=Ty%C3%B6pajankatu%208%2C%2000580%20Helsinki",
-                        verbose_name="address of a map",
+                        verbose_name="web address of the map",
                     ),
                 ),
                 (
@@ -365,7 +365,7 @@ class Migration(migrations.Migration):
                         db_default=False,
                         default=False,
                         help_text="Shown as a warning: something does not work.",
-                        verbose_name="disturbance",
+                        verbose_name="disruption",
                     ),
                 ),
             ],

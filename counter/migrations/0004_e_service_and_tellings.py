@@ -74,7 +74,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 (
                     "way",
-                    models.CharField(choices=[("phone", "by telephone"), ("paper", "by post")], max_length=5),
+                    models.CharField(choices=[("phone", "by phone"), ("paper", "by post")], max_length=5),
                 ),
                 ("at", models.DateTimeField()),
                 (

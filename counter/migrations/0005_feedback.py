@@ -56,9 +56,9 @@ class Migration(migrations.Migration):
                 blank=True,
                 db_default="",
                 default="",
-                help_text="Not shown to anybody. If it is empty, notices go to the email address above.",
+                help_text="Not shown to customers. If this is empty, these messages go to the email address above.",
                 max_length=254,
-                verbose_name="email address for notices of feedback",
+                verbose_name="email address for messages about feedback",
             ),
         ),
         migrations.CreateModel(

@@ -58,14 +58,14 @@ class Counter(models.Model):
     phone = models.CharField(_("phone number"), max_length=50, blank=True, default="", db_default="")
     email = models.EmailField(_("email address"), blank=True, default="", db_default="")
     feedback_email = models.EmailField(
-        _("email address for notices of feedback"),
+        _("email address for messages about feedback"),
         blank=True,
         default="",
         db_default="",
-        help_text=_("Not shown to anybody. If it is empty, notices go to the email address above."),
+        help_text=_("Not shown to customers. If this is empty, these messages go to the email address above."),
     )
     map_url = models.URLField(
-        _("address of a map"),
+        _("web address of the map"),
         blank=True,
         default="https://www.openstreetmap.org/search?query=Ty%C3%B6pajankatu%208%2C%2000580%20Helsinki",
     )

@@ -26,7 +26,7 @@ class Notice(models.Model):
     shown_from = models.DateTimeField(_("shown from"), default=timezone.now, db_default=Now())
     shown_until = models.DateTimeField(_("shown until"), db_index=True)
     is_disturbance = models.BooleanField(
-        _("disturbance"), default=False, db_default=False, help_text=_("Shown as a warning: something does not work.")
+        _("disruption"), default=False, db_default=False, help_text=_("Shown as a warning: something does not work.")
     )
 
     objects = NoticeQuerySet.as_manager()

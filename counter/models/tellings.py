@@ -10,7 +10,7 @@ from mailing.models import Letter
 class Way(models.TextChoices):
     """How the counter told somebody what a letter says."""
 
-    PHONE = "phone", _("by telephone")
+    PHONE = "phone", _("by phone")
     PAPER = "paper", _("by post")
 
 

@@ -12,6 +12,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="account",
             name="wrong_tries",
-            field=models.PositiveSmallIntegerField(db_default=0, default=0, verbose_name="wrong tries"),
+            field=models.PositiveSmallIntegerField(db_default=0, default=0, verbose_name="failed attempts"),
         ),
     ]

@@ -35,7 +35,7 @@ class _LogIn(LoginView):
     def get_form(self, form_class: Any = None) -> Any:
         form = super().get_form(form_class)  # type: ignore[no-untyped-call]
         if leads_to_desk(self.request):
-            form.fields["login"].label = _("User name")
+            form.fields["login"].label = _("Username")
         return form
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

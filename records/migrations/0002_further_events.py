@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
                     ("account_closed", "Account closed"),
                     ("protection_set", "Non-disclosure set"),
                     ("protection_removed", "Non-disclosure removed"),
-                    ("person_told", "Told by telephone or by post"),
+                    ("person_told", "Told by phone or by post"),
                     ("letter_sent_again", "Message sent again"),
                     ("feedback_answered", "Feedback answered"),
                     ("staff_changed", "Member of staff added, or their role, password or second factor changed"),

@@ -572,8 +572,9 @@ def test_confirm_page_of_somebody_who_declined_says_so(sign_in, sent):
 
     for response in (read, sent_):
         assert response.redirect_chain == [(url("status", sent), 302)]
-        assert "You have declined this application. It is on hold until the main applicant edits it." in text_of(
-            response
+        assert (
+            "You have declined this application. It cannot become valid until the main applicant edits it."
+            in text_of(response)
         )
     assert applicant(sent, cast.OLLI).confirmed is None
 

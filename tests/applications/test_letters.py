@@ -305,8 +305,8 @@ def test_main_applicant_who_may_have_an_error_to_correct_reads_no_word_of_nothin
 
     main, other = (written(letter("valid", who))[1] for who in (cast.MAIJA, cast.OLLI))
 
-    assert "Everybody has confirmed the application.\n" in main
-    assert "Everybody has confirmed the application. You do not need to do anything.\n" in other
+    assert "Everyone has confirmed the application.\n" in main
+    assert "Everyone has confirmed the application. You do not need to do anything.\n" in other
 
 
 def test_declining_is_told_and_nobody_is_said_to_be_waited_for(pass_days):

@@ -469,7 +469,7 @@ def test_somebody_who_turned_18_since_it_became_valid_may_confirm_so_that_it_can
     confirm(sent, cast.MAIJA)
     time_machine.move_to("2034-05-01T12:00:00+03:00")
     client = sign_in(cast.TEA)
-    asked = "You are now 18. The application can be renewed only once you have confirmed it."
+    asked = "You are now 18. The application can be renewed only after you have confirmed it."
 
     shown = [text_of(client.get(url(name, sent))) for name in ("status", "confirm")]
     client.post(url("confirm", sent), {"version": sent.version.digest})

@@ -216,7 +216,7 @@ def test_nothing_typed_is_lost_by_changing_language_or_step_or_going_back(new_co
     press(page, "Suomi")
     finnish = path(page), typed(), page.locator(".error-summary").count()
     press(page, "Svenska")
-    form.press("Present home and need for housing")
+    form.press("Current home and need for housing")
     form.answer("home", {"reasons": ["other"]})
     form.press("Back")
     back = path(page), typed()

@@ -361,5 +361,5 @@ def test_password_is_in_no_log(visitor, caplog):
 def test_empty_page_of_logging_in_says_what_to_write(visitor):
     page = log_in(visitor, "", "").content.decode()
 
-    assert "Enter your email address, such as name@example.com." in page
+    assert "Enter your email address, for example name@example.com." in page
     assert "Enter your password." in page

@@ -234,7 +234,7 @@ class Migration(migrations.Migration):
                                 "redirect",
                                 "The receiver redirected us to another address, and we do not follow redirects",
                             ),
-                            ("busy", "The receiver asked to try later"),
+                            ("busy", "The receiver asked us to try again later"),
                             ("status", "The receiver answered that it did not accept the event"),
                             ("gone", "The receiver no longer takes events"),
                             ("disabled", "The receiver was disabled here"),

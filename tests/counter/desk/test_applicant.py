@@ -86,7 +86,7 @@ def test_slot_without_a_code_says_so(adviser):
     text = text_of(show(adviser, sent, 1))
 
     assert "None. This person can confirm only at customer service." in text
-    assert "Show the code" not in text
+    assert "Show the personal identity code" not in text
 
 
 @pytest.mark.parametrize(("name", "is_told"), [("Maija Liisa", False), ("maija  liisa", False), ("Maja", True)])
@@ -128,9 +128,9 @@ def test_account_and_its_letters_are_shown(adviser):
     accounts.close(account)
     closed = text_of(show(adviser, sent))
 
-    assert "The person has not set a password yet." in waits
-    assert "Link to set a password Maija Liisa Meikäläinen Waiting to be sent" in waits
-    assert "Link to set a password Maija Liisa Meikäläinen own@example.test Waiting to be sent" in asked
+    assert "The person has not created a password yet." in waits
+    assert "Link to create a password Maija Liisa Meikäläinen Waiting to be sent" in waits
+    assert "Link to create a password Maija Liisa Meikäläinen own@example.test Waiting to be sent" in asked
     assert "Closed on" in closed
 
 
@@ -153,7 +153,7 @@ def test_code_is_shown_when_asked_for_and_that_is_recorded(adviser):
     page = adviser.post(address("desk_code", sent.reference, 1))
 
     assert "020594X903P" in text_of(page)
-    assert "Show the code" not in text_of(page)
+    assert "Show the personal identity code" not in text_of(page)
     assert entries("code_shown") == [(application_chain(sent.pk), applicant_subject(applicant(sent, OLLI).pk), {})]
 
 

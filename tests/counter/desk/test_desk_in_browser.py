@@ -111,7 +111,7 @@ def test_code_is_shown_without_a_script_and_without_an_address(live_server, new_
     page.goto(live_server.url + address("desk_applicant", arranged.reference, 0))
     before = page.get_by_text("010594Y9032").count()
 
-    page.get_by_role("button", name="Show the code").click()
+    page.get_by_role("button", name="Show the personal identity code").click()
     page.wait_for_url(f"**{address('desk_code', arranged.reference, 0)}")
 
     assert (before, page.get_by_text("010594Y9032").count()) == (0, 1)

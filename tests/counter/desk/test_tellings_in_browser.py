@@ -67,9 +67,9 @@ def test_adviser_calls_and_notes_it(live_server, context, owed):
     page.goto(live_server.url + address("desk_to_tell"))
 
     page.get_by_role("link", name="Olli Öhman").click()
-    page.get_by_role("button", name="Show the telephone number").click()
+    page.get_by_role("button", name="Show the phone number").click()
     number = page.get_by_text("+358 50 998 8776").is_visible()
-    page.get_by_role("button", name="Told by telephone").click()
+    page.get_by_role("button", name="Told by phone").click()
 
     assert number
     assert page.get_by_text("There is nobody to call.").is_visible()
