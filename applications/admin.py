@@ -25,7 +25,7 @@ def moment_input() -> forms.DateTimeInput:
 
 class TermsForm(forms.ModelForm):
     published_at = forms.DateTimeField(
-        label=_("published"),
+        label=_("Publish at"),
         required=False,
         widget=moment_input(),
         help_text=_("Leave this empty to publish at once. You can no longer change what has been published."),
@@ -34,11 +34,6 @@ class TermsForm(forms.ModelForm):
     class Meta:
         model = Terms
         fields = ["text_fi", "text_sv", "text_en", "published_at"]
-        labels = {
-            "text_fi": _("text in Finnish"),
-            "text_sv": _("text in Swedish"),
-            "text_en": _("text in English"),
-        }
 
     def clean_published_at(self) -> Any:
         """Refuse a time that is past: nobody can have read the text then."""

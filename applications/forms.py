@@ -199,7 +199,7 @@ class ContactDetailsForm(forms.Form):
     phone = PhoneField(label=_("Phone number"), required=False)
     language = forms.ChoiceField(
         label=_("Language of communication"),
-        help_text=_("We will send you emails in this language."),
+        help_text=_("We will send emails in this language."),
         error_messages={"required": _("Choose the language of communication.")},
         choices=Language,
     )

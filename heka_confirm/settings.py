@@ -267,6 +267,7 @@ MAILING_CONTEXT = {
     "feedback_given": "counter.feedback_letters.feedback_letter_context",
     "feedback_received": "counter.feedback_letters.feedback_letter_context",
 }
+MAILING_KINDS = "applications.letter_names.NAMES"  # what each kind of letter is called; mailing does not know them
 EMAIL_CHECK_URL = "email_check"  # the page that tells whether an email is from us; mailing has no pages
 WORKER_EVERY_ROUND = ["identity.accounts.answer_requests"]  # twice a second
 WORKER_EVERY_MINUTE = [

@@ -68,6 +68,7 @@ def _functions() -> Iterator[CheckMessage]:
         *settings.WORKER_EVERY_MINUTE,
         *settings.WORKER_BESIDE,
         settings.MAILING_SHARED_CONTEXT,
+        settings.MAILING_KINDS,
         *settings.MAILING_CONTEXT.values(),
     }:
         try:

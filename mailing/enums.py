@@ -1,5 +1,22 @@
+from django.conf import settings
 from django.db import models
+from django.utils.functional import Promise
+from django.utils.module_loading import import_string
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
+
+from core.alphabet import alphabetical
+
+
+def kinds() -> list[tuple[str, str]]:
+    """Return the kinds of letters (settings.MAILING_KINDS) with their names, in the language of the page."""
+    known: dict[str, str | Promise] = import_string(settings.MAILING_KINDS)
+    return sorted(((kind, str(name)) for kind, name in known.items()), key=lambda each: alphabetical(each[1]))
+
+
+def languages() -> list[tuple[str, str]]:
+    """Return the languages of letters with their names, in the language of the page."""
+    return [(code, str(get_language_info(code)["name_translated"])) for code, _name in settings.LANGUAGES]
 
 
 class Status(models.TextChoices):

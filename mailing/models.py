@@ -10,9 +10,10 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.leases import FREE, Leased, lease_constraint
-from mailing.enums import Failure, Fate, Status
+from mailing.enums import Failure, Fate, Status, kinds, languages
 
 UNENDED = Q(sent_at=None, dead_at=None, dropped_at=None)
 UNDELIVERABLE = Q(dead_at__isnull=False) | Q(bounced_at__isnull=False)
@@ -41,22 +42,24 @@ class Letter(Leased):
     """One letter that one event owes one person. Its text may hold tokens, so it is written at sending."""
 
     key = models.CharField(_("event"), max_length=120, unique=True)  # the event, so that it owes one letter only
-    message = models.CharField(_("kind of email"), max_length=40)  # the folder templates/mailing/<message>/
-    language = models.CharField(_("language"), max_length=2)
+    # The folder templates/mailing/<message>/
+    message = models.CharField(_("kind of email"), max_length=40, choices=kinds)
+    language = models.CharField(_("language"), max_length=2, choices=languages)
     to = models.EmailField(_("email address"), db_index=True)  # empty: it is never sent, but read and told
     # Whom it concerns, as the trail names them, such as "applicant 55".
     recipient = models.CharField(max_length=80, blank=True, db_default="")
     # To find it by: the reference of an application.
     about = models.CharField(_("about"), max_length=40, blank=True, db_default="")
     parameters = models.JSONField(default=dict, encoder=DjangoJSONEncoder)  # never a code, never a token
-    message_id = models.CharField(max_length=300, unique=True, default=new_message_id)  # the same on every try
+    # The same on every try.
+    message_id = models.CharField(_("identifier (Message-ID)"), max_length=300, unique=True, default=new_message_id)
     code_hash = models.CharField(max_length=80, null=True)  # of the code in its text (mailing/letter_codes.py)
-    created_at = models.DateTimeField(_("created"), db_default=Now())
+    created_at = models.DateTimeField(pgettext_lazy("email", "created"), db_default=Now())
     due_at = models.DateTimeField(_("to be sent"), db_default=Now())
 
     failure = models.CharField(_("reason for failure"), max_length=20, choices=Failure, blank=True, db_default="")
 
-    sent_at = models.DateTimeField(_("sent"), null=True)
+    sent_at = models.DateTimeField(pgettext_lazy("email", "sent"), null=True)
     dead_at = models.DateTimeField(_("given up"), null=True)
     dropped_at = models.DateTimeField(_("no longer needed"), null=True)
     provider = models.CharField(max_length=40, blank=True, db_default="")
@@ -109,7 +112,7 @@ class Letter(Leased):
         ]
 
     def __str__(self) -> str:
-        return str(_("email %(number)s: %(kind)s") % {"number": self.pk, "kind": self.message})
+        return str(_("email %(number)s: %(kind)s") % {"number": self.pk, "kind": self.get_message_display()})
 
     @property
     def nonce(self) -> str:

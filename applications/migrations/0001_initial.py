@@ -284,10 +284,10 @@ class Migration(migrations.Migration):
             name="Terms",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("published_at", models.DateTimeField(unique=True)),
-                ("text_fi", models.TextField()),
-                ("text_sv", models.TextField()),
-                ("text_en", models.TextField()),
+                ("published_at", models.DateTimeField(unique=True, verbose_name="published")),
+                ("text_fi", models.TextField(verbose_name="text in Finnish")),
+                ("text_sv", models.TextField(verbose_name="text in Swedish")),
+                ("text_en", models.TextField(verbose_name="text in English")),
             ],
             options={
                 "verbose_name": "terms of use",

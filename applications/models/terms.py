@@ -1,6 +1,8 @@
 """The terms of use, and who accepted them."""
 
 from django.db import models
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from identity.models import Person
@@ -9,10 +11,10 @@ from identity.models import Person
 class Terms(models.Model):
     """One version of the terms of use. The newest one published counts."""
 
-    published_at = models.DateTimeField(unique=True)
-    text_fi = models.TextField()
-    text_sv = models.TextField()
-    text_en = models.TextField()
+    published_at = models.DateTimeField(_("published"), unique=True)
+    text_fi = models.TextField(_("text in Finnish"))
+    text_sv = models.TextField(_("text in Swedish"))
+    text_en = models.TextField(_("text in English"))
 
     class Meta:
         verbose_name = _("terms of use")
@@ -20,7 +22,7 @@ class Terms(models.Model):
         get_latest_by = "published_at"
 
     def __str__(self) -> str:
-        return f"{self.published_at:%Y-%m-%d}"
+        return date_format(timezone.localtime(self.published_at))
 
 
 class TermsAcceptance(models.Model):

@@ -24,12 +24,17 @@ from counter.desk.checks import to_slot
 
 Record = Callable[..., None]
 
+ENDED = _(
+    "This application has already ended. Nothing was recorded. "
+    "If the person still needs a home, a new application is needed."
+)
 # Applicants read these of themselves.
 SAID_TO_STAFF: dict[type[Refused], str | Promise] = {
     invitations.CannotDeclineConfirmed: _("The application is not waiting for this person’s confirmation."),
     invitations.CannotDeclineUnder18: _("The application is not waiting for this person’s confirmation."),
     invitations.CannotDeclineValid: _("The application is not waiting for this person’s confirmation."),
-    invitations.CannotDeclineEnded: id_checks.CannotCheckEnded.message,
+    changes.CannotChangeEnded: ENDED,
+    invitations.CannotDeclineEnded: ENDED,
 }
 MOVED_ON = (
     id_checks.SlotChanged,

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from applications.facts import Line
 from applications.forms import fits
@@ -56,8 +56,14 @@ class SearchForm(forms.Form):
         label=gettext_lazy("Reason, if you search by a personal identity code"),
         choices=SearchReason,
         initial=SearchReason.HERE,
-        error_messages={"required": gettext_lazy("Choose why you are searching by a personal identity code.")},
+        required=False,  # one is chosen always, so no asterisk asks for it beside the "if"
     )
+
+    def clean_reason(self) -> str:
+        """Refuse a search that names no reason, as no browser sends one."""
+        if reason := self.cleaned_data["reason"]:
+            return str(reason)
+        raise forms.ValidationError(_("Choose why you search by a personal identity code."))
 
 
 class SeeOther(HttpResponse):
@@ -99,7 +105,7 @@ def _search(request: HttpRequest) -> HttpResponse:
     if found and found.hits:
         del form.fields["text"].widget.attrs["autofocus"]  # the hits are read first
     context = {
-        "title": _("Search"),
+        "title": pgettext("noun", "Search"),
         "form": form,
         "found": found,
         "most": search.MOST_HITS,

@@ -8,7 +8,7 @@ DOCUMENT_TYPES = [
     ("passport", "Passi", "Pass", "Passport", True),
     ("identity-card", "Henkilökortti", "Identitetskort", "Identity card", True),
     ("residence-permit-card", "Oleskelulupakortti", "Uppehållstillståndskort", "Residence permit card", False),
-    ("aliens-passport", "Muukalaispassi", "Främlingspass", "Alien's passport", False),
+    ("aliens-passport", "Muukalaispassi", "Främlingspass", "Alien’s passport", False),
 ]
 ADVISER = ["counter.use_desk", "counter.issue_account"]
 ROLES = {

@@ -8,8 +8,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS
+from django.utils.formats import date_format, time_format
 from django.utils.functional import cached_property
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from counter.opening import Day, Span, Status, Timetable, opening_status
@@ -93,8 +94,8 @@ class Counter(models.Model):
     note_en = models.TextField(_("note in English"), blank=True, default="", db_default="")
 
     class Meta:
-        verbose_name = _("customer service")
-        verbose_name_plural = _("customer service")
+        verbose_name = pgettext_lazy("indefinite", "customer service")
+        verbose_name_plural = pgettext_lazy("indefinite", "customer service")
         # What members of staff may do at the counter, besides editing its description.
         permissions = [
             ("use_desk", "Serves people at the counter"),
@@ -201,7 +202,7 @@ class WeeklyHours(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_weekday_display()} {self.opens:%H:%M}–{self.closes:%H:%M}"
+        return f"{self.get_weekday_display()} {time_format(self.opens)}–{time_format(self.closes)}"
 
     @property
     def span(self) -> Span:
@@ -244,7 +245,7 @@ class ExceptionalHours(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.date:%Y-%m-%d}"
+        return date_format(self.date)
 
     def clean(self) -> None:
         _require_all_languages(self, "reason")

@@ -3,6 +3,7 @@ import django.db.models.deletion
 import django.db.models.functions.datetime
 from django.db import migrations, models
 
+import mailing.enums
 import mailing.models
 
 
@@ -17,13 +18,27 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("key", models.CharField(max_length=120, unique=True, verbose_name="event")),
-                ("message", models.CharField(max_length=40, verbose_name="kind of email")),
-                ("language", models.CharField(max_length=2, verbose_name="language")),
+                (
+                    "message",
+                    models.CharField(choices=mailing.enums.kinds, max_length=40, verbose_name="kind of email"),
+                ),
+                (
+                    "language",
+                    models.CharField(choices=mailing.enums.languages, max_length=2, verbose_name="language"),
+                ),
                 ("to", models.EmailField(db_index=True, max_length=254, verbose_name="email address")),
                 ("recipient", models.CharField(blank=True, db_default="", max_length=80)),
                 ("about", models.CharField(blank=True, db_default="", max_length=40, verbose_name="about")),
                 ("parameters", models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
-                ("message_id", models.CharField(default=mailing.models.new_message_id, max_length=300, unique=True)),
+                (
+                    "message_id",
+                    models.CharField(
+                        default=mailing.models.new_message_id,
+                        max_length=300,
+                        unique=True,
+                        verbose_name="identifier (Message-ID)",
+                    ),
+                ),
                 (
                     "created_at",
                     models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name="created"),

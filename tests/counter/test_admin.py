@@ -269,6 +269,24 @@ def test_preview_shows_three_languages_and_stores_nothing(operator):
     assert Terms.objects.count() == 1
 
 
+@pytest.mark.parametrize(
+    ("language", "asked", "told", "title"),
+    [
+        ("fi", ["Teksti suomeksi", "Julkaisuaika"], "Julkaistu", "1.11.2026"),
+        ("sv", ["Text på finska", "Tidpunkt för publicering"], "Publicerade", "1.11.2026"),
+        ("en", ["Text in Finnish", "Publish at"], "Published", "1 November 2026"),
+    ],
+)
+def test_terms_ask_when_to_publish_and_tell_when_they_were_published(operator, language, asked, told, title):
+    with translation.override(language):
+        form = operator.get(reverse(ADD_TERMS)).text
+        shown = operator.get(reverse("admin:applications_terms_change", args=[terms.current().pk])).text
+
+    assert [label for label in asked if f">{label}:</label>" not in form] == []
+    assert f"<label>{told}:</label>" in shown
+    assert f"<h2>{title}</h2>" in shown
+
+
 def test_form_of_terms_leads_to_the_preview(operator):
     page = operator.get(reverse(ADD_TERMS)).text
 

@@ -38,6 +38,20 @@ def test_counter_without_a_record_shows_the_public_facts(db):
         assert counter.status is None
 
 
+@pytest.mark.parametrize(
+    ("language", "hours", "day"),
+    [
+        ("fi", "maanantai 9.00–12.00", "6.12.2026"),
+        ("sv", "måndag 9.00–12.00", "6.12.2026"),
+        ("en", "Monday 9:00–12:00", "6 December 2026"),
+    ],
+)
+def test_hours_and_days_are_named_as_the_language_writes_them(language, hours, day):
+    with translation.override(language):
+        assert str(WeeklyHours(weekday=0, opens=NINE, closes=TWELVE)) == hours
+        assert str(ExceptionalHours(date=dt.date(2026, 12, 6))) == day
+
+
 def test_counter_can_be_only_one(counter):
     with pytest.raises(IntegrityError):
         Counter.objects.create(id=2)

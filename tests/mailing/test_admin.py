@@ -3,10 +3,12 @@ from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import translation
 
+from core.alphabet import alphabetical
 from identity.models import User
 from mailing import worker
-from mailing.enums import Status
+from mailing.enums import Status, kinds
 from mailing.models import Letter
 from tests.mailing.letters import queued
 from tests.staff import sign_in_staff
@@ -37,6 +39,31 @@ def test_staff_see_what_became_of_a_letter(staff):
     assert letter.message_id.strip("<>") in shown
     assert "example.test" not in (listed + shown).replace(letter.message_id, "")  # the domain tells much too (R16)
     assert "Maija" not in listed + shown  # the parameters
+
+
+@pytest.mark.parametrize(
+    ("language", "shown"),
+    [
+        ("fi", ["viesti %d: Kutsu</a>", '?message__exact=invitation">Kutsu</a>', ">ruotsi</td>"]),
+        ("sv", ["meddelande %d: Inbjudan</a>", '?message__exact=invitation">Inbjudan</a>', ">svenska</td>"]),
+        ("en", ["email %d: Invitation</a>", '?message__exact=invitation">Invitation</a>', ">Swedish</td>"]),
+    ],
+)
+def test_list_names_kinds_and_languages_in_the_language_of_the_page(staff, language, shown):
+    letter = queued(message="invitation", language="sv")
+    client = staff("view_letter")
+
+    with translation.override(language):
+        listed = client.get(reverse("admin:mailing_letter_changelist")).text
+
+    assert [text for text in shown if text.replace("%d", str(letter.pk)) not in listed] == []
+
+
+def test_kinds_are_in_the_order_of_their_names():
+    with translation.override("fi"):
+        names = [name for _kind, name in kinds()]
+
+        assert names == sorted(names, key=alphabetical)
 
 
 @pytest.mark.parametrize(("typed", "found"), [("olli@example.test", 1), ("olli", 0), ("example.test", 0), ("%", 0)])

@@ -35,6 +35,7 @@ def test_production_with_a_mail_server_is_in_order(production):
         ("EMAIL_TIMEOUT", 15, []),
         ("EMAIL_BACKEND", POSTMARK, ["mailing.E004"]),
         ("MAILING_CONTEXT", {"hello": "applications.nothing"}, ["mailing.E005"]),
+        ("MAILING_KINDS", "applications.nothing", ["mailing.E005"]),
         ("WORKER_EVERY_ROUND", ["nowhere.at_all"], ["mailing.E005"]),
         ("WORKER_EVERY_MINUTE", ["nowhere.at_all"], ["mailing.E005"]),
     ],

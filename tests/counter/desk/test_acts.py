@@ -265,7 +265,10 @@ def test_other_tab_in_which_it_was_withdrawn_says_that_it_has_ended(adviser, val
         adviser.post(at(name, sent, 1), form(sent, 1), follow=True),
     ]
 
-    assert ["This application has ended" in text_of(answer) for answer in answers] == [True, True]
+    assert ["This application has already ended. Nothing was recorded." in text_of(answer) for answer in answers] == [
+        True,
+        True,
+    ]
     assert RecordedAct.objects.count() == 0
 
 

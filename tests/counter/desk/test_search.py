@@ -81,6 +81,12 @@ def test_search_page_has_the_box_in_focus_and_the_first_reason_chosen(adviser):
     assert re.search(r'<option value="here" selected>', page.content.decode())
 
 
+def test_reason_has_no_asterisk_as_only_a_search_by_code_needs_it(adviser):
+    label = re.search(r"<label for=\"id_reason\">(.*?)</label>", adviser.get(DESK).text, re.DOTALL)
+
+    assert label[1].strip() == "Reason, if you search by a personal identity code"
+
+
 def test_hits_come_before_the_box(adviser):
     application(VERA)
     application(VILLE)
