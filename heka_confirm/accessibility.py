@@ -27,7 +27,7 @@ class Deficiency:
 DEFICIENCIES = (
     Deficiency(
         _(
-            "In some groups of check boxes you must choose at least one. Only an asterisk tells this, and a screen "
+            "In some groups of check boxes you must choose at least one. Only an asterisk shows this, and a screen "
             "reader does not read it out."
         ),
         "1.3.1, 3.3.2",
@@ -41,8 +41,8 @@ DEFICIENCIES = (
     ),
     Deficiency(
         _(
-            "If your browser does not use JavaScript, no warning appears before your session ends or the form closes. "
-            "The page tells the time when it happens."
+            "If your browser does not use JavaScript, no warning appears before your session ends or the form "
+            "closes. The page does show the time when this will happen."
         ),
         "2.2.1",
     ),

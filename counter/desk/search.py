@@ -63,7 +63,7 @@ class SearchForm(forms.Form):
         """Refuse a search that names no reason, as no browser sends one."""
         if reason := self.cleaned_data["reason"]:
             return str(reason)
-        raise forms.ValidationError(_("Choose why you search by a personal identity code."))
+        raise forms.ValidationError(_("Choose why you are searching by a personal identity code."))
 
 
 class SeeOther(HttpResponse):

@@ -434,7 +434,7 @@ def test_begun_change_is_found_again_and_may_be_begun_anew(changer, sent):
     somebody.client.post(url("change", sent), {"again": "yes"})
 
     assert f"Change to application {sent.number}" in listed
-    assert "You have begun a change." in offered
+    assert "You have started a change." in offered
     assert (kept, somebody.data["wishes"]["highest_rent"]) == ("1250", "1100")
     assert Draft.objects.count() == 1
 

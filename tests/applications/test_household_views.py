@@ -594,7 +594,9 @@ def test_receipt_says_that_somebody_declined(sign_in, sent):
 
     shown = text_of(sign_in(cast.MAIJA).get(url("receipt", sent)))
 
-    assert "Olli Öhman has declined the application. It is on hold until the main applicant edits it." in shown
+    assert (
+        "Olli Öhman has declined the application. It cannot become valid until the main applicant edits it." in shown
+    )
     assert "We are waiting for" not in shown
 
 

@@ -71,7 +71,7 @@ def test_link_leads_to_a_page_that_says_who_invites_and_what_to_do(client, sent,
     assert response.status_code == 200
     assert "“Maija” has sent a Heka housing application and named you as a co-applicant." in shown
     assert "It is waiting for you to confirm it." in shown
-    assert "Every adult must confirm the application by 14 February 2027 at the latest." in shown
+    assert "Every adult applicant must confirm the application by 14 February 2027 at the latest." in shown
     assert re.findall(r"<button[^>]*>([^<]+)<", response.text) == ["Accept cookies", "Do not accept"]
     assert "The invitation is not for me" in shown
 

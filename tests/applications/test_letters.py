@@ -194,7 +194,7 @@ def test_arrival_says_that_it_is_not_valid_and_who_is_missing(pass_days):
     assert subject == f"Your application is not valid yet. Confirm it. ({application.number})"
     assert "It was sent on 20 April 2034 at 12:00." in text
     assert "We are waiting for “Olli Öhman” and “Vera Virtanen” to confirm the application." in text
-    assert "Every adult must confirm the application by 19 July 2034 at the latest." in text
+    assert "Every adult applicant must confirm the application by 19 July 2034 at the latest." in text
 
 
 def test_arrival_names_those_whom_no_letter_reaches(pass_days):

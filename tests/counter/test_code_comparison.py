@@ -178,7 +178,7 @@ def test_form_says_when_the_code_was_typed_too_often(adviser):
 
     response = adviser.post(at(sent), form(sent))
 
-    assert "The code has been entered wrong too often." in text_of(response)
+    assert "The code has been entered wrongly too often." in text_of(response)
     assert IdCheck.objects.count() == 0
 
 

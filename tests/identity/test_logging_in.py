@@ -154,7 +154,7 @@ def test_identification_page_leads_to_it_and_to_creating_an_account(visitor):
 
 
 @pytest.mark.parametrize(
-    ("next_url", "label", "leads_on"), [("/en/how-to/", "Email address", True), ("/en/admin/", "User name", False)]
+    ("next_url", "label", "leads_on"), [("/en/how-to/", "Email address", True), ("/en/admin/", "Username", False)]
 )
 def test_page_asks_staff_for_their_user_name(visitor, next_url, label, leads_on):
     visitor.accept_cookies("en")
@@ -261,7 +261,7 @@ def test_answer_and_work_are_the_same_for_everybody(strangers, counting_hasher, 
 def test_error_names_the_field_of_the_page(visitor):
     """Staff have a user name, and people with an account an email address."""
     answer = log_in(visitor, "anna", "something else 123", next="/en/admin/")
-    assert "The user name or the password is wrong." in answer.content.decode()
+    assert "The username or the password is wrong." in answer.content.decode()
 
 
 def test_password_is_given_back_to_nobody(visitor):

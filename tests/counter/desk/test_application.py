@@ -32,7 +32,7 @@ def test_application_shows_how_it_stands(adviser):
 
     assert headings(page) == [f"Application {sent.number}", "Applicants", "Emails", "History"]
     assert "Sent – waiting for confirmation" in text
-    assert "Every adult must confirm the application by" in text
+    assert "Every adult applicant must confirm the application by" in text
     assert re.search("Maija Liisa Meikäläinen Main applicant confirmed .*, online banking codes", text)
     assert "Olli Öhman Co-applicant not confirmed yet" in text
     assert "Tea Teini Co-applicant need not confirm Under 18." in text

@@ -82,7 +82,7 @@ def test_mark_that_nobody_identified_has_set_is_made_the_persons(supervisor):
     page = supervisor.get(at(sent))
     supervisor.post(at(sent), {"mark": "set"})
 
-    assert "the mark applies to this application only" in text_of(page)
+    assert "it applies to this application only" in text_of(page)
     assert controls(page)[:2] == ["Set it in all applications of this person", "Remove the non-disclosure"]
     assert applicant(other, MAIJA).protected
     assert not applicant(sent, MAIJA).protected_here_only

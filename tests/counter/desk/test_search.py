@@ -128,7 +128,7 @@ def test_page_says_nothing_of_protection(adviser):
         ("K7M-P3X-Q4", "This is not an application number. A character is wrong or missing. Check the number."),
         ("010594Y9033", "This is not a personal identity code. A character is wrong or missing. Check the code."),
         ("Ö", "Enter at least two characters of the name."),
-        ("", "Enter an application number, such as"),
+        ("", "Enter an application number, for example"),
     ],
 )
 def test_search_that_finds_nothing_says_why(adviser, typed, said):

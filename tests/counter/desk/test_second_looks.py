@@ -98,7 +98,7 @@ def test_decision_after_another_one_is_refused(supervisor):
 
     response = supervisor.post(at(made), {"accepted": "yes", "reason": "Her"}, follow=True)
 
-    assert "is no longer waiting for second review" in text_of(response)
+    assert "is no longer waiting for a second review" in text_of(response)
     assert status(made) == "rejected"
 
 

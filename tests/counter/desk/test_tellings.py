@@ -183,7 +183,7 @@ def test_number_under_non_disclosure_is_seen_with_the_right_alone(adviser, super
     hidden, shown = (each.post(address("desk_tell_number", letter.pk)) for each in (adviser, supervisor))
 
     assert "998" not in hidden.content.decode()
-    assert "You cannot see the number." in text_of(hidden)
+    assert "You cannot see the phone number." in text_of(hidden)
     assert "+358 50 998 8776" in text_of(shown)
     assert len(entries("protected_details_shown")) == 1
 
@@ -196,7 +196,7 @@ def test_number_of_somebody_who_has_been_told_is_asked_for_as_everybody_elses(ad
     hidden, shown = (each.post(address("desk_tell_number", letter.pk)) for each in (adviser, supervisor))
 
     assert "998" not in hidden.text
-    assert "You cannot see the number." in text_of(hidden)
+    assert "You cannot see the phone number." in text_of(hidden)
     assert "+358 50 998 8776" in text_of(shown)
 
 

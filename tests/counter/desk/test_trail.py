@@ -46,7 +46,7 @@ def test_looks_at_a_person_are_shown_over_all_their_applications(adviser, superv
 
     page = looks(supervisor, sent)
 
-    assert headings(page) == ["Who looked at Maija Liisa Meikäläinen"]
+    assert headings(page) == ["Who has looked at the details of Maija Liisa Meikäläinen"]
     assert lines(page) == [
         "Event log read",
         "Searched by personal identity code",
