@@ -181,8 +181,8 @@ class AddressForm(forms.Form):
     """Another address for a co-applicant's invitation. The present one is theirs, so it is not shown."""
 
     email = EmailField(
-        label=_("New email address"),
-        error_messages={"required": _("Enter the new email address, for example name@example.com.")},
+        label=_("Email address"),
+        error_messages={"required": _("Enter the email address, for example name@example.com.")},
         widget=AddressInput(attrs={"autocomplete": "off"}),
     )
 
@@ -199,7 +199,7 @@ class ContactDetailsForm(forms.Form):
     phone = PhoneField(label=_("Phone number"), required=False)
     language = forms.ChoiceField(
         label=_("Language of communication"),
-        help_text=_("We will send you emails in this language."),
+        help_text=_("We will send emails in this language."),
         error_messages={"required": _("Choose the language of communication.")},
         choices=Language,
     )

@@ -104,7 +104,7 @@ SWEDISH = Card(
         are_details_correct="Läs de här uppgifterna. Stämmer de?",
         do_you_confirm="Bekräftar du den här ansökan?",
         is_valid="Din ansökan är bekräftad och gäller. Du behöver inte göra något mer nu.",
-        others_must_confirm="Du har bekräftat ansökan. Också de andra sökande måste bekräfta den.",
+        others_must_confirm="Du har bekräftat ansökan. Också de andra sökandena måste bekräfta den.",
         bring_document="Kom tillbaka hit. Ta med pass eller identitetskort.",
         interpreter_booked="Vi bokar en tolk. Kom tillbaka hit. Vi skriver upp dag och klockslag åt dig.",
     ),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from django.db.models import Prefetch
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from applications import details
@@ -69,7 +69,7 @@ def applications_part(own: OwnSlots) -> Part:
             application.number,
             facts=[
                 number_of(application),
-                Fact("sent_at", _("Sent"), application.sent_at),
+                Fact("sent_at", pgettext_lazy("application", "Sent"), application.sent_at),
                 *_standing(application, removed_at=own.removals.get(application.pk)),
             ],
             parts=[_version(slot) for slot in own.slots if slot.version.application_id == application.pk],
@@ -104,7 +104,7 @@ def _version(slot: Applicant) -> Part:
         "version",
         gettext("Version %(number)d") % {"number": slot.version.number},
         facts=[
-            Fact("made_at", _("Sent"), slot.version.created_at),
+            Fact("made_at", pgettext_lazy("application", "Sent"), slot.version.created_at),
             Fact("role", _("Role in the application"), "main" if slot.is_main else "co-applicant", role),
             Fact("digest", _("Digest"), slot.version.digest),
             Fact("protected", _("Non-disclosure for personal safety"), slot.protected),
@@ -130,7 +130,7 @@ def acts_parts(own: OwnSlots) -> Iterator[Part]:
     invitations = [
         [
             number_of(slot.version.application),
-            Fact("created_at", _("Sent"), invitation.created_at),
+            Fact("created_at", pgettext_lazy("application", "Sent"), invitation.created_at),
             Fact("opened_at", _("Opened"), invitation.opened_at),
             Fact("replaced_at", _("Replaced by a new one"), invitation.replaced_at),
         ]
