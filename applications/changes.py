@@ -20,9 +20,9 @@ class CannotChange(Refused):
 
 
 class CannotChangeEnded(CannotChange):
-    """An ended application cannot be changed or renewed: a new one is needed (R8)."""
+    """An ended application cannot be changed, renewed or withdrawn: a new one is needed (R8)."""
 
-    message = _("This application has ended, so it cannot be edited or renewed. Send a new application.")
+    message = _("This application has already ended. Nothing was changed.")
 
 
 class NotLatest(CannotChange):
@@ -193,7 +193,7 @@ def withdraw(application: Application, *, by: Actor, check: IdCheck | None = Non
     if check or acting_person(by):
         check_withdrawable(locked, own)
     states.transition(locked, Transition.WITHDRAWN, by=by, at=timezone.now(), check=check)
-    letters.ended(locked, check=check)
+    letters.ended(locked, who=own, check=check)
 
 
 def check_withdrawable(application: Application, own: Applicant | None) -> None:

@@ -181,8 +181,8 @@ class AddressForm(forms.Form):
     """Another address for a co-applicant's invitation. The present one is theirs, so it is not shown."""
 
     email = EmailField(
-        label=_("New email address"),
-        error_messages={"required": _("Enter the new email address, for example name@example.com.")},
+        label=_("Email address"),
+        error_messages={"required": _("Enter the email address, for example name@example.com.")},
         widget=AddressInput(attrs={"autocomplete": "off"}),
     )
 

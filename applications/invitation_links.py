@@ -32,7 +32,7 @@ class UnknownInvitation(CannotUseInvitation):
 
 
 class InvitationUsed(CannotUseInvitation):
-    message = _("This invitation has already been used. Identify yourself to see the status of the application.")
+    message = _("This invitation has already been used.")
 
 
 class InvitationReplaced(CannotUseInvitation):

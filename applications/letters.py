@@ -191,12 +191,12 @@ def renewed(who: Applicant, application: Application, *, check: IdCheck | None =
     _queue_to("renewed", application, _reached(application.applicants), about=about, who=who, **_recorded(check))
 
 
-def ended(application: Application, *, check: IdCheck | None = None) -> None:
-    """Tell everybody that the application lapsed, expired, was withdrawn or was replaced.
+def ended(application: Application, *, who: Applicant | None = None, check: IdCheck | None = None) -> None:
+    """Tell everybody that the application lapsed, expired, was replaced, or was withdrawn by `who`.
 
-    If it was withdrawn at the counter, the check says by whom.
+    Nobody who applies withdrew it if the housing system did. The check is that of a withdrawal at the counter.
     """
-    reached, who = _reached(application.applicants), check.applicant if check else None
+    reached = _reached(application.applicants)
     _queue_to(application.state, application, reached, about=application.pk, who=who, **_recorded(check))
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from applications.letter_names import name_of
 from applications.models import Draft, IdCheck, TermsAcceptance, belongs_to
@@ -82,7 +83,7 @@ def _accepted_terms(person: Person) -> Iterator[Facts]:
     for accepted in TermsAcceptance.objects.filter(belongs_to(person)).select_related("terms").order_by("pk"):
         yield [
             Fact("published_at", _("Terms published"), accepted.terms.published_at),
-            Fact("accepted_at", _("Accepted"), accepted.accepted_at),
+            Fact("accepted_at", pgettext_lazy("terms", "Accepted"), accepted.accepted_at),
         ]
 
 

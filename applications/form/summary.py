@@ -87,31 +87,34 @@ class Summary:
 
     @property
     def recipients(self) -> list[Recipient]:
-        """Where emails go, as whoever fills in the form has written it; nobody in a change, which asks no address."""
+        """Where emails go, as whoever fills in the form has written it; nobody in a change, which asks no address.
+
+        A co-applicant who has no name yet is not among them: the summary asks for the name first.
+        """
         return [
             Recipient(
-                full_name(part.place.person) or str(part.place.title),
+                full_name(part.place.person),
                 part.place.person["kind"] == "main",
                 str(part.form.typed.get("email") or "").strip(),
                 part.form["email"].auto_id,
             )
             for part in self.parts["people"]
-            if part.place.person and "email" in part.form.fields
+            if part.place.person
+            and "email" in part.form.fields
+            and (part.place.person["kind"] == "main" or full_name(part.place.person))
         ]
 
     @property
     def without_address(self) -> list[Unreached]:
-        """The co-applicants to whom no invitation can be sent."""
+        """The co-applicants to whom no invitation can be sent, once they have a name."""
         return [
-            Unreached(
-                full_name(part.place.person) or str(people.TITLES["co"]),
-                only_at_counter=not part.form.typed.get("hetu"),
-            )
+            Unreached(full_name(part.place.person), only_at_counter=not part.form.typed.get("hetu"))
             for part in self.parts["people"]
             if part.place.person
             and part.place.person["kind"] == "co"
             and "kept" not in part.place.person
             and not part.form.typed.get("email")
+            and full_name(part.place.person)
         ]
 
 

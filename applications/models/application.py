@@ -128,6 +128,11 @@ class Application(models.Model):
         """The applicants of the current version, the main applicant first."""
         return sorted(self.version.applicants.all(), key=lambda applicant: applicant.position)
 
+    @property
+    def has_one_adult(self) -> bool:
+        """Whether one adult acts here for themselves alone, so that texts speak of no other applicants."""
+        return sum(applicant.is_adult for applicant in self.applicants) == 1
+
     def awaits(self, applicant: Applicant) -> bool:
         """Whether it is this applicant's turn to confirm. A valid one stays valid when somebody turns 18 (R2)."""
         return self.status == State.AWAITING and applicant.is_awaited

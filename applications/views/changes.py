@@ -52,9 +52,8 @@ def withdraw_as_applicant(request: HttpRequest, visitor: Visitor, reference: str
     if request.method == "POST":
         with _telling_refusal(request):
             changes.withdraw(application, by=visitor.actor)
-            alone = sum(each.is_adult for each in application.applicants) == 1
             told = _("You have withdrawn the application. We will tell the other applicants.")
-            messages.success(request, _("You have withdrawn the application.") if alone else told)
+            messages.success(request, _("You have withdrawn the application.") if application.has_one_adult else told)
         return redirect("applications:status", reference)
     if not (application.is_open and me.is_adult):
         return redirect("applications:status", reference)

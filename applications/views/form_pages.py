@@ -83,6 +83,7 @@ def show_summary(request: HttpRequest, draft: Draft, form: AssuranceForm) -> Htt
     context = {
         **_frame(draft, data, "summary"),
         "summary": Summary({step: steps.parts_of(data, step) for step in STEPS}),
+        "has_co_applicants": any(person["kind"] == "co" for person in data["people"]),
         "saved": steps.revision(data),
         "form": form,
     }

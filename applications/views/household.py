@@ -110,7 +110,9 @@ def correct_invitation_address(request: HttpRequest, visitor: Visitor, reference
     form = AddressForm(_sent(request))
     if form.is_valid():
         _count_letters(visitor)
-        done = _("We are sending the invitation to the new address. It is for %(name)s.") % {"name": applicant}
+        done = _("We are sending the invitation to the address that you entered. It is for %(name)s.") % {
+            "name": applicant
+        }
         _do_and_tell(
             request, lambda: invitations.correct_address(applicant, **form.cleaned_data, by=visitor.actor), done
         )

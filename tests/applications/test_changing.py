@@ -166,6 +166,49 @@ def test_withdrawing_says_what_it_does_and_then_does_it(sign_in, waiting, who):
     assert state(waiting) == "withdrawn"
 
 
+@pytest.mark.parametrize("name", ["withdraw", "renew"])
+def test_whoever_applies_alone_is_spoken_to_of_nobody_else(sign_in, time_machine, name):
+    time_machine.move_to(START)
+    alone = application(cast.MAIJA)
+    confirm(alone, cast.MAIJA)
+    time_machine.shift(dt.timedelta(days=10))
+
+    shown = text_of(sign_in(cast.MAIJA).get(at(name, alone)))
+
+    assert {"withdraw": "it will end.", "renew": "You will not have to confirm it again."}[name] in shown
+    assert not re.search("all applicants|Nobody", shown)
+
+
+def test_withdrawing_again_says_that_it_has_ended(sign_in, waiting):
+    changes.withdraw(waiting, by=HOUSING_SYSTEM)
+
+    told = text_of(sign_in(cast.MAIJA).post(at("withdraw", waiting), follow=True))
+
+    assert "This application has already ended. Nothing was changed." in told
+
+
+def test_receipt_of_what_has_ended_says_once_that_it_has(sign_in, valid):
+    changes.withdraw(valid, by=HOUSING_SYSTEM)
+
+    shown = text_of(sign_in(cast.MAIJA).get(url("receipt", valid)))
+
+    assert shown.count("This application has ended") == 1
+    assert "This application cannot be confirmed, edited or renewed. If you still need a home" in shown
+
+
+@pytest.mark.parametrize(("others", "is_told"), [([], False), ([cast.OLLI], True)])
+def test_replaced_application_asks_for_no_new_one_of_whoever_has_it(sign_in, others, is_told):
+    """R9"""
+    former = application(cast.MAIJA, *others)
+    confirm(application(cast.MAIJA), cast.MAIJA)
+
+    shown = text_of(sign_in(cast.MAIJA).get(url("status", former)))
+
+    assert "Another application became valid and replaced this one." in shown
+    assert ("If you are not an applicant in the new application" in shown) is is_told
+    assert "If you still need a home" not in shown
+
+
 def test_withdrawing_changes_nothing_when_it_is_read(sign_in, waiting):
     sign_in(cast.OLLI).get(at("withdraw", waiting))
 

@@ -1,6 +1,7 @@
 """An application is changed on the form, by each of its adult applicants (J6.2)."""
 
 import json
+import re
 
 import pytest
 from django.test import Client
@@ -96,6 +97,18 @@ def test_begin_page_says_that_everybody_has_to_confirm_again(sign_in, sent):
 
     assert "When you send the change, everyone has to confirm the application again." in shown
     assert Draft.objects.count() == 0
+
+
+def test_whoever_applies_alone_is_spoken_to_of_nobody_else(changer):
+    alone = application(cast.MAIJA)
+
+    somebody = changer(cast.MAIJA, alone)
+    shown = text_of(somebody.client.get(url("change", alone))), text_of(somebody.go("summary"))
+
+    for page in shown:
+        assert "When you send the change, you have to confirm the application again." in page
+        assert not re.search("everyone|all applicants|every adult|the others", page)
+    assert "Check your answers. Then send the change." in shown[1]
 
 
 @pytest.mark.parametrize("who", [cast.MAIJA, cast.OLLI, cast.VERA])
@@ -390,7 +403,7 @@ def test_change_of_what_ended_meanwhile_says_so_and_keeps_the_draft(changer, sen
 
     told = text_of(somebody.client.get(somebody.send().url))
 
-    assert "This application has ended, so it cannot be edited or renewed." in told
+    assert "This application has already ended. Nothing was changed." in told
     assert drafts.form_data_of(Draft.objects.get())["wishes"]["highest_rent"] == "1250"
 
 

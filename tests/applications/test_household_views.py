@@ -289,7 +289,7 @@ def test_correcting_the_address_sends_the_invitation_there(sign_in, sent):
     )
 
     assert response.redirect_chain == [(url("status", sent), 302)]
-    assert "We are sending the invitation to the new address. It is for Olli Öhman." in text_of(response)
+    assert "We are sending the invitation to the address that you entered. It is for Olli Öhman." in text_of(response)
     assert applicant(sent, cast.OLLI).email == "right@example.test"
     assert letter_of(sent, cast.OLLI).get().to == "right@example.test"
     with pytest.raises(invitation_links.InvitationReplaced):
@@ -303,6 +303,15 @@ def test_correcting_the_address_never_shows_the_present_one(sign_in, sent):
     for response in (client.get(page), client.post(page, {"email": "wrong"}), client.post(page, {"email": ""})):
         assert response.status_code == 200
         assert "olli@example.test" not in response.text
+
+
+@pytest.mark.parametrize(("email", "is_told"), [("olli@example.test", True), (None, False)])
+def test_earlier_invitation_is_spoken_of_only_where_there_is_an_address(sign_in, email, is_told):
+    made = household(cast.MAIJA, {**cast.OLLI, "email": email}, language="en")
+
+    shown = text_of(sign_in(cast.MAIJA).get(person_url("correct_address", made)))
+
+    assert ("an earlier invitation will stop working" in shown) is is_told
 
 
 @pytest.mark.parametrize("typed", ["", "wrong", "a@b", "two@example.test, more@example.test", "x" * 250 + "@a.fi"])

@@ -268,10 +268,7 @@ def test_page_that_says_print_has_a_button_that_only_a_script_shows(sign_in):
 def test_nobody_comes_to_the_counter_without_the_address_that_an_account_needs():
     """Whoever has no Finnish code gets no account; an account in use has its address."""
     no_account = {"outcome_counter.html", "forgotten_password.html", "link_asked.html"}
-    bring, address = (
-        "Bring your passport or identity card",
-        "If you want an account, bring your personal email address",
-    )
+    bring, address = "Bring your passport or identity card", "your personal email address"
     sending = {path.name: text for path, text in TEMPLATES.items() if bring in text and path.name not in no_account}
 
     assert [name for name, text in sending.items() if address not in text] == []

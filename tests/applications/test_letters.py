@@ -237,6 +237,31 @@ def test_couple_with_one_address_gets_letters_that_say_for_whom(pass_days):
     ]
 
 
+def test_withdrawal_says_who_withdrew_and_to_them_that_they_did(pass_days):
+    application = sent(cast.MAIJA, cast.OLLI, language="en")
+
+    changes.withdraw(application, by=actor(cast.OLLI))
+
+    for part in written(letter("withdrawn", cast.OLLI))[1:]:
+        assert "You have withdrawn the application. It can no longer be confirmed, edited or renewed." in part
+    for part in written(letter("withdrawn", cast.MAIJA))[1:]:
+        assert "An applicant has withdrawn the application." in part
+
+
+def test_withdrawal_by_the_housing_system_is_said_of_no_applicant(pass_days):
+    household("withdrawn", pass_days, language="en")
+
+    for part in written(letter("withdrawn", cast.MAIJA))[1:]:
+        assert "The application has been withdrawn. It can no longer" in part
+
+
+def test_whoever_declined_on_an_undone_check_is_spoken_to(pass_days):
+    household("act_undone", pass_days, language="en")
+
+    assert "it was recorded that you had declined" in written(letter("act_undone", cast.OLLI))[1]
+    assert "it was recorded that this person had declined" in written(letter("act_undone", cast.MAIJA))[1]
+
+
 def test_receipt_says_when_how_and_who_is_still_missing(pass_days):
     application = sent(cast.MAIJA, cast.OLLI, language="en")
     confirmation = confirm(application, cast.MAIJA)

@@ -81,9 +81,18 @@ def test_summary_tells_where_emails_go_and_to_whom_none_does(somebody):
 
     page = somebody.go("summary")
 
-    assert "To you: maija@example.test Correct the email address of Maija Liisa Meikäläinen" in said(page)
+    assert "To you: maija@example.test Correct your email address" in said(page)
     assert "We have no email address for Olli Öhman, so we will not send them emails. Add an address" in said(page)
     assert 'href="/en/application/people/#id_p1-email"' in page.text
+
+
+def test_summary_speaks_of_no_co_applicant_before_they_have_a_name(somebody):
+    somebody.fill("people", "p1", MAIN, to="form_add_person", kind="co")
+
+    shown = said(somebody.go("summary"))
+
+    assert "To you: maija@example.test" in shown
+    assert "We have no email address for" not in shown
 
 
 def test_sent_page_tells_to_whom_emails_go_and_shows_no_address(somebody):
