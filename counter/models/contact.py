@@ -150,6 +150,11 @@ class Counter(models.Model):
         return in_language(self, "page_url")
 
     @property
+    def has_page(self) -> bool:
+        """Whether the City has a page in the reader's language. Else `page_url` is the Finnish one, and says so."""
+        return self.page_url == str(getattr(self, f"page_url_{get_language()}"))
+
+    @property
     def e_service_url(self) -> str:
         return in_language(self, "e_service_url")
 

@@ -114,6 +114,10 @@ def test_page_of_the_city_is_the_one_in_the_language_of_the_reader_or_the_finnis
     pages = {}
     for language in ("fi", "sv", "en"):
         with translation.override(language):
-            pages[language] = counter.page_url
+            pages[language] = (counter.page_url, counter.has_page)
 
-    assert pages == {"fi": counter.page_url_fi, "sv": counter.page_url_sv, "en": counter.page_url_fi}
+    assert pages == {
+        "fi": (counter.page_url_fi, True),
+        "sv": (counter.page_url_sv, True),
+        "en": (counter.page_url_fi, False),
+    }
