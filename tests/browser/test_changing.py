@@ -29,7 +29,7 @@ def test_change_is_shown_to_the_others_who_confirm_it_again(new_context, live_se
     olli.goto(f"{form.at}applications/{sent.number}/")
 
     press(olli, "Edit application")
-    press(olli, "Begin")
+    press(olli, "Start")
     olli.goto(f"{form.at}application/wishes/")
     form.answer("wishes", {"highest_rent": "1 250"})
     form.go_on()
@@ -55,7 +55,7 @@ def test_two_who_change_at_the_same_time_lose_nothing_without_javascript(new_con
         sign_in(page.context, who)
         form = Form(page, live_server, "en")
         page.goto(f"{form.at}applications/{sent.number}/change/")
-        press(page, "Begin")
+        press(page, "Start")
         page.goto(f"{form.at}application/wishes/")
         pages.append(form)
     first, second = pages
@@ -97,7 +97,7 @@ def test_pages_are_accessible_also_on_a_small_phone(new_context, live_server, si
     page.goto(f"{at}applications/{waiting.number}/people/1/remove/")
     look("remove")
     page.goto(f"{at}applications/{sent.number}/change/")
-    press(page, word("Begin"))
+    press(page, word("Start"))
     look("people")
     for name in ("wishes", "summary", "later"):
         page.goto(f"{at}application/{name}/")
