@@ -18,12 +18,11 @@ def pages(language):
     return {code: f"{here}?language={code}" for code in CARDS if code != language}
 
 
-@pytest.mark.parametrize(("language", "size"), [("fi", PHONE), ("sv", DESKTOP), ("en", PHONE)])
-def test_card_is_accessible(live_server, context, axe, language, size):
+def test_card_is_accessible(live_server, context, axe):
     page, wide = logged_in(context, live_server, "adviser"), []
 
-    for place in (address("desk_pointing_card", language=language), *pages(language).values()):
-        page.set_viewport_size(size)
+    for place in (address("desk_pointing_card", language="fi"), *pages("fi").values()):
+        page.set_viewport_size(DESKTOP)
         page.goto(live_server.url + place)
         axe(page)
         page.set_viewport_size(PHONE)
@@ -33,18 +32,17 @@ def test_card_is_accessible(live_server, context, axe, language, size):
 
 
 @in_each_font
-@pytest.mark.parametrize("language", ["fi", "sv", "en"])
-def test_card_fits_one_sheet_with_nothing_cut_off(live_server, context, language):
+def test_card_fits_one_sheet_with_nothing_cut_off(live_server, context):
     page, found = logged_in(context, live_server, "adviser"), {}
     page.set_viewport_size(PAPER)
 
-    for code, place in pages(language).items():
+    for code, place in pages("en").items():  # the longest of the three beside it
         page.goto(live_server.url + place)
         page.emulate_media(media="print")
         fits = page.evaluate("document.documentElement.scrollWidth") <= PAPER["width"]
         found[code] = (sheets(page), fits)
 
-    assert found == dict.fromkeys(pages(language), (1, True))
+    assert found == dict.fromkeys(pages("en"), (1, True))
 
 
 def test_customer_chooses_a_language_without_a_script_and_reads_from_the_right(live_server, new_context):
