@@ -130,7 +130,7 @@ def test_feedback_from_another_site_is_refused():
             {"text": "a\x1bb"},
             "The text contains characters that cannot be sent. Remove special characters and try again.",
         ),
-        ({"kind": ""}, "What is your feedback about?: Choose what your feedback is about."),
+        ({"kind": ""}, "What is your feedback about? Choose what your feedback is about."),
         ({"email": "maija@example"}, "Check the email address."),
         ({"email": "010594-9032@example.test"}, "Remove the personal identity code from your text."),
     ],
