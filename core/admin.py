@@ -7,13 +7,25 @@ from django.db import DataError
 from django.http import HttpRequest
 from django.utils.translation import gettext_noop
 
-# What the admin's pages say and Django's Finnish catalogue lacks; they find it in ours.
+# What Django's pages say and find in our catalogues: what its Finnish one lacks; and for changing a password what the
+# link to it says, with nobody "confirming" one, as that is said of an application only.
 TEXTS_OF_DJANGO = (
     gettext_noop("Model name"),
     gettext_noop("Add link"),
     gettext_noop("Change or view list link"),
     gettext_noop("After you’ve created a user, you’ll be able to edit more user options."),
     gettext_noop("Error:"),
+    gettext_noop("Password change"),
+    gettext_noop("Change password"),
+    gettext_noop("Change my password"),
+    gettext_noop("Old password"),
+    gettext_noop("New password confirmation"),
+    gettext_noop("Password confirmation"),
+    gettext_noop("Enter the same password as before, for verification."),
+    gettext_noop("Your old password was entered incorrectly. Please enter it again."),
+    gettext_noop("The two password fields didn’t match."),
+    gettext_noop("Password change successful"),
+    gettext_noop("Your password was changed."),
 )
 
 

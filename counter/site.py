@@ -8,29 +8,12 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path
 from django.utils.module_loading import import_string
-from django.utils.translation import gettext_noop
 
 from identity import limits
 from identity.staff import StaffSite
 
 if TYPE_CHECKING:
     from counter.desk.access import Page
-
-# What Django's pages for changing a password say. In our catalogues they call it what the link to them does, and
-# nobody "confirms" a password: that is said of an application only.
-TEXTS_OF_PASSWORD_PAGES = (
-    gettext_noop("Password change"),
-    gettext_noop("Change password"),
-    gettext_noop("Change my password"),
-    gettext_noop("Old password"),
-    gettext_noop("New password confirmation"),
-    gettext_noop("Password confirmation"),
-    gettext_noop("Enter the same password as before, for verification."),
-    gettext_noop("Your old password was entered incorrectly. Please enter it again."),
-    gettext_noop("The two password fields didn’t match."),
-    gettext_noop("Password change successful"),
-    gettext_noop("Your password was changed."),
-)
 
 
 class DeskSite(StaffSite):
