@@ -7,6 +7,7 @@ from django.conf import settings as django_settings
 
 from mailing import letters
 from mailing.letters import NoLongerDue, Unwritable
+from tests.mailing.features import not_understood
 from tests.mailing.letters import LONGEST_LINE, assert_accessible_and_plain, queued
 from tests.service_names import SERVICE_NAMES
 
@@ -22,15 +23,42 @@ def test_letter_is_accessible_and_plain_in_each_language(language):
     assert_accessible_and_plain(letters.write_letter(queued(language=language)))
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("language", [code for code, _ in django_settings.LANGUAGES])
-def test_letter_is_accessible_in_a_browser_too(page, axe, language):
+def test_letter_is_accessible_and_narrow_in_a_browser_too(page, axe, language, scheme):
     page.set_viewport_size({"width": 320, "height": 700})
-    page.set_content(
-        html_of(letters.write_letter(queued(language=language, parameters={"name": "Maija", "number": "1"})))
-    )
+    page.emulate_media(color_scheme=scheme)
+    long = {
+        "name": "Wolfeschlegelstein" * 8,
+        "number": "1",
+        "link": f"{django_settings.PUBLIC_URL}/{'0123456789' * 6}",
+    }
+    page.set_content(html_of(letters.write_letter(queued(language=language, parameters=long))))
 
     axe(page)
     assert page.evaluate("document.documentElement.scrollWidth") == 320
+
+
+def test_letter_is_no_wider_than_600_pixels(page):
+    page.set_viewport_size({"width": 1280, "height": 700})
+    page.set_content(html_of(letters.write_letter(queued())))
+
+    assert page.locator(".email").bounding_box()["width"] == 600
+
+
+@pytest.mark.parametrize(
+    ("style", "said"),
+    [
+        ("p { font-size: 1rem }", ["font-size: 1rem"]),
+        ("a { padding: 4px }", ["padding on a"]),
+        (".body { margin: 0 }", ["margin on td"]),
+        ("@media screen { p { font-size: 14px } }", ["@media"]),
+        ("p { display: flex }", ["display on p"]),
+        (".body { padding: 4px; font: 16px/24px Arial, sans-serif; color: #0000bf }", []),
+    ],
+)
+def test_what_outlook_does_not_understand_is_found(style, said):
+    assert not_understood(f'<style>{style}</style><table role="presentation"><tr><td class="body">') == said
 
 
 def test_letter_has_subject_text_and_html():
