@@ -30,6 +30,7 @@ ONE_AT_A_TIME = threading.Lock()  # in a process, whose memory each one fills
 STYLE = """
 @page { size: A4; margin: 25mm 20mm; }
 body { font: 11pt/1.5 Arial, "Liberation Sans", Arimo, "DejaVu Sans", "Noto Sans", sans-serif; color: #1a1a1a; }
+.issuer { border-bottom: 1.5pt solid #0000bf; margin: 0 0 8mm; padding-bottom: 2mm; }
 h1 { font-size: 18pt; line-height: 1.25; margin: 0 0 8mm; }
 h2 { font-size: 13pt; margin: 8mm 0 3mm; }
 table { border-collapse: collapse; table-layout: fixed; width: 100%; }

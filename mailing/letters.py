@@ -1,10 +1,10 @@
 """Writes a letter from the templates of its folder, in its language, when it is sent.
 
-A folder holds subject.txt, body.txt and body.html. Their context is the letter's parameters, with dates as dates,
-and what settings.MAILING_CONTEXT adds. That setting names for each message, and under "" for all others, the dotted
-path of a function that takes the letter and returns a dict, or raises NoLongerDue. So tokens are made when a letter
-leaves, and are stored nowhere. settings.MAILING_SHARED_CONTEXT names a function without arguments, of which every
-letter has what it returns.
+A folder holds subject.txt (its words, which are the heading too), body.txt and body.html. Their context is the
+letter's parameters, with dates as dates, and what settings.MAILING_CONTEXT adds. That setting names for each message,
+and under "" for all others, the dotted path of a function that takes the letter and returns a dict, or raises
+NoLongerDue. So tokens are made when a letter leaves, and are stored nowhere. settings.MAILING_SHARED_CONTEXT names a
+function without arguments, of which every letter has what it returns.
 """
 
 import datetime as dt
@@ -18,6 +18,7 @@ from anymail.message import AnymailMessage
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives
+from django.core.mail.message import utf8_charset_qp
 from django.core.validators import validate_email
 from django.template import Context
 from django.template.loader import get_template
@@ -53,12 +54,22 @@ def write_letter(letter: Letter) -> EmailMultiAlternatives:
     with translation.override(letter.language):
         # Without "https://", which mail programs would make a link: the page is for those who follow none.
         context["check_page"] = urlsplit(settings.PUBLIC_URL).netloc + reverse(settings.EMAIL_CHECK_URL)
-        subject, text, html = (_render(letter, name, context) for name in ("subject.txt", "body.txt", "body.html"))
+        subject = write_subject(letter, context)
+        text, html = (_render(letter, name, {**context, "subject": subject}) for name in ("body.txt", "body.html"))
         sender = Address(str(SERVICE_NAME), addr_spec=parseaddr(settings.DEFAULT_FROM_EMAIL)[1])
     # A line break in a subject could begin a header that somebody else wrote.
     if has_control(subject) or has_control(text + html, allowed="\t\n"):
         raise Unwritable
     return _message(letter, str(sender), subject, text, html)
+
+
+def write_subject(letter: Letter, context: dict[str, Any]) -> str:
+    """Return the subject of a letter: its words, after the application's number if it is about an application.
+
+    A list of emails shows the beginning only, and whoever has two applications tells them apart by it.
+    """
+    number, words = context.get("number"), _render(letter, "subject.txt", context)
+    return f"{number}: {words}" if number else words
 
 
 def letter_context(letter: Letter) -> dict[str, Any]:
@@ -87,6 +98,8 @@ def _message(letter: Letter, sender: str, subject: str, text: str, html: str) ->
         track_clicks=False,
     )
     message.attach_alternative(f"{html}\n", "text/html")
+    # Quoted-printable: lines of any length pass every server, and none needs 8BITMIME.
+    message.encoding = utf8_charset_qp
     return cast("EmailMultiAlternatives", message)
 
 

@@ -289,6 +289,14 @@ def test_pdf_is_made_by_the_worker_tagged_and_in_the_certificates_language(sign_
     assert "Maija" not in caplog.text
 
 
+def test_pdf_names_its_issuer_at_the_top(valid):
+    issued = issue(valid, language="sv")
+
+    html = certificate_pdf.certificate_html_of(CertificateDocument(certificate=issued, language="sv"))
+
+    assert re.search(r"<body>\s*<p .*>Bekräfta din Heka-bostadsansökan</strong><br>Helsingfors stad, ", html)
+
+
 @needs_pango
 def test_pdf_goes_after_a_day_and_the_certificate_stays(valid, time_machine):
     issued = issue(valid)

@@ -24,6 +24,7 @@ from core.worker import Stop
 from tests import cast
 from tests.applications.factories import application, confirm
 from tests.conftest import must_not_skip
+from tests.service_names import SERVICE_NAMES
 
 has_pango = find_library("pangoft2-1.0") is not None
 pytestmark = [
@@ -127,14 +128,16 @@ def test_pdf_is_tagged_and_says_its_language_and_title(caplog):
 
 
 @pytest.mark.parametrize(
-    ("language", "day", "method"),
+    ("language", "day", "method", "organisation"),
     [
-        ("fi", "16.11.2026", None),
-        ("sv", "16.11.2026", None),
-        ("en", "16 November 2026", "online banking codes"),
+        ("fi", "16.11.2026", None, "Helsingin kaupunki"),
+        ("sv", "16.11.2026", None, "Helsingfors stad"),
+        ("en", "16 November 2026", "online banking codes", "City of Helsinki"),
     ],
 )
-def test_pdf_says_what_was_confirmed_by_whom_when_and_how_in_its_language(time_machine, language, day, method):
+def test_pdf_says_what_was_confirmed_by_whom_when_and_how_in_its_language(
+    time_machine, language, day, method, organisation
+):
     time_machine.move_to(NOON)
     sent = application(cast.MAIJA)
     made = confirm(sent, cast.MAIJA)
@@ -154,6 +157,8 @@ def test_pdf_says_what_was_confirmed_by_whom_when_and_how_in_its_language(time_m
         facts += [str(Application.objects.get(pk=sent.pk).status.label), str(made.get_method_display())]
     assert [fact for fact in facts if fact not in text] == []
     assert (method or "") in text
+    issuer, heading = text.index('<p class="issuer">'), text.index("<h1>")
+    assert [one for one in (SERVICE_NAMES[language], organisation) if one not in text[issuer:heading]] == []
     assert cast.MAIJA["hetu"] not in text
     assert "{{" not in text
 

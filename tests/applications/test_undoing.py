@@ -68,7 +68,7 @@ def test_letters_say_that_what_was_valid_is_no_longer_valid(time_machine):
     clock.tick()
 
     subjects = {written(letter)[0] for letter in Letter.objects.filter(message="reminder", to="maija@example.test")}
-    assert subjects == {f"Your application is no longer valid. Confirm it. ({sent.number})"}
+    assert subjects == {f"{sent.number}: Your application is no longer valid. Confirm it."}
 
 
 def test_undo_keeps_the_row_with_the_time():

@@ -62,7 +62,7 @@ def test_couple_with_one_address_confirms_by_its_letters(live_server, new_contex
     page = new_context().new_page()
     (acknowledged, receipt), (invited, invitation) = letters(post)
     assert (acknowledged, to_whom(receipt)) == (
-        f"Hakemuksesi ei ole vielä voimassa. Vahvista hakemus. ({couple.number})",
+        f"{couple.number}: Hakemuksesi ei ole vielä voimassa. Vahvista hakemus.",
         ["Maija Liisa Meikäläinen"],
     )
     assert to_whom(invitation) == ["Olli Öhman"]

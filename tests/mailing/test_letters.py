@@ -1,4 +1,5 @@
 import datetime as dt
+from email import message_from_bytes, policy
 from email.header import decode_header, make_header
 
 import pytest
@@ -6,7 +7,8 @@ from django.conf import settings as django_settings
 
 from mailing import letters
 from mailing.letters import NoLongerDue, Unwritable
-from tests.mailing.letters import assert_accessible_and_plain, queued
+from tests.mailing.features import not_understood
+from tests.mailing.letters import LONGEST_LINE, assert_accessible_and_plain, queued
 from tests.service_names import SERVICE_NAMES
 
 pytestmark = pytest.mark.django_db
@@ -21,25 +23,71 @@ def test_letter_is_accessible_and_plain_in_each_language(language):
     assert_accessible_and_plain(letters.write_letter(queued(language=language)))
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("language", [code for code, _ in django_settings.LANGUAGES])
-def test_letter_is_accessible_in_a_browser_too(page, axe, language):
+def test_letter_is_accessible_and_narrow_in_a_browser_too(page, axe, language, scheme):
     page.set_viewport_size({"width": 320, "height": 700})
-    page.set_content(
-        html_of(letters.write_letter(queued(language=language, parameters={"name": "Maija", "number": "1"})))
-    )
+    page.emulate_media(color_scheme=scheme)
+    long = {
+        "name": "Wolfeschlegelstein" * 8,
+        "number": "1",
+        "link": f"{django_settings.PUBLIC_URL}/{'0123456789' * 6}",
+    }
+    page.set_content(html_of(letters.write_letter(queued(language=language, parameters=long))))
 
     axe(page)
     assert page.evaluate("document.documentElement.scrollWidth") == 320
 
 
+def test_letter_is_no_wider_than_600_pixels(page):
+    page.set_viewport_size({"width": 1280, "height": 700})
+    page.set_content(html_of(letters.write_letter(queued())))
+
+    assert page.locator(".email").bounding_box()["width"] == 600
+
+
+@pytest.mark.parametrize(
+    ("style", "said"),
+    [
+        ("p { font-size: 1rem }", ["font-size: 1rem"]),
+        ("a { padding: 4px }", ["padding on a"]),
+        (".body { margin: 0 }", ["margin on td"]),
+        ("@media screen { p { font-size: 14px } }", ["@media"]),
+        ("p { display: flex }", ["display on p"]),
+        (".body { padding: 4px; font: 16px/24px Arial, sans-serif; color: #0000bf }", []),
+    ],
+)
+def test_what_outlook_does_not_understand_is_found(style, said):
+    assert not_understood(f'<style>{style}</style><table role="presentation"><tr><td class="body">') == said
+
+
 def test_letter_has_subject_text_and_html():
     message = letters.write_letter(queued())
 
-    assert message.subject == "Your application K7M-P3X-Q4T: waiting for Maija"
+    assert message.subject == "K7M-P3X-Q4T: Waiting for Maija"
     assert message.body.startswith(f"{message.subject}\n\nHello Maija\n")
     assert "\n\n\n" not in message.body
     assert "<h1>Hello Maija</h1>" in html_of(message)
     assert message.to == ["maija@example.test"]
+
+
+def test_letter_about_no_application_has_its_words_only_as_subject():
+    assert letters.write_letter(queued(parameters={"name": "Maija"})).subject == "Waiting for Maija"
+
+
+def test_letter_leaves_as_quoted_printable_and_is_read_as_it_was_written():
+    """As 8bit it would need servers that take it (RFC 6152), and no line longer than 998 bytes (RFC 5322, 2.1.1)."""
+    long = "Öhman ✓ " + "Wolfeschlegelsteinhausen" * 50
+    written = letters.write_letter(queued(parameters={"name": "Öhman", "link": long}))
+
+    sent = written.message().as_bytes()
+
+    read = message_from_bytes(sent, policy=policy.default)
+    assert sent.isascii()
+    assert max(map(len, sent.splitlines())) <= LONGEST_LINE
+    assert [part["Content-Transfer-Encoding"] for part in read.iter_parts()] == ["quoted-printable"] * 2
+    assert [part.get_content_type() for part in read.iter_parts()] == ["text/plain", "text/html"]
+    assert [part.get_content() for part in read.iter_parts()] == [written.body, html_of(written)]
 
 
 def test_letter_has_the_same_message_id_whenever_it_is_written():

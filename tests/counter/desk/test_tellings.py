@@ -158,7 +158,7 @@ def test_adviser_reads_what_to_say_in_the_language_of_the_person_and_sees_no_num
 
     page = adviser.get(address("desk_tell", letter.pk))
 
-    assert "Ansökan förfaller om inte alla bekräftar den" in text_of(page)
+    assert "Ansökan ska bekräftas senast" in text_of(page)
     assert 'lang="sv"' in page.content.decode()
     assert "998" not in page.content.decode()
     assert [one[1] for one in entries("applicant_opened")] == [f"applicant {slot(application, OLLI).pk}"]
