@@ -69,7 +69,10 @@ def counter_page(request: HttpRequest) -> HttpResponse:
 @same_origin_forms
 @cache_control(no_store=True, private=True)
 def feedback_page(request: HttpRequest) -> HttpResponse:
-    """Ask for feedback and take it in. It needs no cookie, no identification and no address (J9)."""
+    """Ask for feedback and take it in. It needs no cookie, no identification and no address (J9).
+
+    An address that we know of somebody who is signed in is not filled in: who gives theirs does it knowingly.
+    """
     form = form_of(request, FeedbackForm, initial={"form_key": uuid.uuid4()})
     context: dict[str, Any] = {"form": form, "answer_days": ANSWER_DAYS, "typed_form": TYPED}
     if not form.is_valid():
