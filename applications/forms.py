@@ -202,6 +202,7 @@ class ContactDetailsForm(forms.Form):
         help_text=_("We will send emails in this language."),
         error_messages={"required": _("Choose the language of communication.")},
         choices=Language,
+        widget=forms.Select(attrs={"autocomplete": "language"}),
     )
 
 

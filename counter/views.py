@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from applications import facts
 from applications.forms import ProseField, fits, no_personal_identity_code
 from core.addresses import AddressInput, EmailField
+from core.requests import TYPED, form_of
 from counter.feedback import ANSWER_DAYS, give_feedback
 from counter.models import FeedbackKind
 from identity import limits
@@ -68,9 +69,12 @@ def counter_page(request: HttpRequest) -> HttpResponse:
 @same_origin_forms
 @cache_control(no_store=True, private=True)
 def feedback_page(request: HttpRequest) -> HttpResponse:
-    """Ask for feedback and take it in. It needs no cookie, no identification and no address (J9)."""
-    form = FeedbackForm(request.POST if request.method == "POST" else None, initial={"form_key": uuid.uuid4()})
-    context: dict[str, Any] = {"form": form, "answer_days": ANSWER_DAYS}
+    """Ask for feedback and take it in. It needs no cookie, no identification and no address (J9).
+
+    An address that we know of somebody who is signed in is not filled in: who gives theirs does it knowingly.
+    """
+    form = form_of(request, FeedbackForm, initial={"form_key": uuid.uuid4()})
+    context: dict[str, Any] = {"form": form, "answer_days": ANSWER_DAYS, "typed_form": TYPED}
     if not form.is_valid():
         return render(request, "counter/feedback.html", context)
     try:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import cache_control
 
 from applications.letter_names import name_of
+from core.requests import TYPED, form_of
 from identity import limits
 from identity.origin import same_origin_forms
 from mailing.letter_codes import find_sent_letter, normalise_letter_code
@@ -49,9 +50,9 @@ class EmailCodeForm(forms.Form):
 @cache_control(no_store=True, private=True)
 def check_email(request: HttpRequest) -> HttpResponse:
     """Ask for the code of an email, and tell whether it is from us. The answer has no address of its own."""
-    form = EmailCodeForm(request.POST if request.method == "POST" else None)
-    context = {"form": form, "sender": parseaddr(settings.DEFAULT_FROM_EMAIL)[1]}
-    if request.method == "POST":
+    form = form_of(request, EmailCodeForm)
+    context = {"form": form, "sender": parseaddr(settings.DEFAULT_FROM_EMAIL)[1], "typed_form": TYPED}
+    if form.is_bound:
         limits.count("email code", limits.client_network(request), most=MOST_EMAIL_CODES)
     if form.is_valid():
         letter = find_sent_letter(form.cleaned_data["code"])

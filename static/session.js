@@ -1,16 +1,20 @@
 /* Warns some minutes before the session ends, and puts the end off while somebody types. Without it the page tells the
-   time in plain text. */
+   time in plain text, and the warning appears by the clock of the stylesheet. */
 (function () {
   "use strict";
   var warning = document.getElementById("session-warning");
   var form = document.getElementById("session-extend");
-  var button = form.querySelector("button");
+  var button = form.querySelector("button"); // may belong to another form, which keeps what is typed
   var length = Number(warning.getAttribute("data-seconds"));
   var early = Number(warning.getAttribute("data-warning")); // seconds
   var ends = Date.now() + length * 1000;
   var returnTo = null;
   // A person's tabs tell each other when the session ends; 0 is now. Nothing is stored.
   var tabs = window.BroadcastChannel ? new BroadcastChannel("session " + warning.getAttribute("data-person")) : null;
+
+  warning.hidden = true;
+  warning.className = "curtain no-print";
+  warning.querySelector("[role=alertdialog]").setAttribute("aria-modal", "true");
 
   function tell(end) {
     if (tabs) tabs.postMessage(end);
@@ -68,7 +72,10 @@
 
   function extend(event) {
     event.preventDefault();
-    keep(function () { form.submit(); }); // the browser then says itself that there is no connection
+    keep(function () { // the browser then says itself that there is no connection
+      button.removeEventListener("click", extend);
+      button.click();
+    });
   }
 
   var kept = Date.now();
@@ -84,7 +91,7 @@
     else if (left <= early * 1000) show();
   }
 
-  form.addEventListener("submit", extend);
+  button.addEventListener("click", extend);
   document.addEventListener("input", typed);
   warning.addEventListener("keydown", function (event) {
     var buttons = warning.querySelectorAll("button");

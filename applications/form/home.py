@@ -34,7 +34,9 @@ class HomeAndNeed(Questions):
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose what kind of home you live in now.")},
     )
-    address = LineField(label=_("Address of the home"), required=False)
+    address = LineField(
+        label=_("Address of the home"), required=False, widget=forms.TextInput({"autocomplete": "address-line1"})
+    )
     rooms = RoomsField(label=_("Number of rooms"), required=False, least=1, most=50)
     area = FloorAreaField(label=_("Floor area"), help_text=_("In square metres."), required=False, least=1)
     residents = PeopleField(label=_("People living there"), required=False, least=1, most=50)

@@ -120,14 +120,28 @@ class Applicant(Human):
     )
 
 
-class MainApplicant(Applicant):
-    NAME_MISSING = _("Enter your first name.")
+class AboutOneself(Questions):
+    """What the person at the keyboard tells of themselves: the browser may fill it in (WCAG 1.3.5)."""
 
+    NAME_MISSING: ClassVar[Promise] = _("Enter your first name.")
+    PURPOSES: ClassVar[dict[str, str]] = {
+        "first_names": "given-name",
+        "last_name": "family-name",
+        "address": "address-line1",
+        "municipality": "address-level2",
+        "email": "email",
+        "phone": "tel",
+        "language": "language",
+    }
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        for name in self.PURPOSES.keys() & self.fields.keys():
+            self.fields[name].widget.attrs["autocomplete"] = self.PURPOSES[name]
+
+
+class MainApplicant(AboutOneself, Applicant):
     birth_date = None  # type: ignore[assignment]  # R3: the main applicant has a code
-    first_names = NameField(
-        label=_("First names"), help_text=ONE_NAME, widget=forms.TextInput({"autocomplete": "given-name"})
-    )
-    last_name = NameField(label=_("Last name"), widget=forms.TextInput({"autocomplete": "family-name"}))
     hetu = HetuField(
         label=_("Personal identity code"),
         help_text=_(
@@ -136,19 +150,12 @@ class MainApplicant(Applicant):
         ),
         error_messages={"required": _("Enter your personal identity code, for example 131052-308T.")},
     )
-    address = LineField(
-        label=_("Address"),
-        help_text=POSTE_RESTANTE,
-        required=False,
-        widget=forms.TextInput({"autocomplete": "street-address"}),
-    )
     email = EmailField(
         label=_("Email address"),
         help_text=_("We can send you emails only if you give an address."),
         required=False,
-        widget=AddressInput({"autocomplete": "email"}),
+        widget=AddressInput(OFF),
     )
-    phone = PhoneAnswerField(label=_("Phone number"), required=False)
 
     def clean_hetu(self) -> str:
         code = str(self.cleaned_data["hetu"])
@@ -170,10 +177,8 @@ class CoApplicant(Applicant):
     )
 
 
-class Oneself(Human):
+class Oneself(AboutOneself, Human):
     """What an applicant changes of themselves: they stay who they are."""
-
-    NAME_MISSING = _("Enter your first name.")
 
     hetu = None  # type: ignore[assignment]
     birth_date = None  # type: ignore[assignment]

@@ -37,13 +37,18 @@ class Question:
 class Questions(forms.Form):
     asked_after: ClassVar[dict[str, Conditions]] = {}
 
-    def __init__(self, *, prefix: str, typed: Answers | None, is_checked: bool = True) -> None:
-        """Show what was typed. If it is checked, show what is wrong or missing too."""
+    def __init__(
+        self, *, prefix: str, typed: Answers | None, known: Answers | None = None, is_checked: bool = True
+    ) -> None:
+        """Show what was typed. If it is checked, show what is wrong or missing too.
+
+        Questions that nobody has answered yet show what is `known` (WCAG 3.3.7); it is no answer until it is sent.
+        """
         bound = {f"{prefix}-{name}": value for name, value in (typed or {}).items()}
         if is_checked:
             super().__init__(bound, prefix=prefix)
         else:
-            super().__init__(prefix=prefix, initial=typed)
+            super().__init__(prefix=prefix, initial={**(known or {}), **(typed or {})})
         self.typed: Answers = typed or {}
 
     @property

@@ -54,6 +54,7 @@ class Place:
     title: Title
     typed: Answers | None = field(repr=False)
     person: PersonAnswers | None = field(default=None, repr=False)
+    known: Answers = field(default_factory=dict, repr=False)  # what another step has asked already
 
     @property
     def can_be_removed(self) -> bool:
@@ -76,7 +77,9 @@ def places_of(data: FormData, step: str) -> Iterator[Place]:
                 if form := form_of_person(person):
                     yield Place(form, person["id"], _title(data, person), person["details"], person)
         case "home":
-            yield Place(SharedHome if data.get("is_shared") else HomeAndNeed, "home", TITLES["home"], data["home"])
+            form = SharedHome if data.get("is_shared") else HomeAndNeed
+            known = {"address": (data["people"][0]["details"] or {}).get("address", "")}
+            yield Place(form, "home", TITLES["home"], data["home"], known=known)
         case "money":
             for person in data["people"]:
                 if person["kind"] in SIGNING and form_of_person(person):
@@ -101,7 +104,7 @@ def full_name(person: PersonAnswers) -> str:
 def parts_of(data: FormData, step: str, *, is_checked: bool = True) -> list[Part]:
     """Return the forms of a step with what was typed. If they are checked, they hold what is wrong or missing too."""
     parts = [
-        Part(place, place.form(prefix=place.prefix, typed=place.typed, is_checked=is_checked))
+        Part(place, place.form(prefix=place.prefix, typed=place.typed, known=place.known, is_checked=is_checked))
         for place in places_of(data, step)
     ]
     if is_checked and step == "people":

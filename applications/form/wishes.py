@@ -117,7 +117,7 @@ def answers_from_wishes(content: Content) -> Answers:
         "highest_rent": euros_as_typed(wishes.highest_rent),
         "area_min": as_typed(wishes.area_min),
         "area_max": as_typed(wishes.area_max),
-        "lowest_floor": as_typed(wishes.lowest_floor),
+        "lowest_floor": as_typed(wishes.lowest_floor or None),  # 0 suits whoever any floor suits; the form has 1 on
         "districts": chosen,
         "other_areas": "\n".join(others),
         "features": [one.value for one in wishes.features],

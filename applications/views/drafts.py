@@ -17,7 +17,7 @@ from applications.form.steps import STEPS
 from applications.models import Draft
 from applications.views.form_pages import session_end, show_unsaved
 from core.addresses import AddressInput, EmailField
-from core.requests import read_or_act
+from core.requests import TYPED, form_of, read_or_act
 from identity import cookies, limits, sessions
 from identity.access import identified_person, identified_person_required, person_of
 from identity.limits import HOUR
@@ -50,15 +50,15 @@ class LinkForm(forms.Form):
 def save_for_later(request: HttpRequest, draft: Draft) -> HttpResponse:
     """Save what is typed, complete or not, and tell how to continue."""
     step = request.POST.get("step", "")
-    if request.method == "POST":
+    if request.method == "POST" and "show" not in request.POST:
         if step in STEPS:
             try:
                 drafts.edit_draft(draft, lambda data: steps.save(data, step, request.POST))
             except steps.StaleTab:
                 return show_unsaved(request, draft, step)
         return redirect("applications:draft_later")
-    typed = draft.email or steps.main_email(drafts.form_data_of(draft))
-    return _show_later(request, draft, LinkForm(initial={"email": typed}))
+    typed = (drafts.form_data_of(draft)["people"][0]["details"] or {}).get("email", "")
+    return _show_later(request, draft, form_of(request, LinkForm, initial={"email": draft.email or typed}))
 
 
 @draft_view
@@ -67,7 +67,7 @@ def mail_draft_link(request: HttpRequest, draft: Draft) -> HttpResponse:
     """Send the link for continuing to an address."""
     if request.method != "POST" or draft.application_id:
         return redirect("applications:draft_later")
-    form = LinkForm(request.POST)
+    form = form_of(request, LinkForm)
     if not form.is_valid():
         return _show_later(request, draft, form)
     email = form.cleaned_data["email"]
@@ -193,6 +193,7 @@ def continue_draft(request: HttpRequest) -> HttpResponse:
 def _show_later(request: HttpRequest, draft: Draft, form: LinkForm) -> HttpResponse:
     context = {
         "form": form,
+        "typed_form": "" if draft.application_id else TYPED,
         "draft": draft,
         "until": draft_letters.deletion_day(draft),
         "is_mine": draft.person_id is not None,

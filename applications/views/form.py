@@ -27,6 +27,7 @@ from identity import cookies, limits
 from identity.access import actor_of, identified_person
 from identity.limits import HOUR
 from identity.origin import names_own_origin, same_origin_forms
+from identity.redirects import safe_next
 
 # An hour and address, which libraries, counters and mobile operators give to many; and an hour and person.
 MOST_SENT, MOST_SENT_BY_ONE = 500, 20
@@ -180,7 +181,7 @@ def stay(request: HttpRequest, draft: Draft) -> HttpResponse:
     """Put off the end of the session: answer 204 to the script of the warning, and redirect after its form."""
     if request.method == "POST" and "text/html" not in request.headers.get("Accept", ""):
         return HttpResponse(status=204)
-    return redirect("applications:form_people")
+    return redirect(safe_next(request) or "applications:form_people")
 
 
 def _show_begin(request: HttpRequest, form: HouseholdForm) -> HttpResponse:

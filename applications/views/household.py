@@ -14,7 +14,7 @@ from applications.access import Visitor, applicant_view
 from applications.enums import State
 from applications.forms import AddressForm, ContactDetailsForm, ErrorReportForm
 from applications.models import Applicant, Application
-from core.requests import read_or_act
+from core.requests import TYPED, form_of, read_or_act
 from identity import limits
 
 MOST_LETTERS = 5  # a minute and person, of those that go out at once
@@ -32,7 +32,7 @@ def own_contact_details(request: HttpRequest, visitor: Visitor, reference: str) 
     if not application.is_open:
         return redirect("applications:status", reference)
     present = {"email": me.email, "phone": me.phone, "language": me.language}
-    form = ContactDetailsForm(_sent(request), initial=present)
+    form = form_of(request, ContactDetailsForm, initial=present)
     if form.is_valid():
         _do_and_tell(
             request,
@@ -41,7 +41,8 @@ def own_contact_details(request: HttpRequest, visitor: Visitor, reference: str) 
         )
         is_next = "confirm" if me.is_awaited and application.status == State.AWAITING else "status"
         return redirect(f"applications:{is_next}", reference)
-    return render(request, "applications/contact_details.html", {"application": application, "form": form})
+    context = {"application": application, "form": form, "typed_form": TYPED}
+    return render(request, "applications/contact_details.html", context)
 
 
 @applicant_view
@@ -51,7 +52,7 @@ def report_error_page(request: HttpRequest, visitor: Visitor, reference: str) ->
     application, me = visitor.find(reference)
     if me.is_main or not application.is_open:
         return redirect("applications:status", reference)
-    form = ErrorReportForm(_sent(request))
+    form = form_of(request, ErrorReportForm)
     is_sent = bool(application.applicants[0].email)
     if form.is_valid():
         _count_letters(visitor)
@@ -61,7 +62,7 @@ def report_error_page(request: HttpRequest, visitor: Visitor, reference: str) ->
             REPORT_IS_SENT if is_sent else REPORT_IS_KEPT,
         )
         return redirect("applications:status", reference)
-    context = {"application": application, "form": form, "is_sent": is_sent}
+    context = {"application": application, "form": form, "is_sent": is_sent, "typed_form": TYPED}
     return render(request, "applications/report_error.html", context)
 
 
@@ -107,7 +108,7 @@ def correct_invitation_address(request: HttpRequest, visitor: Visitor, reference
     applicant = _chosen(application, position, reader=me)
     if applicant is None:
         return redirect("applications:status", reference)
-    form = AddressForm(_sent(request))
+    form = form_of(request, AddressForm)
     if form.is_valid():
         _count_letters(visitor)
         done = _("We are sending the invitation to the address that you entered. It is for %(name)s.") % {
@@ -117,7 +118,7 @@ def correct_invitation_address(request: HttpRequest, visitor: Visitor, reference
             request, lambda: invitations.correct_address(applicant, **form.cleaned_data, by=visitor.actor), done
         )
         return redirect("applications:status", reference)
-    context = {"application": application, "applicant": applicant, "form": form}
+    context = {"application": application, "applicant": applicant, "form": form, "typed_form": TYPED}
     return render(request, "applications/correct_address.html", context)
 
 
@@ -126,10 +127,6 @@ def _chosen(application: Application, position: int, *, reader: Applicant) -> Ap
     if not reader.is_main or application.status != State.AWAITING:
         return None
     return next((a for a in application.applicants if a.position == position and not a.is_main and a.is_awaited), None)
-
-
-def _sent(request: HttpRequest) -> dict[str, str] | None:
-    return request.POST.dict() if request.method == "POST" else None
 
 
 def _do_and_tell(request: HttpRequest, act: Callable[[], None], done: str | Promise) -> None:

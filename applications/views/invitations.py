@@ -12,6 +12,7 @@ from applications import invitation_links, invitations
 from applications.forms import CodeForm
 from applications.invitation_links import CannotUseInvitation, InvitationReplaced, UnknownInvitation
 from applications.models import Invitation
+from core.requests import TYPED, form_of
 from identity import cookies, limits, sessions
 from identity.access import is_identified, person_of
 from identity.secret_pages import secret_page
@@ -44,18 +45,18 @@ def answer_refusals(view: View) -> View:
 @answer_refusals
 def invitation_page(request: HttpRequest) -> HttpResponse:
     """The information page: who invites, and what to do. Without a link, a form whose code leads to its page."""
-    form, status = CodeForm(request.POST if request.method == "POST" else None), 200
-    if request.method == "POST":
-        if form.is_valid():
-            try:
-                found = _typed_invitation(request, form.cleaned_data["code"])
-                return HttpResponseRedirect(_invitation_address(invitation_links.invitation_pass(found)))
-            except UnknownInvitation as refusal:
-                form.add_error("code", str(refusal))
-                status = 404
-    elif "token" in request.GET:
+    if request.method != "POST" and "token" in request.GET:
         return _show_invitation(request, "applications/invitation.html")
-    return render(request, "applications/invitation_code.html", {"form": form}, status=status)
+    form, status = form_of(request, CodeForm), 200
+    if form.is_valid():
+        try:
+            found = _typed_invitation(request, form.cleaned_data["code"])
+            return HttpResponseRedirect(_invitation_address(invitation_links.invitation_pass(found)))
+        except UnknownInvitation as refusal:
+            form.add_error("code", str(refusal))
+            status = 404
+    context = {"form": form, "typed_form": TYPED}
+    return render(request, "applications/invitation_code.html", context, status=status)
 
 
 @secret_page

@@ -1,11 +1,14 @@
 """The page that tells the holder of a receipt or certificate whether it is genuine and counts. It names nobody."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import cache_control
 
 from applications import certificates, receipts
 from applications.forms import ReceiptForm
+from core.requests import TYPED, form_of
 from identity import limits
 from identity.origin import same_origin_forms
 
@@ -20,14 +23,13 @@ def verify_receipt(request: HttpRequest) -> HttpResponse:
 
     Both are looked for each time, so the answer takes as long whichever it is. It has no address of its own.
     """
-    if request.method != "POST":
-        return render(request, PAGE, {"form": ReceiptForm()})
-    form = ReceiptForm(request.POST)
+    form = form_of(request, ReceiptForm)
+    context: dict[str, Any] = {"form": form, "typed_form": TYPED}
     if not form.is_valid():
-        return render(request, PAGE, {"form": form})
+        return render(request, PAGE, context)
     checked = receipts.check(**form.cleaned_data)
     certified = certificates.check_certificate(**form.cleaned_data)
     if checked is None and certified is None:
         limits.count("receipt", limits.client_network(request), most=MOST_UNKNOWN)
-    context = {"form": form, "is_answered": True, "checked": checked, "certified": certified}
+    context |= {"is_answered": True, "checked": checked, "certified": certified}
     return render(request, PAGE, context)

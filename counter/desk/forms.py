@@ -89,6 +89,10 @@ class NewContactDetailsForm(ContactDetailsForm):
     is_phone_removed = forms.BooleanField(label=_("The person no longer has a phone number"), required=False)
     field_order = ["email", "is_email_removed", "phone", "is_phone_removed", "language"]
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["language"].widget.attrs["autocomplete"] = "off"  # not the adviser's
+
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         for name in ("email", "phone"):

@@ -5,6 +5,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_safe
 
+from core.requests import TYPED, form_of
 from identity import account_links, accounts, limits
 from identity.forms import AddressForm, PasswordForm
 from identity.origin import same_origin_forms
@@ -28,14 +29,14 @@ def forgotten_password(request: HttpRequest) -> HttpResponse:
 
 
 def _ask(request: HttpRequest, template: str) -> HttpResponse:
-    form = AddressForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
+    form = form_of(request, AddressForm)
+    if form.is_valid():
         limits.count("account link client", limits.client_network(request), most=MOST_ASKED)
         email = accounts.normal(form.cleaned_data["email"])
         if _may_send_to(email):
             accounts.request_link(email)
         return redirect("identity:link_asked")
-    return render(request, template, {"form": form})
+    return render(request, template, {"form": form, "typed_form": TYPED})
 
 
 def _may_send_to(email: str) -> bool:

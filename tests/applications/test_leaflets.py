@@ -265,6 +265,24 @@ def test_page_that_says_print_has_a_button_that_only_a_script_shows(sign_in):
         assert "print.js" in page
 
 
+SAYS_PRINT = re.compile(r"\b[Pp]rint (it|them|this page|this slip)\b|\bprint or save\b|\bPrint this\b")
+
+
+def with_parts(path):
+    """Return the text of a template with those that it includes or extends."""
+    folder, text = settings.BASE_DIR / "templates", TEMPLATES.get(path, "")
+    named = re.findall(r'{% (?:include|extends) "([^"]+)"', text)
+    return text + "".join(with_parts(folder / name) for name in named)
+
+
+def test_every_page_that_says_print_has_a_button_that_does_it():
+    pages = {path: with_parts(path) for path in TEMPLATES if path.name[0] != "_" and "mailing" not in path.parts}
+    said = {path.name: "data-print" in text for path, text in pages.items() if SAYS_PRINT.search(text)}
+
+    assert [name for name, has_button in said.items() if not has_button] == []
+    assert {"receipt.html", "sent.html", "slip.html", "certificate.html", "index.html"} <= set(said)
+
+
 def test_nobody_comes_to_the_counter_without_the_address_that_an_account_needs():
     """Whoever has no Finnish code gets no account; an account in use has its address."""
     no_account = {"outcome_counter.html", "forgotten_password.html", "link_asked.html"}

@@ -34,7 +34,7 @@ PAGES = {
         ("Tunnistautuminen", "Tunnistaudu", "Tunnistautuminen"),
         ("Lue käyttöehdot", "Lue käyttöehdot", "Käyttöehdot"),
         ("Tarkista tiedot", "Tarkista tiedot", "Tarkistus ja vahvistus"),
-        ("Kuitti", "Hakemuksesi on voimassa", "Kuitti"),
+        ("Kuitti – Voimassa", "Hakemuksesi on voimassa", "Kuitti"),
     ],
     "sv": [
         ("Bekräfta din Heka-bostadsansökan", "Bekräfta din bostadsansökan", None),
@@ -42,7 +42,7 @@ PAGES = {
         ("Identifiering", "Identifiera dig", "Identifiering"),
         ("Läs användarvillkoren", "Läs användarvillkoren", "Användarvillkor"),
         ("Kontrollera uppgifterna", "Kontrollera uppgifterna", "Kontroll och bekräftelse"),
-        ("Kvittering", "Din ansökan är giltig", "Kvittering"),
+        ("Kvittering – Giltig", "Din ansökan är giltig", "Kvittering"),
     ],
     "en": [
         ("Confirm your Heka housing application", "Confirm your housing application", None),
@@ -50,7 +50,7 @@ PAGES = {
         ("Identification", "Identify yourself", "Identification"),
         ("Read the terms of use", "Read the terms of use", "Terms of use"),
         ("Check the details", "Check the details", "Check and confirm"),
-        ("Receipt", "Your application is valid", "Receipt"),
+        ("Receipt – Valid", "Your application is valid", "Receipt"),
     ],
 }
 

@@ -52,6 +52,51 @@ def test_session_is_extended_and_ended_without_javascript(new_context, sign_in, 
     assert heading(page) == "You have logged out"
 
 
+def hurry(page):
+    """Let the animations of a page run a thousand times as fast."""
+    clock = page.context.new_cdp_session(page)
+    clock.send("Animation.enable")
+    clock.send("Animation.setPlaybackRate", {"playbackRate": 1000})
+    return clock  # it goes as slowly as before once nobody holds it
+
+
+def test_session_warns_without_javascript_and_goes_on_with_what_is_typed(new_context, sign_in, live_server):
+    sent = application(MAIJA, OLLI)
+    context = new_context(java_script_enabled=False)
+    sign_in(context, OLLI)
+    page = context.new_page()
+    page.goto(f"{live_server.url}/en/applications/{sent.number}/report/")
+    page.get_by_label("What is wrong").fill("We are three.")
+    warning = page.get_by_role("alertdialog", name="You will be logged out soon")
+    early = warning.is_visible()
+
+    clock = hurry(page)
+    expect(warning).to_be_visible()
+    clock.detach()
+    warning.get_by_role("button", name="Continue").click()
+
+    assert not early
+    assert not warning.is_visible()
+    expect(page.get_by_label("What is wrong")).to_have_value("We are three.")
+    assert page.locator(".error-summary").count() == 0
+
+
+def test_form_warns_without_javascript_and_stays_open_with_what_is_typed(new_context, live_server):
+    page = new_context(java_script_enabled=False).new_page()
+    page.goto(f"{live_server.url}/en/application/new/")
+    press(page, "Accept cookies")
+    page.get_by_label("Last name").fill("Meikäläinen")
+    warning = page.get_by_role("alertdialog", name="The form will close soon")
+
+    clock = hurry(page)
+    expect(warning).to_be_visible()
+    clock.detach()
+    warning.get_by_role("button", name="Continue").click()
+
+    assert not warning.is_visible()
+    expect(page.get_by_label("Last name")).to_have_value("Meikäläinen")
+
+
 class Keyboard:
     """Somebody who uses the keyboard alone, and looks where the focus is."""
 

@@ -4,8 +4,15 @@ import re
 
 import pytest
 from django import forms
+from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
+
+TEMPLATES = [*(settings.BASE_DIR / "templates").rglob("*.html"), *(settings.BASE_DIR / "demo").rglob("*.html")]
+# What renders a field, with errors that we tell ourselves.
+FIELD = re.compile(
+    r"as_field_group|\{\{ (\w+\.)*(form|field)\b|_field\.html|_questions\.html|block questions|<(select|textarea)"
+)
 
 
 class Example(forms.Form):
@@ -42,6 +49,36 @@ def test_choices_stand_in_a_group_with_a_legend(form):
 
     assert '<fieldset aria-describedby="id_language_error"> <legend>Language' in text
     assert text.endswith("</fieldset> </div>")
+
+
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+@pytest.mark.parametrize("widget", [forms.RadioSelect, forms.CheckboxSelectMultiple])
+def test_group_says_to_a_screen_reader_that_it_is_required(language, widget):
+    words = {"fi": "(pakollinen)", "sv": "(obligatoriskt)", "en": "(required)"}[language]
+    with translation.override(language):
+        groups = [
+            forms.MultipleChoiceField(label="Reasons", choices=[("a", "A")], widget=widget, required=required)
+            .get_bound_field(forms.Form(), "reasons")
+            .as_field_group()
+            for required in (True, False)
+        ]
+    required, optional = [re.search(r"<legend>(.*?)</legend>", html(group))[1] for group in groups]
+
+    assert f'Reasons<span aria-hidden="true"> *</span><span class="visually-hidden"> {words}</span>' in required
+    assert optional.strip() == "Reasons"
+
+
+def test_no_field_is_checked_by_the_browser():
+    """It would say so in its own language, in a bubble that goes away, and say one fault at a time."""
+    checked = [
+        (path.name, tag)
+        for path in TEMPLATES
+        for tag, content in re.findall(r"(<form\b[^>]*>)(.*?)</form>", path.read_text(), re.DOTALL)
+        if FIELD.search(content) and "novalidate" not in tag
+    ]
+
+    assert checked == []
+    assert sum(bool(FIELD.search(path.read_text())) for path in TEMPLATES) > 30
 
 
 def test_checkbox_comes_before_its_label(form):

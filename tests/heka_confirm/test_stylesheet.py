@@ -94,3 +94,9 @@ def test_template_uses_only_classes_that_some_stylesheet_has(template):
     used = {name for value in values for name in re.sub(r"{[{%].*?[%}]}", " ", value).split()}
 
     assert used - CLASSES == set()
+
+
+def test_clock_of_the_stylesheet_warns_when_the_session_ends_soon():
+    warned_after = (settings.IDLE_MINUTES - settings.IDLE_WARNING_MINUTES) * 60
+
+    assert re.findall(r"animation: ending 1s (\d+)s forwards", RULES) == [str(warned_after)]

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.conf import settings
 
 from identity import cookies
 from tests import cast
@@ -13,6 +14,19 @@ from tests.staff import sign_in_staff, staff
 
 pytestmark = pytest.mark.django_db
 ERROR = {"fi": "Virhe: ", "sv": "Fel: ", "en": "Error: "}
+
+
+FOLDER = settings.BASE_DIR / "templates"
+TEMPLATES = {str(path.relative_to(FOLDER)): path.read_text() for path in FOLDER.rglob("*.html")}
+SUMMARY = re.compile(r'{% include "(_error_summary|applications/form/_errors)\.html"')
+
+
+def chain(name):
+    """Return the texts of a template and of those that it extends."""
+    found = [TEMPLATES.get(name, "")]
+    while base := re.match(r'{% extends "([^"]+)"', found[-1]):
+        found.append(TEMPLATES.get(base[1], ""))
+    return found
 
 
 def title_of(page):
@@ -36,6 +50,22 @@ def test_title_of_a_page_with_errors_says_so_first(client, language, path, wrong
 
     assert title_of(client.post(path, wrong)).startswith(ERROR[language])
     assert not title_of(client.get(path)).startswith(ERROR[language])
+
+
+def test_every_page_that_can_have_a_summary_of_errors_has_a_title_that_begins_with_it():
+    """`base.html` and the desk see to it; a page that replaces their title sees to it too."""
+    asked = [name for name in TEMPLATES if any(SUMMARY.search(text) for text in chain(name)) and name[0] != "_"]
+    first = re.compile(r"<title>{% error_first %}|{% block title %}{% error_first %}")
+
+    def begins(name):
+        texts = chain(name)
+        at = next((n for n, text in enumerate(texts) if first.search(text)), len(texts))
+        is_before = "<title>" in "".join(texts[at : at + 1])  # then the block is behind it, whatever it holds
+        return at < len(texts) and (is_before or not any("{% block title" in text for text in texts[:at]))
+
+    assert [name for name in asked if not begins(name)] == []
+    assert len(asked) > 40
+    assert [name for name, text in TEMPLATES.items() if re.search(r'_error_summary\.html" with', text)] == []
 
 
 def test_title_of_a_step_with_errors_says_so_first(client):
