@@ -1,6 +1,41 @@
-"""The HTTP methods to which a page with a form answers."""
+"""The HTTP methods to which a page with a form answers, and where the address of a button leads whoever reads it."""
 
+import functools
+from collections.abc import Callable
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
+
+P = ParamSpec("P")
+R = TypeVar("R", bound=HttpResponseBase)
 
 # Reading shows the page, and its form is sent to the same address.
 read_or_act = require_http_methods(["GET", "HEAD", "POST"])
+
+
+def act_of(
+    page: str, *kept: str
+) -> Callable[[Callable[Concatenate[HttpRequest, P], R]], Callable[Concatenate[HttpRequest, P], R | HttpResponse]]:
+    """Hand only POSTs to the view of a button, and lead whoever reads its address to the page that shows the button.
+
+    People come there by Back, a bookmark, or the language links of an error. `page` is the name of that page's
+    address; it takes from ours the parts that `kept` names, and the query.
+    """
+
+    def decorate(
+        view: Callable[Concatenate[HttpRequest, P], R],
+    ) -> Callable[Concatenate[HttpRequest, P], R | HttpResponse]:
+        @functools.wraps(view)
+        def acts(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> R | HttpResponse:
+            if request.method == "POST":
+                return view(request, *args, **kwargs)
+            parts: dict[str, Any] = {name: kwargs[name] for name in kept}
+            return HttpResponseRedirect(reverse(page, kwargs=parts, query=request.GET))
+
+        acts.shown_on = page  # type: ignore[attr-defined]  # read by the guard of all addresses
+        return read_or_act(acts)
+
+    return decorate
