@@ -21,7 +21,7 @@ DEVELOPMENT := DEBUG=true DEMO=true
 # Where it is set, each of the many processes of a test run compiles every test again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test quick browser system lint types imports messages migrations bench lock clean
+.PHONY: help demo test quick browser system lint types imports messages migrations icons bench lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -72,6 +72,9 @@ messages: $(VENV)/.dev system ## the catalogues are complete, compiled and up to
 
 migrations: $(VENV)/.dev ## the migrations match the models
 	$(DEVELOPMENT) DATABASE_URL=sqlite://:memory: $(BIN)/python manage.py makemigrations --check --dry-run
+
+icons: $(VENV)/.dev system ## draw the icons in webroot/ anew, after a change of static/icon.svg
+	$(BIN)/python -m tests.icons
 
 bench: $(VENV)/.dev system ## measure the speed on this machine, with PostgreSQL
 	$(BIN)/python -m bench

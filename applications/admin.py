@@ -12,10 +12,10 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
 
 from applications.models import Terms
 from core.admin import NeverDeleted
+from core.requests import act_of
 
 
 def moment_input() -> forms.DateTimeInput:
@@ -64,7 +64,7 @@ class TermsAdmin(NeverDeleted, admin.ModelAdmin):
         preview = path("preview/", self.admin_site.admin_view(self.preview), name="applications_terms_preview")
         return [preview, *super().get_urls()]
 
-    @method_decorator(require_POST)
+    @method_decorator(act_of("admin:applications_terms_changelist"))
     def preview(self, request: HttpRequest) -> HttpResponse:
         """Show texts that are not stored yet as people would read them."""
         if not (self.has_add_permission(request) or self.has_change_permission(request)):

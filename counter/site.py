@@ -7,8 +7,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path
+from django.utils.decorators import method_decorator
 from django.utils.module_loading import import_string
 
+from core.requests import act_of
 from identity import limits
 from identity.staff import StaffSite
 
@@ -32,6 +34,11 @@ class DeskSite(StaffSite):
         if request.method == "POST" and request.user.pk is not None:
             limits.count_password_again(request.user.pk)
         return super().password_change(request, extra_context)
+
+    @method_decorator(act_of("admin:index"))
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        response: TemplateResponse = super().logout(request, extra_context)
+        return response
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:  # type: ignore[override]  # it may lead on
         """Redirect members of staff who may edit nothing to the desk; show the others what they may edit."""

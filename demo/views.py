@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
+from core.requests import act_of
 from demo import client, codes, jose, request_objects, tokens
 from demo.forms import OtherPersonForm
 from demo.models import DemoApplication
@@ -48,7 +49,7 @@ def authorize(http: HttpRequest, asked: Request) -> HttpResponse:
 
 
 @csrf_exempt
-@require_POST
+@act_of("root")
 @_with_request
 def choose_person(http: HttpRequest, asked: Request) -> HttpResponse:
     person = BY_KEY.get(http.POST.get("person", ""))
@@ -56,7 +57,7 @@ def choose_person(http: HttpRequest, asked: Request) -> HttpResponse:
 
 
 @csrf_exempt
-@require_POST
+@act_of("root")
 @_with_request
 def other_person(http: HttpRequest, asked: Request) -> HttpResponse:
     form = OtherPersonForm(http.POST)
@@ -64,7 +65,7 @@ def other_person(http: HttpRequest, asked: Request) -> HttpResponse:
 
 
 @csrf_exempt
-@require_POST
+@act_of("root")
 @_with_request
 def cancel(http: HttpRequest, asked: Request) -> HttpResponse:
     return _return_to_client(asked, error="access_denied")

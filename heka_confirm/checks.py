@@ -39,7 +39,23 @@ def _always() -> Iterator[CheckMessage]:
             hint="Give the number of proxies of your own in front of the service, 0 when there is none.",
             id="heka_confirm.E003",
         )
+    yield from _security_contact()
     yield from _retention()
+
+
+def _security_contact() -> Iterator[CheckMessage]:
+    if strange := [one for one in settings.SECURITY_CONTACT if not one.startswith(("mailto:", "https://", "tel:"))]:
+        yield Error(
+            f"SECURITY_CONTACT holds {', '.join(map(repr, strange))}, which is no address as security.txt wants it.",
+            hint="Begin each with mailto:, https:// or tel:, for example mailto:security@example.fi",
+            id="heka_confirm.E010",
+        )
+    if not settings.SECURITY_CONTACT and not settings.DEBUG:
+        yield checks.Warning(
+            "SECURITY_CONTACT is empty: whoever finds a weakness does not learn whom to tell.",
+            hint="Give the address that /.well-known/security.txt names, for example mailto:security@example.fi",
+            id="heka_confirm.W003",
+        )
 
 
 def _retention() -> Iterator[CheckMessage]:

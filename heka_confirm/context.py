@@ -8,6 +8,8 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from heka_confirm import search_engines
+
 STEPS = (
     _("Cookies"),
     _("Identification"),
@@ -37,6 +39,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
             for code, name in settings.LANGUAGES
         ],
         "public_url": settings.PUBLIC_URL,
+        "description": search_engines.description_of(request),
         "digital_support_url": DIGITAL_SUPPORT.get(here or settings.LANGUAGE_CODE),
         "steps": STEPS,
         "session_seconds": max(0, int((ends_at - timezone.now()).total_seconds())) if ends_at else None,

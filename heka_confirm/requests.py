@@ -8,11 +8,11 @@ import uuid
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import add_never_cache_headers
 
-from heka_confirm import errors, logs
+from heka_confirm import errors, logs, search_engines
 from heka_confirm.health import PROBES
 from identity.limits import TooMany
 
@@ -61,7 +61,10 @@ class RequestContextMiddleware:
 
 
 class SecurityHeadersMiddleware:
-    """Sets the headers that no other middleware sets, and keeps personal pages out of every cache."""
+    """Sets the headers that no other middleware sets; keeps personal pages out of every cache.
+
+    Every page is kept out of search engines that is not on their list; static files may stand beside it there.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -70,6 +73,8 @@ class SecurityHeadersMiddleware:
         response = self.get_response(request)
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
+        if not (isinstance(response, FileResponse) or search_engines.may_show(request)):
+            response["X-Robots-Tag"] = "noindex"
         if not response.has_header("Cache-Control"):
             has_cookie = bool(response.cookies) or settings.SESSION_COOKIE_NAME in request.COOKIES
             if response.status_code >= 400 or has_cookie:

@@ -52,6 +52,7 @@ MAIL_SERVER: dict[str, Any] = env.dj_email_url("EMAIL_URL", default="")
 EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="")
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=10)  # seconds
 MAIL_PROVIDER: Any = env.json("ANYMAIL", default={})
+SECURITY_CONTACT: list[str] = env.list("SECURITY_CONTACT", default=[])
 MAIL_WEBHOOK_SECRETS: list[str] = env.list("ANYMAIL_WEBHOOK_SECRET", default=[])
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="no-reply@localhost" if DEBUG or DEMO else "")
 WEBHOOK_ALLOW_PRIVATE = env.bool("WEBHOOK_ALLOW_PRIVATE", default=False)
@@ -105,6 +106,8 @@ MIDDLEWARE = [
     "heka_confirm.health.HealthMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
+    # Within the compression, which makes each answer another one.
+    "django.middleware.http.ConditionalGetMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -336,6 +339,7 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     }
 }
+WHITENOISE_ROOT = BASE_DIR / "webroot"  # what every site has at its root: robots.txt, icons
 WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_AUTOREFRESH = DEBUG
 

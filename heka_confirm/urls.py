@@ -5,13 +5,15 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
-from heka_confirm import accessibility, email_check, health, pages
+from heka_confirm import accessibility, email_check, health, pages, well_known
 from upstream.api import api
 
 urlpatterns = [
     path("", pages.choose_language, name="root"),
     path("healthz", health.healthz, name="healthz"),
     path("readiness", health.readiness, name="readiness"),
+    path(".well-known/security.txt", well_known.security_txt, name="security_txt"),
+    path(".well-known/change-password", well_known.change_password, name="change_password"),
     path("identification/", include("identity.urls_broker")),
     path("api/v1/", api.urls),
     path("anymail/", include("mailing.urls")),

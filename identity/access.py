@@ -13,7 +13,7 @@ from identity import proof
 from identity.models import Person, User
 from identity.people import person_actor
 from identity.proof import Proof
-from identity.redirects import page_of, with_next
+from identity.redirects import with_next
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
@@ -32,7 +32,7 @@ def identified_person_required(view: View[P]) -> View[P]:
         if is_identified(request):
             response = view(request, *args, **kwargs)
         else:
-            response = redirect(with_next("identity:identify", page_of(request)))
+            response = redirect(with_next("identity:identify", request.get_full_path()))
         patch_cache_control(response, no_store=True, private=True)
         return response
 

@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST
 
 from core.requests import read_or_act
 
@@ -16,24 +15,12 @@ P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 
-def same_origin_post(view: View[P]) -> View[P]:
-    """Let only POSTs from our own pages through to the view; others are answered 403.
+def same_origin_forms(view: View[P]) -> View[P]:
+    """Let everybody read a page, but let only our own pages send its form; others are answered 403.
 
-    No page can change what the browser says about the origin of a request. A browser that says nothing sends Lax
+    No site can change what the browser says about the origin of a request. A browser that says nothing sends Lax
     cookies only with our own POSTs, so that the acceptance cookie is the guard.
     """
-
-    @functools.wraps(view)
-    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        if not is_same_origin(request):
-            raise PermissionDenied("The request comes from elsewhere")
-        return view(request, *args, **kwargs)
-
-    return csrf_exempt(require_POST(guarded))
-
-
-def same_origin_forms(view: View[P]) -> View[P]:
-    """Let everybody read a page, but let only our own pages send its form; others are answered 403."""
 
     @functools.wraps(view)
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:

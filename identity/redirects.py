@@ -39,11 +39,6 @@ def is_within(url: str) -> bool:
     return is_path and len(url) <= LONGEST_URL
 
 
-def page_of(request: HttpRequest) -> str:
-    """Return the address to come back to, which for a sent form is the page of the same path."""
-    return request.get_full_path() if request.method in {"GET", "HEAD"} else request.path
-
-
 def with_next(name: str, next_url: str, *args: str, **more: str) -> str:
     """Return the address of a page that goes on to `next_url`, in the language in use, with more parameters."""
     url = reverse(name, args=args)

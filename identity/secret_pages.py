@@ -1,7 +1,8 @@
 """The pages of mailed links, before sign-in.
 
-The secret stands in the query, which is in no access log and goes to no other site. Reading changes nothing, however
-often: mail scanners open links.
+The secret stands in the query, which is in no access log and goes to no other site, and its forms are sent to an
+address with it: so whatever they are answered with is there in the other languages too. Reading changes nothing,
+however often: mail scanners open links.
 """
 
 import functools
@@ -10,6 +11,11 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils.cache import patch_cache_control
 
 from identity.origin import P, View, same_origin_forms
+
+
+def secret_of(request: HttpRequest, name: str = "token") -> str:
+    """Return the secret of an address, or an empty text. Pages of the release before sent it in a field."""
+    return request.GET.get(name) or request.POST.get(name, "")
 
 
 def secret_page(view: View[P]) -> View[P]:

@@ -12,7 +12,7 @@ from django.urls import Resolver404, resolve
 from django.utils import timezone
 
 from identity import proof
-from identity.redirects import page_of, with_next
+from identity.redirects import with_next
 from identity.session_store import SessionStore
 
 SEEN = "seen"  # seconds since 1970
@@ -72,7 +72,7 @@ def _answer_after_end(request: HttpRequest) -> HttpResponseBase | None:
         return None
     act = match.url_name or "" if is_sent and match.namespace != "identity" else ""
     keeps_typed = is_sent and getattr(match.func, "keeps_typed", False)
-    return HttpResponseRedirect(with_next(page, page_of(request), act=act), preserve_request=keeps_typed)
+    return HttpResponseRedirect(with_next(page, request.get_full_path(), act=act), preserve_request=keeps_typed)
 
 
 def open_session(key: str) -> SessionStore | None:

@@ -1,10 +1,10 @@
 """What is held about somebody, for them to read and take along (GDPR 15)."""
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from core.requests import read_or_act
+from core.requests import act_of
 from identity.access import actor_of, identified_person_required, person_of, proof_of
 from privacy import own_data
 
@@ -18,11 +18,9 @@ def show_own_data(request: HttpRequest) -> HttpResponse:
 
 
 @identified_person_required
-@read_or_act
+@act_of("privacy:own_data")
 def download_own_data(request: HttpRequest) -> HttpResponseBase:
     """Hand the same out as a JSON file, whose name reveals nothing about the person."""
-    if request.method != "POST":  # read again, after identification for example
-        return redirect("privacy:own_data")
     parts = own_data.export_own_data(person_of(request), proof=proof_of(request), by=actor_of(request), as_file=True)
     return JsonResponse(
         {part.name: part.data for part in parts},

@@ -19,6 +19,7 @@ PRODUCTION = {
     "TRUSTED_PROXIES": "1",
     "EMAIL_URL": "submission://heka:secret@mail.example.fi",
     "DEFAULT_FROM_EMAIL": "no-reply@confirm.example.fi",
+    "SECURITY_CONTACT": "mailto:security@example.fi",
 }
 
 

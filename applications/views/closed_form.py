@@ -29,7 +29,7 @@ from applications.models import Draft
 from applications.views.drafts import may_mail_link, show_dead_draft
 from applications.views.form_pages import show_unsaved
 from core.masking import mask_address
-from core.requests import read_or_act
+from core.requests import act_of, read_or_act
 from identity import cookies, sessions
 from identity.access import identified_person_required, person_of
 from identity.origin import same_origin_forms
@@ -137,9 +137,10 @@ def _show_closed(request: HttpRequest, draft: Draft | None, **more: object) -> H
 
 
 @same_origin_forms
+@act_of(CLOSED)
 def mail_link_of_closed_form(request: HttpRequest) -> HttpResponse:
     """Send the link to the address that the draft knows already; no other is taken here."""
-    draft = remembered_draft(request) if request.method == "POST" else None
+    draft = remembered_draft(request)
     if draft is None or _is_own(draft):
         return redirect(CLOSED)
     email = draft.email or steps.main_email(drafts.form_data_of(draft))
@@ -157,8 +158,7 @@ def open_closed_form(request: HttpRequest) -> HttpResponse:
     if draft is None or not drafts.may_open(draft, person=person):
         return show_dead_draft(request, draft_links.NotTheirs(), status=404)
     if request.method != "POST":
-        context = {"action": reverse("applications:draft_open")}
-        return render(request, "applications/draft/bound.html", context)
+        return render(request, "applications/draft/bound.html")
     try:
         held = drafts.adopt(draft, person=person)
     except drafts.CannotWrite as refusal:

@@ -17,12 +17,12 @@ from applications.form.steps import STEPS
 from applications.models import Draft
 from applications.views.form_pages import session_end, show_unsaved
 from core.addresses import AddressInput, EmailField
-from core.requests import TYPED, form_of, read_or_act
+from core.requests import TYPED, act_of, form_of, read_or_act
 from identity import cookies, limits, sessions
 from identity.access import identified_person, identified_person_required, person_of
 from identity.limits import HOUR
 from identity.redirects import with_next
-from identity.secret_pages import secret_page
+from identity.secret_pages import secret_of, secret_page
 
 MOST_LETTERS, MOST_LETTERS_OF_NETWORK = 10, 200  # an hour and draft, and an hour and network: offices share one
 MOST_UNKNOWN_LINKS = 30  # a minute and address
@@ -62,10 +62,10 @@ def save_for_later(request: HttpRequest, draft: Draft) -> HttpResponse:
 
 
 @draft_view
-@read_or_act
+@act_of("applications:draft_later")
 def mail_draft_link(request: HttpRequest, draft: Draft) -> HttpResponse:
     """Send the link for continuing to an address."""
-    if request.method != "POST" or draft.application_id:
+    if draft.application_id:
         return redirect("applications:draft_later")
     form = form_of(request, LinkForm)
     if not form.is_valid():
@@ -121,14 +121,12 @@ def mail_way_back(request: HttpRequest, draft: Draft, data: FormData) -> None:
 
 
 @draft_view
-@read_or_act
+@act_of("applications:draft_later")
 def bind_draft(request: HttpRequest, draft: Draft) -> HttpResponse:
     """Send somebody to identify themselves, so that the draft is among their applications afterwards.
 
     Identification ends the session (R21): a pass for half an hour carries the draft over.
     """
-    if request.method != "POST":
-        return redirect("applications:draft_later")
     if person := identified_person(request):
         hold_draft(request, drafts.adopt(draft, person=person))
         return redirect("applications:draft_later")
@@ -140,7 +138,7 @@ def bind_draft(request: HttpRequest, draft: Draft) -> HttpResponse:
 @read_or_act
 def draft_bound(request: HttpRequest) -> HttpResponse:
     """Give the draft of a pass to the person who has identified themselves."""
-    text = (request.POST if request.method == "POST" else request.GET).get("pass", "")
+    text = secret_of(request, "pass")
     try:
         draft = draft_links.take_draft_pass(text, person=person_of(request))
         if request.method == "POST":
@@ -148,27 +146,24 @@ def draft_bound(request: HttpRequest) -> HttpResponse:
             return redirect("applications:form_people")
     except (draft_links.UnknownDraft, drafts.CannotWrite) as refusal:
         return show_dead_draft(request, refusal, status=404)
-    context = {"pass": text, "action": reverse("applications:draft_bound")}
-    return render(request, "applications/draft/bound.html", context)
+    return render(request, "applications/draft/bound.html")
 
 
 @identified_person_required
-@read_or_act
+@act_of("applications:list")
 def resume_draft(request: HttpRequest, pk: int) -> HttpResponse:
     """Continue one of one's own drafts; for the drafts of others the answer is 404."""
     draft = Draft.objects.of(person_of(request)).filter(pk=pk).first()
     if draft is None:
         raise Http404
-    if request.method == "POST":
-        hold_draft(request, draft)
-        return redirect("applications:form_people")
-    return redirect("applications:list")
+    hold_draft(request, draft)
+    return redirect("applications:form_people")
 
 
 @secret_page
 def continue_draft(request: HttpRequest) -> HttpResponse:
     """Show the page of a mailed link; its button puts the draft into the session."""
-    token = (request.POST if request.method == "POST" else request.GET).get("token", "")
+    token = secret_of(request)
     try:
         draft = draft_links.find_draft(token)
     except draft_links.UnknownDraft as refusal:
@@ -177,7 +172,7 @@ def continue_draft(request: HttpRequest) -> HttpResponse:
     except draft_links.CannotContinue as refusal:
         return show_dead_draft(request, refusal, status=410)
     if request.method != "POST":
-        context = {"token": token, "until": draft_letters.deletion_day(draft)}
+        context = {"until": draft_letters.deletion_day(draft)}
         return render(request, "applications/draft/continue.html", context)
     if not cookies.accepted(request):
         here = reverse("applications:draft_continue", query={"token": token})

@@ -22,7 +22,7 @@ from applications.models import Application, Draft
 from applications.views.drafts import mail_way_back
 from applications.views.form_pages import other_way, show_refused, show_step, show_summary, show_unsaved
 from core.actors import UNIDENTIFIED
-from core.requests import read_or_act
+from core.requests import act_of, read_or_act
 from identity import cookies, limits
 from identity.access import actor_of, identified_person
 from identity.limits import HOUR
@@ -84,7 +84,7 @@ def form_step(request: HttpRequest, draft: Draft, step: str) -> HttpResponse:
 
 
 @draft_view
-@read_or_act
+@act_of("applications:form_people")
 def add_to_form(request: HttpRequest, draft: Draft) -> HttpResponse:
     """Add a co-applicant, or somebody who moves in, and save what was typed of the others."""
 
@@ -92,8 +92,6 @@ def add_to_form(request: HttpRequest, draft: Draft) -> HttpResponse:
         steps.save(data, "people", request.POST)
         return add_person(data, request.POST.get("kind", ""))
 
-    if request.method != "POST":
-        return redirect("applications:form_people")
     try:
         added = drafts.edit_draft(draft, edit)
     except steps.StaleTab:
@@ -102,7 +100,7 @@ def add_to_form(request: HttpRequest, draft: Draft) -> HttpResponse:
 
 
 @draft_view
-@read_or_act
+@act_of("applications:form_people")
 def remove_from_form(request: HttpRequest, draft: Draft) -> HttpResponse:
     """Remove somebody, and save what was typed of the others."""
 
@@ -110,12 +108,11 @@ def remove_from_form(request: HttpRequest, draft: Draft) -> HttpResponse:
         remove_person(data, request.POST.get("person", ""))
         steps.save(data, "people", request.POST)
 
-    if request.method == "POST":
-        try:
-            drafts.edit_draft(draft, edit)
-        except steps.StaleTab:
-            return show_unsaved(request, draft, "people")
-        messages.success(request, _("The person has been removed."))
+    try:
+        drafts.edit_draft(draft, edit)
+    except steps.StaleTab:
+        return show_unsaved(request, draft, "people")
+    messages.success(request, _("The person has been removed."))
     return redirect("applications:form_people")
 
 
@@ -127,11 +124,9 @@ def form_summary(request: HttpRequest, draft: Draft) -> HttpResponse:
 
 
 @draft_view
-@read_or_act
+@act_of("applications:form_summary")
 def send_form(request: HttpRequest, draft: Draft) -> HttpResponse:
     """Send the application that was summed up; a second click sends nothing more."""
-    if request.method != "POST":
-        return redirect("applications:form_summary")
     form = AssuranceForm(request.POST)
     if not form.is_valid():
         return show_summary(request, draft, form)
@@ -176,10 +171,10 @@ def form_sent(request: HttpRequest) -> HttpResponse:
 
 
 @draft_view
-@read_or_act
+@act_of("applications:form_people")
 def stay(request: HttpRequest, draft: Draft) -> HttpResponse:
     """Put off the end of the session: answer 204 to the script of the warning, and redirect after its form."""
-    if request.method == "POST" and "text/html" not in request.headers.get("Accept", ""):
+    if "text/html" not in request.headers.get("Accept", ""):
         return HttpResponse(status=204)
     return redirect(safe_next(request) or "applications:form_people")
 

@@ -14,7 +14,7 @@ from applications.access import Visitor, applicant_view
 from applications.enums import State
 from applications.forms import AddressForm, ContactDetailsForm, ErrorReportForm
 from applications.models import Applicant, Application
-from core.requests import TYPED, form_of, read_or_act
+from core.requests import TYPED, act_of, form_of, read_or_act
 from identity import limits
 
 MOST_LETTERS = 5  # a minute and person, of those that go out at once
@@ -89,12 +89,12 @@ def decline_page(request: HttpRequest, visitor: Visitor, reference: str) -> Http
 
 
 @applicant_view
-@read_or_act
+@act_of("applications:status", "reference")
 def resend_invitation(request: HttpRequest, visitor: Visitor, reference: str, position: int) -> HttpResponse:
     """Send a co-applicant's invitation again; the one before ends."""
     application, me = visitor.find(reference)
     applicant = _chosen(application, position, reader=me)
-    if applicant and request.method == "POST":
+    if applicant:
         done = _("We are sending a new invitation to %(name)s. The earlier link and code no longer work.")
         _do_and_tell(request, lambda: invitations.resend(applicant, by=visitor.actor), done % {"name": applicant})
     return redirect("applications:status", reference)

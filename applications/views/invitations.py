@@ -12,10 +12,10 @@ from applications import invitation_links, invitations
 from applications.forms import CodeForm
 from applications.invitation_links import CannotUseInvitation, InvitationReplaced, UnknownInvitation
 from applications.models import Invitation
-from core.requests import TYPED, form_of
+from core.requests import TYPED, act_of, form_of
 from identity import cookies, limits, sessions
 from identity.access import is_identified, person_of
-from identity.secret_pages import secret_page
+from identity.secret_pages import secret_of, secret_page
 
 MOST_UNKNOWN_LINKS = 30  # a minute and address; links that we know always work
 
@@ -60,15 +60,14 @@ def invitation_page(request: HttpRequest) -> HttpResponse:
 
 
 @secret_page
+@act_of("applications:invitation")
 @answer_refusals
 def continue_to_application(request: HttpRequest) -> HttpResponse:
     """Continue to the application, by way of identification; `cookies` accepts them on the way.
 
     The session of anybody else ends: families share computers, and letters too (R15, R21).
     """
-    if request.method != "POST":
-        return redirect("applications:invitation")
-    invitation = _known_invitation(request, request.POST.get("token", ""))
+    invitation = _known_invitation(request, secret_of(request))
     invitation_links.check_invitation(invitation)
     invitations.opened(invitation)
     applicant = invitation.applicant
@@ -83,7 +82,7 @@ def continue_to_application(request: HttpRequest) -> HttpResponse:
 def not_me_page(request: HttpRequest) -> HttpResponse:
     """Ask once, and decline without identification (R10). A second click gets the same answer and changes nothing."""
     if request.method == "POST":
-        invitations.decline_by_link(_known_invitation(request, request.POST.get("token", "")))
+        invitations.decline_by_link(_known_invitation(request, secret_of(request)))
         return redirect("applications:not_me_done")
     if "token" not in request.GET:
         return redirect("applications:invitation")

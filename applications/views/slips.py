@@ -11,7 +11,7 @@ from applications import letters, slip
 from applications.access import Visitor, applicant_view
 from applications.models import Applicant, Application
 from applications.views.household import MOST_LETTERS
-from core.requests import read_or_act
+from core.requests import act_of
 from identity import limits
 
 
@@ -27,11 +27,11 @@ def slip_page(request: HttpRequest, visitor: Visitor, reference: str, position: 
 
 
 @applicant_view
-@read_or_act
+@act_of("applications:slip", "reference", "position")
 def send_slip(request: HttpRequest, visitor: Visitor, reference: str, position: int) -> HttpResponse:
     """Send one's own slip to one's own address, and to no other."""
     application, me, holder = _find_slip(visitor, reference, position)
-    if request.method == "POST" and holder == me and me.email and application.can_confirm(me):
+    if holder == me and me.email and application.can_confirm(me):
         limits.count("letters", str(visitor.person.pk), most=MOST_LETTERS)
         letters.slip(me, application, asked=timezone.now())
         messages.success(request, _("We are sending the slip to your email address."))

@@ -10,11 +10,10 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
-from django.views.decorators.http import require_POST
 
 from applications.models import Applicant
 from core.refusals import Refused
-from core.requests import read_or_act
+from core.requests import act_of, read_or_act
 from counter import account_issue, contacts, id_checks
 from counter.desk import access_log
 from counter.desk.access import desk_actor, desk_page, desk_view, find_slot
@@ -74,7 +73,7 @@ def account_address_page(request: HttpRequest, reference: str, position: int) ->
 
 
 @account_view
-@require_POST
+@act_of("admin:desk_account", "reference", "position")
 def renew_account_link(request: HttpRequest, reference: str, position: int) -> HttpResponse:
     """Send a new link to the same address; the former one ends."""
     slot = find_slot(reference, position)

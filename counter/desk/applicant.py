@@ -5,14 +5,13 @@ them is shown to those who ask, by POST, and each time is recorded (R16).
 """
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from applications import protection
 from applications.models import Applicant, IdCheck
 from core.masking import mask_hetu
-from core.requests import read_or_act
+from core.requests import act_of
 from core.text import typed_text
 from counter.desk import access_log, actions, messages
 from counter.desk.access import desk_page, desk_view, find_slot, staff_of
@@ -34,22 +33,18 @@ def applicant_page(request: HttpRequest, reference: str, position: int) -> HttpR
 
 
 @desk_view("counter.use_desk")
-@read_or_act
+@act_of("admin:desk_applicant", "reference", "position")
 def show_code(request: HttpRequest, reference: str, position: int) -> HttpResponse:
     """Show the personal identity code to staff who ask to see it; each time is recorded (R17)."""
-    if request.method != "POST":  # read again, after logging in for example
-        return redirect("admin:desk_applicant", reference, position)
     slot = find_slot(reference, position)
     access_log.record_access(request, slot, Event.CODE_SHOWN)
     return _show_applicant(request, slot, code=slot.hetu or "")
 
 
 @desk_view("counter.use_desk")
-@read_or_act
+@act_of("admin:desk_applicant", "reference", "position")
 def show_contact_details(request: HttpRequest, reference: str, position: int) -> HttpResponse:
     """Show where a person lives and how to reach them to staff who may see it now; each time is recorded (R16)."""
-    if request.method != "POST":
-        return redirect("admin:desk_applicant", reference, position)
     slot = find_slot(reference, position)
     access_log.record_opening(request, slot)
     contact = access_log.open_contact_details(request, slot)

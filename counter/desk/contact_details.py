@@ -3,10 +3,9 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from applications import invitations
-from core.requests import read_or_act
+from core.requests import act_of, read_or_act
 from counter import contacts, id_checks
 from counter.desk import access_log
 from counter.desk.access import desk_actor, desk_page, desk_view, find_slot
@@ -39,7 +38,7 @@ def contact_page(request: HttpRequest, reference: str, position: int) -> HttpRes
 
 
 @desk_view("counter.use_desk")
-@require_POST
+@act_of("admin:desk_applicant", "reference", "position")
 def send_invitation(request: HttpRequest, reference: str, position: int) -> HttpResponse:
     """Send a co-applicant a new invitation, which ends the former one."""
     slot = find_slot(reference, position)

@@ -4,8 +4,9 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
+from core.requests import act_of
 from counter.desk.access import desk_actor, desk_page, desk_view, staff_of
 from identity.models import StaffChange
 from identity.staff_changes import CannotDecideStaffChange, decide_change, waiting_changes
@@ -24,7 +25,7 @@ def list_staff_changes(request: HttpRequest) -> HttpResponse:
 
 
 @desk_view("counter.use_desk", "counter.confirm_staff")
-@require_POST
+@act_of("admin:desk_staff_changes")
 def decide_staff_change(request: HttpRequest, pk: int) -> HttpResponse:
     """Confirm or reject one change."""
     change = get_object_or_404(StaffChange, pk=pk)

@@ -9,13 +9,13 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from applications import dates
 from applications.letter_context import without_invitation_link
 from applications.letter_names import name_of
 from applications.models import Applicant
-from core.requests import read_or_act
+from core.requests import act_of
 from counter import tellings
 from counter.desk import access_log, lists
 from counter.desk.access import desk_actor, desk_page, desk_view
@@ -44,11 +44,9 @@ def tell_page(request: HttpRequest, letter: int) -> HttpResponse:
 
 
 @desk_view("counter.use_desk")
-@read_or_act
+@act_of("admin:desk_tell", "letter")
 def show_phone_number(request: HttpRequest, letter: int) -> HttpResponse:
     """Show the telephone number of somebody who is to be called; each time is recorded (R16)."""
-    if request.method != "POST":
-        return redirect("admin:desk_tell", letter)
     found, slot = _find_owed(letter)
     access_log.record_opening(request, slot)
     is_called = to_tell().filter(pk=found.pk).exists()
@@ -71,7 +69,7 @@ def paper_letter(request: HttpRequest, letter: int) -> HttpResponse:
 
 
 @desk_view("counter.use_desk")
-@require_POST
+@act_of("admin:desk_tell", "letter")
 def tell(request: HttpRequest, letter: int) -> HttpResponse:
     """Note that the person has been told, and how."""
     found, slot = _find_owed(letter)

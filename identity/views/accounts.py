@@ -9,7 +9,7 @@ from core.requests import TYPED, form_of
 from identity import account_links, accounts, limits
 from identity.forms import AddressForm, PasswordForm
 from identity.origin import same_origin_forms
-from identity.secret_pages import secret_page
+from identity.secret_pages import secret_of, secret_page
 
 MOST_ASKED = 60  # links a minute, by one client: a library is one; each address has limits of its own
 MOST_SENT, MOST_SENT_A_DAY = 5, 10  # links an hour and a day, to one address
@@ -61,7 +61,7 @@ def link_asked(request: HttpRequest) -> HttpResponse:
 def set_password(request: HttpRequest) -> HttpResponse:
     """Set a password by the link of a letter and the end of one's code. Nobody is logged in by it."""
     is_sent = request.method == "POST"
-    token = (request.POST if is_sent else request.GET).get("token", "")
+    token = secret_of(request)
     try:
         link = account_links.find_account_link(token)
         form = PasswordForm(request.POST if is_sent else None, user=link.account.user)
@@ -79,7 +79,7 @@ def set_password(request: HttpRequest) -> HttpResponse:
         used = isinstance(refusal, account_links.AccountLinkUsed)
         dead = {"refusal": refusal, "used": used, "locked": isinstance(refusal, account_links.AccountLinkLocked)}
         return render(request, "identity/link_dead.html", dead, status=404 if is_unknown else 410)
-    context = {"form": form, "token": token, "email": link.account.email}
+    context = {"form": form, "email": link.account.email}
     return render(request, "identity/set_password.html", context)
 
 

@@ -6,8 +6,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from core.requests import act_of
 from identity import cookies, sessions
-from identity.origin import same_origin_post
+from identity.origin import same_origin_forms
 from identity.redirects import safe_next, with_next
 
 
@@ -24,7 +25,8 @@ def page(request: HttpRequest) -> HttpResponse:
     return render(request, "identity/cookies.html", context)
 
 
-@same_origin_post
+@same_origin_forms
+@act_of("identity:cookies")
 def accept(request: HttpRequest) -> HttpResponse:
     return cookies.accept_and_go_on(safe_next(request))
 
@@ -37,7 +39,8 @@ def blocked(request: HttpRequest) -> HttpResponse:
     return render(request, "identity/cookies_blocked.html", {"next": safe_next(request)})
 
 
-@same_origin_post
+@same_origin_forms
+@act_of("identity:cookies")
 def decline(request: HttpRequest) -> HttpResponse:
     """Withdraw any acceptance, and end the session that depends on it."""
     if settings.SESSION_COOKIE_NAME in request.COOKIES:

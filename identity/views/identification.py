@@ -11,6 +11,7 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from core.requests import act_of
 from identity import (
     access,
     attempts,
@@ -23,7 +24,7 @@ from identity import (
     tokens,
 )
 from identity.attempts import Attempt
-from identity.origin import same_origin_post
+from identity.origin import same_origin_forms
 from identity.providers import Provider
 from identity.redirects import after_identification, safe_next, with_next, with_query
 from identity.refusals import BrokerUnreachable, IdentificationFailed, InvalidCode, NoCode, SetUpWrongly
@@ -83,7 +84,8 @@ def outcome(request: HttpRequest, outcome: str) -> HttpResponse:
     return render(request, f"identity/outcome_{outcome}.html", context)
 
 
-@same_origin_post
+@same_origin_forms
+@act_of("identity:identify")
 def start(request: HttpRequest) -> HttpResponse:
     """Begin an attempt, and hand the person over to the broker."""
     language = request.POST.get("language", "")

@@ -28,7 +28,7 @@ from django.utils.translation import gettext_lazy as _
 from identity import access, cookies, staff, staff_changes
 from identity.models import User
 from identity.origin import same_origin_forms
-from identity.redirects import after_identification, leads_to_desk, page_of, safe_next, with_next
+from identity.redirects import after_identification, leads_to_desk, safe_next, with_next
 
 
 class _LogIn(LoginView):
@@ -111,9 +111,9 @@ def _for_staff(view: Any, *, proves: bool = False) -> Any:
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         response: HttpResponseBase
         if not staff.is_half_in(request):
-            response = redirect(with_next("account_login", page_of(request)))
+            response = redirect(with_next("account_login", request.get_full_path()))
         elif not proves and "mfa" not in staff.proved(request) and staff.has_factor(request):
-            response = redirect(with_next("mfa_reauthenticate", page_of(request)))
+            response = redirect(with_next("mfa_reauthenticate", request.get_full_path()))
         else:
             response = view(request, *args, **kwargs)
         patch_cache_control(response, no_store=True, private=True)

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from core.requests import act_of
 from identity import access, broker_sessions, cookies, sessions
 from identity.origin import same_origin_forms
 from identity.redirects import is_within, safe_next, with_next, within
@@ -24,14 +25,13 @@ def extend(request: HttpRequest) -> HttpResponse:
 
 
 @access.identified_person_required
+@act_of(settings.IDENTIFIED_URL)
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session, and have the browser forget what it kept of the pages.
 
     The acceptance of cookies stays, as it says nothing about the person; a draft is forgotten. `next` names the page
     that follows, so that another person can identify themselves at once.
     """
-    if request.method != "POST":
-        return redirect(settings.IDENTIFIED_URL)
     next_url = safe_next(request) or reverse("identity:signed_out")
     at_broker = broker_sessions.session_end_of(request.session, next_url)
     sessions.end(request)

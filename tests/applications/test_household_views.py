@@ -662,7 +662,7 @@ def test_application_of_others_answers_as_one_that_does_not_exist(sign_in, sent,
         more = [1] if name in {"resend", "correct_address"} else []
         address = reverse(f"applications:{name}", args=[number, *more])
         response = getattr(client, method)(
-            address, **({"data": {**GOOD, "text": "Wrong"}} if method == "post" else {})
+            address, **({"data": {**GOOD, "text": "Wrong"}} if method == "post" else {"follow": True})
         )
         assert response.status_code == 404
         body = re.sub(r'value="\w{64}"|data-seconds="\d+"', "", response.text)

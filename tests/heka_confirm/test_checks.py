@@ -15,6 +15,7 @@ def production(settings):
     settings.PUBLIC_URL = PRODUCTION["PUBLIC_URL"]
     settings.ALLOWED_HOSTS = ["confirm.example.fi"]
     settings.TRUSTED_PROXIES = 1
+    settings.SECURITY_CONTACT = ["mailto:security@example.fi"]
     settings.DEMO = False
     settings.DEMO_WITHOUT_DEBUG = False
     return settings
@@ -49,6 +50,9 @@ def test_check_of_production_warns_of_sqlite_only(production):
         ("HTTPS", False, "heka_confirm.E005"),
         ("ALLOWED_HOSTS", ["*"], "heka_confirm.E006"),
         ("DEMO", True, "heka_confirm.E007"),
+        ("SECURITY_CONTACT", [], "heka_confirm.W003"),
+        ("SECURITY_CONTACT", ["security@example.fi"], "heka_confirm.E010"),
+        ("SECURITY_CONTACT", ["http://example.fi/security"], "heka_confirm.E010"),
         ("RETENTION_LETTERS_DAYS", 0, "heka_confirm.E008"),
         ("RETENTION_ENDED_DAYS", -1, "heka_confirm.E008"),
         ("RETENTION_TRAIL_DAYS", 729, "heka_confirm.E009"),

@@ -1,6 +1,9 @@
 import pytest
 from django.test import Client
 
+from tests import cast
+from tests.applications.factories import person
+
 POLICY = "Content-Security-Policy"
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -98,3 +101,32 @@ def test_page_is_not_kept_by_any_cache_when_there_is_a_session(https, settings):
 
 def test_static_file_may_be_cached(https):
     assert "no-store" not in https.get("/static/heka.css", secure=True)["Cache-Control"]
+
+
+@pytest.mark.parametrize("path", ["", "how-to/", "counter/", "terms/", "privacy/", "accessibility/", "cookies/"])
+@pytest.mark.parametrize("encoding", ["gzip", "identity"])
+@pytest.mark.django_db
+def test_page_for_everybody_is_sent_again_only_once_it_has_changed(client, path, encoding):
+    first, other = (client.get(f"/{code}/{path}", headers={"accept-encoding": encoding}) for code in ("fi", "sv"))
+    known = {"accept-encoding": encoding, "if-none-match": first["ETag"]}
+
+    again = client.get(f"/fi/{path}", headers=known)
+    changed = client.get(f"/sv/{path}", headers=known)
+
+    assert (first["Cache-Control"], first["ETag"] != other["ETag"]) == ("no-cache", True)
+    assert (again.status_code, again.content) == (304, b"")
+    assert (again["Cache-Control"], "Cookie" in again["Vary"]) == ("no-cache", True)
+    assert again["ETag"].removeprefix("W/") == first["ETag"].removeprefix("W/")
+    assert changed.status_code == 200
+
+
+@pytest.mark.django_db
+def test_page_that_nobody_may_keep_is_sent_whole(client):
+    known = client.get("/fi/")["ETag"]
+    client.force_login(person(cast.MAIJA).user, backend="identity.backend.BrokerBackend")
+
+    signed_in = client.get("/fi/", headers={"if-none-match": known})
+
+    assert (signed_in.status_code, "no-store" in signed_in["Cache-Control"]) == (200, True)
+    assert "Maija" in signed_in.text
+    assert "ETag" not in client.get("/fi/feedback/")

@@ -84,7 +84,7 @@ def test_a_form_sent_after_the_end_leads_back_to_its_page(maija, clock):
     form = csrf(maija)
     clock.shift(21 * 60)
     response = maija.post("/fi/session/extend/?x=1", form)
-    assert response["Location"] == "/fi/session/ended/?next=/fi/session/extend/"
+    assert response["Location"] == "/fi/session/ended/?next=/fi/session/extend/%3Fx%3D1"
 
 
 def test_a_form_sent_from_a_session_that_is_gone_is_told_so(maija, visitor):
