@@ -7,14 +7,17 @@ from django.db import DataError
 from django.http import HttpRequest
 from django.utils.translation import gettext_noop
 
-# What Django's pages say and find in our catalogues: what its Finnish one lacks; and for changing a password what the
-# link to it says, with nobody "confirming" one, as that is said of an application only.
+# What Django's pages say and find in our catalogues: what its own lack or have wrong; and for changing a password what
+# the link to it says, with nobody "confirming" one, as that is said of an application only.
 TEXTS_OF_DJANGO = (
     gettext_noop("Model name"),
     gettext_noop("Add link"),
     gettext_noop("Change or view list link"),
     gettext_noop("After you’ve created a user, you’ll be able to edit more user options."),
     gettext_noop("Error:"),
+    gettext_noop("Change %s"),
+    gettext_noop("%(app)s administration"),
+    gettext_noop("Recent actions"),
     gettext_noop("Password change"),
     gettext_noop("Change password"),
     gettext_noop("Change my password"),
