@@ -135,3 +135,14 @@ def test_search_of_a_list_has_a_label_in_words(language):
 
     label = {"fi": "Haku", "sv": "Sökning", "en": "Search"}[language]
     assert f'<label for="searchbar">{label}</label>' in page
+
+
+@pytest.mark.parametrize(("language", "yes"), [("fi", "Kyllä"), ("sv", "Ja"), ("en", "Yes")])
+@pytest.mark.django_db
+def test_lists_say_yes_in_words_of_the_reader(language, yes):
+    operator = sign_in_staff(Client(), staff("operator"))
+
+    page = operator.get(f"/{language}/admin/counter/documenttype/").text
+
+    assert f">{yes}</td>" in page
+    assert "<img" not in page.partition("<tbody>")[2]
