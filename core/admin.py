@@ -20,6 +20,7 @@ TEXTS_OF_DJANGO = (
     gettext_noop("Change or view list link"),
     gettext_noop("After you’ve created a user, you’ll be able to edit more user options."),
     gettext_noop("Error:"),
+    gettext_noop("Add another %(verbose_name)s"),
     gettext_noop("Change %s"),
     gettext_noop("%(app)s administration"),
     gettext_noop("Recent actions"),
