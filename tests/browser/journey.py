@@ -70,9 +70,9 @@ LANGUAGES = list(WORDS)
 
 
 def control(page: Page, name: str) -> Locator:
-    """Return the link or button of exactly that name."""
+    """Return the link or button of exactly that name: the first, where it stands again at the page's end."""
     links, buttons = (page.get_by_role(role, name=name, exact=True) for role in ("link", "button"))
-    return links.or_(buttons)
+    return links.or_(buttons).first
 
 
 def press(page: Page, name: str) -> None:

@@ -185,6 +185,7 @@ def test_two_people_make_the_application_valid_each_in_their_language(page, new_
 def test_demo_person_is_let_in_with_one_press_and_may_confirm(page, live_server):
     data.load()
     page.goto(f"{live_server.url}/fi/")
+    page.get_by_text("Kokeile demoa").click()
     page.get_by_role("link", name="Aino Aalto").click()
     press(page, "Hyväksy evästeet")
     go_to_bank(page, WORDS["fi"])

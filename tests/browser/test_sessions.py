@@ -76,7 +76,7 @@ def test_session_lasts_while_it_is_used(page, sign_in, link):
     page.goto(link(sent))
     let_pass(session, minutes=19)
 
-    press(page, "Continue the session")
+    press(page, "Stay logged in")
     told = page.locator("#session-end").inner_text()
     press(page, EN.confirm)
 

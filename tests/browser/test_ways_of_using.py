@@ -44,7 +44,7 @@ def test_session_is_extended_and_ended_without_javascript(new_context, sign_in, 
     page = context.new_page()
     page.goto(link(sent))
 
-    press(page, "Continue the session")
+    press(page, "Stay logged in")
     still_there = heading(page)
     press(page, "Log out")
 

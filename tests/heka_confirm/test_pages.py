@@ -130,14 +130,14 @@ def test_page_refuses_a_post(client, path):
     assert client.post(path or "/").status_code == 405
 
 
-def test_front_page_offers_both_ways_as_equals(client):
+def test_front_page_offers_both_ways_beside_each_other_and_one_is_the_first(client):
     text = client.get("/en/").text
     ways = re.findall(r'<section class="card" aria-labelledby="(?:online|counter)">.*?</section>', text, re.DOTALL)
     buttons = [re.findall(r'<a class="([^"]*)" href="([^"]*)">([^<]*)<', way) for way in ways]
 
     assert buttons == [
         [("button", "/en/identify/", "Go to confirm the application")],
-        [("button", "/en/counter/", "See how to visit customer service")],
+        [("button secondary", "/en/counter/", "See how to visit customer service")],
     ]
 
 
