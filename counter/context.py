@@ -14,7 +14,8 @@ def counter(request: HttpRequest) -> dict[str, Any]:
     return {
         "counter": SimpleLazyObject(Counter.only),
         "notices": SimpleLazyObject(BOARD.shown),
-        "has_permission": lambda: admin.site.has_permission(request),  # to the admin, by the name that it has there
+        # To the admin, by the name that it has there. A request that was refused early has no user.
+        "has_permission": lambda: hasattr(request, "user") and admin.site.has_permission(request),
     }
 
 
