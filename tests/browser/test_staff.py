@@ -44,7 +44,7 @@ def test_adviser_enrols_an_app_and_enters_the_admin(page, new_context, live_serv
     asked = heading(page)
     press(page, "Use an authenticator app")
     secret = page.locator("code").inner_text()
-    picture = page.locator("svg").bounding_box()
+    picture = page.locator("main svg").bounding_box()
     page.get_by_role("textbox", name="Code").fill(code_of(secret))
     press(page, "Continue")
     codes = page.locator("main code").all_inner_texts()
