@@ -1,20 +1,29 @@
 """What the admin's pages of several apps have in common."""
 
+from collections.abc import Callable
 from typing import Any
 
+from django.contrib.admin import display
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.db import DataError
+from django.db.models import Model
 from django.http import HttpRequest
+from django.template.defaultfilters import yesno
+from django.utils.text import capfirst
 from django.utils.translation import gettext_noop
 
-# What Django's pages say and find in our catalogues: what its Finnish one lacks; and for changing a password what the
-# link to it says, with nobody "confirming" one, as that is said of an application only.
+# What Django's pages say and find in our catalogues: what its own lack or have wrong; and for changing a password what
+# the link to it says, with nobody "confirming" one, as that is said of an application only.
 TEXTS_OF_DJANGO = (
     gettext_noop("Model name"),
     gettext_noop("Add link"),
     gettext_noop("Change or view list link"),
     gettext_noop("After you’ve created a user, you’ll be able to edit more user options."),
     gettext_noop("Error:"),
+    gettext_noop("Add another %(verbose_name)s"),
+    gettext_noop("Change %s"),
+    gettext_noop("%(app)s administration"),
+    gettext_noop("Recent actions"),
     gettext_noop("Password change"),
     gettext_noop("Change password"),
     gettext_noop("Change my password"),
@@ -27,6 +36,16 @@ TEXTS_OF_DJANGO = (
     gettext_noop("Password change successful"),
     gettext_noop("Your password was changed."),
 )
+
+
+def yes_or_no(model: type[Model], field: str) -> Callable[[Model], str]:
+    """Return a column of a list that says yes or no in words; the pictures of Django's have English ones only."""
+
+    @display(description=model._meta.get_field(field).verbose_name, ordering=field)  # type: ignore[union-attr]
+    def column(row: Model) -> str:
+        return capfirst(str(yesno(getattr(row, field))))
+
+    return column
 
 
 class NeverDeleted:

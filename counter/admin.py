@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from applications.admin import moment_input
-from core.admin import NeverDeleted
+from core.admin import NeverDeleted, yes_or_no
 from counter.models import Counter, DocumentType, ExceptionalHours, ExceptionQuerySet, Notice, WeeklyHours
 
 
@@ -61,7 +61,7 @@ class NoticeAdmin(NeverDeleted, admin.ModelAdmin):
     """Notices are taken away by ending them. One that has ended stays as it was shown."""
 
     formfield_overrides = {models.DateTimeField: {"form_class": forms.DateTimeField, "widget": moment_input()}}
-    list_display = ["text", "shown_from", "shown_until", "is_disturbance"]
+    list_display = ["text", "shown_from", "shown_until", yes_or_no(Notice, "is_disturbance")]
     ordering = ["-shown_until"]
     fields = ["text_fi", "text_sv", "text_en", "shown_from", "shown_until", "is_disturbance"]
 
@@ -77,7 +77,7 @@ class NoticeAdmin(NeverDeleted, admin.ModelAdmin):
 class DocumentTypeAdmin(NeverDeleted, admin.ModelAdmin):
     """Types are switched on and off (C3). Checks refer to them, so they keep their code and are never deleted."""
 
-    list_display = ["name", "is_on", "needs_note", "position"]
+    list_display = ["name", yes_or_no(DocumentType, "is_on"), yes_or_no(DocumentType, "needs_note"), "position"]
     fields = ["code", "name_fi", "name_sv", "name_en", "is_on", "needs_note", "position"]
     ordering = ["position", "pk"]
 

@@ -1,7 +1,8 @@
-"""The counter and the notices for every template. They are read only on pages, and for letters, that show them."""
+"""The counter, the notices and who is at work, for every template. They are read only where they are shown."""
 
 from typing import Any
 
+from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
@@ -10,7 +11,12 @@ from counter.notices import BOARD
 
 
 def counter(request: HttpRequest) -> dict[str, Any]:
-    return {"counter": SimpleLazyObject(Counter.only), "notices": SimpleLazyObject(BOARD.shown)}
+    return {
+        "counter": SimpleLazyObject(Counter.only),
+        "notices": SimpleLazyObject(BOARD.shown),
+        # To the admin, by the name that it has there. A request that was refused early has no user.
+        "has_permission": lambda: hasattr(request, "user") and admin.site.has_permission(request),
+    }
 
 
 def counter_of_letters() -> dict[str, Any]:

@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.module_loading import import_string
 
@@ -29,11 +30,22 @@ class DeskSite(StaffSite):
         ]
         return own + super().get_urls()
 
-    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:  # type: ignore[override]  # it leads on
         """Let members of staff change their own password; tries of the present one are counted. Raises TooMany."""
+        # Imported here, as the forms need the models too.
+        from django.contrib.auth.views import PasswordChangeView
+
+        from identity.forms import StaffPasswordForm
+
         if request.method == "POST" and request.user.pk is not None:
             limits.count_password_again(request.user.pk)
-        return super().password_change(request, extra_context)
+        change = PasswordChangeView.as_view(
+            form_class=StaffPasswordForm,
+            template_name="counter/desk/password.html",
+            success_url=reverse("admin:password_change_done"),
+            extra_context={**self.each_context(request), **(extra_context or {})},
+        )
+        return change(request)
 
     @method_decorator(act_of("admin:index"))
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:

@@ -140,7 +140,7 @@ TEMPLATES = [
     }
 ]
 
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "core.form_rendering.Renderer"
 
 # --- Database --------------------------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from core.actors import Role, operator_actor
-from core.admin import NeverDeleted
+from core.admin import NeverDeleted, yes_or_no
 from identity import staff_changes
 from identity.enums import StaffChangeKind
 from identity.models import User
@@ -52,7 +52,7 @@ class StaffAdmin(NeverDeleted, UserAdmin):
     data waits for a colleague (staff_changes.py).
     """
 
-    list_display = ["username", "first_name", "last_name", "is_active", "last_login"]
+    list_display = ["username", "first_name", "last_name", yes_or_no(User, "is_active"), "last_login"]
     list_filter = [("groups", RoleFilter), "is_active"]
     filter_horizontal = []
     search_fields = ["username", "first_name", "last_name"]

@@ -12,6 +12,7 @@ from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY
 from allauth.mfa.utils import decrypt, encrypt
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
+from django.contrib.auth.forms import PasswordChangeForm
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -183,6 +184,20 @@ class AddKeyForm(AddWebAuthnForm):
     """A passkey or security key, with a name by which its owner recognises it."""
 
     name = forms.CharField(label=_("Name of the key"), max_length=60, required=False)
+
+
+class StaffPasswordForm(PasswordChangeForm):
+    """The present password of a member of staff, and twice the one that takes its place."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        asked = {
+            "old_password": _("Enter the password that you have now."),
+            "new_password1": _("Enter a new password of at least 12 characters."),
+            "new_password2": _("Enter the new password once more."),
+        }
+        for name, text in asked.items():
+            self.fields[name].error_messages["required"] = text
 
 
 def _present_password() -> forms.CharField:

@@ -14,9 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.decorators import method_decorator
-from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 from django.views.decorators.cache import never_cache
 
 from core.service_name import SERVICE_NAME
@@ -31,9 +29,9 @@ class StaffSite(AdminSite):
     """Django's admin, which opens to active staff who have proved both factors in this session."""
 
     site_title = SERVICE_NAME
-    site_header = format_lazy("{} – {}", SERVICE_NAME, pgettext_lazy("pages of", "staff"))
-    index_title = _("Desk and settings")
+    index_title = _("Settings")
     site_url = None
+    enable_nav_sidebar = False  # its first page has all that the sidebar would repeat
 
     def has_permission(self, request: HttpRequest) -> bool:
         return is_staff(request) and "mfa" in proved(request)

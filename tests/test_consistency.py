@@ -1,5 +1,6 @@
 """Guards of the repository itself, over all addresses, templates, migrations and pinned packages."""
 
+import itertools
 import re
 import subprocess
 import tomllib
@@ -20,7 +21,7 @@ from identity.enums import Method
 from identity.proof import remember
 from tests import cast
 from tests.applications.factories import actor, applicant, application, person, proof
-from tests.reading import READING, TRAIL, Changes, changes_by_reading, same_browser
+from tests.reading import READING, TRAIL, Changes, changes_by_reading, same_browser, taken_back
 from tests.service_names import PROGRAM, SERVICE_NAMES, misnamed, pages_of
 from tests.staff import NAMES, sign_in_staff, staff
 
@@ -116,6 +117,22 @@ def test_every_page_bears_the_name_of_the_service_once_in_its_title_and_not_that
     assert len(pages) > 20
     assert misnamed(pages, language) == {}
     assert [address for address, page in pages.items() if header not in page or PROGRAM in page] == []
+
+
+@pytest.mark.parametrize("who", ["anonymous", "applicant", "account"])
+@pytest.mark.django_db
+def test_every_page_has_one_focus_at_most(filled, client_of, who):
+    focuses = {}
+    for address, method in itertools.product(map(filled, ADDRESSES), ["GET", "POST"]):
+        client = client_of(who)
+        client.handler.enforce_csrf_checks = False  # so that forms are sent empty, and have errors
+        with taken_back():
+            answer = client.generic(method, address)
+        if answer.get("Content-Type", "").startswith("text/html"):
+            focuses[f"{method} {address}"] = len(re.findall(r"<[^>]+\sautofocus", answer.content.decode()))
+
+    assert len(focuses) > 20
+    assert {where: number for where, number in focuses.items() if number > 1} == {}
 
 
 @pytest.mark.parametrize("who", ["anonymous", "applicant", "account", *NAMES])

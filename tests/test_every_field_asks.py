@@ -13,8 +13,8 @@ ROOMS = ("applications", "counter", "identity", "privacy", "upstream", "heka_con
 # Never shown empty by a page of ours: hidden, filled in by the page, or Django's own admin.
 HIDDEN = {("ConfirmForm", "version"), ("ConfirmHereForm", "version"), ("ConfirmHereForm", "terms")}
 HIDDEN |= {("AddKeyForm", "credential")}
-# Forms of allauth, whose fields are replaced when the form is made.
-REPLACED = {"ActivateForm", "CodeAgainForm", "CodeForm", "LogInForm", "PasswordAgainForm"}
+# Forms of allauth and Django, whose fields are replaced when the form is made.
+REPLACED = {"ActivateForm", "CodeAgainForm", "CodeForm", "LogInForm", "PasswordAgainForm", "StaffPasswordForm"}
 
 
 def every_form():

@@ -59,8 +59,7 @@ def desk_actor(request: HttpRequest) -> Actor:
 
 def desk_page(request: HttpRequest, template: str, context: Mapping[str, Any], status: int = 200) -> HttpResponse:
     """Render a page of the desk within the admin. The context has its `title`, which never shows a code (R17)."""
-    admins = {**admin.site.each_context(request), "is_nav_sidebar_enabled": False}  # the desk has its own navigation
-    return render(request, template, {**admins, **context}, status=status)
+    return render(request, template, {**admin.site.each_context(request), **context}, status=status)
 
 
 def is_for_customer(request: HttpRequest) -> bool:

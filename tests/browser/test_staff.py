@@ -44,7 +44,7 @@ def test_adviser_enrols_an_app_and_enters_the_admin(page, new_context, live_serv
     asked = heading(page)
     press(page, "Use an authenticator app")
     secret = page.locator("code").inner_text()
-    picture = page.locator("svg").bounding_box()
+    picture = page.locator("main svg").bounding_box()
     page.get_by_role("textbox", name="Code").fill(code_of(secret))
     press(page, "Continue")
     codes = page.locator("main code").all_inner_texts()
@@ -151,7 +151,11 @@ def test_frame_of_the_admin_is_accessible_and_in_the_readers_language(page, live
     with page.expect_navigation():
         page.locator("main form button").click()
 
-    header = page.locator("#header")
+    header = page.locator("header")
     assert page.locator("html").get_attribute("lang") == language
     assert header.locator("[aria-current]").inner_text() == {"fi": "Suomi", "sv": "Svenska", "en": "English"}[language]
+    assert (
+        page.locator("nav.staff a").all_inner_texts()[0]
+        == {"fi": "Työpöytä", "sv": "Arbetsbord", "en": "Desk"}[language]
+    )
     assert re.match(r"rgb\(0, 0, 191\)", header.evaluate("e => getComputedStyle(e).backgroundColor"))

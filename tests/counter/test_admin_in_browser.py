@@ -1,4 +1,4 @@
-"""The operator's forms in a browser: accessible, and the terms looked at before they are published."""
+"""The operator's pages in a browser: accessible, and the terms looked at before they are published."""
 
 import pytest
 from django.conf import settings
@@ -7,9 +7,20 @@ from django.urls import reverse
 from django.utils import translation
 
 from applications.models import Terms
+from tests.browser.journey import DESKTOP, PHONE, wider_than_the_screen
 from tests.staff import sign_in_staff, staff
 
-FORMS = [
+PAGES = [
+    ("index", []),
+    ("app_list", ["counter"]),
+    ("statistics", []),
+    ("password_change", []),
+    ("password_change_done", []),
+    ("identity_user_changelist", []),
+    ("identity_user_add", []),
+    ("mailing_letter_changelist", []),
+    ("upstream_webhookdelivery_changelist", []),
+    ("counter_counter_history", [1]),
     ("counter_counter_change", [1]),
     ("counter_notice_add", []),
     ("counter_documenttype_add", []),
@@ -31,11 +42,33 @@ def address(name, language="en", args=()):
 
 
 @pytest.mark.parametrize("language", ["fi", "sv", "en"])
-def test_forms_of_the_operator_are_accessible(live_server, operator, axe, language):
-    for name, args in FORMS:
+def test_pages_of_the_operator_are_accessible_on_a_desktop_and_a_small_phone(live_server, operator, axe, language):
+    for name, args in PAGES:
+        operator.set_viewport_size(DESKTOP)
         operator.goto(live_server.url + address(name, language, args))
-
         axe(operator)
+        operator.set_viewport_size(PHONE)
+
+        assert not wider_than_the_screen(operator), name
+
+
+def test_links_of_lists_can_be_hit(live_server, operator):
+    """WCAG 2.2, 2.5.8: 24 pixels."""
+    operator.goto(live_server.url + address("identity_user_changelist"))
+    links = operator.locator("#changelist-filter a, #changelist .toggle, nav.staff a").all()
+
+    assert len(links) > 8
+    assert [link.inner_text() for link in links if min(map(link.bounding_box().get, ("width", "height"))) < 24] == []
+
+
+def test_letters_of_the_admin_are_neither_thin_nor_capital(live_server, operator):
+    operator.goto(live_server.url + address("identity_user_changelist"))
+
+    odd = """elements => elements.filter(each => {
+        const look = getComputedStyle(each);
+        return each.innerText && (look.fontWeight < 400 || look.textTransform !== "none");
+    }).map(each => each.outerHTML)"""
+    assert operator.locator("body *").evaluate_all(odd) == []
 
 
 def test_terms_are_previewed_in_a_tab_of_their_own_and_then_published(live_server, operator, axe):

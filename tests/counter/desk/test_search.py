@@ -74,6 +74,17 @@ def test_people_are_told_apart(adviser):
     ]
 
 
+def test_hits_are_counted_and_each_of_those_who_are_waited_for_stands_alone(adviser):
+    application(VERA, VILLE)
+    application(VERA)
+
+    page = search(adviser, "virtanen").text
+
+    assert "<caption>3 results</caption>" in page
+    waited_for = re.findall(r"<li>(.*? Virtanen)</li>", page)
+    assert (waited_for.count("Vera Virtanen"), waited_for.count("Ville Virtanen")) == (3, 2)
+
+
 def test_search_page_has_the_box_in_focus_and_the_first_reason_chosen(adviser):
     page = adviser.get(DESK)
 
