@@ -23,6 +23,7 @@ from core.leases import claim_first
 from core.worker import Stop
 from tests import cast
 from tests.applications.factories import application, confirm
+from tests.as_read import as_read
 from tests.conftest import must_not_skip
 
 has_pango = find_library("pangoft2-1.0") is not None
@@ -139,7 +140,7 @@ def test_pdf_says_what_was_confirmed_by_whom_when_and_how_in_its_language(time_m
     sent = application(cast.MAIJA)
     made = confirm(sent, cast.MAIJA)
 
-    text = receipt_pdf.receipt_html(Confirmation.objects.get(pk=made.pk), language=language)
+    text = as_read(receipt_pdf.receipt_html(Confirmation.objects.get(pk=made.pk), language=language))
 
     assert f'<html lang="{language}">' in text
     facts = [

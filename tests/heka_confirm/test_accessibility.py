@@ -7,6 +7,7 @@ from django.conf import settings
 
 from applications.form.people import MainApplicant
 from heka_confirm import accessibility
+from tests.as_read import as_read
 from tests.heka_confirm.test_pages import Tags
 
 LANGUAGES = ["fi", "sv", "en"]
@@ -71,7 +72,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_statement_holds_what_the_law_wants_to_be_told(client, language):
-    text = client.get(f"/{language}/accessibility/").text
+    text = as_read(client.get(f"/{language}/accessibility/").text)
 
     assert [part for part in PARTS[language] if part not in text] == []
     assert settings.PUBLIC_URL in text
