@@ -105,8 +105,11 @@ def _message(letter: Letter, sender: str, subject: str, text: str, html: str) ->
 
 def _render(letter: Letter, name: str, context: dict[str, Any]) -> str:
     template: Any = get_template(f"mailing/{letter.message}/{name}")
-    values = Context({**context, "language": letter.language}, autoescape=name.endswith(".html"))
-    return BLANK_LINES.sub("\n\n", template.template.render(values).strip())
+    is_html = name.endswith(".html")
+    text = template.template.render(Context({**context, "language": letter.language}, autoescape=is_html))
+    if not is_html:  # what mail programs break into lines themselves, and people copy
+        text = text.replace("\u00a0", " ")
+    return BLANK_LINES.sub("\n\n", text.strip())
 
 
 def _typed(value: Any) -> Any:

@@ -3,6 +3,7 @@
 import pytest
 from django.utils.html import strip_tags
 
+from tests.as_read import as_read
 from tests.test_catalogues import PLACEHOLDER, ROOT, catalogue
 from tests.test_rules import GLOSSARY, rows
 
@@ -14,7 +15,9 @@ OF_ANOTHER_THING = {"of the alphabet"}  # contexts in which a word is not the te
 
 def read(text):
     """Return a text as the glossary writes it: %(day)s is {day}."""
-    return PLACEHOLDER.sub(lambda found: "{" + found[0][2:-2] + "}" if found[0].startswith("%(") else found[0], text)
+    return PLACEHOLDER.sub(
+        lambda found: "{" + found[0][2:-2] + "}" if found[0].startswith("%(") else found[0], as_read(text)
+    )
 
 
 def translated():

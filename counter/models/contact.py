@@ -1,5 +1,6 @@
 """The counter as the operator describes it in the admin: where it is, how to reach it, when it is open."""
 
+import re
 from typing import Self
 
 from django.conf import settings
@@ -131,7 +132,8 @@ class Counter(models.Model):
 
     @property
     def street(self) -> str:
-        return in_language(self, "street")
+        """The street with its number, which a no-break space keeps on the same line."""
+        return re.sub(r" (?=\d)", "\u00a0", in_language(self, "street"))
 
     @property
     def city(self) -> str:

@@ -16,6 +16,7 @@ from tests.applications.calendar_reading import read_calendar
 from tests.applications.factories import actor, application, confirm
 from tests.applications.households import fresh, sent, slot
 from tests.applications.test_views import text_of, url
+from tests.as_read import as_read
 
 pytestmark = pytest.mark.django_db
 
@@ -147,7 +148,7 @@ def test_ended_application_has_nothing_ahead(time_machine):
 def test_day_is_said_with_its_weekday_as_the_language_says_when(language, days):
     """R22: in Finnish in the essive, Sunday too."""
     with translation.override(language):
-        assert [dates.with_weekday(dt.date(2026, 11, day)) for day in (16, 22)] == days
+        assert [as_read(dates.with_weekday(dt.date(2026, 11, day))) for day in (16, 22)] == days
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -159,7 +160,7 @@ def test_page_lists_the_days_and_leads_to_the_file(sign_in, language):
         page, file = client.get(url("status", sent)), url("calendar", sent)
 
     shown = text_of(page)
-    assert [words for words in sum(expected, ()) if words.lower() not in shown.lower()] == []
+    assert [words for words in sum(expected, ()) if as_read(words).lower() not in shown.lower()] == []
     assert f'href="{file}"' in page.text
 
 

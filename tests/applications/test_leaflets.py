@@ -15,6 +15,7 @@ from tests import cast
 from tests.applications.factories import HOUSING_SYSTEM, application, confirm
 from tests.applications.form.forms import MAIN, OLLI, Somebody
 from tests.applications.households import fresh, letter, sent, slot, written
+from tests.as_read import as_read
 from tests.counter.checks import doubtful
 from tests.counter.conftest import counter  # noqa: F401  # a fixture
 
@@ -181,7 +182,7 @@ def test_email_that_sends_somebody_to_customer_service_says_where_and_what_to_br
 
     _subject, text, html = written(letter(message, who))
 
-    for part in (text, html):
+    for part in (text, as_read(html)):
         for needed in ("Vuokra-asunnon haun neuvonta", "Työpajankatu 8, 00580 Helsinki", made.number, "09 310 00000"):
             assert needed in part
         assert "henkilökohtainen sähköpostiosoitteesi" in part

@@ -23,6 +23,7 @@ from core.leases import claim_first
 from core.worker import Stop
 from tests import cast
 from tests.applications.factories import application, confirm
+from tests.as_read import as_read
 from tests.conftest import must_not_skip
 from tests.service_names import SERVICE_NAMES
 
@@ -142,7 +143,7 @@ def test_pdf_says_what_was_confirmed_by_whom_when_and_how_in_its_language(
     sent = application(cast.MAIJA)
     made = confirm(sent, cast.MAIJA)
 
-    text = receipt_pdf.receipt_html(Confirmation.objects.get(pk=made.pk), language=language)
+    text = as_read(receipt_pdf.receipt_html(Confirmation.objects.get(pk=made.pk), language=language))
 
     assert f'<html lang="{language}">' in text
     facts = [

@@ -11,6 +11,7 @@ from identity.enums import Method
 from identity.models import Account
 from tests import cast
 from tests.applications.factories import HOUSING_SYSTEM, application, confirm, person, state
+from tests.as_read import as_read
 
 pytestmark = pytest.mark.django_db
 
@@ -27,7 +28,7 @@ def url(name, sent):
 
 def text_of(response):
     main = re.search(r"<main.*</main>", response.text, re.DOTALL).group()
-    return " ".join(re.sub(r"<[^>]+>", " ", main).split())
+    return " ".join(re.sub(r"<[^>]+>", " ", as_read(main)).split())
 
 
 @pytest.mark.parametrize("name", ["status", "confirm", "receipt"])

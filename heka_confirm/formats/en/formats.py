@@ -1,10 +1,10 @@
-DATE_FORMAT = "j F Y"
-SHORT_DATE_FORMAT = "j M Y"
+DATE_FORMAT = "j\xa0F\xa0Y"
+SHORT_DATE_FORMAT = "j\xa0M\xa0Y"
 TIME_FORMAT = "G:i"
-DATETIME_FORMAT = r"j F Y \a\t G:i"
-SHORT_DATETIME_FORMAT = "j M Y G:i"
+DATETIME_FORMAT = "j\xa0F\xa0Y \\a\\t G:i"
+SHORT_DATETIME_FORMAT = "j\xa0M\xa0Y G:i"
 # Of our own, for the trail: with seconds.
-EXACT_DATETIME_FORMAT = "j M Y G:i:s"
+EXACT_DATETIME_FORMAT = "j\xa0M\xa0Y G:i:s"
 FIRST_DAY_OF_WEEK = 1
 DECIMAL_SEPARATOR = "."
 THOUSAND_SEPARATOR = ","
