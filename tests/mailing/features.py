@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 ELEMENTS = {
     *("html", "head", "meta", "title", "style", "body", "div", "table", "tr", "td"),
     "main",  # webmail drops it, and what it holds stays
-    *("h1", "h2", "p", "br", "strong", "a", "dl", "dt", "dd", "blockquote"),
+    *("h1", "h2", "p", "br", "strong", "span", "a", "dl", "dt", "dd", "blockquote"),
 }
 ATTRIBUTES = {"lang", "charset", "name", "content", "role", "class", "href"}
 # Property: the elements on which every program takes it; None stands for all.
@@ -28,6 +28,7 @@ PROPERTIES = {
     "width": {"table"},
     "max-width": {"table"},
     "margin": {"body", "h1", "h2", "p", "dd"},
+    "white-space": {"span"},
     "word-break": {"td"},  # where it is not known, a long address is wider than the screen, and nothing is lost
 }
 UNITS = {"px", "%"}  # Outlook and Yahoo know no rem
