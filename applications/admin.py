@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
+from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
@@ -64,11 +64,10 @@ class TermsAdmin(NeverDeleted, admin.ModelAdmin):
         preview = path("preview/", self.admin_site.admin_view(self.preview), name="applications_terms_preview")
         return [preview, *super().get_urls()]
 
+    @method_decorator(permission_required("applications.add_terms", raise_exception=True))
     @method_decorator(act_of("admin:applications_terms_changelist"))
     def preview(self, request: HttpRequest) -> HttpResponse:
         """Show texts that are not stored yet as people would read them."""
-        if not (self.has_add_permission(request) or self.has_change_permission(request)):
-            raise PermissionDenied
         texts = [(code, name, request.POST.get(f"text_{code}", "")) for code, name in settings.LANGUAGES]
         context = {
             **self.admin_site.each_context(request),
