@@ -76,9 +76,9 @@ def control(page: Page, name: str) -> Locator:
 
 
 def press(page: Page, name: str) -> None:
-    """Press the link or button of that name, and wait for the page that follows."""
+    """Press the link or button of that name, the first of two for one act, and wait for the page that follows."""
     with page.expect_navigation():
-        control(page, name).click()
+        control(page, name).first.click()
 
 
 def check_details(page: Page, words: Words) -> None:
