@@ -36,6 +36,10 @@ class Row:
     def changed(self) -> bool:
         return self.before is not None and self.before != self.value
 
+    @property
+    def before_in_one_line(self) -> str:
+        return ", ".join((self.before or "").splitlines())
+
 
 @dataclass(frozen=True)
 class Section:
