@@ -70,15 +70,15 @@ LANGUAGES = list(WORDS)
 
 
 def control(page: Page, name: str) -> Locator:
-    """Return the link or button of exactly that name."""
+    """Return the link or button of exactly that name: the first, where it stands again at the page's end."""
     links, buttons = (page.get_by_role(role, name=name, exact=True) for role in ("link", "button"))
-    return links.or_(buttons)
+    return links.or_(buttons).first
 
 
 def press(page: Page, name: str) -> None:
-    """Press the link or button of that name, the first of two for one act, and wait for the page that follows."""
+    """Press the link or button of that name, and wait for the page that follows."""
     with page.expect_navigation():
-        control(page, name).first.click()
+        control(page, name).click()
 
 
 def check_details(page: Page, words: Words) -> None:

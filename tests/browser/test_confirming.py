@@ -234,7 +234,7 @@ def test_button_is_on_the_first_screen_of_a_phone_and_again_at_the_end(page, sig
     page.set_viewport_size({"width": 360, "height": 740})
     page.goto(link(application(MAIJA, OLLI), language))
 
-    first, last = control(page, WORDS[language].confirm).all()
+    first, last = page.get_by_role("button", name=WORDS[language].confirm, exact=True).all()
     main, button = page.locator("main").bounding_box(), first.bounding_box()
     with page.expect_navigation():
         last.click()
