@@ -36,14 +36,19 @@ class Row:
     def changed(self) -> bool:
         return self.before is not None and self.before != self.value
 
+    @property
+    def before_in_one_line(self) -> str:
+        return ", ".join((self.before or "").splitlines())
+
 
 @dataclass(frozen=True)
 class Section:
-    """Rows under a heading; `own` where they are about the reader."""
+    """Rows under a heading; `own` where they are about the reader, `is_long` where a page may fold them."""
 
     title: Text
     rows: list[Row]
     own: bool = False
+    is_long: bool = False
 
 
 def sections(version: Version, applicant: Applicant) -> list[Section]:
@@ -93,6 +98,12 @@ def since(digest: str, application: Application, applicant: Applicant) -> list[S
     return marked
 
 
+def changes_since(digest: str, application: Application, applicant: Applicant) -> list[Section]:
+    """Return what since() marks as changed, and nothing else."""
+    marked = [replace(s, rows=[r for r in s.rows if r.changed]) for s in since(digest, application, applicant)]
+    return [section for section in marked if section.rows]
+
+
 def _shared_sections(stored: Stored, *, reader: Applicant) -> Iterator[Section]:
     """Yield what all applicants see; the address of the home and the free text only for the main applicant."""
     main, *others = stored.applicants
@@ -113,7 +124,7 @@ def _shared_sections(stored: Stored, *, reader: Applicant) -> Iterator[Section]:
         Row(_("Tenure"), _choice(home.tenure)),
         Row(_("Rent per month"), _euros(home.rent)),
     ]
-    yield Section(_("Current home"), current_home)
+    yield Section(_("Current home"), current_home, is_long=True)
     need_for_housing = [
         Row(_("Reasons"), _choices(need.reasons)),
         Row(_("Homeless since"), _date(need.homeless_since)),
@@ -121,7 +132,7 @@ def _shared_sections(stored: Stored, *, reader: Applicant) -> Iterator[Section]:
         Row(_("Why you must move"), need.must_move_because or ""),
         Row(_("More information"), (stored.content.more or "") if reader.is_main else ""),
     ]
-    yield Section(_("Need for housing"), need_for_housing)
+    yield Section(_("Need for housing"), need_for_housing, is_long=True)
     looked_for = [
         Row(_("Type of application"), _choice(wishes.purpose)),
         Row(_("Areas"), _list(area_names(wishes.areas))),
@@ -132,7 +143,7 @@ def _shared_sections(stored: Stored, *, reader: Applicant) -> Iterator[Section]:
         Row(_("Lowest floor"), _number(wishes.lowest_floor)),
         Row(_("Wishes"), _choices(wishes.features)),
     ]
-    yield Section(_("What you are looking for"), looked_for)
+    yield Section(_("What you are looking for"), looked_for, is_long=True)
 
 
 def _name(human: ApplicantContent | Resident) -> str:

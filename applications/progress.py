@@ -22,6 +22,11 @@ class Progress:
     code: str  # to type, which the main applicant may pass on; empty without invitation, and once its key is gone
     note: Note  # to pass on
 
+    @property
+    def is_lost(self) -> bool:
+        """Whether its letter has reached nobody, so that the main applicant has to act."""
+        return self.letter in {Status.UNDELIVERABLE, Status.COMPLAINED}
+
 
 def people(application: Application, *, reader: Applicant) -> list[tuple[Applicant, Progress | None]]:
     """Return each applicant, with the progress of those whom the reader can still help to confirm.
@@ -36,6 +41,16 @@ def people(application: Application, *, reader: Applicant) -> list[tuple[Applica
     return [
         (a, _progress(a, application, statuses.get(a.pk)) if a in awaited else None) for a in application.applicants
     ]
+
+
+def needs_main_applicant(application: Application, reader: Applicant, *, is_reported: bool) -> bool:
+    """Return whether the reader, as its main applicant, has something to do besides confirming (J2.4, J3).
+
+    An error was reported, somebody has declined, or somebody who is awaited hears of it from them alone.
+    """
+    is_awaited = application.status == State.AWAITING
+    is_stuck = is_awaited and any(a.declined_at or not (a.email or a == reader) for a in application.waits_for)
+    return reader.is_main and application.is_open and (is_reported or is_stuck)
 
 
 def reported_applications(mine: Iterable[tuple[Application, Applicant]]) -> set[int]:

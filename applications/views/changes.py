@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -113,10 +112,7 @@ def newer_version(request: HttpRequest, visitor: Visitor, reference: str) -> Htt
         drafts.rebase(draft, lambda data: take_over(data, document, me), digest=version.digest)
         messages.success(request, _("The newer version is now part of your draft. Check it, and send it."))
         return redirect("applications:form_summary")
-    marked = [
-        replace(s, rows=[r for r in s.rows if r.changed]) for s in details.since(draft.base_digest, application, me)
-    ]
-    context = {"application": application, "sections": [section for section in marked if section.rows]}
+    context = {"application": application, "sections": details.changes_since(draft.base_digest, application, me)}
     return render(request, "applications/change_newer.html", context)
 
 

@@ -67,10 +67,12 @@ def choose_application(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     mine = [(application, application.applicant_of(visitor.person)) for application in visitor.applications]
     waiting = [(application, me) for application, me in mine if application.awaits(me)]
     others = [(application, me) for application, me in mine if (application, me) not in waiting]
+    reported = progress.reported_applications(mine)
     context = {
         "waiting": waiting,
         "others": others,
-        "reported": progress.reported_applications(mine),
+        "reported": reported,
+        "is_needed": any(progress.needs_main_applicant(a, me, is_reported=a.pk in reported) for a, me in others),
         "drafts": Draft.objects.of(visitor.person),
         "own_letters": own_letters.letters_after_removal(visitor.person, present=[each for each, _me in mine]),
     }
@@ -84,12 +86,16 @@ def status_page(request: HttpRequest, visitor: Visitor, reference: str) -> HttpR
     found = Application.objects.for_person(visitor.person).with_invitations()
     application = found.get(reference=reference)
     me = application.applicant_of(visitor.person)
+    people = progress.people(application, reader=me)
+    reports = invitations.error_reports(application, reader=me)
+    is_lost = any(found and found.is_lost for _applicant, found in people)
     context = {
         "application": application,
         "me": me,
-        "people": progress.people(application, reader=me),
+        "people": people,
+        "needs_main_applicant": is_lost or progress.needs_main_applicant(application, me, is_reported=bool(reports)),
         "ahead": ahead.coming(application, reader=me),
-        "reports": invitations.error_reports(application, reader=me),
+        "reports": reports,
         "own_letters": own_letters.letters_about(application, reader=me),
     }
     return render(request, "applications/status.html", context)
@@ -139,11 +145,13 @@ def receipt_page(request: HttpRequest, visitor: Visitor, reference: str) -> Http
     if not me.confirmed:
         return redirect("applications:status", reference)
     makes_pdf = settings.RECEIPT_PDF
+    reports = invitations.error_reports(application, reader=me)
     context = {
         "application": application,
         "me": me,
         "public_url": settings.PUBLIC_URL,
-        "reports": invitations.error_reports(application, reader=me),
+        "needs_main_applicant": progress.needs_main_applicant(application, me, is_reported=bool(reports)),
+        "reports": reports,
         "makes_pdf": makes_pdf,
         "pdf": receipt_pdf.receipt_document_of(me.confirmed, language=get_language()) if makes_pdf else None,
     }
@@ -182,8 +190,9 @@ def _details_page(
     context = {
         "application": application,
         "me": me,
-        "sections": details.since(before, application, me) if before else details.sections(application.version, me),
-        "was_confirmed": bool(before) and not refusal,
+        "sections": details.sections(application.version, me),
+        "is_changed": bool(before),
+        "changes": details.changes_since(before, application, me) if before else [],
         "rivals": rivals if application.awaits(me) else [],
         "reports": invitations.error_reports(application, reader=me) if me.is_main else me.error_reports.all(),
         "refusal": refusal,

@@ -49,9 +49,9 @@ def at(name, sent, position=1):
 
 QUESTIONS = {
     "withdraw": {
-        "fi": ("Kyllä, peru hakemus", "Pidä hakemus"),
-        "sv": ("Ja, återkalla ansökan", "Behåll ansökan"),
-        "en": ("Yes, withdraw the application", "Keep the application"),
+        "fi": ("Kyllä, peru hakemus", "Ei, palaa hakemukseen"),
+        "sv": ("Ja, återkalla ansökan", "Nej, gå tillbaka till ansökan"),
+        "en": ("Yes, withdraw the application", "No, go back to the application"),
     },
     "decline": {
         "fi": ("Kyllä, kieltäydyn hakemuksesta", "Takaisin hakemukseen"),
@@ -59,9 +59,9 @@ QUESTIONS = {
         "en": ("Yes, I decline the application", "Back to the application"),
     },
     "remove": {
-        "fi": ("Kyllä, poista kanssahakija", "Takaisin hakemukseen"),
-        "sv": ("Ja, ta bort medsökanden", "Tillbaka till ansökan"),
-        "en": ("Yes, remove the co-applicant", "Back to the application"),
+        "fi": ("Kyllä, poista kanssahakija", "Ei, palaa hakemukseen"),
+        "sv": ("Ja, ta bort medsökanden", "Nej, gå tillbaka till ansökan"),
+        "en": ("Yes, remove the co-applicant", "No, go back to the application"),
     },
     "not_me": {
         "fi": ("Kutsu ei ole minulle", "Takaisin kutsuun"),
@@ -315,9 +315,9 @@ def test_confirm_page_shows_what_changed_since_one_confirmed(sign_in, waiting):
 
     shown = sign_in(cast.OLLI).get(url("confirm", waiting))
 
-    assert "The application was changed after you confirmed it." in text_of(shown)
+    assert "What has changed since you confirmed the application" in text_of(shown)
     assert shown.text.count('class="changed"') == 1
-    assert "1,300.00 € Changed. Before: 1,100.00 €" in text_of(shown)
+    assert "1,300.00 € Before: 1,100.00 €" in text_of(shown)
 
 
 def test_confirm_page_says_nothing_of_changes_to_somebody_who_did_not_confirm_before(sign_in, waiting):
@@ -326,7 +326,7 @@ def test_confirm_page_says_nothing_of_changes_to_somebody_who_did_not_confirm_be
 
     shown = sign_in(cast.VERA).get(url("confirm", waiting))
 
-    assert "The application was changed" not in text_of(shown)
+    assert "What has changed" not in text_of(shown)
     assert 'class="changed"' not in shown.text
 
 

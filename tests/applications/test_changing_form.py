@@ -354,7 +354,7 @@ def test_change_that_somebody_else_was_faster_with_is_shown_and_nothing_is_lost(
     somebody.send()
 
     assert "Somebody else has edited the application in the meantime." in shown
-    assert "Maximum rent per month 900.00 € Changed. Before: 1,100.00 €" in shown
+    assert "Maximum rent per month 900.00 € Before: 1,100.00 €" in shown
     assert int(between.highest_rent) == 900
     assert (typed["highest_rent"], typed["lowest_floor"], typed["area_min"]) == ("1250", "3", "50")
     after = content_of(sent).content.wishes

@@ -489,7 +489,68 @@ def test_main_applicant_with_a_reported_error_is_never_told_that_there_is_nothin
     assert "A co-applicant has reported an error." in shown[0]
     assert "An error has been reported in this application." in shown[0]
     assert "We are three." in shown[1]
-    assert ("Read what was reported" in shown[2]) is is_valid
+    assert "Read what was reported" in shown[2]
+
+
+def household_of_two():
+    return household(cast.MAIJA, cast.OLLI)
+
+
+def unreached():
+    return household(cast.MAIJA, {**cast.OLLI, "email": None})
+
+
+def declined():
+    made = household(cast.MAIJA, cast.OLLI)
+    invitations.decline(applicant(made, cast.OLLI))
+    return made
+
+
+@pytest.mark.parametrize(("arrange", "is_needed"), [(unreached, True), (declined, True), (household_of_two, False)])
+def test_main_applicant_who_has_confirmed_reads_whether_the_others_need_them(sign_in, arrange, is_needed):
+    """J3: nothing more is to be done, unless somebody declined or hears of the application from them alone"""
+    made = arrange()
+    confirm(made, cast.MAIJA)
+    client = sign_in(cast.MAIJA)
+
+    pages = [reverse("applications:list"), url("status", made), url("receipt", made)]
+    shown = [text_of(client.get(page)) for page in pages]
+
+    assert ["You do not need to do anything" in text for text in shown] == [not is_needed] * 3
+    assert ["still needed" in text for text in shown] == [is_needed] * 3
+
+
+def test_page_of_an_application_says_what_is_needed_where_an_invitation_came_back(sign_in, sent):
+    confirm(sent, cast.MAIJA)
+    letter_of(sent, cast.OLLI).update(sent_at=MORNING, bounced_at=MORNING)
+
+    shown = text_of(sign_in(cast.MAIJA).get(url("status", sent)))
+
+    assert "Below you see what is still needed." in shown
+    assert "You do not need to do anything" not in shown
+
+
+def test_co_applicant_who_has_confirmed_has_nothing_more_to_do_whoever_is_awaited(sign_in):
+    made = household(cast.MAIJA, cast.OLLI, {**cast.VERA, "email": None})
+    confirm(made, cast.OLLI)
+    client = sign_in(cast.OLLI)
+
+    shown = [text_of(client.get(url(name, made))) for name in ("status", "receipt")]
+
+    assert ["You do not need to do anything more." in text for text in shown] == [True, True]
+
+
+def test_whoever_applies_alone_reads_of_nobody_else_before_and_after_confirming(sign_in):
+    made, other = application(cast.MAIJA), application(cast.MAIJA)
+    client = sign_in(cast.MAIJA)
+
+    before = [text_of(client.get(url(name, made))) for name in ("status", "confirm")]
+    confirm(made, cast.MAIJA)
+    after = text_of(client.get(url("receipt", made)))
+
+    assert other.number in before[1]
+    assert [re.findall(r"[Ee]very(?:one| adult)|other applicants", text) for text in [*before, after]] == [[]] * 3
+    assert "You do not need to do anything more." in after
 
 
 def test_others_are_told_that_there_is_nothing_to_do_and_nothing_of_the_report(sign_in, sent):
@@ -603,10 +664,9 @@ def test_receipt_says_that_somebody_declined(sign_in, sent):
 
     shown = text_of(sign_in(cast.MAIJA).get(url("receipt", sent)))
 
-    assert (
-        "Olli Öhman has declined the application. It cannot become valid until the main applicant edits it." in shown
-    )
+    assert "Olli Öhman has declined the application. It cannot become valid until you edit it." in shown
     assert "We are waiting for" not in shown
+    assert "You do not need to do anything" not in shown
 
 
 # --- Who may what -------------------------------------------------------------------------------------------

@@ -104,7 +104,7 @@ def test_button_is_pressed_the_worker_makes_it_and_it_is_downloaded(sign_in):
     assert "Make a PDF of the receipt" not in waiting
     assert (early.status_code, early.url) == (302, url(sent, "receipt") + "#pdf")
     assert tried == 1
-    assert f'<a href="{url(sent)}">Download the PDF</a>' in ready
+    assert f'<a class="button secondary" href="{url(sent)}">Download the PDF</a>' in ready
     assert pdf.content.startswith(b"%PDF-1.7")
     assert pdf["Content-Type"] == "application/pdf"
     name = f"receipt-{references.display(made.number)}.pdf"

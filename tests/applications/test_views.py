@@ -143,13 +143,33 @@ def test_choose_with_nothing_to_confirm_says_so_and_what_to_do(sign_in):
     assert "Contact customer service." in shown
 
 
-def test_confirm_page_shows_the_details_and_one_button(sign_in):
+def test_confirm_page_shows_the_details_and_one_act_at_its_top_and_end(sign_in):
+    """J1.6"""
     response = sign_in(cast.MAIJA).get(url("confirm", application(cast.MAIJA, cast.OLLI)))
 
     assert "Maija Liisa Meikäläinen" in text_of(response)
     main = re.search(r"<main.*</main>", response.text, re.DOTALL).group()
-    assert re.findall(r"<button[^>]*>([^<]+)<", main) == ["Confirm application"]
+    assert re.findall(r"<button[^>]*>([^<]+)<", main) == ["Confirm application"] * 2
+    assert main.count("<form") == main.count('<form id="confirm" method="post"') == 1
+    assert main.index("Confirm application") < main.index("Your own details") < main.rindex('form="confirm"')
     assert "checkbox" not in main
+
+
+def test_confirm_page_folds_long_parts_and_never_ones_own_details_nor_what_changed(sign_in):
+    """J1.6"""
+    sent = application(cast.MAIJA)
+    confirm(sent, cast.MAIJA)
+    new = cast.document(cast.MAIJA)
+    new["content"]["wishes"]["highest_rent"] = "1250"
+    changes.change(sent, document.parse(new), digest=sent.version.digest, by=HOUSING_SYSTEM)
+
+    shown = sign_in(cast.MAIJA).get(url("confirm", sent)).text
+
+    folded = re.findall(r"<details.*?</details>", shown, re.DOTALL)
+    titles = [re.search(r"<h2>([^<]+)</h2>", part)[1] for part in folded]
+    assert titles == ["Current home", "Need for housing", "What you are looking for"]
+    assert [part for part in folded if 'class="changed"' in part or "010594Y" in part] == []
+    assert shown.index('class="changed"') < shown.index('<button class="button">Confirm application')
 
 
 def test_confirm_leads_to_the_receipt_that_names_who_is_missing(sign_in):
@@ -160,8 +180,9 @@ def test_confirm_leads_to_the_receipt_that_names_who_is_missing(sign_in):
 
     shown = text_of(response)
     assert response.redirect_chain == [(url("receipt", sent), 302)]
-    assert "We are still waiting for other applicants." in shown
+    assert "The application is not valid until every adult applicant has confirmed it." in shown
     assert "We are waiting for Olli Öhman to confirm the application." in shown
+    assert "You do not need to do anything more." in shown
     assert sent.number in shown
     assert "online banking codes" in shown
 
@@ -213,7 +234,7 @@ def test_confirm_of_what_changed_meanwhile_shows_what_changed(sign_in):
 
     assert refused.status_code == 409
     assert "Nothing was confirmed." in text_of(refused)
-    assert "1,250.00 € Changed. Before: 1,100.00 €" in text_of(refused)
+    assert "1,250.00 € Before: 1,100.00 €" in text_of(refused)
     assert state(sent) == "awaiting"
     again = re.search(r'name="version" value="([^"]+)"', refused.text).group(1)
     assert client.post(url("confirm", sent), {"version": again}).url == url("receipt", sent)

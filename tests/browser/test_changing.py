@@ -43,7 +43,7 @@ def test_change_is_shown_to_the_others_who_confirm_it_again(new_context, live_se
     press(olli, EN.confirm)
 
     assert "You have edited the application. Everyone must confirm it again." in " ".join(told)
-    assert marked == marked_for_olli == ["Maximum rent per month 1,250.00 € Changed. Before: 1,100.00 €"]
+    assert marked == marked_for_olli == ["Maximum rent per month 1,250.00 € Before: 1,100.00 €"]
     assert heading(olli) == "Your application is valid"
     assert state(sent) == "valid"
 
@@ -70,7 +70,7 @@ def test_two_who_change_at_the_same_time_lose_nothing_without_javascript(new_con
     second.press("Add the changes to your draft and continue")
     second.send()
 
-    assert shown == ("The application was changed", ["Maximum rent per month 900.00 € Changed. Before: 1,100.00 €"])
+    assert shown == ("The application was changed", ["Maximum rent per month 900.00 € Before: 1,100.00 €"])
     assert Application.objects.get().version.number == 3
     assert '"highest_rent":"900' in Application.objects.get().version.content
     assert '"lowest_floor":3' in Application.objects.get().version.content

@@ -77,7 +77,7 @@ def test_filling_in_for_two_adults_and_a_child_is_eleven_clicks_to_the_receipt(p
     press(page, EN.go)
     from_identification_to_the_receipt(page, MAIJA, EN)
 
-    assert heading(page) == "You have confirmed the application. We are still waiting for other applicants."
+    assert heading(page) == "You have confirmed the application"
     to_the_form, *clicks = in_words(way, at_bank=way.clicks[9])
     assert to_the_form == "Fill in the housing application"
     assert clicks == [

@@ -139,7 +139,7 @@ def test_link_of_the_housing_system_leads_to_its_own_application(page, link, lan
     sign_in_at_bank(page, MAIJA, language=language)
 
     assert path(page) == f"/{language}/applications/{linked.number}/confirm/"
-    assert page.locator(".lead .number").inner_text() == linked.number
+    assert page.locator("h2 .number").inner_text() == linked.number
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -157,12 +157,12 @@ def test_fixed_sentences_stand_on_the_pages_before_and_after_confirming(page, si
 
     number, method, status = fixed["labels"]
     assert fixed["not yet"] in before
-    assert waits_for[0].startswith(fixed["waiting"])
+    assert fixed["waiting"] in waits_for[0]
     assert waiting[number] == sent.number
     assert waiting[method] == fixed["bank"]
     assert waiting[status] == fixed["awaiting"]
     assert facts(page)[status] == fixed["valid"]
-    assert notices(page)[0].startswith(fixed["until"].format(day=sent.valid_until))
+    assert fixed["until"].format(day=sent.valid_until) in notices(page)[0]
 
 
 def test_two_people_make_the_application_valid_each_in_their_language(page, new_context, link):
@@ -224,22 +224,50 @@ def test_language_chosen_on_the_way_stays(page, link):
     ]
 
 
-def test_button_at_the_end_of_the_details_is_one_press_away_and_all_of_them_are_printed(page, sign_in, link):
-    sent, words = application(MAIJA), WORDS["fi"]
+def is_in_sight(page, button):
+    box = button.bounding_box()
+    return box["y"] >= 0 and box["y"] + box["height"] <= page.viewport_size["height"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_button_is_on_the_first_screen_of_a_phone_and_again_at_the_end(page, sign_in, link, language):
     sign_in(page.context, MAIJA)
-    page.set_viewport_size(PHONE)
-    page.goto(link(sent, "fi"))
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto(link(application(MAIJA, OLLI), language))
 
-    def is_seen():
-        box = control(page, words.confirm).bounding_box()
-        return box["y"] >= 0 and box["y"] + box["height"] <= PHONE["height"]
+    first, last = page.get_by_role("button", name=WORDS[language].confirm, exact=True).all()
+    main, button = page.locator("main").bounding_box(), first.bounding_box()
+    with page.expect_navigation():
+        last.click()
 
-    before = is_seen()
-    page.get_by_role("link", name="Siirry sivun lopussa olevaan painikkeeseen").click()
-    after = is_seen()
+    assert button["y"] + button["height"] - main["y"] <= 740 - 110  # below header and session
+    assert path(page).endswith("/receipt/")
+
+
+def test_on_a_wide_screen_the_button_stays_beside_the_details(page, sign_in, link):
+    sign_in(page.context, MAIJA)
+    page.goto(link(application(MAIJA), "fi"))
+    button = control(page, WORDS["fi"].confirm)  # the only one that is shown
+
+    at_first = is_in_sight(page, button)
+    page.get_by_role("link", name="Peru hakemus", exact=True).scroll_into_view_if_needed()
+
+    assert (at_first, is_in_sight(page, button)) == (True, True)
+
+
+@pytest.mark.parametrize("has_script", [True, False])
+def test_what_is_folded_is_opened_by_a_press_and_printed_unopened(new_context, sign_in, link, has_script):
+    page = new_context(java_script_enabled=has_script).new_page()
+    sign_in(page.context, MAIJA)
+    page.goto(link(application(MAIJA), "fi"))
+    name, rent = page.get_by_text("Maija Liisa Meikäläinen", exact=True).last, page.get_by_text("890,00", exact=False)
+
+    shown = name.is_visible(), rent.is_visible()
+    page.get_by_text("Nykyinen asunto", exact=True).click()
+    opened = rent.is_visible()
     page.emulate_media(media="print")
 
-    assert (before, after) == (False, True)
+    assert (shown, opened) == ((True, False), True)
     assert all(row.is_visible() for row in page.locator(".details dd").all())
 
 

@@ -197,7 +197,7 @@ def test_change_meanwhile_is_said_and_marked(adviser):
 
     assert response.status_code == 409
     assert "What changed is marked below." in text_of(response)
-    assert "Changed. Before: 1,100.00" in text_of(response)
+    assert "Before: 1,100.00" in text_of(response)
     assert Confirmation.objects.count() == 0
 
 
