@@ -36,7 +36,7 @@ class Firefox:
         self._ask("browsingContext.navigate", context=self._tab, url=url, wait="complete")
 
     def press(self, role: str, name: str, *, to: str) -> None:
-        """Click on the link or button of that name, and wait for a page whose address contains `to`."""
+        """Click on the first link or button of that name, and wait for a page whose address contains `to`."""
         self._pages.clear()
         self._click(self._find(type="accessibility", value={"role": role, "name": name}))
         while not any(to in page for page in self._pages):
@@ -58,7 +58,7 @@ class Firefox:
         self._ask("browser.close")
 
     def _find(self, **locator: Any) -> dict[str, str]:
-        [node] = self._ask("browsingContext.locateNodes", context=self._tab, locator=locator)["nodes"]
+        node, *_others = self._ask("browsingContext.locateNodes", context=self._tab, locator=locator)["nodes"]
         return {"sharedId": node["sharedId"]}
 
     def _click(self, element: dict[str, str]) -> None:
