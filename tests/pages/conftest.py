@@ -18,8 +18,9 @@ KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 @pytest.fixture(scope="session")
 def pages(django_db_setup, django_db_blocker):
-    """Return every page as it is in each language."""
-    with django_db_blocker.unblock(), taken_back():
+    """Return every page as it is in each language, with numbers of the widest letters."""
+    with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock(), taken_back():
+        patch.setattr("applications.references.UNAMBIGUOUS", "MW")
         return list(collected.pages(World()))
 
 
