@@ -13,7 +13,7 @@ PARALLEL ?= -n 2 --dist worksteal
 # What asks no database, starts the demo with one of its own, or looks at what a page says of the rows that it has read:
 # once is enough.
 SAME_ON_BOTH := tests/test_consistency.py tests/test_catalogues.py tests/demo tests/heka_confirm/test_stylesheet.py \
-	tests/heka_confirm/test_pages.py tests/test_non_disclosure.py tests/applications/test_protected.py \
+	tests/heka_confirm/test_pages.py tests/pages tests/test_non_disclosure.py tests/applications/test_protected.py \
 	tests/identity/test_rotation.py
 # What runs beside others prints in one piece at its end, where make can do that (4.0 and newer).
 UNMIXED := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
@@ -53,7 +53,7 @@ quick: $(VENV)/.dev ## the tests without a browser, on SQLite
 browser: $(VENV)/.dev system ## the tests in the browser
 	$(PYTEST) $(PARALLEL) -m browser
 
-system: ## install Chromium, fonts, PostgreSQL, Node and gettext where they are missing (Debian, as root)
+system: ## install browsers, fonts, PostgreSQL, Node, Java and gettext where they are missing (Debian, as root)
 	@tests/install_system_packages.sh
 
 lint: $(VENV)/.dev ## style of code and templates
@@ -92,5 +92,5 @@ lock: | $(VENV)/bin/python ## pin the dependencies of pyproject.toml anew
 	$(UV_COMPILE) --upgrade --group dev -o requirements-dev.txt
 
 clean: ## remove what the commands made, the demo's database too
-	rm -rf $(VENV) var .pytest_cache .mypy_cache .ruff_cache .hypothesis tests/counterpart/node_modules
+	rm -rf $(VENV) var .pytest_cache .mypy_cache .ruff_cache .hypothesis tests/counterpart/node_modules tests/pages/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

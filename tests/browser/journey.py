@@ -6,6 +6,7 @@ from typing import Any
 
 from playwright.sync_api import BrowserContext, Locator, Page, Response
 
+from tests.browser.fit import misfits
 from tests.conftest import broken_rules
 from tests.service_names import SERVICE_NAMES
 
@@ -181,8 +182,7 @@ def faults(page: Page, language: str) -> list[Any]:
     if (headings := page.locator("h1").count()) != 1:
         faults.append(f"{headings} main headings")
     page.set_viewport_size(PHONE)
-    if wider_than_the_screen(page):
-        faults.append("scrolls sideways at 320 pixels")
+    faults += misfits(page)
     page.set_viewport_size(DESKTOP)
     return faults
 

@@ -1,7 +1,6 @@
 """Every page of the journey, error pages too, by the rules of accessibility, on a desktop and on a small phone.
 
-The pages that come without a journey are in tests/heka_confirm/test_pages_in_browser.py and in
-tests/identity/test_browser.py.
+The pages that have an address of their own are in tests/pages.
 """
 
 import pytest

@@ -1,6 +1,5 @@
 """A certified OpenID provider as the broker: an independent judge of what we send, and of what we understand."""
 
-import fcntl
 import html
 import json
 import os
@@ -19,6 +18,7 @@ from django.test import override_settings
 
 from identity import client, entity, keys, proof, providers
 from identity.models import Person
+from tests import npm
 from tests.conftest import must_not_skip
 
 FOLDER = Path(__file__).parent
@@ -33,14 +33,6 @@ pytestmark = [
         reason="npm is not installed",
     ),
 ]
-
-
-def install():
-    """Install the provider where it is missing; of several test processes one does, and the others wait."""
-    with (FOLDER / "package-lock.json").open() as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (FOLDER / "node_modules" / ".package-lock.json").exists():  # npm writes it last
-            subprocess.run(["npm", "ci", "--ignore-scripts"], cwd=FOLDER, check=True)
 
 
 @dataclass(frozen=True)
@@ -84,7 +76,7 @@ PROMPT, METHOD = {"plain": "login", "op": "consent"}, {"plain": "mobile", "op": 
 @pytest.fixture(scope="module", params=["plain", "op"])
 def counterpart(request, live_server, tmp_path_factory):
     """Start the provider with our keys, of which the plain one reads an unsigned set, and the other a signed one."""
-    install()
+    npm.install(FOLDER)
     path = tmp_path_factory.mktemp("counterpart") / "keys.json"
     with override_settings(IDENTITY_KEYS_FILE=path, PUBLIC_URL=live_server.url):
         keys.make()

@@ -1,0 +1,74 @@
+"""Every email as it leaves, in each language, for whoever judges all of them.
+
+The same life is told in each language: what a letter is written of knows no language.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import partial
+from itertools import product
+from uuid import uuid4
+
+import time_machine
+from django.test import Client
+
+from applications import clock, drafts
+from counter import feedback
+from counter.models import Counter
+from identity import accounts
+from mailing.letters import NoLongerDue, write_letter
+from mailing.models import Letter
+from tests.applications.form.forms import MAIN, Somebody
+from tests.applications.test_letters import MESSAGES, START, household
+from tests.identity.accounts import EMAIL, evidence, with_password
+from tests.pages.collected import LANGUAGES
+from tests.reading import taken_back
+
+Days = Callable[[int], None]
+
+
+def emails() -> Iterator[tuple[str, str, str]]:
+    """Yield message, language and HTML of each email."""
+    for message in MESSAGES:
+        yield from written(partial(household, message), message)
+    for happen in (life_of_an_account, end_of_an_account, life_of_a_draft, feedback_and_its_receipt):
+        yield from written(happen)
+
+
+def written(happen: Callable[[Days], object], only: str = "") -> Iterator[tuple[str, str, str]]:
+    """Let something happen, and yield what is then written of it in each language; all of it is taken back."""
+    with taken_back(), time_machine.travel(START, tick=False) as traveller:
+
+        def days(count: int) -> None:
+            for _ in range(count):
+                traveller.shift(dt.timedelta(days=1))
+                clock.tick()
+
+        happen(days)
+        for letter, language in product(Letter.objects.filter(message__startswith=only), LANGUAGES):
+            letter.language = language
+            with suppress(NoLongerDue):
+                yield letter.message, language, write_letter(letter).alternatives[0][0]
+
+
+def life_of_an_account(_days: Days) -> None:
+    account = with_password()
+    accounts.correct_account_address(account, email=f"new.{EMAIL}", id_check=evidence())
+
+
+def end_of_an_account(_days: Days) -> None:
+    accounts.close(with_password())
+
+
+def life_of_a_draft(days: Days) -> None:
+    somebody = Somebody(Client()).begin()
+    somebody.fill("people", "p1", MAIN)
+    somebody.client.post(somebody.at("draft_mail_link"), {"email": EMAIL})
+    days(23)
+    drafts.end_quiet_drafts()
+
+
+def feedback_and_its_receipt(_days: Days) -> None:
+    Counter.objects.update(feedback_email=EMAIL)
+    feedback.give_feedback(form_key=uuid4(), kind="other", text="Good.", email=EMAIL, language="fi")
