@@ -51,6 +51,7 @@ NOWHERE = {
     **dict.fromkeys(["TermsForm", "HomeAndNeed", "SharedHome", "OwnIncome", "Resident", "Unborn", "Wishes"]),
     **dict.fromkeys(["SharedWishes", "CodeForm", "ConfirmForm", "ConfirmHereForm", "ReceiptForm", "SearchForm"]),
     **dict.fromkeys(["ActivateForm", "AddKeyForm", "CodeAgainForm", "LogInForm", "PasswordAgainForm", "PasswordForm"]),
+    "StaffPasswordForm": None,
     **dict.fromkeys(["EraseForm", "EmailCodeForm", "PeriodForm"]),
     "FeedbackForm": {"text", "form_key"},  # encrypted, and a UUID
     "CheckForm": {"code", "document_valid_until", "basis_valid_until"},  # compared, and not kept (C2); days

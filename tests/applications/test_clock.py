@@ -122,7 +122,7 @@ def test_reminder_of_the_main_applicant_who_has_confirmed_says_who_is_missing(ti
     clock.tick()
 
     assert "We are waiting for “Olli Öhman” to confirm" in written(letter("reminder", cast.MAIJA))[1]
-    assert written(letter("reminder", cast.OLLI))[0].startswith("Your application is not valid yet.")
+    assert written(letter("reminder", cast.OLLI))[0].endswith(": Your application is not valid yet. Confirm it.")
 
 
 def test_calendar_when_somebody_declines(calendar):

@@ -272,8 +272,8 @@ SAYS_PRINT = re.compile(r"\b[Pp]rint (it|them|this page|this slip)\b|\bprint or 
 def with_parts(path):
     """Return the text of a template with those that it includes or extends."""
     folder, text = settings.BASE_DIR / "templates", TEMPLATES.get(path, "")
-    named = re.findall(r'{% (?:include|extends) "([^"]+)"', text)
-    return text + "".join(with_parts(folder / name) for name in named)
+    named = {folder / name for name in re.findall(r'{% (?:include|extends) "([^"]+)"', text)}
+    return text + "".join(with_parts(each) for each in named - {path})  # Django's may have the same name
 
 
 def test_every_page_that_says_print_has_a_button_that_does_it():

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tests.applications.factories import application
-from tests.browser.journey import LANGUAGES, WORDS, check_details, control, go_to_bank, identify_as, press
+from tests.browser.journey import LANGUAGES, WORDS, control, go_to_bank, identify_as, press
 from tests.cast import MAIJA
 
 TELEPHONE = {"width": 360, "height": 740}
@@ -37,7 +37,5 @@ def test_what_is_to_be_done_is_on_the_first_screen_of_a_telephone(new_context, l
     look(words.accept)
     press(page, words.accept)
     seen[words.check] = is_on_the_first_screen(page.get_by_role("link", name=re.compile(f"^{words.check} ")).first)
-    check_details(page, words)
-    look(words.confirm)
 
     assert [name for name, is_seen in seen.items() if not is_seen] == []

@@ -8,11 +8,15 @@ import pytest
 from django.conf import settings
 from django.contrib import admin
 
+from applications.pdf_documents import STYLE
+
 STYLESHEET = (settings.BASE_DIR / "static" / "heka.css").read_text()
 RULES = re.sub(r"/\*.*?\*/", "", STYLESHEET, flags=re.DOTALL)
 PAGES = sorted((settings.BASE_DIR / "templates").rglob("*.html"))
 SHEETS = [*(settings.BASE_DIR / "static").glob("*.css"), *Path(admin.__file__).parent.glob("static/admin/css/*.css")]
-CLASSES = {name for sheet in SHEETS for name in re.findall(r"\.([a-z][a-z0-9-]*)", sheet.read_text())}
+EMAILS = (settings.BASE_DIR / "templates" / "mailing" / "base.html").read_text()
+STYLES = [*(sheet.read_text() for sheet in SHEETS), STYLE, *re.findall(r"(?s)<style>(.*?)</style>", EMAILS)]
+CLASSES = {name for style in STYLES for name in re.findall(r"\.([a-z][a-z0-9-]*)", style)}
 TEMPLATES = [page for page in PAGES if '{% extends "admin/' not in page.read_text()]  # the admin has its own
 
 
