@@ -115,7 +115,8 @@ class Keyboard:
     def skip_to_content(self, name):
         """Press the skip link, which must come first."""
         assert self.tab() == name
-        self.page.keyboard.press("Enter")
+        with self.page.expect_navigation():  # within the page; else the next one that is awaited
+            self.page.keyboard.press("Enter")
         expect(self.page.locator("#content")).to_be_focused()
 
     def press(self, name, key):
