@@ -111,10 +111,10 @@ def _no_chance(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def _no_language_left_behind() -> Iterator[None]:
-    """Keep the language that a request activated from the next test."""
-    language = translation.get_language()
+    """Keep the language that a request activated, also one of a fixture for many tests, from the next test."""
+    translation.deactivate()
     yield
-    translation.activate(language) if language else translation.deactivate_all()
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)

@@ -1,14 +1,17 @@
 """Every page, once for all who judge it, and a server for browsers."""
 
+import itertools
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from types import SimpleNamespace
 from urllib.parse import quote, unquote
 
 import pytest
 from django.contrib.staticfiles import finders
 
+from core.text import UNAMBIGUOUS
 from tests.pages import collected
 from tests.pages.world import World
 from tests.reading import taken_back
@@ -18,9 +21,11 @@ KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 @pytest.fixture(scope="session")
 def pages(django_db_setup, django_db_blocker):
-    """Return every page as it is in each language, with numbers of the widest letters."""
+    """Return every page as it is in each language, with numbers that are wide and come once only."""
     with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock(), taken_back():
-        patch.setattr("applications.references.UNAMBIGUOUS", "MW")
+        bodies = ("WWWWWW" + "".join(last) for last in itertools.product(UNAMBIGUOUS, repeat=2))
+        signs = itertools.chain.from_iterable(bodies)
+        patch.setattr("applications.references.secrets", SimpleNamespace(choice=lambda _signs: next(signs)))
         return list(collected.pages(World()))
 
 
