@@ -11,6 +11,9 @@ from applications.passing_on import Note, note_for
 from core.links import KeyGone
 from mailing.enums import Status
 from mailing.models import Letter
+from records.names import applicant_subject
+
+LOST = {Status.UNDELIVERABLE, Status.COMPLAINED}
 
 
 @dataclass(frozen=True)
@@ -21,11 +24,6 @@ class Progress:
     letter: Status | None
     code: str  # to type, which the main applicant may pass on; empty without invitation, and once its key is gone
     note: Note  # to pass on
-
-    @property
-    def is_lost(self) -> bool:
-        """Whether its letter has reached nobody, so that the main applicant has to act."""
-        return self.letter in {Status.UNDELIVERABLE, Status.COMPLAINED}
 
 
 def people(application: Application, *, reader: Applicant) -> list[tuple[Applicant, Progress | None]]:
@@ -43,14 +41,15 @@ def people(application: Application, *, reader: Applicant) -> list[tuple[Applica
     ]
 
 
-def needs_main_applicant(application: Application, reader: Applicant, *, is_reported: bool) -> bool:
+def needs_main_applicant(application: Application, reader: Applicant, *, is_reported: bool, is_lost: bool) -> bool:
     """Return whether the reader, as its main applicant, has something to do besides confirming (J2.4, J3).
 
-    An error was reported, somebody has declined, or somebody who is awaited hears of it from them alone.
+    An error was reported, an invitation was lost, somebody has declined, or somebody who is awaited hears of the
+    application from them alone.
     """
     is_awaited = application.status == State.AWAITING
     is_stuck = is_awaited and any(a.declined_at or not (a.email or a == reader) for a in application.waits_for)
-    return reader.is_main and application.is_open and (is_reported or is_stuck)
+    return reader.is_main and application.is_open and (is_reported or is_lost or is_stuck)
 
 
 def reported_applications(mine: Iterable[tuple[Application, Applicant]]) -> set[int]:
@@ -61,6 +60,23 @@ def reported_applications(mine: Iterable[tuple[Application, Applicant]]) -> set[
     versions = {a.current_id: a.pk for a, me in mine if me.is_main and a.is_open}
     found = ErrorReport.objects.filter(applicant__version__in=versions)
     return {versions[version] for version in found.values_list("applicant__version", flat=True)}
+
+
+def lost_applications(mine: Iterable[tuple[Application, Applicant]]) -> set[int]:
+    """Return the keys of the applications whose main applicant has to help, as an invitation reached nobody (J3).
+
+    Each application comes with the slot of whoever reads them.
+    """
+    awaited = {
+        applicant_subject(applicant.pk): application.pk
+        for application, me in mine
+        if me.is_main and application.status == State.AWAITING
+        for applicant in application.applicants
+        if applicant.is_awaited and applicant != me
+    }
+    found = Letter.objects.filter(message="invitation", recipient__in=awaited).order_by("pk") if awaited else []
+    latest = {letter.recipient: letter.status for letter in found}
+    return {awaited[recipient] for recipient, status in latest.items() if status in LOST}
 
 
 def _progress(applicant: Applicant, application: Application, letter: Status | None) -> Progress:

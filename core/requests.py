@@ -20,15 +20,20 @@ TYPED = "typed"
 read_or_act = require_http_methods(["GET", "HEAD", "POST"])
 
 
+def is_shown_again(request: HttpRequest) -> bool:
+    """Tell whether the form was sent by a button that only shows the page again (base.html)."""
+    return request.method == "POST" and "show" in request.POST
+
+
 def form_of(request: HttpRequest, form: Callable[..., F], **options: Any) -> F:
     """Return the form of a page with what was sent.
 
-    `show` is sent by the buttons that only show the page again, in another language or for longer (base.html). Then
-    the form holds what is typed, and nothing of it is checked or done.
+    Where the page is only shown again, in another language or for longer, the form holds what is typed, and nothing of
+    it is checked or done.
     """
     if request.method != "POST":
         return form(**options)
-    if "show" in request.POST:
+    if is_shown_again(request):
         return form(**{**options, "initial": request.POST.dict()})
     return form(request.POST, **options)
 

@@ -22,7 +22,7 @@ OMITTED = frozenset({"request", "server_time", "params", "sql"})
 
 # In queries and form bodies; a state or code of our own is written without "?" or "&".
 SECRET_PARAMETER = re.compile(
-    r"(?i)([?&](?:code|state|nonce|request|\w*token|\w*assertion|code_verifier|\w*secret|password)=)[^&\s\"'<>#]+"
+    r"(?i)([?&](?:code|state|nonce|request|\w*token|\w*assertion|code_verifier|\w*secret|pass(?:word)?)=)[^&\s\"'<>#]+"
 )
 BEARER = re.compile(r"(?i)\b(bearer\s+)[\w.~+/=-]+")
 JOSE = re.compile(r"\beyJ[\w-]+(?:\.[\w-]*)+")

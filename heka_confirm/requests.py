@@ -10,6 +10,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.middleware import http
 from django.utils.cache import add_never_cache_headers
 
 from heka_confirm import errors, logs, search_engines
@@ -58,6 +59,17 @@ class RequestContextMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         return errors.too_many(request, exception) if isinstance(exception, TooMany) else None
+
+
+class ConditionalGetMiddleware(http.ConditionalGetMiddleware):
+    """Answers 304 for a page that has not changed, but for none that must not be stored.
+
+    Django leaves those without an ETag, but would compare one of theirs: that of the REST interface is of the
+    application's content (RFC 9110, If-Match for PUT), and its state changes without it.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        return super().process_response(request, response) if self.needs_etag(response) else response
 
 
 class SecurityHeadersMiddleware:

@@ -6,7 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 # By the name of the address. A page that shows a person, or has a secret in its address, never stands here.
-DESCRIPTIONS: dict[str, Promise | str] = {
+DESCRIPTIONS: dict[str, Promise] = {
     "front": _(
         "Confirm your Heka housing application online or at the rental apartment search advisory service in "
         "Helsinki. You can also fill in a new application."
@@ -29,8 +29,8 @@ DESCRIPTIONS: dict[str, Promise | str] = {
         "what rights you have."
     ),
     "accessibility": _(
-        "How accessible the online service for Heka housing applications is. What does not work for everyone yet, "
-        "and how to give feedback."
+        "How accessible the online service for Heka housing applications is, whether it has known deficiencies, and "
+        "how to give feedback."
     ),
     "identity:cookies": _(
         "Which cookies the online service for Heka housing applications uses, and why. All of them are essential."

@@ -1,29 +1,17 @@
-"""What a line never ends within, on every page in each language: numbers and codes, times, and numbers with units.
+"""What a line never ends within: numbers and codes, times, and numbers with units.
 
-docs/texts.md says which of them are kept together by what.
+docs/texts.md says which of them are kept together by what; every page is asked in tests/pages/test_lines.py.
 """
 
 import re
 from html.parser import HTMLParser
 
 import pytest
-from django.test import Client
+from django.utils.safestring import SafeString
 
 from heka_confirm.templatetags.numbers import unbroken
-from identity.models import RateCount
-from tests import cast
-from tests.applications.test_protected import filled as of_application
-from tests.applications.test_protected import signed_in
-from tests.counter.test_rights import ADDRESSES as OF_STAFF
-from tests.staff import sign_in_staff, staff
-from tests.test_consistency import ADDRESSES as PUBLIC
-from tests.test_non_disclosure import MAIJA, OLLI, household  # noqa: F401
-from tests.test_non_disclosure import filled as of_staff
 from tests.test_texts import texts
 
-pytestmark = pytest.mark.django_db
-
-LANGUAGES = ["fi", "sv", "en"]
 CODE = re.compile(r"(?<![/-])\b[0-9A-Z]{3,6}(?:-[0-9A-Z]{3,5})+\b(?<!SHA-256)")  # a web address may break
 NUMBER = r"(?:\d|%\(\w+\)[sd])"
 # A no-break space stands in each of these, in the language.
@@ -65,39 +53,6 @@ def torn(page, language):
         yield from [] if is_kept or is_copied else re.findall(APART[language], text)
 
 
-def pages(applications, language):
-    """Yield each page that is read, with its address: by nobody, by applicants, and at the desk."""
-    together, alone, valid = applications
-    walks = [
-        (Client(), of_application(PUBLIC, together)),
-        (signed_in(MAIJA), [*of_application(PUBLIC, together), *of_application(PUBLIC, alone, "0")]),
-        (signed_in(OLLI), of_application(PUBLIC, together)),
-        (signed_in(cast.OTSO), of_application(PUBLIC, valid, "0")),
-        (
-            sign_in_staff(Client(), staff("supervisor")),
-            [address for name in OF_STAFF if name.startswith("desk") for address in of_staff(name, applications)],
-        ),
-    ]
-    for client, addresses in walks:
-        for address in sorted({re.sub(r"^/(fi|en)/", f"/{language}/", each) for each in addresses}):
-            RateCount.objects.all().delete()
-            answer = client.get(address)
-            if answer["Content-Type"].startswith("text/html") and answer.status_code < 300:
-                yield address, answer.text
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_no_line_of_a_page_ends_within_a_number_or_between_what_belongs_together(household, language):  # noqa: F811
-    found, seen = {}, 0
-    for address, page in pages(household, language):
-        seen += 1
-        if each := sorted(set(torn(page, language))):
-            found[address] = each
-
-    assert found == {}
-    assert seen > 100
-
-
 @pytest.mark.parametrize("language", ["fi", "sv"])
 def test_catalogue_keeps_times_and_units_together(language):
     apart = re.compile(APART[language])
@@ -119,6 +74,13 @@ def test_catalogue_keeps_times_and_units_together(language):
 )
 def test_numbers_and_codes_in_a_text_are_kept_together(text, kept):
     assert re.findall(r'<span class="number">([^<]+)</span>', unbroken(text)) == kept
+
+
+@pytest.mark.parametrize("attribute", ["/x?code=ABC-DEF", "09 310 00000"])
+def test_attributes_of_a_text_that_is_markup_already_stay_as_they_are(attribute):
+    link = f'<a href="{attribute}">{{}}</a>'
+
+    assert unbroken(SafeString(link.format("K7MP-3XQ4"))) == link.format('<span class="number">K7MP-3XQ4</span>')
 
 
 def test_text_with_a_number_is_escaped():

@@ -154,7 +154,6 @@ class MainApplicant(AboutOneself, Applicant):
         label=_("Email address"),
         help_text=_("We can send you emails only if you give an address."),
         required=False,
-        widget=AddressInput(OFF),
     )
 
     def clean_hetu(self) -> str:

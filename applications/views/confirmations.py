@@ -67,12 +67,15 @@ def choose_application(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     mine = [(application, application.applicant_of(visitor.person)) for application in visitor.applications]
     waiting = [(application, me) for application, me in mine if application.awaits(me)]
     others = [(application, me) for application, me in mine if (application, me) not in waiting]
-    reported = progress.reported_applications(mine)
+    reported, lost = progress.reported_applications(mine), progress.lost_applications(others)
     context = {
         "waiting": waiting,
         "others": others,
         "reported": reported,
-        "is_needed": any(progress.needs_main_applicant(a, me, is_reported=a.pk in reported) for a, me in others),
+        "is_needed": any(
+            progress.needs_main_applicant(a, me, is_reported=a.pk in reported, is_lost=a.pk in lost)
+            for a, me in others
+        ),
         "drafts": Draft.objects.of(visitor.person),
         "own_letters": own_letters.letters_after_removal(visitor.person, present=[each for each, _me in mine]),
     }
@@ -88,12 +91,14 @@ def status_page(request: HttpRequest, visitor: Visitor, reference: str) -> HttpR
     me = application.applicant_of(visitor.person)
     people = progress.people(application, reader=me)
     reports = invitations.error_reports(application, reader=me)
-    is_lost = any(found and found.is_lost for _applicant, found in people)
+    is_lost = any(found and found.letter in progress.LOST for _applicant, found in people)
     context = {
         "application": application,
         "me": me,
         "people": people,
-        "needs_main_applicant": is_lost or progress.needs_main_applicant(application, me, is_reported=bool(reports)),
+        "needs_main_applicant": progress.needs_main_applicant(
+            application, me, is_reported=bool(reports), is_lost=is_lost
+        ),
         "ahead": ahead.coming(application, reader=me),
         "reports": reports,
         "own_letters": own_letters.letters_about(application, reader=me),
@@ -145,12 +150,14 @@ def receipt_page(request: HttpRequest, visitor: Visitor, reference: str) -> Http
     if not me.confirmed:
         return redirect("applications:status", reference)
     makes_pdf = settings.RECEIPT_PDF
-    reports = invitations.error_reports(application, reader=me)
+    reports, lost = invitations.error_reports(application, reader=me), progress.lost_applications([(application, me)])
     context = {
         "application": application,
         "me": me,
         "public_url": settings.PUBLIC_URL,
-        "needs_main_applicant": progress.needs_main_applicant(application, me, is_reported=bool(reports)),
+        "needs_main_applicant": progress.needs_main_applicant(
+            application, me, is_reported=bool(reports), is_lost=bool(lost)
+        ),
         "reports": reports,
         "makes_pdf": makes_pdf,
         "pdf": receipt_pdf.receipt_document_of(me.confirmed, language=get_language()) if makes_pdf else None,

@@ -17,7 +17,7 @@ from applications.form.steps import STEPS
 from applications.models import Draft
 from applications.views.form_pages import session_end, show_unsaved
 from core.addresses import AddressInput, EmailField
-from core.requests import TYPED, act_of, form_of, read_or_act
+from core.requests import TYPED, act_of, form_of, is_shown_again, read_or_act
 from identity import cookies, limits, sessions
 from identity.access import identified_person, identified_person_required, person_of
 from identity.limits import HOUR
@@ -50,7 +50,7 @@ class LinkForm(forms.Form):
 def save_for_later(request: HttpRequest, draft: Draft) -> HttpResponse:
     """Save what is typed, complete or not, and tell how to continue."""
     step = request.POST.get("step", "")
-    if request.method == "POST" and "show" not in request.POST:
+    if request.method == "POST" and not is_shown_again(request):
         if step in STEPS:
             try:
                 drafts.edit_draft(draft, lambda data: steps.save(data, step, request.POST))

@@ -13,10 +13,15 @@ register = template.Library()
 CODE = r"(?<![/-])\b[0-9A-Z]{3,6}(?:-[0-9A-Z]{3,5}){1,2}\b"  # K7M-P3X-Q4T, 131052-308T; not within a web address
 PHONE = r"(?<!\w)(?:\+|0)\d{1,4}(?: \d{2,5}){1,4}\b"
 STREET = r"\b\w{1,12}(?:katu|tie|gatan|vägen) \d{1,4}(?: [A-Z](?: \d{1,3})?)?\b"  # with stairs and flat
-NUMBER = re.compile(f"{CODE}|{PHONE}|{STREET}")
+TAG = r"<[^>]*>"  # of a text that is markup already: passed over
+NUMBER = re.compile(f"{TAG}|({CODE}|{PHONE}|{STREET})")
 
 
 @register.filter
 def unbroken(text: Any) -> SafeString:
     """Return a text with each number, code and street kept on one line, by the markup: people copy it as it is."""
-    return mark_safe(NUMBER.sub(r'<span class="number">\g<0></span>', conditional_escape(text)))  # noqa: S308 (escaped)
+    return mark_safe(NUMBER.sub(_kept_together, conditional_escape(text)))  # noqa: S308 (escaped)
+
+
+def _kept_together(found: re.Match[str]) -> str:
+    return f'<span class="number">{found[1]}</span>' if found[1] else found[0]

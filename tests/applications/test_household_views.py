@@ -520,14 +520,16 @@ def test_main_applicant_who_has_confirmed_reads_whether_the_others_need_them(sig
     assert ["still needed" in text for text in shown] == [is_needed] * 3
 
 
-def test_page_of_an_application_says_what_is_needed_where_an_invitation_came_back(sign_in, sent):
+def test_main_applicant_reads_what_is_needed_where_an_invitation_came_back(sign_in, sent):
     confirm(sent, cast.MAIJA)
     letter_of(sent, cast.OLLI).update(sent_at=MORNING, bounced_at=MORNING)
 
-    shown = text_of(sign_in(cast.MAIJA).get(url("status", sent)))
+    client = sign_in(cast.MAIJA)
+    pages = [reverse("applications:list"), url("status", sent), url("receipt", sent)]
+    shown = [text_of(client.get(page)) for page in pages]
 
-    assert "Below you see what is still needed." in shown
-    assert "You do not need to do anything" not in shown
+    assert ["still needed" in text for text in shown] == [True] * 3
+    assert ["You do not need to do anything" in text for text in shown] == [False] * 3
 
 
 def test_co_applicant_who_has_confirmed_has_nothing_more_to_do_whoever_is_awaited(sign_in):

@@ -26,6 +26,7 @@ def firefox(tmp_path_factory):
 
 def test_from_the_front_page_to_the_receipt(firefox, live_server):
     sent, wide = application(MAIJA), []
+    firefox.complaints.clear()
 
     def press(role, name, to):
         firefox.press(role, name, to=to)
@@ -47,9 +48,9 @@ def test_from_the_front_page_to_the_receipt(firefox, live_server):
 
 
 def test_what_the_policy_blocks_is_complained_of(firefox, live_server):
+    firefox.complaints.clear()
     firefox.open(f"{live_server.url}/fi/how-to/")
     firefox.evaluate("document.body.setAttribute('style', 'color: red'), ''")
     firefox.open(f"{live_server.url}/fi/")
 
     assert ["inline style" in complaint for complaint in firefox.complaints] == [True]
-    firefox.complaints.clear()

@@ -73,7 +73,8 @@ def test_session_warns_without_javascript_and_goes_on_with_what_is_typed(new_con
     clock = hurry(page)
     expect(warning).to_be_visible()
     clock.detach()
-    warning.get_by_role("button", name="Continue").click()
+    with page.expect_navigation():
+        warning.get_by_role("button", name="Continue").click()
 
     assert not early
     assert not warning.is_visible()
@@ -91,7 +92,8 @@ def test_form_warns_without_javascript_and_stays_open_with_what_is_typed(new_con
     clock = hurry(page)
     expect(warning).to_be_visible()
     clock.detach()
-    warning.get_by_role("button", name="Continue").click()
+    with page.expect_navigation():
+        warning.get_by_role("button", name="Continue").click()
 
     assert not warning.is_visible()
     expect(page.get_by_label("Last name")).to_have_value("Meikäläinen")

@@ -12,6 +12,7 @@ import pytest
 from django.contrib.staticfiles import finders
 
 from core.text import UNAMBIGUOUS
+from counter.notices import BOARD
 from tests.pages import collected
 from tests.pages.world import World
 from tests.reading import taken_back
@@ -25,6 +26,7 @@ def pages(django_db_setup, django_db_blocker):
     with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock(), taken_back():
         bodies = ("WWWWWW" + "".join(last) for last in itertools.product(UNAMBIGUOUS, repeat=2))
         signs = itertools.chain.from_iterable(bodies)
+        patch.setattr(BOARD, "_read_at", None)  # the notice is read, whatever test was before
         patch.setattr("applications.references.secrets", SimpleNamespace(choice=lambda _signs: next(signs)))
         return list(collected.pages(World()))
 

@@ -87,7 +87,7 @@ def open_the_counter() -> None:
     counter.save()
     set_hours(counter, WEEKLY)
     ExceptionalHours.objects.create(counter=counter, date=timezone.localdate() + dt.timedelta(days=7))
-    notice = dict.fromkeys(["text_fi", "text_sv", "text_en"], "-")
+    notice = dict.fromkeys(["text_fi", "text_sv", "text_en"], "Maanalaisrakennustyömaa 09 310 00000")
     Notice.objects.create(**notice, shown_until=timezone.now() + dt.timedelta(days=1))
 
 

@@ -44,8 +44,9 @@ class Caller:
     def poll(self, **query):
         return self.http.get("/api/v1/events", query, headers={"Authorization": f"Bearer {self.token}"})
 
-    def get(self, reference):
-        return self.http.get(f"{APPLICATIONS}/{reference}", headers={"Authorization": f"Bearer {self.token}"})
+    def get(self, reference, **headers):
+        headers = {"Authorization": f"Bearer {self.token}", **headers}
+        return self.http.get(f"{APPLICATIONS}/{reference}", headers=headers)
 
 
 def body(main=MAIJA, *others, **more):

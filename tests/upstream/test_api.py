@@ -131,6 +131,18 @@ def test_status_follows_the_application(caller):
     assert (valid, expired) == ("valid", "expired")
 
 
+@pytest.mark.parametrize("condition", ["If-None-Match", "If-Match"])
+def test_status_is_told_whatever_tag_of_the_content_is_sent_along(caller, condition):
+    """The tag is of what people confirm, and the state changes without it."""
+    sent = caller.post(body()).json()
+    tag = caller.get(sent["reference"])["ETag"]
+    confirm(Application.objects.get(), MAIJA)
+
+    for known in (tag, '"another"'):
+        answer = caller.get(sent["reference"], **{condition: known})
+        assert (answer.status_code, answer.json()["status"]) == (200, "valid")
+
+
 def test_status_by_a_number_typed_otherwise(caller):
     reference = caller.post(body()).json()["reference"]
 
