@@ -113,11 +113,11 @@ def test_a_line_at_the_desk_is_stored_without_what_nobody_sees():
 def test_nobody_waits_because_somebody_else_has_sent_a_very_long_answer(repeated):
     """Reading takes the square of the length: a second became ten minutes, for everybody whom the worker serves."""
     asked = [people.MainApplicant, home.HomeAndNeed, money.OwnIncome, wishes.Wishes, ContactDetailsForm]
-    began = time.monotonic()
+    began = time.process_time()  # of ours alone, however busy the machine is
 
     for field in [field for form in asked for field in form.base_fields.values()]:
         if not isinstance(field, ChoiceField):
             with contextlib.suppress(ValidationError):
                 field.clean(f"1{repeated * 10_000}!")
 
-    assert time.monotonic() - began < 1
+    assert time.process_time() - began < 5

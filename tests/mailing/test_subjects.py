@@ -46,7 +46,7 @@ def subjects(message, language):
 
 def test_subject_depends_on_what_is_known_here():
     assert {name for message in MESSAGES for name in conditions(message)} == {
-        *("is_changed", "is_first", "is_me", "is_valid", "me_missing", "missing", "was_valid"),
+        *("is_changed", "is_first", "is_main", "is_me", "is_valid", "me_missing", "missing", "was_valid"),
     }
 
 
