@@ -341,8 +341,8 @@ def test_declining_is_told_and_nobody_is_said_to_be_waited_for(pass_days):
 
     subject, text, _ = written(letter("receipt", cast.MAIJA))
 
-    assert subject.endswith(": The main applicant must edit the application.")
-    assert "“Olli Öhman” has declined the application." in text
+    assert subject.endswith(": You must edit the application.")
+    assert "“Olli Öhman” has declined the application. It cannot become valid until you edit it." in text
     assert "waiting for Olli" not in text
 
 

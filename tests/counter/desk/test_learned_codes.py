@@ -137,7 +137,7 @@ def test_page_of_undoing_says_that_the_code_is_taken_back(supervisor):
 
     assert headings(page)[0] == "Undo the check"
     assert "The personal identity code of Ethan Evans that was recorded at the check will be removed" in text_of(page)
-    assert "Confirmation of Ethan Evans" in text_of(page)
+    assert "Confirmation by Ethan Evans" in text_of(page)
     supervisor.post(address("desk_undo", made.pk), {"reason": "Somebody else's card"})
     assert codes(sent)[1] is None
 

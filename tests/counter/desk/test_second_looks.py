@@ -116,7 +116,7 @@ def test_page_says_what_falls_and_what_stays(supervisor):
     text = text_of(supervisor.get(at(made, "desk_undo")))
 
     assert (
-        f"Confirmation of Maija Liisa Meikäläinen (at customer service) of application {sent.number} : Valid." in text
+        f"Confirmation by Maija Liisa Meikäläinen (at customer service), application {sent.number} : Valid." in text
     )
     assert "The application will then wait for confirmation again, and we will tell everybody concerned." in text
     assert "This person’s account will be closed" in text
