@@ -166,9 +166,7 @@ def test_what_the_account_did_is_shown_before_its_check_is_undone(moved):
 
     assert "anybody who is logged in with it will be logged out." in shown
     assert f"Contact details changed ( {sent.number} )" in shown
-    assert (
-        f"Confirmation by Maija Liisa Meikäläinen (email address and password), application {sent.number}" in shown
-    )
+    assert f"Confirmation by Maija Liisa Meikäläinen (email address and password), application {sent.number}" in shown
     assert "Nothing depends on this check yet." in text_of(supervisor.get(address("desk_undo", first.pk)))
 
 

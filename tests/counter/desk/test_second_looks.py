@@ -115,9 +115,7 @@ def test_page_says_what_falls_and_what_stays(supervisor):
 
     text = text_of(supervisor.get(at(made, "desk_undo")))
 
-    assert (
-        f"Confirmation by Maija Liisa Meikäläinen (at customer service), application {sent.number} : Valid." in text
-    )
+    assert f"Confirmation by Maija Liisa Meikäläinen (at customer service), application {sent.number} : Valid." in text
     assert "The application will then wait for confirmation again, and we will tell everybody concerned." in text
     assert "This person’s account will be closed" in text
     assert former.number not in text
