@@ -15,12 +15,10 @@ from django.db.migrations.loader import MigrationLoader
 from django.test import Client
 from django.urls import get_resolver
 
-from applications import certificates, references, terms
-from identity import passwords
+from applications import certificates, references
 from identity.enums import Method
-from identity.proof import remember
 from tests import cast
-from tests.applications.factories import actor, applicant, application, person, proof
+from tests.applications.factories import actor, applicant, application, sign_in
 from tests.reading import READING, TRAIL, Changes, changes_by_reading, same_browser, taken_back
 from tests.service_names import PROGRAM, SERVICE_NAMES, misnamed, pages_of
 from tests.staff import NAMES, sign_in_staff, staff
@@ -183,13 +181,8 @@ def test_every_address_refuses_what_another_site_sends_in_the_name_of_a_person(f
 
 def signed_in(*, by_account=False):
     """Return a client that guards forms as a browser's real requests are, with Maija signed in."""
-    client, maija = Client(enforce_csrf_checks=True), person(cast.MAIJA)
-    client.force_login(maija.user, backend=passwords.PATH if by_account else "identity.backend.BrokerBackend")
-    session = client.session
-    remember(session, proof(Method.ACCOUNT if by_account else Method.BANK))
-    session.save()
-    terms.accept(terms.current(), by=actor(cast.MAIJA))
-    return client
+    method = Method.ACCOUNT if by_account else Method.BANK
+    return sign_in(Client(enforce_csrf_checks=True), cast.MAIJA, method=method)
 
 
 # --- Templates and static files --------------------------------------------------------------------------

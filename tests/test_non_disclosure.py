@@ -29,9 +29,8 @@ from mailing import worker
 from mailing.models import Letter
 from records.models import Entry
 from tests import cast
-from tests.applications.factories import applicant, confirm
+from tests.applications.factories import applicant, confirm, sign_in
 from tests.applications.test_protected import filled as of_application
-from tests.applications.test_protected import signed_in
 from tests.counter.checks import check, confirm_here, doubtful, issue, undo
 from tests.counter.test_rights import ADDRESSES
 from tests.staff import acting, sign_in_staff, staff
@@ -231,14 +230,14 @@ def test_asking_for_details_of_somebody_who_is_not_here_tells_nothing(household,
 
 
 def test_protected_person_reads_all_that_is_theirs(household):
-    answer = signed_in(OLLI).get("/en/own-data/").content.decode()
+    answer = sign_in(Client(), OLLI).get("/en/own-data/").content.decode()
 
     assert [own for own in (OLLI["email"], OLLI["phone"], HOME) if own not in html.unescape(answer)] == []
 
 
 @pytest.mark.parametrize("who", [MAIJA, cast.VERA, cast.OTSO, None], ids=["main", "co", "stranger", "nobody"])
 def test_no_applicant_or_stranger_learns_that_somebody_is_protected(household, who):
-    client = signed_in(who) if who else Client()
+    client = sign_in(Client(), who) if who else Client()
     pages = sorted(set(of_application(PUBLIC, household[0])))
 
     def seen(*, is_protected):

@@ -15,17 +15,16 @@ from django.test import Client
 from django.urls import NoReverseMatch, get_resolver, reverse
 from django.utils import timezone
 
-from applications import certificates, changes, clock, document, intake, invitations, terms
+from applications import certificates, changes, clock, document, intake, invitations
 from applications.models import Application, Certificate
 from heka_confirm.logs import JsonFormatter, PlainFormatter
 from identity import accounts
-from identity import proof as identity_proof
 from identity.models import RateCount, User
 from mailing import letters
 from mailing.letters import NoLongerDue
 from mailing.models import Letter
 from tests import cast
-from tests.applications.factories import HOUSING_SYSTEM, actor, confirm, person, proof
+from tests.applications.factories import HOUSING_SYSTEM, actor, confirm, person, sign_in
 from tests.applications.households import sent, slot
 from tests.identity.accounts import evidence
 from tests.reading import same_browser
@@ -91,7 +90,7 @@ class Household:
     def look(self, addresses):
         """Open these addresses as each of the others, as somebody else, and as nobody."""
         for who in [*self.others, cast.OTSO, None]:
-            client = Client() if who is None else signed_in(who)
+            client = Client() if who is None else sign_in(Client(), who)
             # To whoever does not apply with them, pages about the other positions are as strange, and nothing to seek.
             positions = "0123" if who in self.others else self.position
             for address in addresses:
@@ -115,16 +114,6 @@ class Household:
 
     def search(self, where, *texts):
         self.leaks += [(where, value) for text in texts for value in found(text, self.protected)]
-
-
-def signed_in(who):
-    client = Client()
-    client.force_login(person(who).user, backend="identity.backend.BrokerBackend")
-    session = client.session
-    identity_proof.remember(session, proof())
-    session.save()
-    terms.accept(terms.current(), by=actor(who))
-    return client
 
 
 def filled(addresses, application, positions="0123"):
@@ -160,7 +149,9 @@ def test_search_finds_what_a_protected_person_sees_of_themselves(household):
     application = household.send()
 
     pages = [
-        signed_in(household.protected).get(f"/{language}/applications/{application.number}/confirm/").content.decode()
+        sign_in(Client(), household.protected)
+        .get(f"/{language}/applications/{application.number}/confirm/")
+        .content.decode()
         for language in ("fi", "sv", "en")
     ]
 
@@ -215,7 +206,7 @@ def test_forms_of_others_answer_nothing_of_a_protected_person(household):
     application = household.send()
 
     for who in household.others:
-        client = signed_in(who)
+        client = sign_in(Client(), who)
         for address in filled(of_applications(), application):
             RateCount.objects.all().delete()
             answer = same_browser(client).post(address, {"email": "no address", "version": "stale"}, follow=True)

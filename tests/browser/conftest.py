@@ -5,12 +5,10 @@ import json
 import pytest
 from django.test import Client
 
-from applications import terms
 from demo.models import BrokerKey
 from identity import client as broker_client
 from identity import cookies, keys
-from identity import proof as identity_proof
-from tests.applications.factories import actor, person, proof
+from tests.applications import factories
 from tests.browser.journey import DESKTOP, Watch
 
 TIMEOUT = 20_000  # milliseconds; a page that takes longer is a fault
@@ -63,13 +61,7 @@ def sign_in(live_server, settings):
     """Return a function that puts somebody of the cast in front of a browser, past cookies and identification."""
 
     def signed_in(context, who, *, accept_terms=True):
-        client = Client()
-        client.force_login(person(who).user, backend="identity.backend.BrokerBackend")
-        session = client.session
-        identity_proof.remember(session, proof())
-        session.save()
-        if accept_terms:
-            terms.accept(terms.current(), by=actor(who))
+        session = factories.sign_in(Client(), who, accept_terms=accept_terms).session
         values = {settings.SESSION_COOKIE_NAME: session.session_key, cookies.acceptance_name(): cookies.VERSION}
         context.add_cookies([{"name": n, "value": v, "url": live_server.url} for n, v in values.items()])
         return session

@@ -8,15 +8,14 @@ from django.apps import apps
 from django.test import Client
 from django.utils import timezone
 
-from applications import certificates, terms
+from applications import certificates
 from applications.models import Application
 from counter import account_issue
 from counter.models import Counter, ExceptionalHours, Feedback, Notice
 from identity import cookies
-from identity import proof as identity_proof
 from mailing.letters import write_letter
 from mailing.models import Letter
-from tests.applications.factories import actor, applicant, application, confirm, person, proof
+from tests.applications.factories import actor, applicant, application, confirm, sign_in
 from tests.applications.form.forms import Somebody
 from tests.cast import MAIJA, OLLI, TEA, VERA, VILLE
 from tests.cast import applicant as described
@@ -98,8 +97,8 @@ def readers() -> dict[str, Client]:
         "visitor": accepting(Client()),
         "beginning": Somebody(Client()).begin().client,
         "filling in": Somebody(Client()).begin().fill_everything().client,
-        "applicant": signed_in(MAIJA),
-        "co-applicant": signed_in(OLLI),
+        "applicant": sign_in(accepting(Client()), MAIJA),
+        "co-applicant": sign_in(accepting(Client()), OLLI),
         **{role: sign_in_staff(Client(), staff(role)) for role in STAFF},
     }
 
@@ -107,17 +106,6 @@ def readers() -> dict[str, Client]:
 def accepting(client: Client) -> Client:
     """Return the client with the cookies accepted."""
     client.cookies[cookies.acceptance_name()] = cookies.VERSION
-    return client
-
-
-def signed_in(who: dict[str, str]) -> Client:
-    """Return a client in which somebody of the cast is signed in, and has accepted the terms."""
-    client = accepting(Client())
-    client.force_login(person(who).user, backend="identity.backend.BrokerBackend")
-    session = client.session
-    identity_proof.remember(session, proof())
-    session.save()
-    terms.accept(terms.current(), by=actor(who))
     return client
 
 
