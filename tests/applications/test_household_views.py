@@ -717,8 +717,9 @@ def test_application_that_has_ended_is_left_alone(sign_in, sent, name):
 
 @pytest.mark.parametrize("name", [*OWN, "resend", "correct_address"])
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_application_of_others_answers_as_one_that_does_not_exist(sign_in, sent, name, method):
+def test_application_of_others_answers_as_one_that_does_not_exist(sign_in, sent, time_machine, name, method):
     """R4"""
+    time_machine.move_to(timezone.now(), tick=False)  # both pages say when the session ends
     client, bodies = sign_in(cast.OTSO), []
     for number in (sent.reference, references.new()):
         more = [1] if name in {"resend", "correct_address"} else []

@@ -111,7 +111,7 @@ def test_typed_code_leads_to_the_invitation_and_on_to_the_identification(live_se
     before = context.cookies()
     page.click("main button:has-text('Accept cookies')")
 
-    assert page.url == f"{live_server.url}/en/identify/?next=/en/applications/{sent.number}/confirm/"
+    page.wait_for_url(f"{live_server.url}/en/identify/?next=/en/applications/{sent.number}/confirm/")
     assert [referrer for _, referrer in asked if "token" in referrer] == []
     assert before == []
     assert [cookie["name"] for cookie in context.cookies()] == ["cookies"]

@@ -1,6 +1,7 @@
 """The pointing card on a small phone, without a script, and on one sheet."""
 
 import pytest
+from playwright.sync_api import expect
 
 from counter.pointing_card import CARDS
 from tests.applications.test_slip_in_browser import PAPER, sheets
@@ -54,7 +55,8 @@ def test_customer_chooses_a_language_without_a_script_and_reads_from_the_right(l
     page.get_by_role("link", name="العربية").click()
 
     theirs, ours = page.locator("td[lang=ar]"), page.locator("td[lang=en]")
-    assert (theirs.count(), ours.count()) == (14, 14)
+    expect(theirs).to_have_count(14)
+    expect(ours).to_have_count(14)
     style = theirs.first.evaluate("e => ({align: getComputedStyle(e).textAlign, way: getComputedStyle(e).direction})")
     assert style == {"align": "start", "way": "rtl"}
     assert page.get_by_text("No native speaker has read these sentences yet.").is_visible()

@@ -1,6 +1,7 @@
 """Whom to call, what to say and the letter on paper, in a browser and on one sheet."""
 
 import pytest
+from playwright.sync_api import expect
 
 from applications import letters
 from counter.models import Counter
@@ -68,8 +69,7 @@ def test_adviser_calls_and_notes_it(live_server, context, owed):
 
     page.get_by_role("link", name="Olli Öhman").click()
     page.get_by_role("button", name="Show the phone number").click()
-    number = page.get_by_text("+358 50 998 8776").is_visible()
+    expect(page.get_by_text("+358 50 998 8776")).to_be_visible()
     page.get_by_role("button", name="Told by phone").click()
 
-    assert number
-    assert page.get_by_text("There is nobody to call.").is_visible()
+    expect(page.get_by_text("There is nobody to call.")).to_be_visible()
