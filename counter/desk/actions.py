@@ -15,11 +15,15 @@ from identity.models import Account, User
 
 @dataclass(frozen=True)
 class Action:
-    """Something to do: the name of its page in the admin, and the text of its link or button."""
+    """Something to do: the name of its page in the admin, and the text of its link or button.
+
+    `is_here` tells that the person's page has its form, so that no link leads to it.
+    """
 
     page: str
     label: str | Promise
     by_post: bool = False
+    is_here: bool = False
 
     @property
     def address(self) -> str:
@@ -39,7 +43,8 @@ def available_actions(
     if application.can_confirm(slot) and is_checked and not waits:
         actions.append(Action("desk_confirm", _("Confirm application")))
     elif application.is_open and slot.is_adult and not is_checked:
-        actions.append(Action("desk_check", _("Check a better document") if waits else _("Check the identity")))
+        better = Action("desk_check", _("Check a better document"))
+        actions.append(better if waits else Action("desk_check", _("Check the identity"), is_here=True))
     if staff.has_perm("counter.issue_account"):
         if account and account.closed_at is None:
             actions.append(Action("desk_account", _("See the account")))

@@ -4,17 +4,22 @@ Income and assets are not shown, since nobody at the counter needs them (C7). Wh
 them is shown to those who ask, by POST, and each time is recorded (R16).
 """
 
+from collections.abc import Sequence
+
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from applications import protection
+from applications.enums import CheckStatus
 from applications.models import Applicant, IdCheck
 from core.masking import mask_hetu
-from core.requests import act_of
+from core.requests import act_of, form_of, is_shown_again
 from core.text import typed_text
-from counter.desk import access_log, actions, messages
+from counter import code_comparison, id_checks
+from counter.desk import access_log, actions, messages, visit
 from counter.desk.access import desk_page, desk_view, find_slot, staff_of
+from counter.desk.forms import CheckForm
 from counter.models import DocumentType
 from identity.models import Account, Person
 from records.enums import Event
@@ -29,7 +34,7 @@ def applicant_page(request: HttpRequest, reference: str, position: int) -> HttpR
     slot = find_slot(reference, position)
     access_log.record_access(request, slot, Event.APPLICANT_OPENED)
     request.session[access_log.OPENED] = slot.pk
-    return _show_applicant(request, slot)
+    return show_person(request, slot)
 
 
 @desk_view("counter.use_desk")
@@ -38,7 +43,7 @@ def show_code(request: HttpRequest, reference: str, position: int) -> HttpRespon
     """Show the personal identity code to staff who ask to see it; each time is recorded (R17)."""
     slot = find_slot(reference, position)
     access_log.record_access(request, slot, Event.CODE_SHOWN)
-    return _show_applicant(request, slot, code=slot.hetu or "")
+    return show_person(request, slot, code=slot.hetu or "", is_code_shown=bool(slot.hetu))
 
 
 @desk_view("counter.use_desk")
@@ -48,17 +53,18 @@ def show_contact_details(request: HttpRequest, reference: str, position: int) ->
     slot = find_slot(reference, position)
     access_log.record_opening(request, slot)
     contact = access_log.open_contact_details(request, slot)
-    return _show_applicant(request, slot, contact=contact, is_refused=contact is None)
+    return show_person(request, slot, contact=contact, is_refused=contact is None)
 
 
-def _show_applicant(
+def show_person(
     request: HttpRequest,
     slot: Applicant,
     *,
-    contact: access_log.Contact | None = None,
-    is_refused: bool = False,
-    code: str = "",
+    form: CheckForm | None = None,
+    refusal: id_checks.CannotCheck | None = None,
+    **shown: object,
 ) -> HttpResponse:
+    """Show a person's slot with what can be done now, and the form of a check if that is first, or if it is given."""
     staff, application = staff_of(request), slot.version.application
     found = IdCheck.objects.with_outcome().filter(applicant__in=protection.slots_of_person(slot))
     found = found.select_related("applicant__version__application").defer("applicant__version__content")
@@ -67,22 +73,46 @@ def _show_applicant(
     account: Account | None = getattr(person.user, "account", None) if person else None
     is_same_name = person is None or _name_parts(str(person)) == _name_parts(str(slot))
     names = DocumentType.objects.names() if checks else {}
+    possible = actions.available_actions(slot, checks, account, staff=staff)
+    if form is None and any(action.is_here for action in possible):
+        form = _form_kept(request, slot)
     context = {
         # No name: browsers keep the titles of pages.
         "title": _("Application %(number)s") % {"number": application.number},
         "application": application,
         "slot": slot,
-        "actions": actions.available_actions(slot, checks, account, staff=staff),
-        "code": code or (mask_hetu(slot.hetu) if slot.hetu else ""),
-        "is_code_shown": bool(code),
-        "contact": contact,
-        "is_refused": is_refused,
+        "actions": [action for action in possible if not action.is_here],
+        "code": mask_hetu(slot.hetu) if slot.hetu else "",
         "other_name": "" if is_same_name else str(person),  # by which the person was identified (R4)
         "checks": [(check, names.get(check.document_type, check.document_type)) for check in checks],
         "account": account,
         "account_letters": messages.of_account(account) if account else [],
+        "refusal": refusal,
+        "here": visit.present(request, application),
+        **(_context_of_check(request, slot, form, checks, account) if form else {}),
+        **shown,
     }
-    return desk_page(request, "counter/desk/applicant.html", context)
+    return desk_page(request, "counter/desk/applicant.html", context, status=409 if refusal else 200)
+
+
+def _form_kept(request: HttpRequest, slot: Applicant) -> CheckForm:
+    """Return the form of a check, with what was typed before the person's code or contact details were asked for."""
+    has_code = bool(slot.hetu)
+    return form_of(request, CheckForm, has_code=has_code) if is_shown_again(request) else CheckForm(has_code=has_code)
+
+
+def _context_of_check(
+    request: HttpRequest, slot: Applicant, form: CheckForm, checks: Sequence[IdCheck], account: Account | None
+) -> dict[str, object]:
+    may_issue = staff_of(request).has_perm("counter.issue_account")
+    return {
+        "form": form,
+        "others": visit.others_form(slot, request.POST if request.method == "POST" else None),
+        "other_names": code_comparison.other_names(slot),
+        "another_waits": any(check.status == CheckStatus.WAITING for check in checks),
+        "leads_on": slot.version.application.can_confirm(slot),
+        "may_issue": may_issue and slot.hetu and (account is None or account.closed_at is not None),
+    }
 
 
 def _name_parts(name: str) -> list[str]:

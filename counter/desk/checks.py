@@ -12,10 +12,11 @@ from applications.enums import CheckStatus
 from applications.forms import ConfirmForm
 from applications.models import Applicant, IdCheck
 from core.masking import mask_hetu
-from core.requests import read_or_act
+from core.requests import form_of, read_or_act
 from counter import code_comparison, countries, id_checks
-from counter.desk import access_log
+from counter.desk import access_log, visit
 from counter.desk.access import desk_actor, desk_page, desk_view, find_slot, staff_of
+from counter.desk.applicant import show_person
 from counter.desk.forms import CheckForm
 from counter.models import Counter, DocumentType
 
@@ -24,12 +25,12 @@ from counter.models import Counter, DocumentType
 @desk_view("counter.use_desk")
 @read_or_act
 def check_page(request: HttpRequest, reference: str, position: int) -> HttpResponse:
-    """Show the form of a check beside the details of the slot, and record the check."""
+    """Show the form of a check on the person's page, and record the check."""
     slot = find_slot(reference, position)
     access_log.record_opening(request, slot)
-    form = CheckForm(request.POST if request.method == "POST" else None, has_code=bool(slot.hetu))
+    form = form_of(request, CheckForm, has_code=bool(slot.hetu))
     if not form.is_valid():
-        return _check_form(request, slot, form)
+        return show_person(request, slot, form=form)
     try:
         made = id_checks.record(
             form.check,
@@ -42,20 +43,34 @@ def check_page(request: HttpRequest, reference: str, position: int) -> HttpRespo
         )
     except id_checks.AlreadyChecked as refusal:  # most often a second click, whose answers nobody needs
         messages.warning(request, str(refusal))
+        return to_slot(slot)
     except (code_comparison.CannotCompare, learned_codes.CannotLearn) as refusal:
         form.add_error("code", str(refusal))
-        return _check_form(request, slot, form)
+        return show_person(request, slot, form=form)
     except id_checks.CannotCheck as refusal:
-        return _check_form(request, find_slot(reference, position), form, refusal=refusal)
+        return show_person(request, find_slot(reference, position), form=form, refusal=refusal)
+    return _go_on(request, slot, made)
+
+
+def _go_on(request: HttpRequest, slot: Applicant, made: IdCheck) -> HttpResponse:
+    """Say what was recorded, and lead on to what the person has come for."""
+    application = slot.version.application
+    others = visit.others_form(slot, request.POST)
+    if others and others.positions:
+        visit.begin(request, application, [slot.position, *others.positions])
+    if not made.is_sound:
+        messages.warning(
+            request, _("The ID check has been saved. It takes effect only when somebody else has accepted it.")
+        )
+        return redirect(visit.address_after(request, slot) or to_slot(slot).url)
+    if made.brings_code:
+        messages.success(request, _("The ID check and the personal identity code have been saved."))
     else:
-        if made.is_sound and made.brings_code:
-            messages.success(request, _("The ID check and the personal identity code have been saved."))
-        elif made.is_sound:
-            messages.success(request, _("The ID check has been saved."))
-        else:
-            messages.warning(
-                request, _("The ID check has been saved. It takes effect only when somebody else has accepted it.")
-            )
+        messages.success(request, _("The ID check has been saved."))
+    if "account" in request.POST:
+        return redirect("admin:desk_account", application.reference, slot.position)
+    if application.can_confirm(slot):
+        return redirect("admin:desk_confirm", application.reference, slot.position)
     return to_slot(slot)
 
 
@@ -96,19 +111,3 @@ def check_context(request: HttpRequest, found: IdCheck) -> dict[str, object]:
 def to_slot(slot: Applicant) -> HttpResponseRedirect:
     """Redirect to the person's page."""
     return redirect("admin:desk_applicant", slot.version.application.reference, slot.position)
-
-
-def _check_form(
-    request: HttpRequest, slot: Applicant, form: CheckForm, *, refusal: id_checks.CannotCheck | None = None
-) -> HttpResponse:
-    context = {
-        "title": _("ID check"),
-        "form": form,
-        "slot": slot,
-        "application": slot.version.application,
-        "code": mask_hetu(slot.hetu) if slot.hetu else "",
-        "other_names": code_comparison.other_names(slot),
-        "another_waits": id_checks.waiting_checks(slot).exists(),
-        "refusal": refusal,
-    }
-    return desk_page(request, "counter/desk/check.html", context, status=409 if refusal else 200)

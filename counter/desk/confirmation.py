@@ -13,7 +13,7 @@ from applications.details import Section
 from applications.models import Applicant, Application, Terms
 from core.requests import read_or_act
 from counter import counter_confirmation, id_checks
-from counter.desk import access_log
+from counter.desk import access_log, visit
 from counter.desk.access import desk_actor, desk_view, find_slot, is_for_customer, person_page
 from counter.desk.checks import to_slot
 from counter.desk.forms import ConfirmHereForm
@@ -45,6 +45,7 @@ def desk_confirm_page(request: HttpRequest, reference: str, position: int) -> Ht
             "part": RECEIPT,
             "public_url": settings.PUBLIC_URL,
             "reports": invitations.error_reports(slot.version.application, reader=slot),
+            "focuses_search": True,
         }
         return person_page(request, slot, "receipt", context)
     if not slot.version.application.can_confirm(slot):
@@ -66,7 +67,7 @@ def _record_confirmation(request: HttpRequest, slot: Applicant) -> HttpResponse:
         messages.error(request, str(refusal))
         return to_slot(slot)
     messages.success(request, _("The confirmation has been recorded."))
-    return redirect(request.path)
+    return redirect(visit.address_after(request, slot) or request.path)
 
 
 def _summary_page(
@@ -84,6 +85,7 @@ def _summary_page(
         "terms": current,
         "terms_text": text,
         "rivals": list(rivals),
+        "here": visit.present(request, application),
         "check": id_checks.made_today(slot),
         "own_rivals": list(rivals.filter(current__applicants__hetu_index__in=slot.hetu_indexes)),
         "refusal": refusal,

@@ -26,6 +26,7 @@ from counter.models import DocumentType
 
 UNSAVEABLE = _("The text has characters that cannot be saved. Remove the special characters.")
 LONGEST_NOTE, LONGEST_REASON, LONGEST_LINE = 500, 500, 200  # characters, as IdCheck has them
+REMARKS = ("name_reason", "is_doubtful", "note")
 REPRESENTATIVE = ("representative", "representative_name", "basis_document", "basis_valid_until", "basis_has_no_end")
 
 
@@ -154,10 +155,7 @@ class CheckForm(forms.Form):
     )
     code = CodeField(
         label=_("Personal identity code on the document"),
-        help_text=_(
-            "Enter the last four characters or the whole code. If a guardian or proxy is here, read the code from "
-            "the document that shows their right."
-        ),
+        help_text=_("The last four characters or the whole code."),
         required=False,
     )
     code_is_absent = forms.BooleanField(label=_("The code is not on the document"), required=False)
@@ -199,8 +197,8 @@ class CheckForm(forms.Form):
         label=_("The right to act has no end date: I have seen this in the document"), required=False
     )
 
-    def __init__(self, data: Any = None, *, has_code: bool) -> None:
-        super().__init__(data)
+    def __init__(self, data: Any = None, *, has_code: bool, initial: Any = None) -> None:
+        super().__init__(data, initial=initial)
         if not has_code:
             del self.fields["code_is_absent"], self.fields["code_has_changed"]
             self.fields["code"].help_text = _(
@@ -277,8 +275,16 @@ class CheckForm(forms.Form):
 
     @property
     def is_represented(self) -> bool:
-        """Whether anything was filled in about a guardian or proxy, valid or not."""
-        return self.is_bound and any(self.data.get(name) or name in self.errors for name in REPRESENTATIVE)
+        """Whether anything is filled in about a guardian or proxy, valid or not."""
+        return self._has_any(REPRESENTATIVE)
+
+    @property
+    def has_remarks(self) -> bool:
+        """Whether anything is filled in that a document which matches does not need."""
+        return self._has_any(REMARKS)
+
+    def _has_any(self, names: tuple[str, ...]) -> bool:
+        return any(self[name].value() or name in self.errors for name in names if name in self.fields)
 
     @property
     def check(self) -> IdCheck:

@@ -40,6 +40,7 @@ PAGES: list[Page] = [
     ("accepted/", lists.list_accepted, "desk_accepted"),
     ("applications/<reference:reference>/", application.application_page, "desk_application"),
     ("applications/<reference:reference>/trail/", trail.show_application_trail, "desk_trail"),
+    ("applications/<reference:reference>/visit/", application.visit_page, "desk_visit"),
     (SLOT, applicant.applicant_page, "desk_applicant"),
     (f"{SLOT}code/", applicant.show_code, "desk_code"),
     (f"{SLOT}details/", applicant.show_contact_details, "desk_details"),

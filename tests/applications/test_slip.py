@@ -47,9 +47,9 @@ def modules(svg):
     return dark
 
 
-def test_qr_code_holds_the_number_and_nothing_else():
-    sent = application(cast.MAIJA)
-    code = segno.make(sent.reference, error="h", micro=False)
+def test_qr_code_holds_the_number_and_the_place_of_its_holder_and_nothing_else():
+    sent = application(cast.MAIJA, cast.OLLI)
+    code = segno.make(f"{sent.reference} 2", error="h", micro=False)
 
     expected = {
         (y + slip.QUIET_ZONE_MODULES, x + slip.QUIET_ZONE_MODULES)
@@ -58,12 +58,13 @@ def test_qr_code_holds_the_number_and_nothing_else():
         if is_dark
     }
 
-    assert modules(slip.qr(sent)) == expected
+    assert modules(slip.qr(sent, slot(sent, cast.OLLI))) == expected
     assert code.mode == "alphanumeric"
 
 
 def test_qr_code_breaks_no_policy():
-    svg = slip.qr(application(cast.MAIJA))
+    sent = application(cast.MAIJA)
+    svg = slip.qr(sent, slot(sent, cast.MAIJA))
 
     assert re.findall(r"style|data:|http|<(?!/?(?:svg|path)\b)", svg) == []
 
@@ -82,7 +83,7 @@ def test_slip_says_what_the_counter_needs(sign_in):
         "Opening hours",
     ):
         assert text in shown
-    assert slip.qr(sent) in response.text
+    assert slip.qr(sent, slot(sent, cast.OLLI)) in response.text
     for hetu in (cast.MAIJA["hetu"], cast.OLLI["hetu"], cast.OLLI["hetu"][:6]):
         assert hetu not in response.text
 

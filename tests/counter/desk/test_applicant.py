@@ -85,7 +85,7 @@ def test_slot_without_a_code_says_so(adviser):
 
     text = text_of(show(adviser, sent, 1))
 
-    assert "None. This person can confirm only at customer service." in text
+    assert "No personal identity code can confirm only at customer service" in text
     assert "Show the personal identity code" not in text
 
 
@@ -286,10 +286,30 @@ def test_protected_details_are_shown_to_supervisors_when_asked_for_each_look_rec
 # --- What can be done ------------------------------------------------------------------------------------
 
 
-def test_first_thing_that_can_be_done_is_the_first_in_the_content(adviser):
+def test_check_of_whoever_is_not_checked_today_is_made_on_the_page(adviser):
     sent = application(MAIJA)
 
-    assert controls(show(adviser, sent))[0] == "Check the identity"
+    assert {"Save and go on to confirm", "Save and create an account"} <= set(controls(show(adviser, sent)))
+
+
+def test_check_of_somebody_without_a_code_offers_no_account(adviser):
+    shown = controls(show(adviser, application(MAIJA, co_applicants=[ETHAN]), 1))
+
+    assert "Save and go on to confirm" in shown
+    assert "Save and create an account" not in shown
+
+
+def test_what_is_typed_of_a_check_is_kept_when_the_code_or_the_contact_details_are_asked_for(adviser):
+    sent = application(MAIJA)
+    typed = {"document_valid_until": "31.1.2036", "picture_matches": "on", "code": "9032", "show": ""}
+
+    for name in ("desk_code", "desk_details"):
+        form = adviser.post(address(name, sent.reference, 0), typed)
+
+        assert 'value="31.1.2036"' in form.text
+        assert re.search(r'name="picture_matches"[^>]* checked', form.text)
+        assert 'value="9032"' not in form.text
+        assert form.context["form"].errors == {}
 
 
 def test_acts_follow_what_was_done(adviser):
@@ -302,7 +322,7 @@ def test_acts_follow_what_was_done(adviser):
     confirm(sent, MAIJA)
     after_confirming = acts(show(adviser, sent))
 
-    assert at_first == ["Check the identity", "Correct the contact details"]
+    assert at_first == ["Correct the contact details"]
     assert after_check == ["Confirm application", "Create account", "Correct the contact details"]
     assert after_account == ["Confirm application", "See the account", "Correct the contact details"]
     assert after_confirming == ["See the account", "See the receipt", "Correct the contact details"]
@@ -311,11 +331,7 @@ def test_acts_follow_what_was_done(adviser):
 def test_acts_for_a_co_applicant_have_the_invitation(adviser):
     sent = application(MAIJA, OLLI)
 
-    assert acts(show(adviser, sent, 1)) == [
-        "Check the identity",
-        "Correct the contact details",
-        "Send the invitation again",
-    ]
+    assert acts(show(adviser, sent, 1)) == ["Correct the contact details", "Send the invitation again"]
 
 
 def test_doubtful_check_leaves_nothing_to_do_with_it(adviser):
@@ -331,7 +347,8 @@ def test_check_of_another_day_is_made_again(adviser, time_machine):
     checked(sent, MAIJA)
     time_machine.move_to("2026-11-20T22:01Z", tick=False)  # the next day in Helsinki
 
-    assert acts(show(adviser, sent)) == ["Check the identity", "Create account", "Correct the contact details"]
+    assert acts(show(adviser, sent)) == ["Create account", "Correct the contact details"]
+    assert show(adviser, sent).context["form"]
 
 
 def test_check_of_a_representative_gives_no_account(adviser):
@@ -392,7 +409,7 @@ def test_slot_takes_constant_queries(adviser):
         person(who)
     for _ in range(3):
         id_checks.undo(checked(four, MAIJA), reason="Again", by=acting("supervisor"))
-    checked(one, VERA)
+    id_checks.undo(checked(one, VERA), reason="Again", by=acting("supervisor"))
     show(adviser, one)
     with CaptureQueriesContext(connection) as few:
         show(adviser, one)

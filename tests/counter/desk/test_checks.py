@@ -54,7 +54,7 @@ def test_form_shows_beside_it_whose_slot_it_is_with_the_code_masked(adviser):
     response = adviser.get(at(application(MAIJA)))
 
     text = text_of(response)
-    assert headings(response)[0] == "ID check"
+    assert headings(response)[0] == "Maija Liisa Meikäläinen"
     assert "Maija Liisa Meikäläinen" in text
     assert "1 May 1994" in text
     assert "010594Y••••" in text
@@ -130,7 +130,7 @@ def test_every_country_has_a_name_in_every_language(language):
         assert [code for code, name in countries.choices() if name == code] == []
 
 
-def test_check_is_saved_and_leads_back_to_the_person(adviser):
+def test_check_is_saved_and_leads_on_to_confirming(adviser):
     sent = application(MAIJA)
 
     response = adviser.post(at(sent), form(sent), follow=True)
@@ -138,9 +138,16 @@ def test_check_is_saved_and_leads_back_to_the_person(adviser):
     made = IdCheck.objects.get()
     assert (made.applicant, made.adviser) == (applicant(sent, MAIJA), staff("adviser"))
     assert made.document_valid_until == dt.date(2036, 1, 31)
-    assert response.redirect_chain == [(address("desk_applicant", sent.reference, 0), 302)]
+    assert response.redirect_chain == [(address("desk_confirm", sent.reference, 0), 302)]
     assert "The ID check has been saved." in text_of(response)
-    assert [action.label for action in response.context["actions"]][:2] == ["Confirm application", "Create account"]
+
+
+def test_check_leads_on_to_the_account_where_that_was_pressed(adviser):
+    sent = application(MAIJA)
+
+    response = adviser.post(at(sent), {**form(sent), "account": ""})
+
+    assert response.url == address("desk_account", sent.reference, 0)
 
 
 @pytest.mark.parametrize("language", ["fi", "sv", "en"])
@@ -296,10 +303,10 @@ def test_whoever_has_confirmed_is_offered_a_check_and_after_it_an_account(advise
     sent = application(MAIJA)
     confirm(sent, MAIJA)
 
-    before = adviser.get(address("desk_applicant", sent.reference, 0)).context["actions"]
+    before = adviser.get(address("desk_applicant", sent.reference, 0)).context["form"]
     after = adviser.post(at(sent), form(sent), follow=True).context["actions"]
 
-    assert next(action.page for action in before) == "desk_check"
+    assert before.fields
     assert "desk_account" in [action.page for action in after]
     assert "desk_check" not in [action.page for action in after]
 

@@ -31,8 +31,10 @@ def test_newcomers_code_is_one_field_of_the_check_and_no_click_more(adviser):
 
     assert codes(sent)[1] == CODE
     assert "The ID check and the personal identity code have been saved." in text_of(response)
-    assert "140390-••••" in text_of(response)
-    assert [action.label for action in response.context["actions"]][:2] == ["Confirm application", "Create account"]
+    assert response.request["PATH_INFO"] == address("desk_confirm", sent.reference, 1)
+    person = adviser.get(address("desk_applicant", sent.reference, 1))
+    assert "140390-••••" in text_of(person)
+    assert [action.label for action in person.context["actions"]][:2] == ["Confirm application", "Create account"]
 
 
 def test_newcomer_without_a_code_is_checked_with_the_field_left_empty(adviser):
