@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -49,6 +50,7 @@ def visit_page(request: HttpRequest, reference: str) -> HttpResponse:
         return redirect("admin:desk_application", reference)
     for slot in here:
         access_log.record_opening(request, slot)
+    prefetch_related_objects([each.confirmed for each in here if each.confirmed], "terms")
     context = {
         "title": _("The visit of the household"),
         "application": found,
