@@ -70,12 +70,12 @@ def new_invitation(applicant: Applicant, *, at: datetime) -> Invitation:
 
 def find_invitation(secret: str) -> Invitation:
     """Return the live invitation of a token, or of a code in any case and grouping. Raises CannotUseInvitation."""
-    invitation = _invitation_of(secret)
+    invitation = any_invitation(secret)
     check_invitation(invitation)
     return invitation
 
 
-def _invitation_of(secret: str) -> Invitation:
+def any_invitation(secret: str) -> Invitation:
     """Return the invitation of a token or code, live or not. Raises UnknownInvitation."""
     typed = compact(secret)
     if _is_token(typed):
@@ -102,7 +102,7 @@ def linked_invitation(secret: str) -> Invitation:
     Codes are short enough to be guessed: only the form counts the tries, so only the form takes codes.
     """
     if _is_token(compact(secret)):
-        return _invitation_of(secret)
+        return any_invitation(secret)
     try:
         return get_invitation(int(_invitation_signer().unsign(secret, max_age=PASS_LASTS)))
     except signing.BadSignature:

@@ -22,7 +22,7 @@ _BEFORE = re.compile(
 )
 _WORDS_AFTER = re.compile(r" *\([^\d()]+\)$")
 _NUMBER = re.compile(r"\+? ?[0-9(][0-9 ()\-]*")
-_FINNISH = re.compile(r"^(?:\+|00)3580?")
+_FINNISH = re.compile(r"^(?:\+|00)3580?|^3580?(?=[0-9]{7})")
 
 
 class NotATelephone(ValueError):
@@ -64,8 +64,22 @@ def is_cut_short(number: str) -> bool:
 
     What the housing system sends is taken: an application is not lost for a telephone number.
     """
-    national = _FINNISH.sub("0", re.sub("[^0-9+]", "", number.replace("(0)", "")))
+    national = _national(number)
     return national.startswith(("04", "050")) and len(national) < FEWEST_MOBILE_DIGITS
+
+
+def spellings(number: str) -> list[str]:
+    """Return the ways in which a number may be stored, less its blanks, dashes and brackets: to find it again."""
+    national = _national(number)
+    if re.match("0[^0]", national):
+        return [f"{before}{national[1:]}" for before in ("0", "+358", "00358", "358", "+3580", "003580")]
+    abroad = re.sub(r"^(\+|00)", "", national)
+    return [f"+{abroad}", f"00{abroad}", abroad]
+
+
+def _national(number: str) -> str:
+    """Return the digits of a number, of a Finnish one as they are dialled in Finland."""
+    return _FINNISH.sub("0", re.sub("[^0-9+]", "", number.replace("(0)", "")))
 
 
 def _is_code(text: str) -> bool:

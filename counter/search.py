@@ -1,26 +1,30 @@
 """What a text in the desk's search box means, and whose applications it finds.
 
-A text is an application's number, typed or scanned from the slip; or a personal identity code, in upper or lower case
-and with any dash; or the code of an email; or else parts of a name. Codes and names are not stored with the search
-(R17).
+A text is what people bring: an application's number, typed or scanned from the slip; a personal identity code, in
+upper or lower case and with any dash; the code of an email or an invitation; an email address, a telephone number or
+a date of birth; or else parts of a name. None but the number is stored with the search (R17).
+
+Whom contact details find, they find whether the person is protected or not (R16, ADR 41).
 """
 
-import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from applications import dates, names, references
-from applications.models import Applicant, Application, LearnedCode
+from applications.invitation_links import CODE_LENGTH, UnknownInvitation, any_invitation, may_be_code
+from applications.models import Applicant, Application, LearnedCode, NamePart
 from core import crypto, hetu
 from core.actors import Actor, acting_staff
 from core.alphabet import Key, alphabetical
-from core.refusals import Refused
-from core.text import compact, typed_text
+from core.text import compact
 from core.transactions import atomically
+from counter import scanned, searched
+from counter.searched import CannotFind
 from identity.models import Account
 from mailing.letter_codes import find_sent_letter, normalise_letter_code
 from mailing.models import Letter
@@ -31,7 +35,7 @@ from records.trail import append_event
 MOST_HITS = 50  # people
 FEWEST_LETTERS = 2  # in the longest part of a name
 ACCOUNT = parse_name(account_subject(0))[0]
-AROUND_NUMBER = re.compile(r"[ /?#&=]")  # the QR code of the slip holds a link
+AS_FOUND = {Event.SEARCH_BY_NUMBER, Event.SEARCH_BY_EMAIL}  # in the order of the application; others in that of names
 
 
 class SearchReason(models.TextChoices):
@@ -40,10 +44,6 @@ class SearchReason(models.TextChoices):
     HERE = "here", _("The person is here")
     CONTACT = "contact", _("The person called or wrote")
     FOLLOW_UP = "follow_up", _("I am following up a check, a message or an account")
-
-
-class CannotFind(Refused):
-    """Nothing was searched for."""
 
 
 class Mistyped(CannotFind):
@@ -58,6 +58,19 @@ class WrongCode(CannotFind):
 
 class TooShort(CannotFind):
     message = _("Enter at least two characters of the name.")
+
+
+class UnknownCode(Mistyped):
+    """There are eight characters, as in the code of an invitation, but none has them."""
+
+    message = _(
+        "No invitation has this code. If this is an application number, a character is missing: it has nine. Check "
+        "each character."
+    )
+
+
+class InvitationToNobody(CannotFind):
+    message = _("This invitation was sent to somebody who is no longer in the application.")
 
 
 class UnknownEmail(Mistyped):
@@ -80,6 +93,11 @@ class Hit:
     applicant: Applicant
     application: Application
 
+    @property
+    def others(self) -> str:
+        """The names of those who apply with this person, by whom namesakes are told apart."""
+        return ", ".join(str(other) for other in self.application.applicants if other.pk != self.applicant.pk)
+
 
 @dataclass(frozen=True)
 class Found:
@@ -89,12 +107,35 @@ class Found:
     hits: list[Hit]
     has_more: bool = False
     facts: Mapping[str, str] = field(default_factory=dict)
+    is_about_application: bool = False  # everybody in it was found, by an email about it
+    place: int | None = None  # among the applicants, of the holder of a slip that was scanned
 
     @property
     def only(self) -> Application | None:
         """The application, when there is exactly one."""
         applications = {hit.application.pk: hit.application for hit in self.hits}
         return next(iter(applications.values())) if len(applications) == 1 and not self.has_more else None
+
+    @property
+    def is_one_person(self) -> bool:
+        """Whether somebody was found, and nobody else."""
+        first = self.hits[0].applicant if self.hits else None
+        return first is not None and all(first.is_same_person(hit.applicant) for hit in self.hits)
+
+    @property
+    def person(self) -> Hit | None:
+        """The one person who is meant, in their only application, or in the only one of theirs that is open.
+
+        A number means the one adult of its application, and the code of a slip its holder.
+        """
+        if self.event == Event.SEARCH_BY_NUMBER:
+            adults = [hit for hit in self.hits if hit.applicant.is_adult]
+            hits = [hit for hit in adults if hit.applicant.position == self.place] or adults
+        elif self.has_more or self.is_about_application or not self.is_one_person:
+            return None
+        else:
+            hits = [hit for hit in self.hits if hit.application.is_open or len(self.hits) == 1]
+        return hits[0] if len(hits) == 1 else None
 
 
 @atomically
@@ -107,41 +148,125 @@ def find_people(text: str, *, reason: SearchReason, by: Actor) -> Found:
     facts: dict[str, str | int] = {**found.facts, "found": len(found.hits)}
     if found.event == Event.SEARCH_BY_CODE:
         facts["reason"] = str(reason)
-    slots = [hit.applicant for hit in found.hits]
-    is_one_person = bool(slots) and all(slots[0].is_same_person(slot) for slot in slots)
-    subject = applicant_subject(slots[0].pk) if is_one_person else ""
+    subject = applicant_subject(found.hits[0].applicant.pk) if found.is_one_person else ""
     chain = staff_chain(acting_staff(by).pk, dates.today().year)
     append_event(found.event, chain=chain, by=by, subject=subject, **facts)
     return found
 
 
 def search(text: str) -> Found:
-    """Return who is found by the text: by a number, a code, the code of an email, or a name. Raises CannotFind."""
-    pieces = [text, *AROUND_NUMBER.split(typed_text(text))]
-    if number := next(filter(None, map(references.normalise_reference, pieces)), None):
-        slots = Applicant.objects.filter(version__current_of__reference=number)
-        return _find_slots(Event.SEARCH_BY_NUMBER, slots.order_by("position"), number=references.display(number))
+    """Return who is found by the text. Raises CannotFind.
+
+    What has a check character or an @ is read first, then dates and telephone numbers, and names last.
+    """
+    by_number = _find_by_number(text)
+    has_digit = any(character.isdigit() for character in text)  # as no name has, though one may look like a number
+    if by_number and (by_number.hits or has_digit):
+        return by_number
+    for find in (_find_by_address, _find_by_code, _find_by_secret, _find_by_birth_date, _find_by_phone):
+        if found := find(text):
+            return found
     if hetu.begins_like_code(text):
-        try:
-            indexes = crypto.indexes(hetu.parse(text))
-        except hetu.InvalidHetu:
-            raise WrongCode from None
-        # Whoever still uses a code that has changed means the same person (R3).
-        changed = LearnedCode.objects.in_effect().filter(former_hetu_index__in=indexes).values("hetu_index")
-        of_code = Q(hetu_index__in=indexes) | Q(hetu_index__in=changed)
-        slots = Applicant.objects.filter(of_code, version__current_of__isnull=False)
-        return _find_slots(Event.SEARCH_BY_CODE, slots.order_by("-pk"))
-    if email_code := normalise_letter_code(text):
-        if letter := find_sent_letter(email_code):
-            return _find_by_email(letter)
-        if any(character.isdigit() for character in email_code):  # a name may have ten letters too
-            raise UnknownEmail
-    if _is_like_a_number(compact(text).upper()):
+        raise WrongCode
+    if has_digit:
         raise Mistyped
     if max(map(len, names.parts(text)), default=0) < FEWEST_LETTERS:
         raise TooShort
-    found = _find_slots(Event.SEARCH_BY_NAME, names.find(text))
-    return replace(found, hits=sorted(found.hits, key=_by_name))
+    by_name = _find_slots(Event.SEARCH_BY_NAME, names.find(text))
+    if not by_name.hits and not by_number and _is_like_a_number(compact(text).upper()):
+        raise Mistyped
+    return by_name if by_name.hits or not by_number else by_number
+
+
+def _is_like_a_number(typed: str) -> bool:
+    return len(typed) == references.LENGTH and set(typed) <= set(references.ALPHABET)
+
+
+def _find_by_number(text: str) -> Found | None:
+    """Return everybody in the application with this number; None for a text without one."""
+    number = scanned.find_number(text)
+    if number is None:
+        return None
+    slots = Applicant.objects.filter(version__current_of__reference=number).order_by("position")
+    found = _find_slots(Event.SEARCH_BY_NUMBER, slots, number=references.display(number))
+    return replace(found, place=scanned.find_place(text))
+
+
+def _find_by_address(text: str) -> Found | None:
+    """Return whose email address this is, in an application or of an account; None for a text without an @."""
+    address = searched.read_address(text)
+    if address is None:
+        return None
+    holder = _holder_indexes(email=address.lower(), closed_at=None)
+    slots = Applicant.objects.with_email(address, or_codes=holder)
+    return _find_slots(Event.SEARCH_BY_EMAIL_ADDRESS, _current(slots))
+
+
+def _find_by_code(text: str) -> Found | None:
+    """Return whose personal identity code this is; None for a text that is none."""
+    try:
+        indexes = crypto.indexes(hetu.parse(text))
+    except hetu.InvalidHetu:
+        return None
+    # Whoever still uses a code that has changed means the same person (R3).
+    changed = LearnedCode.objects.in_effect().filter(former_hetu_index__in=indexes).values("hetu_index")
+    slots = Applicant.objects.filter(Q(hetu_index__in=indexes) | Q(hetu_index__in=changed))
+    return _find_slots(Event.SEARCH_BY_CODE, _current(slots))
+
+
+def _find_by_secret(text: str) -> Found | None:
+    """Return whom an email or invitation with this code is about; None for what has not the form of one, or is a name.
+
+    Raises UnknownEmail, UnknownCode, EmailAboutNobody and InvitationToNobody.
+    """
+    has_digit = any(character.isdigit() for character in text)  # a name may have eight or ten such letters
+    if email_code := normalise_letter_code(text):
+        if letter := find_sent_letter(email_code):
+            return _find_by_email(letter)
+        if has_digit:
+            raise UnknownEmail
+    if len(compact(text)) == CODE_LENGTH and may_be_code(text):
+        try:
+            invited = any_invitation(text).applicant
+        except UnknownInvitation:
+            if has_digit:
+                raise UnknownCode from None
+            return None
+        slots = Applicant.objects.same_person(invited).filter(version__current_of=invited.version.application_id)
+        found = _find_slots(Event.SEARCH_BY_INVITATION, slots)
+        if not found.hits:
+            raise InvitationToNobody
+        return found
+    return None
+
+
+def _find_by_birth_date(text: str) -> Found | None:
+    if days := searched.read_birth_dates(text):
+        # Whoever was erased from an application is not found by what is left of them, as by name.
+        named = Exists(NamePart.objects.filter(applicant=OuterRef("pk")))
+        return _find_slots(Event.SEARCH_BY_BIRTH_DATE, _current(Applicant.objects.filter(named, birth_date__in=days)))
+    return None
+
+
+def _find_by_phone(text: str) -> Found | None:
+    number = searched.read_telephone(text)
+    if number is None:
+        return None
+    found = _find_slots(Event.SEARCH_BY_PHONE, _current(Applicant.objects.with_phone(number)))
+    if not found.hits and searched.may_be_code(text):
+        raise WrongCode
+    return found
+
+
+def _holder_indexes(**of_account: Any) -> list[str]:
+    """Return the blind indexes of whoever holds an account."""
+    account = Account.objects.select_related("user__person").filter(**of_account).first()
+    return account.user.person.hetu_indexes if account else []
+
+
+def _current(slots: models.QuerySet[Applicant]) -> models.QuerySet[Applicant]:
+    """Return those who apply now, the latest first."""
+    return slots.filter(version__current_of__isnull=False).order_by("-pk")
 
 
 def _by_name(hit: Hit) -> tuple[bool, Key, Key]:
@@ -155,30 +280,28 @@ def _find_by_email(letter: Letter) -> Found:
 
     Raises EmailAboutNobody.
     """
-    slots = Applicant.objects.filter(version__current_of__reference=letter.about).order_by("position")
     kind, key = parse_name(letter.recipient)
     if kind == ACCOUNT:
-        account = Account.objects.select_related("user__person").filter(pk=key).first()
-        indexes = account.user.person.hetu_indexes if account else []
-        slots = Applicant.objects.filter(hetu_index__in=indexes, version__current_of__isnull=False).order_by("-pk")
+        slots = _current(Applicant.objects.filter(hetu_index__in=_holder_indexes(pk=key)))
+    else:
+        slots = Applicant.objects.filter(version__current_of__reference=letter.about).order_by("position")
     found = _find_slots(Event.SEARCH_BY_EMAIL, slots)
     if not found.hits:
         raise EmailAboutNobody
-    return found
-
-
-def _is_like_a_number(typed: str) -> bool:
-    """Tell whether somebody meant a number. Names have no digits, and no name is nine letters without a vowel."""
-    has_digit = any(character.isdigit() for character in typed)
-    return has_digit or (len(typed) == references.LENGTH and set(typed) <= set(references.ALPHABET))
+    return replace(found, is_about_application=kind != ACCOUNT)
 
 
 def _find_slots(event: Event, slots: models.QuerySet[Applicant], **facts: str) -> Found:
     """Return these applicants with their applications and everybody in them, in four queries."""
     keys = list(slots.values_list("pk", flat=True)[: MOST_HITS + 1])
-    place = {key: number for number, key in enumerate(dict.fromkeys(keys[:MOST_HITS]))}
+    return Found(event, hits_of(event, keys[:MOST_HITS]), len(keys) > MOST_HITS, facts)
+
+
+def hits_of(event: Event, keys: Iterable[int]) -> list[Hit]:
+    """Return the applicants with these keys who apply now, in the order of that kind of search, in three queries."""
+    place = {key: number for number, key in enumerate(dict.fromkeys(keys))}
     versions = Applicant.objects.filter(pk__in=place).values("version")
     applications = Application.objects.with_people().filter(current__in=versions)
     hits = [Hit(a, application) for application in applications for a in application.applicants if a.pk in place]
     hits.sort(key=lambda hit: (not hit.application.is_open, place[hit.applicant.pk]))
-    return Found(event, hits, len(keys) > MOST_HITS, facts)
+    return hits if event in AS_FOUND else sorted(hits, key=_by_name)

@@ -34,6 +34,10 @@ class Event(models.TextChoices):
     SEARCH_BY_CODE = "search_by_code", _("Searched by personal identity code")
     SEARCH_BY_NAME = "search_by_name", _("Searched by name")
     SEARCH_BY_EMAIL = "search_by_email", _("Searched by the code of an email")
+    SEARCH_BY_INVITATION = "search_by_invitation", _("Searched by the code of an invitation")
+    SEARCH_BY_BIRTH_DATE = "search_by_birth_date", _("Searched by date of birth")
+    SEARCH_BY_EMAIL_ADDRESS = "search_by_email_address", _("Searched by email address")
+    SEARCH_BY_PHONE = "search_by_phone", _("Searched by phone number")
     APPLICATION_OPENED = "application_opened", _("Application opened")
     APPLICANT_OPENED = "applicant_opened", _("Applicant’s details opened")
     CODE_SHOWN = "code_shown", _("Personal identity code shown")
@@ -80,6 +84,10 @@ ACCESS_EVENTS = (
     Event.SEARCH_BY_CODE,
     Event.SEARCH_BY_NAME,
     Event.SEARCH_BY_EMAIL,
+    Event.SEARCH_BY_INVITATION,
+    Event.SEARCH_BY_BIRTH_DATE,
+    Event.SEARCH_BY_EMAIL_ADDRESS,
+    Event.SEARCH_BY_PHONE,
     Event.APPLICATION_OPENED,
     Event.APPLICANT_OPENED,
     Event.CODE_SHOWN,

@@ -1,13 +1,15 @@
 """The people who apply, and what staff find them by."""
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import F, FilteredRelation, Q
+from django.db.models import F, FilteredRelation, Q, Value
+from django.db.models.functions import Lower, Replace
 
 from applications import dates
 from applications.models.version import Version
-from core import crypto
+from core import crypto, telephones
 from core.personal_names import joined_name
 from identity.enums import Language
 
@@ -16,6 +18,10 @@ if TYPE_CHECKING:
     from applications.models.invitation import Invitation
 
 MOST_APPLICANTS = 4
+# As contact details are compared, whoever wrote them: addresses in small letters, numbers without their grouping.
+_PLAIN_EMAIL = Lower("email")
+_UNGROUPED = Replace(Replace(F("phone"), Value(" ")), Value("-"))
+_BARE_PHONE = Replace(Replace(_UNGROUPED, Value("(")), Value(")"))
 
 
 class ApplicantQuerySet(models.QuerySet["Applicant"]):
@@ -23,6 +29,15 @@ class ApplicantQuerySet(models.QuerySet["Applicant"]):
         """Fetch each applicant's confirmation that counts, if there is one, for `confirmed`."""
         counts = FilteredRelation("confirmations", condition=Q(confirmations__undone_at=None))
         return self.annotate(counting=counts, counting_id=F("counting__pk")).select_related("counting")
+
+    def with_email(self, address: str, *, or_codes: Collection[str] = ()) -> Self:
+        """The slots with this address, in capital or small letters, or with one of these blind indexes."""
+        found = self.alias(plain_email=_PLAIN_EMAIL)
+        return found.filter(Q(plain_email=address.lower()) | Q(hetu_index__in=or_codes))
+
+    def with_phone(self, number: str) -> Self:
+        """The slots with this number, with or without its country and its grouping."""
+        return self.alias(bare_phone=_BARE_PHONE).filter(bare_phone__in=telephones.spellings(number))
 
     def same_person(self, slot: "Applicant") -> Self:
         """The slots of this person in all applications; without a code, in all versions of this application."""
@@ -89,7 +104,11 @@ class Applicant(models.Model):
                 name="applicant_mark_here_is_mark",
             ),
         ]
-        indexes = [models.Index("birth_date", name="applicant_by_birth_date")]
+        indexes = [
+            models.Index("birth_date", name="applicant_by_birth_date"),
+            models.Index(_PLAIN_EMAIL, name="applicant_by_email"),
+            models.Index(_BARE_PHONE, name="applicant_by_phone"),
+        ]
 
     def __str__(self) -> str:
         return joined_name(self.first_names, self.last_name)

@@ -12,6 +12,7 @@ from django.utils.cache import patch_cache_control
 
 from applications.models import Applicant, Application, IdCheck
 from core.actors import Actor
+from counter.desk import kept_results
 from counter.roles import staff_actor
 from identity.models import Account, User
 
@@ -59,7 +60,9 @@ def desk_actor(request: HttpRequest) -> Actor:
 
 def desk_page(request: HttpRequest, template: str, context: Mapping[str, Any], status: int = 200) -> HttpResponse:
     """Render a page of the desk within the admin. The context has its `title`, which never shows a code (R17)."""
-    return render(request, template, {**admin.site.each_context(request), **context}, status=status)
+    results = functools.partial(kept_results.latest_token, request.session, context.get("application"))
+    shown = {**admin.site.each_context(request), "latest_results": results, **context}
+    return render(request, template, shown, status=status)
 
 
 def is_for_customer(request: HttpRequest) -> bool:

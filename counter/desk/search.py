@@ -1,13 +1,14 @@
-"""The first page of the desk: the search box, and what is to be done today."""
+"""The first page of the desk: the search box, and what is to be done today. And the pages of those who were found."""
 
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
+from django.views.decorators.http import require_safe
 
 from applications.facts import Line
 from applications.forms import fits
@@ -15,14 +16,28 @@ from core import hetu
 from core.requests import read_or_act
 from core.text import typed_text
 from counter import search
-from counter.desk import lists
+from counter.desk import kept_results, lists
 from counter.desk.access import desk_actor, desk_page, desk_view, staff_of
-from counter.search import SearchReason
+from counter.search import Found, SearchReason
+from counter.searched import CannotFind
 from identity import limits
 from identity.staff_changes import waiting_changes
+from records.enums import Event
 
 MOST_SEARCHES = 60  # by one member of staff in a minute: nobody needs to read through all applicants
 LONGEST_SEARCH = 200  # characters
+
+
+NOBODY = {
+    Event.SEARCH_BY_NUMBER: gettext_lazy("No application has this number. Check the number."),
+    Event.SEARCH_BY_CODE: gettext_lazy("Nobody with this personal identity code is an applicant. Check the code."),
+    Event.SEARCH_BY_NAME: gettext_lazy("No applicant has this name. Check how it is written, or type less of it."),
+    Event.SEARCH_BY_BIRTH_DATE: gettext_lazy("No applicant has this date of birth. Check the date."),
+    Event.SEARCH_BY_EMAIL_ADDRESS: gettext_lazy(
+        "No applicant has this email address. Check how it is written, or search by name."
+    ),
+    Event.SEARCH_BY_PHONE: gettext_lazy("No applicant has this phone number. Check the number, or search by name."),
+}
 
 
 class SearchField(forms.CharField):
@@ -37,12 +52,13 @@ class SearchForm(forms.Form):
 
     text = SearchField(
         label=gettext_lazy("Application number, personal identity code or name"),
-        help_text=gettext_lazy("Enter it, or scan the QR code on the slip."),
+        help_text=gettext_lazy(
+            "Or a date of birth, email address, phone number, or the code of an invitation or an email. You can scan "
+            "the QR code on the slip."
+        ),
         max_length=LONGEST_SEARCH,
         error_messages={
-            "required": gettext_lazy(
-                "Enter an application number, for example K7M-P3X-Q4T, a personal identity code or a name."
-            )
+            "required": gettext_lazy("Enter what you are searching for, for example an application number or a name.")
         },
         validators=[
             fits(
@@ -96,18 +112,38 @@ def _search(request: HttpRequest) -> HttpResponse:
         text, reason = form.cleaned_data["text"], SearchReason(form.cleaned_data["reason"])
         try:
             found = search.find_people(text, reason=reason, by=desk_actor(request))
-        except search.CannotFind as refusal:
+        except CannotFind as refusal:
             form.add_error("text", str(refusal))
-    if found and found.only:
-        return SeeOther(reverse("admin:desk_application", args=[found.only.reference]))
+    if found and found.hits:
+        return SeeOther(_where_to(request, found))
     if hetu.may_contain_code(form.data.get("text", "")):
         form.data = {**form.data, "text": ""}  # no page shows a code again (R17)
-    if found and found.hits:
-        del form.fields["text"].widget.attrs["autofocus"]  # the hits are read first
-    context = {
-        "title": pgettext("noun", "Search"),
-        "form": form,
-        "found": found,
-        "most": search.MOST_HITS,
-    }
+    nobody = NOBODY[found.event] if found else ""
+    context = {"title": pgettext("noun", "Search"), "form": form, "nobody": nobody}
+    return desk_page(request, "counter/desk/results.html", context)
+
+
+def _where_to(request: HttpRequest, found: Found) -> str:
+    """Return the address of the person or the application that is meant, or else of the list of hits.
+
+    The list has an address of its own, which holds nothing of the search, so that Back leads to it.
+    """
+    if hit := found.person:
+        return reverse("admin:desk_applicant", args=[hit.application.reference, hit.applicant.position])
+    if found.only:
+        return reverse("admin:desk_application", args=[found.only.reference])
+    return reverse("admin:desk_results", args=[kept_results.keep(request.session, found)])
+
+
+@desk_view("counter.use_desk")
+@require_safe
+def results_page(request: HttpRequest, token: str) -> HttpResponseBase:
+    """Show who was found by a search of this session; each view is recorded (C1). Without one, lead to the desk."""
+    found = kept_results.find_again(request.session, token)
+    if found is None or not found.hits:
+        return HttpResponseRedirect(reverse("admin:desk"))
+    lists.record_list(request, list="results", found=len(found.hits))
+    form = SearchForm()
+    del form.fields["text"].widget.attrs["autofocus"]  # the hits are read first
+    context = {"title": pgettext("noun", "Search"), "form": form, "found": found, "most": search.MOST_HITS}
     return desk_page(request, "counter/desk/results.html", context)

@@ -26,6 +26,7 @@ from counter.desk.access import Page
 SLOT = "applications/<reference:reference>/<int:position>/"
 PAGES: list[Page] = [
     ("", search.search_page, "desk"),
+    ("results/<slug:token>/", search.results_page, "desk_results"),
     ("checks/", lists.list_checks, "desk_checks"),
     ("waiting/", lists.list_waiting, "desk_waiting"),
     ("undeliverable/", lists.list_undeliverable, "desk_undeliverable"),
