@@ -12,6 +12,7 @@
     if (event.timeStamp - last > fastest) typed = "";
     last = event.timeStamp;
     if (event.key.length === 1) typed += event.key;
+    else if (event.key !== "Enter" && event.key !== "Shift") typed = ""; // somebody moves on to the next field
     if (event.key !== "Enter" || typed.replace(/[^0-9a-z]/gi, "").length < 9) return;
     event.preventDefault();
     box.value = typed;
