@@ -71,7 +71,7 @@ def test_every_page_of_staff_has_the_same_header(arranged, role):
 
     whole = {where: page for where, page in pages(clients[role], [*found, UNKNOWN]).items() if "<header" in page}
     shown = {
-        where: re.findall(r"<a [^>]*>(.*?)</a>", page.partition('<nav class="staff')[2].partition("</nav>")[0])
+        where: re.findall(r"<a [^>]*>(.*?)</a>", page.partition('<div class="staff')[2].partition("</nav>")[0])
         for where, page in whole.items()
     }
 
