@@ -199,7 +199,7 @@ def _find_by_address(text: str) -> Found | None:
         return None
     holder = _holder_indexes(email=address.lower(), closed_at=None)
     slots = Applicant.objects.with_email(address, or_codes=holder)
-    return _find_slots(Event.SEARCH_BY_EMAIL_ADDRESS, _current(slots))
+    return _find_slots(Event.SEARCH_BY_EMAIL_ADDRESS, currently(slots))
 
 
 def _find_by_code(text: str) -> Found | None:
@@ -211,7 +211,7 @@ def _find_by_code(text: str) -> Found | None:
     # Whoever still uses a code that has changed means the same person (R3).
     changed = LearnedCode.objects.in_effect().filter(former_hetu_index__in=indexes).values("hetu_index")
     slots = Applicant.objects.filter(Q(hetu_index__in=indexes) | Q(hetu_index__in=changed))
-    return _find_slots(Event.SEARCH_BY_CODE, _current(slots))
+    return _find_slots(Event.SEARCH_BY_CODE, currently(slots))
 
 
 def _find_by_secret(text: str) -> Found | None:
@@ -244,7 +244,7 @@ def _find_by_birth_date(text: str) -> Found | None:
     if days := searched.read_birth_dates(text):
         # Whoever was erased from an application is not found by what is left of them, as by name.
         named = Exists(NamePart.objects.filter(applicant=OuterRef("pk")))
-        return _find_slots(Event.SEARCH_BY_BIRTH_DATE, _current(Applicant.objects.filter(named, birth_date__in=days)))
+        return _find_slots(Event.SEARCH_BY_BIRTH_DATE, currently(Applicant.objects.filter(named, birth_date__in=days)))
     return None
 
 
@@ -252,7 +252,7 @@ def _find_by_phone(text: str) -> Found | None:
     number = searched.read_telephone(text)
     if number is None:
         return None
-    found = _find_slots(Event.SEARCH_BY_PHONE, _current(Applicant.objects.with_phone(number)))
+    found = _find_slots(Event.SEARCH_BY_PHONE, currently(Applicant.objects.with_phone(number)))
     if not found.hits and searched.may_be_code(text):
         raise WrongCode
     return found
@@ -264,7 +264,7 @@ def _holder_indexes(**of_account: Any) -> list[str]:
     return account.user.person.hetu_indexes if account else []
 
 
-def _current(slots: models.QuerySet[Applicant]) -> models.QuerySet[Applicant]:
+def currently(slots: models.QuerySet[Applicant]) -> models.QuerySet[Applicant]:
     """Return those who apply now, the latest first."""
     return slots.filter(version__current_of__isnull=False).order_by("-pk")
 
@@ -282,7 +282,7 @@ def _find_by_email(letter: Letter) -> Found:
     """
     kind, key = parse_name(letter.recipient)
     if kind == ACCOUNT:
-        slots = _current(Applicant.objects.filter(hetu_index__in=_holder_indexes(pk=key)))
+        slots = currently(Applicant.objects.filter(hetu_index__in=_holder_indexes(pk=key)))
     else:
         slots = Applicant.objects.filter(version__current_of__reference=letter.about).order_by("position")
     found = _find_slots(Event.SEARCH_BY_EMAIL, slots)

@@ -82,11 +82,10 @@ class SearchForm(forms.Form):
         raise forms.ValidationError(_("Choose why you are searching by a personal identity code."))
 
 
-class SeeOther(HttpResponse):
+class SeeOther(HttpResponseRedirect):
     """A redirect to a page that is read, after a form was sent (303, RFC 9110 § 15.4.4)."""
 
-    def __init__(self, address: str) -> None:
-        super().__init__(status=303, headers={"Location": address})
+    status_code = 303
 
 
 @desk_view("counter.use_desk")
