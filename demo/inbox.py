@@ -1,20 +1,27 @@
-"""The demo's inbox: letters end here unless EMAIL_URL or EMAIL_BACKEND names where they should go."""
+"""The demo's inbox: letters end here unless EMAIL_URL or EMAIL_BACKEND names where they should go.
+
+Some addresses are there to practise on: letters to them come back, as a provider would report it.
+"""
 
 from collections.abc import Sequence
 from typing import Any
 
+from anymail.signals import AnymailTrackingEvent, tracking
 from csp.constants import NONE, UNSAFE_INLINE
 from csp.decorators import csp
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from demo.models import DemoMail
+from mailing.enums import Fate
 
 MOST_SHOWN = 100
+BOUNCING = "bounce"  # the beginning of an address, or of its domain
 # A letter is shown as mail programs show it: with its own style, without scripts, requests or our origin.
 AS_MAIL = {
     "default-src": [NONE],
@@ -38,8 +45,32 @@ class EmailBackend(BaseEmailBackend):
                 subject=str(message.subject),
                 text=str(message.body),
                 html=next((str(content) for content, kind in parts if kind == "text/html"), ""),
+                to_report=message.extra_headers.get("Message-ID", "") if bounces(message.to[0]) else "",
             )
         return len(email_messages)
+
+
+def bounces(address: str) -> bool:
+    """Tell whether letters to an address come back: `bounce` begins it, or its domain."""
+    return any(part.startswith(BOUNCING) for part in address.lower().split("@"))
+
+
+def report_bounces() -> None:
+    """Report the letters that came back as a provider's webhook does; the worker calls it in every round.
+
+    A round later than they were sent: the worker then has recorded that.
+    """
+    for letter in DemoMail.objects.exclude(to_report=""):
+        now = timezone.now()
+        event = AnymailTrackingEvent(
+            event_type=Fate.BOUNCED.value,
+            timestamp=now,
+            message_id=letter.to_report,
+            recipient=letter.to,
+            metadata={"letter": letter.to_report.strip("<>")},
+        )
+        tracking.send(sender=EmailBackend, event=event, esp_name="demo")
+        DemoMail.objects.filter(pk=letter.pk).update(to_report="", came_back_at=now)
 
 
 @never_cache

@@ -1,4 +1,4 @@
-"""What the embedded broker remembers across workers, the demo's applications, and its letters."""
+"""What the embedded broker remembers across workers, the demo's applications, its letters and its practice day."""
 
 from django.db import models
 
@@ -47,6 +47,17 @@ class DemoApplication(models.Model):
         return self.story
 
 
+class PracticeDay(models.Model):
+    """The day of customers that is being played: one row, from its first start on."""
+
+    begun_at = models.DateTimeField()
+    # What the customer whose application cannot be found has on a piece of paper. No application has it.
+    wrong_number = models.CharField(max_length=9)
+
+    def __str__(self) -> str:
+        return f"day of {self.begun_at:%d.%m.%Y}"
+
+
 class DemoMail(models.Model):
     """A letter in the demo's inbox. It never leaves this machine."""
 
@@ -56,6 +67,9 @@ class DemoMail(models.Model):
     subject = models.TextField()
     text = models.TextField()
     html = models.TextField()
+    # The Message-ID of a letter that comes back, until that has been reported (inbox.report_bounces).
+    to_report = models.CharField(max_length=300, blank=True, db_default="")
+    came_back_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return self.subject

@@ -4,24 +4,27 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from demo.people import BY_KEY
+from demo.people import BY_KEY, DemoPerson
 
 
-def _applies(key: str, **different: Any) -> dict[str, Any]:
+def applies(person: DemoPerson, **different: Any) -> dict[str, Any]:
     """Return a demo person as an application names them, with some details given differently."""
-    person = BY_KEY[key]
     return {
         "first_names": person.identity.first_names,
         "last_name": person.identity.last_name,
         "hetu": person.identity.hetu,
         "address": "Esimerkkikatu 1 A 2, 00500 Helsinki",
-        "email": f"{key}@example.test",
+        "email": f"{person.key}@example.test",
         "phone": "040 123 4567",
         "language": person.language,
         "municipality": "Helsinki",
         "income": {"monthly_gross": "2380.00", "benefits": "0", "assets": "1500.00", "debts": "0"},
         **different,
     }
+
+
+def _applies(key: str, **different: Any) -> dict[str, Any]:
+    return applies(BY_KEY[key], **different)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,8 +1,8 @@
-"""The embedded broker, the housing system's links, the codes of staff, and the inbox."""
+"""The embedded broker, the housing system's links, the codes of staff, the inbox, and the practice day."""
 
 from django.urls import path
 
-from demo import inbox, staff, views
+from demo import inbox, practice_page, staff, views
 
 app_name = "demo"
 urlpatterns = [
@@ -17,4 +17,6 @@ urlpatterns = [
     path("inbox/", inbox.inbox, name="inbox"),
     path("inbox/<int:pk>/", inbox.mail, name="mail"),
     path("inbox/<int:pk>/html/", inbox.mail_as_html, name="mail_as_html"),
+    path("practice/", practice_page.choose_language, name="practice_language"),
+    path("practice/<slug:language>/", practice_page.practice_page, name="practice"),
 ]

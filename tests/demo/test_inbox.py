@@ -1,8 +1,15 @@
 import pytest
 from django.core.mail import EmailMultiAlternatives
 
-from demo.inbox import EmailBackend
+from applications import document, intake
+from demo.inbox import EmailBackend, report_bounces
 from demo.models import DemoMail
+from mailing import outbox
+from mailing.enums import Status
+from mailing.models import Letter, TrackingEvent
+from mailing.worker import deliver_due_letters
+from tests import cast
+from tests.applications.factories import HOUSING_SYSTEM
 
 pytestmark = pytest.mark.django_db
 
@@ -87,3 +94,47 @@ def test_link_in_a_letter_shown_as_html_can_be_followed(page, live_server):
     page.get_by_role("link", name="Jatka").click()
 
     page.wait_for_url(f"{live_server.url}/fi/how-to/")
+
+
+# --- Addresses that bounce -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def _worker(settings):
+    settings.EMAIL_BACKEND = "demo.inbox.EmailBackend"
+
+
+def status_of(address):
+    """Let a letter to an address be sent, and return what is known of it in the next round of the worker."""
+    sent = cast.document()
+    sent["main_applicant"]["email"] = address
+    intake.send(document.parse(sent), by=HOUSING_SYSTEM)
+    deliver_due_letters()
+    report_bounces()
+    return Letter.objects.get(to__iexact=address).status
+
+
+@pytest.mark.parametrize("address", ["bounce@example.test", "Bounce.maija@example.test", "maija@bounce.example.test"])
+@pytest.mark.usefixtures("_worker")
+def test_letter_to_an_address_that_begins_with_bounce_comes_back_and_staff_hear_of_it(client, address):
+    assert status_of(address) == Status.UNDELIVERABLE
+    assert outbox.is_undeliverable(address)
+    assert "Came back" in client.get(INBOX, headers={"Accept-Language": "en"}).content.decode()
+
+
+@pytest.mark.usefixtures("_worker")
+def test_other_letters_do_not_come_back(client):
+    assert status_of("maija.bounce@example.test") == Status.SENT
+    assert "Came back" not in client.get(INBOX, headers={"Accept-Language": "en"}).content.decode()
+
+
+@pytest.mark.usefixtures("_worker")
+def test_bounce_is_reported_once():
+    status_of("bounce@example.test")
+    report_bounces()
+
+    assert TrackingEvent.objects.count() == 1
+
+
+def test_worker_of_the_demo_reports_bounces(settings):
+    assert "demo.inbox.report_bounces" in settings.WORKER_EVERY_ROUND
