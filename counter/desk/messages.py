@@ -121,7 +121,7 @@ def _said_of(letter: Letter) -> str:
     return {
         Status.WAITING: _("On its way. It is sent within a few minutes."),
         Status.DELAYED: _("Delayed. We will try again."),
-        Status.SENT: _("On its way. Sent on %(moment)s, and we have not heard whether it has arrived."),
+        Status.SENT: _("Sent on %(moment)s. We have not heard whether it has arrived."),
         Status.DELIVERED: _("Arrived on %(moment)s."),
         Status.COMPLAINED: _("Arrived, and was marked as junk mail on %(moment)s."),
         Status.DROPPED: _("Not sent, as it was no longer needed."),

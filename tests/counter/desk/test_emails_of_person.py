@@ -39,7 +39,7 @@ def show(browser, sent, position=1):
     [
         ({}, "On its way. It is sent within a few minutes."),
         ({"failure": "busy"}, "Delayed. We will try again. The mail server asked us to try again later."),
-        (SENT, f"On its way. Sent on {MOMENT}, and we have not heard whether it has arrived."),
+        (SENT, f"Sent on {MOMENT}. We have not heard whether it has arrived."),
         ({**SENT, "delivered_at": AT}, f"Arrived on {MOMENT}."),
         ({**SENT, "complained_at": AT}, f"Arrived, and was marked as junk mail on {MOMENT}."),
         ({**SENT, "bounced_at": AT}, f"Came back on {MOMENT}."),
