@@ -151,6 +151,13 @@ def invite_newly_awaited(application: Application) -> None:
             invite(applicant, current)
 
 
+def next_invitation_at(applicant: Applicant) -> dt.datetime | None:
+    """Return when the next invitation may be sent to the same address, if one was sent a moment ago."""
+    sent = Invitation.objects.filter(applicant=applicant, created_at__gt=timezone.now() - PAUSE)
+    latest = sent.order_by("created_at").last()
+    return latest.created_at + PAUSE if latest else None
+
+
 @atomically
 def resend(applicant: Applicant, *, by: Actor = UNIDENTIFIED) -> None:
     """Send an invitation again, with a new link. Raises InviteeNotAwaited, NoAddress or TooSoon."""
@@ -360,8 +367,7 @@ def _lock_invitee(applicant: Applicant) -> tuple[Application, Applicant]:
 
 
 def _check_pause(applicant: Applicant) -> None:
-    latest = applicant.invitations.order_by("-created_at").first()
-    if latest and latest.created_at > timezone.now() - PAUSE:
+    if next_invitation_at(applicant):
         raise TooSoon
 
 

@@ -53,7 +53,13 @@ class DeskSite(StaffSite):
         return response
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:  # type: ignore[override]  # it may lead on
-        """Redirect members of staff who may edit nothing to the desk; show the others what they may edit."""
+        """Redirect members of staff who may edit nothing to the desk; show others the desk and what they may edit."""
+        # Imported here, as it needs the models too.
+        from counter.desk.access import staff_of
+        from counter.desk.today import numbers_of_today
+
         if not self.get_app_list(request):
             return redirect("admin:desk")
-        return super().index(request, extra_context)
+        reader = staff_of(request)
+        lists = numbers_of_today(reader) if reader.has_perm("counter.use_desk") else None
+        return super().index(request, {**(extra_context or {}), "lists": lists})

@@ -125,6 +125,9 @@ class Account(models.Model):
     class Meta:
         verbose_name = _("account")
         verbose_name_plural = _("accounts")
+        indexes = [
+            models.Index("issued_at", condition=Q(verified_at=None, closed_at=None), name="account_without_password")
+        ]
         constraints = [
             # R15, whatever the case of letters, by the second constraint. Closed accounts free their address.
             models.UniqueConstraint(fields=["email"], condition=Q(closed_at=None), name="account_address_of_its_own"),

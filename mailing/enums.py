@@ -52,3 +52,11 @@ class Fate(models.TextChoices):
     REJECTED = "rejected", _("Rejected")
     FAILED = "failed", _("Failed")
     COMPLAINED = "complained", _("Reported as spam")
+
+
+class Bounce(models.TextChoices):
+    """Why a letter came back, as far as its provider tells."""
+
+    NO_ADDRESS = "no_address", _("The address does not exist or is no longer in use")
+    FULL = "full", _("The mailbox is full")
+    REFUSED = "refused", _("The receiving mail server refused the email")

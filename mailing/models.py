@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from core.leases import FREE, Leased, lease_constraint
-from mailing.enums import Failure, Fate, Status, kinds, languages
+from mailing.enums import Bounce, Failure, Fate, Status, kinds, languages
 
 UNENDED = Q(sent_at=None, dead_at=None, dropped_at=None)
 UNDELIVERABLE = Q(dead_at__isnull=False) | Q(bounced_at__isnull=False)
@@ -143,6 +143,7 @@ class TrackingEvent(models.Model):
     message_id = models.CharField(max_length=300)  # the provider's
     type = models.CharField(max_length=12, choices=Fate)
     recipient = models.CharField(max_length=254)
+    bounce = models.CharField(max_length=10, choices=Bounce, blank=True, default="", db_default="")
     occurred_at = models.DateTimeField()
     received_at = models.DateTimeField(db_default=Now(), db_index=True)
     letter = models.ForeignKey(Letter, null=True, on_delete=models.CASCADE, related_name="events")

@@ -4,6 +4,7 @@ The same event may come twice, in any order, and before we have recorded that th
 """
 
 import datetime as dt
+import re
 from typing import Any
 
 from anymail.signals import AnymailTrackingEvent, tracking
@@ -13,11 +14,17 @@ from django.dispatch import receiver
 from django.utils import timezone
 
 from core.text import storable
-from mailing.enums import Fate
+from mailing.enums import Bounce, Fate
 from mailing.models import Letter, TrackingEvent
 from mailing.sending import LONGEST_MESSAGE_ID
 
 UNKNOWN_TIME = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)  # of events without a time, so that each is still kept once
+STATUS_CODE = re.compile(r"(?<![\d.])[45]\.(\d{1,3}\.\d{1,3})(?![\d.])")  # RFC 3463, without its class
+BOUNCES = {
+    **dict.fromkeys(("1.1", "1.2", "1.3", "1.6", "1.10", "2.1"), Bounce.NO_ADDRESS),
+    "2.2": Bounce.FULL,
+}
+REASONS = {"invalid": Bounce.NO_ADDRESS, "blocked": Bounce.REFUSED, "spam": Bounce.REFUSED}  # anymail's
 KEPT_FOR = dt.timedelta(days=7)  # events of unknown letters: somebody else uses the same account
 
 
@@ -33,6 +40,7 @@ def follow(sender: Any, event: AnymailTrackingEvent, esp_name: str, **kwargs: An
             type=event.event_type,
             recipient=_text(event.recipient).lower()[:254],
             occurred_at=event.timestamp or UNKNOWN_TIME,
+            defaults={"bounce": _bounce(event)},
         )
         if is_new:
             _tell_letter(row, named=_text((event.metadata or {}).get("letter")))
@@ -70,6 +78,16 @@ def _apply(letter: Letter, fate: Fate, at: dt.datetime) -> None:
         letter.delivered_at, letter.bounced_at = letter.delivered_at or at, None
     elif letter.delivered_at is None:
         letter.bounced_at = letter.bounced_at or at
+
+
+def _bounce(event: AnymailTrackingEvent) -> str:
+    """Return why a letter came back, by the status code of the receiving server or the provider's own word for it."""
+    if event.event_type not in {Fate.BOUNCED, Fate.REJECTED}:
+        return ""
+    code = STATUS_CODE.search(f"{event.mta_response or ''} {event.description or ''}")
+    if code is None:
+        return REASONS.get(str(event.reject_reason), "")
+    return Bounce.REFUSED if code[1].startswith("7.") else BOUNCES.get(code[1], "")
 
 
 def _text(value: Any) -> str:

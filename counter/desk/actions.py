@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from applications import invitations
 from applications.enums import Act, CheckStatus
 from applications.models import Applicant, IdCheck
 from counter import counter_acts
@@ -75,7 +76,7 @@ def _other_actions(slot: Applicant, staff: User, *, is_checked: bool) -> Iterato
         yield Action("desk_contact", _("Correct the contact details"))
         if is_checked and not slot.hetu:  # another document of theirs, that bears a code
             yield Action("desk_check", _("Record the personal identity code"))
-    if application.awaits(slot) and not slot.is_main and slot.email:
+    if application.awaits(slot) and not slot.is_main and slot.email and not invitations.next_invitation_at(slot):
         yield Action("desk_invitation", _("Send the invitation again"), by_post=True)
     if staff.has_perm("counter.set_protected"):
         yield Action(

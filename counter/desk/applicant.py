@@ -85,6 +85,7 @@ def show_person(
         "code": mask_hetu(slot.hetu) if slot.hetu else "",
         "other_name": "" if is_same_name else str(person),  # by which the person was identified (R4)
         "checks": [(check, names.get(check.document_type, check.document_type)) for check in checks],
+        "emails": messages.of_person(slot),
         "account": account,
         "account_letters": messages.of_account(account) if account else [],
         "refusal": refusal,

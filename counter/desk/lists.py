@@ -2,10 +2,10 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
+from enum import StrEnum
 
 from django.db import models, transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,19 +13,18 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from applications import dates
-from applications.enums import State
+from applications.enums import PendingReason, State
 from applications.letter_names import name_of
 from applications.models import OPEN, Applicant, Application, Confirmation, IdCheck, RecordedAct
 from counter import tellings
 from counter.desk.access import desk_actor, desk_page, desk_view, staff_of
-from counter.desk.paging import M, Rows, rows_of, tally
-from identity.models import Account
+from counter.desk.paging import M, Rows, rows_of
+from identity.models import Account, User
 from mailing.models import Letter
 from records.enums import Event
 from records.names import applicant_subject, staff_chain
 from records.trail import TrailEvent, append_events
 
-IN_SHORT = 5  # rows of each list on the first page
 ALONE = dt.timedelta(days=7)
 
 
@@ -34,6 +33,13 @@ class Missing(models.TextChoices):
 
     ADDRESS = "address", gettext_lazy("Somebody has no email address")
     COUNTER = "counter", gettext_lazy("Somebody can confirm the application only at customer service")
+
+
+class Decider(StrEnum):
+    """Who decides on a check, if not the reader of the list (C3, C4)."""
+
+    SOMEBODY_ELSE = "somebody else"
+    SUPERVISOR = "supervisor"
 
 
 @dataclass(frozen=True)
@@ -55,17 +61,23 @@ class UnreadLetter:
 @desk_view("counter.use_desk")
 @require_safe
 def list_checks(request: HttpRequest) -> HttpResponse:
-    """Show the checks made today, the latest first."""
-    rows = open_rows(checks_today(), request, list="checks")
-    context = {"title": _("Today’s ID checks"), "rows": rows}
+    """Show the checks made today, the latest first: everybody's, or the reader's own."""
+    is_own = request.GET.get("whose") == "own"
+    found = own_checks_today(staff_of(request)) if is_own else checks_today()
+    rows = open_rows(found, request, list="checks")
+    context = {
+        "title": _("Your ID checks today") if is_own else _("Today’s ID checks"),
+        "rows": rows,
+        "is_own": is_own,
+    }
     return desk_page(request, "counter/desk/list_checks.html", context)
 
 
 @desk_view("counter.use_desk")
 @require_safe
 def list_second_looks(request: HttpRequest) -> HttpResponse:
-    """Show the checks on which somebody else must decide, the oldest first (C4)."""
-    rows = open_rows(to_look_at(), request, list="second_looks")
+    """Show the checks that wait for a second look, those first on which the reader may decide (C4)."""
+    rows = open_rows(second_looks_for(staff_of(request)), request, list="second_looks")
     context = {"title": _("Checks waiting for second review"), "rows": rows}
     return desk_page(request, "counter/desk/list_second_looks.html", context)
 
@@ -129,23 +141,14 @@ def record_list(request: HttpRequest, event: Event = Event.LIST_OPENED, **facts:
     append_events(chain, [TrailEvent(event, facts=facts)], by=desk_actor(request))
 
 
-def in_short() -> dict[str, Any]:
-    """Return the first rows of each list and the number of all its rows."""
-    checked, applications, lost, looks = checks_today(), that_wait(), not_arrived(), to_look_at()
-    accepted, calls = accepted_not_confirmed(), tellings.untold(lost)
-    return {
-        "checks": (list(checked[:IN_SHORT]), tally(checked)),
-        "waiting": (list(applications[:IN_SHORT]), tally(applications)),
-        "undeliverable": (with_applicants(list(lost[:IN_SHORT])), tally(lost)),
-        "second_looks": (list(looks[:IN_SHORT]), tally(looks)),
-        "accepted": (list(accepted[:IN_SHORT]), tally(accepted)),
-        "to_tell": (with_applicants(list(calls[:IN_SHORT])), tally(calls)),
-    }
-
-
 def checks_today() -> QuerySet[IdCheck]:
     """Return the checks made since midnight, by the index of IdCheck.checked_at."""
     return _with_slot(IdCheck.objects.filter(checked_at__gte=dates.start_of_today()).order_by("-checked_at", "-pk"))
+
+
+def own_checks_today(reader: User) -> QuerySet[IdCheck]:
+    """Return the checks that a member of staff has made since midnight."""
+    return checks_today().filter(adviser=reader)
 
 
 def acted_alone() -> QuerySet[IdCheck]:
@@ -163,6 +166,16 @@ def acted_alone() -> QuerySet[IdCheck]:
 def to_look_at() -> QuerySet[IdCheck]:
     """Return the checks of the last 30 days that wait, by the index of IdCheck.checked_at."""
     return _with_slot(IdCheck.objects.waiting())
+
+
+def second_looks_for(reader: User) -> QuerySet[IdCheck]:
+    """Return the checks that wait, those first on which this member of staff may decide; `decider` says who else."""
+    whose = [When(adviser=reader, then=Value(Decider.SOMEBODY_ELSE))]
+    if not reader.has_perm("counter.decide_check"):
+        whose.append(When(pending_reason=PendingReason.TYPE, then=Value(Decider.SUPERVISOR)))
+    decider = Case(*whose, default=Value(""), output_field=models.CharField())
+    theirs_last = Case(When(decider="", then=Value(0)), default=Value(1))
+    return to_look_at().annotate(decider=decider).order_by(theirs_last, "checked_at", "pk")
 
 
 def accepted_not_confirmed() -> QuerySet[IdCheck]:

@@ -3,13 +3,18 @@
 import datetime as dt
 from dataclasses import dataclass
 
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from applications import invitations
 from applications.letter_names import name_of
-from applications.models import Application
+from applications.models import Applicant, Application, Invitation
 from identity.models import Account
-from mailing.enums import Status
+from mailing.enums import Bounce, Status
 from mailing.letter_codes import display_letter_code
 from mailing.models import Letter
-from records.names import account_subject
+from records.names import account_subject, applicant_subject
 
 MOST = 100  # letters shown of one application, the latest
 
@@ -19,6 +24,7 @@ class Sent:
     """A letter as the desk shows it. Its address is among the contact details, which are asked for (R16)."""
 
     letter: Letter
+    opened_at: dt.datetime | None = None  # when the link of an invitation was opened
 
     @property
     def name(self) -> str:
@@ -45,6 +51,34 @@ class Sent:
         known = (letter.complained_at, letter.delivered_at, letter.bounced_at, letter.dead_at, letter.sent_at)
         return next((moment for moment in known if moment), letter.created_at)
 
+    @property
+    def in_words(self) -> list[str]:
+        """What became of it, in sentences."""
+        sentences = [_said_of(self.letter) % {"moment": _moment(self.at)}]
+        if reason := self._reason:
+            sentences.append(f"{reason}.")
+        if self.opened_at:
+            sentences.append(_("The link was opened on %(moment)s.") % {"moment": _moment(self.opened_at)})
+        return sentences
+
+    @property
+    def _reason(self) -> str:
+        """Why it did not leave or came back, if that is known."""
+        letter = self.letter
+        if letter.failure and letter.status in {Status.DELAYED, Status.UNDELIVERABLE}:
+            return str(letter.get_failure_display())
+        known = [event.bounce for event in letter.events.all() if event.bounce] if letter.bounced_at else []
+        return str(Bounce(known[-1]).label) if known else ""
+
+
+@dataclass(frozen=True)
+class EmailsOfPerson:
+    """What became of each email to a person about one application, and what follows from it."""
+
+    sent: list[Sent]
+    needs_address: bool  # nothing has reached the address that is stored
+    next_invitation_at: dt.datetime | None  # if one was sent a moment ago
+
 
 def of_application(application: Application) -> list[Sent]:
     """Return the latest letters about an application, the newest first, by the index letter_about."""
@@ -55,3 +89,45 @@ def of_account(account: Account) -> list[Sent]:
     """Return the latest letters to the holder of an account, the newest first, by the index letter_recipient."""
     found = Letter.objects.filter(recipient=account_subject(account.pk)).order_by("-pk")[:MOST]
     return [Sent(letter) for letter in found]
+
+
+def of_person(slot: Applicant) -> EmailsOfPerson:
+    """Return the latest letters to the person of a slot about its application, the newest first, in four queries."""
+    application = slot.version.application
+    slots = Applicant.objects.same_person(slot).filter(version__application=application).values_list("pk", flat=True)
+    keys = list(slots)
+    recipients = [applicant_subject(key) for key in keys]
+    letters = Letter.objects.filter(recipient__in=recipients, about=application.reference).prefetch_related("events")
+    opened = dict(Invitation.objects.filter(applicant__in=keys).values_list("pk", "opened_at"))
+    sent = [Sent(letter, opened.get(letter.parameters.get("invitation"))) for letter in letters.order_by("-pk")[:MOST]]
+    is_invited = application.awaits(slot) and not slot.is_main and bool(slot.email)
+    return EmailsOfPerson(
+        sent,
+        needs_address=application.is_open and _is_unreachable(slot, sent),
+        next_invitation_at=invitations.next_invitation_at(slot) if is_invited else None,
+    )
+
+
+def _is_unreachable(slot: Applicant, sent: list[Sent]) -> bool:
+    """Tell whether the last letter to the present address of which anything is known came back, or was refused."""
+    known = [one for one in sent if one.letter.to == slot.email and (one.is_lost or one.letter.delivered_at)]
+    return not slot.email or bool(known and known[0].letter.status == Status.UNDELIVERABLE)
+
+
+def _said_of(letter: Letter) -> str:
+    """Return the sentence that says what became of a letter; its `moment` is when that was."""
+    if letter.status == Status.UNDELIVERABLE:
+        return _("Came back on %(moment)s.") if letter.bounced_at else _("Could not be sent on %(moment)s.")
+    return {
+        Status.WAITING: _("On its way. It is sent within a few minutes."),
+        Status.DELAYED: _("Delayed. We will try again."),
+        Status.SENT: _("Sent on %(moment)s. We have not heard whether it has arrived."),
+        Status.DELIVERED: _("Arrived on %(moment)s."),
+        Status.COMPLAINED: _("Arrived, and was marked as junk mail on %(moment)s."),
+        Status.DROPPED: _("Not sent, as it was no longer needed."),
+        Status.UNADDRESSED: _("Not sent, as there is no email address."),
+    }[letter.status]
+
+
+def _moment(at: dt.datetime) -> str:
+    return date_format(timezone.localtime(at), "DATETIME_FORMAT")

@@ -16,7 +16,7 @@ from core import hetu
 from core.requests import read_or_act
 from core.text import typed_text
 from counter import search
-from counter.desk import kept_results, lists
+from counter.desk import kept_results, lists, today
 from counter.desk.access import desk_actor, desk_page, desk_view, staff_of
 from counter.search import Found, SearchReason
 from counter.searched import CannotFind
@@ -98,7 +98,7 @@ def search_page(request: HttpRequest) -> HttpResponseBase:
     context = {
         "title": _("Desk"),
         "form": SearchForm(),
-        "lists": lists.in_short(),
+        "lists": today.lists_of_today(staff_of(request)),
         "staff_changes": waiting_changes().count(),
     }
     return desk_page(request, "counter/desk/desk.html", context)

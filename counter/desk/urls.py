@@ -20,6 +20,7 @@ from counter.desk import (
     statistics,
     tellings,
     trail,
+    without_password,
 )
 from counter.desk.access import Page
 
@@ -39,6 +40,7 @@ PAGES: list[Page] = [
     ("alone/", lists.list_acted_alone, "desk_acted_alone"),
     ("second-looks/", lists.list_second_looks, "desk_second_looks"),
     ("accepted/", lists.list_accepted, "desk_accepted"),
+    ("without-password/", without_password.list_without_password, "desk_without_password"),
     ("applications/<reference:reference>/", application.application_page, "desk_application"),
     ("applications/<reference:reference>/trail/", trail.show_application_trail, "desk_trail"),
     ("applications/<reference:reference>/visit/", application.visit_page, "desk_visit"),

@@ -37,6 +37,7 @@ LETS_IN = {
     **dict.fromkeys(["desk_certify", "desk_certificate"], AT_THE_DESK),
     **dict.fromkeys(["desk_account", "desk_account_address", "desk_account_link", "desk_contact"], AT_THE_DESK),
     **dict.fromkeys(["desk_invitation", "desk_check_made", "desk_decide", "desk_accepted"], AT_THE_DESK),
+    "desk_without_password": AT_THE_DESK,
     **dict.fromkeys(["desk_to_tell", "desk_tell", "desk_tell_number", "desk_tell_letter", "desk_told"], AT_THE_DESK),
     **dict.fromkeys(["desk_trail", "desk_access_log"], SUPERVISORS),
     **dict.fromkeys(["desk_protection", "desk_undo", "desk_erase"], SUPERVISORS),

@@ -6,9 +6,11 @@ import pytest
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.apps import apps
 from django.contrib import admin
+from django.contrib.admin.utils import flatten, label_for_field
 from django.test import Client
 from django.urls import get_resolver
 from django.utils import translation
+from django.utils.translation import trans_real
 
 from identity.models import User
 from tests.applications.factories import application
@@ -124,6 +126,38 @@ def test_every_app_and_kind_in_the_admin_is_named_in_the_language_of_the_page(la
             return [str(text) for text in texts]
 
     assert [one for one, other in zip(said(language), said("en"), strict=True) if one == other] == []
+
+
+def labels(model, model_admin, request):
+    """Return the names of all columns, fields and filters of a kind in the admin, in the language of the moment."""
+    columns = {*model_admin.get_list_display(request)}
+    fields = {name for _, section in model_admin.get_fieldsets(request) for name in flatten(section["fields"])}
+    filters = {
+        each if isinstance(each, str) else each[0]
+        for each in model_admin.get_list_filter(request)
+        if not isinstance(each, type)
+    }
+    names = {name for name in columns | fields | filters if name in columns or hasattr(model, name)}
+    return {str(label_for_field(name, model, model_admin)) for name in names}
+
+
+@pytest.mark.parametrize("language", ["fi", "sv"])
+@pytest.mark.django_db
+def test_every_column_field_and_heading_of_the_admin_is_translated(rf, language):
+    request = rf.get("/")
+    request.user = User.objects.create_superuser("root", password="x")
+    known = {key[0] if isinstance(key, tuple) else key for key, _ in trans_real.translation(language)._catalog.items()}
+    known = {key.rpartition("\x04")[2] for key in known}
+
+    with translation.override(None):
+        found = {
+            model.__name__: labels(model, model_admin, request)
+            | {str(name) for name, _ in model_admin.get_fieldsets(request) if name}
+            for model, model_admin in admin.site._registry.items()
+        }
+
+    assert min(map(len, found.values())) > 2
+    assert {model: names - known for model, names in found.items() if names - known} == {}
 
 
 @pytest.mark.parametrize("language", ["fi", "sv", "en"])

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from core.leases import give_back
 from mailing import tracking, tries
-from mailing.enums import Status
+from mailing.enums import Bounce, Status
 from mailing.models import Letter, TrackingEvent
 from mailing.webhooks import tracking_webhooks
 from tests.mailing.letters import queued
@@ -222,3 +222,32 @@ def test_only_the_webhook_of_the_provider_is_served_and_only_if_it_is_guarded(se
 
 def test_mail_server_has_no_webhook():
     assert tracking_webhooks("django.core.mail.backends.smtp.EmailBackend") == []
+
+
+@pytest.mark.parametrize(
+    ("said", "bounce"),
+    [
+        ("smtp;550 5.1.1 The email account does not exist", Bounce.NO_ADDRESS),
+        ("550 5.1.10 RESOLVER.ADR.RecipientNotFound", Bounce.NO_ADDRESS),
+        ("smtp;452 4.2.2 The email account is over quota", Bounce.FULL),
+        ("554 5.7.1 Message rejected as spam", Bounce.REFUSED),
+        ("550 5.0.0 Something", ""),
+        ("Sent to 10.5.1.1 and 5.1.1.7", ""),
+        ("", ""),
+    ],
+)
+def test_reason_of_a_bounce_is_known_by_the_code_of_the_receiving_server(report, said, bounce):
+    letter = sent()
+
+    report("Bounce", letter, Type="SoftBounce", Description="", Details=said)
+
+    assert [event.bounce for event in refreshed(letter).events.all()] == [bounce]
+
+
+@pytest.mark.parametrize(("kind", "bounce"), [("BadEmailAddress", Bounce.NO_ADDRESS), ("Blocked", Bounce.REFUSED)])
+def test_reason_of_a_bounce_without_a_code_is_the_providers(report, kind, bounce):
+    letter = sent()
+
+    report("Bounce", letter, Type=kind, Description="", Details="")
+
+    assert [event.bounce for event in refreshed(letter).events.all()] == [bounce]

@@ -13,7 +13,7 @@ from tests.cast import MAIJA, OLLI, TEA, VERA, VILLE
 from tests.counter.desk.arranged import address
 from tests.staff import sign_in_staff, staff
 
-DESK = ["desk", "desk_checks", "desk_waiting", "desk_undeliverable", "desk_second_looks"]
+DESK = ["desk", "desk_checks", "desk_waiting", "desk_undeliverable", "desk_second_looks", "desk_without_password"]
 OF_APPLICATION = ["desk_application", "desk_trail"]
 OF_SLOT = ["desk_applicant", "desk_access_log", "desk_code", "desk_details"]
 FOR_SUPERVISORS = ["desk_trail", "desk_access_log"]

@@ -4,9 +4,10 @@ import re
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from applications import changes, document
-from applications.models import Application
+from applications import changes, document, invitations
+from applications.models import Application, Invitation
 from counter import account_issue, counter_confirmation, id_checks
 from identity import accounts
 from identity.models import Person
@@ -63,7 +64,7 @@ def test_slot_shows_the_persons_own_details(adviser):
     page = ask(adviser, sent)
     text = text_of(page)
 
-    assert headings(page) == ["Maija Liisa Meikäläinen", "Details", "ID checks"]
+    assert headings(page) == ["Maija Liisa Meikäläinen", "Details", "Emails", "ID checks"]
     assert "010594Y••••" in text
     assert "maija@example.test" in text
     assert "Esimerkkikatu 1 A 2, 00100 Helsinki" in text
@@ -330,6 +331,7 @@ def test_acts_follow_what_was_done(adviser):
 
 def test_acts_for_a_co_applicant_have_the_invitation(adviser):
     sent = application(MAIJA, OLLI)
+    Invitation.objects.update(created_at=timezone.now() - invitations.PAUSE)
 
     assert acts(show(adviser, sent, 1)) == ["Correct the contact details", "Send the invitation again"]
 

@@ -83,7 +83,7 @@ def test_second_looks_are_listed_with_why_and_until_when(adviser):
     with time_machine.travel(dt.datetime(2026, 11, 20, 8, tzinfo=dt.UTC), tick=False):
         page = text_of(adviser.get(address("desk_second_looks")))
 
-    assert "Maija Liisa Meikäläinen doubtful Anna Adviser 2 December 2026 at 10:00" in page
+    assert "Maija Liisa Meikäläinen somebody else decides doubtful Anna Adviser 2 December 2026 at 10:00" in page
     assert "Olli" not in page
 
 

@@ -1,0 +1,15 @@
+from django.db import migrations, models
+
+from mailing.enums import Bounce
+
+
+class Migration(migrations.Migration):
+    dependencies = [("mailing", "0002_letter_codes")]
+
+    operations = [
+        migrations.AddField(
+            model_name="trackingevent",
+            name="bounce",
+            field=models.CharField(blank=True, choices=Bounce.choices, db_default="", default="", max_length=10),
+        )
+    ]

@@ -1,0 +1,168 @@
+"""What became of each email to a person, in words on their page (M8)."""
+
+import datetime as dt
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from applications import invitations
+from applications.models import Application, Invitation
+from counter.desk import messages
+from counter.desk.access import find_slot
+from mailing.enums import Bounce
+from mailing.models import Letter, TrackingEvent
+from tests.applications.factories import applicant, application
+from tests.cast import MAIJA, OLLI
+from tests.cast import applicant as written
+from tests.counter.desk.arranged import address, controls, text_of
+
+pytestmark = pytest.mark.django_db
+
+AT = dt.datetime(2026, 11, 29, 14, 46, tzinfo=dt.UTC)
+MOMENT = "29 November 2026 at 16:46"
+SENT = {"sent_at": AT}
+
+
+def said(sent, position=1):
+    """Return what is said of the emails to the person at that position."""
+    return messages.of_person(find_slot(sent.reference, position))
+
+
+def show(browser, sent, position=1):
+    return browser.get(address("desk_applicant", sent.reference, position))
+
+
+@pytest.mark.parametrize(
+    ("columns", "words"),
+    [
+        ({}, "On its way. It is sent within a few minutes."),
+        ({"failure": "busy"}, "Delayed. We will try again. The mail server asked us to try again later."),
+        (SENT, f"Sent on {MOMENT}. We have not heard whether it has arrived."),
+        ({**SENT, "delivered_at": AT}, f"Arrived on {MOMENT}."),
+        ({**SENT, "complained_at": AT}, f"Arrived, and was marked as junk mail on {MOMENT}."),
+        ({**SENT, "bounced_at": AT}, f"Came back on {MOMENT}."),
+        (
+            {"dead_at": AT, "failure": "refused"},
+            f"Could not be sent on {MOMENT}. The mail server refused the email or its address.",
+        ),
+        ({"dropped_at": AT}, "Not sent, as it was no longer needed."),
+        ({"to": ""}, "Not sent, as there is no email address."),
+    ],
+)
+def test_page_says_what_became_of_an_email(adviser, columns, words):
+    sent = application(MAIJA, OLLI)
+    Letter.objects.filter(message="invitation").update(**columns)
+
+    page = text_of(show(adviser, sent))
+
+    assert words in page
+
+
+@pytest.mark.parametrize("reason", Bounce)
+def test_page_says_why_an_email_came_back_and_what_to_do(adviser, reason):
+    sent = application(MAIJA, OLLI)
+    letter = Letter.objects.get(message="invitation")
+    TrackingEvent.objects.create(
+        provider="x", message_id="1", type="bounced", recipient="x", occurred_at=AT, letter=letter, bounce=reason
+    )
+    Letter.objects.filter(pk=letter.pk).update(**SENT, bounced_at=AT)
+
+    page = show(adviser, sent)
+
+    assert f"Came back on {MOMENT}. {reason.label}." in text_of(page)
+    assert "Ask for the right email address and correct it. Correct the contact details" in text_of(page)
+    assert "olli@example.test" not in page.text  # R16
+
+
+def test_opened_invitation_is_said_to_be_opened(adviser):
+    sent = application(MAIJA, OLLI)
+    Letter.objects.filter(message="invitation").update(**SENT, delivered_at=AT)
+    Invitation.objects.update(opened_at=AT + dt.timedelta(minutes=2))
+
+    page = text_of(show(adviser, sent))
+
+    assert f"Arrived on {MOMENT}. The link was opened on {MOMENT[:-2]}48." in page
+
+
+def test_emails_of_others_and_of_other_applications_are_not_shown(adviser):
+    sent = application(MAIJA, OLLI)
+    application(OLLI)
+
+    assert [one.letter.message for one in said(sent).sent] == ["invitation"]
+    assert [one.letter.message for one in said(sent, 0).sent] == ["arrived"]
+
+
+def test_address_that_was_corrected_or_reached_since_is_not_asked_for(adviser):
+    sent = application(MAIJA, OLLI)
+    Letter.objects.filter(message="invitation").update(**SENT, bounced_at=AT)
+    assert said(sent).needs_address
+
+    invitations.correct_address(applicant(sent, OLLI), email="olli.ohman@example.test")
+
+    assert not said(sent).needs_address
+    assert len(said(sent).sent) == 2
+
+
+def test_person_without_an_address_is_to_be_asked_for_one(adviser):
+    sent = application(MAIJA, co_applicants=[written(OLLI, email=None)])
+
+    page = text_of(show(adviser, sent))
+
+    assert "This person has no email address. Ask for one and add it, or call the person." in page
+
+
+def test_nothing_is_asked_of_whoever_applied_in_an_application_that_has_ended(adviser):
+    sent = application(MAIJA, OLLI)
+    Letter.objects.filter(message="invitation").update(**SENT, bounced_at=AT)
+    Application.objects.update(state="withdrawn")
+
+    page = text_of(show(adviser, sent))
+
+    assert "Ask for the right email address" not in page
+    assert "they can send a new application" in page
+
+
+def test_invitation_that_was_sent_a_moment_ago_is_not_sent_again(adviser):
+    sent = application(MAIJA, OLLI)
+    just_now = show(adviser, sent)
+    Invitation.objects.update(created_at=timezone.now() - invitations.PAUSE)
+    later = show(adviser, sent)
+
+    assert "An invitation was sent to this person a moment ago." in text_of(just_now)
+    assert "moment ago" not in text_of(later)
+    assert ["Send the invitation again" in controls(page) for page in (just_now, later)] == [False, True]
+
+
+def test_correcting_the_address_says_that_the_invitation_was_sent(adviser):
+    sent = application(MAIJA, OLLI)
+    Invitation.objects.update(created_at=timezone.now() - invitations.PAUSE)
+
+    corrected = adviser.post(
+        address("desk_contact", sent.reference, 1), {"email": "olli.ohman@example.test", "language": "fi"}, follow=True
+    )
+
+    assert "An invitation was sent to this person a moment ago." in text_of(corrected)
+    assert "Send the invitation again" not in controls(corrected)
+
+
+def test_main_applicant_is_told_of_no_invitation(adviser):
+    assert "moment ago" not in text_of(show(adviser, application(MAIJA, OLLI), 0))
+
+
+def test_emails_take_constant_queries(adviser):
+    sent = application(MAIJA, OLLI)
+
+    def queries():
+        with CaptureQueriesContext(connection) as found:
+            show(adviser, sent)
+        return len(found)
+
+    queries()
+    before = queries()
+    for number in range(3):
+        invitations.correct_address(applicant(sent, OLLI), email=f"olli{number}@example.test")
+        Letter.objects.filter(message="invitation", bounced_at=None).update(**SENT, bounced_at=AT)
+
+    assert queries() == before
