@@ -126,6 +126,7 @@ def _check_parts(own: OwnSlots, entries: Iterable[Entry]) -> Iterator[Part]:
             Fact("document", _("Identity document"), check.document_type, document),
             Fact("country", _("Country that issued it"), check.country, countries.name(check.country)),
             Fact("valid_until", _("Last day of validity"), check.document_valid_until),
+            Fact("has_no_end", _("The document has no end date"), check.document_has_no_end or None),
             Fact(
                 "code_on_document",
                 _("Personal identity code on the document"),
