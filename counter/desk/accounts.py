@@ -94,9 +94,10 @@ def renew_account_link(request: HttpRequest, reference: str, position: int) -> H
 def _two_steps(
     request: HttpRequest, slot: Applicant, act: Callable[[str], object], *, issued: Account | None
 ) -> HttpResponse:
-    if request.method == "POST" and "email" not in request.POST:
+    is_post = request.method == "POST"
+    if "email" not in request.POST if is_post else access_log.was_asked(request, slot):
         return _with_present_address(request, slot, issued)
-    form = AccountForm(request.POST if request.method == "POST" else None)
+    form = AccountForm(request.POST if is_post else None)
     context = {"form": form, "is_new": issued is None}
     if not form.is_valid() or "correct" in request.POST:
         return _account_page(request, slot, context)

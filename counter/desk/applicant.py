@@ -13,7 +13,7 @@ from applications.models import Applicant, IdCheck
 from core.masking import mask_hetu
 from core.requests import act_of
 from core.text import typed_text
-from counter.desk import access_log, actions, messages
+from counter.desk import access_log, actions, messages, next_steps
 from counter.desk.access import desk_page, desk_view, find_slot, staff_of
 from counter.models import DocumentType
 from identity.models import Account, Person
@@ -73,6 +73,7 @@ def _show_applicant(
         "application": application,
         "slot": slot,
         "actions": actions.available_actions(slot, checks, account, staff=staff),
+        "next_steps": next_steps.next_steps(slot, checks, account, staff=staff),
         "code": code or (mask_hetu(slot.hetu) if slot.hetu else ""),
         "is_code_shown": bool(code),
         "contact": contact,

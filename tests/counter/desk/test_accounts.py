@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from applications.models import Applicant, Application
 from counter import account_issue
+from counter.desk import access_log
 from identity.models import Account
 from mailing.models import Letter
 from tests.applications.factories import applicant, application
@@ -85,6 +86,26 @@ def test_account_is_one_button_away_then(adviser, sent):
 
     assert (Account.objects.get().email, letter().to) == ("maija@example.test", "maija@example.test")
     assert entries("contact_details_changed") == []
+
+
+def test_button_of_the_page_before_asks_for_the_address_once(adviser, sent):
+    session = adviser.session
+    session[access_log.ASKED] = applicant(sent, MAIJA).pk
+    session.save()
+
+    first, second = adviser.get(at(sent)), adviser.get(at(sent))
+
+    assert "This is the address in the application." in text_of(first)
+    assert "maija@example.test" not in second.content.decode()
+
+
+def test_asking_for_one_person_shows_the_address_of_no_other(adviser, sent):
+    check(sent, OLLI)
+    session = adviser.session
+    session[access_log.ASKED] = applicant(sent, OLLI).pk
+    session.save()
+
+    assert "maija@example.test" not in adviser.get(at(sent)).content.decode()
 
 
 def test_reading_the_page_shows_no_address(adviser, sent):
