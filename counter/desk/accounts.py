@@ -117,7 +117,11 @@ def _with_present_address(request: HttpRequest, slot: Applicant, issued: Account
     """Show the address that is in use to staff who may see it now: a new account's to be read back (R16)."""
     contact = access_log.open_contact_details(request, slot)
     present = "" if contact is None else issued.email if issued else contact.email
-    context = {"is_new": issued is None, "is_hidden": contact is None, "has_none": contact is not None and not present}
+    context: dict[str, Any] = {
+        "is_new": issued is None,
+        "is_hidden": contact is None,
+        "has_none": contact is not None and not present,
+    }
     if issued or not present:
         return _account_page(request, slot, {**context, "form": AccountForm(initial={"email": present})})
     form = AccountForm({"email": present})

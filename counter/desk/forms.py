@@ -202,8 +202,8 @@ class CheckForm(forms.Form):
     note = NoteField(
         label=_("Note"),
         help_text=_(
-            "Say what is in doubt. Also say why you accept a document that is not a passport or identity card, has no "
-            "end date or lacks the code."
+            "Say what is in doubt. Also say why you accept a document that is not a passport or identity card. The "
+            "same goes if it lacks the code or an end date."
         ),
         max_length=LONGEST_NOTE,
         required=False,

@@ -48,7 +48,7 @@ def _of_the_application(slot: Applicant, checks: Sequence[IdCheck]) -> Iterator[
     elif any(check.status == CheckStatus.WAITING for check in checks):
         yield _(
             "A check of this person is waiting for a second review. The application cannot be confirmed and no "
-            "account can be created before a colleague has decided. We will tell the person what was decided."
+            "account can be created before that. We will tell the person what a colleague has decided."
         )
     else:
         yield from _of_the_check(slot, checks)
@@ -88,7 +88,7 @@ def _of_the_account(slot: Applicant, account: Account | None) -> Iterator[str]:
 def _of_contact_details(slot: Applicant, staff: User) -> Iterator[str]:
     if slot.is_adult and not slot.email:
         yield _(
-            "We have no email address for this person, so customer service tells them news by phone or letter. If "
+            "We have no email address for this person, so customer service tells them news by phone or on paper. If "
             "they have an address, add it to the contact details."
         )
     if slot.protected and staff.has_perm("counter.see_protected"):

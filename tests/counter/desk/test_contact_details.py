@@ -151,7 +151,7 @@ def test_account_that_is_not_used_yet_goes_along(adviser):
     page = text_of(adviser.get(at(sent, 1)))
     text = text_of(adviser.post(at(sent, 1), DETAILS, follow=True))
 
-    assert "A new address here becomes the address of the account too" in page
+    assert "A new address here changes that of the account too" in page
     assert "The account has the new address too. We will send its link there." in text
     assert (Account.objects.get().email, applicant(sent, OLLI).email) == ("new@example.test", "new@example.test")
     assert invitations_sent() == ["olli@example.test", "new@example.test"]
