@@ -63,11 +63,10 @@ def send_invitation(request: HttpRequest, reference: str, position: int) -> Http
 def _save(request: HttpRequest, slot: Applicant, account: Account | None, corrections: dict[str, Any]) -> None:
     """Save the corrections, and say what became of the invitation and of the account."""
     email, unmoved = corrections["email"], ""
+    is_of_account = account is not None and bool(email) and normal(email) != account.email
     try:
-        if account and email and normal(email) != account.email:
+        if account and is_of_account:
             is_invited, unmoved = _save_with_account(request, slot, account, corrections)
-            if not unmoved:
-                messages.success(request, _("The account has the new address too. We will send its link there."))
         else:
             is_invited = contacts.correct_contact_details(slot, **corrections, by=desk_actor(request))
     except id_checks.CannotCheck as refusal:
@@ -77,7 +76,9 @@ def _save(request: HttpRequest, slot: Applicant, account: Account | None, correc
         messages.success(request, _("The new address has been saved, and we will send the invitation there."))
     else:
         messages.success(request, _("The contact details have been saved."))
-    if unmoved:
+    if is_of_account and not unmoved:
+        messages.success(request, _("The account has the new address too. We will send its link there."))
+    elif unmoved:
         messages.warning(request, _("The account still has its earlier address. %(why)s") % {"why": unmoved})
 
 
