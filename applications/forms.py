@@ -37,10 +37,13 @@ def _translated(msgid: str, **parameters: Any) -> str:
 text_with = lazy(_translated, str)  # a text with parameters that is translated, and filled in, when it is shown
 
 
-def typed_day(text: str, *, example: object) -> date:
-    """Return a typed day. Raises ValidationError with what is wrong, and with an example that fits the question."""
+def typed_day(text: str, *, example: object, century: int | None = None) -> date:
+    """Return a typed day. Raises ValidationError with what is wrong, and with an example that fits the question.
+
+    `century` is that of a year of two digits, where the question leaves no doubt of it.
+    """
     try:
-        return days.read_day(text)
+        return days.read_day(text, century=century)
     except days.DayMissing as refusal:
         whole = f"1.{refusal.month}.{refusal.year}"
         raise forms.ValidationError(_("Enter the day too, for example %(day)s."), params={"day": whole}) from None
@@ -73,6 +76,7 @@ class ProseField(forms.CharField):
 class TypedDayField(forms.CharField):
     """A day in any spelling of core/days.py; `example` fits the question, and may be lazy."""
 
+    century: int | None = None  # of a year of two digits; None where it has to be typed
     widget = forms.TextInput(attrs={"autocomplete": "off"})
 
     def __init__(self, *, example: Any, **options: Any) -> None:
@@ -82,7 +86,7 @@ class TypedDayField(forms.CharField):
 
     def clean(self, value: Any) -> date | None:
         text = super().clean(value)
-        return typed_day(text, example=self.example) if text else None
+        return typed_day(text, example=self.example, century=self.century) if text else None
 
 
 class PhoneField(forms.CharField):

@@ -1,7 +1,8 @@
 """Days as people type them in three languages: day, month and year, or year, month and day.
 
 In Finland the day comes first, whichever sign stands between. A month alone, and a year of two digits, are no day:
-whoever types them is told what is missing, since the day that they mean is theirs to say.
+whoever types them is told what is missing, since the day that they mean is theirs to say. Only where the question
+leaves no doubt of the century, as until when a document is valid, is 30 read as 2030.
 """
 
 import datetime as dt
@@ -38,7 +39,8 @@ _DAY_FIRST = re.compile(rf"([0-9]{{1,2}}){_BETWEEN}([0-9]{{1,2}}){_BETWEEN}([0-9
 _YEAR_FIRST = re.compile(rf"([0-9]{{4}}){_BETWEEN}([0-9]{{1,2}}){_BETWEEN}([0-9]{{1,2}})")
 _RUN_TOGETHER = re.compile(r"([0-9]{2})([0-9]{2})((?:18|19|20|21)[0-9]{2})")
 _MONTH_ONLY = re.compile(rf"([0-9]{{1,2}}){_BETWEEN}([0-9]{{4}})")
-_SHORT_YEAR = re.compile(rf"[0-9]{{1,2}}{_BETWEEN}[0-9]{{1,2}}{_BETWEEN}'?[0-9]{{2}}")
+_SHORT_YEAR = re.compile(rf"([0-9]{{1,2}}){_BETWEEN}([0-9]{{1,2}}){_BETWEEN}'?([0-9]{{2}})")
+_SHORT_RUN_TOGETHER = re.compile(r"([0-9]{2})([0-9]{2})([0-9]{2})")
 
 
 class NotADay(ValueError):
@@ -61,11 +63,11 @@ class ShortYear(NotADay):
     """The year has two digits, so the century is missing."""
 
 
-def read_day(text: str) -> dt.date:
+def read_day(text: str, *, century: int | None = None) -> dt.date:
     """Return the day that was typed, such as 1.2.1990, 1/2/1990, 1 February 1990 or 1990-02-01.
 
-    Takes any dash, blanks anywhere, a dot at the end and wide digits. Raises NotADay, or the kind of it that tells
-    what is wrong.
+    Takes any dash, blanks anywhere, a dot at the end and wide digits. With a `century`, such as 2000, a year of two
+    digits is of that one: 1.2.30 and 010230. Raises NotADay, or the kind of it that tells what is wrong.
     """
     typed = _in_numbers(in_ascii_digits(text).rstrip(". "))
     if found := _DAY_FIRST.fullmatch(typed) or _RUN_TOGETHER.fullmatch(typed):
@@ -74,8 +76,10 @@ def read_day(text: str) -> dt.date:
         year, month, day = map(int, found.groups())
     elif (found := _MONTH_ONLY.fullmatch(typed)) and 1 <= int(found[1]) <= 12:
         raise DayMissing(month=int(found[1]), year=int(found[2]))
-    elif _SHORT_YEAR.fullmatch(typed):
-        raise ShortYear
+    elif found := _SHORT_YEAR.fullmatch(typed) or (century and _SHORT_RUN_TOGETHER.fullmatch(typed)) or None:
+        if century is None:
+            raise ShortYear
+        day, month, year = int(found[1]), int(found[2]), century + int(found[3])
     else:
         raise NotADay
     try:

@@ -4,14 +4,15 @@ import uuid
 
 from django.utils.translation import gettext_lazy as _
 
-from applications.models import Applicant, IdCheck
+from applications.models import Applicant, Application, IdCheck
 from applications.trail import ApplicationEvent, record_events
 from core.actors import Actor
 from core.refusals import Refused
 from core.transactions import atomically
-from counter import id_checks
+from counter import contacts, id_checks
 from counter.counter_confirmation import person_checked
 from identity import accounts
+from identity.enums import Language
 from identity.models import Account
 from records.enums import Event
 
@@ -69,13 +70,15 @@ class HolderWithoutCode(CannotIssue):
 def issue_account(check: IdCheck, *, email: str, by: Actor) -> Account:
     """Issue an account to the person whose identity was checked, and send the link to their own address.
 
-    Raises CannotIssue and accounts.AddressTaken.
+    Emails about their open applications go there too, from now on. Raises CannotIssue and accounts.AddressTaken.
     """
     sound, key = _lock_bearing(check, refusal=NotChecked)
     person = person_checked(sound)
     if person is None:
         raise HolderWithoutCode
+    applications = contacts.lock_open_applications(sound.applicant)
     account = accounts.issue_account(person, email=email, id_check=key)
+    contacts.follow_account(sound.applicant, applications, email=email, by=by)
     _record_event(sound.applicant, Event.ACCOUNT_ISSUED, by)
     return account
 
@@ -85,20 +88,33 @@ def correct_account_address(account: Account, *, email: str, applicant: Applican
     """Move the account to another address and send a new link there; the former link ends.
 
     Whoever receives its letters can take it over, so a move needs a check as issuing does: one of today if the
-    account is in use. The account then rests on that check (C5). Raises CannotIssue and accounts.AddressTaken.
+    account is in use. The account then rests on that check (C5). Emails about the person's open applications go to
+    the new address too. Raises CannotIssue and accounts.AddressTaken.
     """
-    # The check before the account, as undoing locks them.
-    today = id_checks.made_today(applicant)
-    refusal: type[CannotIssue] = AccountInUse if account.verified_at else MoveNotChecked
-    check = today if account.verified_at else bearing_check(applicant)
-    if check is None:
-        raise refusal
-    _sound, key = _lock_bearing(check, refusal=refusal)
-    # Its holder may have set a password just now.
-    if check != today and Account.objects.select_for_update().get(pk=account.pk).verified_at:
-        raise AccountInUse
+    key, applications = _lock_for_move(account, applicant)
     accounts.correct_account_address(account, email=email, id_check=key)
+    contacts.follow_account(applicant, applications, email=email, by=by)
     _record_event(applicant, Event.ACCOUNT_ADDRESS_CHANGED, by)
+
+
+@atomically
+def correct_contact_details(
+    account: Account, *, email: str, phone: str | None, language: Language, applicant: Applicant, by: Actor
+) -> bool:
+    """Correct how a person is reached, and move their account along, which they do not use yet.
+
+    Returns whether an invitation went out. Raises CannotIssue, accounts.AccountRefused, id_checks.SecondLookWaits and
+    what contacts.correct_contact_details() raises.
+    """
+    if account.verified_at:
+        raise AccountInUse
+    key, applications = _lock_for_move(account, applicant)
+    accounts.correct_account_address(account, email=email, id_check=key)
+    is_invited = contacts.correct_contact_details(applicant, email=email, phone=phone, language=language, by=by)
+    others = [each for each in applications if each.pk != applicant.version.application_id]
+    contacts.follow_account(applicant, others, email=email, by=by)
+    _record_event(applicant, Event.ACCOUNT_ADDRESS_CHANGED, by)
+    return is_invited
 
 
 @atomically
@@ -120,6 +136,22 @@ def bearing_check(applicant: Applicant) -> IdCheck | None:
     same = Applicant.objects.same_person(applicant)
     sound = list(IdCheck.objects.sound().with_outcome().filter(applicant__in=same).order_by("-pk"))
     return next((check for check in sound if check.may_bear_account), sound[0] if sound else None)
+
+
+def _lock_for_move(account: Account, applicant: Applicant) -> tuple[uuid.UUID, list[Application]]:
+    """Return the key of the check that allows the move, and the person's open applications, all locked."""
+    # The check before the applications, and both before the account, as undoing locks them.
+    today = id_checks.made_today(applicant)
+    refusal: type[CannotIssue] = AccountInUse if account.verified_at else MoveNotChecked
+    check = today if account.verified_at else bearing_check(applicant)
+    if check is None:
+        raise refusal
+    _sound, key = _lock_bearing(check, refusal=refusal)
+    applications = contacts.lock_open_applications(applicant)
+    # Its holder may have set a password just now.
+    if check != today and Account.objects.select_for_update().get(pk=account.pk).verified_at:
+        raise AccountInUse
+    return key, applications
 
 
 def _lock_bearing(check: IdCheck, *, refusal: type[CannotIssue]) -> tuple[IdCheck, uuid.UUID]:

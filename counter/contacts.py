@@ -1,11 +1,13 @@
 """Contact details, language and invitations, all that the counter corrects in an application (C7)."""
 
 from applications import invitations
-from applications.models import Applicant, Application
+from applications.models import OPEN, Applicant, Application
 from applications.trail import ApplicationEvent, record_events
 from core.actors import Actor
 from core.transactions import atomically
 from counter.id_checks import CannotCheckEnded, SlotChanged
+from identity import accounts
+from identity.accounts import normal
 from identity.enums import Language
 from records.enums import Event
 
@@ -13,11 +15,11 @@ from records.enums import Event
 @atomically
 def correct_contact_details(
     applicant: Applicant, *, email: str | None, phone: str | None, language: Language, by: Actor
-) -> None:
+) -> bool:
     """Correct how a person is reached, without a new version of the application. None leaves a detail as it is.
 
     A co-applicant who has not confirmed yet is invited again at a new address, and the former invitation ends.
-    Raises id_checks.CannotCheckEnded and id_checks.SlotChanged.
+    Returns whether an invitation went out. Raises id_checks.CannotCheckEnded and id_checks.SlotChanged.
     """
     application = Application.objects.locked(applicant.version.application_id)
     if not application.is_open:
@@ -26,8 +28,47 @@ def correct_contact_details(
     if slot is None:
         raise SlotChanged
     email, phone = slot.email if email is None else email, slot.phone if phone is None else phone
-    is_moved = email not in {"", slot.email}
+    return _write(slot, application, email=email, phone=phone, language=language, by=by)
+
+
+def lock_open_applications(applicant: Applicant) -> list[Application]:
+    """Lock the open applications in which this person applies, and return them with their people."""
+    same = Applicant.objects.same_person(applicant)
+    keys = list(Application.objects.filter(state__in=OPEN, current__applicants__in=same).values_list("pk", flat=True))
+    Application.objects.lock_several(keys)
+    found = Application.objects.with_people().filter(pk__in=keys).order_by("pk")
+    return [application for application in found if application.is_open]
+
+
+def follow_account(applicant: Applicant, applications: list[Application], *, email: str, by: Actor) -> None:
+    """Let emails about these applications, which the caller has locked, go to the address of the person’s account.
+
+    An address that they share with the holder of another account stays (R15).
+    """
+    for application in applications:
+        slot = next((each for each in application.applicants if applicant.is_same_person(each)), None)
+        if slot and normal(slot.email) != normal(email) and not is_shared(slot):
+            language = Language(slot.language)
+            _write(slot, application, email=email, phone=slot.phone, language=language, by=by)
+
+
+def is_shared(slot: Applicant) -> bool:
+    """Tell whether the address in the application is that of another person's account (R15)."""
+    return bool(slot.email) and is_of_another(slot.email, slot)
+
+
+def is_of_another(email: str, slot: Applicant) -> bool:
+    """Tell whether another person than the one in this slot has an account with an address (R15)."""
+    account = accounts.live(email)
+    return account is not None and account.user.person.hetu_index not in slot.hetu_indexes
+
+
+def _write(
+    slot: Applicant, application: Application, *, email: str, phone: str, language: Language, by: Actor
+) -> bool:
+    is_invited = email not in {"", slot.email} and application.awaits(slot) and not slot.is_main
     invitations.write_contact_details(slot, application, email=email, phone=phone, language=language, by=by)
-    if is_moved and application.awaits(slot) and not slot.is_main:
+    if is_invited:
         invitations.invite(slot, application)
         record_events(application, ApplicationEvent(Event.INVITATION_SENT, slot), by=by)
+    return is_invited

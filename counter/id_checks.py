@@ -84,6 +84,10 @@ class BasisWithoutEnd(CannotCheck):
     message = _("Enter the last day of the right to act, or tick the box if it has no end date. Do not do both.")
 
 
+class DocumentWithoutEnd(CannotCheck):
+    message = _("Enter the last day of validity of the document, or tick the box if it has none. Do not do both.")
+
+
 class CodeNeedsHolder(CannotCheck):
     """A guardian or proxy does not say by which code somebody else acts from now on (C6)."""
 
@@ -171,7 +175,7 @@ def _record_compared(
     check.place = Counter.only().street_fi
     check.account_key = None if check.representative else uuid.uuid4()
     check.pending_reason = _pending_reason(check, kind, slot, by, is_doubtful=is_doubtful, new_code=new_code)
-    if (check.pending_reason or kind.needs_note) and not check.note:
+    if (check.pending_reason or kind.needs_note or check.document_has_no_end) and not check.note:
         raise NoteMissing
     check.save(force_insert=True)
     _record_check(check, application, by)
@@ -343,7 +347,7 @@ def _check_slot(slot: Applicant, check: IdCheck, by: Actor, *, is_doubtful: bool
 
 def _is_repeated(made: IdCheck, check: IdCheck, by: Actor) -> bool:
     """Tell whether a check that waits is being sent a second time (R12): it names the same document."""
-    same = ("document_type", "country", "document_valid_until")
+    same = ("document_type", "country", "document_valid_until")  # two without an end are alike, too
     is_same = all(getattr(made, name) == getattr(check, name) for name in same)
     return is_same and made.status == CheckStatus.WAITING and made.adviser_id == acting_staff(by).pk
 
@@ -351,7 +355,9 @@ def _is_repeated(made: IdCheck, check: IdCheck, by: Actor) -> bool:
 def _check_document(check: IdCheck, kind: DocumentType) -> None:
     if not kind.is_on:
         raise NotAccepted
-    if check.document_valid_until < dates.today():
+    if (check.document_valid_until is None) != check.document_has_no_end:
+        raise DocumentWithoutEnd
+    if check.document_valid_until and check.document_valid_until < dates.today():
         raise DocumentExpired
     if check.basis_valid_until and check.basis_valid_until < dates.today():
         raise BasisExpired
@@ -371,12 +377,9 @@ def _pending_reason(
     # It says who may act in the slot from now on. Without a code the name is what tells who applies.
     if check.code_on_document == CodeOnDocument.CHANGED or (check.brings_code and not check.name_matches):
         return PendingReason.NEW_CODE
-    waits = waiting_checks(slot).exists() or (new_code and _waiting_by_code(new_code).exists())
-    return PendingReason.ANOTHER if waits else ""
-
-
-def _waiting_by_code(code: str) -> IdCheckQuerySet:
-    return IdCheck.objects.waiting().filter(applicant__hetu_index__in=crypto.indexes(code))
+    holders = crypto.indexes(new_code) if new_code else []
+    by_code = IdCheck.objects.waiting().filter(applicant__hetu_index__in=holders)
+    return PendingReason.ANOTHER if waiting_checks(slot).exists() or by_code.exists() else ""
 
 
 def _lock_check(check: IdCheck) -> IdCheck:

@@ -126,6 +126,7 @@ def _check_parts(own: OwnSlots, entries: Iterable[Entry]) -> Iterator[Part]:
             Fact("document", _("Identity document"), check.document_type, document),
             Fact("country", _("Country that issued it"), check.country, countries.name(check.country)),
             Fact("valid_until", _("Last day of validity"), check.document_valid_until),
+            Fact("has_no_end", _("The document has no end date"), check.document_has_no_end or None),
             Fact(
                 "code_on_document",
                 _("Personal identity code on the document"),
@@ -141,14 +142,16 @@ def _check_parts(own: OwnSlots, entries: Iterable[Entry]) -> Iterator[Part]:
             Fact("basis_has_no_end", _("Their right has no end date"), check.basis_has_no_end or None),
             Fact("note", _("Note"), mask_codes(check.note)),
         ]
-        if hasattr(check, "second_look"):
-            reason = mask_codes(check.second_look.reason)
-            facts.append(Fact("second_look_at", _("Second review"), check.second_look.at))
-            facts.append(Fact("second_look", _("Reason given at the second review"), reason))
-        if hasattr(check, "undoing"):
-            facts.append(Fact("undone_at", _("Undone"), check.undoing.at))
-            facts.append(Fact("undone_because", _("Why it was undone"), mask_codes(check.undoing.reason)))
-        yield Part("id_check", document, facts=facts)
+        yield Part("id_check", document, facts=[*facts, *_what_became_of(check)])
+
+
+def _what_became_of(check: IdCheck) -> Iterator[Fact]:
+    if hasattr(check, "second_look"):
+        yield Fact("second_look_at", _("Second review"), check.second_look.at)
+        yield Fact("second_look", _("Reason given at the second review"), mask_codes(check.second_look.reason))
+    if hasattr(check, "undoing"):
+        yield Fact("undone_at", _("Undone"), check.undoing.at)
+        yield Fact("undone_because", _("Why it was undone"), mask_codes(check.undoing.reason))
 
 
 def _letters(own: OwnSlots) -> Iterator[Facts]:

@@ -29,6 +29,7 @@ WITHOUT_ACT = {
     "applications.drafts.rebase": "a draft alone",
     "applications.drafts.send_draft_link": "a draft alone",
     "applications.pdf_documents.request_pdf": "the document of one receipt or certificate alone",
+    "counter.account_issue.correct_contact_details": "locks as move does",
     "counter.account_issue.send_account_link": "locks as the end of move does",
     "counter.counter_acts.certify_here": "locks as decline_here does",
     "counter.tellings.mark_told": "a note on a letter alone",

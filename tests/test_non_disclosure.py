@@ -69,7 +69,7 @@ SENT = {
 }
 QUERIES = ["show=customer", "page=1&missing=counter"]
 # Pages that show them to whoever has the right, and write the look.
-BY_RIGHT = {"desk_details", "desk_confirm", "desk_tell_number"}
+BY_RIGHT = {"desk_details", "desk_confirm", "desk_tell_number", "desk_account", "desk_account_address"}
 ENDS_THE_VISIT = {"logout"}
 NOT_FOUND = {"view_on_site", "app_list", "login"}  # Django's own, which have no page of ours
 
@@ -176,7 +176,7 @@ def test_no_page_shows_a_protected_address_to_staff_without_the_right(household,
 
 
 def test_each_look_at_a_protected_address_is_an_entry(household):
-    """Three pages alone show it, to whoever has the right (C1)."""
+    """Five pages alone show it, to whoever has the right (C1)."""
     without_entry, showing, before = [], set(), 0
     for name, address, answer in walked("supervisor", household, [n for n in ADDRESSES if n.startswith("desk")]):
         looks = Entry.objects.filter(event="protected_details_shown").count()

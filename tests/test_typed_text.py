@@ -7,6 +7,7 @@ import contextlib
 import datetime as dt
 import time
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -20,6 +21,7 @@ from counter import search
 from counter.desk.forms import CheckForm, LineField, NewContactDetailsForm
 from identity import accounts
 from tests import cast
+from tests.test_columns import typed
 
 UNSEEN = "\u200b\u202a\ufeff"
 
@@ -69,6 +71,15 @@ def test_contact_details_are_stored_alike_by_their_owner_and_at_the_desk(form):
 def test_a_day_is_read_alike_in_the_form_and_at_the_desk(typed):
     assert fields.DayField().clean(typed) == dt.date(2030, 12, 31)
     assert CheckForm.base_fields["document_valid_until"].clean(typed) == dt.date(2030, 12, 31)
+
+
+def test_no_day_is_asked_in_a_field_that_each_browser_fills_in_its_own_way():
+    pages = [path for path in Path("templates").rglob("*.html") if 'type="date"' in path.read_text()]
+
+    assert [
+        (form.__name__, name) for form, name, field in typed() if getattr(field.widget, "input_type", "") == "date"
+    ] == []
+    assert pages == []
 
 
 def test_a_day_and_a_sum_that_the_housing_system_pads_are_read():

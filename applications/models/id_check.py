@@ -44,7 +44,8 @@ class IdCheck(models.Model):
     applicant = models.ForeignKey(Applicant, on_delete=models.PROTECT, related_name="id_checks")
     document_type = models.CharField(max_length=30)  # the code by which the counter knows it
     country = models.CharField(max_length=2)  # ISO 3166-1, who issued it
-    document_valid_until = models.DateField()
+    document_valid_until = models.DateField(null=True)
+    document_has_no_end = models.BooleanField(default=False, db_default=False)  # as the document shows
     # Only that it matched, never the code: one that the slot had not is with the check's LearnedCode. Empty if neither
     # slot nor document has one.
     code_on_document = models.CharField(max_length=7, choices=CodeOnDocument, blank=True, default="", db_default="")
@@ -73,6 +74,11 @@ class IdCheck(models.Model):
         verbose_name_plural = _("ID checks")
         default_permissions = ()
         constraints = [
+            models.CheckConstraint(
+                condition=Q(document_valid_until__isnull=False, document_has_no_end=False)
+                | Q(document_valid_until=None, document_has_no_end=True) & ~Q(note=""),
+                name="id_check_end_of_document_or_a_note",
+            ),
             models.CheckConstraint(
                 condition=Q(picture_matches=True) | Q(pending_reason=PendingReason.DOUBT),
                 name="id_check_picture_or_doubt",

@@ -18,6 +18,7 @@ from counter.desk.access import desk_actor, staff_of
 from records.enums import Event
 
 OPENED = "desk_opened"  # the key in the session
+ASKED = "desk_asked"  # likewise
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,16 @@ def record_access(request: HttpRequest, slot: Applicant, event: Event) -> None:
     record_events(slot.version.application, ApplicationEvent(event, slot), by=desk_actor(request))
 
 
+def ask_on_next_page(request: HttpRequest, slot: Applicant) -> None:
+    """Remember that staff have asked for contact details, by a button that leads on to a page which shows them."""
+    request.session[ASKED] = slot.pk
+
+
+def was_asked(request: HttpRequest, slot: Applicant) -> bool:
+    """Tell, once, whether staff have asked for this person's contact details on the page before."""
+    return bool(request.session.pop(ASKED, None) == slot.pk)
+
+
 def open_contact_details(request: HttpRequest, slot: Applicant) -> Contact | None:
     """Return where a person lives and how to reach them, or None for staff who may not see it now (R16)."""
     if not _ask_for_details(request, slot):
@@ -60,13 +71,19 @@ def open_phone_number(request: HttpRequest, slot: Applicant, *, is_called: bool)
 
 
 def open_sections(request: HttpRequest, slot: Applicant, sections: list[Section]) -> list[Section]:
-    """Return a person's own details: whole, or without what staff may not see now (R16)."""
-    return sections if _ask_for_details(request, slot) else without_contact_details(sections)
+    """Return a person's own details: whole, or without what staff may not see now (R16).
+
+    The person reads instead where they see what is theirs.
+    """
+    if _ask_for_details(request, slot):
+        return sections
+    elsewhere = _("Not shown here. You see it when you identify yourself in this service. A supervisor can print it.")
+    return without_contact_details(sections, instead=elsewhere)
 
 
-def without_contact_details(sections: list[Section]) -> list[Section]:
+def without_contact_details(sections: list[Section], *, instead: str = "") -> list[Section]:
     """Return the sections with a text, in the language of the moment, instead of contact details and addresses."""
-    instead = _("Not shown here. You can ask to see it.")
+    instead = instead or _("Not shown here. You can ask to see it.")
     return [
         replace(
             section,

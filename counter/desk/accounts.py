@@ -20,13 +20,13 @@ from counter.desk.access import desk_actor, desk_page, desk_view, find_slot
 from counter.desk.checks import to_slot
 from counter.desk.forms import AccountForm
 from identity import accounts, limits
-from identity.accounts import AccountRefused, normal
-from identity.enums import Language
+from identity.accounts import AccountRefused, AddressTaken, normal
 from identity.models import Account
 from mailing.enums import Status
 from mailing.models import Letter
 from records.names import account_subject, applicant_subject
 
+REFUSALS = (AccountRefused, account_issue.CannotIssue, id_checks.SecondLookWaits, limits.TooMany)
 MOST_LETTERS = 5  # to one person in an hour, among those that go out at once
 WATCHED = dt.timedelta(minutes=3)  # for so long the page looks by itself whether the letter has arrived
 
@@ -36,7 +36,10 @@ account_view = desk_view("counter.use_desk", "counter.issue_account")
 @account_view
 @read_or_act
 def account_page(request: HttpRequest, reference: str, position: int) -> HttpResponse:
-    """Type the address, read it back, issue the account; afterwards, see whether its letter arrives."""
+    """Read the address back, issue the account; afterwards, see whether its letter arrives.
+
+    Whoever opens the page with the button asks for the address in the application, which is then read back at once.
+    """
     slot = find_slot(reference, position)
     access_log.record_opening(request, slot)
     if issued := accounts.of_person(slot.hetu_indexes):
@@ -49,7 +52,7 @@ def account_page(request: HttpRequest, reference: str, position: int) -> HttpRes
         request,
         slot,
         lambda email: account_issue.issue_account(check, email=email, by=desk_actor(request)),
-        is_new=True,
+        issued=None,
     )
 
 
@@ -68,7 +71,7 @@ def account_address_page(request: HttpRequest, reference: str, position: int) ->
         lambda email: account_issue.correct_account_address(
             issued, email=email, applicant=slot, by=desk_actor(request)
         ),
-        is_new=False,
+        issued=issued,
     )
 
 
@@ -79,46 +82,60 @@ def renew_account_link(request: HttpRequest, reference: str, position: int) -> H
     slot = find_slot(reference, position)
     if issued := accounts.of_person(slot.hetu_indexes):
         try:
-            _count(slot)
+            count_letter(slot)
             account_issue.send_account_link(issued, applicant=slot, by=desk_actor(request))
         except (AccountRefused, account_issue.CannotIssue, limits.TooMany) as refusal:
-            messages.error(request, _why(refusal))
+            messages.error(request, why(refusal))
         else:
             messages.success(request, _("We will send a new link. The earlier link no longer works."))
     return _to_account(slot)
 
 
-def _two_steps(request: HttpRequest, slot: Applicant, act: Callable[[str], object], *, is_new: bool) -> HttpResponse:
-    is_open = slot.version.application.is_open
-    form = AccountForm(request.POST if request.method == "POST" else None, is_open=is_open)
-    context = {"form": form, "is_new": is_new}
+def _two_steps(
+    request: HttpRequest, slot: Applicant, act: Callable[[str], object], *, issued: Account | None
+) -> HttpResponse:
+    is_post = request.method == "POST"
+    if "email" not in request.POST if is_post else access_log.was_asked(request, slot):
+        return _with_present_address(request, slot, issued)
+    form = AccountForm(request.POST if is_post else None)
+    context = {"form": form, "is_new": issued is None}
     if not form.is_valid() or "correct" in request.POST:
         return _account_page(request, slot, context)
-    email = form.cleaned_data["email"]
     if "read_back" not in request.POST:
-        return _account_page(request, slot, {**context, "email": email, "letters": _spelled(email)})
+        return _read_back(request, slot, form, context)
     try:
-        _count(slot)
-        act(email)
-    except (AccountRefused, account_issue.CannotIssue, id_checks.SecondLookWaits, limits.TooMany) as refusal:
-        form.add_error("email", _why(refusal))
+        count_letter(slot)
+        act(form.cleaned_data["email"])
+    except REFUSALS as refusal:
+        form.add_error("email", why(refusal))
         return _account_page(request, slot, context, status=409)
     messages.success(request, _("We will send this person a link for creating a password."))
-    if form.cleaned_data.get("is_for_application"):
-        _correct_contact_address(request, slot, email)
     return _to_account(slot)
 
 
-def _correct_contact_address(request: HttpRequest, slot: Applicant, email: str) -> None:
-    """Send emails about the application to the address of the account too, or say why they are not."""
-    try:
-        contacts.correct_contact_details(
-            slot, email=email, phone=None, language=Language(slot.language), by=desk_actor(request)
-        )
-    except id_checks.CannotCheck as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("The contact details have been saved."))
+def _with_present_address(request: HttpRequest, slot: Applicant, issued: Account | None) -> HttpResponse:
+    """Show the address that is in use to staff who may see it now: a new account's to be read back (R16)."""
+    contact = access_log.open_contact_details(request, slot)
+    present = "" if contact is None else issued.email if issued else contact.email
+    context: dict[str, Any] = {
+        "is_new": issued is None,
+        "is_hidden": contact is None,
+        "has_none": contact is not None and not present,
+    }
+    if issued or not present:
+        return _account_page(request, slot, {**context, "form": AccountForm(initial={"email": present})})
+    form = AccountForm({"email": present})
+    context |= {"form": form, "is_of_application": True}
+    return _read_back(request, slot, form, context) if form.is_valid() else _account_page(request, slot, context)
+
+
+def _read_back(request: HttpRequest, slot: Applicant, form: AccountForm, context: dict[str, Any]) -> HttpResponse:
+    email = form.cleaned_data["email"]
+    if contacts.is_of_another(email, slot):
+        form.add_error("email", AddressTaken.message)
+        return _account_page(request, slot, context, status=409)
+    spelled = {"email": email, "letters": _spelled(email), "is_shared": contacts.is_shared(slot)}
+    return _account_page(request, slot, {**context, **spelled})
 
 
 def _spelled(email: str) -> list[tuple[str, str]]:
@@ -152,11 +169,13 @@ def _account_page(request: HttpRequest, slot: Applicant, context: dict[str, Any]
     return desk_page(request, "counter/desk/account.html", everything, status=status)
 
 
-def _count(slot: Applicant) -> None:
+def count_letter(slot: Applicant) -> None:
+    """Count an email about an account to this person. Raises limits.TooMany."""
     limits.count("account letters", applicant_subject(slot.pk), most=MOST_LETTERS, seconds=limits.HOUR)
 
 
-def _why(refusal: Refused | limits.TooMany) -> str:
+def why(refusal: Refused | limits.TooMany) -> str:
+    """Return why nothing was done to an account, in the language of the moment."""
     if isinstance(refusal, limits.TooMany):
         return _("We have sent this person several emails within an hour. Wait an hour before you send the next one.")
     return str(refusal)

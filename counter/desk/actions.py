@@ -50,7 +50,7 @@ def available_actions(
         if account and account.closed_at is None:
             actions.append(Action("desk_account", _("See the account")))
         elif slot.hetu and not waits and any(check.may_bear_account for check in checks):
-            actions.append(Action("desk_account", _("Create account")))
+            actions.append(Action("desk_account", _("Create account"), by_post=True))
     if is_checked and not waits:
         actions += _acts_of_the_person(slot)
     return [*actions, *_other_actions(slot, staff, is_checked=is_checked)]

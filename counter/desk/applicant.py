@@ -17,7 +17,7 @@ from core.masking import mask_hetu
 from core.requests import act_of, form_of, is_shown_again
 from core.text import typed_text
 from counter import code_comparison, id_checks
-from counter.desk import access_log, actions, messages, visit
+from counter.desk import access_log, actions, messages, next_steps, visit
 from counter.desk.access import desk_page, desk_view, find_slot, staff_of
 from counter.desk.forms import CheckForm
 from counter.models import DocumentType
@@ -82,6 +82,7 @@ def show_person(
         "application": application,
         "slot": slot,
         "actions": [action for action in possible if not action.is_here],
+        "next_steps": next_steps.next_steps(slot, checks, account, staff=staff),
         "code": mask_hetu(slot.hetu) if slot.hetu else "",
         "other_name": "" if is_same_name else str(person),  # by which the person was identified (R4)
         "checks": [(check, names.get(check.document_type, check.document_type)) for check in checks],

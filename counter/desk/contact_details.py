@@ -1,16 +1,23 @@
 """Correcting a person's contact details (C7), and sending their invitation again."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from applications import invitations
+from applications.models import Applicant
 from core.requests import act_of, read_or_act
-from counter import contacts, id_checks
+from counter import account_issue, contacts, id_checks
 from counter.desk import access_log
 from counter.desk.access import desk_actor, desk_page, desk_view, find_slot
+from counter.desk.accounts import REFUSALS, count_letter, why
 from counter.desk.checks import to_slot
 from counter.desk.forms import NewContactDetailsForm
+from identity import accounts
+from identity.accounts import normal
+from identity.models import Account
 
 
 @desk_view("counter.use_desk")
@@ -22,18 +29,20 @@ def contact_page(request: HttpRequest, reference: str, position: int) -> HttpRes
     if not slot.version.application.is_open:
         messages.error(request, str(id_checks.CannotCheckEnded()))
         return to_slot(slot)
+    account = accounts.of_person(slot.hetu_indexes)
     form = NewContactDetailsForm(
         request.POST if request.method == "POST" else None, initial={"language": slot.language}
     )
     if form.is_valid():
-        try:
-            contacts.correct_contact_details(slot, **form.corrections, by=desk_actor(request))
-        except id_checks.CannotCheck as refusal:
-            messages.error(request, str(refusal))
-        else:
-            messages.success(request, _("The contact details have been saved."))
+        _save(request, slot, account, form.corrections)
         return to_slot(slot)
-    context = {"title": _("Contact details"), "form": form, "slot": slot, "application": slot.version.application}
+    context = {
+        "title": _("Contact details"),
+        "form": form,
+        "slot": slot,
+        "application": slot.version.application,
+        "account": account,
+    }
     return desk_page(request, "counter/desk/contact.html", context)
 
 
@@ -49,3 +58,37 @@ def send_invitation(request: HttpRequest, reference: str, position: int) -> Http
     else:
         messages.success(request, _("We will send a new invitation. The earlier link and code no longer work."))
     return to_slot(slot)
+
+
+def _save(request: HttpRequest, slot: Applicant, account: Account | None, corrections: dict[str, Any]) -> None:
+    """Save the corrections, and say what became of the invitation and of the account."""
+    email, unmoved = corrections["email"], ""
+    is_of_account = account is not None and bool(email) and normal(email) != account.email
+    try:
+        if account and is_of_account:
+            is_invited, unmoved = _save_with_account(request, slot, account, corrections)
+        else:
+            is_invited = contacts.correct_contact_details(slot, **corrections, by=desk_actor(request))
+    except id_checks.CannotCheck as refusal:
+        messages.error(request, str(refusal))
+        return
+    if is_invited:
+        messages.success(request, _("The new address has been saved, and we will send the invitation there."))
+    else:
+        messages.success(request, _("The contact details have been saved."))
+    if is_of_account and not unmoved:
+        messages.success(request, _("The account has the new address too. We will send its link there."))
+    elif unmoved:
+        messages.warning(request, _("The account still has its earlier address. %(why)s") % {"why": unmoved})
+
+
+def _save_with_account(
+    request: HttpRequest, slot: Applicant, account: Account, corrections: dict[str, Any]
+) -> tuple[bool, str]:
+    """Move the account along if it may be moved. Tell whether an invitation went out, and why it was not moved."""
+    by = desk_actor(request)
+    try:
+        count_letter(slot)
+        return account_issue.correct_contact_details(account, **corrections, applicant=slot, by=by), ""
+    except REFUSALS as refusal:
+        return contacts.correct_contact_details(slot, **corrections, by=by), why(refusal)

@@ -1,9 +1,10 @@
 """Forms of the desk. A check asks for nothing beyond C2, C3 and C6, and so for no document number."""
 
-from datetime import date
+import datetime as dt
 from typing import Any
 
 from django import forms
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from applications import dates, facts
@@ -16,6 +17,7 @@ from applications.forms import (
     TypedDayField,
     fits,
     no_personal_identity_code,
+    typed_day,
 )
 from applications.models import IdCheck
 from core import hetu
@@ -26,7 +28,8 @@ from counter.models import DocumentType
 
 UNSAVEABLE = _("The text has characters that cannot be saved. Remove the special characters.")
 LONGEST_NOTE, LONGEST_REASON, LONGEST_LINE = 500, 500, 200  # characters, as IdCheck has them
-REMARKS = ("name_reason", "is_doubtful", "note")
+MOST_YEARS = 15  # ahead; a later day is a slip of the keys
+REMARKS = ("name_reason", "document_has_no_end", "is_doubtful", "note")  # folded while there are none
 REPRESENTATIVE = ("representative", "representative_name", "basis_document", "basis_valid_until", "basis_has_no_end")
 
 
@@ -58,17 +61,33 @@ class NoteField(ProseField):
 
 
 class DayField(TypedDayField):
-    """Today or a later day. `past` is the message for an earlier one."""
+    """Today or a later day, of at most 15 years. `past` and `far` are the messages for an earlier and a later one.
 
-    def __init__(self, *, past: Any, **options: Any) -> None:
-        self.past = past
-        super().__init__(example="31.12.2030", help_text=_("Day.month.year, for example 31.12.2030"), **options)
+    A year of two digits is of this century, so a keypad without a dot is enough. Beside an error anywhere in the form
+    the field shows the day as it was understood.
+    """
 
-    def clean(self, value: Any) -> date | None:
+    century = 2000
+    widget = forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric", "class": "short", "size": 12})
+
+    def __init__(self, *, past: Any, far: Any, **options: Any) -> None:
+        self.past, self.far = past, far
+        super().__init__(example="31.12.2030", help_text=_("For example 31.12.2030 or 311230"), **options)
+
+    def clean(self, value: Any) -> dt.date | None:
         day = super().clean(value)
         if day and day < dates.today():
             raise forms.ValidationError(self.past)
+        if day and (day.year - MOST_YEARS, day.month, day.day) > dates.today().timetuple()[:3]:
+            raise forms.ValidationError(self.far)
         return day
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        try:
+            day = typed_day(str(data or ""), example=self.example, century=self.century)
+        except forms.ValidationError:
+            return data
+        return date_format(day, "SHORT_DATE_FORMAT")
 
 
 class NewContactDetailsForm(ContactDetailsForm):
@@ -119,7 +138,9 @@ class UnshownInput(forms.TextInput):
 class CodeField(forms.CharField):
     """A personal identity code as it is typed from a document: whole, or its last four characters."""
 
-    widget = UnshownInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"})
+    widget = UnshownInput(
+        attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false", "class": "short"}
+    )
 
     def clean(self, value: Any) -> str:
         typed = str(super().clean(value))
@@ -151,7 +172,13 @@ class CheckForm(forms.Form):
     document_valid_until = DayField(
         label=_("Last day of validity"),
         past=_("The document has expired. Ask for another one."),
+        far=_(
+            "The day is more than 15 years ahead. Check the year. If the document has no end date, tick the box below."
+        ),
         error_messages={"required": _("Enter the last day of validity of the document, for example 31.12.2030.")},
+    )
+    document_has_no_end = forms.BooleanField(
+        label=_("The document has no end date: I have seen this in the document"), required=False
     )
     code = CodeField(
         label=_("Personal identity code on the document"),
@@ -173,8 +200,8 @@ class CheckForm(forms.Form):
     note = NoteField(
         label=_("Note"),
         help_text=_(
-            "Say what is in doubt. Also say why you accept a document that is not a passport or identity card, or "
-            "lacks the code."
+            "Say what is in doubt. Also say why you accept a document that is not a passport or identity card. The "
+            "same goes if it lacks the code or an end date."
         ),
         max_length=LONGEST_NOTE,
         required=False,
@@ -191,6 +218,10 @@ class CheckForm(forms.Form):
     basis_valid_until = DayField(
         label=_("Last day of the right to act"),
         past=_("The right to act for somebody else has expired."),
+        far=_(
+            "The day is more than 15 years ahead. Check the year. If the right to act has no end date, tick the box "
+            "below."
+        ),
         required=False,
     )
     basis_has_no_end = forms.BooleanField(
@@ -206,6 +237,7 @@ class CheckForm(forms.Form):
                 "it, and they can also confirm the application with online banking codes."
             )
         self.has_code = has_code
+        self.fields["document_valid_until"].required = not self["document_has_no_end"].data
 
     def clean(self) -> dict[str, Any]:
         """Ask for the answers that other answers require. The database would refuse the check without them too."""
@@ -218,9 +250,11 @@ class CheckForm(forms.Form):
             )
         self._clean_name(given)
         self._clean_code(given)
+        self._clean_end(given, "document_valid_until", "document_has_no_end")
         kind = given.get("document_type")
         needs_note = is_doubtful or given.get("code_is_absent") or (kind and kind.needs_note)
-        if (needs_note or self._brings_doubtful_code(given)) and not given.get("note"):
+        needs_note = needs_note or given.get("document_has_no_end") or self._brings_doubtful_code(given)
+        if needs_note and not given.get("note"):
             self._ask("note", _("Write a note: what is in doubt, or why you accept this document."))
         if any(given.get(name) for name in REPRESENTATIVE):
             self._clean_representative(given)
@@ -235,9 +269,12 @@ class CheckForm(forms.Form):
                 "basis_valid_until",
                 _("Enter the last day of the right to act, or tick the box if it has no end date."),
             )
-        if given.get("basis_valid_until") and given.get("basis_has_no_end"):
+        self._clean_end(given, "basis_valid_until", "basis_has_no_end")
+
+    def _clean_end(self, given: dict[str, Any], last_day: str, has_no_end: str) -> None:
+        if given.get(last_day) and given.get(has_no_end):
             self._ask(
-                "basis_has_no_end",
+                has_no_end,
                 _("You have entered a last day and ticked the box for no end date. Correct one of the two."),
             )
 
@@ -306,21 +343,13 @@ class ConfirmHereForm(ConfirmForm):
 
 
 class AccountForm(forms.Form):
-    """The address of an account, and whether emails about an open application go there too."""
+    """The address of an account, which emails about the person's open applications follow."""
 
     email = EmailField(
         label=_("Email address"),
         error_messages={"required": _("Enter the person’s own email address, for example name@example.com.")},
         widget=AddressInput(attrs={"autocomplete": "off", "autofocus": True, "spellcheck": "false"}),
     )
-    is_for_application = forms.BooleanField(
-        label=_("Send emails about the application to this address too"), required=False
-    )
-
-    def __init__(self, data: Any = None, *, is_open: bool = True) -> None:
-        super().__init__(data)
-        if not is_open:
-            del self.fields["is_for_application"]
 
 
 class DecisionForm(forms.Form):

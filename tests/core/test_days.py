@@ -59,6 +59,25 @@ def test_a_month_alone_is_known_for_one(typed):
     assert (refused.value.month, refused.value.year) == (10, 2026)
 
 
+@pytest.mark.parametrize("typed", ["311230", "31.12.30", "31/12/30", "31-12-30", "31 12 30", "31.12.'30", "31.12.30."])
+def test_a_year_of_two_digits_is_of_the_century_that_the_question_leaves(typed):
+    assert read_day(typed, century=2000) == dt.date(2030, 12, 31)
+
+
+@pytest.mark.parametrize("typed", ["311230", "31.12.30", "31 12 30"])
+def test_a_year_of_two_digits_is_nobodys_year_of_birth(typed):
+    with pytest.raises(NotADay):
+        read_day(typed)
+
+
+@pytest.mark.parametrize(("typed", "reason"), [("310230", NoSuchDay), ("991230", NoSuchDay), ("31123", NotADay)])
+def test_a_day_in_six_digits_is_in_the_calendar(typed, reason):
+    with pytest.raises(NotADay) as refused:
+        read_day(typed, century=2000)
+
+    assert type(refused.value) is reason
+
+
 @given(
     st.dates(dt.date(1850, 1, 1), dt.date(2199, 12, 31)),
     st.sampled_from([".", "/", " ", *DASHES]),

@@ -1,7 +1,7 @@
 import datetime as dt
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 
 from applications import changes, document, invitations
 from applications.models import Confirmation, IdCheck
@@ -72,6 +72,7 @@ def test_record_has_no_place_for_a_document_number_or_a_copy():
         "document_type",
         "country",
         "document_valid_until",
+        "document_has_no_end",
         "code_on_document",
         "picture_matches",
         "name_matches",
@@ -118,6 +119,50 @@ def test_record_counts_the_last_day_of_validity_in_helsinki(time_machine):
 
     with pytest.raises(id_checks.DocumentExpired):
         check(sent, cast.OLLI, document_valid_until=dt.date(2027, 1, 4))
+
+
+WITHOUT_END = {"document_valid_until": None, "document_has_no_end": True}
+
+
+def test_record_of_a_document_without_an_end_says_so():
+    """C2"""
+    made = fresh(check(application(cast.MAIJA), cast.MAIJA, **WITHOUT_END, note="The card has no end date"))
+
+    assert (made.document_valid_until, made.document_has_no_end, made.is_sound) == (None, True, True)
+
+
+@pytest.mark.parametrize(
+    ("different", "refusal"),
+    [
+        ({"document_valid_until": None}, id_checks.DocumentWithoutEnd),
+        ({"document_has_no_end": True, "note": "Both"}, id_checks.DocumentWithoutEnd),
+        (WITHOUT_END, id_checks.NoteMissing),
+    ],
+)
+def test_record_of_a_document_has_its_last_day_or_says_in_a_note_that_it_has_none(different, refusal):
+    with pytest.raises(refusal):
+        check(application(cast.MAIJA), cast.MAIJA, **different)
+
+
+@pytest.mark.parametrize(
+    "different",
+    [{"document_valid_until": None}, {"document_has_no_end": True, "note": "Both"}, WITHOUT_END],
+)
+def test_database_knows_the_end_of_a_document_or_a_note_that_it_has_none(different):
+    made = check(application(cast.MAIJA), cast.MAIJA)
+    again = passport(**different, applicant=made.applicant, adviser=made.adviser, place="", checked_at=made.checked_at)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        again.save()
+
+
+def test_doubtful_document_without_an_end_that_is_sent_twice_is_recorded_once():
+    """R12"""
+    sent = application(cast.MAIJA)
+    doubtful(sent, cast.MAIJA, **WITHOUT_END)
+
+    with pytest.raises(id_checks.AlreadyChecked):
+        doubtful(sent, cast.MAIJA, **WITHOUT_END)
 
 
 def test_record_of_a_type_that_is_off_is_refused():

@@ -221,6 +221,16 @@ def test_place_of_a_check_is_shown_in_the_language_of_the_page_and_stays_in_the_
     assert place in text_of(client.get(address(language=language)))
 
 
+def test_own_data_says_that_a_document_had_no_end(sent):
+    check(sent, cast.OLLI, document_valid_until=None, document_has_no_end=True, note="A card without a last day")
+    client = signed_in(cast.OLLI)
+
+    [made] = json.loads(file(client))["id_checks"]["parts"]
+
+    assert (made["has_no_end"], made["valid_until"]) == (True, None)
+    assert "The document has no end date" in page(client)
+
+
 def test_place_where_the_counter_was_before_stays_as_it_was(sent):
     check(sent, cast.OLLI)
     Counter.objects.update_or_create(defaults={"street_fi": "Uusi katu 1", "street_sv": "Nya gatan 1"}, id=1)

@@ -1,16 +1,19 @@
 import datetime as dt
+import re
 
 import pytest
 from django.utils import timezone
 
-from applications.models import Application
+from applications.models import Applicant, Application
 from counter import account_issue
+from counter.desk import access_log
 from identity.models import Account
 from mailing.models import Letter
 from tests.applications.factories import applicant, application
 from tests.cast import MAIJA, OLLI
 from tests.counter.checks import EMAIL, GUN, check, issue, undo
-from tests.counter.desk.arranged import address, entries, text_of
+from tests.counter.desk.arranged import address, controls, entries, protect, text_of
+from tests.staff import sign_in_staff, staff
 
 pytestmark = pytest.mark.django_db
 
@@ -62,31 +65,152 @@ def test_account_is_issued_after_reading_back(adviser, sent):
     assert EMAIL not in text_of(response)  # nobody sees it without asking (R16)
 
 
-def test_receipts_do_not_go_on_to_the_address_that_was_misspelled_in_the_application(adviser, sent):
-    """J4: one tick corrects both."""
-    given = {"email": EMAIL, "is_for_application": "on"}
+def test_button_opens_the_page_with_the_address_of_the_application_read_back_at_once(adviser, sent):
+    """J4, R16: the look is recorded"""
+    shown = adviser.post(at(sent))
 
-    read_back = adviser.post(at(sent), given)
-    text = text_of(adviser.post(at(sent), {**given, "read_back": "yes"}, follow=True))
+    text = text_of(shown)
+    assert "This is the address in the application." in text
+    assert "Read the address back to the person, one character at a time. maija@example.test m a" in text
+    assert 'name="email" value="maija@example.test"' in shown.content.decode()
+    assert [facts for _, _, facts in entries("contact_details_asked")] == [{"shown": True}]
+    assert Account.objects.count() == 0
 
-    assert "Emails about the application will go to this address too." in text_of(read_back)
-    assert 'name="is_for_application" value="on"' in read_back.content.decode()
-    assert (Account.objects.get().email, applicant(sent, MAIJA).email) == (EMAIL, EMAIL)
-    assert "The contact details have been saved." in text
+
+def test_account_is_one_button_away_then(adviser, sent):
+    """J4"""
+    opened = adviser.post(at(sent)).content.decode()
+    email = re.search(r'name="email" value="([^"]+)"', opened).group(1)
+
+    adviser.post(at(sent), {"email": email, "read_back": "yes"})
+
+    assert (Account.objects.get().email, letter().to) == ("maija@example.test", "maija@example.test")
+    assert entries("contact_details_changed") == []
 
 
-def test_address_of_the_application_stays_without_the_tick(adviser, sent):
+def test_button_of_the_page_before_asks_for_the_address_once(adviser, sent):
+    session = adviser.session
+    session[access_log.ASKED] = applicant(sent, MAIJA).pk
+    session.save()
+
+    first, second = adviser.get(at(sent)), adviser.get(at(sent))
+
+    assert "This is the address in the application." in text_of(first)
+    assert "maija@example.test" not in second.content.decode()
+
+
+def test_asking_for_one_person_shows_the_address_of_no_other(adviser, sent):
+    check(sent, OLLI)
+    session = adviser.session
+    session[access_log.ASKED] = applicant(sent, OLLI).pk
+    session.save()
+
+    assert "maija@example.test" not in adviser.get(at(sent)).content.decode()
+
+
+def test_reading_the_page_shows_no_address(adviser, sent):
+    """ADR 19: contact details are asked for"""
+    shown = adviser.get(at(sent))
+
+    assert "maija@example.test" not in shown.content.decode()
+    assert controls(shown)[0] == "Use the address in the application"
+    assert entries("contact_details_asked") == []
+
+
+def test_address_of_a_protected_person_is_typed_by_an_adviser_and_shown_to_a_supervisor(adviser, supervisor, sent):
+    """R16"""
+    protect(applicant(sent, MAIJA))
+
+    typed, shown = adviser.post(at(sent)), supervisor.post(at(sent))
+    adviser.post(at(sent), {"email": EMAIL, "read_back": "yes"})
+
+    assert "You cannot see the present address now. Enter the address that the person tells you." in text_of(typed)
+    assert "maija@example.test" not in typed.content.decode()
+    assert "maija@example.test" in shown.content.decode()
+    assert [facts["shown"] for _, _, facts in entries("contact_details_asked")] == [False, True]
+    assert Account.objects.get().email == EMAIL
+
+
+def test_address_of_somebody_who_was_here_another_day_is_typed(client, time_machine):
+    """R16"""
+    time_machine.move_to("2027-01-04T12:00:00+02:00")
+    sent = application(MAIJA)
+    check(sent, MAIJA)
+    time_machine.shift(dt.timedelta(days=1))
+
+    assert "You cannot see the present address now." in text_of(sign_in_staff(client, staff("adviser")).post(at(sent)))
+
+
+def test_application_without_an_address_says_so(adviser, sent):
+    Applicant.objects.filter(version=sent.version).update(email="")
+
+    shown = adviser.post(at(sent))
+
+    assert "The application has no email address for this person." in text_of(shown)
+    assert controls(shown)[0] == "Continue"
+
+
+def test_address_in_the_application_that_looks_mistyped_is_asked_about(adviser, sent):
+    Applicant.objects.filter(version=sent.version).update(email="maija@gmial.com")
+
+    shown = adviser.post(at(sent))
+
+    assert "Did you mean maija@gmail.com?" in text_of(shown)
+    assert 'value="maija@gmial.com"' in shown.content.decode()
+
+
+def test_address_of_the_account_is_that_of_all_open_applications_of_the_person(adviser, sent):
+    """H3: receipts do not go on to the misspelled address."""
+    other, ended = application(MAIJA), application(MAIJA)
+    Application.objects.filter(pk=ended.pk).update(state="withdrawn")
+
     read_back = adviser.post(at(sent), {"email": EMAIL})
     adviser.post(at(sent), {"email": EMAIL, "read_back": "yes"})
 
+    assert "Emails about this person’s open applications will go to this address too." in text_of(read_back)
+    assert [applicant(each, MAIJA).email for each in (sent, other, ended)] == [EMAIL, EMAIL, "maija@example.test"]
+    assert len(entries("contact_details_changed")) == 2
+
+
+def test_co_applicant_who_is_awaited_is_invited_once_at_the_address_of_the_account(adviser, sent):
+    """R13"""
+    check(sent, OLLI)
+    there = at(sent, 1)
+
+    for email in ("olli.new@example.test", "olli.new@example.test"):
+        adviser.post(there, {"email": email, "read_back": "yes"})
+
+    invited = Letter.objects.filter(message="invitation").order_by("pk").values_list("to", flat=True)
+    assert list(invited) == ["olli@example.test", "olli.new@example.test"]
+
+
+def test_couple_that_shares_an_address_keeps_it_for_the_application(adviser, sent):
+    """R15: the account needs an address of its own, invitations do not."""
+    Applicant.objects.filter(version=sent.version).update(email="both@example.test")
+    issue(check(sent, OLLI), email="both@example.test")
+
+    opened = adviser.post(at(sent))
+    read_back = adviser.post(at(sent), {"email": EMAIL})
+    adviser.post(at(sent), {"email": EMAIL, "read_back": "yes"})
+
+    assert "Another person already has an account with this email address." in text_of(opened)
     assert "Emails about the application will go to the same address as before." in text_of(read_back)
+    assert sorted(Account.objects.values_list("email", flat=True)) == ["both@example.test", EMAIL]
+    assert applicant(sent, MAIJA).email == "both@example.test"
+
+
+def test_nothing_is_corrected_when_the_account_is_refused(adviser, sent):
+    issue(check(sent, OLLI), email="taken@example.test")
+
+    adviser.post(at(sent), {"email": "taken@example.test", "read_back": "yes"})
+
     assert applicant(sent, MAIJA).email == "maija@example.test"
 
 
 def test_ended_application_keeps_its_address(adviser, sent):
     Application.objects.filter(pk=sent.pk).update(state="withdrawn")
 
-    adviser.post(at(sent), {"email": EMAIL, "is_for_application": "on", "read_back": "yes"})
+    adviser.post(at(sent), {"email": EMAIL, "read_back": "yes"})
 
     assert (Account.objects.get().email, applicant(sent, MAIJA).email) == (EMAIL, "maija@example.test")
 
@@ -195,12 +319,15 @@ def test_address_is_corrected_in_the_same_two_steps(adviser, sent):
     issue(check_of(sent))
     there = at(sent, name="desk_account_address")
 
+    opened = adviser.post(there)
+    assert f'value="{EMAIL}"' in opened.content.decode()
     read_back = adviser.post(there, {"email": "right@example.test"})
     assert "The address is right. Send the link" in text_of(read_back)
     adviser.post(there, {"email": "right@example.test", "read_back": "yes"})
 
     assert Account.objects.get().email == "right@example.test"
     assert letter().to == "right@example.test"
+    assert applicant(sent, MAIJA).email == "right@example.test"
     assert len(entries("account_address_changed")) == 1
 
 

@@ -85,6 +85,7 @@ def test_form_asks_for_no_number_of_a_document(adviser):
         "document_type",
         "country",
         "document_valid_until",
+        "document_has_no_end",
         "code",
         "code_is_absent",
         "code_has_changed",
@@ -151,7 +152,13 @@ def test_check_leads_on_to_the_account_where_that_was_pressed(adviser):
 
 
 @pytest.mark.parametrize("language", ["fi", "sv", "en"])
-@pytest.mark.parametrize("day", ["31.1.2036", "31.01.2036", "2036-01-31"])
+@pytest.mark.parametrize(
+    "day",
+    [
+        *("31.1.2036", "31.01.2036", "31.1.36", "310136", "31012036", "31/1/2036", "31/01/36", "31-01-2036"),
+        *("31-1-36", "2036-01-31", "31 01 2036", "31 1 36", "31.1.2036."),
+    ],
+)
 def test_day_is_typed_in_the_same_ways_in_every_language(adviser, language, day):
     sent = application(MAIJA)
 
@@ -171,10 +178,59 @@ def test_day_gone_by_is_refused_at_its_field_and_everything_typed_is_kept(advise
 
     assert errors(response) == {"document_valid_until": ["The document has expired. Ask for another one."]}
     shown = response.content.decode()
-    assert f'value="{yesterday.isoformat()}"' in shown
+    assert f'value="{yesterday.day}\u00a0{yesterday:%b}\u00a0{yesterday.year}"' in shown
     assert '<option value="SE" selected>' in shown
     assert "Look</textarea>" in shown
     assert IdCheck.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("language", "shown"), [("fi", "31.1.2036"), ("sv", "31.1.2036"), ("en", "31\u00a0Jan\u00a02036")]
+)
+def test_day_is_read_back_as_it_was_understood_beside_an_error_elsewhere(adviser, language, shown):
+    sent = application(MAIJA)
+
+    response = adviser.post(at(sent, language=language), form(sent, document_valid_until="310136", name_matches=None))
+
+    assert list(errors(response)) == ["name_matches"]
+    assert f'value="{shown}"' in response.content.decode()
+
+
+def test_what_was_read_back_is_taken_as_it_stands(adviser):
+    sent = application(MAIJA)
+
+    adviser.post(at(sent), form(sent, document_valid_until="31\u00a0Jan\u00a02036"))
+
+    assert IdCheck.objects.get().document_valid_until == dt.date(2036, 1, 31)
+
+
+@pytest.mark.parametrize(
+    ("years", "days", "is_taken"), [(15, 0, True), (15, 1, False), (73, 0, False), (1000, 0, False)]
+)
+def test_day_of_more_than_15_years_ahead_is_a_slip_of_the_keys(adviser, years, days, is_taken, time_machine):
+    time_machine.move_to(dt.datetime(2026, 11, 29, 10, tzinfo=dt.UTC))
+    sent = application(MAIJA)
+    day = dt.date(2026 + years, 11, 29) + dt.timedelta(days=days)
+
+    response = adviser.post(at(sent), form(sent, document_valid_until=day.isoformat()))
+
+    assert IdCheck.objects.exists() == is_taken
+    if not is_taken:
+        assert "The day is more than 15 years ahead. Check the year." in text_of(response)
+        assert list(errors(response)) == ["document_valid_until"]
+
+
+def test_document_without_an_end_is_recorded_with_a_note(adviser):
+    """C2"""
+    sent = application(MAIJA)
+    endless = {"document_valid_until": None, "document_has_no_end": "on", "note": "Kort utan slutdatum"}
+
+    adviser.post(at(sent), form(sent, **endless))
+
+    made = IdCheck.objects.get()
+    assert (made.document_valid_until, made.document_has_no_end, made.pending_reason) == (None, True, "")
+    shown = text_of(adviser.get(address("desk_check_made", made.pk)))
+    assert "Last day of validity No end date" in shown
 
 
 def test_last_day_today_is_taken(adviser):
@@ -192,6 +248,9 @@ def test_last_day_today_is_taken(adviser):
         ({"document_type": None}, "document_type"),
         ({"country": "XX"}, "country"),
         ({"document_valid_until": "2/2036"}, "document_valid_until"),
+        ({"document_valid_until": None}, "document_valid_until"),
+        ({"document_has_no_end": "on", "note": "None"}, "document_has_no_end"),
+        ({"document_valid_until": None, "document_has_no_end": "on"}, "note"),
         ({"code": None}, "code"),
         ({"code": "903"}, "code"),
         ({"code_is_absent": "on", "note": "A foreign passport"}, "code_is_absent"),
@@ -207,7 +266,8 @@ def test_last_day_today_is_taken(adviser):
         ({**FOR_GOOD, "basis_document": None}, "basis_document"),
         ({**FOR_GOOD, "representative": None}, "representative"),
         ({**FOR_GOOD, "basis_has_no_end": None}, "basis_valid_until"),
-        ({**FOR_GOOD, "basis_valid_until": "1.1.2100"}, "basis_has_no_end"),
+        ({**FOR_GOOD, "basis_valid_until": "1.1.2036"}, "basis_has_no_end"),
+        ({**FOR_GOOD, "basis_has_no_end": None, "basis_valid_until": "1.1.2100"}, "basis_valid_until"),
         (
             {
                 "representative": "proxy",
@@ -244,11 +304,11 @@ def test_guardian_is_recorded(adviser):
     sent = application(MAIJA)
     basis = {"representative": "guardian", "representative_name": "Gun Gran", "basis_document": "Register extract"}
 
-    adviser.post(at(sent), form(sent, **basis, basis_valid_until="1.1.2100"))
+    adviser.post(at(sent), form(sent, **basis, basis_valid_until="010136"))
 
     made = IdCheck.objects.get()
     assert {name: getattr(made, name) for name in basis} == basis
-    assert made.basis_valid_until == dt.date(2100, 1, 1)
+    assert made.basis_valid_until == dt.date(2036, 1, 1)
 
 
 def test_doubtful_check_says_that_it_waits(adviser):

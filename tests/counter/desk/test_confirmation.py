@@ -284,7 +284,8 @@ def test_details_of_a_protected_person_are_restricted(adviser, is_checked):
     pages = [adviser.get(at(sent) + query).content.decode() for query in ("", "?show=customer")]
 
     assert [secret for secret in SECRETS for page in pages if secret in page] == []
-    assert all("Not shown here. You can ask to see it." in page for page in pages)
+    assert "Not shown here. You can ask to see it." in pages[0]
+    assert "Not shown here. You see it when you identify yourself in this service." in pages[1]
     assert entries("protected_details_shown") == []
 
 

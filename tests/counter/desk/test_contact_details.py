@@ -7,13 +7,15 @@ from django.utils import timezone
 from applications import changes, document
 from applications.models import Invitation, Version
 from counter import contacts, id_checks
+from identity.models import Account
 from mailing.models import Letter
 from tests.applications.factories import HOUSING_SYSTEM, applicant, application, confirm, invitation
 from tests.cast import MAIJA, OLLI
 from tests.cast import document as written
 from tests.counter.broken_trail import refusing
-from tests.counter.desk.arranged import address, entries, protect, text_of
-from tests.staff import acting
+from tests.counter.checks import EMAIL, check, issue
+from tests.counter.desk.arranged import address, controls, entries, protect, text_of
+from tests.staff import acting, sign_in_staff, staff
 
 pytestmark = pytest.mark.django_db
 
@@ -129,6 +131,95 @@ def test_nothing_is_corrected_if_the_trail_cannot_be_written():
 
     assert applicant(sent, OLLI).email == "olli@example.test"
     assert invitations_sent() == ["olli@example.test"]
+
+
+def test_message_says_that_the_invitation_went_to_the_new_address(adviser):
+    """M8"""
+    sent = application(MAIJA, OLLI)
+
+    text = text_of(adviser.post(at(sent, 1), DETAILS, follow=True))
+
+    assert "The new address has been saved, and we will send the invitation there." in text
+    assert "The contact details have been saved." not in text
+
+
+def test_account_that_is_not_used_yet_goes_along(adviser):
+    """H3: account and application have one address."""
+    sent = application(MAIJA, OLLI)
+    issue(check(sent, OLLI), email="olli@example.test")
+
+    page = text_of(adviser.get(at(sent, 1)))
+    text = text_of(adviser.post(at(sent, 1), DETAILS, follow=True))
+
+    assert "A new address here changes that of the account too" in page
+    assert "The account has the new address too. We will send its link there." in text
+    assert (Account.objects.get().email, applicant(sent, OLLI).email) == ("new@example.test", "new@example.test")
+    assert invitations_sent() == ["olli@example.test", "new@example.test"]
+    assert Letter.objects.filter(message="invitation").latest("pk").language == "sv"
+    assert [each.to for each in Letter.objects.filter(message="account_link").order_by("pk")] == [
+        "olli@example.test",
+        "new@example.test",
+    ]
+
+
+def used(_sent):
+    Account.objects.update(verified_at=timezone.now())
+
+
+def taken(sent):
+    issue(check(sent, OLLI), email=DETAILS["email"])
+
+
+@pytest.mark.parametrize(
+    ("happens", "reason"),
+    [
+        (used, "This person already uses the account."),
+        (taken, "Another person already has an account with this email address."),
+    ],
+)
+def test_account_that_cannot_go_along_is_named_with_the_reason(adviser, happens, reason):
+    sent = application(MAIJA, OLLI)
+    issue(check(sent, MAIJA))
+    happens(sent)
+
+    text = text_of(adviser.post(at(sent), DETAILS, follow=True))
+
+    assert f"The account still has its earlier address. {reason}" in text
+    assert applicant(sent, MAIJA).email == "new@example.test"
+    assert Account.objects.filter(email=EMAIL).exists()
+
+
+def test_account_goes_along_only_within_a_week_of_the_check(client, time_machine):
+    time_machine.move_to("2027-01-04T12:00:00+02:00")
+    sent = application(MAIJA)
+    issue(check(sent, MAIJA))
+    time_machine.shift(dt.timedelta(days=8))
+
+    text = text_of(sign_in_staff(client, staff("adviser")).post(at(sent), DETAILS, follow=True))
+
+    assert "The account still has its earlier address. To change the address, you need an ID check" in text
+    assert (Account.objects.get().email, applicant(sent, MAIJA).email) == (EMAIL, "new@example.test")
+
+
+def test_page_of_somebody_who_uses_their_account_says_where_its_address_is_corrected(adviser):
+    sent = application(MAIJA)
+    issue(check(sent, MAIJA))
+    used(sent)
+
+    response = adviser.get(at(sent))
+
+    assert "A new address here does not change the address of the account." in text_of(response)
+    assert "See the account" in controls(response)
+
+
+def test_phone_alone_leaves_the_account_as_it_is(adviser):
+    sent = application(MAIJA)
+    issue(check(sent, MAIJA))
+
+    text = text_of(adviser.post(at(sent), {**DETAILS, "email": ""}, follow=True))
+
+    assert "account" not in text.partition("The contact details have been saved.")[2][:40]
+    assert Account.objects.get().email == EMAIL
 
 
 def test_contact_details_are_corrected_without_being_shown(adviser, supervisor):
