@@ -1,4 +1,4 @@
-"""The counter, the notices, closed doors and who is at work, for every template. Each is read only where it is shown."""
+"""The counter, the notices, closed doors and who is at work, for every template. Each is read where it is shown."""
 
 from typing import Any
 
