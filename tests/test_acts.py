@@ -31,6 +31,7 @@ WITHOUT_ACT = {
     "applications.pdf_documents.request_pdf": "the document of one receipt or certificate alone",
     "counter.account_issue.send_account_link": "locks as the end of move does",
     "counter.counter_acts.certify_here": "locks as decline_here does",
+    "counter.paper_day.decide": "decide, and then as confirm_here",
     "counter.tellings.mark_told": "a note on a letter alone",
     "counter.contacts.correct_contact_details": "locks as decline does",
     "counter.feedback.give_feedback": "feedback alone",

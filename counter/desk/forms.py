@@ -59,13 +59,15 @@ class NoteField(ProseField):
 class DayField(TypedDayField):
     """Today or a later day. `past` is the message for an earlier one."""
 
+    takes_past = False  # what was seen earlier, and is entered from paper
+
     def __init__(self, *, past: Any, **options: Any) -> None:
         self.past = past
         super().__init__(example="31.12.2030", help_text=_("Day.month.year, for example 31.12.2030"), **options)
 
     def clean(self, value: Any) -> date | None:
         day = super().clean(value)
-        if day and day < dates.today():
+        if day and day < dates.today() and not self.takes_past:
             raise forms.ValidationError(self.past)
         return day
 
@@ -133,6 +135,9 @@ class CheckForm(forms.Form):
 
     `has_code` tells whether the slot has a personal identity code, which is then typed from the document.
     """
+
+    # Of these the check keeps the outcome only.
+    NOT_KEPT = frozenset({"is_doubtful", "code", "code_is_absent", "code_has_changed"})
 
     document_type = forms.ModelChoiceField(
         label=_("Identity document"),
@@ -283,13 +288,7 @@ class CheckForm(forms.Form):
     @property
     def check(self) -> IdCheck:
         """The check as it was filled in, not stored yet."""
-        asked = {
-            "is_doubtful",
-            "code",
-            "code_is_absent",
-            "code_has_changed",
-        }  # of which the check keeps the outcome only
-        filled_in = {name: value for name, value in self.cleaned_data.items() if name not in asked}
+        filled_in = {name: value for name, value in self.cleaned_data.items() if name not in self.NOT_KEPT}
         return IdCheck(**{**filled_in, "document_type": filled_in["document_type"].code})
 
 

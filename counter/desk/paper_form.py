@@ -8,9 +8,8 @@ from types import SimpleNamespace
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from counter.desk.access import desk_page, desk_view
@@ -20,8 +19,8 @@ from counter.models import DocumentType
 WORDS = SimpleNamespace(
     heading=gettext_lazy("Confirming a housing application on paper"),
     lead=gettext_lazy(
-        "The service is out of order. Fill in part 1 and sign it. We will enter the form when the service works again, "
-        "and send you an email."
+        "The service is out of order. Fill in part 1 and sign it. We will enter the form when the service works "
+        "again, and send you an email."
     ),
     customer=gettext_lazy("1. Customer"),
     number=gettext_lazy("Application number"),
