@@ -227,7 +227,8 @@ def decide(check: IdCheck, *, accepted: bool, reason: str, by: Actor) -> SecondL
     if needs_supervisor and not staff.has_perm("counter.decide_check"):
         raise NeedsSupervisor
     if accepted and locked.paper_wish:  # before their chains in the trail, as by confirming
-        confirmation.lock_with_rivals(locked.applicant.version.application)
+        sent = locked.applicant.version.application
+        Application.objects.lock_several({sent.pk, *confirmation.rivals_of(sent).values_list("pk", flat=True)})
     look = SecondLook.objects.create(check_made=locked, accepted=accepted, reason=reason, by=staff, at=timezone.now())
     event = Event.CHECK_ACCEPTED if accepted else Event.CHECK_REJECTED
     _record_check_event(locked, event, by)

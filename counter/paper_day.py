@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications import changes, confirmation, dates, letters, terms
 from applications.enums import Act, PaperWish
-from applications.models import Applicant, Application, IdCheck
+from applications.models import Applicant, Application, IdCheck, Terms
 from core.actors import Actor
 from core.refusals import Refused
 from core.transactions import atomically
@@ -56,7 +56,7 @@ def enter_paper_check(
     `check` has the time at which it was made, when it is entered, and the wish. The other arguments are those of
     id_checks.record(). Raises CannotEnter, or another refusal of what was signed, and what record() raises.
     """
-    if refusal := refusal_of(check, applicant):
+    if refusal := refusal_of(check, applicant, current=terms.current()):
         raise refusal
     return id_checks.record(check, applicant=applicant, digest=digest, code=code, is_doubtful=is_doubtful, by=by)
 
@@ -73,8 +73,11 @@ def decide(check: IdCheck, *, accepted: bool, reason: str, by: Actor) -> SecondL
     return look
 
 
-def refusal_of(check: IdCheck, slot: Applicant) -> Refused | None:
-    """Return why what was signed on paper cannot be done for the person in this slot now; None if it can be."""
+def refusal_of(check: IdCheck, slot: Applicant, *, current: Terms) -> Refused | None:
+    """Return why what was signed on paper cannot be done for the person in this slot now; None if it can be.
+
+    `current` are the terms that count now.
+    """
     application = slot.version.application
     if not dates.is_adult(slot.birth_date, on=timezone.localdate(check.checked_at)):
         return id_checks.CannotCheckUnder18()
@@ -86,15 +89,15 @@ def refusal_of(check: IdCheck, slot: Applicant) -> Refused | None:
         return counter_acts.refusal_of(Act(check.paper_wish), slot)
     if not application.can_confirm(slot):
         return NotAwaited()
-    return TermsSince() if terms.current().published_at > check.checked_at else None
+    return TermsSince() if current.published_at > check.checked_at else None
 
 
-def present_refusal(check: IdCheck) -> Refused | None:
-    """Return why what was signed can be done no more, as things are now; None where it can be done."""
+def present_refusal(check: IdCheck, *, current: Terms) -> Refused | None:
+    """Return why what was signed can be done no more, as refusal_of() does, of an application that is read anew."""
     application = Application.objects.with_people().get(pk=check.applicant.version.application_id)
     application.version.application = application
     own = next((each for each in application.applicants if each.pk == check.applicant_id), None)
-    return refusal_of(check, own) if own else ChangedSince()
+    return refusal_of(check, own, current=current) if own else ChangedSince()
 
 
 def is_carried_out(check: IdCheck) -> bool:
@@ -105,9 +108,10 @@ def is_carried_out(check: IdCheck) -> bool:
 def _carry_out(check: IdCheck, *, by: Actor) -> bool:
     """Do what was signed on paper, on the strength of an accepted check; tell whether that could be done.
 
-    id_checks.decide() has locked the check, then the applications.
+    id_checks.decide() has locked the check, then the application and those that it would replace.
     """
-    if present_refusal(check):
+    current = terms.current()
+    if present_refusal(check, current=current):
         return False
     slot = check.applicant
     application = slot.version.application
@@ -119,7 +123,7 @@ def _carry_out(check: IdCheck, *, by: Actor) -> bool:
                 by=by,
                 proof=counter_proof(check),
                 check=check,
-                terms=terms.current(),
+                terms=current,
                 digest=slot.version.digest,
             )
         case PaperWish.RENEWED:

@@ -141,14 +141,20 @@ def _check_parts(own: OwnSlots, entries: Iterable[Entry]) -> Iterator[Part]:
             Fact("basis_has_no_end", _("Their right has no end date"), check.basis_has_no_end or None),
             Fact("note", _("Note"), mask_codes(check.note)),
         ]
-        if hasattr(check, "second_look"):
-            reason = mask_codes(check.second_look.reason)
-            facts.append(Fact("second_look_at", _("Second review"), check.second_look.at))
-            facts.append(Fact("second_look", _("Reason given at the second review"), reason))
-        if hasattr(check, "undoing"):
-            facts.append(Fact("undone_at", _("Undone"), check.undoing.at))
-            facts.append(Fact("undone_because", _("Why it was undone"), mask_codes(check.undoing.reason)))
+        facts += _later_facts(check)
         yield Part("id_check", document, facts=facts)
+
+
+def _later_facts(check: IdCheck) -> Iterator[Fact]:
+    """Yield what was added to a check: that it came from paper (ADR 45), and what was decided about it (C3–C5)."""
+    yield Fact("entered_at", _("Entered from a paper form"), check.entered_at)
+    yield Fact("signed", _("Signed on paper"), check.paper_wish, check.get_paper_wish_display())
+    if hasattr(check, "second_look"):
+        yield Fact("second_look_at", _("Second review"), check.second_look.at)
+        yield Fact("second_look", _("Reason given at the second review"), mask_codes(check.second_look.reason))
+    if hasattr(check, "undoing"):
+        yield Fact("undone_at", _("Undone"), check.undoing.at)
+        yield Fact("undone_because", _("Why it was undone"), mask_codes(check.undoing.reason))
 
 
 def _letters(own: OwnSlots) -> Iterator[Facts]:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_safe
 
-from applications import learned_codes
+from applications import learned_codes, terms
 from applications.enums import CheckStatus
 from applications.forms import ConfirmForm
 from applications.models import Applicant, IdCheck
@@ -99,7 +99,7 @@ def _paper_context(found: IdCheck) -> dict[str, object]:
     if not found.paper_wish:
         return {}
     is_carried_out = paper_day.is_carried_out(found)
-    refusal = None if is_carried_out else paper_day.present_refusal(found)
+    refusal = None if is_carried_out else paper_day.present_refusal(found, current=terms.current())
     return {"is_carried_out": is_carried_out, "paper_refusal": refusal}
 
 

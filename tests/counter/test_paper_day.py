@@ -7,7 +7,7 @@ from django.core import mail
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from applications import changes, document
+from applications import changes, document, terms
 from applications.enums import Act, PaperWish, PendingReason
 from applications.models import Confirmation, IdCheck, RecordedAct, Terms
 from core.refusals import Refused
@@ -252,7 +252,7 @@ def test_what_can_be_done_no_more_is_not_done_and_the_person_is_told(meanwhile):
 
     assert status(made) == "sound"
     assert not made.confirmations.exists()
-    assert paper_day.present_refusal(fresh(made)) is not None
+    assert paper_day.present_refusal(fresh(made), current=terms.current()) is not None
     assert ("check_accepted" in letters(sent)) == (meanwhile != "withdrawn")
     if meanwhile != "withdrawn":
         assert Letter.objects.get(message="check_accepted").parameters["is_unused"] is True
