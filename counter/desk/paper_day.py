@@ -14,6 +14,7 @@ from counter import code_comparison, id_checks, paper_day
 from counter.desk import access_log
 from counter.desk.access import desk_actor, desk_page, desk_view, find_slot
 from counter.desk.checks import to_slot
+from counter.desk.forms import REPRESENTATIVE
 from counter.desk.paper_entry_form import PaperForm
 
 
@@ -60,6 +61,8 @@ def _entry_form(
     context = {
         "title": _("Enter a paper form"),
         "form": form,
+        "of_check": [field for field in form if field.name not in REPRESENTATIVE],
+        "of_representative": [form[name] for name in REPRESENTATIVE],
         "slot": slot,
         "application": slot.version.application,
         "code": mask_hetu(slot.hetu) if slot.hetu else "",
