@@ -99,9 +99,7 @@ class PaperForm(CheckForm):
         if moment > timezone.now():
             self._ask("made_at" if made_on == timezone.localdate() else "made_on", _("This time is still to come."))
         if moment < timezone.now() - ENTERED_WITHIN:
-            self._ask(
-                "made_on", _("The form is older than 14 days. Ask the person to come to customer service again.")
-            )
+            self._ask("made_on", _("The form is older than 14 days. Ask the person to come here again."))
         for name, told in (
             ("document_valid_until", _("The document had expired on that day.")),
             ("basis_valid_until", _("The right to act for somebody else had expired on that day.")),
