@@ -144,6 +144,8 @@ def _confirm(
     facts: dict[str, str | int | bool] = {"method": str(proof.method), "confirmation": confirmation.pk}
     if confirmation.representative:
         facts["representative"] = confirmation.representative
+    if check and confirmation.signed_on_paper_at:
+        facts |= check.paper_facts
     event = ApplicationEvent(Event.PERSON_CONFIRMED, applicant, facts)
     if application.state == State.AWAITING and not application.waits_for:
         states.transition(application, Transition.CONFIRMED, by=by, at=confirmation.confirmed_at, because=event)

@@ -133,6 +133,15 @@ class PendingReason(models.TextChoices):
     NO_CODE = "no_code", _("the document does not show the personal identity code")
     NEW_CODE = "new_code", _("the personal identity code is a new one")
     ANOTHER = "another", _("another check of this person is waiting")
+    PAPER = "paper", _("entered from a paper form")
+
+
+class PaperWish(models.TextChoices):
+    """What a person signed on paper while the service was out of order (ADR 45)."""
+
+    CONFIRMED = "confirmed", pgettext_lazy("on paper", "confirms the application")
+    RENEWED = "renewed", pgettext_lazy("on paper", "renews the application")
+    WITHDRAWN = "withdrawn", pgettext_lazy("on paper", "withdraws the application")
 
 
 class CheckStatus(models.TextChoices):

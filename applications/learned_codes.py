@@ -9,7 +9,7 @@ version says (C5).
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -165,6 +165,15 @@ def given_by_code(check: IdCheck) -> Q:
     if learned is None:
         return Q(pk=None)
     return Q(applicant__code_check=check, confirmed_at__gte=learned.took_effect_at)
+
+
+def accounts_resting_on(check: IdCheck) -> QuerySet[Account]:
+    """Return the open accounts that rest on a check: issued on it, or to somebody known by the code learned by it."""
+    resting = Q(id_check=check)
+    learned = LearnedCode.objects.in_effect().filter(id_check=check).first()
+    if learned is not None:
+        resting |= Q(id_check__applicant__code_check=check, issued_at__gte=learned.took_effect_at)
+    return Account.objects.filter(resting, closed_at=None).order_by("pk")
 
 
 def keep_learned_codes(slots: Sequence[Applicant], application: Application) -> None:

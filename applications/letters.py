@@ -97,6 +97,8 @@ def confirmed(confirmation: Confirmation, application: Application, applicants: 
         "check_code": confirmation.check_code.split(),
         "terms_of": confirmation.terms.published_at.isoformat(),
     }
+    if signed_at := confirmation.signed_on_paper_at:
+        receipt["signed_at"] = signed_at.isoformat()
     others = [a for a in _reached(applicants) if a != who]
     message = "valid" if application.state == State.VALID else "confirmed"
     shared: dict[str, Any] = {
@@ -141,7 +143,8 @@ def second_look_taken(check: IdCheck, *, accepted: bool) -> None:
     application = Application.objects.with_people().get(pk=check.applicant.version.application_id)
     slots = [slot for slot in application.applicants if check.applicant.is_same_person(slot)]
     if application.is_open:
-        _queue_to("check_accepted" if accepted else "check_rejected", application, slots, about=check.pk)
+        message = "check_accepted" if accepted else "check_rejected"
+        _queue_to(message, application, slots, about=check.pk, is_unused=accepted and bool(check.paper_wish))
 
 
 def code_learned(check: IdCheck, *, has_changed: bool) -> None:

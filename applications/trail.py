@@ -23,7 +23,8 @@ def evidence_facts(check: IdCheck | None) -> dict[str, str | int | bool]:
     """Return the ID check on which an act at the counter rests, and the kind of who acted for the person (C6)."""
     if check is None:
         return {}
-    return {"id_check": check.pk, **({"representative": check.representative} if check.representative else {})}
+    represented = {"representative": check.representative} if check.representative else {}
+    return {"id_check": check.pk, **represented, **check.paper_facts}
 
 
 def record_events(application: Application, *events: ApplicationEvent, by: Actor) -> None:

@@ -1,4 +1,4 @@
-"""The counter, the notices and who is at work, for every template. They are read only where they are shown."""
+"""The counter, the notices, closed doors and who is at work, for every template. Each is read where it is shown."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from counter.doors import ClosedDoors
 from counter.models import Counter
 from counter.notices import BOARD
 
@@ -14,6 +15,7 @@ def counter(request: HttpRequest) -> dict[str, Any]:
     return {
         "counter": SimpleLazyObject(Counter.only),
         "notices": SimpleLazyObject(BOARD.shown),
+        "closed_doors": ClosedDoors(),
         # To the admin, by the name that it has there. A request that was refused early has no user.
         "has_permission": lambda: hasattr(request, "user") and admin.site.has_permission(request),
     }

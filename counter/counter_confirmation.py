@@ -20,11 +20,15 @@ def confirm_here(applicant: Applicant, *, terms_read: Terms, digest: str, by: Ac
     browser.
     """
     check = id_checks.lock_made_today(applicant)
-    person = person_checked(check)
-    proof = Proof(method=Method.COUNTER, provider="counter", level="", at=check.checked_at.isoformat())
+    person, proof = person_checked(check), counter_proof(check)
     return confirmation.confirm_at_counter(
         applicant, person=person, by=by, proof=proof, check=check, terms=terms_read, digest=digest
     )
+
+
+def counter_proof(check: IdCheck) -> Proof:
+    """Return how the person of a check proved who they are."""
+    return Proof(method=Method.COUNTER, provider="counter", level="", at=check.checked_at.isoformat())
 
 
 def person_checked(check: IdCheck) -> Person | None:

@@ -2,14 +2,12 @@
 
 import uuid
 
-from django.db import models
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from applications import confirmation, dates, learned_codes, letters, protection, recorded_acts
+from applications import confirmation, learned_codes, letters, protection, recorded_acts
 from applications.enums import CheckStatus, CodeOnDocument, PendingReason
-from applications.models import OPEN, Applicant, Application, IdCheck, IdCheckQuerySet, LearnedCode
+from applications.models import OPEN, Applicant, Application, IdCheck, IdCheckQuerySet
 from applications.trail import ApplicationEvent, record_events
 from core import crypto
 from core.actors import Actor, acting_staff
@@ -18,7 +16,6 @@ from core.transactions import atomically
 from counter import code_comparison
 from counter.models import Counter, DocumentType, SecondLook, Undoing
 from identity import accounts
-from identity.models import Account
 from records.enums import Event
 
 
@@ -113,9 +110,9 @@ class OwnCheck(CannotDecide):
 
 
 class NeedsSupervisor(CannotDecide):
-    """C3"""
+    """C3, and what was entered from paper (ADR 45)."""
 
-    message = _("Only a supervisor can accept this type of document. Ask for another document.")
+    message = _("Only a supervisor can decide on this check.")
 
 
 class CannotUndo(Refused):
@@ -166,12 +163,13 @@ def _record_compared(
         raise SlotChanged
     if slot.hetu != applicant.hetu:  # another adviser has recorded a code since this one was compared
         raise AlreadyChecked if slot.hetu == new_code else SlotChanged
+    check.checked_at = check.checked_at if check.entered_at else timezone.now()
     _check_slot(slot, check, by, is_doubtful=is_doubtful)
     kind = DocumentType.objects.get(code=check.document_type)
     _check_document(check, kind)
     if check.brings_code and check.representative:
         raise CodeNeedsHolder
-    check.applicant, check.adviser, check.checked_at = slot, acting_staff(by), timezone.now()
+    check.applicant, check.adviser = slot, acting_staff(by)
     check.place = Counter.only().street_fi
     check.account_key = None if check.representative else uuid.uuid4()
     check.pending_reason = _pending_reason(check, kind, slot, by, is_doubtful=is_doubtful, new_code=new_code)
@@ -192,6 +190,7 @@ def _record_check(check: IdCheck, application: Application, by: Actor) -> None:
         "document": check.document_type,
         "outcome": check.pending_reason or str(CheckStatus.SOUND),
         "representative": check.representative,
+        **check.paper_facts,
     }
     record_events(application, ApplicationEvent(Event.CHECK_RECORDED, check.applicant, facts), by=by)
 
@@ -213,7 +212,9 @@ def decide(check: IdCheck, *, accepted: bool, reason: str, by: Actor) -> SecondL
 
     A code that the document bore takes effect with an accepted check (R3).
     """
-    earlier = _lock_earlier(check) if accepted else []
+    # The earlier checks of the person that wait, before this one and before the trail as by erasing.
+    waiting = waiting_checks(check.applicant).filter(pk__lt=check.pk).order_by("pk") if accepted else []
+    earlier = [_lock_check(each) for each in waiting]
     locked = _lock_check(check)
     if locked.status != CheckStatus.WAITING:
         raise CheckNotWaiting
@@ -221,13 +222,17 @@ def decide(check: IdCheck, *, accepted: bool, reason: str, by: Actor) -> SecondL
     if locked.adviser_id == staff.pk:
         raise OwnCheck
     # C3: the doubt of an adviser does not take the place of a supervisor's note.
-    needs_supervisor = locked.pending_reason == PendingReason.TYPE or (
+    is_for_supervisor = locked.entered_at or locked.pending_reason == PendingReason.TYPE
+    needs_supervisor = is_for_supervisor or (
         accepted
         and not locked.adviser.has_perm("counter.decide_check")
         and DocumentType.objects.get(code=locked.document_type).needs_note
     )
     if needs_supervisor and not staff.has_perm("counter.decide_check"):
         raise NeedsSupervisor
+    if accepted and locked.paper_wish:  # before their chains in the trail, as by confirming
+        sent = locked.applicant.version.application
+        Application.objects.lock_several({sent.pk, *confirmation.rivals_of(sent).values_list("pk", flat=True)})
     look = SecondLook.objects.create(check_made=locked, accepted=accepted, reason=reason, by=staff, at=timezone.now())
     event = Event.CHECK_ACCEPTED if accepted else Event.CHECK_REJECTED
     _record_check_event(locked, event, by)
@@ -236,14 +241,9 @@ def decide(check: IdCheck, *, accepted: bool, reason: str, by: Actor) -> SecondL
         learned_codes.bring_together(locked, by=by)
     else:
         learned_codes.drop_code(locked)
-    letters.second_look_taken(locked, accepted=accepted)
+    if not (accepted and locked.paper_wish):  # otherwise paper_day.py tells what became of it
+        letters.second_look_taken(locked, accepted=accepted)
     return look
-
-
-def _lock_earlier(check: IdCheck) -> list[IdCheck]:
-    """Return the earlier checks of the person that wait, locked before this one and before the trail as by erasing."""
-    earlier = waiting_checks(check.applicant).filter(pk__lt=check.pk).order_by("pk")
-    return [_lock_check(each) for each in earlier]
 
 
 def _settle(earlier: list[IdCheck], *, reason: str, by: Actor) -> None:
@@ -277,7 +277,7 @@ def undo(check: IdCheck, *, reason: str, by: Actor) -> list[Application]:
     Application.objects.lock_several({locked.applicant.version.application_id, *resting, *bearing})
     has_code = bool(bearing)
     # Locked before it is closed: an account that was moved meanwhile rests on another check, and stays.
-    closed = list(accounts_resting_on(locked).select_for_update(of=("self",)))
+    closed = list(learned_codes.accounts_resting_on(locked).select_for_update(of=("self",)))
     Undoing.objects.create(check_made=locked, reason=reason, by=acting_staff(by), at=timezone.now())
     _record_check_event(locked, Event.CHECK_UNDONE, by)
     for account in closed:
@@ -290,15 +290,6 @@ def undo(check: IdCheck, *, reason: str, by: Actor) -> list[Application]:
     ):  # otherwise they would go on waiting for a decision
         letters.second_look_taken(locked, accepted=False)
     return waiting
-
-
-def accounts_resting_on(check: IdCheck) -> models.QuerySet[Account]:
-    """Return the open accounts that rest on a check: issued on it, or to somebody known by the code learned by it."""
-    resting = Q(id_check=check)
-    learned = LearnedCode.objects.in_effect().filter(id_check=check).first()
-    if learned is not None:
-        resting |= Q(id_check__applicant__code_check=check, issued_at__gte=learned.took_effect_at)
-    return Account.objects.filter(resting, closed_at=None).order_by("pk")
 
 
 def waiting_checks(applicant: Applicant) -> IdCheckQuerySet:
@@ -332,20 +323,24 @@ def lock_sound(check: IdCheck) -> IdCheck | None:
 
 
 def _today(applicant: Applicant) -> list[IdCheck]:
-    checks = IdCheck.objects.with_outcome().filter(applicant=applicant, checked_at__gte=dates.start_of_today())
-    return list(checks.order_by("-pk"))
+    return list(IdCheck.objects.with_outcome().of_today().filter(applicant=applicant).order_by("-pk"))
 
 
 def _check_slot(slot: Applicant, check: IdCheck, by: Actor, *, is_doubtful: bool) -> None:
     if not slot.is_adult:
         raise CannotCheckUnder18
-    # A doubt is heard beside what another adviser found certain today, and so is a code that was not seen then.
-    is_news = is_doubtful or check.brings_code
-    if any((made.is_sound and not is_news) or _is_repeated(made, check, by) for made in _today(slot)):
+    if check.entered_at:
+        same = IdCheck.objects.with_outcome().filter(applicant=slot, checked_at=check.checked_at)
+        is_repeated = any(made.status in {CheckStatus.SOUND, CheckStatus.WAITING} for made in same)
+    else:
+        # A doubt is heard beside what another adviser found certain today, and so is a code that was not seen then.
+        is_news = is_doubtful or check.brings_code
+        is_repeated = any((made.is_sound and not is_news) or _is_same(made, check, by) for made in _today(slot))
+    if is_repeated:
         raise AlreadyChecked
 
 
-def _is_repeated(made: IdCheck, check: IdCheck, by: Actor) -> bool:
+def _is_same(made: IdCheck, check: IdCheck, by: Actor) -> bool:
     """Tell whether a check that waits is being sent a second time (R12): it names the same document."""
     same = ("document_type", "country", "document_valid_until")  # two without an end are alike, too
     is_same = all(getattr(made, name) == getattr(check, name) for name in same)
@@ -357,9 +352,10 @@ def _check_document(check: IdCheck, kind: DocumentType) -> None:
         raise NotAccepted
     if (check.document_valid_until is None) != check.document_has_no_end:
         raise DocumentWithoutEnd
-    if check.document_valid_until and check.document_valid_until < dates.today():
+    day = timezone.localdate(check.checked_at)
+    if check.document_valid_until and check.document_valid_until < day:
         raise DocumentExpired
-    if check.basis_valid_until and check.basis_valid_until < dates.today():
+    if check.basis_valid_until and check.basis_valid_until < day:
         raise BasisExpired
     if check.representative and (check.basis_valid_until is None) != check.basis_has_no_end:
         raise BasisWithoutEnd
@@ -377,6 +373,8 @@ def _pending_reason(
     # It says who may act in the slot from now on. Without a code the name is what tells who applies.
     if check.code_on_document == CodeOnDocument.CHANGED or (check.brings_code and not check.name_matches):
         return PendingReason.NEW_CODE
+    if check.entered_at:
+        return PendingReason.PAPER
     holders = crypto.indexes(new_code) if new_code else []
     by_code = IdCheck.objects.waiting().filter(applicant__hetu_index__in=holders)
     return PendingReason.ANOTHER if waiting_checks(slot).exists() or by_code.exists() else ""

@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from applications import confirmation
+from applications import confirmation, learned_codes
 from applications.enums import Act, Transition
 from applications.models import Applicant, Application, Confirmation, IdCheck, RecordedAct, StateChange
-from counter import id_checks
 from identity.enums import Method
 from identity.models import Account
 from records.enums import Event
@@ -31,7 +30,7 @@ def what_falls(check: IdCheck) -> Falls:
     resting = confirmation.resting_on(check)
     found = resting.select_related("applicant__version__application").defer("applicant__version__content")
     confirmations = [(one, one.applicant.version.application) for one in found]
-    resting_accounts = list(id_checks.accounts_resting_on(check))
+    resting_accounts = list(learned_codes.accounts_resting_on(check))
     bearing = check.slots_with_its_code.filter(version__current_of__isnull=False)
     users = [account.user_id for account in resting_accounts]
     made = StateChange.objects.filter(user__in=users, how=Method.ACCOUNT, at__gte=check.checked_at)

@@ -190,3 +190,15 @@ class RateCount(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class BrokerOutage(models.Model):
+    """Identifications by one broker failed, and none has succeeded since. With the next that does, the row goes."""
+
+    provider = models.CharField(max_length=40, primary_key=True)  # the id of the setting
+    since = models.DateTimeField()  # the first of the failures
+    last_at = models.DateTimeField()
+    failures = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return self.provider

@@ -79,6 +79,7 @@ class Letter(Leased):
             models.Index(fields=["about", "id"], name="letter_about"),
             models.Index(fields=["recipient", "id"], name="letter_recipient"),
             models.Index(fields=["code_hash"], name="letter_code"),
+            models.Index(fields=["sent_at"], condition=Q(sent_at__isnull=False), name="letter_sent"),
             models.Index(
                 fields=["provider", "provider_message_id"],
                 condition=~Q(provider_message_id=""),

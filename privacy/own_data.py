@@ -142,10 +142,13 @@ def _check_parts(own: OwnSlots, entries: Iterable[Entry]) -> Iterator[Part]:
             Fact("basis_has_no_end", _("Their right has no end date"), check.basis_has_no_end or None),
             Fact("note", _("Note"), mask_codes(check.note)),
         ]
-        yield Part("id_check", document, facts=[*facts, *_what_became_of(check)])
+        yield Part("id_check", document, facts=[*facts, *_later_facts(check)])
 
 
-def _what_became_of(check: IdCheck) -> Iterator[Fact]:
+def _later_facts(check: IdCheck) -> Iterator[Fact]:
+    """Yield what was added to a check: that it came from paper (ADR 45), and what was decided about it (C3–C5)."""
+    yield Fact("entered_at", _("Entered from a paper form"), check.entered_at)
+    yield Fact("signed", _("Signed on paper"), check.paper_wish, check.get_paper_wish_display())
     if hasattr(check, "second_look"):
         yield Fact("second_look_at", _("Second review"), check.second_look.at)
         yield Fact("second_look", _("Reason given at the second review"), mask_codes(check.second_look.reason))

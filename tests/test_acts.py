@@ -32,6 +32,7 @@ WITHOUT_ACT = {
     "counter.account_issue.correct_contact_details": "locks as move does",
     "counter.account_issue.send_account_link": "locks as the end of move does",
     "counter.counter_acts.certify_here": "locks as decline_here does",
+    "counter.paper_day.decide": "decide, and then as confirm_here",
     "counter.tellings.mark_told": "a note on a letter alone",
     "counter.contacts.correct_contact_details": "locks as decline does",
     "counter.feedback.give_feedback": "feedback alone",

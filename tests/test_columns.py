@@ -40,7 +40,11 @@ STORED = {
     ("AccountForm", "email"): [Account],
     ("LinkForm", "email"): [Draft],
     ("ErrorReportForm", "text"): [ErrorReport],
-    **{("CheckForm", field): [IdCheck] for field in ("name_reason", "note", "representative_name", "basis_document")},
+    **{
+        (form, field): [IdCheck]
+        for form in ("CheckForm", "PaperForm")
+        for field in ("name_reason", "note", "representative_name", "basis_document")
+    },
     ("FeedbackForm", "email"): [Feedback],
     ("DecisionForm", "reason"): [SecondLook],
     ("UndoForm", "reason"): [Undoing],
@@ -55,6 +59,7 @@ NOWHERE = {
     **dict.fromkeys(["EraseForm", "EmailCodeForm", "PeriodForm"]),
     "FeedbackForm": {"text", "form_key"},  # encrypted, and a UUID
     "CheckForm": {"code", "document_valid_until", "basis_valid_until"},  # compared, and not kept (C2); days
+    "PaperForm": {"code", "document_valid_until", "basis_valid_until", "made_on", "made_at"},  # likewise
     **{name: {"hetu", "birth_date", "address", "municipality"} for name in ("Applicant", "CoApplicant", "Human")},
     **{name: {"hetu", "birth_date", "address", "municipality"} for name in ("MainApplicant", "Oneself")},
 }

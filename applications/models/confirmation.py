@@ -1,5 +1,7 @@
 """Who confirmed what, and on which evidence."""
 
+import datetime as dt
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -66,6 +68,12 @@ class Confirmation(models.Model):
     def represented_by(self) -> str:
         """The guardian or proxy who acted for the person, such as "Gun Gran (guardian)"; empty if nobody did."""
         return RepresentativeKind.describe(self.representative, self.representative_name)
+
+    @property
+    def signed_on_paper_at(self) -> dt.datetime | None:
+        """When the person signed it on paper, which was entered later; None for others (ADR 45)."""
+        is_on_paper = self.method == Method.COUNTER and self.id_check and self.id_check.entered_at
+        return self.id_check.checked_at if is_on_paper and self.id_check else None
 
     @property
     def level_told(self) -> str:

@@ -4,11 +4,12 @@ import datetime as dt
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from applications.enums import CheckStatus, CodeOnDocument, PendingReason, RepresentativeKind
+from applications import dates
+from applications.enums import CheckStatus, CodeOnDocument, PaperWish, PendingReason, RepresentativeKind
 from applications.models.applicant import Applicant
 from identity.models import User
 
@@ -20,6 +21,10 @@ class IdCheckQuerySet(models.QuerySet["IdCheck"]):
     def with_outcome(self) -> Self:
         """Fetch what `status` reads."""
         return self.select_related("adviser", "second_look__by", "undoing__by")
+
+    def of_today(self) -> Self:
+        """Those of people who are here today: made since midnight, and not entered from paper."""
+        return self.filter(checked_at__gte=dates.start_of_today(), entered_at=None)
 
     def sound(self) -> Self:
         """Those that stand: certain at once or accepted at the second look, and not undone."""
@@ -66,6 +71,9 @@ class IdCheck(models.Model):
     adviser = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     place = models.CharField(max_length=100)
     checked_at = models.DateTimeField(db_index=True)
+    # When it was entered from a paper form of an earlier time, and what the person signed there (ADR 45).
+    entered_at = models.DateTimeField(null=True)
+    paper_wish = models.CharField(max_length=9, choices=PaperWish, blank=True, default="", db_default="")
 
     objects = IdCheckQuerySet.as_manager()
 
@@ -117,6 +125,11 @@ class IdCheck(models.Model):
                 condition=~Q(code_on_document=CodeOnDocument.CHANGED) | ~Q(pending_reason=""),
                 name="id_check_of_a_changed_code_waits",
             ),
+            models.CheckConstraint(
+                condition=Q(entered_at=None, paper_wish="")
+                | (Q(entered_at__isnull=False, entered_at__gte=F("checked_at")) & ~Q(pending_reason="")),
+                name="id_check_on_paper_waits",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -146,6 +159,16 @@ class IdCheck(models.Model):
     @property
     def is_sound(self) -> bool:
         return self.status == CheckStatus.SOUND
+
+    @property
+    def paper_facts(self) -> dict[str, str | int | bool]:
+        """What the trail says of a check that was entered later: when it was made (ADR 45)."""
+        return {"on_paper_at": self.checked_at.isoformat()} if self.entered_at else {}
+
+    @property
+    def shows_person_is_here(self) -> bool:
+        """Whether the person has shown who they are today, so that they may act now."""
+        return self.is_sound and not self.entered_at and timezone.localdate(self.checked_at) == dates.today()
 
     @property
     def may_bear_account(self) -> bool:

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from applications import dates, protection
+from applications import protection
 from applications.details import Section
 from applications.document import Stored
 from applications.models import Applicant, IdCheck
@@ -115,5 +115,5 @@ def _ask_for_details(request: HttpRequest, slot: Applicant, *, is_called: bool =
 
 def _is_here(slot: Applicant) -> bool:
     """Tell whether the person has shown who they are today."""
-    checks = IdCheck.objects.sound().filter(checked_at__gte=dates.start_of_today())
+    checks = IdCheck.objects.sound().of_today()
     return checks.filter(applicant__in=Applicant.objects.same_person(slot)).exists()

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -38,7 +37,7 @@ def available_actions(
     """Return what a member of staff can do for the person in this slot, given the person's checks and account."""
     application = slot.version.application
     own = [check for check in checks if check.applicant_id == slot.pk]
-    is_checked = any(c.is_sound and timezone.localdate(c.checked_at) == timezone.localdate() for c in own)
+    is_checked = any(check.shows_person_is_here for check in own)
     waits = any(c.status == CheckStatus.WAITING for c in checks)
     actions = []
     if application.can_confirm(slot) and is_checked and not waits:
@@ -78,6 +77,8 @@ def _other_actions(slot: Applicant, staff: User, *, is_checked: bool) -> Iterato
             yield Action("desk_check", _("Record the personal identity code"))
     if application.awaits(slot) and not slot.is_main and slot.email and not invitations.next_invitation_at(slot):
         yield Action("desk_invitation", _("Send the invitation again"), by_post=True)
+    if application.is_open and slot.is_adult and not is_checked:
+        yield Action("desk_paper", _("Enter a paper form"))
     if staff.has_perm("counter.set_protected"):
         yield Action(
             "desk_protection", _("Remove the non-disclosure") if slot.protected else _("Set the non-disclosure")

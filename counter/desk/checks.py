@@ -7,13 +7,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_safe
 
-from applications import learned_codes
+from applications import learned_codes, terms
 from applications.enums import CheckStatus
 from applications.forms import ConfirmForm
 from applications.models import Applicant, IdCheck
 from core.masking import mask_hetu
 from core.requests import form_of, read_or_act
-from counter import code_comparison, countries, id_checks
+from counter import code_comparison, countries, id_checks, paper_day
 from counter.desk import access_log, visit
 from counter.desk.access import desk_actor, desk_page, desk_view, find_slot, staff_of
 from counter.desk.applicant import show_person
@@ -105,7 +105,17 @@ def check_context(request: HttpRequest, found: IdCheck) -> dict[str, object]:
         "new_code": mask_hetu(found.learned_code.hetu or "") if hasattr(found, "learned_code") else "",
         "is_own": found.adviser_id == staff_of(request).pk,
         "waits": found.status == CheckStatus.WAITING,
+        **_paper_context(found),
     }
+
+
+def _paper_context(found: IdCheck) -> dict[str, object]:
+    """Return what became of what was signed on paper, or can become of it now (ADR 45)."""
+    if not found.paper_wish:
+        return {}
+    is_carried_out = paper_day.is_carried_out(found)
+    refusal = None if is_carried_out else paper_day.present_refusal(found, current=terms.current())
+    return {"is_carried_out": is_carried_out, "paper_refusal": refusal}
 
 
 def to_slot(slot: Applicant) -> HttpResponseRedirect:

@@ -67,6 +67,7 @@ class DayField(TypedDayField):
     the field shows the day as it was understood.
     """
 
+    takes_past = False  # what was seen earlier, and is entered from paper
     century = 2000
     widget = forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric", "class": "short", "size": 12})
 
@@ -76,7 +77,7 @@ class DayField(TypedDayField):
 
     def clean(self, value: Any) -> dt.date | None:
         day = super().clean(value)
-        if day and day < dates.today():
+        if day and day < dates.today() and not self.takes_past:
             raise forms.ValidationError(self.past)
         if day and (day.year - MOST_YEARS, day.month, day.day) > dates.today().timetuple()[:3]:
             raise forms.ValidationError(self.far)
@@ -155,6 +156,9 @@ class CheckForm(forms.Form):
 
     `has_code` tells whether the slot has a personal identity code, which is then typed from the document.
     """
+
+    # Of these the check keeps the outcome only.
+    NOT_KEPT = frozenset({"is_doubtful", "code", "code_is_absent", "code_has_changed"})
 
     document_type = forms.ModelChoiceField(
         label=_("Identity document"),
@@ -326,13 +330,7 @@ class CheckForm(forms.Form):
     @property
     def check(self) -> IdCheck:
         """The check as it was filled in, not stored yet."""
-        asked = {
-            "is_doubtful",
-            "code",
-            "code_is_absent",
-            "code_has_changed",
-        }  # of which the check keeps the outcome only
-        filled_in = {name: value for name, value in self.cleaned_data.items() if name not in asked}
+        filled_in = {name: value for name, value in self.cleaned_data.items() if name not in self.NOT_KEPT}
         return IdCheck(**{**filled_in, "document_type": filled_in["document_type"].code})
 
 

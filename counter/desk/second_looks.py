@@ -6,10 +6,10 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from applications import learned_codes
+from applications import confirmation, learned_codes
 from applications.models import IdCheck
 from core.requests import read_or_act
-from counter import id_checks, undoing
+from counter import id_checks, paper_day, undoing
 from counter.desk import access_log
 from counter.desk.access import desk_actor, desk_page, desk_view
 from counter.desk.checks import check_context, find_check
@@ -25,8 +25,8 @@ def decide_page(request: HttpRequest, pk: int) -> HttpResponse:
     form = DecisionForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
-            id_checks.decide(check, **form.cleaned_data, by=desk_actor(request))
-        except (id_checks.CannotDecide, learned_codes.CannotLearn) as refusal:
+            paper_day.decide(check, **form.cleaned_data, by=desk_actor(request))
+        except (id_checks.CannotDecide, learned_codes.CannotLearn, confirmation.CannotConfirm) as refusal:
             messages.error(request, str(refusal))
         else:
             messages.success(request, _("Your decision has been saved."))

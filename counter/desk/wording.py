@@ -1,7 +1,10 @@
 """The facts of an entry of the trail in words."""
 
+import datetime as dt
 from collections.abc import Mapping
 
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -24,6 +27,7 @@ NAMES: dict[str, str | Promise] = {
     "language": gettext_lazy("language"),
     "method": gettext_lazy("way of confirming"),
     "number": gettext_lazy("application number"),
+    "on_paper_at": gettext_lazy("on paper"),
     "outcome": gettext_lazy("outcome"),
     "page": gettext_lazy("page"),
     "phone": gettext_lazy("phone number"),
@@ -56,5 +60,7 @@ class Words:
 
     def _fact(self, name: str, value: str | int | bool) -> str:  # noqa: FBT001  # one of the kinds of fact
         said = {True: _("yes"), False: _("no")}[value] if isinstance(value, bool) else str(value)
+        if name == "on_paper_at":
+            said = date_format(timezone.localtime(dt.datetime.fromisoformat(said)), "DATETIME_FORMAT")
         words = {"name": NAMES.get(name, name), "value": self.values.get(name, {}).get(said, said)}
         return _("%(name)s: %(value)s") % words

@@ -19,6 +19,7 @@ from identity import (
     broker_sessions,
     cookies,
     limits,
+    outages,
     own_choice,
     providers,
     tokens,
@@ -178,7 +179,9 @@ def _return_of(request: HttpRequest, attempt: Attempt) -> str:
         name = _failed("counter", attempt, failure)
     except BrokerUnreachable as failure:
         name = _failed("unreachable", attempt, failure)
+        outages.record_failure(attempt.provider)
     except SetUpWrongly as failure:
+        outages.record_failure(attempt.provider)
         name, about = _failed("error", attempt, failure, logging.ERROR), SETTINGS
     except InvalidCode as failure:
         name, about = _failed("refused", attempt, failure), CODE
@@ -207,6 +210,7 @@ def _identify(request: HttpRequest, attempt: Attempt) -> str:
     if not limits.is_first("attempt", attempt.id):  # the code may have been used, and brokers hold that against us
         raise IdentificationFailed("replay")
     sign_in(request, provider, attempt)
+    outages.record_success(provider.id)
     logger.info("Identification at %s: identified", provider.id)
     return ""
 

@@ -85,6 +85,8 @@ def test_record_has_no_place_for_a_document_number_or_a_copy():
         "acts",
         "account_key",
         "pending_reason",
+        "entered_at",
+        "paper_wish",
         "note",
         "adviser",
         "place",

@@ -89,7 +89,7 @@ def test_decision_of_an_adviser_on_another_type_is_refused(adviser):
 
     response = adviser.post(at(made), {"accepted": "yes", "reason": "Fine"}, follow=True)
 
-    assert "Only a supervisor can accept this type of document. Ask for another document." in text_of(response)
+    assert "Only a supervisor can decide on this check." in text_of(response)
 
 
 def test_decision_after_another_one_is_refused(supervisor):

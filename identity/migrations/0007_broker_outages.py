@@ -1,0 +1,17 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("identity", "0005_counts_end")]
+
+    operations = [
+        migrations.CreateModel(
+            name="BrokerOutage",
+            fields=[
+                ("provider", models.CharField(max_length=40, primary_key=True, serialize=False)),
+                ("since", models.DateTimeField()),
+                ("last_at", models.DateTimeField()),
+                ("failures", models.PositiveIntegerField()),
+            ],
+        ),
+    ]

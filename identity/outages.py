@@ -1,0 +1,48 @@
+"""Whether identification by a broker works, as far as we have seen it ourselves.
+
+Only what the broker owes everybody counts: it did not answer in time, or answered what we cannot use. What it says in
+the person's address does not, as anybody can make that up.
+"""
+
+import datetime as dt
+from typing import NamedTuple
+
+from django.db.models import F
+from django.utils import timezone
+
+from identity import providers
+from identity.models import BrokerOutage
+from identity.providers import Provider
+
+FAILURES = 3  # one after the other: a single one may be a chance
+FORGOTTEN_AFTER = dt.timedelta(hours=1)  # without another failure nobody knows any more
+
+
+class Outage(NamedTuple):
+    """A broker by which nobody could identify themselves since, and how often that failed."""
+
+    provider: Provider
+    since: dt.datetime
+    failures: int
+
+
+def record_failure(provider_id: str) -> None:
+    """Count an identification in which the broker did not do what it owes."""
+    now = timezone.now()
+    BrokerOutage.objects.filter(provider=provider_id, last_at__lt=now - FORGOTTEN_AFTER).delete()
+    begun = {"since": now, "last_at": now, "failures": 0}
+    BrokerOutage.objects.get_or_create(provider=provider_id, defaults=begun)
+    BrokerOutage.objects.filter(provider=provider_id).update(failures=F("failures") + 1, last_at=now)
+
+
+def record_success(provider_id: str) -> None:
+    """Forget the failures of a broker that has identified somebody."""
+    BrokerOutage.objects.filter(provider=provider_id).delete()
+
+
+def present_outages() -> list[Outage]:
+    """Return the brokers by which identification does not work now, in one query."""
+    found = BrokerOutage.objects.filter(failures__gte=FAILURES, last_at__gte=timezone.now() - FORGOTTEN_AFTER)
+    rows = found.order_by("since")
+    known = [(providers.find(row.provider), row) for row in rows]
+    return [Outage(provider, row.since, row.failures) for provider, row in known if provider]
