@@ -7,7 +7,7 @@ import pytest
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
 from django.core.cache import cache
 
-from tests.browser.journey import LANGUAGES, WORDS, faults, heading, path, press
+from tests.browser.journey import LANGUAGES, faults, heading, path, press
 from tests.identity.accounts import PASSWORD
 from tests.staff import staff
 
@@ -32,7 +32,6 @@ def code_of(secret):
 
 def log_in(page, live_server, user, language="en"):
     page.goto(f"{live_server.url}/{language}/admin/")
-    press(page, WORDS[language].accept_cookies)
     page.locator("[name=login]").fill(user.username)
     page.locator("[name=password]").fill(PASSWORD)
     with page.expect_navigation():
