@@ -44,12 +44,11 @@ def too_many(request: HttpRequest, exception: TooMany) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Answer a form that was sent without its token, most often after the session ended. Nothing was done.
 
-    A page in which people type long is sent on, from our own pages only, to where what they typed is shown again. A form
-    of the desk is shown again to staff who have logged in since (ADR 42).
+    A page in which people type long is sent on, from our own pages only, to where what they typed is shown again. So
+    is a form of the desk, if staff have logged in anew since (ADR 42).
     """
-    if is_same_origin(request) and is_for_staff(request) and is_staff(request):
-        if keep(request, request.get_full_path(), typed_by=""):  # logged in anew in another tab, perhaps as another
-            return HttpResponseRedirect(request.get_full_path())
+    if is_staff(request) and keep(request, request.get_full_path(), typed_by=""):
+        return HttpResponseRedirect(request.get_full_path())
     match = request.resolver_match
     if match and getattr(match.func, "shows_refused", False) and is_same_origin(request):
         page = with_next(getattr(match.func, "after_end", ""), "", act=match.url_name or "")

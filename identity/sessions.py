@@ -81,7 +81,8 @@ def _answer_after_end(request: HttpRequest) -> HttpResponseBase | None:
     except Resolver404:
         return None
     page, is_sent = getattr(match.func, "after_end", ""), request.method == "POST"
-    if is_sent and is_of_staff(request.path_info) and match.url_name not in WITHOUT_SESSION and is_same_origin(request):
+    needs_session = is_of_staff(request.path_info) and match.url_name not in WITHOUT_SESSION
+    if is_sent and needs_session and is_same_origin(request):
         return keep_and_log_in(request, request.get_full_path())
     if not page:
         return None
@@ -91,7 +92,7 @@ def _answer_after_end(request: HttpRequest) -> HttpResponseBase | None:
 
 
 def keep_and_log_in(request: HttpRequest, address: str) -> HttpResponseRedirect:
-    """Lead staff to their log-in, and then back to the page of an address, where what they had typed is shown again."""
+    """Lead staff to their log-in, and then back to the page of an address, which shows again what they had typed."""
     unsent_forms.keep(request, address, typed_by=getattr(request, "form_sender", ""))
     return HttpResponseRedirect(with_next("account_login", address, ended="yes"))
 

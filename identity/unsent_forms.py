@@ -18,8 +18,8 @@ KEY = "unsent_form"  # in the session, encrypted
 CONTEXT = "identity.unsent_form"
 KEPT_SECONDS = 15 * 60
 MOST_CHARACTERS = 20_000
-# Besides everything whose name has "password" in it, and whatever holds a personal identity code (R17). What is searched
-# for ("text") may be the beginning of one.
+# Besides everything whose name has "password" in it, and whatever holds a personal identity code (R17). What is
+# searched for ("text") may be the beginning of one.
 NEVER_KEPT = {"csrfmiddlewaretoken", "code", "credential", "next", "text"}
 
 

@@ -277,8 +277,9 @@ class CheckForm(forms.Form):
 
     @property
     def is_represented(self) -> bool:
-        """Whether anything was filled in about a guardian or proxy, valid or not."""
-        return self.is_bound and any(self.data.get(name) or name in self.errors for name in REPRESENTATIVE)
+        """Whether anything was filled in about a guardian or proxy, valid or not, or is shown again unsent."""
+        filled_in = self.data if self.is_bound else self.initial
+        return any(filled_in.get(name) or name in self.errors for name in REPRESENTATIVE)
 
     @property
     def check(self) -> IdCheck:

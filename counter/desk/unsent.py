@@ -1,4 +1,4 @@
-"""What had been typed on a page of the desk when the session ended: shown again in its form, and done by nobody (ADR 42)."""
+"""What had been typed on a page of the desk when the session ended: shown again in its form (ADR 42)."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,11 +6,20 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from identity import unsent_forms
 from identity.unsent_forms import UnsentForm
 
+OWN = _(
+    "You were logged out before this was saved. Below is what you had typed, without any personal identity code. "
+    "Check it and save it."
+)
+OF_SOMEBODY = _(
+    "This was not saved, because the session had ended. Below is what was typed, without any personal identity code "
+    "and without the ticks. Check everything before you save it."
+)
+UNDONE = _("You were logged out. The last thing you chose was not done.")
 TICKS = (forms.CheckboxInput, forms.RadioSelect)  # and all boxes of one question, which are like the latter
 
 
@@ -38,16 +47,11 @@ def show_unsent(request: HttpRequest, context: Mapping[str, Any]) -> None:
         return
     form.initial = {**form.initial, **typed}
     request.unsent = None  # type: ignore[attr-defined]
-    messages.warning(
-        request,
-        _("You were logged out before this was saved. Below is what you had typed, without any personal identity code. Check it and save it.")
-        if is_own
-        else _("This was not saved, because the session had ended. Below is what was typed, without any personal identity code and without the ticks. Check everything before you save it."),
-    )
+    messages.warning(request, OWN if is_own else OF_SOMEBODY)
 
 
 def tell_undone(request: HttpRequest) -> None:
     """Say that what was pressed was not done, where no form shows it."""
     if getattr(request, "unsent", None):
         request.unsent = None  # type: ignore[attr-defined]
-        messages.warning(request, _("You were logged out. The last thing you chose was not done."))
+        messages.warning(request, UNDONE)

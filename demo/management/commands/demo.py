@@ -57,7 +57,7 @@ def own_addresses() -> list[str]:
     host, port = url.hostname or "", url.port or 80
     if url.scheme != "http" or host not in {"127.0.0.1", "localhost"}:
         raise CommandError(f"The demo is for this machine only: PUBLIC_URL={settings.PUBLIC_URL} is not.")
-    addresses = []
+    addresses: list[str] = []
     for family, number, address in (
         (socket.AF_INET, "127.0.0.1", f"127.0.0.1:{port}"),
         *([(socket.AF_INET6, "::1", f"[::1]:{port}")] if host == "localhost" else []),

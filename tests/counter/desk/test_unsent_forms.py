@@ -130,6 +130,13 @@ def test_form_sent_after_the_end_comes_back_after_both_factors():
     assert not IdCheck.objects.exists()
 
 
+def test_part_in_which_something_was_typed_is_open_again(adviser):
+    where = address("desk_check", application(MAIJA).reference, 0)
+    send_late(adviser, where, {"representative_name": "Edna Edunvalvoja"})
+
+    assert sign_in_staff(adviser, staff("adviser")).get(where).text.count("<details open") == 1
+
+
 def test_what_was_typed_is_shown_once(adviser):
     where = address("desk_check", application(MAIJA).reference, 0)
     send_late(adviser, where, TYPED)
