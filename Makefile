@@ -40,8 +40,8 @@ $(VENV)/.dev: requirements-dev.txt | $(VENV)/bin/python
 	$(PYTHON) -m pip --python $(VENV) install --quiet --require-hashes --no-deps -r requirements-dev.txt
 	@touch $@ $(VENV)/.run
 
-demo: $(VENV)/.run ## try the service with demo data at http://127.0.0.1:8000 (PORT=8001 changes it)
-	@exec env $(DEVELOPMENT) LOG_FORMAT=plain PUBLIC_URL=http://127.0.0.1:$(PORT) $(BIN)/python manage.py demo
+demo: $(VENV)/.run ## try the service with demo data at http://localhost:8000 (PORT=8001 changes it)
+	@exec env $(DEVELOPMENT) LOG_FORMAT=plain PUBLIC_URL=http://localhost:$(PORT) $(BIN)/python manage.py demo
 
 test: $(VENV)/.dev system ## everything: linters, types, and all tests on both databases
 	@$(MAKE) --no-print-directory --jobs 4 $(UNMIXED) lint types imports migrations

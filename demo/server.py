@@ -2,8 +2,9 @@
 
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.utils.module_loading import import_string
@@ -16,14 +17,14 @@ LAST_LETTER_SECONDS = 2
 
 
 class DemoServer(BaseApplication):
-    """Serves at `address` (host:port) until it is told to stop, and calls `when_ready` once it answers.
+    """Serves at the `addresses` (host:port) until it is told to stop, and calls `when_ready` once it answers.
 
     It has one worker with many threads: a request to the broker arrives while the request that makes it waits. One
     more thread delivers the letters.
     """
 
-    def __init__(self, address: str, when_ready: Callable[[], None]) -> None:
-        self.address = address
+    def __init__(self, addresses: list[str], when_ready: Callable[[], None]) -> None:
+        self.addresses = addresses
         self.when_ready = when_ready
         self.stop = Stop()
         self.postman: threading.Thread | None = None
@@ -32,7 +33,7 @@ class DemoServer(BaseApplication):
     def load_config(self) -> None:
         config: Any = self.cfg
         options = {
-            "bind": self.address,
+            "bind": self.addresses,
             "worker_class": "gthread",
             "threads": 16,
             "graceful_timeout": 5,  # seconds
@@ -62,4 +63,19 @@ class DemoServer(BaseApplication):
     def load(self) -> Any:
         application = import_string(settings.WSGI_APPLICATION)  # refuses the demo where DEBUG is off
         settings.DEBUG = False  # visitors of the demo see our error pages, not Django's
-        return application
+        return at_own_name(application)
+
+
+def at_own_name(application: Any) -> Any:
+    """Lead whoever comes by a number of this machine to its name, at which alone browsers allow passkeys."""
+    own, numbers = urlsplit(settings.PUBLIC_URL).netloc, ("127.0.0.1", "[::1]")
+
+    def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        host = environ.get("HTTP_HOST", "")
+        if host == own or host.rpartition(":")[0] not in numbers or environ["REQUEST_METHOD"] not in {"GET", "HEAD"}:
+            return application(environ, start_response)  # type: ignore[no-any-return]
+        location = settings.PUBLIC_URL + environ.get("RAW_URI", "/")
+        start_response("302 Found", [("Location", location), ("Content-Length", "0")])
+        return []
+
+    return answer

@@ -25,14 +25,14 @@ DIGITAL_SUPPORT = {code: f"https://digituki.hel.fi/{code}/" for code in ("fi", "
 def page(request: HttpRequest) -> dict[str, Any]:
     """Return the context of base.html and _steps.html.
 
-    `session_seconds` is the time until the session of the signed-in person ends (R21).
+    `session_seconds` is the time until the session of the signed-in person, or of staff, ends (R21).
     """
     here, address = get_language(), request.get_full_path()
     # The prefix is replaced, so that the page for an unknown address has the language switch too. An address
     # without a language leads to the front page.
     prefix = f"/{here}/"
     path = address.removeprefix(prefix) if address.startswith(prefix) else ""
-    ends_at = getattr(request, "session_ends_at", None)
+    ends_at = getattr(request, "session_ends_at", None) or getattr(request, "staff_session_ends_at", None)
     return {
         "languages": [
             {"code": code, "name": name, "url": f"/{code}/{path}", "current": code == here}

@@ -13,7 +13,9 @@ from django.utils import translation
 from core.transactions import DATABASE_AWAY
 from identity.limits import TooMany
 from identity.origin import is_same_origin
-from identity.redirects import with_next
+from identity.redirects import is_of_staff, with_next
+from identity.staff import is_staff
+from identity.unsent_forms import keep
 
 RETRY_AFTER_SECONDS = 10  # a restarted database is back by then
 
@@ -42,8 +44,11 @@ def too_many(request: HttpRequest, exception: TooMany) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Answer a form that was sent without its token, most often after the session ended. Nothing was done.
 
-    A page in which people type long is sent on, from our own pages only, to where what they typed is shown again.
+    A page in which people type long is sent on, from our own pages only, to where what they typed is shown again. So
+    is a form of the desk, if staff have logged in anew since (ADR 42).
     """
+    if is_staff(request) and keep(request, request.get_full_path(), typed_by=""):
+        return HttpResponseRedirect(request.get_full_path())
     match = request.resolver_match
     if match and getattr(match.func, "shows_refused", False) and is_same_origin(request):
         page = with_next(getattr(match.func, "after_end", ""), "", act=match.url_name or "")
@@ -69,6 +74,15 @@ def is_database_down(error: BaseException | None) -> bool:
     return False
 
 
+def is_for_staff(request: HttpRequest) -> bool:
+    """Tell whether an error is shown to staff: on their pages and on the way to them, or while they are logged in.
+
+    An error may come before anybody has looked who is logged in.
+    """
+    leads_there = is_of_staff(request.path_info) or is_of_staff(request.GET.get("next", ""))
+    return leads_there or (hasattr(request, "user") and is_staff(request))
+
+
 def _answer(
     request: HttpRequest,
     status: int,
@@ -83,8 +97,11 @@ def _answer(
     # An error may come before LocaleMiddleware has read the address.
     language = translation.get_language_from_request(request, check_path=True)
     with translation.override(language):
+        for_staff = not alone and is_for_staff(request)
         # Alone means without session and database, which may be what failed.
-        page = render_to_string(f"errors/{template or status}.html", context, None if alone else request)
+        frame = {"frame": "staff_base.html" if for_staff else "base.html", "is_for_staff": for_staff}
+        whole = {**frame, **(context or {})}
+        page = render_to_string(f"errors/{template or status}.html", whole, None if alone else request)
     response = HttpResponse(page, status=status, content_type="text/html; charset=utf-8")
     response["Content-Language"] = language
     return response

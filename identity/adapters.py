@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import crypto
 from core.service_name import SERVICE_NAME
-from identity import passwords, proof, sessions
+from identity import passwords, proof, sessions, unsent_forms
 from identity.enums import Method
 from identity.models import User
 from identity.proof import Proof
@@ -71,6 +71,8 @@ class AccountAdapter(DefaultAccountAdapter):
         """Begin a wholly new session before a second factor is asked for (R21)."""
         prefix = AUTHENTICATION_METHODS_SESSION_KEY  # what was proved just now, and by whom
         kept = {key: value for key, value in request.session.items() if key.startswith(prefix)}
+        if user.is_staff and unsent_forms.KEY in request.session:
+            kept[unsent_forms.KEY] = request.session[unsent_forms.KEY]
         request.session.flush()
         request.session.update(kept)
         request.user = AnonymousUser()

@@ -126,6 +126,7 @@ class PasswordAgainForm(ReauthenticateForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["password"] = _present_password()
+        self.fields["password"].widget.attrs["autofocus"] = True
 
     def clean_password(self) -> str:
         """Count the tries. Raises TooMany."""
@@ -163,9 +164,17 @@ class _CodeForm(forms.Form):
 class CodeForm(_CodeForm, AuthenticateForm):
     """The second factor while logging in."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].widget.attrs["autofocus"] = True
+
 
 class CodeAgainForm(_CodeForm, FactorAgainForm):
     """The second factor once more, before it is changed."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].widget.attrs["autofocus"] = True
 
 
 class ActivateForm(_CodeForm, ActivateTOTPForm):

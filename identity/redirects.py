@@ -22,7 +22,13 @@ def safe_next(request: HttpRequest) -> str:
 
 def leads_to_desk(request: HttpRequest) -> bool:
     """Tell whether the request's `next` names a page of staff, who log in with a user name."""
-    return safe_next(request).startswith(reverse("admin:index"))
+    return is_of_staff(safe_next(request))
+
+
+def is_of_staff(path: str) -> bool:
+    """Tell whether a path, in the language in use, is that of a page of staff: of the admin, or of their factors."""
+    language = f"/{get_language()}/"
+    return path.startswith((f"{language}admin/", f"{language}staff/", f"{language}log-in/code/"))
 
 
 def within(url: str) -> str:

@@ -11,35 +11,40 @@ from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import Resolver404, resolve
 from django.utils import timezone
 
-from identity import proof
-from identity.redirects import with_next
+from identity import proof, unsent_forms
+from identity.origin import is_same_origin
+from identity.redirects import is_of_staff, with_next
 from identity.session_store import SessionStore
 
 SEEN = "seen"  # seconds since 1970
 GRAIN_SECONDS = 30  # between writes of SEEN: most page views write nothing
 STAFF_MINUTES = 15  # idle, for sessions that no broker stands behind
+# Forms of staff that are sent while nobody is logged in.
+WITHOUT_SESSION = {"mfa_authenticate", "staff_session_ended"}
 
 
 class IdleMiddleware:
-    """Ends idle sessions, and sets `request.session_ends_at` while an identified person is signed in.
+    """Ends idle sessions, and sets when the one in use ends: `request.session_ends_at` while an identified person is
+    signed in, `request.staff_session_ends_at` while a member of staff is.
 
     A person who sends a form after their session ended is told so. Otherwise the form would be refused for a token
-    that ended with the session.
+    that ended with the session. Staff are led to their log-in, and what they typed is kept (ADR 42).
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        request.session_ends_at = None  # type: ignore[attr-defined]  # ours
+        request.session_ends_at = request.staff_session_ends_at = None  # type: ignore[attr-defined]  # ours
         had_session = settings.SESSION_COOKIE_NAME in request.COOKIES
         # Without the cookie nothing is read, so that pages for everybody need no query and are the same for all.
         if had_session and _is_alive(request):
             if time.time() - request.session.get(SEEN, 0) >= GRAIN_SECONDS:
                 begin(request)
-            if proof.of_session(request.session):
-                ends_at = timezone.now() + dt.timedelta(minutes=settings.IDLE_MINUTES)
-                request.session_ends_at = ends_at  # type: ignore[attr-defined]  # ours
+            if SESSION_KEY in request.session:
+                ends_at = timezone.now() + dt.timedelta(minutes=_idle_minutes(request))
+                kind = "staff_session_ends_at" if _is_of_staff(request) else "session_ends_at"
+                setattr(request, kind, ends_at)
         elif (had_session or request.method == "POST") and (answer := _answer_after_end(request)):
             return answer
         return self.get_response(request)
@@ -49,13 +54,21 @@ def _is_alive(request: HttpRequest) -> bool:
     """Tell whether somebody is signed in or fills in a form, and end the session if it is idle."""
     if SESSION_KEY not in request.session and SEEN not in request.session:
         return False
-    is_staff = SESSION_KEY in request.session and not proof.of_session(request.session)
     # GRAIN_SECONDS is added so that nobody's session ends early because their last visit was not written down.
-    limit = (STAFF_MINUTES if is_staff else settings.IDLE_MINUTES) * 60 + GRAIN_SECONDS
+    limit = _idle_minutes(request) * 60 + GRAIN_SECONDS
     if time.time() - request.session.get(SEEN, time.time()) <= limit:
         return True
+    request.form_sender = unsent_forms.sender(request)  # type: ignore[attr-defined]  # ours
     end(request)
     return False
+
+
+def _is_of_staff(request: HttpRequest) -> bool:
+    return SESSION_KEY in request.session and not proof.of_session(request.session)
+
+
+def _idle_minutes(request: HttpRequest) -> int:
+    return STAFF_MINUTES if _is_of_staff(request) else settings.IDLE_MINUTES
 
 
 def _answer_after_end(request: HttpRequest) -> HttpResponseBase | None:
@@ -68,11 +81,20 @@ def _answer_after_end(request: HttpRequest) -> HttpResponseBase | None:
     except Resolver404:
         return None
     page, is_sent = getattr(match.func, "after_end", ""), request.method == "POST"
+    needs_session = is_of_staff(request.path_info) and match.url_name not in WITHOUT_SESSION
+    if is_sent and needs_session and is_same_origin(request):
+        return keep_and_log_in(request, request.get_full_path())
     if not page:
         return None
     act = match.url_name or "" if is_sent and match.namespace != "identity" else ""
     keeps_typed = is_sent and getattr(match.func, "keeps_typed", False)
     return HttpResponseRedirect(with_next(page, request.get_full_path(), act=act), preserve_request=keeps_typed)
+
+
+def keep_and_log_in(request: HttpRequest, address: str) -> HttpResponseRedirect:
+    """Lead staff to their log-in, and then back to the page of an address, which shows again what they had typed."""
+    unsent_forms.keep(request, address, typed_by=getattr(request, "form_sender", ""))
+    return HttpResponseRedirect(with_next("account_login", address, ended="yes"))
 
 
 def open_session(key: str) -> SessionStore | None:

@@ -23,6 +23,8 @@ urlpatterns = [
     path("log-in/", logging_in.log_in, name="log_in"),  # account_login to allauth, in urls_allauth.py
     path("session/ended/", sessions.ended, name="session_ended"),
     path("session/extend/", sessions.extend, name="extend_session"),
+    path("staff/session/ended/", sessions.staff_session_ended, name="staff_session_ended"),
+    path("staff/session/extend/", sessions.extend_staff_session, name="extend_staff_session"),
     path("sign-out/", sessions.sign_out, name="sign_out"),
     path("signed-out/", sessions.signed_out, name="signed_out"),
 ]

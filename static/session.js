@@ -9,6 +9,7 @@
   var early = Number(warning.getAttribute("data-warning")); // seconds
   var ends = Date.now() + length * 1000;
   var returnTo = null;
+  var written = null; // the form in which staff typed last
   // A person's tabs tell each other when the session ends; 0 is now. Nothing is stored.
   var tabs = window.BroadcastChannel ? new BroadcastChannel("session " + warning.getAttribute("data-person")) : null;
 
@@ -36,7 +37,7 @@
   function moveTo(newEnd) {
     var shown = document.getElementById("session-end");
     var minutes = Math.round((newEnd - ends) / 60000);
-    shown.textContent = shown.textContent.replace(/(\d+)([.:])(\d\d)/, function (_, hour, mark, minute) {
+    if (shown) shown.textContent = shown.textContent.replace(/(\d+)([.:])(\d\d)/, function (_, hour, mark, minute) {
       var time = (hour * 60 + Number(minute) + minutes) % 1440;
       return Math.floor(time / 60) + mark + ("0" + (time % 60)).slice(-2);
     });
@@ -44,10 +45,11 @@
     hide();
   }
 
-  function leave() {
+  function leave(isSignedOut) {
     clearInterval(timer); // or each tick would begin anew
     var ended = warning.getAttribute("data-ended");
     var closing = document.getElementById(warning.getAttribute("data-closes") || "");
+    if (closing === form) closing = isSignedOut ? null : written || form; // staff: nothing of theirs stays if they left
     if (!closing) return location.assign(ended);
     // Saves what was typed, and leaves nothing of it on the screen.
     var close = document.createElement("input");
@@ -55,8 +57,8 @@
     close.name = "close";
     close.value = "1";
     closing.appendChild(close);
-    closing.action = ended;
-    closing.submit();
+    closing.setAttribute("action", ended); // a field may be called as the property is
+    HTMLFormElement.prototype.submit.call(closing);
   }
 
   function keep(otherwise) {
@@ -79,7 +81,9 @@
   }
 
   var kept = Date.now();
-  function typed() {
+  function typed(event) {
+    var within = event.target.form;
+    if (within && within.method === "post" && within.closest && within.closest("main")) written = within;
     if (Date.now() - kept < 60000) return;
     kept = Date.now();
     keep(function () {});
@@ -108,7 +112,7 @@
     window.addEventListener("pagehide", function () { tell(0); });
   });
   if (tabs) tabs.onmessage = function (message) {
-    if (message.data === 0) leave();
+    if (message.data === 0) leave(true);
     else if (message.data > ends) moveTo(message.data);
   };
   // A computer that slept has let the time pass without a tick.

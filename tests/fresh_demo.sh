@@ -25,7 +25,7 @@ start() {
 }
 
 front_page() {
-    python3 -c "import urllib.request as u; print(u.urlopen('http://127.0.0.1:$port/fi/').status)" 2>&1 | tail -1
+    python3 -c "import urllib.request as u; print(u.urlopen('http://localhost:$port/fi/').status)" 2>&1 | tail -1
 }
 
 try() {

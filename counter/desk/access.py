@@ -12,7 +12,7 @@ from django.utils.cache import patch_cache_control
 
 from applications.models import Applicant, Application, IdCheck
 from core.actors import Actor
-from counter.desk import kept_results
+from counter.desk import kept_results, unsent
 from counter.roles import staff_actor
 from identity.models import Account, User
 
@@ -34,13 +34,16 @@ def desk_view(*permissions: str) -> Callable[[View[P]], View[P]]:
         def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if not staff_of(request).has_perms(permissions):
                 raise PermissionDenied
+            unsent.take_unsent(request)
             try:
                 response = view(request, *args, **kwargs)
             except ERASED:
                 raise Http404 from None
+            unsent.tell_undone(request)  # where the view led on
             patch_cache_control(response, no_store=True, private=True)
             return response
 
+        guarded.shows_unsent = True  # type: ignore[attr-defined]  # read by identity.unsent_forms
         return guarded
 
     return decorate
@@ -59,7 +62,12 @@ def desk_actor(request: HttpRequest) -> Actor:
 
 
 def desk_page(request: HttpRequest, template: str, context: Mapping[str, Any], status: int = 200) -> HttpResponse:
-    """Render a page of the desk within the admin. The context has its `title`, which never shows a code (R17)."""
+    """Render a page of the desk within the admin. The context has its `title`, which never shows a code (R17).
+
+    Its `form` is filled with what had been typed when the session ended.
+    """
+    unsent.show_unsent(request, context)
+    unsent.tell_undone(request)
     results = functools.partial(kept_results.latest_token, request.session, context.get("application"))
     shown = {**admin.site.each_context(request), "latest_results": results, **context}
     return render(request, template, shown, status=status)

@@ -27,7 +27,7 @@ from django.utils.translation import gettext_lazy as _
 
 from identity import access, cookies, staff, staff_changes
 from identity.models import User
-from identity.origin import same_origin_forms
+from identity.origin import names_own_origin, same_origin_forms
 from identity.redirects import after_identification, leads_to_desk, safe_next, with_next
 
 
@@ -36,6 +36,7 @@ class _LogIn(LoginView):
         form = super().get_form(form_class)  # type: ignore[no-untyped-call]
         if leads_to_desk(self.request):
             form.fields["login"].label = _("Username")
+            form.fields["login"].widget.attrs |= {"autofocus": True, "inputmode": "text"}
         return form
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -44,6 +45,7 @@ class _LogIn(LoginView):
             **kwargs,
             next=next_url,
             for_staff=leads_to_desk(self.request),
+            has_ended="ended" in self.request.GET,
             next_page=after_identification(next_url),
             person=access.identified_person(self.request),
         )
@@ -54,8 +56,13 @@ _log_in = _LogIn.as_view()
 
 @same_origin_forms
 def log_in(request: HttpRequest) -> HttpResponseBase:
-    """Log in with a password. The session sets a cookie, so the cookies must be accepted first."""
-    if not cookies.accepted(request):
+    """Log in with a password. The session sets a cookie, so that people accept the cookies first.
+
+    Staff need no other cookie, and are told of it. A form whose origin the browser does not name comes from a page of
+    ours only if it brings a cookie (same_origin_forms).
+    """
+    is_told = leads_to_desk(request) and (request.method != "POST" or names_own_origin(request))
+    if not is_told and not cookies.accepted(request):
         return redirect(with_next("identity:cookies", request.get_full_path()))
     return _log_in(request)
 

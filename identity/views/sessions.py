@@ -8,7 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from core.requests import act_of
-from identity import access, broker_sessions, cookies, sessions
+from identity import access, broker_sessions, cookies, sessions, staff, unsent_forms
 from identity.origin import same_origin_forms
 from identity.redirects import is_within, safe_next, with_next, within
 
@@ -19,9 +19,38 @@ def extend(request: HttpRequest) -> HttpResponse:
 
     IdleMiddleware has extended the session already, as it does for any request.
     """
+    return _extended(request, settings.IDENTIFIED_URL)
+
+
+@act_of("admin:index")
+def extend_staff_session(request: HttpRequest) -> HttpResponse:
+    """Answer the script of the warning, or its form, of staff who have logged in at least with their password."""
+    if not staff.is_half_in(request):
+        return redirect(with_next("account_login", safe_next(request)))
+    return _extended(request, "admin:index")
+
+
+def _extended(request: HttpRequest, own_page: str) -> HttpResponse:
     if request.method == "POST" and "text/html" not in request.headers.get("Accept", ""):
         return HttpResponse(status=204)
-    return redirect(safe_next(request) or settings.IDENTIFIED_URL)
+    return redirect(safe_next(request) or own_page)
+
+
+@same_origin_forms
+def staff_session_ended(request: HttpRequest) -> HttpResponse:
+    """End the session of staff, as the script of the warning asks, keep what they had typed, and lead to the log-in.
+
+    `next` names the page on which they typed. Reading the address ends nothing.
+    """
+    address = within(request.GET.get("next", "")) or reverse("admin:index")
+    if request.method != "POST" or access.is_identified(request):
+        return redirect(with_next("account_login", address, ended="yes"))
+    if staff.is_staff(request):
+        request.form_sender = unsent_forms.sender(request)  # type: ignore[attr-defined]  # ours
+        sessions.end(request)
+    if request.POST.keys() <= {"csrfmiddlewaretoken", "next"}:  # nothing was typed
+        return redirect(with_next("account_login", address, ended="yes"))
+    return sessions.keep_and_log_in(request, address)
 
 
 @access.identified_person_required

@@ -6,10 +6,12 @@ import time
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
 from django.core.cache import cache
+from django.test import Client
+from playwright.sync_api import expect
 
-from tests.browser.journey import LANGUAGES, WORDS, faults, heading, path, press
+from tests.browser.journey import LANGUAGES, faults, heading, path, press
 from tests.identity.accounts import PASSWORD
-from tests.staff import staff
+from tests.staff import sign_in_staff, staff
 
 
 @pytest.fixture(autouse=True)
@@ -32,7 +34,6 @@ def code_of(secret):
 
 def log_in(page, live_server, user, language="en"):
     page.goto(f"{live_server.url}/{language}/admin/")
-    press(page, WORDS[language].accept_cookies)
     page.locator("[name=login]").fill(user.username)
     page.locator("[name=password]").fill(PASSWORD)
     with page.expect_navigation():
@@ -105,14 +106,55 @@ def test_adviser_uses_a_key(page, live_server, anna):
     assert path(page) == "/en/admin/"
 
 
-def test_key_that_is_not_accepted_is_told(page, live_server, anna):
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        ("new Error('no')", "The key was not accepted."),
+        ("new DOMException('', 'NotAllowedError')", "The key was not used."),
+        ("new DOMException('', 'InvalidStateError')", "This key has been added before."),
+        ("new DOMException('', 'SecurityError')", "The browser does not allow keys at this address."),
+        ("new DOMException('', 'NotSupportedError')", "This browser or device cannot use keys."),
+    ],
+)
+def test_key_that_is_not_accepted_is_told_why(page, live_server, anna, error, told):
     log_in(page, live_server, anna)
     press(page, "Add a key")
 
-    page.evaluate("() => { navigator.credentials.create = () => Promise.reject(new Error('no')) }")
+    page.evaluate(f"() => {{ navigator.credentials.create = () => Promise.reject({error}) }}")
     page.get_by_role("button", name="Add the key").click()
 
-    page.get_by_text("The key was not accepted.").wait_for()
+    expect(page.get_by_role("alert")).to_contain_text(told)
+    expect(page.locator("[data-error]:visible")).to_have_count(1)
+
+
+def test_key_at_an_ip_address_names_the_address_where_keys_work(page, live_server, anna, settings, watch):
+    settings.ALLOWED_HOSTS = ["127.0.0.1", "localhost"]
+    by_number = live_server.url.replace("localhost", "127.0.0.1")
+    user = sign_in_staff(Client(), anna, methods=("password",))
+    page.context.add_cookies([{"name": "session", "value": user.cookies["session"].value, "url": by_number}])
+    page.goto(f"{by_number}/en/staff/second-factor/keys/add/")
+
+    page.get_by_role("button", name="Add the key").click()
+
+    expect(page.get_by_role("alert")).to_contain_text("The browser does not allow keys at this address.")
+    expect(page.get_by_role("alert").get_by_role("link")).to_have_attribute("href", settings.PUBLIC_URL)
+    assert [address for address in watch.strangers if not address.startswith(by_number)] == []
+    watch.strangers.clear()  # the same server
+
+
+def test_key_that_is_there_already_is_told(page, live_server, anna):
+    session = page.context.new_cdp_session(page)
+    session.send("WebAuthn.enable")
+    options = {"protocol": "ctap2", "transport": "internal", "hasUserVerification": True, "isUserVerified": True}
+    session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+    log_in(page, live_server, anna)
+    press(page, "Add a key")
+    press(page, "Add the key")
+    page.goto(f"{live_server.url}/en/staff/second-factor/keys/add/")
+
+    page.get_by_role("button", name="Add the key").click()
+
+    expect(page.get_by_role("alert")).to_contain_text("This key has been added before.")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

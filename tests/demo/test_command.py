@@ -36,7 +36,7 @@ def demos(folder, port):
             "DEBUG": "true",
             "DEMO": "true",
             "LOG_FORMAT": "plain",
-            "PUBLIC_URL": f"http://127.0.0.1:{port}",
+            "PUBLIC_URL": f"http://localhost:{port}",
             "DATABASE_URL": f"sqlite:///{folder}/var/demo.sqlite3",
             "IDENTITY_KEYS_FILE": f"{folder}/var/keys.json",
             "DJANGO_SETTINGS_MODULE": "heka_confirm.settings",
@@ -102,6 +102,15 @@ def greeting(process) -> str:
         impatient.cancel()
 
 
+def has_ipv6() -> bool:
+    try:
+        with socket.socket(socket.AF_INET6) as probe:
+            probe.bind(("::1", 0))
+    except OSError:
+        return False
+    return True
+
+
 def is_anybody_left(process) -> bool:
     try:
         os.killpg(process.pid, 0)
@@ -114,8 +123,9 @@ def is_anybody_left(process) -> bool:
 def test_demo_answers_and_stops_clean(second_demo, port, how):
     process = second_demo()
     hello = greeting(process)
-    front = requests.get(f"http://127.0.0.1:{port}/en/", timeout=PATIENCE)
-    missing = requests.get(f"http://127.0.0.1:{port}/en/nowhere/", timeout=PATIENCE)
+    front = requests.get(f"http://localhost:{port}/en/", timeout=PATIENCE)
+    missing = requests.get(f"http://localhost:{port}/en/nowhere/", timeout=PATIENCE)
+    by_number = requests.get(f"http://127.0.0.1:{port}/en/?x=%C3%A4", timeout=PATIENCE, allow_redirects=False)
     held_open = socket.create_connection(("127.0.0.1", port))  # as browsers do
 
     asked = time.monotonic()
@@ -125,10 +135,23 @@ def test_demo_answers_and_stops_clean(second_demo, port, how):
 
     assert hello.startswith("Heka Confirm, with demo data.")
     assert front.status_code == 200
+    assert by_number.headers["Location"] == f"http://localhost:{port}/en/?x=%C3%A4"  # browsers allow no passkeys there
     assert (missing.status_code, "Page not found" in missing.text) == (404, True)
     assert process.returncode == 0
     assert time.monotonic() - asked < 20
     assert not is_anybody_left(process)
+
+
+@pytest.mark.parametrize("number", ["127.0.0.1", "[::1]"])
+def test_demo_answers_by_its_name_at_both_numbers_of_this_machine(second_demo, port, number):
+    """Browsers try now the one, now the other."""
+    if number == "[::1]" and not has_ipv6():
+        pytest.skip("This machine has no IPv6")
+    greeting(second_demo())
+
+    front = requests.get(f"http://{number}:{port}/en/", headers={"Host": f"localhost:{port}"}, timeout=PATIENCE)
+
+    assert front.status_code == 200
 
 
 def test_demo_stopped_by_ctrl_c_leaves_nobody(second_demo):
@@ -152,7 +175,7 @@ def test_demo_prints_its_two_addresses_last_and_alone(demo, port, tmp_path, capf
     rest, _ = process.communicate(timeout=PATIENCE)
     errors = capfd.readouterr().err
 
-    assert lines == [f"http://127.0.0.1:{port}\n", f"http://127.0.0.1:{port}/demo/staff/\n"]
+    assert lines == [f"http://localhost:{port}\n", f"http://localhost:{port}/demo/staff/\n"]
     assert (to_be_logged, rest) == (0, "")
     assert "sent" in errors  # the log told of letters, before
     assert "http://" not in errors

@@ -9,6 +9,6 @@ def test_server_makes_no_thread_before_it_forks(monkeypatch):
     made = []
     monkeypatch.setattr(threading, "Thread", lambda *args, **options: made.append(args))
 
-    DemoServer("127.0.0.1:0", when_ready=lambda: None)
+    DemoServer(["127.0.0.1:0"], when_ready=lambda: None)
 
     assert made == []

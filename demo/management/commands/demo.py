@@ -1,5 +1,6 @@
 """manage.py demo: everything the demo needs, and then the web server."""
 
+import errno
 import signal
 import socket
 from pathlib import Path
@@ -24,7 +25,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # no traceback for a Ctrl-C before the server is there
-        host, port = own_address()
+        addresses = own_addresses()
         for file in (settings.DATABASES["default"]["NAME"], settings.IDENTITY_KEYS_FILE):
             Path(file).parent.mkdir(parents=True, exist_ok=True)
         if not Path(settings.IDENTITY_KEYS_FILE).exists():
@@ -39,7 +40,7 @@ class Command(BaseCommand):
         clock.tick()
         deliver_due_letters()
         connections.close_all()  # they must not be shared with the server's worker, which is forked
-        DemoServer(f"{host}:{port}", self.greet).run()  # type: ignore[no-untyped-call]  # gunicorn ships no types
+        DemoServer(addresses, self.greet).run()  # type: ignore[no-untyped-call]  # gunicorn ships no types
 
     def greet(self) -> None:
         self.stdout.write("Heka Confirm, with demo data. Ctrl-C stops it. Its pages, and its staff with their codes:")
@@ -47,18 +48,29 @@ class Command(BaseCommand):
         self.stdout.flush()
 
 
-def own_address() -> tuple[str, int]:
-    """Return the host and port of PUBLIC_URL. Raises CommandError for another machine, and for a port in use."""
+def own_addresses() -> list[str]:
+    """Return where to serve PUBLIC_URL. Raises CommandError for another machine, and for a port in use.
+
+    `localhost` has two numbers, of which browsers try now the one, now the other. Not every machine has IPv6.
+    """
     url = urlsplit(settings.PUBLIC_URL)
     host, port = url.hostname or "", url.port or 80
     if url.scheme != "http" or host not in {"127.0.0.1", "localhost"}:
         raise CommandError(f"The demo is for this machine only: PUBLIC_URL={settings.PUBLIC_URL} is not.")
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    addresses: list[str] = []
+    for family, number, address in (
+        (socket.AF_INET, "127.0.0.1", f"127.0.0.1:{port}"),
+        *([(socket.AF_INET6, "::1", f"[::1]:{port}")] if host == "localhost" else []),
+    ):
         try:
-            probe.bind((host, port))
+            with socket.socket(family) as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind((number, port))
         except OSError as error:
+            if error.errno in {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT} and addresses:
+                continue
             raise CommandError(
                 f"Port {port} is not free ({error.strerror}). Take another: PORT={port + 1} make demo"
             ) from None
-    return host, port
+        addresses.append(address)
+    return addresses
