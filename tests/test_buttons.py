@@ -18,7 +18,6 @@ from tests.test_consistency import signed_in
 
 # Every address that takes POSTs only, with the page that shows its button.
 SHOWN_ON = {
-    "admin:applications_terms_preview": "admin:applications_terms_changelist",
     "admin:desk_account_link": "admin:desk_account",
     "admin:desk_code": "admin:desk_applicant",
     "admin:desk_details": "admin:desk_applicant",

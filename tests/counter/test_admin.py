@@ -10,7 +10,9 @@ from applications import terms
 from applications.models import Terms
 from counter.models import Counter, DocumentType, ExceptionalHours, Notice
 from identity.models import User
+from tests.applications.factories import actor, application, confirm
 from tests.as_read import as_read
+from tests.cast import MAIJA, OLLI
 from tests.staff import sign_in_staff, staff
 
 HOUR, MINUTE = dt.timedelta(hours=1), dt.timedelta(minutes=1)
@@ -203,11 +205,29 @@ def test_nobody_deletes_a_type_of_document(superuser):
 # --- Terms of use ----------------------------------------------------------------------------------------
 
 ADD_TERMS = "admin:applications_terms_add"
-AT_ONCE = {"published_at": ""}
+AT_ONCE = {"when": "at_once", "published_at": ""}
+PUBLISH = {"publish": ""}
 
 
-def test_operator_publishes_terms_at_once(operator):
-    operator.post(reverse(ADD_TERMS), {**TEXTS, **AT_ONCE})
+def later(at):
+    return {"when": "later", **moment("published_at", at)}
+
+
+def test_form_of_new_terms_begins_from_those_in_force(operator):
+    form = operator.get(reverse(ADD_TERMS)).context["adminform"].form
+
+    assert [form[f"text_{code}"].value() for code in ("fi", "sv", "en")] == [
+        getattr(terms.current(), f"text_{code}") for code in ("fi", "sv", "en")
+    ]
+    assert form["when"].value() is None
+
+
+def test_terms_are_published_only_once_their_changes_have_been_seen(operator):
+    asked = operator.post(reverse(ADD_TERMS), {**TEXTS, **AT_ONCE})
+    assert (asked.status_code, Terms.objects.count()) == (200, 1)
+    assert "The new terms will apply as soon as you publish them." in asked.text
+
+    operator.post(reverse(ADD_TERMS), {**TEXTS, **AT_ONCE, **PUBLISH})
 
     assert terms.current().text_fi == "Ehdot."
 
@@ -215,23 +235,75 @@ def test_operator_publishes_terms_at_once(operator):
 def test_operator_publishes_terms_at_a_time_to_come(operator, time_machine):
     time_machine.move_to(dt.datetime(2026, 11, 21, 12, tzinfo=dt.UTC), tick=False)
     before = terms.current()
-    operator.post(reverse(ADD_TERMS), {**TEXTS, **moment("published_at", timezone.now() + MINUTE)})
+    sent = {**TEXTS, **later(timezone.now() + MINUTE)}
+    asked = as_read(operator.post(reverse(ADD_TERMS), sent).text)
+    operator.post(reverse(ADD_TERMS), {**sent, **PUBLISH})
 
+    assert "The new terms will apply from 21 November 2026" in asked
     assert terms.current() == before
     time_machine.shift(MINUTE)
     assert terms.current().text_fi == "Ehdot."
 
 
-def test_terms_are_not_published_in_the_past(operator):
-    response = operator.post(reverse(ADD_TERMS), {**TEXTS, **moment("published_at", timezone.now() - HOUR)})
+def test_page_with_the_changes_leads_back_to_the_text(operator):
+    response = operator.post(reverse(ADD_TERMS), {**TEXTS, **AT_ONCE, "edit": ""})
 
-    assert errors(response) == {"published_at": ["Choose a time that is still to come, or leave this empty."]}
+    assert "Villkor.</textarea>" in response.text
+    assert Terms.objects.count() == 1
+
+
+def test_changes_are_marked_in_words_too(operator):
+    sent = {**TEXTS, **AT_ONCE, "text_en": terms.current().text_en.strip() + "\r\n\r\n<b>Two</b>"}
+
+    page = operator.post(reverse(ADD_TERMS), sent).text
+
+    assert '<ins><span class="visually-hidden" lang="en">added: </span>\n\n&lt;b&gt;Two&lt;/b&gt;</ins>' in page
+    assert '<del><span class="visually-hidden" lang="en">removed: </span>' in page
+
+
+def test_page_with_the_changes_says_for_whom_they_are(operator):
+    sent = application(MAIJA, OLLI)
+    terms.accept(terms.current(), by=actor(MAIJA))
+    confirm(sent, MAIJA)
+
+    page = operator.post(reverse(ADD_TERMS), {**TEXTS, **AT_ONCE}).text
+
+    assert "1 person has accepted the present terms" in page
+    assert "1 adult has not confirmed an application that is waiting" in page
+
+
+@pytest.mark.parametrize("more", [{}, PUBLISH])
+def test_terms_that_change_nothing_are_refused(operator, more):
+    current = terms.current()
+    sent = {name: getattr(current, name).replace("\n", "\r\n") + " " for name in TEXTS}
+
+    response = operator.post(reverse(ADD_TERMS), {**sent, **AT_ONCE, **more})
+
+    assert errors(response) == {"__all__": ["These are the terms that are in force now. Change the text first."]}
+    assert Terms.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("when", "told"),
+    [
+        ({}, {"when": ["Choose when the terms begin to apply."]}),
+        ({"when": "later"}, {"published_at": ["Choose a time that is still to come."]}),
+        (
+            {"when": "later", "published_at": "1999-12-31T12:00"},
+            {"published_at": ["Choose a time that is still to come."]},
+        ),
+    ],
+)
+def test_nothing_is_published_at_a_time_that_nobody_has_chosen(operator, when, told):
+    response = operator.post(reverse(ADD_TERMS), {**TEXTS, **when, **PUBLISH})
+
+    assert errors(response) == told
     assert Terms.objects.count() == 1
 
 
 @pytest.mark.parametrize("language", ["fi", "sv", "en"])
 def test_terms_without_a_language_are_refused(operator, language):
-    response = operator.post(reverse(ADD_TERMS), {**TEXTS, **AT_ONCE, f"text_{language}": " \n"})
+    response = operator.post(reverse(ADD_TERMS), {**TEXTS, **AT_ONCE, **PUBLISH, f"text_{language}": " \n"})
 
     assert list(errors(response)) == [f"text_{language}"]
 
@@ -239,13 +311,13 @@ def test_terms_without_a_language_are_refused(operator, language):
 def test_terms_to_come_can_be_changed_until_they_are_published(superuser, time_machine):
     # From now on, for the database refuses by its own clock to change what is published.
     time_machine.move_to(timezone.now(), tick=False)
-    later = moment("published_at", timezone.now() + 5 * MINUTE)
-    superuser.post(reverse(ADD_TERMS), {**TEXTS, **later})
+    sent = {**TEXTS, **later(timezone.now() + 5 * MINUTE), **PUBLISH}
+    superuser.post(reverse(ADD_TERMS), sent)
     change = reverse("admin:applications_terms_change", args=[Terms.objects.latest().pk])
 
-    superuser.post(change, {**TEXTS, **later, "text_fi": "Paremmat ehdot."})
+    superuser.post(change, {**sent, "text_fi": "Paremmat ehdot."})
     time_machine.shift(5 * MINUTE)
-    refused = superuser.post(change, {**TEXTS, **AT_ONCE})
+    refused = superuser.post(change, {**TEXTS, **AT_ONCE, **PUBLISH})
 
     assert (terms.current().text_fi, refused.status_code) == ("Paremmat ehdot.", 403)
 
@@ -257,17 +329,6 @@ def test_nobody_deletes_terms(superuser):
 
     assert response.status_code == 403
     assert terms.current().pk == pk
-
-
-def test_preview_shows_three_languages_and_stores_nothing(operator):
-    response = operator.post(reverse("admin:applications_terms_preview"), TEXTS)
-
-    assert [part in response.text for part in ('lang="sv"', "<p>Villkor.</p>", "<p>&lt;b&gt;Two&lt;/b&gt;</p>")] == [
-        True,
-        True,
-        True,
-    ]
-    assert Terms.objects.count() == 1
 
 
 @pytest.mark.parametrize(
@@ -286,19 +347,6 @@ def test_terms_ask_when_to_publish_and_tell_when_they_were_published(operator, l
     assert [label for label in asked if f">{label}:</label>" not in form] == []
     assert f"<label>{told}:</label>" in shown
     assert f"<h2>{title}</h2>" in as_read(shown)
-
-
-def test_form_of_terms_leads_to_the_preview(operator):
-    page = operator.get(reverse(ADD_TERMS)).text
-
-    assert f'formaction="{reverse("admin:applications_terms_preview")}"' in page
-
-
-@pytest.mark.parametrize("role", ["adviser", "supervisor"])
-def test_preview_is_the_operators(client, db, role):
-    sign_in_staff(client, staff(role))
-
-    assert client.post(reverse("admin:applications_terms_preview"), TEXTS).status_code == 403
 
 
 # --- Rights ----------------------------------------------------------------------------------------------
