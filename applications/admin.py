@@ -121,7 +121,8 @@ class TermsAdmin(NeverDeleted, admin.ModelAdmin):
             "readers": readers_of(form.in_force),
             "at_once": form.cleaned_data["when"] == When.AT_ONCE,
         }
-        return TemplateResponse(request, "applications/admin_terms_check.html", {**self.admin_site.each_context(request), **context, **asked})
+        whole = {**self.admin_site.each_context(request), **context, **asked}
+        return TemplateResponse(request, "applications/admin_terms_check.html", whole)
 
     def has_change_permission(self, request: HttpRequest, obj: Terms | None = None) -> bool:
         return super().has_change_permission(request, obj) and not (obj and _is_published(obj))

@@ -26,17 +26,11 @@ from counter.desk.access import Page, desk_page, desk_view
 from counter.figures import figures_within
 from counter.models import RemovedFigure
 from counter.statistics import MONDAY, MOST_DAYS, Period, Statistics
+from counter.typed_fields import DayInput
 from identity.enums import Language, Method
 
 EARLIEST = dt.date(2020, 1, 1)  # before there was anything to count
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet runs a text that begins with one of these
-
-
-class DayInput(forms.TextInput):
-    """A text, since browsers take the dots of `type="date"` as they like. A day is shown as people write it."""
-
-    def format_value(self, value: Any) -> str | None:
-        return f"{value.day}.{value.month}.{value.year}" if isinstance(value, dt.date) else super().format_value(value)
 
 
 class PeriodForm(forms.Form):

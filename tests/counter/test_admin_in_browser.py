@@ -1,5 +1,7 @@
 """The operator's pages in a browser: accessible, and what new terms change is seen before they are published."""
 
+import datetime as dt
+
 import pytest
 from django.conf import settings
 from django.test import Client
@@ -8,7 +10,9 @@ from django.utils import translation
 from playwright.sync_api import expect
 
 from applications.models import Terms
+from counter.opening import Span
 from tests.browser.journey import DESKTOP, PHONE, wider_than_the_screen
+from tests.counter.hours import set_hours
 from tests.staff import sign_in_staff, staff
 
 PAGES = [
@@ -90,6 +94,27 @@ def test_new_terms_show_what_they_change_and_are_then_published(live_server, ope
     with operator.expect_navigation():
         operator.get_by_role("button", name="Publish the new terms now").click()
     assert Terms.objects.latest().text_fi == "Hei\r\n\r\nmaailma"
+
+
+@pytest.mark.parametrize(
+    ("language", "monday", "opens"), [("fi", "Maanantai", "avautumisaika"), ("sv", "Måndag", "öppningstid")]
+)
+def test_hours_of_a_week_are_on_one_screen(live_server, operator, axe, counter, language, monday, opens):
+    set_hours(counter, {weekday: [Span(dt.time(9), dt.time(15))] for weekday in range(5)})
+    operator.set_viewport_size({"width": 1366, "height": 768})
+    operator.goto(live_server.url + address("counter_counter_change", language, [1]))
+    table = operator.locator(".hours table").first.bounding_box()
+    assert table["y"] + table["height"] <= 768
+
+    operator.get_by_label(f"{monday}: {opens}").fill("10.30")
+    for size in (DESKTOP, PHONE):
+        operator.set_viewport_size(size)
+        axe(operator)
+        assert not wider_than_the_screen(operator)
+    with operator.expect_navigation():
+        operator.locator("[name=_save]").click()
+
+    assert counter.weekly_hours.first().opens == dt.time(10, 30)
 
 
 def test_notice_is_added_by_its_form(live_server, operator, page):
