@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from identity.views import accounts, cookies, identification, leaving, logging_in, sessions
+from identity.views import accounts, cookies, identification, leaving, logging_in, sessions, staff_links
 
 app_name = "identity"
 urlpatterns = [
@@ -24,5 +24,7 @@ urlpatterns = [
     path("session/ended/", sessions.ended, name="session_ended"),
     path("session/extend/", sessions.extend, name="extend_session"),
     path("sign-out/", sessions.sign_out, name="sign_out"),
+    path("staff/link/", staff_links.set_password, name="staff_link"),
+    path("staff/link/done/", staff_links.password_set, name="staff_password_set"),
     path("signed-out/", sessions.signed_out, name="signed_out"),
 ]

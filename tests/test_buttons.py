@@ -23,6 +23,7 @@ SHOWN_ON = {
     "admin:desk_details": "admin:desk_applicant",
     "admin:desk_invitation": "admin:desk_applicant",
     "admin:desk_staff_change": "admin:desk_staff_changes",
+    "admin:identity_user_link": "admin:identity_user_changelist",
     "admin:desk_tell_number": "admin:desk_tell",
     "admin:desk_told": "admin:desk_tell",
     "admin:logout": "admin:index",

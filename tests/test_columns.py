@@ -38,6 +38,11 @@ STORED = {
     ("applications.forms.AddressForm", "email"): [Applicant],
     ("identity.forms.AddressForm", "email"): [Account, LinkRequest],
     ("AccountForm", "email"): [Account],
+    **{
+        (form, field): [User]
+        for form in ("StaffForm", "InvitationForm")
+        for field in ("username", "first_name", "last_name", "email")
+    },
     ("LinkForm", "email"): [Draft],
     ("ErrorReportForm", "text"): [ErrorReport],
     **{("CheckForm", field): [IdCheck] for field in ("name_reason", "note", "representative_name", "basis_document")},
@@ -52,6 +57,7 @@ NOWHERE = {
     **dict.fromkeys(["TermsForm", "HomeAndNeed", "SharedHome", "OwnIncome", "Resident", "Unborn", "Wishes"]),
     **dict.fromkeys(["SharedWishes", "CodeForm", "ConfirmForm", "ConfirmHereForm", "ReceiptForm", "SearchForm"]),
     **dict.fromkeys(["ActivateForm", "AddKeyForm", "CodeAgainForm", "LogInForm", "PasswordAgainForm", "PasswordForm"]),
+    "NewPasswordForm": None,
     **dict.fromkeys(["StaffPasswordForm", "StretchForm"]),
     "ExceptionalDayForm": {"date", "opens", "closes"},
     **dict.fromkeys(["EraseForm", "EmailCodeForm", "PeriodForm"]),
