@@ -5,17 +5,18 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import admin
-from django.contrib.auth.decorators import permission_required
+from django.db.models import TextChoices
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
 from django.utils import timezone
-from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 
+from applications import terms
 from applications.models import Terms
+from applications.terms_changes import Piece, differences, in_lines, readers_of
 from core.admin import NeverDeleted
-from core.requests import act_of
+
+TEXTS = [f"text_{code}" for code, _name in settings.LANGUAGES]
 
 
 def moment_input() -> forms.DateTimeInput:
@@ -23,29 +24,73 @@ def moment_input() -> forms.DateTimeInput:
     return forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 
 
+class When(TextChoices):
+    """When new terms begin to count."""
+
+    AT_ONCE = "at_once", _("At once, as soon as I have checked the changes")
+    LATER = "later", _("Later, at this time:")
+
+
 class TermsForm(forms.ModelForm):
+    """New terms, which begin from the ones in force. They are saved once the operator has seen what they change."""
+
+    when = forms.ChoiceField(
+        label=_("When do the terms begin to apply?"),
+        choices=When.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose when the terms begin to apply.")},
+    )
     published_at = forms.DateTimeField(
         label=_("Publish at"),
         required=False,
         widget=moment_input(),
-        help_text=_("Leave this empty to publish at once. You can no longer change what has been published."),
+        help_text=_("You can no longer change what has been published."),
     )
 
     class Meta:
         model = Terms
-        fields = ["text_fi", "text_sv", "text_en", "published_at"]
+        fields = [*TEXTS, "when", "published_at"]
 
-    def clean_published_at(self) -> Any:
-        """Refuse a time that is past: nobody can have read the text then."""
-        chosen, now = self.cleaned_data["published_at"], timezone.now()
-        if chosen and chosen <= now:
-            raise forms.ValidationError(_("Choose a time that is still to come, or leave this empty."))
-        return chosen or now
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.in_force = terms.current()
+        if self.instance.pk:
+            self.initial["when"] = When.LATER
+        else:
+            self.initial.update({name: getattr(self.in_force, name) for name in TEXTS})
+
+    def is_valid(self) -> bool:
+        """Tell whether to save: what is right but has not been checked is shown with its changes first."""
+        return self.is_right and "publish" in self.data
+
+    @property
+    def is_right(self) -> bool:
+        return super().is_valid()
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse terms that change nothing, and a time that is past: nobody can have read the text then."""
+        cleaned, now = super().clean() or self.cleaned_data, timezone.now()
+        if all(in_lines(cleaned.get(name, "")) == in_lines(getattr(self.in_force, name)) for name in TEXTS):
+            self.add_error(None, _("These are the terms that are in force now. Change the text first."))
+        at = cleaned.get("published_at")
+        if cleaned.get("when") == When.AT_ONCE:
+            cleaned["published_at"] = now
+        elif cleaned.get("when") == When.LATER and "published_at" not in self.errors and (at is None or at <= now):
+            self.add_error("published_at", _("Choose a time that is still to come."))
+        return cleaned
+
+    @property
+    def changes(self) -> list[tuple[str, str, list[Piece]]]:
+        """The code and name of each language, and the text in it with what it changes."""
+        return [
+            (code, name, differences(getattr(self.in_force, f"text_{code}"), self.cleaned_data[f"text_{code}"]))
+            for code, name in settings.LANGUAGES
+        ]
 
 
 @admin.register(Terms)
 class TermsAdmin(NeverDeleted, admin.ModelAdmin):
-    """Versions of the terms of use: previewed before they are published, and neither edited nor deleted after."""
+    """Versions of the terms of use: checked before they are published, and neither edited nor deleted after."""
 
     form = TermsForm
     change_form_template = "applications/admin_terms.html"
@@ -53,33 +98,35 @@ class TermsAdmin(NeverDeleted, admin.ModelAdmin):
     ordering = ["-published_at"]
 
     @admin.display(description=_("published"), ordering="published_at")
-    def version(self, terms: Terms) -> Any:
-        return terms.published_at
+    def version(self, version: Terms) -> Any:
+        return version.published_at
 
     @admin.display(description=_("status"))
-    def status(self, terms: Terms) -> Any:
-        return _("published") if _is_published(terms) else _("to be published")
+    def status(self, version: Terms) -> Any:
+        return _("published") if _is_published(version) else _("to be published")
 
-    def get_urls(self) -> list[URLPattern]:
-        preview = path("preview/", self.admin_site.admin_view(self.preview), name="applications_terms_preview")
-        return [preview, *super().get_urls()]
+    def get_fields(self, request: HttpRequest, obj: Terms | None = None) -> list[str]:
+        """Return the fields of the form; of what is published there is nothing to choose any more."""
+        return [name for name in TermsForm.Meta.fields if name != "when" or not (obj and _is_published(obj))]
 
-    @method_decorator(permission_required("applications.add_terms", raise_exception=True))
-    @method_decorator(act_of("admin:applications_terms_changelist"))
-    def preview(self, request: HttpRequest) -> HttpResponse:
-        """Show texts that are not stored yet as people would read them."""
-        texts = [(code, name, request.POST.get(f"text_{code}", "")) for code, name in settings.LANGUAGES]
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Preview of the terms of use"),
+    def render_change_form(self, request: HttpRequest, context: Any, *arguments: Any, **options: Any) -> HttpResponse:
+        """Show what the terms change and for whom before they are published; else the form."""
+        form = context["adminform"].form
+        if not (form.is_bound and form.is_right) or "edit" in request.POST:
+            return super().render_change_form(request, context, *arguments, **options)
+        asked = {
+            "title": _("Check what the new terms of use change"),
             "opts": self.opts,
-            "texts": texts,
+            "form": form,
+            "readers": readers_of(form.in_force),
+            "at_once": form.cleaned_data["when"] == When.AT_ONCE,
         }
-        return TemplateResponse(request, "applications/admin_terms_preview.html", context)
+        whole = {**self.admin_site.each_context(request), **context, **asked}
+        return TemplateResponse(request, "applications/admin_terms_check.html", whole)
 
     def has_change_permission(self, request: HttpRequest, obj: Terms | None = None) -> bool:
         return super().has_change_permission(request, obj) and not (obj and _is_published(obj))
 
 
-def _is_published(terms: Terms) -> bool:
-    return terms.published_at <= timezone.now()
+def _is_published(version: Terms) -> bool:
+    return version.published_at <= timezone.now()

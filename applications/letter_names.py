@@ -33,6 +33,7 @@ NAMES = {
     "renewed": _("The application was renewed"),
     "replaced": _("The application was replaced"),
     "slip": _("Slip for customer service"),
+    "staff_link": _("Link for a member of staff to create a password"),
     "undeliverable": _("An invitation could not be delivered"),
     "undone": _("A confirmation was undone"),
     "valid": _("The application is valid"),

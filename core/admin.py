@@ -18,7 +18,6 @@ TEXTS_OF_DJANGO = (
     gettext_noop("Model name"),
     gettext_noop("Add link"),
     gettext_noop("Change or view list link"),
-    gettext_noop("After you’ve created a user, you’ll be able to edit more user options."),
     gettext_noop("Error:"),
     gettext_noop("Add another %(verbose_name)s"),
     gettext_noop("Change %s"),

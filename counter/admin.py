@@ -10,20 +10,17 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.admin import moment_input
 from core.admin import NeverDeleted, yes_or_no
-from counter.models import Counter, DocumentType, ExceptionalHours, ExceptionQuerySet, Notice, WeeklyHours
+from counter.hours_forms import CounterForm, ExceptionalDayForm
+from counter.models import Counter, DocumentType, ExceptionalHours, ExceptionQuerySet, Notice
 
 
-# Stacked, because the fields in a table of the admin have no labels.
-class WeeklyHoursInline(admin.StackedInline):
-    model = WeeklyHours
-    extra = 1
-    fields = [("weekday", "opens", "closes")]
+class ExceptionalHoursInline(admin.TabularInline):
+    """The exceptional days to come. Django's own tables have no labels for their fields, so it is one of ours."""
 
-
-class ExceptionalHoursInline(admin.StackedInline):
     model = ExceptionalHours
-    extra = 1
-    fields = [("date", "opens", "closes"), ("reason_fi", "reason_sv", "reason_en")]
+    form = ExceptionalDayForm
+    template = "counter/admin_exceptional_days.html"
+    extra = 2
 
     def get_queryset(self, request: HttpRequest) -> ExceptionQuerySet:
         """Return the days of today and later; those gone by stay stored."""
@@ -32,8 +29,12 @@ class ExceptionalHoursInline(admin.StackedInline):
 
 @admin.register(Counter)
 class CounterAdmin(NeverDeleted, admin.ModelAdmin):
+    """The counter: first the hours of its week and the exceptional days, then what seldom changes."""
+
+    form = CounterForm
+    change_form_template = "counter/admin_counter.html"
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
-    inlines = [WeeklyHoursInline, ExceptionalHoursInline]
+    inlines = [ExceptionalHoursInline]
     fieldsets = [
         (None, {"fields": ["name_fi", "name_sv", "name_en"]}),
         (
@@ -54,6 +55,11 @@ class CounterAdmin(NeverDeleted, admin.ModelAdmin):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001  # Django's
+        """Save the hours of the week with the exceptional days."""
+        super().save_related(request, form, formsets, change)
+        form.week.save(form.instance)
 
 
 @admin.register(Notice)

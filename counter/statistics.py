@@ -9,7 +9,7 @@ from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from django.db.models import Count, DateField, DurationField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
+from django.db.models import Count, DateField, DurationField, Exists, ExpressionWrapper, F, Min, OuterRef, Q, QuerySet
 from django.db.models.functions import ExtractHour, ExtractIsoWeekDay, TruncDate, TruncWeek
 from django.utils import timezone
 
@@ -21,7 +21,7 @@ from identity.models import Person
 
 DEFAULT_DAYS = 90
 MOST_DAYS = 366
-MONDAY, SUNDAY = 1, 7  # ISO 8601
+MONDAY = 1  # ISO 8601
 WEEK = dt.timedelta(days=7)
 
 K = TypeVar("K", bound=Hashable)
@@ -91,12 +91,11 @@ class Statistics:
     by_method: Mapping[str, int]
     by_language: Mapping[str, int]
     by_week: Mapping[dt.date, int]  # by its Monday
-    by_hour: Mapping[int, int]
-    by_weekday: Mapping[int, int]  # 1 is Monday
+    checks: Mapping[tuple[int, int], int]  # by weekday (0 is Monday) and hour
 
 
 def count_period(period: Period) -> Statistics:
-    """Count all figures of a period, in seven queries."""
+    """Count all figures of a period, in eight queries."""
     tz = timezone.get_default_timezone()
     days = _days_until_valid(period)
     # Those of earlier versions count too.
@@ -114,15 +113,13 @@ def count_period(period: Period) -> Statistics:
         .values(hour=ExtractHour("checked_at", tzinfo=tz), weekday=ExtractIsoWeekDay("checked_at", tzinfo=tz))
         .annotate(count=Count("pk"))
     )
-    hours = _sum(checks, "hour")
     return Statistics(
         funnel=_funnel(period, became_valid=sum(days.values())),
         days=Days(median=days_until_share(days, percent=50), nine_tenths=days_until_share(days, percent=90)),
         by_method=_in_order(Method.values, _sum(confirmations, "method")),
         by_language=_in_order(Language.values, _sum(confirmations, "language")),
-        by_week=_in_order(period.mondays, _sum(confirmations, "week")),
-        by_hour=_in_order(range(min(hours), max(hours) + 1) if hours else (), hours),
-        by_weekday=_in_order(range(MONDAY, SUNDAY + 1), _sum(checks, "weekday")),
+        by_week=_in_order(_weeks_in_service(period), _sum(confirmations, "week")),
+        checks={(row["weekday"] - MONDAY, row["hour"]): row["count"] for row in checks},
     )
 
 
@@ -137,6 +134,12 @@ def days_until_share(counts: Mapping[int, int], *, percent: int) -> int | None:
         if seen * 100 >= wanted:
             return days
     return None
+
+
+def _weeks_in_service(period: Period) -> list[dt.date]:
+    """Return the Mondays of the period, without the weeks before the very first confirmation."""
+    first = Confirmation.objects.aggregate(first=Min("confirmed_at"))["first"]
+    return [monday for monday in period.mondays if first and monday + WEEK > timezone.localdate(first)]
 
 
 def _funnel(period: Period, *, became_valid: int) -> Funnel:

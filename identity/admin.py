@@ -1,22 +1,31 @@
+"""Members of staff as the operator invites and lists them."""
+
 from typing import Any
 
 from django.contrib import admin, messages
-from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.decorators import permission_required
 from django.contrib.auth.models import Group
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import ManyToManyField, QuerySet
-from django.forms import ModelMultipleChoiceField
+from django.forms import CheckboxSelectMultiple, ModelMultipleChoiceField
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
+from django.template.defaultfilters import yesno
+from django.urls import URLPattern, path
+from django.utils.decorators import method_decorator
+from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from core.actors import Role, operator_actor
-from core.admin import NeverDeleted, yes_or_no
-from identity import staff_changes
+from core.admin import NeverDeleted
+from core.requests import act_of
+from identity import staff_changes, staff_list
 from identity.enums import StaffChangeKind
-from identity.models import User
+from identity.models import StaffChange, User
+from identity.staff_forms import FIELDS, InvitationForm, StaffForm
 from records.enums import Event
 from records.names import employment_chain, user_subject
 from records.trail import append_event
@@ -48,30 +57,52 @@ class RoleFilter(admin.RelatedFieldListFilter):
 class StaffAdmin(NeverDeleted, UserAdmin):
     """Members of staff and their roles. The users of identified people are not shown (R16).
 
-    A member who has left is made inactive, and their acts go on naming them. What gives somebody a way to people's
-    data waits for a colleague (staff_changes.py).
+    They are invited by email and set their own password (ADR 44). A member who has left is made inactive, and their
+    acts go on naming them. What gives somebody a way to people's data waits for a colleague (staff_changes.py).
     """
 
-    list_display = ["username", "first_name", "last_name", yes_or_no(User, "is_active"), "last_login"]
+    form = StaffForm
+    add_form = InvitationForm
+    add_form_template = change_form_template = "identity/admin_staff.html"
+    list_display = ["username", "first_name", "last_name", "roles", "state", "second_factor", "last_login"]
     list_filter = [("groups", RoleFilter), "is_active"]
     filter_horizontal = []
-    search_fields = ["username", "first_name", "last_name"]
+    search_fields = ["username", "first_name", "last_name", "email"]
     actions = ["remove_second_factors"]
     fieldsets = [
-        (None, {"fields": ["username", "password"]}),
+        (None, {"fields": ["username", "email", "language"]}),
         (_("Name"), {"fields": ["first_name", "last_name"]}),
         (_("Role"), {"fields": ["groups", "is_active"]}),
     ]
+    add_fieldsets = [(None, {"fields": [*FIELDS, "role"]})]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
-        """Return staff. Only superusers see superusers: whoever sets the password of one could log in as them."""
+        """Return staff. Only superusers see superusers: whoever sends a link to one could log in as them."""
         found = super().get_queryset(request).filter(is_staff=True)
         is_superuser = isinstance(request.user, User) and request.user.is_superuser
-        return found if is_superuser else found.filter(is_superuser=False)
+        listed = staff_list.with_state(found)
+        return listed if is_superuser else listed.filter(is_superuser=False)
+
+    @admin.display(description=_("roles"))
+    def roles(self, user: User) -> str:
+        return staff_list.roles_in_words(user)
+
+    @admin.display(description=_("status"))
+    def state(self, user: User) -> str:
+        return staff_list.state_in_words(user)
+
+    @admin.display(description=_("second factor"))
+    def second_factor(self, user: User) -> str:
+        return capfirst(str(yesno(getattr(user, "has_factor", False))))
+
+    def get_urls(self) -> list[URLPattern]:
+        """Return the addresses of Django's, without the page on which one types the password of another."""
+        link = path("<int:pk>/link/", self.admin_site.admin_view(self.send_link), name="identity_user_link")
+        return [link, *(each for each in super().get_urls() if each.name != "auth_user_password_change")]
 
     def formfield_for_manytomany(self, db_field: ManyToManyField, request: HttpRequest, **options: Any) -> Any:
         """Return the field of the roles, the only one of its kind here."""
-        roles = {"form_class": RoleField, "label": _("Roles"), "help_text": ""}
+        roles = {"form_class": RoleField, "label": _("Roles"), "widget": CheckboxSelectMultiple, "help_text": ""}
         return super().formfield_for_manytomany(db_field, request, **options, **roles)
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:  # noqa: FBT001  # Django's
@@ -79,32 +110,54 @@ class StaffAdmin(NeverDeleted, UserAdmin):
         super().save_model(request, obj, form, change)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001  # Django's
-        """Give the roles that were chosen, except new ones on people's data, which wait for a colleague."""
+        """Give the roles that were chosen, except new ones on people's data, which wait for a colleague.
+
+        Whoever is new is sent their link first.
+        """
         user = form.instance
         held = set(user.groups.values_list("pk", flat=True))
         super().save_related(request, form, formsets, change)
+        if not change:
+            self._send_link(request, user)
+            user.groups.set(Group.objects.filter(name=form.cleaned_data["role"]))
         for role in staff_changes.roles_on_data().filter(user=user).exclude(pk__in=held):
             user.groups.remove(role)
-            self._ask(request, user, StaffChangeKind.ROLE, role=role.name)
+            self._tell_of(
+                request,
+                user,
+                staff_changes.ask_for_change(
+                    user, StaffChangeKind.ROLE, by=operator_actor(request.user), role=role.name
+                ),
+            )
+        if not staff_list.roles_in_words(User.objects.get(pk=user.pk)):
+            text = gettext("%(name)s has no role, and can do nothing here.")
+            messages.warning(request, text % {"name": user.get_username()})
 
-    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:  # noqa: A002  # Django's
-        """Let the new password of somebody who reads people's data wait for a colleague."""
-        user = self.get_object(request, unquote(id))
-        if request.method == "POST" and self.has_change_permission(request, user) and user is not None:
-            form = self.change_password_form(user, request.POST)
-            if form.is_valid() and form.cleaned_data["set_usable_password"] and staff_changes.reads_data(user):
-                self._ask(request, user, StaffChangeKind.PASSWORD, password=form.cleaned_data["password1"])
-                return redirect("admin:identity_user_change", user.pk)
-        return super().user_change_password(request, id, form_url)
+    @method_decorator(permission_required("identity.change_user", raise_exception=True))
+    @method_decorator(act_of("admin:identity_user_changelist"))
+    def send_link(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Send a member of staff a link for a password, or ask for it if they read people's data."""
+        user = get_object_or_404(self.get_queryset(request), pk=pk)
+        if not self.has_change_permission(request, user):
+            raise PermissionDenied
+        if user.email and user.is_active:
+            self._send_link(request, user)
+        else:
+            messages.error(request, gettext("Save an email address first. The person must also be active."))
+        return redirect("admin:identity_user_change", user.pk)
 
-    def _ask(
-        self, request: HttpRequest, user: User, kind: StaffChangeKind, *, role: str = "", password: str = ""
-    ) -> None:
-        staff_changes.ask_for_change(user, kind, by=operator_actor(request.user), role=role, password=password)
+    def _send_link(self, request: HttpRequest, user: User) -> None:
+        asked = staff_changes.send_link_or_ask(user, by=operator_actor(request.user))
+        if asked:
+            self._tell_of(request, user, asked)
+            return
+        text = gettext("A link for creating a password was sent to %(email)s. It works for 72 hours.")
+        messages.success(request, text % {"email": user.email})
+
+    def _tell_of(self, request: HttpRequest, user: User, asked: StaffChange) -> None:
         text = gettext("%(name)s, %(change)s: this will wait until a supervisor approves it at the desk.")
-        messages.warning(
-            request, text % {"name": user.get_username(), "change": Role.name_of(role) if role else kind.label}
-        )
+        what = asked.role_name or asked.get_kind_display()
+        messages.warning(request, text % {"name": user.get_username(), "change": what})
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """Nobody gives a role to themselves."""
@@ -126,7 +179,8 @@ class StaffAdmin(NeverDeleted, UserAdmin):
         count = 0
         for user in [each for each in queryset if each.pk != request.user.pk]:
             if staff_changes.reads_data(user):
-                self._ask(request, user, StaffChangeKind.FACTORS)
+                by = operator_actor(request.user)
+                self._tell_of(request, user, staff_changes.ask_for_change(user, StaffChangeKind.FACTORS, by=by))
                 continue
             count += 1
             staff_changes.remove_factors(user)

@@ -24,5 +24,5 @@ class StaffChangeKind(models.TextChoices):
     """What a second member of staff confirms (C1)."""
 
     ROLE = "role", _("new role")
-    PASSWORD = "password", _("new password")
+    PASSWORD = "password", _("link for a new password")
     FACTORS = "factors", _("second factors removed")

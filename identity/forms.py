@@ -47,24 +47,8 @@ class UnrepeatedInput(forms.PasswordInput):
     input_type = "text"
 
 
-class PasswordForm(forms.Form):
-    """A new password, long and not common, and what only its holder knows besides.
-
-    The password may be pasted, and may hold any characters.
-    """
-
-    code_end = forms.CharField(
-        label=_("The last four characters of your personal identity code"),
-        help_text=_(
-            "The part after the sign in the middle, for example 123X. It protects your account if somebody else can "
-            "read your email."
-        ),
-        max_length=40,
-        error_messages={
-            "required": _("Enter the last four characters of your personal identity code, for example 123X.")
-        },
-        widget=UnrepeatedInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
-    )
+class NewPasswordForm(forms.Form):
+    """A new password, long and not common. It may be pasted, and may hold any characters."""
 
     password = forms.CharField(
         label=_("New password"),
@@ -84,14 +68,6 @@ class PasswordForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.user = user
 
-    def clean_code_end(self) -> str:
-        """Return the four characters, also where somebody gave their whole code."""
-        typed = without_blanks(str(self.cleaned_data["code_end"])).upper()
-        found = CODE_END.fullmatch(typed)
-        if not found:
-            raise ValidationError(_("Enter exactly four characters, for example 123X."))
-        return found[1]
-
     def clean_password(self) -> str:
         password = str(self.cleaned_data["password"])
         try:
@@ -100,6 +76,33 @@ class PasswordForm(forms.Form):
             is_short = any(error.code == "password_too_short" for error in refused.error_list)
             raise ValidationError(TOO_SHORT if is_short else refused.error_list) from None
         return password
+
+
+class PasswordForm(NewPasswordForm):
+    """A new password of an account, and what only its holder knows besides."""
+
+    code_end = forms.CharField(
+        label=_("The last four characters of your personal identity code"),
+        help_text=_(
+            "The part after the sign in the middle, for example 123X. It protects your account if somebody else can "
+            "read your email."
+        ),
+        max_length=40,
+        error_messages={
+            "required": _("Enter the last four characters of your personal identity code, for example 123X.")
+        },
+        widget=UnrepeatedInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+    )
+
+    field_order = ["code_end", "password"]
+
+    def clean_code_end(self) -> str:
+        """Return the four characters, also where somebody gave their whole code."""
+        typed = without_blanks(str(self.cleaned_data["code_end"])).upper()
+        found = CODE_END.fullmatch(typed)
+        if not found:
+            raise ValidationError(_("Enter exactly four characters, for example 123X."))
+        return found[1]
 
 
 class LogInForm(LoginForm):

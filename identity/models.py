@@ -23,6 +23,10 @@ class User(AbstractUser):
     known_client = models.CharField(max_length=32, blank=True, db_default="", editable=False)
     # Every session belongs to one; with the next one all former sessions end.
     session_series = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+    # In which a member of staff gets emails. That of an identified person stands with the person.
+    language = models.CharField(
+        _("language of emails"), max_length=2, choices=Language, default=Language.FINNISH, db_default=Language.FINNISH
+    )
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
         """Return what each session of this user must hold: it changes with the password and with the series."""
@@ -36,7 +40,10 @@ class StaffChange(models.Model):
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="staff_changes")
     kind = models.CharField(max_length=8, choices=StaffChangeKind)
     role = models.CharField(max_length=150, blank=True, db_default="")  # the name of the group
-    password = models.CharField(max_length=128, blank=True, db_default="")  # hashed, and only while it waits
+    # Where the link for a password goes; for a role, where the last one went, which a colleague is shown.
+    email = models.EmailField(blank=True, default="", db_default="")
+    # Hashed, and only while it waits: of changes that the release before asked for. Now everybody sets their own.
+    password = models.CharField(max_length=128, blank=True, default="", db_default="")
     asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField(db_default=Now())
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
@@ -72,6 +79,32 @@ class StaffChange(models.Model):
     def role_name(self) -> str:
         """The role that is asked for, in the language of the page; empty for other changes."""
         return Role.name_of(self.role)
+
+
+class StaffLink(models.Model):
+    """A link by which a member of staff sets their own password (ADR 44). Only the hash of its token is stored."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="staff_links")
+    email = models.EmailField()  # where it went
+    nonce = models.CharField(max_length=32)
+    token_hash = models.CharField(max_length=80, unique=True)
+    created_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    replaced_at = models.DateTimeField(null=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"], condition=Q(used_at=None, replaced_at=None), name="staff_link_one_live"
+            ),
+            models.CheckConstraint(
+                condition=Q(used_at=None) | Q(replaced_at=None), name="staff_link_used_or_replaced"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"staff link {self.pk}"
 
 
 class Person(models.Model):

@@ -1,7 +1,7 @@
 """Changes of staff who read people's data, which a second member of staff confirms (C1, ADR 25).
 
-Whoever names staff could otherwise read everything by a second user of their own, or by a password and a second
-factor that they set for somebody else.
+Whoever names staff could otherwise read everything by a second user of their own, or by the link for a password and
+the second factor of somebody else (ADR 44).
 """
 
 import datetime as dt
@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from core.actors import Actor, acting_staff
 from core.refusals import Refused
 from core.transactions import atomically
+from identity import staff_letters, staff_links
 from identity.enums import StaffChangeKind
 from identity.models import StaffChange, User
 from records.enums import Event
@@ -32,6 +33,10 @@ class CannotDecideStaffChange(Refused):
 
 class OwnStaffChange(CannotDecideStaffChange):
     message = _("You asked for this change, or it is about you. Somebody else will decide on it.")
+
+
+class AnotherAddress(CannotDecideStaffChange):
+    message = _("A link for a password has gone to another address meanwhile. The change must be asked for again.")
 
 
 class StaffChangeNotWaiting(CannotDecideStaffChange):
@@ -56,22 +61,35 @@ def waiting_changes() -> QuerySet[StaffChange]:
 
 
 @atomically
-def ask_for_change(user: User, kind: StaffChangeKind, *, by: Actor, role: str = "", password: str = "") -> StaffChange:
+def ask_for_change(user: User, kind: StaffChangeKind, *, by: Actor, role: str = "") -> StaffChange:
     """Store a change that a colleague confirms, in place of a waiting one of the same kind.
 
-    `role` is the name of a group, `password` a password as it was typed; only its hash is stored.
+    `role` is the name of a group. With a role, the colleague is shown where the user's link for a password went.
     """
     StaffChange.objects.filter(user=user, kind=kind, role=role, decided_at=None).delete()
+    address = user.email if kind == StaffChangeKind.PASSWORD else staff_links.address_of_link(user)
     asked = StaffChange.objects.create(
-        user=user,
-        kind=kind,
-        role=role,
-        password=make_password(password) if password else "",
-        asked_by=acting_staff(by),
-        asked_at=timezone.now(),
+        user=user, kind=kind, role=role, email=address, asked_by=acting_staff(by), asked_at=timezone.now()
     )
     _record_change(asked, Event.STAFF_CHANGE_ASKED, by)
     return asked
+
+
+@atomically
+def send_link_or_ask(user: User, *, by: Actor) -> StaffChange | None:
+    """Send a link for a password to the user's address; of who reads people's data, ask for it and return the change.
+
+    A link to another address than the one by which they got in leaves them nothing of the former password: whoever
+    reads that address could still log in, once the role is given that a colleague confirms by the new address.
+    """
+    locked = User.objects.select_for_update().get(pk=user.pk)
+    if reads_data(locked):
+        return ask_for_change(locked, StaffChangeKind.PASSWORD, by=by)
+    if staff_links.address_that_let_in(locked) != locked.email:
+        remove_factors(locked)
+        User.objects.filter(pk=locked.pk).update(password=make_password(None))
+    _send_link(locked, email=locked.email, by=by)
+    return None
 
 
 @atomically
@@ -84,7 +102,7 @@ def decide_change(change: StaffChange, *, accepted: bool, by: Actor) -> None:
     if colleague.pk in {locked.asked_by_id, locked.user_id}:
         raise OwnStaffChange
     if accepted:
-        _make(locked)
+        _make(locked, by=by)
     locked.decided_by, locked.decided_at, locked.accepted, locked.password = colleague, timezone.now(), accepted, ""
     locked.save()
     _record_change(locked, Event.STAFF_CHANGE_CONFIRMED if accepted else Event.STAFF_CHANGE_REJECTED, by)
@@ -101,14 +119,26 @@ def end_sessions(user: User) -> None:
     User.objects.filter(pk=user.pk).update(session_series=F("session_series") + 1)
 
 
-def _make(change: StaffChange) -> None:
+def _make(change: StaffChange, *, by: Actor) -> None:
+    user = User.objects.select_for_update().get(pk=change.user_id)
     match StaffChangeKind(change.kind):
         case StaffChangeKind.ROLE:
+            if staff_links.address_of_link(user) != change.email:
+                raise AnotherAddress
             change.user.groups.add(Group.objects.get(name=change.role))
         case StaffChangeKind.PASSWORD:
-            User.objects.filter(pk=change.user_id).update(password=change.password)
+            if change.email:
+                _send_link(user, email=change.email, by=by)
+            else:  # the release before asked for it, with a password
+                User.objects.filter(pk=user.pk).update(password=change.password)
         case StaffChangeKind.FACTORS:
             remove_factors(change.user)
+
+
+def _send_link(user: User, *, email: str, by: Actor) -> None:
+    is_first = not staff_links.address_that_let_in(user)
+    staff_letters.queue_staff_link(staff_links.replace_staff_link(user, email=email), is_first=is_first)
+    append_event(Event.STAFF_LINK_SENT, chain=employment_chain(user.pk), by=by, subject=user_subject(user.pk))
 
 
 def _record_change(change: StaffChange, event: Event, by: Actor) -> None:

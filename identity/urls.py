@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from identity.views import accounts, cookies, identification, leaving, logging_in, sessions
+from identity.views import accounts, cookies, identification, leaving, logging_in, sessions, staff_links
 
 app_name = "identity"
 urlpatterns = [
@@ -26,5 +26,7 @@ urlpatterns = [
     path("staff/session/ended/", sessions.staff_session_ended, name="staff_session_ended"),
     path("staff/session/extend/", sessions.extend_staff_session, name="extend_staff_session"),
     path("sign-out/", sessions.sign_out, name="sign_out"),
+    path("staff/link/", staff_links.set_password, name="staff_link"),
+    path("staff/link/done/", staff_links.password_set, name="staff_password_set"),
     path("signed-out/", sessions.signed_out, name="signed_out"),
 ]

@@ -71,6 +71,8 @@ class Event(models.TextChoices):
     STAFF_CHANGE_ASKED = "staff_change_asked", _("Change of a member of staff asked for")
     STAFF_CHANGE_CONFIRMED = "staff_change_confirmed", _("Change of a member of staff approved")
     STAFF_CHANGE_REJECTED = "staff_change_rejected", _("Change of a member of staff rejected")
+    STAFF_LINK_SENT = "staff_link_sent", _("Link for a password sent to a member of staff")
+    STAFF_PASSWORD_SET = "staff_password_set", _("Member of staff set their password from a link")
 
     # The data left, or ended.
     EXPORTED = "exported", _("Data exported")

@@ -47,6 +47,8 @@ WITHOUT_ACT = {
     "identity.people.exchange_codes": "part of decide",
     "identity.people.restore_codes": "part of undo",
     "identity.staff_changes.ask_for_change": "staff alone",
+    "identity.staff_changes.send_link_or_ask": "staff alone",
+    "identity.staff_links.set_staff_password": "staff alone",
     "identity.staff_changes.decide_change": "staff alone",
     "upstream.bulk.take_in": "applications that nobody else knows yet",
     "upstream.deliveries.replay_since": "webhooks alone",

@@ -18,12 +18,12 @@ from tests.test_consistency import signed_in
 
 # Every address that takes POSTs only, with the page that shows its button.
 SHOWN_ON = {
-    "admin:applications_terms_preview": "admin:applications_terms_changelist",
     "admin:desk_account_link": "admin:desk_account",
     "admin:desk_code": "admin:desk_applicant",
     "admin:desk_details": "admin:desk_applicant",
     "admin:desk_invitation": "admin:desk_applicant",
     "admin:desk_staff_change": "admin:desk_staff_changes",
+    "admin:identity_user_link": "admin:identity_user_changelist",
     "admin:desk_tell_number": "admin:desk_tell",
     "admin:desk_told": "admin:desk_tell",
     "admin:logout": "admin:index",

@@ -11,7 +11,7 @@ from django.urls import get_resolver
 
 from applications import document
 from applications.models import Applicant, Confirmation, Draft, ErrorReport, IdCheck
-from counter.models import Feedback, SecondLook, Undoing
+from counter.models import ExceptionalHours, Feedback, SecondLook, Undoing
 from identity import claims, providers
 from identity.models import Account, LinkRequest, Person, User
 from tests import cast
@@ -38,6 +38,11 @@ STORED = {
     ("applications.forms.AddressForm", "email"): [Applicant],
     ("identity.forms.AddressForm", "email"): [Account, LinkRequest],
     ("AccountForm", "email"): [Account],
+    **{
+        (form, field): [User]
+        for form in ("StaffForm", "InvitationForm")
+        for field in ("username", "first_name", "last_name", "email")
+    },
     ("LinkForm", "email"): [Draft],
     ("ErrorReportForm", "text"): [ErrorReport],
     **{
@@ -49,13 +54,16 @@ STORED = {
     ("DecisionForm", "reason"): [SecondLook],
     ("UndoForm", "reason"): [Undoing],
     ("WebhookEndpointForm", "url"): [WebhookEndpoint],
+    **{("ExceptionalDayForm", f"reason_{code}"): [ExceptionalHours] for code in ("fi", "sv", "en")},
 }
 # Within what is encrypted, in the trail's JSON, compared with something, or in a column without a length.
 NOWHERE = {
     **dict.fromkeys(["TermsForm", "HomeAndNeed", "SharedHome", "OwnIncome", "Resident", "Unborn", "Wishes"]),
     **dict.fromkeys(["SharedWishes", "CodeForm", "ConfirmForm", "ConfirmHereForm", "ReceiptForm", "SearchForm"]),
     **dict.fromkeys(["ActivateForm", "AddKeyForm", "CodeAgainForm", "LogInForm", "PasswordAgainForm", "PasswordForm"]),
-    "StaffPasswordForm": None,
+    "NewPasswordForm": None,
+    **dict.fromkeys(["StaffPasswordForm", "StretchForm"]),
+    "ExceptionalDayForm": {"date", "opens", "closes"},
     **dict.fromkeys(["EraseForm", "EmailCodeForm", "PeriodForm"]),
     "FeedbackForm": {"text", "form_key"},  # encrypted, and a UUID
     "CheckForm": {"code", "document_valid_until", "basis_valid_until"},  # compared, and not kept (C2); days

@@ -10,7 +10,7 @@ from applications.views.drafts import LinkForm
 from counter.desk.forms import NewContactDetailsForm
 from counter.views import FeedbackForm
 from identity.forms import AddressForm as AccountAddressForm
-from identity.forms import LogInForm, PasswordAgainForm, PasswordForm, StaffPasswordForm
+from identity.forms import LogInForm, NewPasswordForm, PasswordAgainForm, PasswordForm, StaffPasswordForm
 from tests.test_every_field_asks import FORMS
 
 # By https://www.w3.org/TR/WCAG21/#input-purposes.
@@ -27,6 +27,7 @@ OWN = [
     (FeedbackForm, {"email": "email"}),
     (AccountAddressForm, {"email": "email"}),
     (LogInForm, {"login": "username", "password": "current-password"}),
+    (lambda: NewPasswordForm(user=None), {"password": "new-password"}),
     (lambda: PasswordForm(user=None), {"password": "new-password"}),
 ]
 OTHERS = [lambda form=form: form(**STEP) for form in (CoApplicant, Resident, Unborn)]
@@ -50,7 +51,7 @@ def test_browser_does_not_fill_in_what_it_knows_of_oneself_as_the_details_of_ano
 
 def test_no_other_form_names_a_purpose():
     known = (MainApplicant, Oneself, HomeAndNeed, ContactDetailsForm, LinkForm, FeedbackForm, AccountAddressForm)
-    passwords = (LogInForm, PasswordForm, PasswordAgainForm, StaffPasswordForm)
+    passwords = (LogInForm, NewPasswordForm, PasswordAgainForm, StaffPasswordForm)
     with translation.override("en"):
         others = {
             form.__name__: found

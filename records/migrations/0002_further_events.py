@@ -69,6 +69,8 @@ class Migration(migrations.Migration):
                     ("staff_change_asked", "Change of a member of staff asked for"),
                     ("staff_change_confirmed", "Change of a member of staff approved"),
                     ("staff_change_rejected", "Change of a member of staff rejected"),
+                    ("staff_link_sent", "Link for a password sent to a member of staff"),
+                    ("staff_password_set", "Member of staff set their password from a link"),
                     ("exported", "Data exported"),
                     ("purged", "Data erased after its retention time"),
                     ("erased", "A person’s data erased"),

@@ -1,13 +1,18 @@
-"""The operator's pages in a browser: accessible, and the terms looked at before they are published."""
+"""The operator's pages in a browser: accessible, and what new terms change is seen before they are published."""
+
+import datetime as dt
 
 import pytest
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
+from playwright.sync_api import expect
 
 from applications.models import Terms
+from counter.opening import Span
 from tests.browser.journey import DESKTOP, PHONE, wider_than_the_screen
+from tests.counter.hours import set_hours
 from tests.staff import sign_in_staff, staff
 
 PAGES = [
@@ -71,23 +76,45 @@ def test_letters_of_the_admin_are_neither_thin_nor_capital(live_server, operator
     assert operator.locator("body *").evaluate_all(odd) == []
 
 
-def test_terms_are_previewed_in_a_tab_of_their_own_and_then_published(live_server, operator, axe):
+def test_new_terms_show_what_they_change_and_are_then_published(live_server, operator, axe):
     known = Terms.objects.count()
     operator.goto(live_server.url + address("applications_terms_add"))
     for language, text in {"Finnish": "Hei\n\nmaailma", "Swedish": "Hej", "English": "Hello"}.items():
         operator.get_by_label(f"Text in {language}").fill(text)
-    with operator.context.expect_page() as opened:
-        operator.get_by_role("button", name="Preview in three languages").click()
-    preview = opened.value
-    preview.wait_for_load_state()
+    operator.get_by_label("At once").check()
+    operator.get_by_role("button", name="Check the changes").click()
 
-    assert preview.locator("[lang=fi] p").all_inner_texts() == ["Hei", "maailma"]
-    axe(preview)
+    expect(operator.locator("[lang=fi] ins").last).to_contain_text("maailma")
+    for size in (DESKTOP, PHONE):
+        operator.set_viewport_size(size)
+        axe(operator)
+        assert not wider_than_the_screen(operator)
     assert Terms.objects.count() == known
 
     with operator.expect_navigation():
-        operator.get_by_role("button", name="Save", exact=True).click()
+        operator.get_by_role("button", name="Publish the new terms now").click()
     assert Terms.objects.latest().text_fi == "Hei\r\n\r\nmaailma"
+
+
+@pytest.mark.parametrize(
+    ("language", "monday", "opens"), [("fi", "Maanantai", "avautumisaika"), ("sv", "Måndag", "öppningstid")]
+)
+def test_hours_of_a_week_are_on_one_screen(live_server, operator, axe, counter, language, monday, opens):
+    set_hours(counter, {weekday: [Span(dt.time(9), dt.time(15))] for weekday in range(5)})
+    operator.set_viewport_size({"width": 1366, "height": 768})
+    operator.goto(live_server.url + address("counter_counter_change", language, [1]))
+    table = operator.locator(".hours table").first.bounding_box()
+    assert table["y"] + table["height"] <= 768
+
+    operator.get_by_label(f"{monday}: {opens}").fill("10.30")
+    for size in (DESKTOP, PHONE):
+        operator.set_viewport_size(size)
+        axe(operator)
+        assert not wider_than_the_screen(operator)
+    with operator.expect_navigation():
+        operator.locator("[name=_save]").click()
+
+    assert counter.weekly_hours.first().opens == dt.time(10, 30)
 
 
 def test_notice_is_added_by_its_form(live_server, operator, page):

@@ -44,7 +44,7 @@ LETS_IN = {
     **dict.fromkeys(["desk_staff_changes", "desk_staff_change", "desk_acted_alone"], SUPERVISORS),
     **dict.fromkeys(["statistics", "statistics_csv"], OF_FIGURES),
     # Models, by what may be done with them; nothing that has happened is deleted.
-    **{f"applications_terms_{act}": {OPERATOR} for act in ("changelist", "add", "change", "history", "preview")},
+    **{f"applications_terms_{act}": {OPERATOR} for act in ("changelist", "add", "change", "history")},
     **{f"counter_counter_{act}": {OPERATOR} for act in ("changelist", "change", "history")},
     **{f"counter_notice_{act}": {OPERATOR} for act in ("changelist", "add", "change", "history")},
     **{f"counter_documenttype_{act}": {OPERATOR} for act in ("changelist", "add", "change", "history")},

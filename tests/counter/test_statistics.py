@@ -254,7 +254,7 @@ def test_what_was_undone_counts_nowhere():
     after = statistics.count_period(NOVEMBER)
     assert (before.funnel.confirmed, before.funnel.became_valid, before.by_method["counter"]) == (1, 1, 1)
     assert (after.funnel.confirmed, after.funnel.became_valid, after.by_method["counter"]) == (0, 0, 0)
-    assert (sum(before.by_hour.values()), sum(after.by_hour.values())) == (1, 0)
+    assert (sum(before.checks.values()), sum(after.checks.values())) == (1, 0)
 
 
 # --- Days from sending to validity -----------------------------------------------------------------------
@@ -337,6 +337,18 @@ def test_confirmation_counts_in_the_period_in_which_it_was_made(at):
     assert (of_december.by_method["bank"], of_december.funnel.confirmed) == (1, 0)
 
 
+def test_weeks_before_the_first_confirmation_are_left_out(at):
+    weeks = [statistics.count_period(NOVEMBER).by_week]
+    at(2026, 11, 16, 0, 30)
+    confirm(application(MAIJA), MAIJA)
+    weeks.append(statistics.count_period(NOVEMBER).by_week)
+
+    assert weeks == [
+        {},
+        dict.fromkeys([dt.date(2026, 11, day) for day in (16, 23, 30)], 0) | {dt.date(2026, 11, 16): 1},
+    ]
+
+
 def test_checks_are_counted_by_hour_and_weekday_of_helsinki(at):
     for who, when in ((MAIJA, (2026, 11, 9, 0, 30)), (OLLI, (2026, 11, 9, 9, 0)), (VERA, (2026, 11, 15, 11, 59))):
         at(*when)
@@ -344,8 +356,7 @@ def test_checks_are_counted_by_hour_and_weekday_of_helsinki(at):
 
     figures = statistics.count_period(NOVEMBER)
 
-    assert figures.by_hour == {0: 1, **dict.fromkeys(range(1, 9), 0), 9: 1, 10: 0, 11: 1}
-    assert figures.by_weekday == {1: 2, 2: 0, 3: 0, 4: 0, 5: 0, 6: 0, 7: 1}
+    assert figures.checks == {(0, 0): 1, (0, 9): 1, (6, 11): 1}
 
 
 def test_hour_that_comes_twice_is_one_hour_of_the_day(time_machine):
@@ -353,11 +364,11 @@ def test_hour_that_comes_twice_is_one_hour_of_the_day(time_machine):
         time_machine.move_to(dt.datetime(2027, 10, 31, hour, 30, tzinfo=dt.UTC), tick=False)
         check(application(who), who)
 
-    assert statistics.count_period(Period(dt.date(2027, 10, 31), dt.date(2027, 10, 31))).by_hour == {3: 2}
+    assert statistics.count_period(Period(dt.date(2027, 10, 31), dt.date(2027, 10, 31))).checks == {(6, 3): 2}
 
 
 def test_without_checks_there_is_no_hour():
-    assert statistics.count_period(NOVEMBER).by_hour == {}
+    assert statistics.count_period(NOVEMBER).checks == {}
 
 
 def test_statistics_take_as_many_queries_for_thirty_applications_as_for_one():
@@ -372,4 +383,4 @@ def test_statistics_take_as_many_queries_for_thirty_applications_as_for_one():
         counts.append(len(queries))
 
     assert figures.funnel.sent == 30
-    assert counts == [7, 7]
+    assert counts == [8, 8]

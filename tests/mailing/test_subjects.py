@@ -19,7 +19,7 @@ from tests.mailing.letters import LONGEST_LINE
 FOLDER = Path(settings.BASE_DIR, "templates", "mailing")
 LANGUAGES = [code for code, _ in settings.LANGUAGES]
 MESSAGES = sorted(path.parent.name for path in FOLDER.glob("*/subject.txt"))
-ABOUT_NO_APPLICATION = ("account_", "draft_", "feedback_")
+ABOUT_NO_APPLICATION = ("account_", "draft_", "feedback_", "staff_")
 LONGEST_DAY = dt.date(2027, 9, 30)
 DAYS = dict.fromkeys(["valid_until", "until", "due_on"], LONGEST_DAY)
 NUMBER = "K7M-P3X-Q4T"

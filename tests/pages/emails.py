@@ -16,7 +16,7 @@ from django.test import Client
 from applications import clock, drafts
 from counter import feedback
 from counter.models import Counter
-from identity import accounts
+from identity import accounts, staff_changes
 from mailing.letters import NoLongerDue, write_letter
 from mailing.models import Letter
 from tests.applications.form.forms import MAIN, Somebody
@@ -24,6 +24,7 @@ from tests.applications.test_letters import MESSAGES, START, household
 from tests.identity.accounts import EMAIL, evidence, with_password
 from tests.pages.collected import LANGUAGES
 from tests.reading import taken_back
+from tests.staff import acting, staff
 
 Days = Callable[[int], None]
 
@@ -32,7 +33,13 @@ def emails() -> Iterator[tuple[str, str, str]]:
     """Yield message, language and HTML of each email."""
     for message in MESSAGES:
         yield from written(partial(household, message), message)
-    for happen in (life_of_an_account, end_of_an_account, life_of_a_draft, feedback_and_its_receipt):
+    for happen in (
+        life_of_an_account,
+        end_of_an_account,
+        life_of_a_draft,
+        feedback_and_its_receipt,
+        invitation_of_staff,
+    ):
         yield from written(happen)
 
 
@@ -72,3 +79,12 @@ def life_of_a_draft(days: Days) -> None:
 def feedback_and_its_receipt(_days: Days) -> None:
     Counter.objects.update(feedback_email=EMAIL)
     feedback.give_feedback(form_key=uuid4(), kind="other", text="Good.", email=EMAIL, language="fi")
+
+
+def invitation_of_staff(_days: Days) -> None:
+    anna = staff("adviser")
+    anna.groups.clear()
+    anna.email = EMAIL
+    anna.save()
+    staff_changes.send_link_or_ask(anna, by=acting("operator"))
+    staff_changes.send_link_or_ask(anna, by=acting("operator"))

@@ -424,13 +424,13 @@ REMOVED_IN_CSV = {
         "Skickade ansökningar;3",
     ],
     "en": [
-        "Applications erased since,January 2027: ",
-        "ID checks,2",
-        "Status when erased: Lapsed – not confirmed in time,2",
-        "Status when erased: Withdrawn,1",
-        "Confirmations by language: Finnish,1",
-        "Confirmations by method: At customer service,1",
-        "Applications sent,3",
+        "Applications erased since;January 2027: ",
+        "ID checks;2",
+        "Status when erased: Lapsed – not confirmed in time;2",
+        "Status when erased: Withdrawn;1",
+        "Confirmations by language: Finnish;1",
+        "Confirmations by method: At customer service;1",
+        "Applications sent;3",
     ],
 }
 

@@ -14,8 +14,8 @@ from django.db import models, transaction
 from applications import draft_links, invitation_links
 from applications.models import Draft, Invitation
 from core import crypto, links
-from identity import account_links, staff
-from identity.models import AccountLink
+from identity import account_links, staff, staff_links
+from identity.models import AccountLink, StaffLink
 from mailing import letter_codes
 from mailing.models import Letter
 
@@ -32,6 +32,7 @@ class Command(BaseCommand):
         self._write(Invitation, lambda row: links.rehash(row, invitation_links.TOKEN, invitation_links.CODE))
         self._write(Draft, lambda row: links.rehash(row, draft_links.TOKEN))
         self._write(AccountLink, lambda row: links.rehash(row, account_links.TOKEN))
+        self._write(StaffLink, lambda row: links.rehash(row, staff_links.TOKEN))
         self._write(Letter, lambda row: links.rehash(row, letter_codes.CODE))
         self.stdout.write(f"second factor: {staff.reencrypt_factors()}")
 

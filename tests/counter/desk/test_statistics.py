@@ -11,10 +11,13 @@ from django.urls import reverse
 from django.utils import translation
 
 from counter.desk import statistics
+from counter.opening import Span
 from tests.applications.factories import application, confirm
 from tests.as_read import as_read
 from tests.cast import MAIJA, OLLI
 from tests.conftest import headings
+from tests.counter.hours import set_hours
+from tests.counter.test_statistics import check
 from tests.staff import sign_in_staff, staff
 
 pytestmark = pytest.mark.django_db
@@ -40,47 +43,74 @@ def address(name="statistics", language="en"):
 
 def read(response):
     """Return the rows of a CSV, as a spreadsheet reads them."""
-    return list(csv.reader(io.StringIO(response.content.decode("utf-8-sig"))))
+    return list(csv.reader(io.StringIO(response.content.decode("utf-8-sig"), newline=""), delimiter=";"))
 
 
 def tables(page):
-    """Return caption and rows of each table on the page."""
+    """Return caption and rows of each table of figures on the page."""
     for table in re.findall(r"<table>(.*?)</table>", page, re.DOTALL):
-        rows = re.findall(r'<th scope="row">(.*?)</th><td class="amount">(.*?)</td>', table)
-        yield re.search("<caption>(.*)</caption>", table)[1], [tuple(map(html.unescape, row)) for row in rows]
+        labels = re.findall(r'<th scope="row">(.*?)</th>', table)
+        figures = re.findall(r'<td class="amount">(.*?)</td>', table)
+        rows = [(html.unescape(label), figure) for label, figure in zip(labels, figures, strict=True)]
+        yield re.search("<caption>(.*)</caption>", table)[1], rows
 
 
-def drawings(page):
-    """Return title and rows of each chart on the page."""
-    for svg in re.findall(r"<svg[^>]*role=.img.*?</svg>", page, re.DOTALL):
-        texts = [html.unescape(text) for text in re.findall("<text[^>]*>(.*?)</text>", svg)]
-        yield re.search("<title[^>]*>(.*)</title>", svg)[1], list(zip(texts[::2], texts[1::2], strict=True))
+def bars(page):
+    """Return the length of each bar on the page, in per cent of its section."""
+    return [int(length) for length in re.findall(r'<rect width="(\d+)%"', page)]
 
 
-def test_figures_are_shown(supervisor):
+def test_applications_and_people_are_shown_apart(supervisor):
     confirm(application(MAIJA, OLLI), MAIJA)
 
-    shown = dict(tables(supervisor.get(address()).text))
+    page = supervisor.get(address()).text
+    shown = dict(tables(page))
 
-    assert shown["Time from sending to validity"] == [
+    assert shown["Applications in the period"] == [
         ("Applications sent", "1"),
+        ("Applications that became valid", "0"),
+        ("Applications that lapsed", "0"),
+    ]
+    assert shown["People in these applications"] == [
         ("Co-applicants invited", "1"),
         ("Invitations opened", "0"),
         ("People identified", "1"),
         ("People who confirmed the application", "1"),
-        ("Applications that became valid", "0"),
-        ("Applications that lapsed", "0"),
     ]
     assert shown["Confirmations by language"] == [("Finnish", "1"), ("Swedish", "0"), ("English", "0")]
+    assert headings_of(page) == ["Applications", "People", "Customer service"]
 
 
-def test_each_chart_has_a_table_of_the_same_figures(supervisor):
+def headings_of(page):
+    return re.findall("<h2>(.*)</h2>", page)
+
+
+def test_each_section_has_a_scale_of_its_own(supervisor):
+    for _ in range(2):
+        application(MAIJA, OLLI)
+    confirm(application(MAIJA), MAIJA)
+
+    assert bars(supervisor.get(address()).text)[:7] == [100, 33, 0, 0, 0, 67, 0]
+
+
+def test_each_number_stands_on_the_page_once(supervisor):
     confirm(application(MAIJA), MAIJA)
 
     page = supervisor.get(address()).text
 
-    assert list(drawings(page)) == list(tables(page))
-    assert len(list(tables(page))) == 6  # no check at the counter yet, so no hours
+    assert len(bars(page)) == sum(len(rows) for _caption, rows in tables(page))
+
+
+def test_checks_are_shown_by_weekday_and_hour_with_the_quietest_hours(supervisor, counter):
+    set_hours(counter, {5: [Span(dt.time(12), dt.time(15, 30))]})
+    sent = application(MAIJA, OLLI)
+    check(sent, MAIJA)  # a Saturday, 14 o'clock in Helsinki
+    check(sent, OLLI)
+
+    page = " ".join(re.sub("<[^>]+>", " ", supervisor.get(address()).text).split())
+
+    assert "12 –13 13 –14 14 –15 Total Saturday 0 0 2 2 Total 0 0 2" in page
+    assert "Among the quietest hours: Saturday 12–13 (0), Saturday 13–14 (0), Saturday 14–15 (2)." in page
 
 
 def test_page_says_what_it_shows_of_nothing(supervisor):
@@ -95,8 +125,11 @@ def test_page_says_what_it_shows_of_nothing(supervisor):
         ("en", "1 November 2026", "26 Oct 2026"),
     ],
 )
-def test_dates_are_written_in_the_language_of_the_page(supervisor, language, days, week):
-    page = as_read(supervisor.get(address(language=language), PERIOD).text)
+def test_dates_are_written_in_the_language_of_the_page(supervisor, time_machine, language, days, week):
+    time_machine.move_to(dt.datetime(2026, 11, 1, 12, tzinfo=dt.UTC), tick=False)
+    confirm(application(MAIJA), MAIJA)
+    sign_in_staff(supervisor, staff("supervisor"))
+    page = as_read(supervisor.get(address(language=language), PERIOD | {"until": "2026-11-01"}).text)
 
     assert f'<html lang="{language}"' in page
     assert [text in page for text in (days, week)] == [True, True]
@@ -141,13 +174,17 @@ def test_longest_and_shortest_period_are_shown(supervisor, since):
 
 
 def test_csv_has_the_figures_of_the_page(supervisor):
-    confirm(application(MAIJA), MAIJA)
+    sent = application(MAIJA)
+    confirm(sent, MAIJA)
+    check(application(OLLI), OLLI)
 
     page = supervisor.get(address(), PERIOD).text
     rows = read(supervisor.get(address("statistics_csv"), PERIOD))
 
     assert rows[0] == ["Section", "Label", "Value"]
-    assert rows[1:] == [[title, *row] for title, figures in tables(page) for row in figures]
+    visits = [row for row in rows if row[0] == "ID checks by weekday and hour"]
+    assert rows[1 : -len(visits)] == [[title, *row] for title, figures in tables(page) for row in figures]
+    assert ["ID checks by weekday and hour", "Saturday 14–15", "1"] in visits
     assert ["Confirmations by method", "Online banking codes", "1"] in rows
 
 
@@ -167,12 +204,12 @@ def test_csv_is_a_file_that_spreadsheets_open(supervisor):
 
 @pytest.mark.parametrize(
     ("language", "head"),
-    [("fi", "Osio;Selite;Luku"), ("sv", "Avsnitt;Uppgift;Värde"), ("en", "Section,Label,Value")],
+    [("fi", "Osio;Selite;Luku"), ("sv", "Avsnitt;Uppgift;Värde"), ("en", "Section;Label;Value")],
 )
-def test_csv_has_the_head_and_the_signs_between_columns_of_the_language(supervisor, language, head):
+def test_csv_has_its_head_in_the_language_and_semicolons_for_a_spreadsheet_in_finland(supervisor, language, head):
     text = supervisor.get(address("statistics_csv", language), PERIOD).content.decode("utf-8-sig")
 
-    assert text.splitlines()[0] == head
+    assert text.split("\r\n")[0] == head
 
 
 def test_csv_names_nobody(supervisor):
