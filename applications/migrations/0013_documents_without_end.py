@@ -4,7 +4,7 @@ from records.append_only import AppendOnly
 
 
 class Migration(migrations.Migration):
-    dependencies = [("applications", "0011_certificates")]
+    dependencies = [("applications", "0012_found_by_contact_details")]
 
     operations = [
         migrations.AddField(

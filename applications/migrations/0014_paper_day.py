@@ -6,7 +6,7 @@ from records.append_only import AppendOnly
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("applications", "0011_certificates"),
+        ("applications", "0013_documents_without_end"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

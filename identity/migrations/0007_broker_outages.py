@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("identity", "0005_counts_end")]
+    dependencies = [("identity", "0006_accounts_without_password")]
 
     operations = [
         migrations.CreateModel(

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("identity", "0005_counts_end"),
+        ("identity", "0007_broker_outages"),
     ]
 
     operations = [

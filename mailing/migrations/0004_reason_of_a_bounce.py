@@ -4,7 +4,7 @@ from mailing.enums import Bounce
 
 
 class Migration(migrations.Migration):
-    dependencies = [("mailing", "0002_letter_codes")]
+    dependencies = [("mailing", "0003_letter_sent")]
 
     operations = [
         migrations.AddField(
