@@ -1,5 +1,5 @@
 from django.db import migrations, models
-from django.db.models.functions import Lower, Replace
+from django.db.models.functions import Lower
 
 
 class Migration(migrations.Migration):
@@ -12,11 +12,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             "applicant",
             models.Index(
-                Replace(
-                    Replace(
-                        Replace(Replace(models.F("phone"), models.Value(" ")), models.Value("-")), models.Value("(")
-                    ),
-                    models.Value(")"),
+                models.Func(
+                    "phone",
+                    template="REPLACE(REPLACE(REPLACE(REPLACE(%(expressions)s, ' ', ''), '-', ''), '(', ''), ')', '')",
+                    output_field=models.CharField(),
                 ),
                 name="applicant_by_phone",
             ),

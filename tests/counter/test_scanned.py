@@ -12,7 +12,7 @@ FINNISH = str.maketrans({":": "Ö", "/": "-", "-": "+", "?": "_", "=": "´", "&"
 GERMAN = str.maketrans(
     {":": "Ö", "/": "-", "-": "ß", "?": "_", "=": "´", "&": "/", "y": "z", "z": "y", "Y": "Z", "Z": "Y"}
 )
-NUMBER, LETTERS, WITH_Y = "K7MP3XQ4T", "TJCYXXMYV", "J9YCMTFQ7"
+NUMBER, LETTERS, WITH_Y = "K7MP4XQ3R", "TJCYXXMYV", "J9YCMTFQK"
 LINK = "https://confirm.example.fi/fi/confirm/{grouped}/?from=slip&person=1"
 
 
@@ -66,7 +66,10 @@ def test_number_is_found_in_what_is_scanned_and_typed(number, typed):
 def test_number_is_found_whatever_keyboard_the_computer_has(number, keyboard, has_caps_lock, scanned):
     typed = scanned.format(number=number, grouped=references.display(number)).translate(keyboard)
 
-    assert find_number(typed.swapcase() if has_caps_lock else typed) == number
+    if has_caps_lock:
+        typed = "".join(sign if sign == "ß" else sign.swapcase() for sign in typed)  # in Python ß would become SS
+
+    assert find_number(typed) == number
 
 
 def test_accent_above_the_first_letter_is_a_gap():
