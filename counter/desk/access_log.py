@@ -17,8 +17,8 @@ from applications.trail import ApplicationEvent, record_events
 from counter.desk.access import desk_actor, staff_of
 from records.enums import Event
 
-OPENED = "desk_opened"  # the key in the session
-ASKED = "desk_asked"  # likewise
+OPENED = "desk_opened"  # the keys in the session
+ASKED = "desk_asked"
 
 
 @dataclass(frozen=True)

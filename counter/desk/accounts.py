@@ -152,6 +152,7 @@ def _account_status(request: HttpRequest, slot: Applicant, issued: Account) -> H
         "has_password": issued.user.has_usable_password(),
         "letter": letter,
         "is_watched": letter is not None and _is_undecided(letter),
+        "focuses_search": True,
     }
     return _account_page(request, slot, context)
 

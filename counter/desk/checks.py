@@ -68,6 +68,7 @@ def _go_on(request: HttpRequest, slot: Applicant, made: IdCheck) -> HttpResponse
     else:
         messages.success(request, _("The ID check has been saved."))
     if "account" in request.POST:
+        access_log.ask_on_next_page(request, slot)
         return redirect("admin:desk_account", application.reference, slot.position)
     if application.can_confirm(slot):
         return redirect("admin:desk_confirm", application.reference, slot.position)

@@ -9,11 +9,12 @@ from django.utils.translation import gettext, pgettext
 from playwright.sync_api import expect
 
 from applications.models import Application, IdCheck
+from identity.models import Account
 from tests.applications.factories import application
 from tests.browser.journey import Way
 from tests.cast import MAIJA, OLLI, OTSO
 from tests.counter.checks import ETHAN, end_of_code
-from tests.counter.desk.arranged import address, protect
+from tests.counter.desk.arranged import address, checked, protect
 from tests.counter.desk.test_desk_in_browser import logged_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -128,6 +129,21 @@ def test_1_slip_and_confirming_here_is_three_buttons_and_four_pages(at_desk, lan
 
 
 @in_finnish_and_swedish
+def test_2_account_with_the_address_of_the_application_is_one_button_for_the_other(at_desk, language):
+    sent = application(MAIJA)
+    desk = at_desk(language)
+
+    desk.scan(sent)
+    desk.check(slot_of(sent), then="Save and create an account")
+    address_read = desk.page.locator(".read-back").inner_text()
+    desk.press("The address is right. Create account")
+
+    desk.ends_with_the_search_box()
+    assert desk.cost() == (3, 4, 12)
+    assert address_read == slot_of(sent).email == Account.objects.get().email
+
+
+@in_finnish_and_swedish
 def test_3_co_applicant_without_an_address_costs_no_more(at_desk, language):
     sent = application(MAIJA, {**OLLI, "email": None})
     desk = at_desk(language)
@@ -179,8 +195,29 @@ def test_5_doubt_is_kept_open_with_one_part_of_the_form_more(at_desk, language):
     desk.page.keyboard.type("The picture is old.")
     desk.press("Save and go on to confirm")
 
-    assert desk.cost() == (2, 3, 13)
+    assert desk.cost() == (2, 3, 14)
     assert IdCheck.objects.waiting().count() == 1
+
+
+@in_finnish_and_swedish
+def test_5_second_look_is_three_presses_and_ends_with_the_search_box(at_desk, language):
+    sent = application(MAIJA)
+    waiting = checked(sent, MAIJA, is_doubtful=True)
+    desk = at_desk(language, role="supervisor")
+
+    opened = address("desk_check_made", waiting.pk, language=language)
+    desk.page.locator(f'a[href="{opened}"]').focus()
+    with desk.page.expect_navigation():
+        desk.page.keyboard.press("Enter")
+    desk.press("Do the second review")
+    desk.tab_to("Accept the check")
+    desk.page.keyboard.press("Space")
+    desk.tab_to("Reason")
+    desk.page.keyboard.type("The same face.")
+    desk.press("Save the decision")
+
+    assert desk.cost()[:2] == (3, 4)
+    assert IdCheck.objects.sound().count() == 1
 
 
 @in_finnish_and_swedish
@@ -273,6 +310,26 @@ def test_10_nobody_found_is_one_press_with_the_search_box_ready(at_desk, languag
 
     desk.ends_with_the_search_box()
     assert desk.cost() == (1, 2, 0)
+
+
+@in_finnish_and_swedish
+def test_11_check_is_undone_with_four_presses(at_desk, language):
+    sent = application(MAIJA)
+    made = checked(sent, MAIJA)
+    desk = at_desk(language, role="supervisor")
+
+    desk.scan(sent)
+    opened = address("desk_check_made", made.pk, language=language)
+    desk.page.locator(f'a[href="{opened}"]').focus()
+    with desk.page.expect_navigation():
+        desk.page.keyboard.press("Enter")
+    desk.press("Undo the check")
+    desk.tab_to("Reason")
+    desk.page.keyboard.type("Wrong person.")
+    desk.press("Undo the check")
+
+    assert desk.cost()[:2] == (4, 5)
+    assert IdCheck.objects.sound().count() == 0
 
 
 @in_finnish_and_swedish
