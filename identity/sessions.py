@@ -93,7 +93,8 @@ def _answer_after_end(request: HttpRequest) -> HttpResponseBase | None:
 
 def keep_and_log_in(request: HttpRequest, address: str) -> HttpResponseRedirect:
     """Lead staff to their log-in, and then back to the page of an address, which shows again what they had typed."""
-    unsent_forms.keep(request, address, typed_by=getattr(request, "form_sender", ""))
+    if unsent_forms.keep(request, address, typed_by=getattr(request, "form_sender", "")):
+        request.session.set_expiry(unsent_forms.KEPT_SECONDS)  # until the log-in begins another
     return HttpResponseRedirect(with_next("account_login", address, ended="yes"))
 
 

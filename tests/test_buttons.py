@@ -44,6 +44,7 @@ SHOWN_ON = {
     "identification:start": "identity:identify",
     "identity:accept_cookies": "identity:cookies",
     "identity:decline_cookies": "identity:cookies",
+    "identity:extend_staff_session": "admin:index",
     "identity:sign_out": "applications:waiting",
     "privacy:own_data_file": "privacy:own_data",
 }

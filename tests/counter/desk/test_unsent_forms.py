@@ -128,6 +128,7 @@ def test_form_sent_after_the_end_comes_back_after_both_factors():
     assert form["code"].value() is None
     assert SAVED in text_of(shown)
     assert not IdCheck.objects.exists()
+    assert client.session.get_expire_at_browser_close()  # as every session of staff
 
 
 def test_part_in_which_something_was_typed_is_open_again(adviser):
@@ -257,7 +258,7 @@ def test_what_is_typed_is_stored_encrypted(adviser):
 
     (row,) = Session.objects.all()
 
-    assert row.get_decoded().keys() == {unsent_forms.KEY}
+    assert row.get_decoded().keys() == {unsent_forms.KEY, "_session_expiry"}
     assert TYPED["note"] not in base64.b64decode(row.get_decoded()[unsent_forms.KEY]).decode(errors="replace")
 
 
