@@ -105,7 +105,7 @@ class TermsAdmin(NeverDeleted, admin.ModelAdmin):
     def status(self, version: Terms) -> Any:
         return _("published") if _is_published(version) else _("to be published")
 
-    def get_fields(self, request: HttpRequest, obj: Terms | None = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: Terms | None = None) -> Any:
         """Return the fields of the form; of what is published there is nothing to choose any more."""
         return [name for name in TermsForm.Meta.fields if name != "when" or not (obj and _is_published(obj))]
 
