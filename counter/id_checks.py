@@ -212,9 +212,10 @@ def decide(check: IdCheck, *, accepted: bool, reason: str, by: Actor) -> SecondL
 
     A code that the document bore takes effect with an accepted check (R3).
     """
-    # The earlier checks of the person that wait, before this one and before the trail as by erasing.
-    waiting = waiting_checks(check.applicant).filter(pk__lt=check.pk).order_by("pk") if accepted else []
-    earlier = [_lock_check(each) for each in waiting]
+    # The earlier checks of the person that wait, before this one and before the trail as by erasing. Not those from
+    # paper: no later check does what was signed there.
+    before = waiting_checks(check.applicant).filter(pk__lt=check.pk, entered_at=None).order_by("pk")
+    earlier = [_lock_check(each) for each in (before if accepted else [])]
     locked = _lock_check(check)
     if locked.status != CheckStatus.WAITING:
         raise CheckNotWaiting

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from applications import changes, confirmation, dates, letters, terms
-from applications.enums import Act, PaperWish
+from applications.enums import Act, PaperWish, PendingReason
 from applications.models import Applicant, Application, IdCheck, Terms
 from core.actors import Actor
 from core.refusals import Refused
@@ -65,7 +65,8 @@ def enter_paper_check(
 def decide(check: IdCheck, *, accepted: bool, reason: str, by: Actor) -> SecondLook:
     """Take the second look at any check that waits, and do what was signed on paper if it is accepted.
 
-    If that can be done no more, the person is told. Raises what id_checks.decide() raises, and CannotConfirm.
+    If that can be done no more, the person is told. Raises what id_checks.decide() raises, CannotConfirm, and
+    id_checks.SecondLookWaits while another check of the person is doubted.
     """
     look = id_checks.decide(check, accepted=accepted, reason=reason, by=by)
     if accepted and check.paper_wish and not _carry_out(look.check_made, by=by):
@@ -110,6 +111,9 @@ def _carry_out(check: IdCheck, *, by: Actor) -> bool:
 
     id_checks.decide() has locked the check, then the application and those that it would replace.
     """
+    doubted = id_checks.waiting_checks(check.applicant).exclude(pending_reason=PendingReason.PAPER)
+    if doubted.exists():
+        raise id_checks.SecondLookWaits
     current = terms.current()
     if present_refusal(check, current=current):
         return False

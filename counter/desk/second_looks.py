@@ -15,6 +15,13 @@ from counter.desk.access import desk_actor, desk_page, desk_view
 from counter.desk.checks import check_context, find_check
 from counter.desk.forms import DecisionForm, UndoForm
 
+REFUSALS = (
+    id_checks.CannotDecide,
+    id_checks.SecondLookWaits,
+    learned_codes.CannotLearn,
+    confirmation.CannotConfirm,
+)
+
 
 @desk_view("counter.use_desk")
 @read_or_act
@@ -26,7 +33,7 @@ def decide_page(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         try:
             paper_day.decide(check, **form.cleaned_data, by=desk_actor(request))
-        except (id_checks.CannotDecide, learned_codes.CannotLearn, confirmation.CannotConfirm) as refusal:
+        except REFUSALS as refusal:
             messages.error(request, str(refusal))
         else:
             messages.success(request, _("Your decision has been saved."))

@@ -347,3 +347,29 @@ def test_person_who_comes_meanwhile_is_checked_anew_and_waits_too():
     made = check(sent, cast.MAIJA, note="They came in person")
 
     assert made.pending_reason == PendingReason.ANOTHER
+
+
+def test_doubt_about_the_person_is_decided_first():
+    """C4: no check of the same person passes a doubt by."""
+    sent = sent_before(cast.MAIJA)
+    made = enter(sent, cast.MAIJA)
+    later = doubtful(sent, cast.MAIJA)
+
+    with pytest.raises(id_checks.SecondLookWaits):
+        decide(made)
+
+    assert (status(made), state(sent)) == ("waiting", "awaiting")
+    decide(later, accepted=False)
+    decide(made)
+    assert state(sent) == "valid"
+
+
+def test_check_in_person_does_not_settle_what_was_signed_on_paper():
+    sent = sent_before(cast.MAIJA)
+    made = enter(sent, cast.MAIJA, wish=PaperWish.WITHDRAWN)
+
+    decide(check(sent, cast.MAIJA, note="They came in person"))
+
+    assert status(made) == "waiting"
+    decide(made)
+    assert state(sent) == "withdrawn"

@@ -24,7 +24,8 @@ SUMMARY = re.compile(r'{% include "(_error_summary|applications/form/_errors)\.h
 def chain(name):
     """Return the texts of a template and of those that it extends."""
     found = [TEMPLATES.get(name, "")]
-    while (base := re.match(r'{% extends (?:\w+\|yesno:)?"(?:\w+\.html,)?([^"]+)"', found[-1])) and base[1] != name:  # else Django's of that name
+    extends = r'{% extends (?:\w+\|yesno:)?"(?:\w+\.html,)?([^"]+)"'
+    while (base := re.match(extends, found[-1])) and base[1] != name:  # else Django's of that name
         name = base[1]
         found.append(TEMPLATES.get(name, ""))
     return found
