@@ -84,5 +84,5 @@ def test_title_at_the_desk_says_so_first_and_once(client):
 
     page = adviser.post(address("desk_check", sent.reference, 0), {})
 
-    assert title_of(page).startswith("Error: ID check")
+    assert title_of(page).startswith("Error: Application")
     assert title_of(page).count("Error") == 1
