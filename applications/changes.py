@@ -142,7 +142,8 @@ def renew(application: Application, *, by: Actor, check: IdCheck | None = None) 
     try:
         own = may_renew(locked, _acting_slot(locked, by, check))
     except NothingGained:
-        if _was_renewed_today(locked):  # by a first click, or by one of the others at this moment (R12)
+        today = locked.changes.filter(transition=Transition.RENEWED, at__gte=dates.start_of_today())
+        if today.exists():  # by a first click, or by one of the others at this moment (R12)
             return
         raise
     now = timezone.now()
@@ -175,10 +176,6 @@ def may_renew_once_it_gains(application: Application, own: Applicant | None) -> 
     if application.waits_for:
         raise MustConfirmToo
     return own
-
-
-def _was_renewed_today(application: Application) -> bool:
-    return application.changes.filter(transition=Transition.RENEWED, at__gte=dates.start_of_today()).exists()
 
 
 @atomically

@@ -124,7 +124,9 @@ def bring_together(check: IdCheck, *, by: Actor) -> None:
     learned.save(update_fields=["took_effect_at", "holder", "other_holder"])
     if changed:
         _record(changed, Event.CODE_LEARNED, check, by)
-        if _is_account_closed(learned):
+        holders = [each for each in (learned.holder, learned.other_holder) if each]
+        closed = Account.objects.filter(user__person__in=holders, closed_at__gte=learned.took_effect_at)
+        if closed.exists():  # one of two accounts, now that they are known to be one person's
             _record(changed, Event.ACCOUNT_CLOSED, check, by)
         protection.join_marks(changed[-1], by=by)
         letters.code_learned(check, has_changed=bool(learned.former_hetu))
@@ -270,13 +272,6 @@ def _set_code(slot: Applicant, code: str | None, check: IdCheck | None) -> None:
     if code:
         slot.birth_date = hetu.birth_date(code)
     slot.save(update_fields=CODE)
-
-
-def _is_account_closed(learned: LearnedCode) -> bool:
-    """Tell whether one of two accounts was closed when it was known that they are one person's."""
-    people_known = [learned.holder, learned.other_holder]
-    closed = Account.objects.filter(user__person__in=[each for each in people_known if each])
-    return closed.filter(closed_at__gte=learned.took_effect_at).exists()
 
 
 def _record(slots: Iterable[Applicant], event: Event, check: IdCheck, by: Actor) -> None:

@@ -22,12 +22,12 @@ def holder(application: Application, position: int, *, reader: Applicant) -> App
     raise Application.DoesNotExist
 
 
-def qr(application: Application, holder: Applicant) -> SafeString:
+def qr(application: Application, position: int) -> SafeString:
     """Return what the slip of somebody says, as a QR code: an SVG element for a page.
 
     It is the application's number, without the dashes, which some scanners type as another character; then a blank
-    and the person's place among its applicants, counted from 1. So a scan opens the person.
+    and the position of its holder among the applicants, counted from 1. So a scan opens the person.
     """
-    code = segno.make(f"{application.reference} {holder.position + 1}", error="h", micro=False)
+    code = segno.make(f"{application.reference} {position + 1}", error="h", micro=False)
     svg = code.svg_inline(border=QUIET_ZONE_MODULES, light="#fff", omitsize=True, svgclass="qr", lineclass=None)
     return mark_safe(svg)  # noqa: S308  # drawn by segno from a number of letters and digits

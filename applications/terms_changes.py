@@ -63,14 +63,11 @@ def _compare(former: list[str], new: list[str]) -> Iterator[Piece]:
     for kind, at, end, new_at, new_end in SequenceMatcher(None, former, new, autojunk=False).get_opcodes():
         before, after = "".join(former[at:end]), "".join(new[new_at:new_end])
         if kind == "replace":
-            yield from _compare_words(WORD.findall(before), WORD.findall(after))
+            words, new_words = WORD.findall(before), WORD.findall(after)
+            for kind_, a, b, new_a, new_b in SequenceMatcher(None, words, new_words).get_opcodes():
+                yield from _pieces(kind_, "".join(words[a:b]), "".join(new_words[new_a:new_b]))
         else:
             yield from _pieces(kind, before, after)
-
-
-def _compare_words(former: list[str], new: list[str]) -> Iterator[Piece]:
-    for kind, at, end, new_at, new_end in SequenceMatcher(None, former, new).get_opcodes():
-        yield from _pieces(kind, "".join(former[at:end]), "".join(new[new_at:new_end]))
 
 
 def _pieces(kind: str, before: str, after: str) -> Iterator[Piece]:

@@ -64,8 +64,10 @@ def compare_code(applicant: Applicant, *, typed: str, by: Actor, has_changed: bo
     """
     if not typed:
         return CodeOnDocument.ABSENT if applicant.hetu else None
+    # Over all their checks.
+    person = applicant.hetu_indexes[0] if applicant.hetu else f"application {applicant.version.application_id}"
     counted = [
-        ("code of person", _counted_as(applicant), MOST_OF_PERSON),
+        ("code of person", person, MOST_OF_PERSON),
         ("codes by staff", str(acting_staff(by).pk), MOST_OF_STAFF),
     ]
     if any(limits.is_reached(what, who, most=most) for what, who, most in counted):
@@ -92,11 +94,6 @@ def whole_code(typed: str) -> str:
         return hetu.parse(typed)
     except hetu.InvalidHetu:
         raise CodeNotWhole from None
-
-
-def _counted_as(applicant: Applicant) -> str:
-    """Return by what wrong tries for a person are counted, over all their checks."""
-    return applicant.hetu_indexes[0] if applicant.hetu else f"application {applicant.version.application_id}"
 
 
 def other_names(applicant: Applicant) -> list[str]:

@@ -173,13 +173,11 @@ def search(text: str) -> Found:
     if max(map(len, names.parts(text)), default=0) < FEWEST_LETTERS:
         raise TooShort
     by_name = _find_slots(Event.SEARCH_BY_NAME, names.find(text))
-    if not by_name.hits and not by_number and _is_like_a_number(compact(text).upper()):
+    typed = compact(text).upper()
+    is_like_a_number = len(typed) == references.LENGTH and set(typed) <= set(references.ALPHABET)
+    if not by_name.hits and not by_number and is_like_a_number:
         raise Mistyped
     return by_name if by_name.hits or not by_number else by_number
-
-
-def _is_like_a_number(typed: str) -> bool:
-    return len(typed) == references.LENGTH and set(typed) <= set(references.ALPHABET)
 
 
 def _find_by_number(text: str) -> Found | None:

@@ -98,6 +98,8 @@ def count_period(period: Period) -> Statistics:
     """Count all figures of a period, in eight queries."""
     tz = timezone.get_default_timezone()
     days = _days_until_valid(period)
+    first = Confirmation.objects.aggregate(first=Min("confirmed_at"))["first"]
+    weeks = [monday for monday in period.mondays if first and monday + WEEK > timezone.localdate(first)]  # in service
     # Those of earlier versions count too.
     confirmations = (
         Confirmation.objects.filter(period.of("confirmed_at"), undone_at=None)
@@ -118,7 +120,7 @@ def count_period(period: Period) -> Statistics:
         days=Days(median=days_until_share(days, percent=50), nine_tenths=days_until_share(days, percent=90)),
         by_method=_in_order(Method.values, _sum(confirmations, "method")),
         by_language=_in_order(Language.values, _sum(confirmations, "language")),
-        by_week=_in_order(_weeks_in_service(period), _sum(confirmations, "week")),
+        by_week=_in_order(weeks, _sum(confirmations, "week")),
         checks={(row["weekday"] - MONDAY, row["hour"]): row["count"] for row in checks},
     )
 
@@ -134,12 +136,6 @@ def days_until_share(counts: Mapping[int, int], *, percent: int) -> int | None:
         if seen * 100 >= wanted:
             return days
     return None
-
-
-def _weeks_in_service(period: Period) -> list[dt.date]:
-    """Return the Mondays of the period, without the weeks before the very first confirmation."""
-    first = Confirmation.objects.aggregate(first=Min("confirmed_at"))["first"]
-    return [monday for monday in period.mondays if first and monday + WEEK > timezone.localdate(first)]
 
 
 def _funnel(period: Period, *, became_valid: int) -> Funnel:

@@ -188,7 +188,7 @@ CUSTOMERS = (
         ),
         rule="C4",
         rule_says=_("A doubtful check has no effect until somebody else has decided on it."),
-        presses=4,
+        presses=5,
         went_wrong=_("The check was accepted although the picture shows somebody else. A supervisor can undo it."),
     ),
     Customer(
@@ -229,7 +229,7 @@ CUSTOMERS = (
         rule_says=_(
             "A guardian or proxy confirms the application only here, and is named wherever the confirmation is shown."
         ),
-        presses=5,
+        presses=3,
     ),
     Customer(
         key="protected",
@@ -296,6 +296,6 @@ CUSTOMERS = (
         ),
         rule="C5",
         rule_says=_("A supervisor undoes a check with a reason. Everything that rests on it is undone with it."),
-        presses=3,
+        presses=4,
     ),
 )

@@ -64,7 +64,7 @@ def _shown(customer: Customer, day: Day, progress: Progress, names: dict[str, st
         "is_wrong": progress == Progress.WRONG,
         "tag": {Progress.RIGHT: "ok", Progress.WRONG: "waiting", Progress.NOT_STARTED: "ended"}.get(progress, ""),
         "slip": number_on,
-        "qr": slip.qr(number_on) if number_on and not note else "",
+        "qr": slip.qr(number_on, customer.position) if number_on and not note else "",
         "extract_until": customer.extract.valid_until(begun_at) if customer.extract else None,
         "documents": [
             {

@@ -101,15 +101,11 @@ def set_staff_password(token: str, *, password: str) -> None:
     link.save(update_fields=["used_at"])
     link.user.set_password(password)
     link.user.save(update_fields=["password"])
+    # In the role that they will have; whoever has none yet runs nothing.
+    roles = [role for role in link.user.groups.values_list("name", flat=True) if role in Role.values]
     append_event(
         Event.STAFF_PASSWORD_SET,
         chain=employment_chain(link.user_id),
-        by=Actor(_role_of(link.user), Source.COUNTER, user=link.user),
+        by=Actor(Role(min(roles)) if roles else Role.OPERATOR, Source.COUNTER, user=link.user),
         subject=user_subject(link.user_id),
     )
-
-
-def _role_of(user: User) -> Role:
-    """Return the role in which a member of staff acts before they are logged in: whoever has none yet runs nothing."""
-    roles = [role for role in user.groups.values_list("name", flat=True) if role in Role.values]
-    return Role(min(roles)) if roles else Role.OPERATOR

@@ -48,7 +48,11 @@ def keep(request: HttpRequest, address: str, *, typed_by: str) -> bool:
     Passwords and codes are not kept, and nothing at all of a form that is longer than any of ours, or of another site.
     """
     path = urlsplit(address).path
-    fields = {name: values for name, values in request.POST.lists() if _may_be_kept(name, values)}
+    fields = {
+        name: values
+        for name, values in request.POST.lists()
+        if name not in NEVER_KEPT and "password" not in name and not any(map(hetu.contains_code, values))
+    }
     text = json.dumps([path, fields, typed_by, int(time.time())])
     if len(text) > MOST_CHARACTERS or not names_own_origin(request) or not _shows_again(path):
         return False
@@ -70,10 +74,6 @@ def take(request: HttpRequest) -> UnsentForm | None:
     if is_over or path == request.path:
         del request.session[KEY]
     return UnsentForm(path, fields, typed_by) if path == request.path and not is_over else None
-
-
-def _may_be_kept(name: str, values: list[str]) -> bool:
-    return name not in NEVER_KEPT and "password" not in name and not any(map(hetu.contains_code, values))
 
 
 def _shows_again(path: str) -> bool:

@@ -106,7 +106,11 @@ def status(reference: str, *, client: ApiClient) -> Standing:
                 ApplicantStatus(
                     position=a.position,
                     progress=_progress(a),
-                    representative=_representative(a),
+                    representative=(
+                        RepresentativeKind(a.confirmed.representative)
+                        if a.confirmed and a.confirmed.representative
+                        else None
+                    ),
                     method=Method(a.confirmed.method) if a.confirmed else None,
                 )
                 for a in application.applicants
@@ -196,11 +200,6 @@ def _receipt(application: Application) -> Receipt:
         valid_until=application.valid_until,
         confirm_link=settings.PUBLIC_URL + path,
     )
-
-
-def _representative(applicant: Applicant) -> RepresentativeKind | None:
-    kind = applicant.confirmed.representative if applicant.confirmed else ""
-    return RepresentativeKind(kind) if kind else None
 
 
 def _progress(applicant: Applicant) -> Progress:

@@ -22,7 +22,7 @@ def slip_page(request: HttpRequest, visitor: Visitor, reference: str, position: 
     application, me, holder = _find_slip(visitor, reference, position)
     if not application.can_confirm(holder):
         return redirect("applications:status", reference)
-    context = {"application": application, "me": me, "holder": holder, "qr": slip.qr(application, holder)}
+    context = {"application": application, "me": me, "holder": holder, "qr": slip.qr(application, position)}
     return render(request, "applications/slip.html", context)
 
 

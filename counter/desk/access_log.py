@@ -100,7 +100,9 @@ def _ask_for_details(request: HttpRequest, slot: Applicant, *, is_called: bool =
     Staff with the right may, at any time; each protected person whom the details may reveal gets an entry then.
     Others may while the person is here, on the day of an ID check, or is to be called, if no mark hides the details.
     """
-    is_here = is_called or _is_here(slot)
+    # Whether the person has shown today who they are.
+    checks = IdCheck.objects.sound().of_today().filter(applicant__in=Applicant.objects.same_person(slot))
+    is_here = is_called or checks.exists()
     hiding = protection.hiding(slot)
     may_see = staff_of(request).has_perm("counter.see_protected") or (is_here and not hiding)
     asked = ApplicationEvent(Event.CONTACT_DETAILS_ASKED, slot, {"shown": may_see})
@@ -111,9 +113,3 @@ def _ask_for_details(request: HttpRequest, slot: Applicant, *, is_called: bool =
     for application in sorted(events, key=lambda one: one.pk):  # the order in which nobody waits for each other
         record_events(application, *events[application], by=desk_actor(request))
     return may_see
-
-
-def _is_here(slot: Applicant) -> bool:
-    """Tell whether the person has shown who they are today."""
-    checks = IdCheck.objects.sound().of_today()
-    return checks.filter(applicant__in=Applicant.objects.same_person(slot)).exists()

@@ -14,7 +14,7 @@ from applications import protection
 from applications.enums import CheckStatus
 from applications.models import Applicant, IdCheck
 from core.masking import mask_hetu
-from core.requests import act_of, form_of, is_shown_again
+from core.requests import act_of, is_shown_again
 from core.text import typed_text
 from counter import code_comparison, id_checks
 from counter.desk import access_log, actions, messages, next_steps, visit
@@ -75,7 +75,8 @@ def show_person(
     names = DocumentType.objects.names() if checks else {}
     possible = actions.available_actions(slot, checks, account, staff=staff)
     if form is None and any(action.is_here for action in possible):
-        form = _form_kept(request, slot)
+        # With what was typed before the person's code or contact details were asked for.
+        form = CheckForm(has_code=bool(slot.hetu), initial=request.POST.dict() if is_shown_again(request) else None)
     context = {
         # No name: browsers keep the titles of pages.
         "title": _("Application %(number)s") % {"number": application.number},
@@ -95,12 +96,6 @@ def show_person(
         **shown,
     }
     return desk_page(request, "counter/desk/applicant.html", context, status=409 if refusal else 200)
-
-
-def _form_kept(request: HttpRequest, slot: Applicant) -> CheckForm:
-    """Return the form of a check, with what was typed before the person's code or contact details were asked for."""
-    has_code = bool(slot.hetu)
-    return form_of(request, CheckForm, has_code=has_code) if is_shown_again(request) else CheckForm(has_code=has_code)
 
 
 def _context_of_check(

@@ -9,19 +9,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from applications import invitations
-from applications.models import Application, StateChange
+from applications.models import Application
 from applications.trail import ApplicationEvent, record_events
 from core.requests import read_or_act
 from counter.desk import access_log, messages, visit
 from counter.desk.access import desk_actor, desk_page, desk_view, find_application, is_for_customer
 from records.enums import Event
-
-
-def _history(application: Application) -> list[StateChange]:
-    """Return what has happened, the latest first, with the person for whom staff acted."""
-    changes = application.changes.select_related("user__person", "recorded_act__id_check__applicant")
-    without = changes.defer("recorded_act__id_check__applicant__hetu")
-    return list(without.order_by("-pk"))
 
 
 @desk_view("counter.use_desk")
@@ -68,11 +61,13 @@ def _show_application(
 ) -> HttpResponse:
     with transaction.atomic():
         record_events(found, ApplicationEvent(Event.APPLICATION_OPENED), by=desk_actor(request))
+    changes = found.changes.select_related("user__person", "recorded_act__id_check__applicant")
+    changes = changes.defer("recorded_act__id_check__applicant__hetu")
     context = {
         "title": _("Application %(number)s") % {"number": found.number},
         "application": found,
         "form": form or (visit.WhoIsHereForm(found) if len(visit.awaited(found)) > 1 else None),
         "letters": messages.of_application(found),
-        "changes": _history(found),
+        "changes": list(changes.order_by("-pk")),  # the latest first
     }
     return desk_page(request, "counter/desk/application.html", context)

@@ -95,6 +95,8 @@ def find_check(pk: int) -> IdCheck:
 def check_context(request: HttpRequest, found: IdCheck) -> dict[str, object]:
     """Return the context of a page that shows a check."""
     slot = found.applicant
+    is_carried_out = bool(found.paper_wish) and paper_day.is_carried_out(found)
+    is_open = found.paper_wish and not is_carried_out
     return {
         "check": found,
         "document": DocumentType.objects.names().get(found.document_type, found.document_type),
@@ -106,17 +108,10 @@ def check_context(request: HttpRequest, found: IdCheck) -> dict[str, object]:
         "new_code": mask_hetu(found.learned_code.hetu or "") if hasattr(found, "learned_code") else "",
         "is_own": found.adviser_id == staff_of(request).pk,
         "waits": found.status == CheckStatus.WAITING,
-        **_paper_context(found),
+        # What became of what was signed on paper, or can become of it now (ADR 45).
+        "is_carried_out": is_carried_out,
+        "paper_refusal": paper_day.present_refusal(found, current=terms.current()) if is_open else None,
     }
-
-
-def _paper_context(found: IdCheck) -> dict[str, object]:
-    """Return what became of what was signed on paper, or can become of it now (ADR 45)."""
-    if not found.paper_wish:
-        return {}
-    is_carried_out = paper_day.is_carried_out(found)
-    refusal = None if is_carried_out else paper_day.present_refusal(found, current=terms.current())
-    return {"is_carried_out": is_carried_out, "paper_refusal": refusal}
 
 
 def to_slot(slot: Applicant) -> HttpResponseRedirect:

@@ -101,17 +101,14 @@ def of_person(slot: Applicant) -> EmailsOfPerson:
     opened = dict(Invitation.objects.filter(applicant__in=keys).values_list("pk", "opened_at"))
     sent = [Sent(letter, opened.get(letter.parameters.get("invitation"))) for letter in letters.order_by("-pk")[:MOST]]
     is_invited = application.awaits(slot) and not slot.is_main and bool(slot.email)
+    # The last letter to the present address of which anything is known.
+    known = [one for one in sent if one.letter.to == slot.email and (one.is_lost or one.letter.delivered_at)]
+    came_back = bool(known) and known[0].letter.status == Status.UNDELIVERABLE
     return EmailsOfPerson(
         sent,
-        needs_address=application.is_open and _is_unreachable(slot, sent),
+        needs_address=application.is_open and (not slot.email or came_back),
         next_invitation_at=invitations.next_invitation_at(slot) if is_invited else None,
     )
-
-
-def _is_unreachable(slot: Applicant, sent: list[Sent]) -> bool:
-    """Tell whether the last letter to the present address of which anything is known came back, or was refused."""
-    known = [one for one in sent if one.letter.to == slot.email and (one.is_lost or one.letter.delivered_at)]
-    return not slot.email or bool(known and known[0].letter.status == Status.UNDELIVERABLE)
 
 
 def _said_of(letter: Letter) -> str:

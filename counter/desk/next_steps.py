@@ -5,9 +5,9 @@ A sentence about non-disclosure is for staff with the right alone: nobody else l
 
 from collections.abc import Iterator, Sequence
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from applications import dates
 from applications.enums import CheckStatus, State
 from applications.models import Applicant, IdCheck
 from identity.models import Account, User
@@ -57,7 +57,7 @@ def _of_the_application(slot: Applicant, checks: Sequence[IdCheck]) -> Iterator[
 def _of_the_check(slot: Applicant, checks: Sequence[IdCheck]) -> Iterator[str]:
     """Say what a check makes possible that is not a plain one of today, and what a document without one may."""
     latest = next((check for check in checks if check.is_sound), None)
-    is_of_today = latest and latest.applicant_id == slot.pk and _is_today(latest)
+    is_of_today = latest and latest.applicant_id == slot.pk and latest.checked_at >= dates.start_of_today()
     if latest and is_of_today and latest.representative:
         yield _(
             "%(who)s can act for this person here today and, for example, confirm the application. No account can be "
@@ -96,7 +96,3 @@ def _of_contact_details(slot: Applicant, staff: User) -> Iterator[str]:
             "This person is under non-disclosure for personal safety. Advisers do not see where they live or how to "
             "reach them. You can show the details to the person or print them."
         )
-
-
-def _is_today(check: IdCheck) -> bool:
-    return timezone.localdate(check.checked_at) == timezone.localdate()

@@ -107,7 +107,8 @@ def start(request: HttpRequest) -> HttpResponse:
             means=own_choice.means_of(provider, request.POST.get("means", "")),
             id=attempts.new_attempt_id(browser or attempts.new_browser()),
         )
-        if browser is None and _is_crowded(request):
+        new = ("identification-start new", limits.client_network(request))
+        if browser is None and not limits.is_within(*new, most=MOST_NEW_BROWSERS, seconds=limits.HOUR):
             response = render(request, "identity/crowded.html", {"attempt": attempt}, status=429)
         else:
             limits.count("identification-start", attempt.browser, most=MOST_A_MINUTE)
@@ -115,11 +116,6 @@ def start(request: HttpRequest) -> HttpResponse:
     attempts.remember(request, response, attempt)
     patch_cache_control(response, no_store=True, private=True)
     return response
-
-
-def _is_crowded(request: HttpRequest) -> bool:
-    network = limits.client_network(request)
-    return not limits.is_within("identification-start new", network, most=MOST_NEW_BROWSERS, seconds=limits.HOUR)
 
 
 def _lead_to(provider: Provider, attempt: Attempt, request: HttpRequest) -> HttpResponse:
