@@ -60,7 +60,7 @@ def must_not_skip() -> bool:
 
 
 def headings(response: Any) -> list[str]:
-    """Return the texts of the h1 and h2 headings of an answer, without the hidden warning of pages of staff."""
+    """Return the texts of the h1 and h2 headings of an answer, without the warning that pages of staff hide."""
     shown = response.content.decode().partition('data-person="staff')[0]
     found = re.findall(r"<h[12][^>]*>(.*?)</h[12]>", shown, re.DOTALL)
     return [html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", text))).strip() for text in found]

@@ -21,11 +21,13 @@ TEMPLATES = {str(path.relative_to(FOLDER)): path.read_text() for path in FOLDER.
 SUMMARY = re.compile(r'{% include "(_error_summary|applications/form/_errors)\.html"')
 
 
+BASE = re.compile(r'{% extends (?:\w+\|yesno:)?"(?:\w+\.html,)?([^"]+)"')
+
+
 def chain(name):
     """Return the texts of a template and of those that it extends."""
     found = [TEMPLATES.get(name, "")]
-    extends = r'{% extends (?:\w+\|yesno:)?"(?:\w+\.html,)?([^"]+)"'
-    while (base := re.match(extends, found[-1])) and base[1] != name:  # else Django's of that name
+    while (base := BASE.match(found[-1])) and base[1] != name:  # else Django's of that name
         name = base[1]
         found.append(TEMPLATES.get(name, ""))
     return found
