@@ -19,7 +19,7 @@ class ExceptionalHoursInline(admin.TabularInline):
 
     model = ExceptionalHours
     form = ExceptionalDayForm
-    template = "counter/admin_exceptional_days.html"
+    template = "counter/_admin_exceptional_days.html"
     extra = 2
 
     def get_queryset(self, request: HttpRequest) -> ExceptionQuerySet:

@@ -53,7 +53,7 @@ LETS_IN = {
     **{f"upstream_webhookendpoint_{act}": {OPERATOR} for act in ("changelist", "add", "change", "history")},
     **{f"upstream_webhookdelivery_{act}": {OPERATOR} for act in ("changelist", "change", "history")},
     **dict.fromkeys(["desk_feedback", "desk_feedback_one"], OF_FEEDBACK),
-    "auth_user_password_change": {OPERATOR},
+    "identity_user_link": {OPERATOR},
     **{f"mailing_letter_{act}": {OPERATOR} for act in ("changelist", "change", "history")},
     **dict.fromkeys(["view_on_site", "app_list"], ALL),  # of what is not there, Django says so to whoever looks
 }
