@@ -57,7 +57,7 @@ HOLDING_NOTHING = {
     *("counter_secondlook", "counter_telling", "counter_undoing", "counter_weeklyhours"),
     *("demo_brokerkey", "demo_code", "demo_demoapplication", "demo_demomail", "demo_usedassertion"),
     *("django_admin_log", "django_content_type", "django_migrations", "django_session"),
-    *("identity_accountlink", "identity_ratecount", "identity_staffchange", "identity_user"),
+    *("identity_accountlink", "identity_brokeroutage", "identity_ratecount", "identity_staffchange", "identity_user"),
     *("identity_user_groups", "identity_user_user_permissions", "records_chain", "records_entry", "records_permit"),
     *("upstream_apiclient", "upstream_event", "upstream_idempotencyrecord", "upstream_intake"),
     *("upstream_webhookdelivery", "upstream_webhookendpoint"),
