@@ -137,7 +137,7 @@ class PendingReason(models.TextChoices):
 
 
 class PaperWish(models.TextChoices):
-    """What a person signed on paper while the service was out of order (ADR 45)."""
+    """What a person signed on paper while the service was out of order (ADR 44)."""
 
     CONFIRMED = "confirmed", pgettext_lazy("on paper", "confirms the application")
     RENEWED = "renewed", pgettext_lazy("on paper", "renews the application")

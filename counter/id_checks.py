@@ -110,7 +110,7 @@ class OwnCheck(CannotDecide):
 
 
 class NeedsSupervisor(CannotDecide):
-    """C3, and what was entered from paper (ADR 45)."""
+    """C3, and what was entered from paper (ADR 44)."""
 
     message = _("Only a supervisor can decide on this check.")
 

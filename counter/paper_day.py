@@ -1,4 +1,4 @@
-"""A day without the service: what a customer signed on paper is entered later, with its true time (ADR 45).
+"""A day without the service: what a customer signed on paper is entered later, with its true time (ADR 44).
 
 The ID check is stored with the time at which it was made, and waits for a supervisor, who compares it with the paper.
 Only when they accept it is done what the customer signed, at the time of that decision: a confirmation, renewal or

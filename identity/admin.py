@@ -57,7 +57,7 @@ class RoleFilter(admin.RelatedFieldListFilter):
 class StaffAdmin(NeverDeleted, UserAdmin):
     """Members of staff and their roles. The users of identified people are not shown (R16).
 
-    They are invited by email and set their own password (ADR 44). A member who has left is made inactive, and their
+    They are invited by email and set their own password (ADR 43). A member who has left is made inactive, and their
     acts go on naming them. What gives somebody a way to people's data waits for a colleague (staff_changes.py).
     """
 

@@ -82,7 +82,7 @@ class StaffChange(models.Model):
 
 
 class StaffLink(models.Model):
-    """A link by which a member of staff sets their own password (ADR 44). Only the hash of its token is stored."""
+    """A link by which a member of staff sets their own password (ADR 43). Only the hash of its token is stored."""
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="staff_links")
     email = models.EmailField()  # where it went

@@ -1,7 +1,7 @@
 """Changes of staff who read people's data, which a second member of staff confirms (C1, ADR 25).
 
 Whoever names staff could otherwise read everything by a second user of their own, or by the link for a password and
-the second factor of somebody else (ADR 44).
+the second factor of somebody else (ADR 43).
 """
 
 import datetime as dt

@@ -1,4 +1,4 @@
-"""The link by which a member of staff sets their own password (C1, ADR 44). Nobody types a password for another.
+"""The link by which a member of staff sets their own password (C1, ADR 43). Nobody types a password for another.
 
 It works for three days and once, and a newer one ends it. What it gives is a password: the second factor, and the
 colleague who confirms a role on people's data, stand beside it.

@@ -146,7 +146,7 @@ def _check_parts(own: OwnSlots, entries: Iterable[Entry]) -> Iterator[Part]:
 
 
 def _later_facts(check: IdCheck) -> Iterator[Fact]:
-    """Yield what was added to a check: that it came from paper (ADR 45), and what was decided about it (C3–C5)."""
+    """Yield what was added to a check: that it came from paper (ADR 44), and what was decided about it (C3–C5)."""
     yield Fact("entered_at", _("Entered from a paper form"), check.entered_at)
     yield Fact("signed", _("Signed on paper"), check.paper_wish, check.get_paper_wish_display())
     if hasattr(check, "second_look"):

@@ -71,7 +71,7 @@ class Confirmation(models.Model):
 
     @property
     def signed_on_paper_at(self) -> dt.datetime | None:
-        """When the person signed it on paper, which was entered later; None for others (ADR 45)."""
+        """When the person signed it on paper, which was entered later; None for others (ADR 44)."""
         is_on_paper = self.method == Method.COUNTER and self.id_check and self.id_check.entered_at
         return self.id_check.checked_at if is_on_paper and self.id_check else None
 

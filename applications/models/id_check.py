@@ -71,7 +71,7 @@ class IdCheck(models.Model):
     adviser = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     place = models.CharField(max_length=100)
     checked_at = models.DateTimeField(db_index=True)
-    # When it was entered from a paper form of an earlier time, and what the person signed there (ADR 45).
+    # When it was entered from a paper form of an earlier time, and what the person signed there (ADR 44).
     entered_at = models.DateTimeField(null=True)
     paper_wish = models.CharField(max_length=9, choices=PaperWish, blank=True, default="", db_default="")
 
@@ -162,7 +162,7 @@ class IdCheck(models.Model):
 
     @property
     def paper_facts(self) -> dict[str, str | int | bool]:
-        """What the trail says of a check that was entered later: when it was made (ADR 45)."""
+        """What the trail says of a check that was entered later: when it was made (ADR 44)."""
         return {"on_paper_at": self.checked_at.isoformat()} if self.entered_at else {}
 
     @property

@@ -108,7 +108,7 @@ def check_context(request: HttpRequest, found: IdCheck) -> dict[str, object]:
         "new_code": mask_hetu(found.learned_code.hetu or "") if hasattr(found, "learned_code") else "",
         "is_own": found.adviser_id == staff_of(request).pk,
         "waits": found.status == CheckStatus.WAITING,
-        # What became of what was signed on paper, or can become of it now (ADR 45).
+        # What became of what was signed on paper, or can become of it now (ADR 44).
         "is_carried_out": is_carried_out,
         "paper_refusal": paper_day.present_refusal(found, current=terms.current()) if is_open else None,
     }

@@ -1,4 +1,4 @@
-"""Entering what was written on paper while the service was out of order (ADR 45)."""
+"""Entering what was written on paper while the service was out of order (ADR 44)."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse

@@ -1,4 +1,4 @@
-"""The form by which staff enter what was written on paper during an outage (ADR 45)."""
+"""The form by which staff enter what was written on paper during an outage (ADR 44)."""
 
 import datetime as dt
 import re

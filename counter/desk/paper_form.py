@@ -1,4 +1,4 @@
-"""The form for a day without the service, printed beforehand: what customer and adviser write by hand (ADR 45).
+"""The form for a day without the service, printed beforehand: what customer and adviser write by hand (ADR 44).
 
 It asks for what a check records and no more (C2), so for no document number, and of the personal identity code for the
 last four characters, which are compared when the form is entered.

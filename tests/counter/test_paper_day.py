@@ -1,4 +1,4 @@
-"""What was signed on paper while the service was out of order, from its entry to a supervisor's decision (ADR 45)."""
+"""What was signed on paper while the service was out of order, from its entry to a supervisor's decision (ADR 44)."""
 
 import datetime as dt
 

@@ -1,4 +1,4 @@
-"""The link by which a member of staff sets their own password (C1, ADR 44)."""
+"""The link by which a member of staff sets their own password (C1, ADR 43)."""
 
 import datetime as dt
 

@@ -1,4 +1,4 @@
-"""Entering a paper form at the desk, and a supervisor's decision about it (ADR 45)."""
+"""Entering a paper form at the desk, and a supervisor's decision about it (ADR 44)."""
 
 import datetime as dt
 
