@@ -32,7 +32,7 @@ LETS_IN = {
     **dict.fromkeys(["login", "logout", "password_change", "password_change_done", "jsi18n", "index"], ALL),
     **dict.fromkeys(["desk", "desk_checks", "desk_waiting", "desk_undeliverable", "desk_second_looks"], AT_THE_DESK),
     **dict.fromkeys(["desk_application", "desk_applicant", "desk_code", "desk_check", "desk_confirm"], AT_THE_DESK),
-    **dict.fromkeys(["desk_details", "desk_pointing_card"], AT_THE_DESK),
+    **dict.fromkeys(["desk_details", "desk_pointing_card", "desk_results"], AT_THE_DESK),
     **dict.fromkeys(["desk_renew", "desk_withdraw", "desk_decline"], AT_THE_DESK),
     **dict.fromkeys(["desk_certify", "desk_certificate"], AT_THE_DESK),
     **dict.fromkeys(["desk_account", "desk_account_address", "desk_account_link", "desk_contact"], AT_THE_DESK),
