@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from applications import dates, names, references
@@ -173,11 +173,14 @@ def search(text: str) -> Found:
     if max(map(len, names.parts(text)), default=0) < FEWEST_LETTERS:
         raise TooShort
     by_name = _find_slots(Event.SEARCH_BY_NAME, names.find(text))
+    if by_name.hits:
+        return by_name
+    if by_number:
+        return by_number
     typed = compact(text).upper()
-    is_like_a_number = len(typed) == references.LENGTH and set(typed) <= set(references.ALPHABET)
-    if not by_name.hits and not by_number and is_like_a_number:
+    if len(typed) == references.LENGTH and set(typed) <= set(references.ALPHABET):
         raise Mistyped
-    return by_name if by_name.hits or not by_number else by_number
+    return by_name
 
 
 def _find_by_number(text: str) -> Found | None:
@@ -207,8 +210,8 @@ def _find_by_code(text: str) -> Found | None:
     except hetu.InvalidHetu:
         return None
     # Whoever still uses a code that has changed means the same person (R3).
-    changed = LearnedCode.objects.in_effect().filter(former_hetu_index__in=indexes).values("hetu_index")
-    slots = Applicant.objects.filter(Q(hetu_index__in=indexes) | Q(hetu_index__in=changed))
+    changed = LearnedCode.objects.in_effect().filter(former_hetu_index__in=indexes)
+    slots = Applicant.objects.filter(hetu_index__in=[*indexes, *changed.values_list("hetu_index", flat=True)])
     return _find_slots(Event.SEARCH_BY_CODE, currently(slots))
 
 

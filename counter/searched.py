@@ -6,6 +6,7 @@ yet is none is refused by the words of its kind.
 
 import datetime as dt
 import re
+from contextlib import suppress
 
 from django.utils.translation import gettext_lazy as _
 
@@ -59,11 +60,14 @@ def read_birth_dates(text: str) -> list[dt.date]:
     """
     typed = in_ascii_digits(text).rstrip(". ")
     if short := _SHORT_DATE.fullmatch(typed):
-        day, _sign, month, year, *together = short.groups()
-        numbers = [int(each) for each in (together if day is None else (day, month, year))]
-        if born := [found for century in CENTURIES if (found := _day(century, *numbers)) and found <= dates.today()]:
-            return born
-        raise NoSuchDate
+        day, month, year = map(int, filter(str.isdigit, filter(None, short.groups())))
+        born = []
+        for century in CENTURIES:
+            with suppress(ValueError):
+                born.append(dt.date(century + year, month, day))
+        if not (past := [found for found in born if found <= dates.today()]):
+            raise NoSuchDate
+        return past
     try:
         return [days.read_day(typed)]
     except days.NoSuchDay:
@@ -72,13 +76,6 @@ def read_birth_dates(text: str) -> list[dt.date]:
         raise DayMissing from None
     except days.NotADay:
         return []
-
-
-def _day(century: int, day: int, month: int, year: int) -> dt.date | None:
-    try:
-        return dt.date(century + year, month, day)
-    except ValueError:
-        return None
 
 
 def read_telephone(text: str) -> str | None:

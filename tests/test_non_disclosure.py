@@ -32,6 +32,7 @@ from tests import cast
 from tests.applications.factories import applicant, confirm, sign_in
 from tests.applications.test_protected import filled as of_application
 from tests.counter.checks import check, confirm_here, doubtful, issue, undo
+from tests.counter.desk.arranged import keep_results
 from tests.counter.test_rights import ADDRESSES
 from tests.staff import acting, sign_in_staff, staff
 from tests.test_consistency import ADDRESSES as PUBLIC
@@ -121,6 +122,7 @@ def filled(name, household):
         "app_label": ["counter"],
         "pk": list(IdCheck.objects.values_list("pk", flat=True)),
         "number": list(map(str, Certificate.objects.all())),
+        "token": ["kept"],
         "letter": list(Letter.objects.filter(recipient__startswith="applicant").values_list("pk", flat=True)),
     }
     if "<path:object_id>" in route and not route.startswith("r/"):
@@ -141,6 +143,7 @@ def filled(name, household):
 def walked(role, household, names=ADDRESSES):
     """Yield page, address and answer for everything that a role reads and sends in the admin."""
     client = sign_in_staff(Client(), staff(role))
+    keep_results(client)
     for name in sorted(set(names) - ENDS_THE_VISIT):
         for address in sorted(set(filled(name, household))):
             RateCount.objects.all().delete()
@@ -193,6 +196,7 @@ def test_desk_looks_the_same_whether_or_not_somebody_is_protected(household):
     """Adviser and operator learn from no page that the mark exists: text and number of queries are the same."""
     protection.set_mark(applicant(household[0], OLLI), protected=False, by=acting("supervisor"))
     client = sign_in_staff(Client(), staff("adviser"))
+    keep_results(client)
     desk = [name for name in sorted(ADDRESSES) if name.startswith("desk")]
     pages = sorted({address for name in desk for address in filled(name, household)})
 

@@ -33,6 +33,7 @@ LETS_IN = {
     **dict.fromkeys(["desk", "desk_checks", "desk_waiting", "desk_undeliverable", "desk_second_looks"], AT_THE_DESK),
     **dict.fromkeys(["desk_application", "desk_applicant", "desk_code", "desk_check", "desk_confirm"], AT_THE_DESK),
     **dict.fromkeys(["desk_details", "desk_pointing_card", "desk_paper_form", "desk_paper"], AT_THE_DESK),
+    **dict.fromkeys(["desk_results", "desk_visit"], AT_THE_DESK),
     **dict.fromkeys(["desk_renew", "desk_withdraw", "desk_decline"], AT_THE_DESK),
     **dict.fromkeys(["desk_certify", "desk_certificate"], AT_THE_DESK),
     **dict.fromkeys(["desk_account", "desk_account_address", "desk_account_link", "desk_contact"], AT_THE_DESK),

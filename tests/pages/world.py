@@ -21,7 +21,7 @@ from tests.cast import MAIJA, OLLI, TEA, VERA, VILLE
 from tests.cast import applicant as described
 from tests.counter.checks import ETHAN
 from tests.counter.conftest import WEEKLY
-from tests.counter.desk.arranged import checked
+from tests.counter.desk.arranged import checked, keep_results
 from tests.counter.hours import set_hours
 from tests.staff import acting, sign_in_staff, staff
 from upstream import clients, endpoints, events
@@ -52,6 +52,7 @@ class World:
         self.certificate = {"number": str(issued), "check_code": issued.check_code}
         self.links = [link_in(name) for name in LETTERS_WITH_LINKS]
         self.readers = readers()
+        self._values["token"] = keep_results(self.readers["supervisor"])
 
     def _come_to_the_counter(self, sent: Application) -> None:
         """Let both adults show who they are, one beyond doubt, and leave something to do on every list of the desk."""

@@ -9,6 +9,7 @@ from django.utils import timezone, translation
 
 from applications.models import Applicant, IdCheck
 from counter import id_checks
+from counter.desk import kept_results
 from counter.desk.access import find_application
 from records.models import Entry
 from tests.counter.checks import end_of_code
@@ -31,6 +32,15 @@ def controls(response):
     main = re.search(r"<main.*</main>", response.content.decode(), re.DOTALL).group()
     found = re.findall(r"<(a|button)\b[^>]*>(.*?)</\1>", main, re.DOTALL)
     return [" ".join(html.unescape(re.sub(r"<[^>]+>", "", text)).split()) for _, text in found]
+
+
+def keep_results(client):
+    """Let the session of a member of staff hold a search that found everybody; return the token of its page."""
+    session = client.session
+    slots = list(Applicant.objects.values_list("pk", flat=True))
+    session[kept_results.KEPT] = [{"token": "kept", "event": "search_by_name", "slots": slots, "has_more": True}]
+    session.save()
+    return "kept"
 
 
 def checked(sent, who, *, by="adviser", is_doubtful=False, **different):
