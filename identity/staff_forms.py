@@ -34,8 +34,8 @@ class InvitationForm(StaffForm):
     role = forms.ChoiceField(
         label=_("Role"),
         widget=forms.RadioSelect,
-        help_text=_("A role that reads people’s data waits until a supervisor approves it at the desk."),
-        error_messages={"required": _("Choose a role, or that the person gets no role yet.")},
+        help_text=_("A role that gives access to people’s data waits until a supervisor approves it at the desk."),
+        error_messages={"required": _("Choose a role, or “No role yet”.")},
     )
 
     def __init__(self, *arguments: Any, **options: Any) -> None:

@@ -116,7 +116,7 @@ def _said_of(letter: Letter) -> str:
     if letter.status == Status.UNDELIVERABLE:
         return _("Came back on %(moment)s.") if letter.bounced_at else _("Could not be sent on %(moment)s.")
     return {
-        Status.WAITING: _("On its way. It is sent within a few minutes."),
+        Status.WAITING: _("On its way. It will be sent within a few minutes."),
         Status.DELAYED: _("Delayed. We will try again."),
         Status.SENT: _("Sent on %(moment)s. We have not heard whether it has arrived."),
         Status.DELIVERED: _("Arrived on %(moment)s."),

@@ -97,12 +97,18 @@ class PaperForm(CheckForm):
             return given
         made_on, moment = given["made_on"], self._moment(given)
         if moment > timezone.now():
-            self._ask("made_at" if made_on == timezone.localdate() else "made_on", _("This time is still to come."))
+            self._ask(
+                "made_at" if made_on == timezone.localdate() else "made_on",
+                _("This time is in the future. Check the date and the time."),
+            )
         if moment < timezone.now() - ENTERED_WITHIN:
             self._ask("made_on", _("The form is older than 14 days. Ask the person to come here again."))
         for name, told in (
-            ("document_valid_until", _("The document had expired on that day.")),
-            ("basis_valid_until", _("The right to act for somebody else had expired on that day.")),
+            ("document_valid_until", _("The document had expired on the date of the form. Check both dates.")),
+            (
+                "basis_valid_until",
+                _("The right to act for somebody else had expired on the date of the form. Check both dates."),
+            ),
         ):
             if given.get(name) and given[name] < made_on:
                 self._ask(name, told)

@@ -32,12 +32,12 @@ WORDS = SimpleNamespace(
         gettext_lazy("I confirm the application"),
         gettext_lazy("I renew the application"),
         gettext_lazy("I withdraw the application"),
-        gettext_lazy("I want an account. My own email address:"),
+        gettext_lazy("I want an account. My personal email address:"),
     ],
     representative=gettext_lazy("If I act for somebody else: my name"),
     basis=gettext_lazy("Document that shows my right, and its last day"),
     statement=gettext_lazy(
-        "I have read the terms of use. What I have ticked is about the application as it was last sent before today."
+        "I have read and accept the terms of use. What I have ticked is about the application as it was last sent before today."
     ),
     signature=gettext_lazy("Date and signature"),
     adviser=gettext_lazy("2. Adviser"),

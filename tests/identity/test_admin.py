@@ -249,7 +249,7 @@ def test_password_that_the_release_before_asked_for_is_set_and_no_hash_is_kept(o
 @pytest.mark.parametrize(
     ("left_out", "told"),
     [
-        ({"role": ""}, "Choose a role, or that the person gets no role yet."),
+        ({"role": ""}, "Choose a role, or “No role yet”."),
         ({"email": ""}, "Enter the email address of the person."),
     ],
 )
@@ -284,7 +284,7 @@ def test_invitation_is_an_email_in_the_persons_language(operator, language):
         == {
             "fi": "Hekan asuntohakemukset: luo henkilöstön salasana",
             "sv": "Heka-bostadsansökningar: skapa ditt lösenord för personal",
-            "en": "Heka housing applications: create your password for staff",
+            "en": "Heka housing applications: create your staff password",
         }[language]
     )
 

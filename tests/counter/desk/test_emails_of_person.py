@@ -37,7 +37,7 @@ def show(browser, sent, position=1):
 @pytest.mark.parametrize(
     ("columns", "words"),
     [
-        ({}, "On its way. It is sent within a few minutes."),
+        ({}, "On its way. It will be sent within a few minutes."),
         ({"failure": "busy"}, "Delayed. We will try again. The mail server asked us to try again later."),
         (SENT, f"Sent on {MOMENT}. We have not heard whether it has arrived."),
         ({**SENT, "delivered_at": AT}, f"Arrived on {MOMENT}."),
