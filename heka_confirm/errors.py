@@ -6,6 +6,7 @@ Page templates stand in templates/errors/. The housing system gets problem+json 
 import http
 import sys
 
+from django.core.exceptions import TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -79,8 +80,12 @@ def is_for_staff(request: HttpRequest) -> bool:
 
     An error may come before anybody has looked who is logged in.
     """
-    leads_there = is_of_staff(request.path_info) or is_of_staff(request.GET.get("next", ""))
-    return leads_there or (hasattr(request, "user") and is_staff(request))
+    try:
+        leads_on = request.GET.get("next", "")
+    except TooManyFieldsSent:  # the error that is answered
+        leads_on = ""
+    is_there = is_of_staff(request.path_info) or is_of_staff(leads_on)
+    return is_there or (hasattr(request, "user") and is_staff(request))
 
 
 def _answer(

@@ -20,7 +20,7 @@ SEEN = "seen"  # seconds since 1970
 GRAIN_SECONDS = 30  # between writes of SEEN: most page views write nothing
 STAFF_MINUTES = 15  # idle, for sessions that no broker stands behind
 # Forms of staff that are sent while nobody is logged in.
-WITHOUT_SESSION = {"mfa_authenticate", "staff_session_ended"}
+WITHOUT_SESSION = {"mfa_authenticate", "staff_link", "staff_session_ended"}
 
 
 class IdleMiddleware:

@@ -21,9 +21,10 @@ from counter import feedback
 from identity import person_removal
 from identity.models import Account, Person
 from mailing import letter_removal
+from mailing.models import Letter
 from privacy import removal
 from records.enums import Event
-from records.names import applicant_subject
+from records.names import account_subject, applicant_subject
 from records.reading import entries_about
 
 
@@ -81,8 +82,11 @@ def erase_person(slot: Applicant, *, reason: str, by: Actor) -> Plan:
     for key, last in latest.items():
         facts = {"reason": reason, "outcome": "emptied" if key in kept else "removed"}
         record_events(last.version.application, ApplicationEvent(Event.ERASED, last, facts), by=by)
-    accounts = Account.objects.filter(user__person__in=people).values_list("email", flat=True)
-    addresses = {*accounts, *(each.email for each in slots)}
+    accounts = dict(Account.objects.filter(user__person__in=people).values_list("pk", "email"))
+    # An address that was corrected since stands in the letters that went there.
+    recipients = [*(applicant_subject(each.pk) for each in slots), *map(account_subject, accounts)]
+    former = Letter.objects.filter(recipient__in=recipients).exclude(to="").values_list("to", flat=True)
+    addresses = {*accounts.values(), *(each.email for each in slots), *former}
     letter_removal.remove_reports_on(addresses)
     feedback.remove_feedback_from(addresses)
     person_removal.remove_accounts(people, with_notices=True)

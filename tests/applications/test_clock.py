@@ -489,6 +489,9 @@ def test_bounce_reported_by_the_provider_reaches_the_main_applicant(without_forg
         recipient=lost.to,
         timestamp=timezone.now(),
         metadata={"letter": lost.message_id.strip("<>")},
+        mta_response=None,
+        description=None,
+        reject_reason=None,
     )
     tracking.follow(None, event, "Postmark")
 

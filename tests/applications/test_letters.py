@@ -100,7 +100,7 @@ def household(message, days, *, language="fi", **more):
 
 
 FOLDERS = sorted(path.name for path in Path(settings.BASE_DIR, "templates", "mailing").iterdir() if path.is_dir())
-ABOUT_NO_APPLICATION = ("account_", "draft_", "feedback_")
+ABOUT_NO_APPLICATION = ("account_", "draft_", "feedback_", "staff_")
 MESSAGES = [name for name in FOLDERS if not name.startswith(ABOUT_NO_APPLICATION)]
 
 

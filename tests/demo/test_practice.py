@@ -143,12 +143,12 @@ def test_check_without_the_confirmation_is_a_start(day, key):
     assert progress(key) == Progress.STARTED
 
 
-def test_account_at_the_wrong_address_is_a_start(day):
+def test_account_is_right_once_its_address_is(day):
     account = account_issue.issue_account(check("account"), email="bounce.tuula@example.test", by=by())
     before = progress("account")
     account_issue.correct_account_address(account, email=RIGHT_ADDRESS, applicant=slot_of("account"), by=by())
 
-    assert (before, progress("account")) == (Progress.STARTED, Progress.STARTED)  # the application has the wrong one
+    assert (before, progress("account")) == (Progress.STARTED, Progress.RIGHT)
 
 
 def test_expired_passport_recorded_with_another_date_is_wrong(day):

@@ -97,7 +97,7 @@ def test_page_that_is_not_there_leads_staff_to_the_desk(language, name):
         page = client.get(f"/{language}/{path}")
         assert (page.status_code, frame(page)) == (404, (name, False))
         assert f'class="button" href="/{language}/admin/"' in page.text
-        assert '<nav class="staff' in page.text
+        assert '<div class="staff' in page.text
 
 
 def test_page_that_somebody_may_not_open_leads_to_the_desk():
