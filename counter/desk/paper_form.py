@@ -37,7 +37,8 @@ WORDS = SimpleNamespace(
     representative=gettext_lazy("If I act for somebody else: my name"),
     basis=gettext_lazy("Document that shows my right, and its last day"),
     statement=gettext_lazy(
-        "I have read and accept the terms of use. What I have ticked is about the application as it was last sent before today."
+        "I have read and accept the terms of use. What I have ticked is about the application as it was last sent "
+        "before today."
     ),
     signature=gettext_lazy("Date and signature"),
     adviser=gettext_lazy("2. Adviser"),

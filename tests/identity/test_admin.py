@@ -282,8 +282,8 @@ def test_invitation_is_an_email_in_the_persons_language(operator, language):
     assert (
         subject
         == {
-            "fi": "Hekan asuntohakemukset: luo henkilöstön salasana",
-            "sv": "Heka-bostadsansökningar: skapa ditt lösenord för personal",
+            "fi": "Hekan asuntohakemukset: luo salasana käyttäjätunnuksellesi",
+            "sv": "Heka-bostadsansökningar: skapa ett lösenord för ditt användarnamn",
             "en": "Heka housing applications: create your staff password",
         }[language]
     )
