@@ -260,9 +260,12 @@ def test_whoever_was_represented_gets_no_account(adviser):
     other = application(MAIJA)
     check(other, MAIJA, **GUN)
 
-    response = adviser.post(at(other), {"email": EMAIL, "read_back": "yes"})
-
-    assert "This person can confirm the application only at customer service." in text_of(response)
+    for response in (
+        adviser.get(at(other), follow=True),
+        adviser.post(at(other), {"email": EMAIL, "read_back": "yes"}, follow=True),
+    ):
+        assert response.request["PATH_INFO"] == address("desk_applicant", other.reference, 0)
+        assert "This person can confirm the application only at customer service." in text_of(response)
     assert Account.objects.count() == 0
 
 

@@ -466,3 +466,13 @@ def test_page_of_a_check_that_was_undone_says_by_whom_and_why(supervisor):
 
 def test_page_of_a_check_that_is_not_there_is_not_found(adviser):
     assert adviser.get(address("desk_check_made", 1)).status_code == 404
+
+
+def test_check_of_a_guardian_leads_to_confirming_though_an_account_was_pressed(adviser):
+    """C6"""
+    sent = application(MAIJA)
+
+    response = adviser.post(at(sent), {**form(sent, **FOR_GOOD), "account": ""}, follow=True)
+
+    assert response.request["PATH_INFO"] == address("desk_confirm", sent.reference, 0)
+    assert "This person can confirm the application only at customer service." in text_of(response)
