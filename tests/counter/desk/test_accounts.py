@@ -395,3 +395,17 @@ def test_page_takes_a_constant_number_of_queries(adviser, django_assert_max_num_
 
     with django_assert_max_num_queries(13):
         adviser.get(at(sent))
+
+
+def test_address_that_a_button_asked_for_is_shown_by_the_next_page_only(adviser):
+    """R16"""
+    sent = application(MAIJA)
+    slot = Application.objects.with_people().get(pk=sent.pk).applicants[0]
+    session = adviser.session
+    session[access_log.ASKED] = slot.pk
+    session.save()
+
+    adviser.get(address("desk_contact", sent.reference, 0))
+    later = adviser.get(at(sent))
+
+    assert slot.email not in later.text
