@@ -109,6 +109,51 @@ def test_form_is_entered_once():
     assert IdCheck.objects.count() == 1
 
 
+@pytest.mark.parametrize("wish", [*PaperWish, ""])
+@pytest.mark.parametrize("is_doubtful", [False, True])
+def test_second_form_of_a_person_is_refused_while_one_waits(wish, is_doubtful):
+    """Whoever has the paper in hand may write another time or another wish than the colleague who was quicker."""
+    sent = sent_before(cast.MAIJA)
+    enter(sent, cast.MAIJA, is_doubtful=is_doubtful)
+
+    with pytest.raises(paper_day.FormWaits):
+        enter(sent, cast.MAIJA, wish=wish, hours=25, by="supervisor", code="999X")
+
+    assert IdCheck.objects.count() == 1
+    assert Entry.objects.filter(event="code_mismatched").count() == 0
+
+
+def test_form_of_somebody_else_in_the_household_is_entered_meanwhile():
+    sent = sent_before(cast.MAIJA, ETHAN)
+
+    made = [enter(sent, who) for who in (cast.MAIJA, ETHAN)]
+
+    assert [status(each) for each in made] == ["waiting", "waiting"]
+
+
+def test_rejected_form_is_entered_again():
+    sent = sent_before(cast.MAIJA)
+    decide(enter(sent, cast.MAIJA), accepted=False)
+
+    decide(enter(sent, cast.MAIJA))
+
+    assert state(sent) == "valid"
+
+
+def test_undone_form_is_entered_again():
+    sent = sent_before(cast.MAIJA)
+    undo_check(enter(sent, cast.MAIJA))
+
+    assert status(enter(sent, cast.MAIJA)) == "waiting"
+
+
+def test_another_form_is_entered_after_an_accepted_one():
+    sent = sent_before(cast.MAIJA)
+    decide(enter(sent, cast.MAIJA))
+
+    assert status(enter(sent, cast.MAIJA, wish=PaperWish.WITHDRAWN, hours=1)) == "waiting"
+
+
 def test_code_is_compared_and_a_wrong_one_stands_in_the_trail():
     """C2"""
     sent = sent_before(cast.MAIJA)
@@ -155,7 +200,7 @@ def test_document_and_right_need_to_have_held_on_that_day_only():
 
     assert made.representative_name == "Gun Gran"
     with pytest.raises(id_checks.DocumentExpired):
-        enter(sent, cast.MAIJA, document_valid_until=yesterday - DAY, hours=30)
+        enter(sent_before(cast.MAIJA), cast.MAIJA, document_valid_until=yesterday - DAY, hours=30)
 
 
 @pytest.mark.parametrize("wrong", [{"pending_reason": ""}, {"entered_at": None}, {"entered_at": "before"}])

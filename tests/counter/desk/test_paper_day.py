@@ -120,8 +120,49 @@ def test_second_click_enters_nothing_more(adviser, sent):
 
     again = adviser.post(here(sent), given, follow=True)
 
+    assert "A paper form of this person has already been entered, and waits for a supervisor." in text_of(again)
+    assert IdCheck.objects.count() == 1
+
+
+def test_form_that_was_accepted_meanwhile_is_not_entered_once_more(adviser, supervisor, sent):
+    given = filled_in(sent, wish="account")
+    adviser.post(here(sent), given)
+    made = IdCheck.objects.get()
+    supervisor.post(address("desk_decide", made.pk), {"accepted": "yes", "reason": "Compared"})
+
+    again = adviser.post(here(sent), given, follow=True)
+
     assert "This form has already been entered." in text_of(again)
     assert IdCheck.objects.count() == 1
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_colleague_who_has_the_same_paper_is_led_to_the_form_that_waits(adviser, supervisor, sent, method):
+    adviser.post(here(sent), filled_in(sent))
+    made = IdCheck.objects.get()
+    again = filled_in(sent, made_at="9.25", wish="account") if method == "post" else {}
+
+    answer = getattr(supervisor, method)(here(sent), again)
+    shown = text_of(supervisor.get(answer.url))
+
+    assert answer.url == address("desk_check_made", made.pk)
+    assert "Another one can be entered once it has been decided on." in shown
+    assert "Entered from a paper form" in shown
+    assert IdCheck.objects.count() == 1
+
+
+def test_form_that_waits_is_not_offered_again_until_it_is_rejected(adviser, supervisor, sent):
+    page = address("desk_applicant", sent.reference, 0)
+    adviser.post(here(sent), filled_in(sent))
+    made = IdCheck.objects.get()
+    while_it_waits = controls(adviser.get(page))
+    supervisor.post(address("desk_decide", made.pk), {"accepted": "no", "reason": "Another signature"})
+    afterwards = controls(adviser.get(page))
+    adviser.post(here(sent), filled_in(sent))
+
+    assert "Enter a paper form" not in while_it_waits
+    assert "Enter a paper form" in afterwards
+    assert IdCheck.objects.count() == 2
 
 
 def test_person_without_a_code_has_no_field_for_one(adviser, sent):
