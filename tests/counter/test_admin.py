@@ -9,9 +9,9 @@ from django.utils import timezone, translation
 
 from applications import terms
 from applications.models import Terms
+from applications.typed_fields import in_figures
 from counter.models import Counter, DocumentType, ExceptionalHours, Notice, WeeklyHours
 from counter.opening import Span
-from counter.typed_fields import in_figures
 from identity.models import User
 from tests.applications.factories import actor, application, confirm
 from tests.as_read import as_read
@@ -55,8 +55,9 @@ def change_counter():
 
 
 def moment(field, at):
-    """Return what an input for a time sends."""
-    return {field: f"{timezone.localtime(at):%Y-%m-%dT%H:%M}"}
+    """Return what the two inputs for a time send."""
+    local = timezone.localtime(at)
+    return {f"{field}_0": f"{local:%d%m%y}", f"{field}_1": in_figures(local)}
 
 
 def errors(response):
@@ -284,7 +285,7 @@ def test_nobody_deletes_a_type_of_document(superuser):
 # --- Terms of use ----------------------------------------------------------------------------------------
 
 ADD_TERMS = "admin:applications_terms_add"
-AT_ONCE = {"when": "at_once", "published_at": ""}
+AT_ONCE = {"when": "at_once", "published_at_0": "", "published_at_1": ""}
 PUBLISH = {"publish": ""}
 
 
@@ -368,8 +369,25 @@ def test_terms_that_change_nothing_are_refused(operator, more):
         ({}, {"when": ["Choose when the terms begin to apply."]}),
         ({"when": "later"}, {"published_at": ["Choose a time that is still to come."]}),
         (
-            {"when": "later", "published_at": "1999-12-31T12:00"},
+            {"when": "later", "published_at_0": "31.12.2019", "published_at_1": "12.00"},
             {"published_at": ["Choose a time that is still to come."]},
+        ),
+        (
+            {"when": "later", "published_at_0": "28.11.2099"},
+            {"published_at": ["Enter the time as hours and minutes, for example 9:30."]},
+        ),
+        (
+            {"when": "later", "published_at_1": "12.00"},
+            {"published_at": ["Enter the date, for example 1.12.2026."]},
+        ),
+        (
+            {"when": "later", "published_at_0": "31.2.2099", "published_at_1": "25.00"},
+            {
+                "published_at": [
+                    "There is no such day. Enter the day, month and year in this order, for example 1.12.2026.",
+                    "Enter the time as hours and minutes, for example 9:30.",
+                ]
+            },
         ),
     ],
 )

@@ -4,11 +4,13 @@ import datetime as dt
 
 import pytest
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from applications.enums import PaperWish
-from applications.models import Confirmation, IdCheck, Terms
-from counter.desk.paper_entry_form import PaperForm, TypedTimeField
+from applications.models import Applicant, Confirmation, IdCheck, Terms
+from counter.desk.paper_entry_form import PaperForm
 from tests.applications.factories import application, confirm, state
+from tests.as_read import as_read
 from tests.cast import MAIJA, TEA
 from tests.counter.checks import ETHAN, end_of_code, slot
 from tests.counter.desk.arranged import address, checked, controls, text_of
@@ -46,6 +48,10 @@ def filled_in(sent, who=MAIJA, **different):
         "note": "The network was down",
         **different,
     }
+
+
+def moment(at):
+    return as_read(date_format(timezone.localtime(at), "DATETIME_FORMAT"))
 
 
 def errors(response):
@@ -89,6 +95,35 @@ def test_entered_form_waits_for_a_supervisor_and_confirms_then(adviser, supervis
     assert "Compare each detail with the paper" in asked
     assert "Signed on paper Confirms the application Recorded." in text_of(decided)
     assert Confirmation.objects.get().id_check == made
+
+
+@pytest.mark.parametrize("wish", ["confirmed", "withdrawn"])
+def test_history_names_the_time_of_the_signature_beside_that_of_the_decision(adviser, supervisor, wish):
+    sent = application(MAIJA, sent_at=timezone.now() - 3 * YESTERDAY)
+    adviser.post(here(sent), filled_in(sent, wish=wish))
+    made = IdCheck.objects.get()
+    before = text_of(adviser.get(address("desk_application", sent.reference)))
+    supervisor.post(address("desk_decide", made.pk), {"accepted": "yes", "reason": "Compared"})
+
+    shown = as_read(adviser.get(address("desk_application", sent.reference)).text)
+
+    assert "Signed on paper on" not in before
+    assert shown.count(f"Signed on paper on {moment(made.checked_at)}.") == 1
+
+
+@pytest.mark.parametrize("part", ["", "?show=customer"])
+def test_receipt_names_the_time_of_the_signature_beside_that_of_the_confirmation(adviser, supervisor, sent, part):
+    adviser.post(here(sent), filled_in(sent))
+    made = IdCheck.objects.get()
+    supervisor.post(address("desk_decide", made.pk), {"accepted": "yes", "reason": "Compared"})
+    Applicant.objects.update(language="en")
+    given = Confirmation.objects.get()
+
+    shown = as_read(text_of(adviser.get(address("desk_confirm", sent.reference, 0) + part)))
+
+    assert f"Date and time {moment(given.confirmed_at)}" in shown
+    assert f"Signed on paper {moment(made.checked_at)}" in shown
+    assert given.digest == made.applicant.version.digest
 
 
 def test_page_says_why_what_was_signed_cannot_be_recorded_any_more(adviser, supervisor, sent):
@@ -178,7 +213,7 @@ def test_person_without_a_code_has_no_field_for_one(adviser, sent):
     [("9.15", (9, 15)), ("9:15", (9, 15)), ("0915", (9, 15)), ("915", (9, 15)), ("9", (9, 0)), ("16 05", (16, 5))],
 )
 def test_time_is_read_as_people_write_it(typed, read):
-    assert TypedTimeField().clean(typed) == dt.time(*read)
+    assert PaperForm.base_fields["made_at"].clean(typed) == dt.time(*read)
 
 
 @pytest.mark.parametrize(
