@@ -48,7 +48,7 @@ class StaffDayField(TypedDayField):
     """A day of this century, such as 281126: staff type opening hours, papers and periods here, and no birth."""
 
     century = 2000
-    widget = DayInput
+    widget = DayInput()
 
 
 class TimeOfDayField(forms.CharField):
@@ -113,6 +113,6 @@ class MomentField(forms.MultiValueField):
     def has_changed(self, initial: Any, data: Any) -> bool:
         """Tell whether another minute was typed."""
         try:
-            return self.clean(data) != (initial.replace(second=0, microsecond=0) if initial else None)
+            return bool(self.clean(data) != (initial.replace(second=0, microsecond=0) if initial else None))
         except forms.ValidationError:
             return True

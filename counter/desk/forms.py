@@ -19,7 +19,7 @@ from applications.forms import (
     typed_day,
 )
 from applications.models import IdCheck
-from applications.typed_fields import StaffDayField
+from applications.typed_fields import DayInput, StaffDayField
 from core import hetu
 from core.addresses import AddressInput, EmailField
 from core.text import typed_text
@@ -67,7 +67,7 @@ class DayField(StaffDayField):
     """
 
     takes_past = False  # what was seen earlier, and is entered from paper
-    widget = forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric", "class": "short", "size": 12})
+    widget = DayInput({"inputmode": "numeric", "class": "short", "size": 12})
 
     def __init__(self, *, past: Any, far: Any, **options: Any) -> None:
         self.past, self.far = past, far
