@@ -67,8 +67,9 @@ def errors(response):
 # --- Contact details and hours ---------------------------------------------------------------------------
 
 
-def test_operator_adds_an_exceptional_day(operator, form):
-    form |= {"exceptions-TOTAL_FORMS": 1, "exceptions-0-counter": 1, "exceptions-0-date": "24.12.2099"}
+@pytest.mark.parametrize("typed", ["24.12.2099", "241299"])
+def test_operator_adds_an_exceptional_day(operator, form, typed):
+    form |= {"exceptions-TOTAL_FORMS": 1, "exceptions-0-counter": 1, "exceptions-0-date": typed}
     form |= {f"exceptions-0-reason_{language}": "Joulu" for language in ("fi", "sv", "en")}
 
     operator.post(change_counter(), form)
@@ -417,6 +418,22 @@ def test_terms_to_come_can_be_changed_until_they_are_published(superuser, time_m
     refused = superuser.post(change, {**TEXTS, **AT_ONCE, **PUBLISH})
 
     assert (terms.current().text_fi, refused.status_code) == ("Paremmat ehdot.", 403)
+
+
+@pytest.mark.parametrize(("language", "time"), [("fi", "17.52"), ("en", "17:52")])
+def test_time_of_terms_to_come_is_shown_as_people_write_it(operator, time_machine, language, time):
+    time_machine.move_to(dt.datetime(2026, 11, 21, 12, tzinfo=dt.UTC), tick=False)
+    sent = {**TEXTS, "when": "later", "published_at_0": "281126", "published_at_1": "1752"}
+    asked = operator.post(reverse(ADD_TERMS), sent)
+    operator.post(reverse(ADD_TERMS), {**sent, **PUBLISH})
+
+    with translation.override(language):
+        page = operator.get(reverse("admin:applications_terms_change", args=[Terms.objects.latest().pk])).text
+
+    assert 'name="published_at_0" value="281126"' in asked.text
+    assert 'value="28.11.2026"' in page
+    assert f'value="{time}"' in page
+    assert Terms.objects.latest().published_at == dt.datetime(2026, 11, 28, 15, 52, tzinfo=dt.UTC)
 
 
 def test_nobody_deletes_terms(superuser):

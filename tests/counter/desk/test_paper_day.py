@@ -247,6 +247,15 @@ def test_time_to_come_or_long_past_is_refused(adviser, sent, days):
     assert list(errors(answer)) == ["made_on"]
 
 
+@pytest.mark.parametrize("spelled", ["%d%m%y", "%d.%m.%y", "%d%m%Y"])
+def test_date_is_read_as_people_write_it(adviser, sent, spelled):
+    day = timezone.localdate() - YESTERDAY
+
+    adviser.post(here(sent), filled_in(sent, made_on=day.strftime(spelled)))
+
+    assert timezone.localdate(IdCheck.objects.get().checked_at) == day
+
+
 def test_unsigned_form_is_good_for_an_account_only(adviser, sent):
     adviser.post(here(sent), filled_in(sent, wish="account", is_signed=""))
 
