@@ -331,8 +331,8 @@ def _check_slot(slot: Applicant, check: IdCheck, by: Actor, *, is_doubtful: bool
     if not slot.is_adult:
         raise CannotCheckUnder18
     if check.entered_at:
-        same = IdCheck.objects.with_outcome().filter(applicant=slot, checked_at=check.checked_at)
-        is_repeated = any(made.status in {CheckStatus.SOUND, CheckStatus.WAITING} for made in same)
+        forms = IdCheck.objects.on_paper().filter(applicant=slot)
+        is_repeated = forms.waiting().exists() or forms.sound().filter(checked_at=check.checked_at).exists()
     else:
         # A doubt is heard beside what another adviser found certain today, and so is a code that was not seen then.
         is_news = is_doubtful or check.brings_code

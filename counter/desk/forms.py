@@ -14,12 +14,12 @@ from applications.forms import (
     ContactDetailsForm,
     PhoneField,
     ProseField,
-    TypedDayField,
     fits,
     no_personal_identity_code,
     typed_day,
 )
 from applications.models import IdCheck
+from applications.typed_fields import DayInput, StaffDayField
 from core import hetu
 from core.addresses import AddressInput, EmailField
 from core.text import typed_text
@@ -60,16 +60,14 @@ class NoteField(ProseField):
         super().__init__(**{"widget": forms.Textarea(attrs={"rows": 3}), **options})
 
 
-class DayField(TypedDayField):
+class DayField(StaffDayField):
     """Today or a later day, of at most 15 years. `past` and `far` are the messages for an earlier and a later one.
 
-    A year of two digits is of this century, so a keypad without a dot is enough. Beside an error anywhere in the form
-    the field shows the day as it was understood.
+    A keypad without a dot is enough. Beside an error anywhere in the form the field shows the day as it was read.
     """
 
     takes_past = False  # what was seen earlier, and is entered from paper
-    century = 2000
-    widget = forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric", "class": "short", "size": 12})
+    widget = DayInput({"inputmode": "numeric", "class": "short", "size": 12})
 
     def __init__(self, *, past: Any, far: Any, **options: Any) -> None:
         self.past, self.far = past, far

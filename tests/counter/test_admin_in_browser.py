@@ -121,7 +121,8 @@ def test_notice_is_added_by_its_form(live_server, operator, page):
     operator.goto(live_server.url + address("counter_notice_add"))
     for language in ("Finnish", "Swedish", "English"):
         operator.get_by_label(f"Text in {language}").fill(f"Notice in {language}")
-    operator.get_by_label("Shown until").fill("2099-12-31T12:00")
+    operator.get_by_label("Shown until").fill("31.12.99")
+    operator.get_by_label("Time of day").last.fill("12")
 
     with operator.expect_navigation():
         operator.get_by_role("button", name="Save", exact=True).click()
