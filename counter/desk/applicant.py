@@ -73,6 +73,7 @@ def show_person(
     account: Account | None = getattr(person.user, "account", None) if person else None
     is_same_name = person is None or _name_parts(str(person)) == _name_parts(str(slot))
     names = DocumentType.objects.names() if checks else {}
+    account_letters = messages.of_account(account) if account else []
     possible = actions.available_actions(slot, checks, account, staff=staff)
     if form is None and any(action.is_here for action in possible):
         # With what was typed before the person's code or contact details were asked for.
@@ -83,13 +84,13 @@ def show_person(
         "application": application,
         "slot": slot,
         "actions": [action for action in possible if not action.is_here],
-        "next_steps": next_steps.next_steps(slot, checks, account, staff=staff),
+        "next_steps": next_steps.next_steps(slot, checks, account, account_letters, staff=staff),
         "code": mask_hetu(slot.hetu) if slot.hetu else "",
         "other_name": "" if is_same_name else str(person),  # by which the person was identified (R4)
         "checks": [(check, names.get(check.document_type, check.document_type)) for check in checks],
         "emails": messages.of_person(slot),
         "account": account,
-        "account_letters": messages.of_account(account) if account else [],
+        "account_letters": account_letters,
         "refusal": refusal,
         "here": visit.present(request, application),
         **(_context_of_check(request, slot, form, checks, account) if form else {}),
