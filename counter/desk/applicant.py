@@ -66,9 +66,7 @@ def show_person(
 ) -> HttpResponse:
     """Show a person's slot with what can be done now, and the form of a check if that is first, or if it is given."""
     staff, application = staff_of(request), slot.version.application
-    found = IdCheck.objects.with_outcome().filter(applicant__in=protection.slots_of_person(slot))
-    found = found.select_related("applicant__version__application").defer("applicant__version__content")
-    checks = list(found.order_by("-pk")[:MOST_CHECKS])
+    checks = _latest_checks(slot)
     person = Person.objects.select_related("user__account").filter(hetu_index__in=slot.hetu_indexes).first()
     account: Account | None = getattr(person.user, "account", None) if person else None
     is_same_name = person is None or _name_parts(str(person)) == _name_parts(str(slot))
@@ -97,6 +95,12 @@ def show_person(
         **shown,
     }
     return desk_page(request, "counter/desk/applicant.html", context, status=409 if refusal else 200)
+
+
+def _latest_checks(slot: Applicant) -> list[IdCheck]:
+    found = IdCheck.objects.with_outcome().filter(applicant__in=protection.slots_of_person(slot))
+    found = found.select_related("applicant__version__application").defer("applicant__version__content")
+    return list(found.order_by("-pk")[:MOST_CHECKS])
 
 
 def _context_of_check(
