@@ -19,6 +19,7 @@ from counter.desk import access_log, visit
 from counter.desk.access import desk_actor, desk_page, desk_view, find_slot
 from counter.desk.checks import to_slot
 from counter.desk.forms import AccountForm
+from counter.desk.messages import Sent
 from identity import accounts, limits
 from identity.accounts import AccountRefused, AddressTaken, normal
 from identity.models import Account
@@ -150,7 +151,7 @@ def _account_status(request: HttpRequest, slot: Applicant, issued: Account) -> H
     context = {
         "account": issued,
         "has_password": issued.user.has_usable_password(),
-        "letter": letter,
+        "sent": Sent(letter) if letter else None,
         "is_watched": letter is not None and _is_undecided(letter),
         "focuses_search": True,
     }

@@ -92,11 +92,12 @@ class DayField(StaffDayField):
 class NewContactDetailsForm(ContactDetailsForm):
     """New contact details of a person. The present ones are not shown (R16), so a field left empty changes nothing."""
 
+    is_shown = False
     email = EmailField(
         label=_("New email address"),
         help_text=_("Leave empty if it does not change."),
         required=False,
-        widget=AddressInput(attrs={"autocomplete": "off"}),
+        widget=AddressInput(attrs={"autocomplete": "off", "autofocus": True}),
     )
     is_email_removed = forms.BooleanField(label=_("The person no longer has an email address"), required=False)
     phone = PhoneField(
@@ -125,6 +126,24 @@ class NewContactDetailsForm(ContactDetailsForm):
         kept = {name: "" if self.cleaned_data[f"is_{name}_removed"] else None for name in ("email", "phone")}
         new = {name: self.cleaned_data[name] or kept[name] for name in kept}
         return {**new, "language": self.cleaned_data["language"]}
+
+
+class ShownContactDetailsForm(ContactDetailsForm):
+    """The present contact details, for staff who asked to see them (R16). What is emptied is removed."""
+
+    is_shown = True
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for field in self.fields.values():
+            field.widget.attrs["autocomplete"] = "off"  # not the adviser's
+        self.fields["email"].widget.attrs["autofocus"] = True
+        self.fields["email"].help_text = ""
+
+    @property
+    def corrections(self) -> dict[str, Any]:
+        """What the person's contact details are to be."""
+        return {name: self.cleaned_data[name] for name in ("email", "phone", "language")}
 
 
 class UnshownInput(forms.TextInput):

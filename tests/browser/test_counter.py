@@ -101,7 +101,7 @@ def test_person_without_bank_codes_is_served_from_the_slip_to_the_confirmed_appl
     on_its_way = adviser.locator("#letter").inner_text()
     # The worker sends it, the provider reports, and the page sees so within seconds.
     Letter.objects.filter(message="account_link").update(sent_at=timezone.now(), delivered_at=timezone.now())
-    adviser.locator("#letter").get_by_text("Delivered").wait_for()
+    adviser.locator("#letter").get_by_text("Arrived on").wait_for()
 
     _, text, _ = written(Letter.objects.get(message="account_link"))
     link = next(word for word in text.split() if "token=" in word)

@@ -272,13 +272,13 @@ def test_whoever_was_represented_gets_no_account(adviser):
 @pytest.mark.parametrize(
     ("known", "status", "is_watched"),
     [
-        ({}, "Waiting to be sent", True),
-        ({"failure": "timeout"}, "Delayed, will be tried again", True),
-        ({"sent_at": True}, "Sent", False),
-        ({"sent_at": True, "provider": "postmark"}, "Sent", True),
-        ({"sent_at": True, "provider": "postmark", "delivered_at": True}, "Delivered", False),
-        ({"sent_at": True, "provider": "postmark", "bounced_at": True}, "Could not be delivered", False),
-        ({"dead_at": True, "failure": "refused"}, "Could not be delivered", False),
+        ({}, "On its way. It will be sent within a few minutes.", True),
+        ({"failure": "timeout"}, "Delayed. We will try again. The mail server did not answer in time.", True),
+        ({"sent_at": True}, "Sent on", False),
+        ({"sent_at": True, "provider": "postmark"}, "Sent on", True),
+        ({"sent_at": True, "provider": "postmark", "delivered_at": True}, "Arrived on", False),
+        ({"sent_at": True, "provider": "postmark", "bounced_at": True}, "Came back on", False),
+        ({"dead_at": True, "failure": "refused"}, "Could not be sent on", False),
     ],
 )
 def test_page_tells_what_became_of_the_letter_and_looks_again_while_that_is_open(
@@ -293,7 +293,9 @@ def test_page_tells_what_became_of_the_letter_and_looks_again_while_that_is_open
 
     assert f"Email with the link {status}" in text_of(response)
     assert (WATCHED in response.content.decode()) == is_watched
-    assert ("Correct the address." in text_of(response)) == ("not be" in status)
+    assert ("Ask for the right email address" in text_of(response)) == (
+        status in {"Came back on", "Could not be sent on"}
+    )
 
 
 def check_of(sent):

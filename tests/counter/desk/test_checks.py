@@ -299,6 +299,24 @@ def test_part_of_a_representative_stands_open_once_something_is_in_it(adviser):
     assert "<details open>" in with_error
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        (
+            "en",
+            "The picture and the name are then those of the guardian or proxy. Compare the picture with the person",
+        ),
+        ("fi", "Kuva ja nimi ovat silloin edunvalvojan tai valtuutetun. Vertaa kuvaa paikalla olevaan henkilöön"),
+        ("sv", "Bilden och namnet är då intressebevakarens eller ombudets. Jämför bilden med den som är här"),
+    ],
+)
+def test_form_says_whose_picture_and_name_match_when_a_guardian_is_here(adviser, language, words):
+    """C6"""
+    sent = application(MAIJA)
+
+    assert words in text_of(adviser.get(address("desk_check", sent.reference, 0, language=language)))
+
+
 def test_guardian_is_recorded(adviser):
     """C6"""
     sent = application(MAIJA)
