@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from applications import changes, confirmation, dates, letters, terms
-from applications.enums import Act, PaperWish, PendingReason
+from applications.enums import Act, PaperWish
 from applications.models import Applicant, Application, IdCheck, Terms
 from core.actors import Actor
 from core.refusals import Refused
@@ -127,8 +127,7 @@ def _carry_out(check: IdCheck, *, by: Actor) -> bool:
 
     id_checks.decide() has locked the check, then the application and those that it would replace.
     """
-    doubted = id_checks.waiting_checks(check.applicant).exclude(pending_reason=PendingReason.PAPER)
-    if doubted.exists():
+    if id_checks.doubted_checks(check.applicant).exists():
         raise id_checks.SecondLookWaits
     current = terms.current()
     if present_refusal(check, current=current):

@@ -165,6 +165,11 @@ class IdCheck(models.Model):
         return self.status == CheckStatus.SOUND
 
     @property
+    def is_doubted(self) -> bool:
+        """Whether it waits because something is uncertain, and not only because it was entered from paper."""
+        return self.status == CheckStatus.WAITING and self.pending_reason != PendingReason.PAPER
+
+    @property
     def paper_facts(self) -> dict[str, str | int | bool]:
         """What the trail says of a check that was entered later: when it was made (ADR 44)."""
         return {"on_paper_at": self.checked_at.isoformat()} if self.entered_at else {}

@@ -38,7 +38,7 @@ def available_actions(
     application = slot.version.application
     own = [check for check in checks if check.applicant_id == slot.pk]
     is_checked = any(check.shows_person_is_here for check in own)
-    waits = any(c.status == CheckStatus.WAITING for c in checks)
+    waits = any(c.is_doubted for c in checks)
     actions = []
     if application.can_confirm(slot) and is_checked and not waits:
         actions.append(Action("desk_confirm", _("Confirm application")))

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from applications import protection
-from applications.enums import CheckStatus
 from applications.models import Applicant, IdCheck
 from core.masking import mask_hetu
 from core.requests import act_of, is_shown_again
@@ -111,7 +110,7 @@ def _context_of_check(
         "form": form,
         "others": visit.others_form(slot, request.POST if request.method == "POST" else None),
         "other_names": code_comparison.other_names(slot),
-        "another_waits": any(check.status == CheckStatus.WAITING for check in checks),
+        "another_waits": any(check.is_doubted for check in checks),
         "leads_on": slot.version.application.can_confirm(slot),
         "may_issue": may_issue and slot.hetu and (account is None or account.closed_at is not None),
     }

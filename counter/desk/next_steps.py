@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from django.utils.translation import gettext as _
 
 from applications import dates
-from applications.enums import CheckStatus, State
+from applications.enums import State
 from applications.models import Applicant, IdCheck
 from counter.desk.messages import Sent
 from identity.models import Account, User
@@ -54,7 +54,7 @@ def _of_the_application(slot: Applicant, checks: Sequence[IdCheck]) -> Iterator[
             "This person has declined the application, and it cannot become valid as it is. The main applicant can "
             "edit it. Then everyone must confirm it."
         )
-    elif any(check.status == CheckStatus.WAITING for check in checks):
+    elif any(check.is_doubted for check in checks):
         yield _(
             "A check of this person is waiting for a second review. The application cannot be confirmed and no "
             "account can be created before that. We will tell the person what a colleague has decided."

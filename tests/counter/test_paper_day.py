@@ -416,14 +416,17 @@ def test_nothing_is_decided_if_what_was_signed_cannot_be_written(monkeypatch):
     assert status(made) == "waiting"
 
 
-def test_person_who_comes_meanwhile_is_checked_anew_and_waits_too():
-    """C4"""
+def test_person_who_comes_meanwhile_is_checked_anew_and_confirms():
+    """What waits to be compared with its paper is no doubt about the person (C4)."""
     sent = sent_before(cast.MAIJA)
-    enter(sent, cast.MAIJA)
+    entered = enter(sent, cast.MAIJA)
 
-    made = check(sent, cast.MAIJA, note="They came in person")
+    made = check(sent, cast.MAIJA)
+    confirm_here(sent, cast.MAIJA)
+    decide(entered)
 
-    assert made.pending_reason == PendingReason.ANOTHER
+    assert (made.pending_reason, state(sent)) == ("", "valid")
+    assert not paper_day.is_carried_out(entered)
 
 
 def test_doubt_about_the_person_is_decided_first():
@@ -445,7 +448,7 @@ def test_check_in_person_does_not_settle_what_was_signed_on_paper():
     sent = sent_before(cast.MAIJA)
     made = enter(sent, cast.MAIJA, wish=PaperWish.WITHDRAWN)
 
-    decide(check(sent, cast.MAIJA, note="They came in person"))
+    decide(check(sent, cast.MAIJA, note="They came in person", is_doubtful=True))
 
     assert status(made) == "waiting"
     decide(made)
