@@ -259,7 +259,7 @@ def test_7_guardian_costs_no_more_buttons(at_desk, language):
         desk.tab_to(field)
         desk.page.keyboard.type(text)
     desk.press("Save and go on to confirm")
-    desk.press(CONFIRMS)
+    desk.press("The representative confirms the application")
 
     desk.ends_with_the_search_box()
     assert desk.cost() == (3, 4, 16)
