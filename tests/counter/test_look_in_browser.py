@@ -23,7 +23,7 @@ LAPTOP, PHONE = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
 # What a reader presses and cannot see: no border, although it looks like a button; or no frame when it has the focus.
 UNSEEN = """() => {
     const bare = Array.from(document.querySelectorAll(
-        "#content .button, #content button:not(.as-link), #content input[type=submit], .tag, .notice, .error-summary"
+        "#content .button, #content button:not(.as-link, .visually-hidden), #content input[type=submit], .tag, .notice, .error-summary"
     )).filter(each => each.checkVisibility() && parseFloat(getComputedStyle(each).borderTopWidth) < 1);
     const all = document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea");
     const unframed = Array.from(all)
@@ -71,6 +71,24 @@ def delivery():
         status_code=302,
         attempts=12,
     )
+
+
+def test_both_frames_of_staff_begin_alike(live_server, context):
+    TOTP.activate(staff("adviser"), generate_totp_secret())
+    page = logged_in(context, live_server, "adviser")
+    page.set_viewport_size(LAPTOP)
+    places = []
+    for path in ("admin/password_change/", "staff/second-factor/", "admin/no-such-page/"):
+        page.goto(f"{live_server.url}/fi/{path}")
+        places.append(
+            page.evaluate(
+                """() => Array.from(document.querySelectorAll(".top, .wordmark, .staff, .staff strong, .scan button"))
+                    .map(each => each.getBoundingClientRect()).map(box => [box.x, box.y, box.width, box.height])"""
+            )
+        )
+
+    assert len(places[0]) == 5
+    assert places[1:] == [places[0], places[0]]
 
 
 @pytest.mark.parametrize("role", ["supervisor", "operator"])
