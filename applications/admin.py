@@ -123,7 +123,7 @@ class TermsAdmin(NeverDeleted, admin.ModelAdmin):
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **options: Any) -> Any:  # noqa: FBT001, FBT002  # Django's
         """Return the form with what was typed before."""
-        form = super().get_form(request, obj, change, **options)
+        form: Any = super().get_form(request, obj, change, **options)
         of, typed = request.session.get(DRAFT, (None, {}))
         is_theirs = of == (obj and obj.pk) and (obj is None or self.has_change_permission(request, obj))
         form.draft = typed if is_theirs else {}
