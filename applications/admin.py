@@ -14,15 +14,11 @@ from django.utils.translation import gettext_lazy as _
 from applications import terms
 from applications.models import Terms
 from applications.terms_changes import Piece, differences, in_lines, readers_of
+from applications.typed_fields import MomentField
 from core.admin import NeverDeleted
 
 DRAFT = "terms_draft"  # in the session: whose text it is (a key, or None for new terms), and what was typed
 TEXTS = [f"text_{code}" for code, _name in settings.LANGUAGES]
-
-
-def moment_input() -> forms.DateTimeInput:
-    """Return one field for date and time, which has a label; the two fields of Django's admin have none."""
-    return forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 
 
 class When(TextChoices):
@@ -41,10 +37,9 @@ class TermsForm(forms.ModelForm):
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose when the terms begin to apply.")},
     )
-    published_at = forms.DateTimeField(
+    published_at = MomentField(
         label=_("Publish at"),
         required=False,
-        widget=moment_input(),
         help_text=_("You can no longer change what has been published."),
     )
 

@@ -37,7 +37,7 @@ def delete_old_receipts() -> int:
 
 def html_of_document(document: ReceiptDocument) -> str:
     """Return the HTML of the receipt of which a document is the PDF."""
-    known = Confirmation.objects.select_related("applicant__version__application", "terms")
+    known = Confirmation.objects.select_related("applicant__version__application", "terms", "id_check")
     known = known.defer("applicant__hetu", "applicant__version__content")
     return receipt_html(known.get(pk=document.confirmation_id), language=document.language)
 

@@ -57,7 +57,7 @@ def act_of(
             parts: dict[str, Any] = {name: kwargs[name] for name in kept}
             return HttpResponseRedirect(reverse(page, kwargs=parts, query=request.GET))
 
-        acts.shown_on = page  # type: ignore[attr-defined]  # read by the guard of all addresses
+        acts.shown_on, acts.kept = page, kept  # type: ignore[attr-defined]  # read by who leads back to that page
         return read_or_act(acts)
 
     return decorate

@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from applications.admin import moment_input
+from applications.typed_fields import MomentField, MomentInput
 from core.admin import NeverDeleted, yes_or_no
 from counter.hours_forms import CounterForm, ExceptionalDayForm
 from counter.models import Counter, DocumentType, ExceptionalHours, ExceptionQuerySet, Notice
@@ -67,7 +66,9 @@ class CounterAdmin(NeverDeleted, admin.ModelAdmin):
 class NoticeAdmin(NeverDeleted, admin.ModelAdmin):
     """Notices are taken away by ending them. One that has ended stays as it was shown."""
 
-    formfield_overrides = {models.DateTimeField: {"form_class": forms.DateTimeField, "widget": moment_input()}}
+    formfield_overrides = {
+        models.DateTimeField: {"form_class": MomentField, "widget": MomentInput, "show_hidden_initial": False}
+    }
     list_display = ["text", "shown_from", "shown_until", yes_or_no(Notice, "is_disturbance")]
     ordering = ["-shown_until"]
     fields = ["text_fi", "text_sv", "text_en", "shown_from", "shown_until", "is_disturbance"]

@@ -10,9 +10,8 @@ from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from applications.forms import TypedDayField
+from applications.typed_fields import StaffDayField, TimeOfDayField
 from counter.models import Counter, ExceptionalHours, WeeklyHours
-from counter.typed_fields import DayInput, TimeOfDayField
 
 Stretch = tuple[int, dt.time, dt.time]  # weekday (0 is Monday), opens, closes
 
@@ -134,7 +133,7 @@ class CounterForm(forms.ModelForm):
 class ExceptionalDayForm(forms.ModelForm):
     """A row of the table of exceptional days."""
 
-    date = TypedDayField(label=_("date"), example="24.12.2026", widget=DayInput(attrs={"autocomplete": "off"}))
+    date = StaffDayField(label=_("date"), example="24.12.2026")
     opens = TimeOfDayField(label=_("opening time"), required=False)
     closes = TimeOfDayField(label=_("closing time"), required=False)
 

@@ -286,9 +286,8 @@ def undo(check: IdCheck, *, reason: str, by: Actor) -> list[Application]:
         _record_check_event(locked, Event.ACCOUNT_CLOSED, by)
     waiting = confirmation.undo(locked, by=by)
     is_told = recorded_acts.undo_acts(locked, by=by)
-    if (locked.pending_reason or has_code) and not (
-        closed or waiting or is_told
-    ):  # otherwise they would go on waiting for a decision
+    # Otherwise they would go on waiting for a decision.
+    if (locked.pending_reason or has_code) and not (closed or waiting or is_told):
         letters.second_look_taken(locked, accepted=False)
     return waiting
 
@@ -296,6 +295,11 @@ def undo(check: IdCheck, *, reason: str, by: Actor) -> list[Application]:
 def waiting_checks(applicant: Applicant) -> IdCheckQuerySet:
     """Return the checks that wait about whoever may be this person, in any application and version (C4)."""
     return IdCheck.objects.waiting().filter(applicant__in=protection.slots_of_person(applicant))
+
+
+def doubted_checks(applicant: Applicant) -> IdCheckQuerySet:
+    """Return those of them that are doubted: what one adviser doubts, no other one simply passes (C4)."""
+    return waiting_checks(applicant).exclude(pending_reason=PendingReason.PAPER)
 
 
 def made_today(applicant: Applicant) -> IdCheck | None:
@@ -318,7 +322,7 @@ def lock_made_today(applicant: Applicant) -> IdCheck:
 def lock_sound(check: IdCheck) -> IdCheck | None:
     """Return the check, locked and read again, or None if it is not sound any more. Raises SecondLookWaits."""
     locked = _lock_check(check)
-    if waiting_checks(locked.applicant).exclude(pk=locked.pk).exists():
+    if doubted_checks(locked.applicant).exclude(pk=locked.pk).exists():
         raise SecondLookWaits
     return locked if locked.is_sound else None
 
@@ -331,8 +335,8 @@ def _check_slot(slot: Applicant, check: IdCheck, by: Actor, *, is_doubtful: bool
     if not slot.is_adult:
         raise CannotCheckUnder18
     if check.entered_at:
-        same = IdCheck.objects.with_outcome().filter(applicant=slot, checked_at=check.checked_at)
-        is_repeated = any(made.status in {CheckStatus.SOUND, CheckStatus.WAITING} for made in same)
+        forms = IdCheck.objects.on_paper().filter(applicant=slot)
+        is_repeated = forms.waiting().exists() or forms.sound().filter(checked_at=check.checked_at).exists()
     else:
         # A doubt is heard beside what another adviser found certain today, and so is a code that was not seen then.
         is_news = is_doubtful or check.brings_code
@@ -344,8 +348,8 @@ def _check_slot(slot: Applicant, check: IdCheck, by: Actor, *, is_doubtful: bool
 def _is_same(made: IdCheck, check: IdCheck, by: Actor) -> bool:
     """Tell whether a check that waits is being sent a second time (R12): it names the same document."""
     same = ("document_type", "country", "document_valid_until")  # two without an end are alike, too
-    is_same = all(getattr(made, name) == getattr(check, name) for name in same)
-    return is_same and made.status == CheckStatus.WAITING and made.adviser_id == acting_staff(by).pk
+    is_by_them = made.status == CheckStatus.WAITING and made.adviser_id == acting_staff(by).pk
+    return is_by_them and all(getattr(made, name) == getattr(check, name) for name in same)
 
 
 def _check_document(check: IdCheck, kind: DocumentType) -> None:
@@ -376,9 +380,8 @@ def _pending_reason(
         return PendingReason.NEW_CODE
     if check.entered_at:
         return PendingReason.PAPER
-    holders = crypto.indexes(new_code) if new_code else []
-    by_code = IdCheck.objects.waiting().filter(applicant__hetu_index__in=holders)
-    return PendingReason.ANOTHER if waiting_checks(slot).exists() or by_code.exists() else ""
+    by_code = IdCheck.objects.waiting().filter(applicant__hetu_index__in=crypto.indexes(new_code) if new_code else [])
+    return PendingReason.ANOTHER if doubted_checks(slot).exists() or by_code.exists() else ""
 
 
 def _lock_check(check: IdCheck) -> IdCheck:

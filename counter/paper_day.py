@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from applications import changes, confirmation, dates, letters, terms
-from applications.enums import Act, PaperWish, PendingReason
+from applications.enums import Act, PaperWish
 from applications.models import Applicant, Application, IdCheck, Terms
 from core.actors import Actor
 from core.refusals import Refused
@@ -44,6 +44,15 @@ class TermsSince(CannotEnter):
     )
 
 
+class FormWaits(id_checks.AlreadyChecked):
+    """The same paper, or another one of the person, awaits its decision."""
+
+    message = _(
+        "A paper form of this person has already been entered, and waits for a supervisor. Another one can be entered "
+        "once it has been decided on."
+    )
+
+
 class NotAwaited(CannotEnter):
     message = _("The application is not waiting for this person’s confirmation.")
 
@@ -54,11 +63,18 @@ def enter_paper_check(
     """Store a check from a paper form, with what the person signed; it waits for a supervisor (C2, C4).
 
     `check` has the time at which it was made, when it is entered, and the wish. The other arguments are those of
-    id_checks.record(). Raises CannotEnter, or another refusal of what was signed, and what record() raises.
+    id_checks.record(). Raises FormWaits, CannotEnter, or another refusal of what was signed, and what record() raises.
     """
+    if waiting_form(applicant):  # before a code is compared; record() looks again under the lock
+        raise FormWaits
     if refusal := refusal_of(check, applicant, current=terms.current()):
         raise refusal
     return id_checks.record(check, applicant=applicant, digest=digest, code=code, is_doubtful=is_doubtful, by=by)
+
+
+def waiting_form(applicant: Applicant) -> IdCheck | None:
+    """Return the check from a paper form of this slot that nobody has decided on yet, or None."""
+    return IdCheck.objects.on_paper().waiting().filter(applicant=applicant).first()
 
 
 @atomically
@@ -111,8 +127,7 @@ def _carry_out(check: IdCheck, *, by: Actor) -> bool:
 
     id_checks.decide() has locked the check, then the application and those that it would replace.
     """
-    doubted = id_checks.waiting_checks(check.applicant).exclude(pending_reason=PendingReason.PAPER)
-    if doubted.exists():
+    if id_checks.doubted_checks(check.applicant).exists():
         raise id_checks.SecondLookWaits
     current = terms.current()
     if present_refusal(check, current=current):

@@ -11,13 +11,14 @@ from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import Resolver404, resolve
 from django.utils import timezone
 
-from identity import proof, unsent_forms
+from identity import limits, proof, unsent_forms
 from identity.origin import is_same_origin
 from identity.redirects import is_of_staff, with_next
 from identity.session_store import SessionStore
 
 SEEN = "seen"  # seconds since 1970
 GRAIN_SECONDS = 30  # between writes of SEEN: most page views write nothing
+MOST_KEPT = 60  # forms that came after the end, an hour from one network
 STAFF_MINUTES = 15  # idle, for sessions that no broker stands behind
 # Forms of staff that are sent while nobody is logged in.
 WITHOUT_SESSION = {"mfa_authenticate", "staff_link", "staff_session_ended"}
@@ -93,7 +94,10 @@ def _answer_after_end(request: HttpRequest) -> HttpResponseBase | None:
 
 def keep_and_log_in(request: HttpRequest, address: str) -> HttpResponseRedirect:
     """Lead staff to their log-in, and then back to the page of an address, which shows again what they had typed."""
-    if unsent_forms.keep(request, address, typed_by=getattr(request, "form_sender", "")):
+    network = limits.client_network(request)
+    if limits.is_within("unsent form", network, most=MOST_KEPT, seconds=limits.HOUR) and unsent_forms.keep(
+        request, address, typed_by=getattr(request, "form_sender", "")
+    ):
         request.session.set_expiry(unsent_forms.KEPT_SECONDS)  # until the log-in begins another
     return HttpResponseRedirect(with_next("account_login", address, ended="yes"))
 

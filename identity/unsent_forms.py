@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest
 from django.middleware.csrf import CSRF_SESSION_KEY, _does_token_match  # type: ignore[attr-defined]  # in no stubs
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, resolve, reverse
 
 from core import crypto, hetu
 from identity.origin import names_own_origin
@@ -17,7 +17,7 @@ from identity.origin import names_own_origin
 KEY = "unsent_form"  # in the session, encrypted
 CONTEXT = "identity.unsent_form"
 KEPT_SECONDS = 15 * 60
-MOST_CHARACTERS = 20_000
+MOST_CHARACTERS = 10_000
 # Besides everything whose name has "password" in it, and whatever holds a personal identity code (R17). What is
 # searched for ("text") may be the beginning of one.
 NEVER_KEPT = {"csrfmiddlewaretoken", "code", "credential", "next", "text"}
@@ -47,7 +47,7 @@ def keep(request: HttpRequest, address: str, *, typed_by: str) -> bool:
 
     Passwords and codes are not kept, and nothing at all of a form that is longer than any of ours, or of another site.
     """
-    path = urlsplit(address).path
+    path = _page_of(urlsplit(address).path)
     fields = {
         name: values
         for name, values in request.POST.lists()
@@ -74,6 +74,16 @@ def take(request: HttpRequest) -> UnsentForm | None:
     if is_over or path == request.path:
         del request.session[KEY]
     return UnsentForm(path, fields, typed_by) if path == request.path and not is_over else None
+
+
+def _page_of(path: str) -> str:
+    """Return where the form of a path is shown: of an address for POSTs alone, the page that has its button."""
+    try:
+        match = resolve(path)
+    except Resolver404:
+        return path
+    page, kept = getattr(match.func, "shown_on", ""), getattr(match.func, "kept", ())
+    return reverse(page, kwargs={name: match.kwargs[name] for name in kept}) if page else path
 
 
 def _shows_again(path: str) -> bool:

@@ -7,6 +7,10 @@
   var fastest = 50; // milliseconds between two keys of a scanner, at most
   var typed = "", last = 0;
 
+  function select() { box.select(); } // what was searched for before gives way
+  box.addEventListener("focus", select);
+  if (document.activeElement === box) select();
+
   document.addEventListener("keydown", function (event) {
     if (event.target === box || event.ctrlKey || event.altKey || event.metaKey) return;
     if (event.timeStamp - last > fastest) typed = "";

@@ -26,6 +26,8 @@ STORED = {
     ("ContactDetailsForm", "phone"): [Applicant],
     ("NewContactDetailsForm", "email"): [Applicant],
     ("NewContactDetailsForm", "phone"): [Applicant],
+    ("ShownContactDetailsForm", "email"): [Applicant],
+    ("ShownContactDetailsForm", "phone"): [Applicant],
     ("Applicant", "email"): [Applicant],
     ("CoApplicant", "email"): [Applicant],
     ("MainApplicant", "email"): [Applicant],

@@ -60,7 +60,7 @@ SECRETS = re.compile(
 SENT = {
     "desk": [{"text": "Öhman", "reason": "here"}],
     "desk_account_address": [{"email": "new@example.test"}],
-    "desk_contact": [{"email": "wrong", "language": "fi"}],
+    "desk_contact": [{"email": "wrong", "language": "fi"}, {"ask": ""}],
     "desk_confirm": [{"version": "stale", "terms": "1"}],
     "desk_renew": [{"version": "stale"}],
     "desk_withdraw": [{"version": "stale"}],
@@ -70,7 +70,7 @@ SENT = {
 }
 QUERIES = ["show=customer", "page=1&missing=counter"]
 # Pages that show them to whoever has the right, and write the look.
-BY_RIGHT = {"desk_details", "desk_confirm", "desk_tell_number", "desk_account", "desk_account_address"}
+BY_RIGHT = {"desk_details", "desk_confirm", "desk_contact", "desk_tell_number", "desk_account", "desk_account_address"}
 ENDS_THE_VISIT = {"logout"}
 NOT_FOUND = {"view_on_site", "app_list", "login"}  # Django's own, which have no page of ours
 

@@ -7,7 +7,7 @@ from applications.form.home import HomeAndNeed
 from applications.form.people import CoApplicant, MainApplicant, Oneself, Resident, Unborn
 from applications.forms import AddressForm, ContactDetailsForm
 from applications.views.drafts import LinkForm
-from counter.desk.forms import NewContactDetailsForm
+from counter.desk.forms import NewContactDetailsForm, ShownContactDetailsForm
 from counter.views import FeedbackForm
 from identity.forms import AddressForm as AccountAddressForm
 from identity.forms import LogInForm, NewPasswordForm, PasswordAgainForm, PasswordForm, StaffPasswordForm
@@ -31,7 +31,7 @@ OWN = [
     (lambda: PasswordForm(user=None), {"password": "new-password"}),
 ]
 OTHERS = [lambda form=form: form(**STEP) for form in (CoApplicant, Resident, Unborn)]
-OTHERS += [AddressForm, NewContactDetailsForm]
+OTHERS += [AddressForm, NewContactDetailsForm, ShownContactDetailsForm]
 NO_PURPOSE = {None, "off", "one-time-code"}
 
 

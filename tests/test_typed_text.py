@@ -18,7 +18,7 @@ from applications.document import parse
 from applications.form import fields, home, money, people, wishes
 from applications.forms import ContactDetailsForm
 from counter import search
-from counter.desk.forms import CheckForm, LineField, NewContactDetailsForm
+from counter.desk.forms import CheckForm, LineField, NewContactDetailsForm, ShownContactDetailsForm
 from identity import accounts
 from tests import cast
 from tests.test_columns import typed
@@ -53,7 +53,7 @@ def test_a_person_is_stored_alike_by_form_and_housing_system(kind, typed, stored
     assert people.MainApplicant.base_fields[kind].clean(typed) == stored
 
 
-@pytest.mark.parametrize("form", [ContactDetailsForm, NewContactDetailsForm])
+@pytest.mark.parametrize("form", [ContactDetailsForm, NewContactDetailsForm, ShownContactDetailsForm])
 def test_contact_details_are_stored_alike_by_their_owner_and_at_the_desk(form):
     details = {
         "email": f"{UNSEEN}maija@example.test ",

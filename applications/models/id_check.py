@@ -26,6 +26,10 @@ class IdCheckQuerySet(models.QuerySet["IdCheck"]):
         """Those of people who are here today: made since midnight, and not entered from paper."""
         return self.filter(checked_at__gte=dates.start_of_today(), entered_at=None)
 
+    def on_paper(self) -> Self:
+        """Those that were entered from a paper form (ADR 44)."""
+        return self.filter(entered_at__isnull=False)
+
     def sound(self) -> Self:
         """Those that stand: certain at once or accepted at the second look, and not undone."""
         return self.filter(Q(pending_reason="") | Q(second_look__accepted=True), undoing=None)
@@ -159,6 +163,11 @@ class IdCheck(models.Model):
     @property
     def is_sound(self) -> bool:
         return self.status == CheckStatus.SOUND
+
+    @property
+    def is_doubted(self) -> bool:
+        """Whether it waits because something is uncertain, and not only because it was entered from paper."""
+        return self.status == CheckStatus.WAITING and self.pending_reason != PendingReason.PAPER
 
     @property
     def paper_facts(self) -> dict[str, str | int | bool]:

@@ -33,6 +33,8 @@ class Contact:
 
 def record_opening(request: HttpRequest, slot: Applicant) -> None:
     """Record that a member of staff opens a slot, once for all the pages that they then visit with that person."""
+    # What a button asked for holds for the page to which it leads, and for no later one.
+    request.asked_for = request.session.pop(ASKED, None)  # type: ignore[attr-defined]  # ours
     if request.session.get(OPENED) != slot.pk:
         record_access(request, slot, Event.APPLICANT_OPENED)
         request.session[OPENED] = slot.pk
@@ -50,8 +52,8 @@ def ask_on_next_page(request: HttpRequest, slot: Applicant) -> None:
 
 
 def was_asked(request: HttpRequest, slot: Applicant) -> bool:
-    """Tell, once, whether staff have asked for this person's contact details on the page before."""
-    return bool(request.session.pop(ASKED, None) == slot.pk)
+    """Tell whether staff have asked for this person's contact details by the button that led to this page."""
+    return bool(getattr(request, "asked_for", None) == slot.pk)
 
 
 def open_contact_details(request: HttpRequest, slot: Applicant) -> Contact | None:

@@ -15,10 +15,11 @@ from applications.models import Applicant
 from core.refusals import Refused
 from core.requests import act_of, read_or_act
 from counter import account_issue, contacts, id_checks
-from counter.desk import access_log
+from counter.desk import access_log, visit
 from counter.desk.access import desk_actor, desk_page, desk_view, find_slot
 from counter.desk.checks import to_slot
 from counter.desk.forms import AccountForm
+from counter.desk.messages import Sent
 from identity import accounts, limits
 from identity.accounts import AccountRefused, AddressTaken, normal
 from identity.models import Account
@@ -45,8 +46,8 @@ def account_page(request: HttpRequest, reference: str, position: int) -> HttpRes
     if issued := accounts.of_person(slot.hetu_indexes):
         return _account_status(request, slot, issued)
     check = account_issue.bearing_check(slot)
-    if check is None:
-        messages.error(request, str(account_issue.NotChecked()))
+    if check is None or check.representative:
+        messages.error(request, str(account_issue.Represented() if check else account_issue.NotChecked()))
         return to_slot(slot)
     return _two_steps(
         request,
@@ -150,7 +151,7 @@ def _account_status(request: HttpRequest, slot: Applicant, issued: Account) -> H
     context = {
         "account": issued,
         "has_password": issued.user.has_usable_password(),
-        "letter": letter,
+        "sent": Sent(letter) if letter else None,
         "is_watched": letter is not None and _is_undecided(letter),
         "focuses_search": True,
     }
@@ -166,7 +167,9 @@ def _is_undecided(letter: Letter) -> bool:
 
 
 def _account_page(request: HttpRequest, slot: Applicant, context: dict[str, Any], status: int = 200) -> HttpResponse:
-    everything = {"title": _("Account"), "slot": slot, "application": slot.version.application, **context}
+    application = slot.version.application
+    shown = {"title": _("Account"), "slot": slot, "application": application}
+    everything = {**shown, "here": visit.present(request, application), **context}
     return desk_page(request, "counter/desk/account.html", everything, status=status)
 
 

@@ -38,7 +38,7 @@ def available_actions(
     application = slot.version.application
     own = [check for check in checks if check.applicant_id == slot.pk]
     is_checked = any(check.shows_person_is_here for check in own)
-    waits = any(c.status == CheckStatus.WAITING for c in checks)
+    waits = any(c.is_doubted for c in checks)
     actions = []
     if application.can_confirm(slot) and is_checked and not waits:
         actions.append(Action("desk_confirm", _("Confirm application")))
@@ -52,7 +52,8 @@ def available_actions(
             actions.append(Action("desk_account", _("Create account"), by_post=True))
     if is_checked and not waits:
         actions += _acts_of_the_person(slot)
-    return [*actions, *_other_actions(slot, staff, is_checked=is_checked)]
+    form_waits = any(check.entered_at and check.status == CheckStatus.WAITING for check in own)
+    return [*actions, *_other_actions(slot, staff, is_checked=is_checked, form_waits=form_waits)]
 
 
 def _acts_of_the_person(slot: Applicant) -> Iterator[Action]:
@@ -67,7 +68,7 @@ def _acts_of_the_person(slot: Applicant) -> Iterator[Action]:
         yield Action("desk_certify", _("Issue a certificate"))
 
 
-def _other_actions(slot: Applicant, staff: User, *, is_checked: bool) -> Iterator[Action]:
+def _other_actions(slot: Applicant, staff: User, *, is_checked: bool, form_waits: bool) -> Iterator[Action]:
     application = slot.version.application
     if slot.confirmed:
         yield Action("desk_confirm", _("See the receipt"))
@@ -77,7 +78,7 @@ def _other_actions(slot: Applicant, staff: User, *, is_checked: bool) -> Iterato
             yield Action("desk_check", _("Record the personal identity code"))
     if application.awaits(slot) and not slot.is_main and slot.email and not invitations.next_invitation_at(slot):
         yield Action("desk_invitation", _("Send the invitation again"), by_post=True)
-    if application.is_open and slot.is_adult and not is_checked:
+    if application.is_open and slot.is_adult and not is_checked and not form_waits:
         yield Action("desk_paper", _("Enter a paper form"))
     if staff.has_perm("counter.set_protected"):
         yield Action(

@@ -52,6 +52,7 @@ class DeskAct:
     record: Record
     title: str | Promise
     button: str | Promise
+    button_of_representative: str | Promise  # for whoever acts for the person (C6)
     done: str | Promise
 
     @property
@@ -65,6 +66,7 @@ RENEW = DeskAct(
     counter_acts.renew_here,
     _("Renew the application"),
     _("The person renews the application"),
+    _("The representative renews the application"),
     _("The renewal has been recorded. We will tell all applicants."),
 )
 WITHDRAW = DeskAct(
@@ -72,6 +74,7 @@ WITHDRAW = DeskAct(
     counter_acts.withdraw_here,
     _("Withdraw application"),
     _("The person withdraws the application"),
+    _("The representative withdraws the application"),
     _("The withdrawal has been recorded. The application has ended, and we will tell all applicants."),
 )
 DECLINE = DeskAct(
@@ -79,6 +82,7 @@ DECLINE = DeskAct(
     counter_acts.decline_here,
     _("Decline the application"),
     _("The person declines the application"),
+    _("The representative declines the application"),
     _("It has been recorded that this person declines the application. We will tell the other applicants."),
 )
 

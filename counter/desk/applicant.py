@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from applications import protection
-from applications.enums import CheckStatus
 from applications.models import Applicant, IdCheck
 from core.masking import mask_hetu
 from core.requests import act_of, is_shown_again
@@ -66,13 +65,12 @@ def show_person(
 ) -> HttpResponse:
     """Show a person's slot with what can be done now, and the form of a check if that is first, or if it is given."""
     staff, application = staff_of(request), slot.version.application
-    found = IdCheck.objects.with_outcome().filter(applicant__in=protection.slots_of_person(slot))
-    found = found.select_related("applicant__version__application").defer("applicant__version__content")
-    checks = list(found.order_by("-pk")[:MOST_CHECKS])
+    checks = _latest_checks(slot)
     person = Person.objects.select_related("user__account").filter(hetu_index__in=slot.hetu_indexes).first()
     account: Account | None = getattr(person.user, "account", None) if person else None
     is_same_name = person is None or _name_parts(str(person)) == _name_parts(str(slot))
     names = DocumentType.objects.names() if checks else {}
+    account_letters = messages.of_account(account) if account else []
     possible = actions.available_actions(slot, checks, account, staff=staff)
     if form is None and any(action.is_here for action in possible):
         # With what was typed before the person's code or contact details were asked for.
@@ -83,19 +81,25 @@ def show_person(
         "application": application,
         "slot": slot,
         "actions": [action for action in possible if not action.is_here],
-        "next_steps": next_steps.next_steps(slot, checks, account, staff=staff),
+        "next_steps": next_steps.next_steps(slot, checks, account, account_letters, staff=staff),
         "code": mask_hetu(slot.hetu) if slot.hetu else "",
         "other_name": "" if is_same_name else str(person),  # by which the person was identified (R4)
         "checks": [(check, names.get(check.document_type, check.document_type)) for check in checks],
         "emails": messages.of_person(slot),
         "account": account,
-        "account_letters": messages.of_account(account) if account else [],
+        "account_letters": account_letters,
         "refusal": refusal,
         "here": visit.present(request, application),
         **(_context_of_check(request, slot, form, checks, account) if form else {}),
         **shown,
     }
     return desk_page(request, "counter/desk/applicant.html", context, status=409 if refusal else 200)
+
+
+def _latest_checks(slot: Applicant) -> list[IdCheck]:
+    found = IdCheck.objects.with_outcome().filter(applicant__in=protection.slots_of_person(slot))
+    found = found.select_related("applicant__version__application").defer("applicant__version__content")
+    return list(found.order_by("-pk")[:MOST_CHECKS])
 
 
 def _context_of_check(
@@ -106,7 +110,7 @@ def _context_of_check(
         "form": form,
         "others": visit.others_form(slot, request.POST if request.method == "POST" else None),
         "other_names": code_comparison.other_names(slot),
-        "another_waits": any(check.status == CheckStatus.WAITING for check in checks),
+        "another_waits": any(check.is_doubted for check in checks),
         "leads_on": slot.version.application.can_confirm(slot),
         "may_issue": may_issue and slot.hetu and (account is None or account.closed_at is not None),
     }

@@ -1,5 +1,7 @@
 """One application: its status, who applies and who of them is here, its letters and what has happened to it."""
 
+import datetime as dt
+
 from django.conf import settings
 from django.db import transaction
 from django.db.models import prefetch_related_objects
@@ -9,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from applications import invitations
-from applications.models import Application
+from applications.models import Application, Confirmation, StateChange
 from applications.trail import ApplicationEvent, record_events
 from core.requests import read_or_act
 from counter.desk import access_log, messages, visit
@@ -43,7 +45,7 @@ def visit_page(request: HttpRequest, reference: str) -> HttpResponse:
         return redirect("admin:desk_application", reference)
     for slot in here:
         access_log.record_opening(request, slot)
-    prefetch_related_objects([each.confirmed for each in here if each.confirmed], "terms")
+    prefetch_related_objects([each.confirmed for each in here if each.confirmed], "terms", "id_check")
     context = {
         "title": _("The visit of the household"),
         "application": found,
@@ -68,6 +70,15 @@ def _show_application(
         "application": found,
         "form": form or (visit.WhoIsHereForm(found) if len(visit.awaited(found)) > 1 else None),
         "letters": messages.of_application(found),
-        "changes": list(changes.order_by("-pk")),  # the latest first
+        "changes": _with_signatures(found, list(changes.order_by("-pk"))),  # the latest first
     }
     return desk_page(request, "counter/desk/application.html", context)
+
+
+def _with_signatures(found: Application, changes: list[StateChange]) -> list[tuple[StateChange, dt.datetime | None]]:
+    """Return the changes, each with the time at which what caused it was signed on paper (ADR 44)."""
+    given = Confirmation.objects.filter(applicant__version__application=found, id_check__entered_at__isnull=False)
+    signed = {each.confirmed_at: each.signed_on_paper_at for each in given.select_related("id_check")}
+    acts = [change.recorded_act for change in changes if hasattr(change, "recorded_act")]
+    signed |= {act.at: act.id_check.checked_at for act in acts if act.id_check.entered_at}
+    return [(change, signed.get(change.at)) for change in changes]

@@ -13,7 +13,7 @@ from applications.forms import ConfirmForm
 from applications.models import Applicant, IdCheck
 from core.masking import mask_hetu
 from core.requests import form_of, read_or_act
-from counter import code_comparison, countries, id_checks, paper_day
+from counter import account_issue, code_comparison, countries, id_checks, paper_day
 from counter.desk import access_log, visit
 from counter.desk.access import desk_actor, desk_page, desk_view, find_slot, staff_of
 from counter.desk.applicant import show_person
@@ -67,7 +67,9 @@ def _go_on(request: HttpRequest, slot: Applicant, made: IdCheck) -> HttpResponse
         messages.success(request, _("The ID check and the personal identity code have been saved."))
     else:
         messages.success(request, _("The ID check has been saved."))
-    if "account" in request.POST:
+    if "account" in request.POST and made.representative:
+        messages.warning(request, str(account_issue.Represented()))
+    elif "account" in request.POST:
         access_log.ask_on_next_page(request, slot)
         return redirect("admin:desk_account", application.reference, slot.position)
     if application.can_confirm(slot):

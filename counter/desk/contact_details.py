@@ -14,7 +14,7 @@ from counter.desk import access_log
 from counter.desk.access import desk_actor, desk_page, desk_view, find_slot
 from counter.desk.accounts import REFUSALS, count_letter, why
 from counter.desk.checks import to_slot
-from counter.desk.forms import NewContactDetailsForm
+from counter.desk.forms import NewContactDetailsForm, ShownContactDetailsForm
 from identity import accounts
 from identity.accounts import normal
 from identity.models import Account
@@ -23,22 +23,21 @@ from identity.models import Account
 @desk_view("counter.use_desk")
 @read_or_act
 def contact_page(request: HttpRequest, reference: str, position: int) -> HttpResponse:
-    """Correct the email address, phone number and language, without showing the present ones (R16)."""
+    """Correct the email address, phone number and language. The present ones are shown to those who ask (R16)."""
     slot = find_slot(reference, position)
     access_log.record_opening(request, slot)
     if not slot.version.application.is_open:
         messages.error(request, str(id_checks.CannotCheckEnded()))
         return to_slot(slot)
     account = accounts.of_person(slot.hetu_indexes)
-    form = NewContactDetailsForm(
-        request.POST if request.method == "POST" else None, initial={"language": slot.language}
-    )
+    form = _form(request, slot)
     if form.is_valid():
         _save(request, slot, account, form.corrections)
         return to_slot(slot)
     context = {
         "title": _("Contact details"),
         "form": form,
+        "is_hidden": "ask" in request.POST and not form.is_shown,
         "slot": slot,
         "application": slot.version.application,
         "account": account,
@@ -60,10 +59,24 @@ def send_invitation(request: HttpRequest, reference: str, position: int) -> Http
     return to_slot(slot)
 
 
+def _form(request: HttpRequest, slot: Applicant) -> NewContactDetailsForm | ShownContactDetailsForm:
+    """Return what was sent, or a form with the present details for staff who ask for them and may see them now."""
+    initial = {"language": slot.language}
+    if request.method != "POST":
+        return NewContactDetailsForm(initial=initial)
+    if "ask" not in request.POST:
+        return (ShownContactDetailsForm if "is_shown" in request.POST else NewContactDetailsForm)(request.POST)
+    contact = access_log.open_contact_details(request, slot)
+    if contact is None:
+        return NewContactDetailsForm(initial=initial)
+    return ShownContactDetailsForm(initial={**initial, "email": contact.email, "phone": contact.phone})
+
+
 def _save(request: HttpRequest, slot: Applicant, account: Account | None, corrections: dict[str, Any]) -> None:
     """Save the corrections, and say what became of the invitation and of the account."""
     email, unmoved = corrections["email"], ""
-    is_of_account = account is not None and bool(email) and normal(email) != account.email
+    is_new = email not in {None, "", slot.email}
+    is_of_account = account is not None and is_new and normal(email) != account.email
     try:
         if account and is_of_account:
             is_invited, unmoved = _save_with_account(request, slot, account, corrections)

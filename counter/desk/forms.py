@@ -14,12 +14,12 @@ from applications.forms import (
     ContactDetailsForm,
     PhoneField,
     ProseField,
-    TypedDayField,
     fits,
     no_personal_identity_code,
     typed_day,
 )
 from applications.models import IdCheck
+from applications.typed_fields import DayInput, StaffDayField
 from core import hetu
 from core.addresses import AddressInput, EmailField
 from core.text import typed_text
@@ -60,16 +60,14 @@ class NoteField(ProseField):
         super().__init__(**{"widget": forms.Textarea(attrs={"rows": 3}), **options})
 
 
-class DayField(TypedDayField):
+class DayField(StaffDayField):
     """Today or a later day, of at most 15 years. `past` and `far` are the messages for an earlier and a later one.
 
-    A year of two digits is of this century, so a keypad without a dot is enough. Beside an error anywhere in the form
-    the field shows the day as it was understood.
+    A keypad without a dot is enough. Beside an error anywhere in the form the field shows the day as it was read.
     """
 
     takes_past = False  # what was seen earlier, and is entered from paper
-    century = 2000
-    widget = forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric", "class": "short", "size": 12})
+    widget = DayInput({"inputmode": "numeric", "class": "short", "size": 12})
 
     def __init__(self, *, past: Any, far: Any, **options: Any) -> None:
         self.past, self.far = past, far
@@ -94,11 +92,12 @@ class DayField(TypedDayField):
 class NewContactDetailsForm(ContactDetailsForm):
     """New contact details of a person. The present ones are not shown (R16), so a field left empty changes nothing."""
 
+    is_shown = False
     email = EmailField(
         label=_("New email address"),
         help_text=_("Leave empty if it does not change."),
         required=False,
-        widget=AddressInput(attrs={"autocomplete": "off"}),
+        widget=AddressInput(attrs={"autocomplete": "off", "autofocus": True}),
     )
     is_email_removed = forms.BooleanField(label=_("The person no longer has an email address"), required=False)
     phone = PhoneField(
@@ -127,6 +126,24 @@ class NewContactDetailsForm(ContactDetailsForm):
         kept = {name: "" if self.cleaned_data[f"is_{name}_removed"] else None for name in ("email", "phone")}
         new = {name: self.cleaned_data[name] or kept[name] for name in kept}
         return {**new, "language": self.cleaned_data["language"]}
+
+
+class ShownContactDetailsForm(ContactDetailsForm):
+    """The present contact details, for staff who asked to see them (R16). What is emptied is removed."""
+
+    is_shown = True
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for field in self.fields.values():
+            field.widget.attrs["autocomplete"] = "off"  # not the adviser's
+        self.fields["email"].widget.attrs["autofocus"] = True
+        self.fields["email"].help_text = ""
+
+    @property
+    def corrections(self) -> dict[str, Any]:
+        """What the person's contact details are to be."""
+        return {name: self.cleaned_data[name] for name in ("email", "phone", "language")}
 
 
 class UnshownInput(forms.TextInput):

@@ -82,13 +82,12 @@ class EmailsOfPerson:
 
 def of_application(application: Application) -> list[Sent]:
     """Return the latest letters about an application, the newest first, by the index letter_about."""
-    return [Sent(letter) for letter in Letter.objects.filter(about=application.reference).order_by("-pk")[:MOST]]
+    return _latest(about=application.reference)
 
 
 def of_account(account: Account) -> list[Sent]:
     """Return the latest letters to the holder of an account, the newest first, by the index letter_recipient."""
-    found = Letter.objects.filter(recipient=account_subject(account.pk)).order_by("-pk")[:MOST]
-    return [Sent(letter) for letter in found]
+    return _latest(recipient=account_subject(account.pk))
 
 
 def of_person(slot: Applicant) -> EmailsOfPerson:
@@ -109,6 +108,12 @@ def of_person(slot: Applicant) -> EmailsOfPerson:
         needs_address=application.is_open and (not slot.email or came_back),
         next_invitation_at=invitations.next_invitation_at(slot) if is_invited else None,
     )
+
+
+def _latest(**which: str) -> list[Sent]:
+    return [
+        Sent(letter) for letter in Letter.objects.filter(**which).prefetch_related("events").order_by("-pk")[:MOST]
+    ]
 
 
 def _said_of(letter: Letter) -> str:

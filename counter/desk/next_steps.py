@@ -8,13 +8,22 @@ from collections.abc import Iterator, Sequence
 from django.utils.translation import gettext as _
 
 from applications import dates
-from applications.enums import CheckStatus, State
+from applications.enums import State
 from applications.models import Applicant, IdCheck
+from counter.desk.messages import Sent
 from identity.models import Account, User
+from mailing.enums import Status
 
 
-def next_steps(slot: Applicant, checks: Sequence[IdCheck], account: Account | None, *, staff: User) -> list[str]:
-    """Return what is next for the person in this slot, given their checks and account, in sentences.
+def next_steps(
+    slot: Applicant,
+    checks: Sequence[IdCheck],
+    account: Account | None,
+    account_letters: Sequence[Sent] = (),
+    *,
+    staff: User,
+) -> list[str]:
+    """Return what is next for the person in this slot, given their checks, account and its letters, in sentences.
 
     There is none where the page itself shows it: a document is checked, then the application is confirmed. What an
     ended application needs stands elsewhere.
@@ -23,7 +32,7 @@ def next_steps(slot: Applicant, checks: Sequence[IdCheck], account: Account | No
         return []
     return [
         *_of_the_application(slot, checks),
-        *_of_the_account(slot, account),
+        *_of_the_account(slot, account, account_letters),
         *_of_contact_details(slot, staff),
     ]
 
@@ -45,7 +54,7 @@ def _of_the_application(slot: Applicant, checks: Sequence[IdCheck]) -> Iterator[
             "This person has declined the application, and it cannot become valid as it is. The main applicant can "
             "edit it. Then everyone must confirm it."
         )
-    elif any(check.status == CheckStatus.WAITING for check in checks):
+    elif any(check.is_doubted for check in checks):
         yield _(
             "A check of this person is waiting for a second review. The application cannot be confirmed and no "
             "account can be created before that. We will tell the person what a colleague has decided."
@@ -77,8 +86,16 @@ def _of_the_check(slot: Applicant, checks: Sequence[IdCheck]) -> Iterator[str]:
         )
 
 
-def _of_the_account(slot: Applicant, account: Account | None) -> Iterator[str]:
-    if slot.is_awaited and account and account.closed_at is None and account.verified_at is None:
+def _of_the_account(slot: Applicant, account: Account | None, letters: Sequence[Sent]) -> Iterator[str]:
+    if not slot.is_awaited or account is None or account.closed_at or account.verified_at:
+        return
+    link = next((one.letter for one in letters if one.letter.message == "account_link"), None)  # the latest
+    if link and link.status == Status.UNDELIVERABLE:
+        yield _(
+            "The email with the link to create a password did not reach this person. Ask for the right email address "
+            "and correct it on the page of the account. We will send a new link there."
+        )
+    else:
         yield _(
             "This person has an account but has not created a password. On the page of the account you see whether "
             "the email arrived. There you can correct the address or send a new link."

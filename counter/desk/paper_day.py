@@ -2,11 +2,12 @@
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 
 from applications.forms import ConfirmForm
-from applications.models import Applicant
+from applications.models import Applicant, IdCheck
 from core.masking import mask_hetu
 from core.refusals import Refused
 from core.requests import read_or_act
@@ -25,6 +26,8 @@ def paper_page(request: HttpRequest, reference: str, position: int) -> HttpRespo
     """Show the form beside the details of the slot, and store the check that a supervisor then compares."""
     slot = find_slot(reference, position)
     access_log.record_opening(request, slot)
+    if waiting := paper_day.waiting_form(slot):
+        return _to_waiting(request, waiting)
     form = PaperForm(request.POST if request.method == "POST" else None, has_code=bool(slot.hetu))
     if not form.is_valid():
         return _entry_form(request, slot, form)
@@ -38,6 +41,8 @@ def paper_page(request: HttpRequest, reference: str, position: int) -> HttpRespo
             by=desk_actor(request),
         )
     except id_checks.AlreadyChecked:  # a second click, or a colleague
+        if waiting := paper_day.waiting_form(slot):
+            return _to_waiting(request, waiting)
         messages.warning(request, _("This form has already been entered. Nothing more was recorded."))
     except code_comparison.CannotCompare as refusal:
         form.add_error("code", str(refusal))
@@ -53,6 +58,12 @@ def paper_page(request: HttpRequest, reference: str, position: int) -> HttpRespo
             ),
         )
     return to_slot(slot)
+
+
+def _to_waiting(request: HttpRequest, check: IdCheck) -> HttpResponse:
+    """Lead to the form that waits: who entered it, and when, stands there."""
+    messages.warning(request, str(paper_day.FormWaits()))
+    return redirect("admin:desk_check_made", check.pk)
 
 
 def _entry_form(

@@ -1,7 +1,6 @@
 """The form by which staff enter what was written on paper during an outage (ADR 44)."""
 
 import datetime as dt
-import re
 from typing import Any
 
 from django import forms
@@ -9,33 +8,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from applications.enums import PaperWish
-from applications.forms import TypedDayField
 from applications.models import IdCheck
-from core.text import in_ascii_digits
+from applications.typed_fields import DayInput, StaffDayField, TimeOfDayField
 from counter.desk.forms import LONGEST_NOTE, CheckForm, DayField, NoteField
 from counter.paper_day import ENTERED_WITHIN
 
-TIME = re.compile(r"(?P<hour>[0-9]{1,2}?)(?:[.:, ]?(?P<minute>[0-9]{2}))?")
 ONLY_ACCOUNT = "account"
-
-
-class TypedTimeField(forms.CharField):
-    """A time of the day as people write it: 9.15, 9:15, 0915 or 9."""
-
-    widget = forms.TextInput(attrs={"autocomplete": "off", "inputmode": "text"})
-
-    def clean(self, value: Any) -> dt.time | None:
-        text = super().clean(value)
-        if not text:
-            return None
-        found = TIME.fullmatch(in_ascii_digits(text))
-        try:
-            return dt.time(int(found["hour"]), int(found["minute"] or 0)) if found else self._refuse()
-        except ValueError:
-            return self._refuse()
-
-    def _refuse(self) -> dt.time:
-        raise forms.ValidationError(_("Enter the time as hours and minutes, for example 9.15."))
 
 
 class PaperForm(CheckForm):
@@ -46,13 +24,14 @@ class PaperForm(CheckForm):
 
     NOT_KEPT = CheckForm.NOT_KEPT | {"made_on", "made_at", "wish", "is_signed"}
 
-    made_on = TypedDayField(
+    made_on = StaffDayField(
         label=_("Date on the form"),
+        help_text=_("For example 1.12.2026 or 011226"),
         example="1.12.2026",
         error_messages={"required": _("Enter the date that the adviser wrote on the form.")},
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autofocus": True}),
+        widget=DayInput({"autofocus": True}),
     )
-    made_at = TypedTimeField(
+    made_at = TimeOfDayField(
         label=_("Time on the form"),
         help_text=_("For example 9.15"),
         error_messages={"required": _("Enter the time that the adviser wrote on the form, for example 9.15.")},

@@ -105,7 +105,7 @@ def search_page(request: HttpRequest) -> HttpResponseBase:
 
 
 def _search(request: HttpRequest) -> HttpResponse:
-    form, found = SearchForm(request.POST), None
+    form, found, is_refused = SearchForm(request.POST), None, False
     if form.is_valid():
         limits.count("desk search", str(staff_of(request).pk), most=MOST_SEARCHES)
         text, reason = form.cleaned_data["text"], SearchReason(form.cleaned_data["reason"])
@@ -113,12 +113,17 @@ def _search(request: HttpRequest) -> HttpResponse:
             found = search.find_people(text, reason=reason, by=desk_actor(request))
         except CannotFind as refusal:
             form.add_error("text", str(refusal))
+            is_refused = True
     if found and found.hits:
         return SeeOther(_where_to(request, found))
     if hetu.may_contain_code(form.data.get("text", "")):
         form.data = {**form.data, "text": ""}  # no page shows a code again (R17)
-    nobody = NOBODY[found.event] if found else ""
-    context = {"title": pgettext("noun", "Search"), "form": form, "nobody": nobody}
+    context = {
+        "title": pgettext("noun", "Search"),
+        "form": form,
+        "nobody": NOBODY[found.event] if found else "",
+        "is_not_found": bool(found) or is_refused,
+    }
     return desk_page(request, "counter/desk/results.html", context)
 
 

@@ -17,14 +17,13 @@ from django.views.decorators.http import require_safe
 
 from applications import dates
 from applications.enums import State
-from applications.forms import TypedDayField
+from applications.typed_fields import StaffDayField
 from counter import statistics
 from counter.desk.access import Page, desk_page, desk_view
 from counter.desk.shown_figures import quietest_in_words, shown_groups, shown_visits
 from counter.figures import figures_within
 from counter.models import Counter, RemovedFigure
 from counter.statistics import MOST_DAYS, Period
-from counter.typed_fields import DayInput
 from identity.enums import Language, Method
 
 EARLIEST = dt.date(2020, 1, 1)  # before there was anything to count
@@ -34,8 +33,8 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet runs a text that beg
 class PeriodForm(forms.Form):
     """The first and the last day of a period."""
 
-    since = TypedDayField(label=gettext_lazy("First day"), example="1.9.2026", widget=DayInput)
-    until = TypedDayField(label=gettext_lazy("Last day"), example="30.9.2026", widget=DayInput)
+    since = StaffDayField(label=gettext_lazy("First day"), example="1.9.2026")
+    until = StaffDayField(label=gettext_lazy("Last day"), example="30.9.2026")
 
     def clean(self) -> dict[str, Any]:
         since, until = self.cleaned_data.get("since"), self.cleaned_data.get("until")

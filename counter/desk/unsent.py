@@ -20,6 +20,7 @@ OF_SOMEBODY = _(
     "and without the ticks. Check everything before you save it."
 )
 UNDONE = _("You were logged out. The last thing you chose was not done.")
+CONTACT = {"email", "phone"}
 TICKS = (forms.CheckboxInput, forms.RadioSelect)  # and all boxes of one question, which are like the latter
 
 
@@ -31,17 +32,23 @@ def take_unsent(request: HttpRequest) -> None:
 def show_unsent(request: HttpRequest, context: Mapping[str, Any]) -> None:
     """Fill what is kept into the form of a page, its context's `form`, and say so.
 
-    Ticks are the word of whoever made them: nobody else finds them made.
+    What is known to be a colleague's is not shown. Where nobody knows whose it is, ticks are left out, which are the
+    word of whoever made them, and so is how to reach somebody (R16).
     """
     unsent: UnsentForm | None = getattr(request, "unsent", None)
     form = context.get("form")
     if unsent is None or not isinstance(form, forms.BaseForm) or form.is_bound:
         return
-    is_own = bool(unsent.typed_by) and unsent.typed_by == str(request.user.pk)
+    is_own = unsent.typed_by == str(request.user.pk)
+    if unsent.typed_by and not is_own:
+        request.unsent = None  # type: ignore[attr-defined]
+        return
     typed = {
         name: values if len(values) > 1 else values[0]
         for name, values in unsent.fields.items()
-        if name in form.fields and values and (is_own or not isinstance(form.fields[name].widget, TICKS))
+        if name in form.fields
+        and values
+        and (is_own or not (name in CONTACT or isinstance(form.fields[name].widget, TICKS)))
     }
     if not typed:
         return

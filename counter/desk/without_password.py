@@ -51,13 +51,13 @@ def accounts_without_password() -> QuerySet[Account]:
 
 
 def with_holders(found: Sequence[Account]) -> list[WithoutPassword]:
-    """Return the accounts with their holders and the latest letter with the link, in two queries."""
+    """Return the accounts with their holders and the latest letter with the link, in three queries."""
     indexes = [account.id_check.applicant.hetu_index if account.id_check else None for account in found]
     slots = _open_slots().filter(hetu_index__in=indexes).select_related("version__application")
     holders = {slot.hetu_index: slot for slot in slots.defer("hetu", "version__content").order_by("pk")}
     subjects = [account_subject(account.pk) for account in found]
-    sent = Letter.objects.filter(recipient__in=subjects, message="account_link").order_by("pk")
-    latest = {letter.recipient: Sent(letter) for letter in sent}
+    sent = Letter.objects.filter(recipient__in=subjects, message="account_link").prefetch_related("events")
+    latest = {letter.recipient: Sent(letter) for letter in sent.order_by("pk")}
     return [
         WithoutPassword(account, holders[index], latest.get(account_subject(account.pk)))
         for account, index in zip(found, indexes, strict=True)

@@ -47,6 +47,9 @@ def staff_session_ended(request: HttpRequest) -> HttpResponse:
         return redirect(with_next("account_login", address, ended="yes"))
     if staff.is_staff(request):
         request.form_sender = unsent_forms.sender(request)  # type: ignore[attr-defined]  # ours
+        if request.form_sender != str(request.user.pk):  # type: ignore[attr-defined]
+            # A page of a former session: somebody has logged in since, in another tab.
+            return redirect(with_next("account_login", address, ended="yes"))
         sessions.end(request)
     if request.POST.keys() <= {"csrfmiddlewaretoken", "next"}:  # nothing was typed
         return redirect(with_next("account_login", address, ended="yes"))

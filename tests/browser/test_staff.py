@@ -195,7 +195,7 @@ def test_frame_of_the_admin_is_accessible_and_in_the_readers_language(page, live
     assert page.locator("html").get_attribute("lang") == language
     assert header.locator("[aria-current]").inner_text() == {"fi": "Suomi", "sv": "Svenska", "en": "English"}[language]
     assert (
-        page.locator("nav.staff a").all_inner_texts()[0]
+        page.locator(".staff nav a").all_inner_texts()[0]
         == {"fi": "Työpöytä", "sv": "Arbetsbord", "en": "Desk"}[language]
     )
     assert re.match(r"rgb\(0, 0, 191\)", header.evaluate("e => getComputedStyle(e).backgroundColor"))

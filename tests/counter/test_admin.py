@@ -10,9 +10,9 @@ from django.utils import timezone, translation
 
 from applications import terms
 from applications.models import Terms
+from applications.typed_fields import in_figures
 from counter.models import Counter, DocumentType, ExceptionalHours, Notice, WeeklyHours
 from counter.opening import Span
-from counter.typed_fields import in_figures
 from identity.models import User
 from tests.applications.factories import actor, application, confirm
 from tests.as_read import as_read
@@ -56,8 +56,9 @@ def change_counter():
 
 
 def moment(field, at):
-    """Return what an input for a time sends."""
-    return {field: f"{timezone.localtime(at):%Y-%m-%dT%H:%M}"}
+    """Return what the two inputs for a time send."""
+    local = timezone.localtime(at)
+    return {f"{field}_0": f"{local:%d%m%y}", f"{field}_1": in_figures(local)}
 
 
 def errors(response):
@@ -110,8 +111,9 @@ def test_hours_are_saved_without_going_to_the_end_of_the_form(operator):
 # --- Contact details and hours ---------------------------------------------------------------------------
 
 
-def test_operator_adds_an_exceptional_day(operator, form):
-    form |= {"exceptions-TOTAL_FORMS": 1, "exceptions-0-counter": 1, "exceptions-0-date": "24.12.2099"}
+@pytest.mark.parametrize("typed", ["24.12.2099", "241299"])
+def test_operator_adds_an_exceptional_day(operator, form, typed):
+    form |= {"exceptions-TOTAL_FORMS": 1, "exceptions-0-counter": 1, "exceptions-0-date": typed}
     form |= {f"exceptions-0-reason_{language}": "Joulu" for language in ("fi", "sv", "en")}
 
     operator.post(change_counter(), form)
@@ -328,7 +330,7 @@ def test_nobody_deletes_a_type_of_document(superuser):
 # --- Terms of use ----------------------------------------------------------------------------------------
 
 ADD_TERMS = "admin:applications_terms_add"
-AT_ONCE = {"when": "at_once", "published_at": ""}
+AT_ONCE = {"when": "at_once", "published_at_0": "", "published_at_1": ""}
 PUBLISH = {"publish": ""}
 
 
@@ -437,8 +439,25 @@ def test_terms_that_change_nothing_are_refused(operator, more):
         ({}, {"when": ["Choose when the terms begin to apply."]}),
         ({"when": "later"}, {"published_at": ["Choose a time that is still to come."]}),
         (
-            {"when": "later", "published_at": "1999-12-31T12:00"},
+            {"when": "later", "published_at_0": "31.12.2019", "published_at_1": "12.00"},
             {"published_at": ["Choose a time that is still to come."]},
+        ),
+        (
+            {"when": "later", "published_at_0": "28.11.2099"},
+            {"published_at": ["Enter the time as hours and minutes, for example 9:30."]},
+        ),
+        (
+            {"when": "later", "published_at_1": "12.00"},
+            {"published_at": ["Enter the date, for example 1.12.2026."]},
+        ),
+        (
+            {"when": "later", "published_at_0": "31.2.2099", "published_at_1": "25.00"},
+            {
+                "published_at": [
+                    "There is no such day. Enter the day, month and year in this order, for example 1.12.2026.",
+                    "Enter the time as hours and minutes, for example 9:30.",
+                ]
+            },
         ),
     ],
 )
@@ -468,6 +487,22 @@ def test_terms_to_come_can_be_changed_until_they_are_published(superuser, time_m
     refused = superuser.post(change, {**TEXTS, **AT_ONCE, **PUBLISH})
 
     assert (terms.current().text_fi, refused.status_code) == ("Paremmat ehdot.", 403)
+
+
+@pytest.mark.parametrize(("language", "time"), [("fi", "17.52"), ("en", "17:52")])
+def test_time_of_terms_to_come_is_shown_as_people_write_it(operator, time_machine, language, time):
+    time_machine.move_to(dt.datetime(2026, 11, 21, 12, tzinfo=dt.UTC), tick=False)
+    sent = {**TEXTS, "when": "later", "published_at_0": "281126", "published_at_1": "1752"}
+    asked = operator.post(reverse(ADD_TERMS), sent)
+    operator.post(reverse(ADD_TERMS), {**sent, **PUBLISH})
+
+    with translation.override(language):
+        page = operator.get(reverse("admin:applications_terms_change", args=[Terms.objects.latest().pk])).text
+
+    assert 'name="published_at_0" value="281126"' in asked.text
+    assert 'value="28.11.2026"' in page
+    assert f'value="{time}"' in page
+    assert Terms.objects.latest().published_at == dt.datetime(2026, 11, 28, 15, 52, tzinfo=dt.UTC)
 
 
 def test_nobody_deletes_terms(superuser):

@@ -23,8 +23,8 @@ LAPTOP, PHONE = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
 # What a reader presses and cannot see: no border, although it looks like a button; or no frame when it has the focus.
 UNSEEN = """() => {
     const bare = Array.from(document.querySelectorAll(
-        "#content .button, #content button:not(.as-link, .visually-hidden), #content input[type=submit], .tag, " +
-        ".notice, .error-summary"
+        "#content .button, #content button:not(.as-link, [aria-hidden]), #content input[type=submit], .tag, .notice, "
+        + ".error-summary"
     )).filter(each => each.checkVisibility() && parseFloat(getComputedStyle(each).borderTopWidth) < 1);
     const all = document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea");
     const unframed = Array.from(all)

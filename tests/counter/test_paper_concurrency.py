@@ -2,7 +2,7 @@
 
 import pytest
 
-from applications.models import Confirmation, StateChange
+from applications.models import Confirmation, IdCheck, StateChange
 from tests import cast
 from tests.applications.factories import confirm, state
 from tests.applications.test_concurrency import at_once
@@ -32,6 +32,19 @@ def test_two_decisions_at_once_confirm_once():
 
         assert kinds(looks) == ["CheckNotWaiting", "SecondLook"]
         assert StateChange.objects.filter(application=sent, transition="confirmed").count() == 1
+
+
+def test_form_that_two_enter_at_once_is_stored_once():
+    for _ in range(ROUNDS):
+        sent = sent_before(cast.MAIJA)
+
+        done = at_once(
+            lambda sent=sent: enter(sent, cast.MAIJA),
+            lambda sent=sent: enter(sent, cast.MAIJA, hours=25, by="supervisor"),
+        )
+
+        assert kinds(done) in (["AlreadyChecked", "IdCheck"], ["FormWaits", "IdCheck"])
+        assert IdCheck.objects.filter(applicant__version__application=sent).count() == 1
 
 
 def test_decision_and_confirming_at_the_bank_at_once_are_one_confirmation():

@@ -1,13 +1,16 @@
 """What was signed on paper while the service was out of order, from its entry to a supervisor's decision (ADR 44)."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.core import mail
 from django.db import IntegrityError, transaction
-from django.utils import timezone
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.formats import date_format, time_format
 
-from applications import changes, document, terms
+from applications import changes, document, receipt_pdf, terms
 from applications.enums import Act, PaperWish, PendingReason
 from applications.models import Confirmation, IdCheck, RecordedAct, Terms
 from core.refusals import Refused
@@ -16,7 +19,8 @@ from mailing import worker
 from mailing.models import Letter
 from records.models import Entry
 from tests import cast
-from tests.applications.factories import HOUSING_SYSTEM, actor, application, confirm, state
+from tests.applications.factories import HOUSING_SYSTEM, actor, application, confirm, sign_in, state
+from tests.as_read import as_read
 from tests.counter.checks import ETHAN, GUN, check, confirm_here, doubtful, end_of_code, fresh, passport, slot, status
 from tests.counter.checks import undo as undo_check
 from tests.staff import acting, staff
@@ -109,6 +113,51 @@ def test_form_is_entered_once():
     assert IdCheck.objects.count() == 1
 
 
+@pytest.mark.parametrize("wish", [*PaperWish, ""])
+@pytest.mark.parametrize("is_doubtful", [False, True])
+def test_second_form_of_a_person_is_refused_while_one_waits(wish, is_doubtful):
+    """Whoever has the paper in hand may write another time or another wish than the colleague who was quicker."""
+    sent = sent_before(cast.MAIJA)
+    enter(sent, cast.MAIJA, is_doubtful=is_doubtful)
+
+    with pytest.raises(paper_day.FormWaits):
+        enter(sent, cast.MAIJA, wish=wish, hours=25, by="supervisor", code="999X")
+
+    assert IdCheck.objects.count() == 1
+    assert Entry.objects.filter(event="code_mismatched").count() == 0
+
+
+def test_form_of_somebody_else_in_the_household_is_entered_meanwhile():
+    sent = sent_before(cast.MAIJA, ETHAN)
+
+    made = [enter(sent, who) for who in (cast.MAIJA, ETHAN)]
+
+    assert [status(each) for each in made] == ["waiting", "waiting"]
+
+
+def test_rejected_form_is_entered_again():
+    sent = sent_before(cast.MAIJA)
+    decide(enter(sent, cast.MAIJA), accepted=False)
+
+    decide(enter(sent, cast.MAIJA))
+
+    assert state(sent) == "valid"
+
+
+def test_undone_form_is_entered_again():
+    sent = sent_before(cast.MAIJA)
+    undo_check(enter(sent, cast.MAIJA))
+
+    assert status(enter(sent, cast.MAIJA)) == "waiting"
+
+
+def test_another_form_is_entered_after_an_accepted_one():
+    sent = sent_before(cast.MAIJA)
+    decide(enter(sent, cast.MAIJA))
+
+    assert status(enter(sent, cast.MAIJA, wish=PaperWish.WITHDRAWN, hours=1)) == "waiting"
+
+
 def test_code_is_compared_and_a_wrong_one_stands_in_the_trail():
     """C2"""
     sent = sent_before(cast.MAIJA)
@@ -155,7 +204,7 @@ def test_document_and_right_need_to_have_held_on_that_day_only():
 
     assert made.representative_name == "Gun Gran"
     with pytest.raises(id_checks.DocumentExpired):
-        enter(sent, cast.MAIJA, document_valid_until=yesterday - DAY, hours=30)
+        enter(sent_before(cast.MAIJA), cast.MAIJA, document_valid_until=yesterday - DAY, hours=30)
 
 
 @pytest.mark.parametrize("wrong", [{"pending_reason": ""}, {"entered_at": None}, {"entered_at": "before"}])
@@ -198,6 +247,34 @@ def test_person_gets_the_receipt_that_names_both_times():
     assert "receipt" in letters(sent)
     assert "check_accepted" not in letters(sent)
     assert receipt.to == ["maija@example.test"]
+
+
+@pytest.mark.parametrize("where", ["page", "pdf"])
+def test_own_receipt_names_both_times_under_the_check_code_of_what_was_signed(client, where):
+    sent = sent_before(cast.MAIJA)
+    made = enter(sent, cast.MAIJA)
+    decide(made)
+    given = Confirmation.objects.get()
+    sign_in(client, cast.MAIJA)
+
+    with translation.override("en"):
+        page = client.get(reverse("applications:receipt", args=[sent.reference]))
+        shown = page.text if where == "page" else receipt_pdf.receipt_html(given, language="en")
+        times = [
+            as_read(f"{date_format(at)} at {time_format(at)}")
+            for at in map(timezone.localtime, (given.confirmed_at, made.checked_at))
+        ]
+
+    read = " ".join(re.sub("<[^>]*>", " ", as_read(shown)).split())
+    assert f"Date and time {times[0]} Signed on paper {times[1]}" in read
+    assert given.check_code in read
+    assert given.digest == made.applicant.version.digest
+
+
+def test_receipt_of_others_names_no_signature_on_paper():
+    given = confirm(sent_before(cast.MAIJA), cast.MAIJA)
+
+    assert "Signed on paper" not in receipt_pdf.receipt_html(given, language="en")
 
 
 def test_guardian_who_signed_is_named():
@@ -339,14 +416,17 @@ def test_nothing_is_decided_if_what_was_signed_cannot_be_written(monkeypatch):
     assert status(made) == "waiting"
 
 
-def test_person_who_comes_meanwhile_is_checked_anew_and_waits_too():
-    """C4"""
+def test_person_who_comes_meanwhile_is_checked_anew_and_confirms():
+    """What waits to be compared with its paper is no doubt about the person (C4)."""
     sent = sent_before(cast.MAIJA)
-    enter(sent, cast.MAIJA)
+    entered = enter(sent, cast.MAIJA)
 
-    made = check(sent, cast.MAIJA, note="They came in person")
+    made = check(sent, cast.MAIJA)
+    confirm_here(sent, cast.MAIJA)
+    decide(entered)
 
-    assert made.pending_reason == PendingReason.ANOTHER
+    assert (made.pending_reason, state(sent)) == ("", "valid")
+    assert not paper_day.is_carried_out(entered)
 
 
 def test_doubt_about_the_person_is_decided_first():
@@ -368,7 +448,7 @@ def test_check_in_person_does_not_settle_what_was_signed_on_paper():
     sent = sent_before(cast.MAIJA)
     made = enter(sent, cast.MAIJA, wish=PaperWish.WITHDRAWN)
 
-    decide(check(sent, cast.MAIJA, note="They came in person"))
+    decide(check(sent, cast.MAIJA, note="They came in person", is_doubtful=True))
 
     assert status(made) == "waiting"
     decide(made)

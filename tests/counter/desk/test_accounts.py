@@ -260,22 +260,25 @@ def test_whoever_was_represented_gets_no_account(adviser):
     other = application(MAIJA)
     check(other, MAIJA, **GUN)
 
-    response = adviser.post(at(other), {"email": EMAIL, "read_back": "yes"})
-
-    assert "This person can confirm the application only at customer service." in text_of(response)
+    for response in (
+        adviser.get(at(other), follow=True),
+        adviser.post(at(other), {"email": EMAIL, "read_back": "yes"}, follow=True),
+    ):
+        assert response.request["PATH_INFO"] == address("desk_applicant", other.reference, 0)
+        assert "This person can confirm the application only at customer service." in text_of(response)
     assert Account.objects.count() == 0
 
 
 @pytest.mark.parametrize(
     ("known", "status", "is_watched"),
     [
-        ({}, "Waiting to be sent", True),
-        ({"failure": "timeout"}, "Delayed, will be tried again", True),
-        ({"sent_at": True}, "Sent", False),
-        ({"sent_at": True, "provider": "postmark"}, "Sent", True),
-        ({"sent_at": True, "provider": "postmark", "delivered_at": True}, "Delivered", False),
-        ({"sent_at": True, "provider": "postmark", "bounced_at": True}, "Could not be delivered", False),
-        ({"dead_at": True, "failure": "refused"}, "Could not be delivered", False),
+        ({}, "On its way. It will be sent within a few minutes.", True),
+        ({"failure": "timeout"}, "Delayed. We will try again. The mail server did not answer in time.", True),
+        ({"sent_at": True}, "Sent on", False),
+        ({"sent_at": True, "provider": "postmark"}, "Sent on", True),
+        ({"sent_at": True, "provider": "postmark", "delivered_at": True}, "Arrived on", False),
+        ({"sent_at": True, "provider": "postmark", "bounced_at": True}, "Came back on", False),
+        ({"dead_at": True, "failure": "refused"}, "Could not be sent on", False),
     ],
 )
 def test_page_tells_what_became_of_the_letter_and_looks_again_while_that_is_open(
@@ -290,7 +293,9 @@ def test_page_tells_what_became_of_the_letter_and_looks_again_while_that_is_open
 
     assert f"Email with the link {status}" in text_of(response)
     assert (WATCHED in response.content.decode()) == is_watched
-    assert ("Correct the address." in text_of(response)) == ("not be" in status)
+    assert ("Ask for the right email address" in text_of(response)) == (
+        status in {"Came back on", "Could not be sent on"}
+    )
 
 
 def check_of(sent):
@@ -392,3 +397,17 @@ def test_page_takes_a_constant_number_of_queries(adviser, django_assert_max_num_
 
     with django_assert_max_num_queries(13):
         adviser.get(at(sent))
+
+
+def test_address_that_a_button_asked_for_is_shown_by_the_next_page_only(adviser):
+    """R16"""
+    sent = application(MAIJA)
+    slot = Application.objects.with_people().get(pk=sent.pk).applicants[0]
+    session = adviser.session
+    session[access_log.ASKED] = slot.pk
+    session.save()
+
+    adviser.get(address("desk_contact", sent.reference, 0))
+    later = adviser.get(at(sent))
+
+    assert slot.email not in later.text

@@ -48,6 +48,16 @@ def offered(sent, position):
     return [action.page for action in actions if action.page in PAGES]
 
 
+@pytest.mark.parametrize(("more", "who"), [({}, "person"), (GUN, "representative")])
+@pytest.mark.parametrize(("page", "does"), [*zip(PAGES, ["renews", "withdraws", "declines"], strict=True)])
+def test_button_says_who_does_it(valid, page, does, more, who):
+    """C6"""
+    sent = application(MAIJA, OLLI) if page == "desk_decline" else valid
+    check(sent, OLLI, **more)
+
+    assert f"The {who} {does} the application" in controls(logged_in().get(at(page, sent, 1)))
+
+
 @pytest.fixture
 def valid(time_machine):
     """A valid application of Maija and Olli, on the day after it became valid."""

@@ -299,6 +299,24 @@ def test_part_of_a_representative_stands_open_once_something_is_in_it(adviser):
     assert "<details open>" in with_error
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        (
+            "en",
+            "The picture and the name are then those of the guardian or proxy. Compare the picture with the person",
+        ),
+        ("fi", "Kuva ja nimi ovat silloin edunvalvojan tai valtuutetun. Vertaa kuvaa paikalla olevaan henkilöön"),
+        ("sv", "Bilden och namnet är då intressebevakarens eller ombudets. Jämför bilden med den som är här"),
+    ],
+)
+def test_form_says_whose_picture_and_name_match_when_a_guardian_is_here(adviser, language, words):
+    """C6"""
+    sent = application(MAIJA)
+
+    assert words in text_of(adviser.get(address("desk_check", sent.reference, 0, language=language)))
+
+
 def test_guardian_is_recorded(adviser):
     """C6"""
     sent = application(MAIJA)
@@ -466,3 +484,13 @@ def test_page_of_a_check_that_was_undone_says_by_whom_and_why(supervisor):
 
 def test_page_of_a_check_that_is_not_there_is_not_found(adviser):
     assert adviser.get(address("desk_check_made", 1)).status_code == 404
+
+
+def test_check_of_a_guardian_leads_to_confirming_though_an_account_was_pressed(adviser):
+    """C6"""
+    sent = application(MAIJA)
+
+    response = adviser.post(at(sent), {**form(sent, **FOR_GOOD), "account": ""}, follow=True)
+
+    assert response.request["PATH_INFO"] == address("desk_confirm", sent.reference, 0)
+    assert "This person can confirm the application only at customer service." in text_of(response)

@@ -10,8 +10,8 @@ from tests.applications.factories import HOUSING_SYSTEM, actor, applicant, appli
 from tests.applications.households import sent as household
 from tests.cast import MAIJA, OLLI, TEA
 from tests.cast import document as written
-from tests.counter.checks import ETHAN, check, confirm_here, slot, undo
-from tests.counter.desk.arranged import address, entries, protect, text_of
+from tests.counter.checks import ETHAN, GUN, check, confirm_here, slot, undo
+from tests.counter.desk.arranged import address, controls, entries, protect, text_of
 from tests.staff import sign_in_staff, staff
 
 pytestmark = pytest.mark.django_db
@@ -313,6 +313,41 @@ def test_details_that_changed_are_restricted_too(adviser):
     shown = adviser.post(at(sent), read).content.decode()
 
     assert [secret for secret in [*SECRETS, "Salakatu"] if secret in shown] == []
+
+
+@pytest.mark.parametrize("more", [{}, GUN], ids=["person", "guardian"])
+def test_adviser_is_told_whom_to_ask_for_details_that_are_not_shown_whoever_is_protected(adviser, more):
+    """R16: the page is the same for everybody"""
+    sent = household(MAIJA, language="en")
+    check(sent, MAIJA, **more)
+
+    before = text_of(adviser.get(at(sent)))
+    protect(applicant(sent, MAIJA))
+
+    assert "If an address or contact details are missing on the page for the customer, ask a supervisor" in before
+    assert text_of(adviser.get(at(sent))) == before
+
+
+@pytest.mark.parametrize(("more", "who"), [({}, "person"), (GUN, "representative")])
+def test_button_says_who_confirms(adviser, more, who):
+    """C6"""
+    sent = application(MAIJA)
+    check(sent, MAIJA, **more)
+
+    assert f"The {who} confirms the application" in controls(adviser.get(at(sent)))
+
+
+@pytest.mark.parametrize(("email", "is_said"), [("", True), ("maija@example.test", False)])
+def test_receipt_of_somebody_without_an_address_is_to_be_printed(adviser, email, is_said):
+    sent = application(MAIJA)
+    Applicant.objects.filter(version=sent.version).update(email=email)
+    check(sent, MAIJA)
+
+    page = adviser.post(at(sent), form(sent), follow=True)
+    paper = adviser.get(at(sent) + "?show=customer")
+
+    assert ("Print the receipt and give it to the person." in text_of(page)) == is_said
+    assert "give it to the person" not in text_of(paper)
 
 
 def test_operator_is_not_let_in(operator):

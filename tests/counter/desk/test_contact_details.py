@@ -1,11 +1,12 @@
 import datetime as dt
+import re
 
 import pytest
 from django.db import IntegrityError
 from django.utils import timezone
 
 from applications import changes, document
-from applications.models import Invitation, Version
+from applications.models import Applicant, Invitation, Version
 from counter import contacts, id_checks
 from identity.models import Account
 from mailing.models import Letter
@@ -234,6 +235,94 @@ def test_contact_details_are_corrected_without_being_shown(adviser, supervisor):
     assert [each for page in pages for each in ("maija@example.test", "040 123 4567") if each in page] == []
     mine = applicant(sent, MAIJA)
     assert (mine.email, mine.phone) == ("maija@example.test", "040 765 4321")
+
+
+# --- The present details, for those who ask (R16, ADR 19) --------------------------------------------------
+
+PRESENT = {"email": "maija@example.test", "phone": "040 123 4567", "language": "fi"}
+ASK = {"ask": ""}
+
+
+def values(response):
+    form = response.context["form"]
+    return {name: form[name].value() for name in form.fields}
+
+
+def focused(response):
+    return re.findall(r"<[^>]+\sautofocus[^>]*>", response.content.decode())
+
+
+def test_first_field_has_the_focus(adviser):
+    sent = application(MAIJA)
+    check(sent, MAIJA)
+    pages = [adviser.get(at(sent)), adviser.post(at(sent), ASK)]
+    with_errors = adviser.post(at(sent), {**DETAILS, "phone": "call me"})
+
+    assert [[re.search(r'name="(\w+)"', each)[1] for each in focused(page)] for page in pages] == [["email"]] * 2
+    assert ["error-summary" in each for each in focused(with_errors)] == [True]
+
+
+def test_present_details_are_shown_to_those_who_ask_while_the_person_is_here(adviser):
+    sent = application(MAIJA)
+    check(sent, MAIJA)
+
+    offered, shown = adviser.get(at(sent)), adviser.post(at(sent), ASK)
+
+    assert "Show the present address and number" in controls(offered)
+    assert values(shown) == PRESENT
+    assert [facts for _, _, facts in entries("contact_details_asked")] == [{"shown": True}]
+    assert entries("contact_details_changed") == []
+
+
+def test_details_that_were_shown_are_saved_as_they_stand_then(adviser):
+    sent = application(MAIJA)
+    check(sent, MAIJA)
+    shown = adviser.post(at(sent), ASK).content.decode()
+
+    adviser.post(at(sent), {**PRESENT, "email": "maija.l@example.test", "phone": "", "is_shown": "yes"})
+
+    mine = applicant(sent, MAIJA)
+    assert 'name="is_shown"' in shown
+    assert (mine.email, mine.phone) == ("maija.l@example.test", "")
+    assert [facts for _, _, facts in entries("contact_details_changed")] == [{"email": True, "phone": True}]
+
+
+def test_details_that_were_shown_and_stay_wrong_are_still_shown_beside_the_error(adviser):
+    sent = application(MAIJA)
+    check(sent, MAIJA)
+
+    response = adviser.post(at(sent), {**PRESENT, "email": "maija@", "is_shown": "yes"})
+
+    assert values(response) == {**PRESENT, "email": "maija@"}
+    assert response.context["form"].is_shown
+
+
+@pytest.mark.parametrize("is_protected", [False, True])
+def test_who_may_not_see_them_now_types_what_the_person_says(adviser, supervisor, is_protected):
+    """R16: the page says the same of everybody"""
+    sent = application(MAIJA)
+    if is_protected:
+        check(sent, MAIJA)
+        protect(applicant(sent, MAIJA))
+
+    refused, shown = adviser.post(at(sent), ASK), supervisor.post(at(sent), ASK)
+
+    assert "You cannot see the present address and number now." in text_of(refused)
+    assert [each for each in PRESENT.values() if f'value="{each}"' in refused.content.decode()] == ["fi"]
+    assert values(shown) == PRESENT
+    assert [facts["shown"] for _, _, facts in entries("contact_details_asked")] == [False, True]
+
+
+def test_address_that_stays_leaves_the_account_where_it_is(adviser):
+    """R15: the account may have another address."""
+    sent = application(MAIJA)
+    issue(check(sent, MAIJA))
+    Applicant.objects.filter(version=sent.version).update(email=PRESENT["email"])
+
+    text = text_of(adviser.post(at(sent), {**PRESENT, "phone": "040 765 4321", "is_shown": "yes"}, follow=True))
+
+    assert Account.objects.get().email == EMAIL
+    assert "account has the new address" not in text
 
 
 def test_address_is_removed_when_the_person_has_none_any_more(adviser):

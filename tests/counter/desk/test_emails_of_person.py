@@ -1,6 +1,7 @@
 """What became of each email to a person, in words on their page (M8)."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.db import connection
@@ -11,18 +12,21 @@ from applications import invitations
 from applications.models import Application, Invitation
 from counter.desk import messages
 from counter.desk.access import find_slot
-from mailing.enums import Bounce
+from mailing.enums import Bounce, Status
 from mailing.models import Letter, TrackingEvent
 from tests.applications.factories import applicant, application
 from tests.cast import MAIJA, OLLI
 from tests.cast import applicant as written
-from tests.counter.desk.arranged import address, controls, text_of
+from tests.counter.checks import check, issue
+from tests.counter.desk.arranged import address, controls, entries, text_of
 
 pytestmark = pytest.mark.django_db
 
 AT = dt.datetime(2026, 11, 29, 14, 46, tzinfo=dt.UTC)
 MOMENT = "29 November 2026 at 16:46"
 SENT = {"sent_at": AT}
+BOUNCED = {**SENT, "bounced_at": AT}
+PAGES = [("desk_applicant", 0), ("desk_account", 0), ("desk_application",)]
 
 
 def said(sent, position=1):
@@ -72,8 +76,43 @@ def test_page_says_why_an_email_came_back_and_what_to_do(adviser, reason):
     page = show(adviser, sent)
 
     assert f"Came back on {MOMENT}. {reason.label}." in text_of(page)
-    assert "Ask for the right email address and correct it. Correct the contact details" in text_of(page)
+    assert "Ask for the right email address and correct it. Show the address and correct it" in text_of(page)
     assert "olli@example.test" not in page.text  # R16
+
+
+def test_notice_leads_to_the_present_address_at_once_after_the_check_of_the_day(adviser):
+    """R16: the button asks, and that is recorded"""
+    sent = application(MAIJA, OLLI)
+    Letter.objects.filter(message="invitation").update(**SENT, bounced_at=AT)
+    check(sent, OLLI)
+
+    page = show(adviser, sent).text
+    there = re.search(r'<form method="post" action="([^"]+)">(?:(?!</form>).)*name="ask"', page, re.DOTALL)[1]
+    shown = adviser.post(there, {"ask": ""})
+
+    assert there == address("desk_contact", sent.reference, 1)
+    assert shown.context["form"]["email"].value() == "olli@example.test"
+    assert [facts for _, _, facts in entries("contact_details_asked")] == [{"shown": True}]
+
+
+@pytest.mark.parametrize(
+    ("columns", "words"),
+    [
+        (SENT, "Sent on {}. We have not heard"),
+        ({**SENT, "delivered_at": AT}, "Arrived on {}."),
+        (BOUNCED, "Came back on {}."),
+    ],
+)
+def test_every_page_says_it_in_the_same_words(adviser, columns, words):
+    sent = application(MAIJA)
+    issue(check(sent, MAIJA))
+    Letter.objects.update(**columns)
+    pages = [address(name, sent.reference, *more) for name, *more in PAGES]
+
+    said = [text_of(adviser.get(page)) for page in pages]
+
+    assert [words.format(MOMENT) in each for each in said] == [True] * 3
+    assert [old for old in map(str, Status.labels) for each in said if f"{old} {MOMENT}" in each] == []
 
 
 def test_opened_invitation_is_said_to_be_opened(adviser):

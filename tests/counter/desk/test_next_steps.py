@@ -4,8 +4,9 @@ import pytest
 
 from applications import invitations
 from applications.models import Applicant, Application
-from counter import id_checks
+from counter import account_issue, id_checks
 from identity.models import Account
+from mailing.models import Letter
 from tests.applications.factories import applicant, application, confirm
 from tests.cast import MAIJA, OLLI, VERA
 from tests.counter.checks import ETHAN, GUN, check, decide, doubtful, issue, slot
@@ -13,6 +14,8 @@ from tests.counter.desk.arranged import address, protect, text_of
 from tests.staff import acting, sign_in_staff, staff
 
 pytestmark = pytest.mark.django_db
+
+AT = "2027-01-04T12:00:00Z"
 
 
 def steps(client, sent, position=0, language="en"):
@@ -141,6 +144,27 @@ def test_account_without_a_password_leads_to_its_email(adviser):
 
     assert read.startswith("This person has an account but has not created a password.")
     assert steps(adviser, sent) == []
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [{"sent_at": AT, "bounced_at": AT}, {"dead_at": AT, "failure": "refused"}],
+    ids=["came back", "not sent"],
+)
+def test_link_that_did_not_arrive_is_said_with_what_to_do(adviser, columns):
+    sent = application(MAIJA)
+    made = check(sent, MAIJA)
+    issued = issue(made)
+    Letter.objects.filter(message="account_link").update(**columns)
+
+    [read] = steps(adviser, sent)
+    account_issue.correct_account_address(
+        issued, email="right@example.test", applicant=slot(sent, MAIJA), by=acting("adviser")
+    )
+    [later] = steps(adviser, sent)
+
+    assert read.startswith("The email with the link to create a password did not reach this person. Ask for the right")
+    assert later.startswith("This person has an account but has not created a password.")
 
 
 def test_ended_application_has_nothing_next(supervisor):

@@ -4,11 +4,13 @@ import datetime as dt
 
 import pytest
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from applications.enums import PaperWish
-from applications.models import Confirmation, IdCheck, Terms
-from counter.desk.paper_entry_form import PaperForm, TypedTimeField
+from applications.models import Applicant, Confirmation, IdCheck, Terms
+from counter.desk.paper_entry_form import PaperForm
 from tests.applications.factories import application, confirm, state
+from tests.as_read import as_read
 from tests.cast import MAIJA, TEA
 from tests.counter.checks import ETHAN, end_of_code, slot
 from tests.counter.desk.arranged import address, checked, controls, text_of
@@ -46,6 +48,10 @@ def filled_in(sent, who=MAIJA, **different):
         "note": "The network was down",
         **different,
     }
+
+
+def moment(at):
+    return as_read(date_format(timezone.localtime(at), "DATETIME_FORMAT"))
 
 
 def errors(response):
@@ -91,6 +97,35 @@ def test_entered_form_waits_for_a_supervisor_and_confirms_then(adviser, supervis
     assert Confirmation.objects.get().id_check == made
 
 
+@pytest.mark.parametrize("wish", ["confirmed", "withdrawn"])
+def test_history_names_the_time_of_the_signature_beside_that_of_the_decision(adviser, supervisor, wish):
+    sent = application(MAIJA, sent_at=timezone.now() - 3 * YESTERDAY)
+    adviser.post(here(sent), filled_in(sent, wish=wish))
+    made = IdCheck.objects.get()
+    before = text_of(adviser.get(address("desk_application", sent.reference)))
+    supervisor.post(address("desk_decide", made.pk), {"accepted": "yes", "reason": "Compared"})
+
+    shown = as_read(adviser.get(address("desk_application", sent.reference)).text)
+
+    assert "Signed on paper on" not in before
+    assert shown.count(f"Signed on paper on {moment(made.checked_at)}.") == 1
+
+
+@pytest.mark.parametrize("part", ["", "?show=customer"])
+def test_receipt_names_the_time_of_the_signature_beside_that_of_the_confirmation(adviser, supervisor, sent, part):
+    adviser.post(here(sent), filled_in(sent))
+    made = IdCheck.objects.get()
+    supervisor.post(address("desk_decide", made.pk), {"accepted": "yes", "reason": "Compared"})
+    Applicant.objects.update(language="en")
+    given = Confirmation.objects.get()
+
+    shown = as_read(text_of(adviser.get(address("desk_confirm", sent.reference, 0) + part)))
+
+    assert f"Date and time {moment(given.confirmed_at)}" in shown
+    assert f"Signed on paper {moment(made.checked_at)}" in shown
+    assert given.digest == made.applicant.version.digest
+
+
 def test_page_says_why_what_was_signed_cannot_be_recorded_any_more(adviser, supervisor, sent):
     adviser.post(here(sent), filled_in(sent))
     made = IdCheck.objects.get()
@@ -120,8 +155,49 @@ def test_second_click_enters_nothing_more(adviser, sent):
 
     again = adviser.post(here(sent), given, follow=True)
 
+    assert "A paper form of this person has already been entered, and waits for a supervisor." in text_of(again)
+    assert IdCheck.objects.count() == 1
+
+
+def test_form_that_was_accepted_meanwhile_is_not_entered_once_more(adviser, supervisor, sent):
+    given = filled_in(sent, wish="account")
+    adviser.post(here(sent), given)
+    made = IdCheck.objects.get()
+    supervisor.post(address("desk_decide", made.pk), {"accepted": "yes", "reason": "Compared"})
+
+    again = adviser.post(here(sent), given, follow=True)
+
     assert "This form has already been entered." in text_of(again)
     assert IdCheck.objects.count() == 1
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_colleague_who_has_the_same_paper_is_led_to_the_form_that_waits(adviser, supervisor, sent, method):
+    adviser.post(here(sent), filled_in(sent))
+    made = IdCheck.objects.get()
+    again = filled_in(sent, made_at="9.25", wish="account") if method == "post" else {}
+
+    answer = getattr(supervisor, method)(here(sent), again)
+    shown = text_of(supervisor.get(answer.url))
+
+    assert answer.url == address("desk_check_made", made.pk)
+    assert "Another one can be entered once it has been decided on." in shown
+    assert "Entered from a paper form" in shown
+    assert IdCheck.objects.count() == 1
+
+
+def test_form_that_waits_is_not_offered_again_until_it_is_rejected(adviser, supervisor, sent):
+    page = address("desk_applicant", sent.reference, 0)
+    adviser.post(here(sent), filled_in(sent))
+    made = IdCheck.objects.get()
+    while_it_waits = controls(adviser.get(page))
+    supervisor.post(address("desk_decide", made.pk), {"accepted": "no", "reason": "Another signature"})
+    afterwards = controls(adviser.get(page))
+    adviser.post(here(sent), filled_in(sent))
+
+    assert "Enter a paper form" not in while_it_waits
+    assert "Enter a paper form" in afterwards
+    assert IdCheck.objects.count() == 2
 
 
 def test_person_without_a_code_has_no_field_for_one(adviser, sent):
@@ -137,7 +213,7 @@ def test_person_without_a_code_has_no_field_for_one(adviser, sent):
     [("9.15", (9, 15)), ("9:15", (9, 15)), ("0915", (9, 15)), ("915", (9, 15)), ("9", (9, 0)), ("16 05", (16, 5))],
 )
 def test_time_is_read_as_people_write_it(typed, read):
-    assert TypedTimeField().clean(typed) == dt.time(*read)
+    assert PaperForm.base_fields["made_at"].clean(typed) == dt.time(*read)
 
 
 @pytest.mark.parametrize(
@@ -169,6 +245,15 @@ def test_time_to_come_or_long_past_is_refused(adviser, sent, days):
     answer = adviser.post(here(sent), filled_in(sent, made_on=f"{day.day}.{day.month}.{day.year}"))
 
     assert list(errors(answer)) == ["made_on"]
+
+
+@pytest.mark.parametrize("spelled", ["%d%m%y", "%d.%m.%y", "%d%m%Y"])
+def test_date_is_read_as_people_write_it(adviser, sent, spelled):
+    day = timezone.localdate() - YESTERDAY
+
+    adviser.post(here(sent), filled_in(sent, made_on=day.strftime(spelled)))
+
+    assert timezone.localdate(IdCheck.objects.get().checked_at) == day
 
 
 def test_unsigned_form_is_good_for_an_account_only(adviser, sent):

@@ -105,6 +105,35 @@ def test_reason_has_no_asterisk_as_only_a_search_by_code_needs_it(adviser):
 
 
 @pytest.mark.parametrize(
+    "typed",
+    ["{new}", "050594U903M", "Nobody", "K7M-P3X-Q", "K7M-P3X-Q4", "7.7.1977", "nobody@example.test", "040 765 4321"],
+)
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "Next, search by the person’s name or date of birth."),
+        ("fi", "Hae seuraavaksi henkilön nimellä tai syntymäajalla."),
+        ("sv", "Sök härnäst med personens namn eller födelsedatum."),
+    ],
+)
+def test_search_that_finds_nobody_says_what_to_do_next(adviser, typed, language, words):
+    application(MAIJA)
+
+    page = search(adviser, typed.format(new=references.new()), language=language)
+
+    assert words in text_of(page)
+
+
+def test_empty_search_and_one_that_finds_somebody_need_no_next_step(adviser):
+    for _ in range(2):
+        application(MAIJA)
+
+    pages = [text_of(search(adviser, typed, follow=True)) for typed in ("", "Meikäläinen")]
+
+    assert ["Next, search by" in page for page in pages] == [False, False]
+
+
+@pytest.mark.parametrize(
     ("typed", "said"),
     [
         ("{new}", "No application has this number. Check the number."),

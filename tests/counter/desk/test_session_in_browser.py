@@ -54,6 +54,7 @@ def fill_in(page):
     page.locator("[name=document_valid_until]").fill("31.12.2030")
     page.locator("[name=code]").fill("9032")
     page.locator("[name=picture_matches]").check()
+    page.locator("form.check summary").first.click()
     page.locator("[name=note]").fill("Torn")
 
 
@@ -140,6 +141,7 @@ def test_typing_puts_the_end_off(new_context, live_server, secret):
 
     page.clock.run_for(12 * MINUTE)
     with page.expect_response("**/staff/session/extend/"):
+        page.locator("form.check summary").first.click()
         page.locator("[name=note]").fill("Torn")
     page.clock.run_for(12 * MINUTE)
 
@@ -154,7 +156,7 @@ def test_tab_of_somebody_who_logs_out_in_another_keeps_nothing(new_context, live
     other = page.context.new_page()
     other.goto(live_server.url + address("desk"))
 
-    other.locator("nav.staff button").click()
+    other.locator(".staff nav button").click()
     page.wait_for_url("**/log-in/**")
     log_in(page, secret)
 

@@ -151,7 +151,7 @@ def test_account_without_a_password_is_listed_after_two_days(adviser):
 
     sent = Application.objects.get(current__applicants__last_name="Meikäläinen")
     assert listed() == ["Maija Liisa Meikäläinen"]
-    assert "Could not be delivered" in text_of(page)
+    assert "Came back on" in text_of(page)
     assert address("desk_applicant", sent.reference, 0) in page.text
     assert "own@example.test" not in page.text  # R16
     assert Account.objects.get(pk=made.pk).verified_at is None

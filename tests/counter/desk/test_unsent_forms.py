@@ -14,7 +14,7 @@ from django.test import Client
 from applications.models import IdCheck
 from counter import account_issue
 from counter.desk import urls
-from identity import sessions, unsent_forms
+from identity import limits, sessions, unsent_forms
 from privacy import desk as privacy_desk
 from tests.applications.factories import application, person
 from tests.cast import MAIJA, OLLI, VERA
@@ -25,6 +25,7 @@ from tests.staff import acting, sign_in_staff, staff
 pytestmark = pytest.mark.django_db
 OWN_PAGE = {"Sec-Fetch-Site": "same-origin"}
 TYPED = {"document_type": "1", "document_valid_until": "31.12.30", "note": "Torn & mended", "picture_matches": "on"}
+ENDED = "/en/staff/session/ended/"
 SAVED, OTHERS = "You were logged out before this was saved.", "This was not saved, because the session had ended."
 SECRET = base64.b32encode(b"twenty bytes exactly").decode()
 
@@ -164,15 +165,54 @@ def test_other_pages_do_not_show_what_was_typed_and_leave_it_there(adviser):
     assert [page.context["form"]["note"].value() for page in (other, own)] == [None, TYPED["note"]]
 
 
-def test_somebody_else_finds_no_ticks(adviser):
+def test_colleague_who_logs_in_next_finds_nothing_of_what_was_typed(adviser):
+    """R16"""
     where = address("desk_check", application(MAIJA).reference, 0)
     send_late(adviser, where, TYPED)
 
     shown = sign_in_staff(adviser, staff("supervisor")).get(where)
-    form = shown.context["form"]
 
-    assert {name: form[name].value() for name in TYPED} == {**TYPED, "picture_matches": None}
-    assert OTHERS in text_of(shown)
+    assert not any(shown.context["form"][name].value() for name in TYPED)
+    assert SAVED not in text_of(shown)
+    assert OTHERS not in text_of(shown)
+
+
+@pytest.mark.parametrize("name", ["desk_code", "desk_details"])
+def test_check_typed_on_a_page_that_shows_the_code_or_details_comes_back_on_the_persons_page(adviser, name):
+    sent = application(MAIJA)
+    adviser.get(address("desk_applicant", sent.reference, 0))
+    own = token(adviser)
+    end(adviser)
+    adviser.post(address(name, sent.reference, 0), {"csrfmiddlewaretoken": own, **TYPED}, headers=OWN_PAGE)
+
+    shown = sign_in_staff(adviser, staff("adviser")).get(address(name, sent.reference, 0), follow=True)
+
+    assert shown.request["PATH_INFO"] == address("desk_applicant", sent.reference, 0)
+    assert shown.context["form"]["note"].value() == TYPED["note"]
+
+
+def test_page_of_a_former_session_does_not_end_that_of_whoever_logged_in_since(adviser):
+    where = address("desk_check", application(MAIJA).reference, 0)
+    adviser.get(where)
+    former = token(adviser)
+    since = sign_in_staff(adviser, staff("supervisor"))
+
+    led = since.post(f"{ENDED}?next={where}", {"csrfmiddlewaretoken": former, **TYPED}, headers=OWN_PAGE)
+
+    assert led.status_code == 302
+    assert since.get(where).status_code == 200
+    assert since.get(where).context["form"]["note"].value() is None
+
+
+def test_only_so_many_forms_an_hour_are_kept_from_one_network(adviser):
+    where = address("desk_check", application(MAIJA).reference, 0)
+    for _ in range(sessions.MOST_KEPT):
+        limits.count("unsent form", "127.0.0.1", most=sessions.MOST_KEPT, seconds=limits.HOUR)
+
+    led = send_late(adviser, where, TYPED)
+
+    assert led["Location"].startswith("/en/log-in/?ended=yes")
+    assert sign_in_staff(adviser, staff("adviser")).get(where).context["form"]["note"].value() is None
 
 
 def test_form_of_a_session_that_another_tab_ended_keeps_no_ticks(adviser):

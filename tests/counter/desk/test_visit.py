@@ -7,7 +7,7 @@ from applications.models import Applicant
 from tests.applications.factories import application, confirm
 from tests.cast import MAIJA, OLLI, TEA, VILLE
 from tests.counter.checks import ETHAN
-from tests.counter.desk.arranged import address, checked
+from tests.counter.desk.arranged import address, checked, text_of
 from tests.counter.desk.test_checks import at, form
 
 pytestmark = pytest.mark.django_db
@@ -98,6 +98,19 @@ def test_whoever_is_here_alone_comes_to_the_receipt(adviser):
     checked(sent, MAIJA)
 
     assert confirms(adviser, sent, 0).url == address("desk_confirm", sent.reference, 0)
+
+
+def test_whoever_gets_no_receipt_by_email_is_named_for_printing(adviser):
+    sent = application(MAIJA, OLLI)
+    Applicant.objects.filter(position=1).update(email="")
+    adviser.post(visit(sent), {"here": ["0", "1"]})
+    for position in (0, 1):
+        adviser.post(at(sent, position), form(sent, position))
+        confirms(adviser, sent, position)
+
+    page, paper = text_of(adviser.get(visit(sent))), text_of(adviser.get(visit(sent), {"show": "customer"}))
+
+    assert [each.count("Print the receipt and give it to the person.") for each in (page, paper)] == [1, 0]
 
 
 def test_all_receipts_are_one_document_each_in_its_language(adviser):
