@@ -60,7 +60,9 @@ class TermsForm(forms.ModelForm):
             self.initial["when"] = When.LATER
         else:
             self.initial.update({name: getattr(self.in_force, name) for name in TEXTS})
-        self.initial.update(self.draft)
+        if not self.is_bound and self.draft:
+            for name, field in self.fields.items():
+                self.initial[name] = field.widget.value_from_datadict(self.draft, {}, name)
 
     def is_valid(self) -> bool:
         """Tell whether to save: what is right but has not been checked is shown with its changes first."""
@@ -133,7 +135,7 @@ class TermsAdmin(NeverDeleted, admin.ModelAdmin):
         """Show what the terms change and for whom before they are published; else the form."""
         form = context["adminform"].form
         if request.method == "POST" and ("show" in request.POST or form.is_right):
-            typed = {name: request.POST[name] for name in TermsForm.Meta.fields if name in request.POST}
+            typed = {name: text for name, text in request.POST.items() if name.startswith((*TermsForm.Meta.fields,))}
             request.session[DRAFT] = (form.instance.pk, typed)
             return HttpResponseRedirect(request.path if "show" in request.POST else f"{request.path}?check")
         if not (form.is_bound and form.is_right):
