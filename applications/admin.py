@@ -1,12 +1,12 @@
 """The terms of use as the operator publishes them. People accept them as they stand: a new text is a new version."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.conf import settings
 from django.contrib import admin
 from django.db.models import TextChoices
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +17,7 @@ from applications.terms_changes import Piece, differences, in_lines, readers_of
 from applications.typed_fields import MomentField
 from core.admin import NeverDeleted
 
+DRAFT = "terms_draft"  # in the session: whose text it is (a key, or None for new terms), and what was typed
 TEXTS = [f"text_{code}" for code, _name in settings.LANGUAGES]
 
 
@@ -46,13 +47,22 @@ class TermsForm(forms.ModelForm):
         model = Terms
         fields = [*TEXTS, "when", "published_at"]
 
+    # On the class that is made for each request: what was typed before, and whether the page shows what that changes.
+    draft: ClassVar[dict[str, str]] = {}
+    checks_draft: ClassVar[bool] = False
+
     def __init__(self, *arguments: Any, **options: Any) -> None:
+        if self.checks_draft and not arguments:
+            options["data"] = self.draft
         super().__init__(*arguments, **options)
         self.in_force = terms.current()
         if self.instance.pk:
             self.initial["when"] = When.LATER
         else:
             self.initial.update({name: getattr(self.in_force, name) for name in TEXTS})
+        if not self.is_bound and self.draft:
+            for name, field in self.fields.items():
+                self.initial[name] = field.widget.value_from_datadict(self.draft, {}, name)
 
     def is_valid(self) -> bool:
         """Tell whether to save: what is right but has not been checked is shown with its changes first."""
@@ -85,7 +95,11 @@ class TermsForm(forms.ModelForm):
 
 @admin.register(Terms)
 class TermsAdmin(NeverDeleted, admin.ModelAdmin):
-    """Versions of the terms of use: checked before they are published, and neither edited nor deleted after."""
+    """Versions of the terms of use: checked before they are published, and neither edited nor deleted after.
+
+    What is typed stays in the session until it is published, so that the page with the changes and the form in another
+    language have addresses to which a browser can go back.
+    """
 
     form = TermsForm
     change_form_template = "applications/admin_terms.html"
@@ -104,10 +118,28 @@ class TermsAdmin(NeverDeleted, admin.ModelAdmin):
         """Return the fields of the form; of what is published there is nothing to choose any more."""
         return [name for name in TermsForm.Meta.fields if name != "when" or not (obj and _is_published(obj))]
 
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **options: Any) -> Any:  # noqa: FBT001, FBT002  # Django's
+        """Return the form with what was typed before."""
+        form: Any = super().get_form(request, obj, change, **options)
+        of, typed = request.session.get(DRAFT, (None, {}))
+        is_theirs = of == (obj and obj.pk) and (obj is None or self.has_change_permission(request, obj))
+        form.draft = typed if is_theirs else {}
+        form.checks_draft = bool(form.draft) and "check" in request.GET
+        return form
+
+    def save_model(self, request: HttpRequest, obj: Terms, form: Any, change: bool) -> None:  # noqa: FBT001  # Django's
+        super().save_model(request, obj, form, change)
+        request.session.pop(DRAFT, None)
+
     def render_change_form(self, request: HttpRequest, context: Any, *arguments: Any, **options: Any) -> HttpResponse:
         """Show what the terms change and for whom before they are published; else the form."""
         form = context["adminform"].form
-        if not (form.is_bound and form.is_right) or "edit" in request.POST:
+        if request.method == "POST" and ("show" in request.POST or form.is_right):
+            typed = {name: text for name, text in request.POST.items() if name.startswith((*TermsForm.Meta.fields,))}
+            request.session[DRAFT] = (form.instance.pk, typed)
+            return HttpResponseRedirect(request.path if "show" in request.POST else f"{request.path}?check")
+        if not (form.is_bound and form.is_right):
+            context["typed_form"] = f"{self.opts.model_name}_form" if form.fields else ""
             return super().render_change_form(request, context, *arguments, **options)
         asked = {
             "title": _("Check what the new terms of use change"),

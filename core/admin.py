@@ -22,7 +22,6 @@ TEXTS_OF_DJANGO = (
     gettext_noop("Add another %(verbose_name)s"),
     gettext_noop("Change %s"),
     gettext_noop("%(app)s administration"),
-    gettext_noop("Recent actions"),
     gettext_noop("Password change"),
     gettext_noop("Change password"),
     gettext_noop("Change my password"),

@@ -32,6 +32,7 @@ class CounterAdmin(NeverDeleted, admin.ModelAdmin):
 
     form = CounterForm
     change_form_template = "counter/admin_counter.html"
+    save_on_top = True  # the hours, which change most, fit one screen; the whole form is five
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     inlines = [ExceptionalHoursInline]
     fieldsets = [

@@ -7,6 +7,7 @@ from counter.opening import Span, Timetable
 
 SHADES = 4
 NAMED = 3  # how many of the quietest hours are named
+ENOUGH = 0.5  # the part of the open hours that have had a check, at least: with fewer, "quiet" says nothing
 LAST_HOUR = 23
 
 Slot = tuple[int, int]  # weekday (0 is Monday) and hour
@@ -50,9 +51,11 @@ def visit_table(checks: Mapping[Slot, int], timetable: Timetable) -> VisitTable 
 def quietest(checks: Mapping[Slot, int], timetable: Timetable) -> list[tuple[Slot, int]]:
     """Return some of the quietest hours of the week with their checks, in the order of the week.
 
-    Only whole hours count within which the counter is open; without checks, or without known hours, there are none.
+    Only whole hours count within which the counter is open. While most of them have had no check yet, there are none.
     """
-    counts = {slot: checks.get(slot, 0) for slot in open_slots(timetable)} if checks else {}
+    counts = {slot: checks.get(slot, 0) for slot in open_slots(timetable)}
+    if sum(count > 0 for count in counts.values()) < ENOUGH * len(counts):
+        return []
     fewest = sorted(counts, key=lambda slot: (counts[slot], slot))[:NAMED]
     return [(slot, counts[slot]) for slot in sorted(fewest)]
 

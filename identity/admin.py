@@ -47,6 +47,7 @@ class RoleFilter(admin.RelatedFieldListFilter):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.title = _("role")
+        self.empty_value_display = gettext("No role")  # type: ignore[assignment]  # no markup
 
     def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
         """Return the roles to choose from."""

@@ -1,4 +1,5 @@
 import datetime as dt
+import re
 
 import pytest
 from django.contrib.admin.models import LogEntry
@@ -62,6 +63,49 @@ def moment(field, at):
 
 def errors(response):
     return response.context["adminform"].errors
+
+
+def summary(response):
+    """Return the names of what is wrong, as the list at the top of a form tells them, and where its links lead."""
+    listed = response.text.partition('class="error-summary"')[2].partition("</div>")[0]
+    found = re.findall(r'<li>(?:<a href="#([^"]+)">)?([^<]+)', listed)
+    assert [where for where, _text in found if where and f'id="{where}"' not in response.text] == []
+    return [as_read(text) for _where, text in found]
+
+
+# --- What is wrong with a form ---------------------------------------------------------------------------
+
+
+def test_form_names_what_is_wrong_at_its_top_also_in_its_tables(operator, form):
+    form |= {"exceptions-TOTAL_FORMS": 1, "exceptions-0-counter": 1, "exceptions-0-date": "x"}
+
+    told = operator.post(change_counter(), {**form, "email": "x", "week-0-opens": "25"})
+
+    assert "Please correct the error" not in told.text
+    assert "Email address: Enter a valid email address." in summary(told)
+    assert [text.partition(":")[0] for text in summary(told) if "," in text.partition(":")[0]] == [
+        "Monday, opening time",
+        "new day, date",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [("fi", "Lomakkeella on seuraavat virheet:"), ("sv", "Blanketten"), ("en", "The form has")],
+)
+def test_every_form_of_the_admin_names_what_is_wrong(operator, language, told):
+    with translation.override(language):
+        for page in ("counter_notice_add", "applications_terms_add", "identity_user_add"):
+            answer = operator.post(reverse(f"admin:{page}"), {})
+            assert told in as_read(answer.text)
+            assert summary(answer)
+            assert answer.text.count(" autofocus") == 1
+
+
+def test_hours_are_saved_without_going_to_the_end_of_the_form(operator):
+    page = operator.get(change_counter()).text
+
+    assert page.index('name="_save"') < page.index('id="week-heading"')
 
 
 # --- Contact details and hours ---------------------------------------------------------------------------
@@ -294,6 +338,11 @@ def later(at):
     return {"when": "later", **moment("published_at", at)}
 
 
+def checked(operator, sent):
+    """Return the page that shows what new terms change."""
+    return operator.post(reverse(ADD_TERMS), sent, follow=True)
+
+
 def test_form_of_new_terms_begins_from_those_in_force(operator):
     form = operator.get(reverse(ADD_TERMS)).context["adminform"].form
 
@@ -304,7 +353,7 @@ def test_form_of_new_terms_begins_from_those_in_force(operator):
 
 
 def test_terms_are_published_only_once_their_changes_have_been_seen(operator):
-    asked = operator.post(reverse(ADD_TERMS), {**TEXTS, **AT_ONCE})
+    asked = checked(operator, {**TEXTS, **AT_ONCE})
     assert (asked.status_code, Terms.objects.count()) == (200, 1)
     assert "The new terms will apply as soon as you publish them." in asked.text
 
@@ -317,7 +366,7 @@ def test_operator_publishes_terms_at_a_time_to_come(operator, time_machine):
     time_machine.move_to(dt.datetime(2026, 11, 21, 12, tzinfo=dt.UTC), tick=False)
     before = terms.current()
     sent = {**TEXTS, **later(timezone.now() + MINUTE)}
-    asked = as_read(operator.post(reverse(ADD_TERMS), sent).text)
+    asked = as_read(checked(operator, sent).text)
     operator.post(reverse(ADD_TERMS), {**sent, **PUBLISH})
 
     assert "The new terms will apply from 21 November 2026" in asked
@@ -326,17 +375,37 @@ def test_operator_publishes_terms_at_a_time_to_come(operator, time_machine):
     assert terms.current().text_fi == "Ehdot."
 
 
-def test_page_with_the_changes_leads_back_to_the_text(operator):
-    response = operator.post(reverse(ADD_TERMS), {**TEXTS, **AT_ONCE, "edit": ""})
+def test_browser_goes_back_from_the_changes_to_the_text_that_was_typed(operator):
+    asked = operator.post(reverse(ADD_TERMS), {**TEXTS, **AT_ONCE})
+    changes, text = operator.get(asked.url), operator.get(reverse(ADD_TERMS))
 
-    assert "Villkor.</textarea>" in response.text
-    assert Terms.objects.count() == 1
+    assert (asked.status_code, changes.status_code, Terms.objects.count()) == (302, 200, 1)
+    assert f'href="{reverse(ADD_TERMS)}">Back to the text</a>' in changes.text
+    assert "Villkor.</textarea>" in text.text
+    assert "Nothing of it has been published." in text.text
+
+
+def test_text_that_was_typed_is_there_in_another_language_and_gone_once_published(operator):
+    with translation.override("fi"):
+        there = reverse(ADD_TERMS)
+    shown = operator.post(there, {**TEXTS, "text_fi": "", "show": ""}, follow=True)
+    translation.activate("en")
+    operator.post(reverse(ADD_TERMS), {**TEXTS, **AT_ONCE, **PUBLISH})
+
+    assert (shown.redirect_chain, errors(shown)) == ([(there, 302)], {})
+    assert f'form="terms_form" formaction="{there}" name="show" lang="fi"' in shown.text
+    assert "Villkor.</textarea>" in shown.text
+    assert "The form has the terms that are in force now." in operator.get(reverse(ADD_TERMS)).text
+
+
+def test_changes_of_terms_are_shown_to_nobody_who_only_reads_the_address(operator):
+    assert "Back to the text" not in operator.get(f"{reverse(ADD_TERMS)}?check").text
 
 
 def test_changes_are_marked_in_words_too(operator):
     sent = {**TEXTS, **AT_ONCE, "text_en": terms.current().text_en.strip() + "\r\n\r\n<b>Two</b>"}
 
-    page = operator.post(reverse(ADD_TERMS), sent).text
+    page = checked(operator, sent).text
 
     assert '<ins><span class="visually-hidden" lang="en">added: </span>\n\n&lt;b&gt;Two&lt;/b&gt;</ins>' in page
     assert '<del><span class="visually-hidden" lang="en">removed: </span>' in page
@@ -347,7 +416,7 @@ def test_page_with_the_changes_says_for_whom_they_are(operator):
     terms.accept(terms.current(), by=actor(MAIJA))
     confirm(sent, MAIJA)
 
-    page = operator.post(reverse(ADD_TERMS), {**TEXTS, **AT_ONCE}).text
+    page = checked(operator, {**TEXTS, **AT_ONCE}).text
 
     assert "1 person has accepted the present terms" in page
     assert "1 adult has not confirmed an application that is waiting" in page
@@ -424,13 +493,13 @@ def test_terms_to_come_can_be_changed_until_they_are_published(superuser, time_m
 def test_time_of_terms_to_come_is_shown_as_people_write_it(operator, time_machine, language, time):
     time_machine.move_to(dt.datetime(2026, 11, 21, 12, tzinfo=dt.UTC), tick=False)
     sent = {**TEXTS, "when": "later", "published_at_0": "281126", "published_at_1": "1752"}
-    asked = operator.post(reverse(ADD_TERMS), sent)
+    asked, typed = checked(operator, sent), operator.get(reverse(ADD_TERMS))
     operator.post(reverse(ADD_TERMS), {**sent, **PUBLISH})
 
     with translation.override(language):
         page = operator.get(reverse("admin:applications_terms_change", args=[Terms.objects.latest().pk])).text
 
-    assert 'name="published_at_0" value="281126"' in asked.text
+    assert ['name="published_at_0" value="281126"' in each.text for each in (asked, typed)] == [True, True]
     assert 'value="28.11.2026"' in page
     assert f'value="{time}"' in page
     assert Terms.objects.latest().published_at == dt.datetime(2026, 11, 28, 15, 52, tzinfo=dt.UTC)

@@ -91,6 +91,9 @@ def test_new_terms_show_what_they_change_and_are_then_published(live_server, ope
         assert not wider_than_the_screen(operator)
     assert Terms.objects.count() == known
 
+    operator.get_by_role("link", name="Back to the text").click()
+    expect(operator.get_by_label("Text in Swedish")).to_have_value("Hej")
+    operator.go_back()
     with operator.expect_navigation():
         operator.get_by_role("button", name="Publish the new terms now").click()
     assert Terms.objects.latest().text_fi == "Hei\r\n\r\nmaailma"
@@ -104,6 +107,8 @@ def test_hours_of_a_week_are_on_one_screen(live_server, operator, axe, counter, 
     operator.set_viewport_size({"width": 1366, "height": 768})
     operator.goto(live_server.url + address("counter_counter_change", language, [1]))
     table = operator.locator(".hours table").first.bounding_box()
+    save = operator.locator("[name=_save]").first
+    assert save.bounding_box()["y"] < table["y"]
     assert table["y"] + table["height"] <= 768
 
     operator.get_by_label(f"{monday}: {opens}").fill("10.30")
@@ -112,9 +117,42 @@ def test_hours_of_a_week_are_on_one_screen(live_server, operator, axe, counter, 
         axe(operator)
         assert not wider_than_the_screen(operator)
     with operator.expect_navigation():
-        operator.locator("[name=_save]").click()
+        save.click()
 
     assert counter.weekly_hours.first().opens == dt.time(10, 30)
+
+
+@pytest.mark.parametrize(("language", "shown"), [("fi", "Svenska"), ("sv", "Suomi")])
+def test_terms_that_are_typed_stay_in_another_language_of_the_page(live_server, operator, language, shown):
+    operator.goto(live_server.url + address("applications_terms_add", language))
+    operator.locator("[name=text_sv]").fill("Hej")
+    operator.get_by_role("button", name=shown).click()
+
+    expect(operator.locator(f"html:not([lang={language}]) [name=text_sv]")).to_have_value("Hej")
+
+
+def test_choice_in_a_form_is_one_line_where_there_is_room(live_server, operator):
+    operator.set_viewport_size(DESKTOP)
+    operator.goto(live_server.url + address("applications_terms_add", "fi"))
+
+    heights = operator.locator("label:has([type=radio])").evaluate_all("all => all.map(each => each.offsetHeight)")
+
+    assert heights
+    assert max(heights) < 40
+
+
+def test_what_is_wrong_with_a_form_is_seen_and_focused(live_server, operator, axe):
+    operator.goto(live_server.url + address("counter_counter_change", args=[1]))
+    operator.get_by_label("Email address").first.fill("x")
+    operator.locator("[name=_save]").last.click()
+
+    expect(operator.locator(".error-summary")).to_be_focused()
+    for size in (DESKTOP, PHONE):
+        operator.set_viewport_size(size)
+        axe(operator)
+        assert not wider_than_the_screen(operator)
+    operator.get_by_role("link", name="Email address: ").click()
+    expect(operator.locator("#id_email")).to_be_focused()
 
 
 def test_notice_is_added_by_its_form(live_server, operator, page):

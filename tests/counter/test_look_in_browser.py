@@ -74,6 +74,24 @@ def delivery():
     )
 
 
+def test_both_frames_of_staff_begin_alike(live_server, context):
+    TOTP.activate(staff("adviser"), generate_totp_secret())
+    page = logged_in(context, live_server, "adviser")
+    page.set_viewport_size(LAPTOP)
+    places = []
+    for path in ("admin/password_change/", "staff/second-factor/", "admin/no-such-page/"):
+        page.goto(f"{live_server.url}/fi/{path}")
+        places.append(
+            page.evaluate(
+                """() => Array.from(document.querySelectorAll(".top, .wordmark, .staff, .staff strong, .scan button"))
+                    .map(each => each.getBoundingClientRect()).map(box => [box.x, box.y, box.width, box.height])"""
+            )
+        )
+
+    assert len(places[0]) == 5
+    assert places[1:] == [places[0], places[0]]
+
+
 @pytest.mark.parametrize("role", ["supervisor", "operator"])
 def test_no_page_of_staff_scrolls_sideways_on_a_laptop_or_a_phone(live_server, context, pages, role):
     page, wide = logged_in(context, live_server, role), []

@@ -33,6 +33,13 @@ def test_quietest_hours_are_those_with_the_fewest_checks_while_the_counter_is_op
     assert quietest(checks, timetable) == [((MONDAY, 10), 1), ((MONDAY, 11), 0), ((FRIDAY, 9), 2)]
 
 
+def test_no_hour_is_called_quiet_while_most_have_had_no_check():
+    timetable = week(monday=(dt.time(9), dt.time(14)))
+
+    assert quietest({(MONDAY, 9): 5, (MONDAY, 10): 5}, timetable) == []
+    assert len(quietest({(MONDAY, 9): 5, (MONDAY, 10): 5, (MONDAY, 11): 1}, timetable)) == 3
+
+
 def test_nothing_is_quiet_where_nothing_was_counted_or_no_hours_are_known():
     assert quietest({}, week(monday=(dt.time(9), dt.time(12)))) == []
     assert quietest({(MONDAY, 9): 1}, Timetable()) == []

@@ -317,6 +317,15 @@ def cells(operator):
     }
 
 
+def test_list_of_staff_names_those_without_a_role(operator):
+    add(operator, "asta")
+
+    page = operator.get(reverse(LIST)).text
+
+    assert ">No role</a>" in page
+    assert ">-</a>" not in page
+
+
 def test_list_of_staff_takes_as_many_queries_for_ten_as_for_two(operator):
     operator.get(reverse(LIST))
     counts = []

@@ -1,13 +1,17 @@
 """What staff see outside the admin is framed as the admin is: logging in, second factors, errors (ADR 39)."""
 
+import re
+
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.test import Client
 
+from identity import staff_changes, staff_links
 from identity.limits import TooMany
+from identity.models import StaffLink, User
 from tests.conftest import headings
 from tests.identity.accounts import PASSWORD, with_password
-from tests.staff import sign_in_staff
+from tests.staff import acting, sign_in_staff
 from tests.staff import staff as member
 
 pytestmark = pytest.mark.django_db
@@ -104,6 +108,30 @@ def test_page_that_somebody_may_not_open_leads_to_the_desk():
     page = sign_in_staff(Client(), member("operator")).get("/en/admin/desk/waiting/")
 
     assert (page.status_code, frame(page)) == (403, ("Staff", False))
+    assert "front page" not in page.text
+
+
+@pytest.mark.parametrize("path", ["admin/no-such-page/", "staff/second-factor/", "admin/password_change/"])
+@pytest.mark.parametrize(("role", "searches"), [("adviser", True), ("operator", False)])
+def test_who_is_at_the_desk_searches_for_the_next_customer_on_every_page_of_staff(role, searches, path):
+    user = member(role)
+    TOTP.activate(user, generate_totp_secret())
+
+    page = sign_in_staff(Client(), user).get(f"/en/{path}").text
+
+    assert ('class="scan"' in page, re.search(r'src="[^"]*scan[^"]*js"', page) is not None) == (searches, searches)
+
+
+def test_pages_of_the_link_for_a_password_are_in_the_frame_of_staff(client):
+    user = User.objects.create(username="olli", email="olli@example.test", is_staff=True)
+    staff_changes.send_link_or_ask(user, by=acting("operator"))
+    token = staff_links.TOKEN.of(StaffLink.objects.latest("pk"))
+
+    for path in (f"?token={token}", "?token=unknown", "done/"):
+        page = client.get(f"/en/staff/link/{path}")
+        assert frame(page) == ("Staff", False)
+        assert 'class="staff' not in page.text
+    assert dict(client.cookies) == {}
 
 
 def test_form_without_its_token_is_refused_in_the_frame_of_staff():
