@@ -47,14 +47,21 @@ def keep(request: HttpRequest, address: str, *, typed_by: str) -> bool:
 
     Passwords and codes are not kept, and nothing at all of a form that is longer than any of ours, or of another site.
     """
-    path = _page_of(urlsplit(address).path)
+    path = urlsplit(address).path
+    try:
+        match = resolve(path)
+    except Resolver404:
+        return False
+    if page := getattr(match.func, "shown_on", ""):  # of an address for POSTs alone, the page that has its button
+        path = reverse(page, kwargs={name: match.kwargs[name] for name in match.func.kept})  # type: ignore[attr-defined]
     fields = {
         name: values
         for name, values in request.POST.lists()
         if name not in NEVER_KEPT and "password" not in name and not any(map(hetu.contains_code, values))
     }
     text = json.dumps([path, fields, typed_by, int(time.time())])
-    if len(text) > MOST_CHARACTERS or not names_own_origin(request) or not _shows_again(path):
+    shows_again = getattr(match.func, "shows_unsent", False)
+    if len(text) > MOST_CHARACTERS or not names_own_origin(request) or not shows_again:
         return False
     request.session[KEY] = base64.b64encode(crypto.encrypt(text, context=CONTEXT)).decode()
     return True
@@ -74,20 +81,3 @@ def take(request: HttpRequest) -> UnsentForm | None:
     if is_over or path == request.path:
         del request.session[KEY]
     return UnsentForm(path, fields, typed_by) if path == request.path and not is_over else None
-
-
-def _page_of(path: str) -> str:
-    """Return where the form of a path is shown: of an address for POSTs alone, the page that has its button."""
-    try:
-        match = resolve(path)
-    except Resolver404:
-        return path
-    page, kept = getattr(match.func, "shown_on", ""), getattr(match.func, "kept", ())
-    return reverse(page, kwargs={name: match.kwargs[name] for name in kept}) if page else path
-
-
-def _shows_again(path: str) -> bool:
-    try:
-        return bool(getattr(resolve(path).func, "shows_unsent", False))
-    except Resolver404:
-        return False

@@ -11,7 +11,7 @@ from applications.models import Applicant
 from core.requests import act_of, read_or_act
 from counter import account_issue, contacts, id_checks
 from counter.desk import access_log
-from counter.desk.access import desk_actor, desk_page, desk_view, find_slot
+from counter.desk.access import desk_actor, desk_page, desk_view, find_slot, staff_of
 from counter.desk.accounts import REFUSALS, count_letter, why
 from counter.desk.checks import to_slot
 from counter.desk.forms import NewContactDetailsForm, ShownContactDetailsForm
@@ -29,7 +29,8 @@ def contact_page(request: HttpRequest, reference: str, position: int) -> HttpRes
     if not slot.version.application.is_open:
         messages.error(request, str(id_checks.CannotCheckEnded()))
         return to_slot(slot)
-    account = accounts.of_person(slot.hetu_indexes)
+    may_move = staff_of(request).has_perm("counter.issue_account")
+    account = accounts.of_person(slot.hetu_indexes) if may_move else None
     form = _form(request, slot)
     if form.is_valid():
         _save(request, slot, account, form.corrections)

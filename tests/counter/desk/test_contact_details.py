@@ -2,6 +2,7 @@ import datetime as dt
 import re
 
 import pytest
+from django.contrib.auth.models import Group, Permission
 from django.db import IntegrityError
 from django.utils import timezone
 
@@ -378,3 +379,14 @@ def test_reading_sends_no_invitation(adviser):
 @pytest.mark.parametrize("name", ["desk_contact", "desk_invitation"])
 def test_operator_is_not_let_in(operator, name):
     assert operator.post(at(application(MAIJA, OLLI), 1, name)).status_code == 403
+
+
+def test_whoever_may_not_issue_accounts_moves_none_by_the_contact_details(adviser):
+    sent = application(MAIJA)
+    issue(check(sent, MAIJA))
+    user = staff("adviser")
+    Group.objects.get(name="adviser").permissions.remove(Permission.objects.get(codename="issue_account"))
+
+    sign_in_staff(adviser, user).post(at(sent), DETAILS)
+
+    assert Account.objects.get().email != "new@example.test"
