@@ -55,7 +55,7 @@ class TermsForm(forms.ModelForm):
         if self.checks_draft and not arguments:
             options["data"] = self.draft
         super().__init__(*arguments, **options)
-        self.in_force = terms.current()
+        self.in_force, self.is_outdated = terms.current(), False
         if self.instance.pk:
             self.initial["when"] = When.LATER
         else:
@@ -65,8 +65,8 @@ class TermsForm(forms.ModelForm):
                 self.initial[name] = field.widget.value_from_datadict(self.draft, {}, name)
 
     def is_valid(self) -> bool:
-        """Tell whether to save: what is right but has not been checked is shown with its changes first."""
-        return self.is_right and "publish" in self.data
+        """Tell whether to save: what was not checked against the terms in force is shown with its changes first."""
+        return self.is_right and not self.is_outdated and self.data.get("publish") == str(self.in_force.pk)
 
     @property
     def is_right(self) -> bool:
@@ -75,6 +75,13 @@ class TermsForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         """Refuse terms that change nothing, and a time that is past: nobody can have read the text then."""
         cleaned, now = super().clean() or self.cleaned_data, timezone.now()
+        if "publish" in self.data:  # one after the other
+            Terms.objects.select_for_update().get(pk=self.in_force.pk)
+            newer = Terms.objects.filter(published_at__gt=self.in_force.published_at, published_at__lte=now)
+            self.is_outdated = newer.exists()
+            same = Terms.objects.filter(published_at__gt=now, **{name: cleaned.get(name, "") for name in TEXTS})
+            if same.exclude(pk=self.instance.pk).exists():
+                self.add_error(None, _("These terms are already waiting to be published."))
         if all(in_lines(cleaned.get(name, "")) == in_lines(getattr(self.in_force, name)) for name in TEXTS):
             self.add_error(None, _("These are the terms that are in force now. Change the text first."))
         at = cleaned.get("published_at")

@@ -331,7 +331,11 @@ def test_nobody_deletes_a_type_of_document(superuser):
 
 ADD_TERMS = "admin:applications_terms_add"
 AT_ONCE = {"when": "at_once", "published_at_0": "", "published_at_1": ""}
-PUBLISH = {"publish": ""}
+
+
+def publish():
+    """Return what the button sends that publishes what was checked against the terms in force."""
+    return {"publish": terms.current().pk}
 
 
 def later(at):
@@ -357,7 +361,7 @@ def test_terms_are_published_only_once_their_changes_have_been_seen(operator):
     assert (asked.status_code, Terms.objects.count()) == (200, 1)
     assert "The new terms will apply as soon as you publish them." in asked.text
 
-    operator.post(reverse(ADD_TERMS), {**TEXTS, **AT_ONCE, **PUBLISH})
+    operator.post(reverse(ADD_TERMS), {**TEXTS, **AT_ONCE, **publish()})
 
     assert terms.current().text_fi == "Ehdot."
 
@@ -367,7 +371,7 @@ def test_operator_publishes_terms_at_a_time_to_come(operator, time_machine):
     before = terms.current()
     sent = {**TEXTS, **later(timezone.now() + MINUTE)}
     asked = as_read(checked(operator, sent).text)
-    operator.post(reverse(ADD_TERMS), {**sent, **PUBLISH})
+    operator.post(reverse(ADD_TERMS), {**sent, **publish()})
 
     assert "The new terms will apply from 21 November 2026" in asked
     assert terms.current() == before
@@ -390,7 +394,7 @@ def test_text_that_was_typed_is_there_in_another_language_and_gone_once_publishe
         there = reverse(ADD_TERMS)
     shown = operator.post(there, {**TEXTS, "text_fi": "", "show": ""}, follow=True)
     translation.activate("en")
-    operator.post(reverse(ADD_TERMS), {**TEXTS, **AT_ONCE, **PUBLISH})
+    operator.post(reverse(ADD_TERMS), {**TEXTS, **AT_ONCE, **publish()})
 
     assert (shown.redirect_chain, errors(shown)) == ([(there, 302)], {})
     assert f'form="terms_form" formaction="{there}" name="show" lang="fi"' in shown.text
@@ -422,12 +426,12 @@ def test_page_with_the_changes_says_for_whom_they_are(operator):
     assert "1 adult has not confirmed an application that is waiting" in page
 
 
-@pytest.mark.parametrize("more", [{}, PUBLISH])
-def test_terms_that_change_nothing_are_refused(operator, more):
+@pytest.mark.parametrize("is_checked", [False, True])
+def test_terms_that_change_nothing_are_refused(operator, is_checked):
     current = terms.current()
     sent = {name: getattr(current, name).replace("\n", "\r\n") + " " for name in TEXTS}
 
-    response = operator.post(reverse(ADD_TERMS), {**sent, **AT_ONCE, **more})
+    response = operator.post(reverse(ADD_TERMS), {**sent, **AT_ONCE, **(publish() if is_checked else {})})
 
     assert errors(response) == {"__all__": ["These are the terms that are in force now. Change the text first."]}
     assert Terms.objects.count() == 1
@@ -462,15 +466,35 @@ def test_terms_that_change_nothing_are_refused(operator, more):
     ],
 )
 def test_nothing_is_published_at_a_time_that_nobody_has_chosen(operator, when, told):
-    response = operator.post(reverse(ADD_TERMS), {**TEXTS, **when, **PUBLISH})
+    response = operator.post(reverse(ADD_TERMS), {**TEXTS, **when, **publish()})
 
     assert errors(response) == told
     assert Terms.objects.count() == 1
 
 
+def test_terms_that_others_replaced_since_the_check_are_checked_again(operator):
+    checked_against = publish()
+    Terms.objects.create(text_fi="a", text_sv="b", text_en="c", published_at=timezone.now())
+
+    response = operator.post(reverse(ADD_TERMS), {**TEXTS, **AT_ONCE, **checked_against})
+
+    assert response.url == f"{reverse(ADD_TERMS)}?check"
+    assert terms.current().text_fi == "a"
+
+
+@pytest.mark.parametrize("when", [AT_ONCE, later(timezone.now() + dt.timedelta(days=9))], ids=["at once", "later"])
+def test_terms_are_published_once_by_two_clicks(operator, when):
+    pressed = {**TEXTS, **when, **publish()}
+
+    for _ in range(2):
+        operator.post(reverse(ADD_TERMS), pressed)
+
+    assert Terms.objects.count() == 2
+
+
 @pytest.mark.parametrize("language", ["fi", "sv", "en"])
 def test_terms_without_a_language_are_refused(operator, language):
-    response = operator.post(reverse(ADD_TERMS), {**TEXTS, **AT_ONCE, **PUBLISH, f"text_{language}": " \n"})
+    response = operator.post(reverse(ADD_TERMS), {**TEXTS, **AT_ONCE, **publish(), f"text_{language}": " \n"})
 
     assert list(errors(response)) == [f"text_{language}"]
 
@@ -478,13 +502,13 @@ def test_terms_without_a_language_are_refused(operator, language):
 def test_terms_to_come_can_be_changed_until_they_are_published(superuser, time_machine):
     # From now on, for the database refuses by its own clock to change what is published.
     time_machine.move_to(timezone.now(), tick=False)
-    sent = {**TEXTS, **later(timezone.now() + 5 * MINUTE), **PUBLISH}
+    sent = {**TEXTS, **later(timezone.now() + 5 * MINUTE), **publish()}
     superuser.post(reverse(ADD_TERMS), sent)
     change = reverse("admin:applications_terms_change", args=[Terms.objects.latest().pk])
 
     superuser.post(change, {**sent, "text_fi": "Paremmat ehdot."})
     time_machine.shift(5 * MINUTE)
-    refused = superuser.post(change, {**TEXTS, **AT_ONCE, **PUBLISH})
+    refused = superuser.post(change, {**TEXTS, **AT_ONCE, **publish()})
 
     assert (terms.current().text_fi, refused.status_code) == ("Paremmat ehdot.", 403)
 
@@ -494,7 +518,7 @@ def test_time_of_terms_to_come_is_shown_as_people_write_it(operator, time_machin
     time_machine.move_to(dt.datetime(2026, 11, 21, 12, tzinfo=dt.UTC), tick=False)
     sent = {**TEXTS, "when": "later", "published_at_0": "281126", "published_at_1": "1752"}
     asked, typed = checked(operator, sent), operator.get(reverse(ADD_TERMS))
-    operator.post(reverse(ADD_TERMS), {**sent, **PUBLISH})
+    operator.post(reverse(ADD_TERMS), {**sent, **publish()})
 
     with translation.override(language):
         page = operator.get(reverse("admin:applications_terms_change", args=[Terms.objects.latest().pk])).text
