@@ -39,10 +39,6 @@ def _typed(value: object) -> object:
     return typed_text(value) if isinstance(value, str) else value
 
 
-def _prose(value: object) -> object:
-    return typed_prose(value) if isinstance(value, str) else value
-
-
 # The next three refuse what pydantic would accept: timestamps for dates, "1_000" and digits of other scripts for
 # numbers.
 
@@ -122,7 +118,7 @@ Line = Annotated[str, Field(min_length=1, max_length=200), BeforeValidator(_type
 Prose = Annotated[
     str,
     Field(min_length=1, max_length=2000),
-    BeforeValidator(_prose),
+    BeforeValidator(lambda value: typed_prose(value) if isinstance(value, str) else value),
     AfterValidator(partial(_visible, allowed="\n\r\t")),
 ]
 Hetu = Annotated[
