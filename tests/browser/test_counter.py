@@ -121,7 +121,7 @@ def test_person_without_bank_codes_is_served_from_the_slip_to_the_confirmed_appl
 
     assert saved == "The ID check has been saved."
     assert read_back == EMAIL
-    assert "Waiting to be sent" in on_its_way
+    assert "On its way." in on_its_way
     assert heading(page) == "Your application is valid"
     made = Confirmation.objects.get()
     assert (made.method, made.id_check, state(sent)) == ("account", Account.objects.get().id_check, "valid")

@@ -68,6 +68,7 @@ class Desk:
 
     def fill_in(self, slot, until="31.12.2030"):
         """Fill in the check of a passport, from the first field to the two ticks."""
+        expect(self.page.locator("[name=document_type]")).to_be_focused()
         self.page.keyboard.press("ArrowDown")
         self.tab_to("Last day of validity")
         self.page.keyboard.type(until)
@@ -163,7 +164,7 @@ def test_4_somebody_without_a_code_and_a_foreign_passport(at_desk, language):
     desk = at_desk(language)
 
     desk.scan(sent, 1)
-    desk.tab_to("Identity document")
+    expect(desk.page.locator("[name=document_type]")).to_be_focused()
     desk.page.keyboard.press("ArrowDown")
     desk.tab_to("Country that issued it")
     desk.page.keyboard.type("Ghana")
