@@ -24,6 +24,7 @@ def staff_fields():
 
 def admin_fields(rf):
     request = rf.get("/")
+    request.session = {}
     request.user = User.objects.create_superuser("root", password="x")
     for shown in admin.site._registry.values():
         inlines = [inline.get_formset(request).form for inline in shown.get_inline_instances(request)]

@@ -158,6 +158,7 @@ def test_whole_service_needs_no_mouse(at_desk, go):
     go(page, "desk_applicant", sent.reference, 0)
 
     for keys, expected in ((), "Confirm application"), (("Tab",), "The person confirms the application"):
+        page.locator("[autofocus]:focus").wait_for()
         for key in keys:
             page.keyboard.press(key)
         assert page.locator(":focus").inner_text() == expected
