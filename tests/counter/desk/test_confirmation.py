@@ -324,7 +324,7 @@ def test_adviser_is_told_whom_to_ask_for_details_that_are_not_shown_whoever_is_p
     before = text_of(adviser.get(at(sent)))
     protect(applicant(sent, MAIJA))
 
-    assert "If an address or contact details are missing on the page for the customer, ask a supervisor" in before
+    assert "If an address or contact details are missing on the customer’s page, ask a supervisor" in before
     assert text_of(adviser.get(at(sent))) == before
 
 
