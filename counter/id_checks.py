@@ -223,8 +223,7 @@ def decide(check: IdCheck, *, accepted: bool, reason: str, by: Actor) -> SecondL
     if locked.adviser_id == staff.pk:
         raise OwnCheck
     # C3: the doubt of an adviser does not take the place of a supervisor's note.
-    is_for_supervisor = locked.entered_at or locked.pending_reason == PendingReason.TYPE
-    needs_supervisor = is_for_supervisor or (
+    needs_supervisor = locked.is_for_supervisor or (
         accepted
         and not locked.adviser.has_perm("counter.decide_check")
         and DocumentType.objects.get(code=locked.document_type).needs_note

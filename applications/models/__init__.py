@@ -7,7 +7,7 @@ from applications.models.confirmation import Confirmation
 from applications.models.draft import Draft, DraftQuerySet
 from applications.models.error_report import ErrorReport
 from applications.models.history import StateChange
-from applications.models.id_check import IdCheck, IdCheckQuerySet
+from applications.models.id_check import FOR_SUPERVISOR, IdCheck, IdCheckQuerySet
 from applications.models.invitation import Invitation
 from applications.models.learned_code import LearnedCode, belongs_to
 from applications.models.receipt_document import PdfDocument, ReceiptDocument
@@ -16,6 +16,7 @@ from applications.models.terms import Terms, TermsAcceptance
 from applications.models.version import Version
 
 __all__ = [
+    "FOR_SUPERVISOR",
     "MOST_APPLICANTS",
     "OPEN",
     "Applicant",

@@ -16,6 +16,9 @@ from identity.models import User
 SECOND_LOOK = dt.timedelta(days=30)  # C4
 ACCOUNT_WITHIN = dt.timedelta(days=7)  # of the check, or of its second look
 
+# On which a supervisor decides: of a type of document that needs one (C3), or entered from paper (ADR 44).
+FOR_SUPERVISOR = Q(pending_reason=PendingReason.TYPE) | Q(entered_at__isnull=False)
+
 
 class IdCheckQuerySet(models.QuerySet["IdCheck"]):
     def with_outcome(self) -> Self:
@@ -163,6 +166,11 @@ class IdCheck(models.Model):
     @property
     def is_sound(self) -> bool:
         return self.status == CheckStatus.SOUND
+
+    @property
+    def is_for_supervisor(self) -> bool:
+        """Whether a supervisor decides on it: FOR_SUPERVISOR of one row."""
+        return bool(self.entered_at) or self.pending_reason == PendingReason.TYPE
 
     @property
     def is_doubted(self) -> bool:

@@ -13,9 +13,17 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from applications import dates
-from applications.enums import PendingReason, State
+from applications.enums import State
 from applications.letter_names import name_of
-from applications.models import OPEN, Applicant, Application, Confirmation, IdCheck, RecordedAct
+from applications.models import (
+    FOR_SUPERVISOR,
+    OPEN,
+    Applicant,
+    Application,
+    Confirmation,
+    IdCheck,
+    RecordedAct,
+)
 from counter import tellings
 from counter.desk.access import desk_actor, desk_page, desk_view, staff_of
 from counter.desk.paging import M, Rows, rows_of
@@ -172,7 +180,7 @@ def second_looks_for(reader: User) -> QuerySet[IdCheck]:
     """Return the checks that wait, those first on which this member of staff may decide; `decider` says who else."""
     whose = [When(adviser=reader, then=Value(Decider.SOMEBODY_ELSE))]
     if not reader.has_perm("counter.decide_check"):
-        whose.append(When(pending_reason=PendingReason.TYPE, then=Value(Decider.SUPERVISOR)))
+        whose.append(When(FOR_SUPERVISOR, then=Value(Decider.SUPERVISOR)))
     decider = Case(*whose, default=Value(""), output_field=models.CharField())
     theirs_last = Case(When(decider="", then=Value(0)), default=Value(1))
     return to_look_at().annotate(decider=decider).order_by(theirs_last, "checked_at", "pk")

@@ -19,6 +19,7 @@ from tests.applications.factories import application
 from tests.cast import MAIJA, OLLI, VERA, VILLE
 from tests.counter.checks import check, doubtful, issue
 from tests.counter.desk.arranged import address, entries, text_of
+from tests.counter.test_paper_day import enter, sent_before
 from tests.staff import sign_in_staff, staff
 
 pytestmark = pytest.mark.django_db
@@ -83,6 +84,14 @@ def test_checks_on_which_a_supervisor_decides_are_marked_for_other_advisers():
 
     assert deciders == [["supervisor"], [""]]
     assert "Maija Liisa Meikäläinen a supervisor decides" in page
+
+
+@pytest.mark.parametrize("is_doubtful", [False, True])
+def test_checks_from_paper_are_for_supervisors_in_the_list_as_in_deciding(is_doubtful):
+    """ADR 44"""
+    enter(sent_before(MAIJA), MAIJA, by="supervisor", is_doubtful=is_doubtful)
+
+    assert [each.decider for each in lists.second_looks_for(staff("adviser"))] == ["supervisor"]
 
 
 def test_each_list_has_its_rows_or_stands_in_the_line_of_the_empty_ones(adviser):
