@@ -41,6 +41,13 @@ def address(live_server, enter):  # noqa: F811
     return lambda language: f"{live_server.url}/{language}/applications/{application.number}/people/0/slip/"
 
 
+def on_paper(page):
+    """Return how many sheets the page takes in print, on a screen as wide as PAPER, and whether all fits its width."""
+    page.emulate_media(media="print")
+    fits = page.evaluate("document.documentElement.scrollWidth") <= PAPER["width"]
+    return sheets(page), fits
+
+
 def sheets(page):
     """Print the page, and return how many sheets that takes."""
     paper = page.pdf(format="A4", prefer_css_page_size=True)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.applications.test_slip_in_browser import PAPER, sheets
+from tests.applications.test_slip_in_browser import PAPER, on_paper
 from tests.browser.journey import DESKTOP, PHONE, wider_than_the_screen
 from tests.counter.desk.arranged import address
 from tests.counter.desk.test_desk_in_browser import logged_in
@@ -35,8 +35,6 @@ def test_form_fits_one_sheet_with_nothing_cut_off(live_server, context):
     for ours in LANGUAGES:
         for theirs in LANGUAGES:
             page.goto(live_server.url + address("desk_paper_form", language=ours) + f"?language={theirs}")
-            page.emulate_media(media="print")
-            fits = page.evaluate("document.documentElement.scrollWidth") <= PAPER["width"]
-            found[ours, theirs] = (sheets(page), fits)
+            found[ours, theirs] = on_paper(page)
 
     assert found == {(ours, theirs): (1, True) for ours in LANGUAGES for theirs in LANGUAGES}

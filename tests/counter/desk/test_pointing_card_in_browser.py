@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from counter.pointing_card import CARDS
-from tests.applications.test_slip_in_browser import PAPER, sheets
+from tests.applications.test_slip_in_browser import PAPER, on_paper
 from tests.browser.journey import DESKTOP, PHONE, wider_than_the_screen
 from tests.counter.desk.arranged import address
 from tests.counter.desk.test_desk_in_browser import logged_in
@@ -39,9 +39,7 @@ def test_card_fits_one_sheet_with_nothing_cut_off(live_server, context):
 
     for code, place in pages("en").items():  # the longest of the three beside it
         page.goto(live_server.url + place)
-        page.emulate_media(media="print")
-        fits = page.evaluate("document.documentElement.scrollWidth") <= PAPER["width"]
-        found[code] = (sheets(page), fits)
+        found[code] = on_paper(page)
 
     assert found == dict.fromkeys(pages("en"), (1, True))
 
