@@ -2,6 +2,7 @@
 
 from typing import Self
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
@@ -13,6 +14,7 @@ from core import crypto
 from core.leases import FREE, Leased, lease_constraint
 from upstream.enums import Failure, Status
 
+MOST_REQUESTS_A_MINUTE = 10_000
 UNENDED = Q(delivered_at=None, given_up_at=None)
 
 
@@ -23,10 +25,22 @@ class ApiClient(models.Model):
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
     created_at = models.DateTimeField(_("created"), default=timezone.now, db_default=Now(), editable=False)
     revoked_at = models.DateTimeField(_("revoked"), null=True, editable=False)
+    requests_a_minute = models.PositiveSmallIntegerField(
+        _("requests a minute"),
+        default=300,
+        db_default=300,
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_REQUESTS_A_MINUTE)],
+        help_text=_("How many requests the client may make within a minute"),
+    )
 
     class Meta:
         verbose_name = _("API client")
         verbose_name_plural = _("API clients")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(requests_a_minute__range=(1, MOST_REQUESTS_A_MINUTE)), name="api_client_may_ask"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -35,12 +49,13 @@ class ApiClient(models.Model):
 class Intake(models.Model):
     """One application as its client knows it: under the client's own number, once."""
 
-    client = models.ForeignKey(ApiClient, on_delete=models.PROTECT, related_name="intakes")
+    client = models.ForeignKey(ApiClient, on_delete=models.PROTECT, related_name="intakes", db_index=False)
     reference = models.CharField(max_length=64)
     application = models.OneToOneField(Application, on_delete=models.PROTECT, related_name="intake")
 
     class Meta:
         constraints = [models.UniqueConstraint("client", "reference", name="intake_reference_once")]
+        indexes = [models.Index("client", "id", name="intake_of_client")]
 
     def __str__(self) -> str:
         return f"{self.client_id}/{self.reference}"
@@ -51,9 +66,10 @@ class IdempotencyRecord(models.Model):
 
     client = models.ForeignKey(ApiClient, on_delete=models.PROTECT, related_name="+")
     key = models.CharField(max_length=255)
-    body_digest = models.CharField(max_length=64)
+    request_digest = models.CharField(max_length=64, db_column="body_digest")  # the body was once all of it
     status_code = models.PositiveSmallIntegerField()
     answer = models.JSONField()
+    version_digest = models.CharField(max_length=64, db_default="")  # of the version that the answer tells of
     created_at = models.DateTimeField(default=timezone.now, db_default=Now(), db_index=True)
 
     class Meta:

@@ -9,6 +9,7 @@ from django.utils import translation
 from applications import references
 from applications.enums import RepresentativeKind
 from applications.models import Applicant, Application
+from applications.models.application import ApplicationQuerySet
 from identity.enums import Method
 from upstream.models import ApiClient
 from upstream.schemas import ApplicantStatus, ApplicationStatus, Progress, Receipt
@@ -28,7 +29,11 @@ class Standing:
 
 def status(reference: str, *, client: ApiClient) -> Standing:
     """Return how one of the client's own applications stands; it names nobody. Raises NotFound."""
-    application = own_application(reference, client=client)
+    return status_of(own_application(reference, client=client))
+
+
+def status_of(application: Application) -> Standing:
+    """Return how an application stands that own_applications() has fetched; it names nobody."""
     return Standing(
         ApplicationStatus(
             **receipt_of(application).model_dump(),
@@ -50,10 +55,14 @@ def status(reference: str, *, client: ApiClient) -> Standing:
     )
 
 
+def own_applications(client: ApiClient) -> ApplicationQuerySet:
+    """Return the client's own applications, each with its people and the client's number of it."""
+    return Application.objects.with_people().select_related("intake").filter(intake__client=client)
+
+
 def own_application(reference: str, *, client: ApiClient) -> Application:
     """Return one of the client's own applications with its people. Raises NotFound."""
-    own = Application.objects.with_people().select_related("intake").filter(intake__client=client)
-    application = own.filter(reference=references.normalise_reference(reference)).first()
+    application = own_applications(client).filter(reference=references.normalise_reference(reference)).first()
     if application is None:
         raise NotFound
     return application

@@ -1,7 +1,7 @@
 """An application, through all its versions."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Self
 
 from django.db import models
@@ -28,6 +28,17 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
     def open(self) -> Self:
         """Those that wait or are valid today, by the rule of `status`."""
         return self.filter(state__in=OPEN, valid_until__gte=dates.today())
+
+    def in_states(self, states: Collection[State]) -> Self:
+        """Those that are in one of these states today, by the rule of `status`."""
+        past = Q(valid_until__lt=dates.today())
+        found = Q(state__in=[state for state in states if state not in OPEN])
+        for state, end in ((State.AWAITING, State.LAPSED), (State.VALID, State.EXPIRED)):
+            if state in states:
+                found |= Q(state=state) & ~past
+            if end in states:
+                found |= Q(state=state) & past
+        return self.filter(found)
 
     def with_people(self) -> Self:
         """Fetch the people and their confirmations in one query more, and `was_valid`; the content is not fetched."""

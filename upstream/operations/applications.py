@@ -6,13 +6,15 @@ from ninja import HeaderEx, P, Router, Status
 
 from applications import document
 from applications.document import Document
-from upstream import intake, standing
+from upstream import idempotency, intake, standing
 from upstream.door import ClientRequest
 from upstream.example import EXAMPLE
+from upstream.idempotency import Answer, Told
 from upstream.problems import WhichVersion
 from upstream.schemas import ApplicationStatus, ProblemDetails, Receipt
 
 ETAG = r'^(W/)?"[0-9a-f]{64}"$'  # weak if a proxy compressed the answer: it names content, not bytes
+IdempotencyKey = HeaderEx[str | None, P(alias="Idempotency-Key", pattern=r"^[!-~]{1,255}$")]
 
 router = Router()
 
@@ -26,22 +28,25 @@ def send_application(
     request: ClientRequest,
     application: Document,
     response: HttpResponse,
-    idempotency_key: HeaderEx[str | None, P(alias="Idempotency-Key", pattern=r"^[!-~]{1,255}$")] = None,
+    idempotency_key: IdempotencyKey = None,
 ) -> Status[Receipt]:
     """Send an application, once.
 
     Repeat a request that got no answer with the same `Idempotency-Key` and the same bytes: for 24 hours at
-    least, the first answer comes again. Another body under that key is a conflict, and so is a second
+    least, the first answer comes again. Another request under that key is a conflict, and so is a second
     application of the same `reference`, with or without a key. An application is refused if its last day of
     validity, counted from `sent_at`, is over. At most 256 KB.
     """
     document.check(application)
-    again = intake.Request(idempotency_key, request.body) if idempotency_key else None
-    answer = intake.receive(application, client=request.auth, request=again)
-    response["Location"] = reverse("api:application_status", args=[answer.receipt.reference])
-    if answer.replayed:
-        response["Idempotent-Replayed"] = "true"
-    return Status(answer.status_code, answer.receipt)
+
+    def send() -> Answer[Receipt]:
+        sent = intake.receive(application, client=request.auth)
+        return Answer(standing.receipt_of(sent), sent.version.digest, 201)
+
+    again = _again(request, idempotency_key, body=request.body)
+    answer = idempotency.once(send, Receipt, client=request.auth, request=again)
+    response["Location"] = reverse("api:application_status", args=[answer.told.reference])
+    return Status(answer.status_code, _told(answer, response))
 
 
 @router.get(
@@ -50,7 +55,7 @@ def send_application(
 )
 def application_status(request: ClientRequest, reference: str, response: HttpResponse) -> ApplicationStatus:
     """Return how one of your own applications stands, by our number of it."""
-    return _shown(standing.status(reference, client=request.auth), response)
+    return _told(_answer(standing.status(reference, client=request.auth)), response)
 
 
 @router.put(
@@ -67,32 +72,61 @@ def change_application(
     application: Document,
     response: HttpResponse,
     if_match: HeaderEx[str | None, P(alias="If-Match", pattern=ETAG)] = None,
+    idempotency_key: IdempotencyKey = None,
 ) -> ApplicationStatus:
     """Put a changed application in the place of your own one; all its adults have to confirm it again.
 
     `If-Match` holds the `ETag` that you got with the status or the answer to a change, or the `digest` of an event
     in double quotes. If somebody has changed the application since, the answer is 412, and nothing is changed:
-    ask for the status, and decide. So it is when you repeat a request that was carried out: its digest is no
-    longer the current one. `sent_at` must be given and is not used. At most 256 KB.
+    ask for the status, and decide. Repeat a request that got no answer with the same `Idempotency-Key`,
+    `If-Match` and bytes: if it was carried out, its answer comes again for 24 hours at least; without a key it is
+    refused with 412, as its digest is no longer the current one. `sent_at` must be given and is not used. At most
+    256 KB.
     """
     if if_match is None:
         raise WhichVersion
     document.check(application, is_new=False)
-    return _shown(
-        intake.change(reference, application, client=request.auth, digest=if_match.removeprefix("W/").strip('"')),
-        response,
-    )
+    digest = if_match.removeprefix("W/").strip('"')
+
+    def change() -> Answer[ApplicationStatus]:
+        return _answer(intake.change(reference, application, client=request.auth, digest=digest))
+
+    again = _again(request, idempotency_key, digest, body=request.body)
+    return _told(idempotency.once(change, ApplicationStatus, client=request.auth, request=again), response)
 
 
 @router.post(
     "/applications/{reference}/withdraw",
-    response={200: ApplicationStatus, frozenset({401, 404, 409, 429, 503}): ProblemDetails},
+    response={200: ApplicationStatus, frozenset({400, 401, 404, 409, 429, 503}): ProblemDetails},
 )
-def withdraw_application(request: ClientRequest, reference: str, response: HttpResponse) -> ApplicationStatus:
-    """Withdraw one of your own applications; its people are told. Doing so again changes nothing."""
-    return _shown(intake.withdraw(reference, client=request.auth), response)
+def withdraw_application(
+    request: ClientRequest, reference: str, response: HttpResponse, idempotency_key: IdempotencyKey = None
+) -> ApplicationStatus:
+    """Withdraw one of your own applications; its people are told. Doing so again changes nothing.
+
+    With an `Idempotency-Key` the same request gets its first answer again for 24 hours at least; without one, how
+    the application stands now.
+    """
+
+    def withdraw() -> Answer[ApplicationStatus]:
+        return _answer(intake.withdraw(reference, client=request.auth))
+
+    again = _again(request, idempotency_key)
+    return _told(idempotency.once(withdraw, ApplicationStatus, client=request.auth, request=again), response)
 
 
-def _shown(found: standing.Standing, response: HttpResponse) -> ApplicationStatus:
-    response["ETag"] = f'"{found.digest}"'
-    return found.status
+def _again(request: ClientRequest, key: str | None, digest: str = "", body: bytes = b"") -> idempotency.Request | None:
+    if key is None:
+        return None
+    return idempotency.Request(key, f"{request.method} {request.path}\n{digest}\n".encode() + body)
+
+
+def _answer(found: standing.Standing) -> Answer[ApplicationStatus]:
+    return Answer(found.status, found.digest)
+
+
+def _told(answer: Answer[Told], response: HttpResponse) -> Told:
+    response["ETag"] = f'"{answer.digest}"'
+    if answer.replayed:
+        response["Idempotent-Replayed"] = "true"
+    return answer.told
