@@ -1,16 +1,19 @@
-"""Sending an application, following it, changing it and withdrawing it (J8)."""
+"""Sending an application, listing, following, changing and withdrawing one's own (J8)."""
 
 from django.http import HttpResponse
 from django.urls import reverse
-from ninja import HeaderEx, P, Router, Status
+from ninja import HeaderEx, P, QueryEx, Router, Status
 
 from applications import document
 from applications.document import Document
-from upstream import idempotency, intake, standing
+from applications.enums import State
+from applications.facts import Instant
+from upstream import idempotency, intake, standing, summaries
+from upstream.bulk_schemas import CLIENT_REFERENCE, MOST_AT_ONCE, ApplicationPage
 from upstream.door import ClientRequest
 from upstream.example import EXAMPLE
 from upstream.idempotency import Answer, Told
-from upstream.problems import WhichVersion
+from upstream.problems import UnknownParameter, WhichVersion
 from upstream.schemas import ApplicationStatus, ProblemDetails, Receipt
 
 ETAG = r'^(W/)?"[0-9a-f]{64}"$'  # weak if a proxy compressed the answer: it names content, not bytes
@@ -47,6 +50,37 @@ def send_application(
     answer = idempotency.once(send, Receipt, client=request.auth, request=again)
     response["Location"] = reverse("api:application_status", args=[answer.told.reference])
     return Status(answer.status_code, _told(answer, response))
+
+
+@router.get("/applications", response={200: ApplicationPage, frozenset({400, 401, 429, 503}): ProblemDetails})
+def list_applications(
+    request: ClientRequest,
+    state: QueryEx[list[State], P(description="Only those in this state, or in one of these")] = [],  # noqa: B006
+    client_reference: QueryEx[
+        str | None, P(pattern=CLIENT_REFERENCE, description="Only the one of this number of your own")
+    ] = None,
+    changed_since: QueryEx[
+        Instant | None, P(description="Only those whose state or version has changed at this time or later")
+    ] = None,
+    after: QueryEx[str, P(pattern=r"^[0-9]{1,18}$", description="`next` of the page before; 0 for the first")] = "0",
+    limit: QueryEx[int, P(ge=1, le=MOST_AT_ONCE, description="How many applications at most")] = 100,
+) -> ApplicationPage:
+    """List your own applications, a page at a time, in the order in which they came in.
+
+    Give `next` of each page as `after` of the next one until `more` is false: you meet each application once,
+    however it changes meanwhile. Filters may be combined, and `state` repeated. For what has happened since your
+    last list, give the time at which you began it, less a minute, as `changed_since`.
+    """
+    if set(request.GET) - {"state", "client_reference", "changed_since", "after", "limit"}:
+        raise UnknownParameter  # a misspelt filter would list them all
+    return summaries.page(
+        request.auth,
+        states=state,
+        client_reference=client_reference,
+        changed_since=changed_since,
+        after=int(after),
+        limit=limit,
+    )
 
 
 @router.get(
