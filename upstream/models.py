@@ -14,7 +14,7 @@ from core import crypto
 from core.leases import FREE, Leased, lease_constraint
 from upstream.enums import Failure, Status
 
-MOST_REQUESTS_A_MINUTE = 10_000
+REQUESTS_A_MINUTE, MOST_REQUESTS_A_MINUTE = 300, 10_000  # of a client, unless the operator says otherwise; at most
 UNENDED = Q(delivered_at=None, given_up_at=None)
 
 
@@ -27,8 +27,8 @@ class ApiClient(models.Model):
     revoked_at = models.DateTimeField(_("revoked"), null=True, editable=False)
     requests_a_minute = models.PositiveSmallIntegerField(
         _("requests a minute"),
-        default=300,
-        db_default=300,
+        default=REQUESTS_A_MINUTE,
+        db_default=REQUESTS_A_MINUTE,
         validators=[MinValueValidator(1), MaxValueValidator(MOST_REQUESTS_A_MINUTE)],
         help_text=_("How many requests the client may make within a minute"),
     )
