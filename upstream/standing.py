@@ -57,7 +57,7 @@ def status_of(application: Application) -> Standing:
 
 def own_applications(client: ApiClient) -> ApplicationQuerySet:
     """Return the client's own applications, each with its people and the client's number of it."""
-    return Application.objects.with_people().select_related("intake").filter(intake__client=client)
+    return Application.objects.with_applicants().select_related("intake").filter(intake__client=client)
 
 
 def own_application(reference: str, *, client: ApiClient) -> Application:

@@ -40,16 +40,19 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
                 found |= Q(state=state) & past
         return self.filter(found)
 
-    def with_people(self) -> Self:
-        """Fetch the people and their confirmations in one query more, and `was_valid`; the content is not fetched."""
-        been_valid = Application.objects.filter(pk=models.OuterRef("pk"), changes__to_state=State.VALID)
+    def with_applicants(self) -> Self:
+        """Fetch the people and their confirmations in one query more; the content is not fetched."""
         applicants = Applicant.objects.with_confirmation().order_by("position")
         return (
             self.select_related("current")
             .defer("current__content")
-            .annotate(was_valid=models.Exists(been_valid))
             .prefetch_related(models.Prefetch("current__applicants", queryset=applicants))
         )
+
+    def with_people(self) -> Self:
+        """Fetch what with_applicants() does, and `was_valid`: for the pages of a few, as it looks at all changes."""
+        been_valid = Application.objects.filter(pk=models.OuterRef("pk"), changes__to_state=State.VALID)
+        return self.with_applicants().annotate(was_valid=models.Exists(been_valid))
 
     def locked(self, pk: int) -> "Application":
         """Lock an application, and return it and its people as they stand once nobody else can change them."""
