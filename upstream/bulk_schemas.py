@@ -7,26 +7,26 @@ from pydantic import BaseModel, ConfigDict, Field, StrictInt, model_validator
 
 from applications.enums import State
 from applications.models import MOST_APPLICANTS
-from upstream.schemas import ApplicationStatus
+from upstream.schemas import CLIENT_REFERENCE, DIGEST, REFERENCE, VALID_UNTIL, VERSION, ApplicationStatus
 
 MOST_AT_ONCE = 500
-CLIENT_REFERENCE = r"^[0-9A-Za-z._/\-]{1,64}$"  # as an application may have it
+CLIENTS_NUMBER = r"^[0-9A-Za-z._/\-]{1,64}$"  # as an application may have it
 
 Number = Annotated[str, Field(min_length=1, max_length=64, examples=["K7M-P3X-Q4T"])]
-ClientReference = Annotated[str, Field(pattern=CLIENT_REFERENCE, examples=["HS-2026-0001"])]
+ClientReference = Annotated[str, Field(pattern=CLIENTS_NUMBER, examples=["HS-2026-0001"])]
 
 
 class ApplicationSummary(BaseModel):
     """How an application stands, in short. Names nobody."""
 
-    reference: str = Field(description="Our number of the application", examples=["K7M-P3X-Q4T"])
-    client_reference: str = Field(description="Your own number of it, as sent", examples=["HS-2026-0001"])
+    reference: str = REFERENCE
+    client_reference: str | None = CLIENT_REFERENCE
     state: State
-    version: int = Field(ge=1, description="1 for the application as sent, one more for each change")
-    digest: str = Field(description="SHA-256 digest of that version, in hex", pattern="^[0-9a-f]{64}$")
-    valid_until: dt.date = Field(description="As in the status")
+    version: int = VERSION
+    digest: str = DIGEST
+    valid_until: dt.date = VALID_UNTIL
     waits_for: int = Field(ge=0, le=MOST_APPLICANTS, description="How many adults have yet to confirm")
-    changed_at: dt.datetime = Field(description="When its state or version changed last")
+    state_changed_at: dt.datetime = Field(description="When its state or version changed last")
 
 
 class ApplicationPage(BaseModel):

@@ -42,10 +42,10 @@ class Request:
 
 @dataclass(frozen=True)
 class Answer(Generic[Told]):
-    """What the client is told, the digest of the version it is told of, and whether it was told so before."""
+    """What the client is told, the tag of what it is told of, and whether it was told so before."""
 
     told: Told
-    digest: str
+    tag: str
     status_code: int = 200
     replayed: bool = False
 
@@ -81,7 +81,7 @@ def _kept(act: Callable[[], Answer[Told]], *, client: ApiClient, request: Reques
         request_digest=request.digest,
         status_code=answer.status_code,
         answer=answer.told.model_dump(mode="json"),
-        version_digest=answer.digest,
+        tag=answer.tag,
     )
     return answer
 
@@ -92,4 +92,4 @@ def _answered(request: Request, kind: type[Told], *, client: ApiClient) -> Answe
         return None
     if record.request_digest != request.digest:
         raise KeyReused
-    return Answer(kind(**record.answer), record.version_digest, record.status_code, replayed=True)
+    return Answer(kind(**record.answer), record.tag, record.status_code, replayed=True)

@@ -13,6 +13,7 @@ from applications import changes, document
 from applications.document import InvalidDocument
 from core.transactions import DATABASE_AWAY
 from identity.limits import TooMany
+from upstream.events import UnknownCursor
 from upstream.idempotency import KeyReused
 from upstream.intake import AlreadySent, AnotherReference
 from upstream.schemas import Fault, ProblemDetails
@@ -111,6 +112,9 @@ ANSWERS: dict[type[Exception], Callable[[Any], HttpResponse]] = {
     ),
     changes.CannotChangeEnded: lambda _: problem(409, "This application has ended", "ended"),
     changes.NotLatest: lambda _: problem(412, "The application has another version now", "changed-meanwhile"),
+    UnknownCursor: lambda _: problem(
+        409, "The cursor names an event that is not there: ask since a time, or reconcile", "unknown-cursor"
+    ),
     UnknownParameter: lambda _: problem(400, "The query has a parameter that is not known", "invalid-query"),
     WhichVersion: lambda _: problem(428, "If-Match must name the version that is changed"),
     KeyReused: lambda _: problem(409, "This Idempotency-Key came with another request before", "key-reused"),

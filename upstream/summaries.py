@@ -3,11 +3,11 @@
 import datetime as dt
 from collections.abc import Collection
 
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from applications import references
 from applications.enums import State, Transition
-from applications.models import Application, StateChange
+from applications.models import Application, ApplicationQuerySet, StateChange
 from upstream import standing
 from upstream.bulk_schemas import (
     ApplicationPage,
@@ -17,7 +17,7 @@ from upstream.bulk_schemas import (
     Knowledge,
     Statuses,
 )
-from upstream.models import ApiClient
+from upstream.models import ApiClient, Intake
 
 
 def page(
@@ -33,7 +33,7 @@ def page(
 
     An application keeps its place however it changes, so that whoever pages meets each once.
     """
-    found = standing.own_applications(client).filter(intake__pk__gt=after).order_by("intake__pk")
+    found = _own(client).filter(intake__pk__gt=after).order_by("intake__pk")
     if states:
         found = found.in_states(states)
     if client_reference is not None:
@@ -53,19 +53,20 @@ def page(
 
 def statuses(asked: AskedStatuses, *, client: ApiClient) -> Statuses:
     """Return how the client's own applications of these numbers stand, each once."""
-    own = standing.own_applications(client)
     numbers = [references.normalise_reference(number) for number in asked.references]
-    by_number = own.filter(reference__in={number for number in numbers if number}) if numbers else own.none()
-    by_own = own.filter(intake__reference__in=set(asked.client_references)) if asked.client_references else own.none()
-    of_number = {one.reference: one for one in by_number}
-    of_own = {one.intake.reference: one for one in by_own}
+    intakes = Intake.objects.filter(client=client, reference__in=asked.client_references)
+    named = dict(intakes.values_list("reference", "application"))
+    either = Q(reference__in={number for number in numbers if number}) | Q(pk__in=named.values())
+    own = list(standing.own_applications(client).filter(either))
+    of_number = {one.reference: one for one in own}
+    of_key = {one.pk: one for one in own}
     wanted = [
         *((given, of_number.get(number or "")) for given, number in zip(asked.references, numbers, strict=True)),
-        *((given, of_own.get(given)) for given in asked.client_references),
+        *((given, of_key.get(named.get(given, 0))) for given in asked.client_references),
     ]
     found = {one.pk: one for _given, one in wanted if one}
     return Statuses(
-        applications=[standing.status_of(one).status for one in found.values()],
+        applications=standing.statuses(found.values()),
         unknown=list(dict.fromkeys(given for given, one in wanted if one is None)),
     )
 
@@ -81,7 +82,7 @@ def differences(knowledge: Knowledge, *, client: ApiClient) -> Differences:
     different = dict.fromkeys(
         number for known, number in given if number in now and now[number] != (known.version, known.state)
     )
-    anew = standing.own_applications(client).filter(reference__in=different)
+    anew = _own(client).filter(reference__in=different)
     found = {one.reference: one for one in anew} if different else {}
     return Differences(
         different=_summaries([found[number] for number in different if number in found]),
@@ -89,13 +90,18 @@ def differences(knowledge: Knowledge, *, client: ApiClient) -> Differences:
     )
 
 
+def _own(client: ApiClient) -> ApplicationQuerySet:
+    """Return the client's own applications with what a summary tells."""
+    return Application.objects.with_applicants().select_related("intake").filter(intake__client=client)
+
+
 def _summaries(applications: list[Application]) -> list[ApplicationSummary]:
     changes = StateChange.objects.filter(application__in=[one.pk for one in applications])
-    changed_at = dict(changes.values_list("application").annotate(Max("at")))
-    return [_summary(one, changed_at[one.pk]) for one in applications]
+    last = dict(changes.values_list("application").annotate(Max("at")))
+    return [_summary(one, last[one.pk]) for one in applications]
 
 
-def _summary(application: Application, changed_at: dt.datetime) -> ApplicationSummary:
+def _summary(application: Application, last: dt.datetime) -> ApplicationSummary:
     status = application.status
     return ApplicationSummary(
         reference=application.number,
@@ -105,5 +111,5 @@ def _summary(application: Application, changed_at: dt.datetime) -> ApplicationSu
         digest=application.version.digest,
         valid_until=application.valid_until,
         waits_for=len(application.waits_for) if status == State.AWAITING else 0,
-        changed_at=changed_at,
+        state_changed_at=last,
     )

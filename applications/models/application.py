@@ -65,8 +65,12 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
 
     def with_invitations(self) -> Self:
         """Fetch the people, and each one's live invitation."""
+        return self.with_people().and_invitations()
+
+    def and_invitations(self) -> Self:
+        """Fetch each applicant's live invitation besides."""
         live = Invitation.objects.filter(replaced_at=None)
-        return self.with_people().prefetch_related(
+        return self.prefetch_related(
             models.Prefetch("current__applicants__invitations", queryset=live, to_attr="live_invitations")
         )
 

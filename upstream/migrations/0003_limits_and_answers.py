@@ -4,14 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("upstream", "0001_initial")]
+    dependencies = [("upstream", "0002_events_of_happenings")]
 
     operations = [
         migrations.AlterField(
             "idempotencyrecord", "body_digest", models.CharField(db_column="body_digest", max_length=64)
         ),
         migrations.RenameField("idempotencyrecord", "body_digest", "request_digest"),
-        migrations.AddField("idempotencyrecord", "version_digest", models.CharField(db_default="", max_length=64)),
+        migrations.AddField("idempotencyrecord", "tag", models.CharField(db_default="", max_length=64)),
         migrations.AddField(
             "apiclient",
             "requests_a_minute",

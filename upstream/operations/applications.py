@@ -4,12 +4,12 @@ from django.http import HttpResponse
 from django.urls import reverse
 from ninja import HeaderEx, P, QueryEx, Router, Status
 
-from applications import document
+from applications import document, present
 from applications.document import Document
 from applications.enums import State
 from applications.facts import Instant
 from upstream import idempotency, intake, standing, summaries
-from upstream.bulk_schemas import CLIENT_REFERENCE, MOST_AT_ONCE, ApplicationPage
+from upstream.bulk_schemas import CLIENTS_NUMBER, MOST_AT_ONCE, ApplicationPage
 from upstream.door import ClientRequest
 from upstream.example import EXAMPLE
 from upstream.idempotency import Answer, Told
@@ -44,7 +44,7 @@ def send_application(
 
     def send() -> Answer[Receipt]:
         sent = intake.receive(application, client=request.auth)
-        return Answer(standing.receipt_of(sent), sent.version.digest, 201)
+        return Answer(standing.receipt_of(sent), present.tag(sent), 201)
 
     again = _again(request, idempotency_key, body=request.body)
     answer = idempotency.once(send, Receipt, client=request.auth, request=again)
@@ -57,7 +57,7 @@ def list_applications(
     request: ClientRequest,
     state: QueryEx[list[State], P(description="Only those in this state, or in one of these")] = [],  # noqa: B006
     client_reference: QueryEx[
-        str | None, P(pattern=CLIENT_REFERENCE, description="Only the one of this number of your own")
+        str | None, P(pattern=CLIENTS_NUMBER, description="Only the one of this number of your own")
     ] = None,
     changed_since: QueryEx[
         Instant | None, P(description="Only those whose state or version has changed at this time or later")
@@ -92,6 +92,22 @@ def application_status(request: ClientRequest, reference: str, response: HttpRes
     return _told(_answer(standing.status(reference, client=request.auth)), response)
 
 
+@router.get(
+    "/applications/{reference}/document",
+    response={200: Document, frozenset({401, 404, 429, 503}): ProblemDetails},
+    exclude_none=True,
+)
+def application_document(request: ClientRequest, reference: str, response: HttpResponse) -> Document:
+    """Return one of your own applications as it is known here: what was sent, changed and corrected since.
+
+    It may be sent back, changed or as it is, with its `ETag` as `If-Match`. `contact_details_at` says when somebody
+    corrected their contact details here. That you have read it is recorded.
+    """
+    found, tag = intake.read(reference, client=request.auth)
+    response["ETag"] = f'"{tag}"'
+    return found
+
+
 @router.put(
     "/applications/{reference}",
     response={
@@ -110,22 +126,24 @@ def change_application(
 ) -> ApplicationStatus:
     """Put a changed application in the place of your own one; all its adults have to confirm it again.
 
-    `If-Match` holds the `ETag` that you got with the status or the answer to a change, or the `digest` of an event
-    in double quotes. If somebody has changed the application since, the answer is 412, and nothing is changed:
-    ask for the status, and decide. Repeat a request that got no answer with the same `Idempotency-Key`,
-    `If-Match` and bytes: if it was carried out, its answer comes again for 24 hours at least; without a key it is
-    refused with 412, as its digest is no longer the current one. `sent_at` must be given and is not used. At most
-    256 KB.
+    If the content is the one that is here, nobody has to: the version stays, and only contact details that are new
+    are stored. Contact details that you repeat leave what the person has corrected here.
+    `If-Match` holds the `ETag` that you got with the document, the status or the answer to a change. The `digest` of
+    a status or event in double quotes does too, but says nothing of contact details. If somebody has changed the
+    application since, the answer is 412, and nothing is changed: read the document, and decide. A document that
+    changes nothing is never refused so. Repeat a request that got no answer with the same `Idempotency-Key`,
+    `If-Match` and bytes: if it was carried out, its answer comes again for 24 hours at least, whatever has changed
+    since. `sent_at` must be given and is not used. At most 256 KB.
     """
     if if_match is None:
         raise WhichVersion
     document.check(application, is_new=False)
-    digest = if_match.removeprefix("W/").strip('"')
+    tag = if_match.removeprefix("W/").strip('"')
 
     def change() -> Answer[ApplicationStatus]:
-        return _answer(intake.change(reference, application, client=request.auth, digest=digest))
+        return _answer(intake.change(reference, application, client=request.auth, tag=tag))
 
-    again = _again(request, idempotency_key, digest, body=request.body)
+    again = _again(request, idempotency_key, tag, body=request.body)
     return _told(idempotency.once(change, ApplicationStatus, client=request.auth, request=again), response)
 
 
@@ -149,18 +167,18 @@ def withdraw_application(
     return _told(idempotency.once(withdraw, ApplicationStatus, client=request.auth, request=again), response)
 
 
-def _again(request: ClientRequest, key: str | None, digest: str = "", body: bytes = b"") -> idempotency.Request | None:
+def _again(request: ClientRequest, key: str | None, tag: str = "", body: bytes = b"") -> idempotency.Request | None:
     if key is None:
         return None
-    return idempotency.Request(key, f"{request.method} {request.path}\n{digest}\n".encode() + body)
+    return idempotency.Request(key, f"{request.method} {request.path}\n{tag}\n".encode() + body)
 
 
 def _answer(found: standing.Standing) -> Answer[ApplicationStatus]:
-    return Answer(found.status, found.digest)
+    return Answer(found.status, found.tag)
 
 
 def _told(answer: Answer[Told], response: HttpResponse) -> Told:
-    response["ETag"] = f'"{answer.digest}"'
+    response["ETag"] = f'"{answer.tag}"'
     if answer.replayed:
         response["Idempotent-Replayed"] = "true"
     return answer.told
