@@ -6,7 +6,7 @@ from ninja.openapi.schema import OpenAPISchema
 
 from upstream.problems import MEDIA_TYPE
 
-OF_ONE_VERSION = [{"$ref": f"#/components/schemas/{name}"} for name in ("ApplicationStatus", "Receipt")]
+OF_ONE_VERSION = [{"$ref": f"#/components/schemas/{name}"} for name in ("ApplicationStatus", "Document", "Receipt")]
 
 DESCRIPTION = """
 Applications are sent in here, and the people in them confirm them. They are changed and withdrawn here too, and
@@ -24,7 +24,7 @@ answered with 404, another method of a known one with 405 and `Allow`. `type` is
 
 VERSION = {
     "ETag": {
-        "description": "The digest of the current version, in double quotes, for `If-Match`",
+        "description": "The tag of the present document, in double quotes, for `If-Match`",
         "required": True,
         "schema": {"type": "string"},
     }
