@@ -44,7 +44,7 @@ HOLDING_NOTHING = {
     *("account_emailaddress", "account_emailconfirmation", "mfa_authenticator"),  # allauth keeps no addresses here
     *("applications_application", "applications_certificate", "applications_confirmation"),
     *("applications_idcheck", "applications_invitation"),
-    *("applications_recordedact", "applications_statechange", "applications_terms"),
+    *("applications_happening", "applications_recordedact", "applications_statechange", "applications_terms"),
     "applications_termsacceptance",
     *("auth_group", "auth_group_permissions", "auth_permission"),
     *(
