@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications import confirmation, dates, intake, invitations, letters, present, states
 from applications.document import Document, Stored, canonical
-from applications.enums import State, Transition
+from applications.enums import ChangedIn, State, Transition
 from applications.models import Applicant, Application, IdCheck, Version
 from core.actors import Actor
 from core.refusals import Refused
@@ -23,6 +23,20 @@ class CannotChangeEnded(CannotChange):
     """An ended application cannot be changed, renewed or withdrawn: a new one is needed (R8)."""
 
     message = _("This application has already ended. Nothing was changed.")
+
+
+class EditedElsewhere(CannotChange):
+    """People edit this application only in the service in which they filled it in (J6.4)."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.message = _("You edit this application in another service, %(name)s. Nothing was changed here.") % {
+            "name": name
+        }
+
+
+class EditedOnlyHere(CannotChange):
+    """People edit this application only in this service, so its housing system changes nothing in it (J6.4)."""
 
 
 class NotLatest(CannotChange):
@@ -71,11 +85,14 @@ class Unchanged(CannotChange):
 
 @atomically
 def change(application: Application, document: Document, *, digest: str, by: Actor) -> Version:
-    """Make a new version of the one whose digest is given; all confirmations fall, and 90 days start (R5, R6).
+    """Make a new version of the one whose digest is given, as its housing system wishes (R5, R6).
 
-    Raises CannotChangeEnded or NotLatest.
+    All confirmations fall, and 90 days start. Raises CannotChangeEnded, EditedOnlyHere or NotLatest.
     """
-    return _change(_lock_open(application.pk), document, digest=digest, by=by)
+    locked = _lock_open(application.pk)
+    if locked.origin and locked.origin.changed_in == ChangedIn.HERE:
+        raise EditedOnlyHere
+    return _change(locked, document, digest=digest, by=by)
 
 
 @atomically
@@ -83,9 +100,10 @@ def edit(application: Application, document: Document, *, digest: str, by: Actor
     """Change an application as one of its adult applicants wishes.
 
     If somebody has declined it, it may be sent as it is: in the new version they can confirm (R10).
-    Raises NotAnAdultApplicant, Unchanged, and what change() raises.
+    Raises NotAnAdultApplicant, Unchanged, CannotChangeEnded, EditedElsewhere and NotLatest.
     """
     locked = _lock_open(application.pk)
+    check_edited_here(locked)
     own = _own_slot(locked, by)
     if own is None or not own.is_adult:
         raise NotAnAdultApplicant
@@ -99,9 +117,10 @@ def edit(application: Application, document: Document, *, digest: str, by: Actor
 def remove(applicant: Applicant, *, digest: str, by: Actor) -> Version:
     """Remove a co-applicant whom the application waits for; all the others confirm again (R6, R10).
 
-    Raises CannotRemove for anybody but the main applicant, CannotChangeEnded and NotLatest.
+    Raises CannotRemove for anybody but the main applicant, CannotChangeEnded, EditedElsewhere and NotLatest.
     """
     locked = _lock_open(applicant.version.application_id)
+    check_edited_here(locked)
     if locked.version.digest != digest or locked.current_id != applicant.version_id:
         raise NotLatest
     own = _own_slot(locked, by)
@@ -110,6 +129,12 @@ def remove(applicant: Applicant, *, digest: str, by: Actor) -> Version:
     document = present.document(locked.version)
     others = [one for n, one in enumerate(document.co_applicants, 1) if n != applicant.position]
     return _change(locked, document.model_copy(update={"co_applicants": others}), digest=digest, by=by)
+
+
+def check_edited_here(application: Application) -> None:
+    """Raise EditedElsewhere if people edit this application only in another service (J6.4)."""
+    if application.edited_elsewhere:
+        raise EditedElsewhere(application.edited_elsewhere.name)
 
 
 def can_be_removed(applicant: Applicant, application: Application) -> bool:

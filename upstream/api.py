@@ -43,7 +43,7 @@ every change of their state is an event: sent to your webhook, and to be polled.
 Every answer from 400 on is problem details (RFC 9457) of the form `ProblemDetails`; an unknown path is
 answered with 404, another method of a known one with 405 and `Allow`. `type` is one of `about:blank`,
 `urn:heka-confirm:not-json`, `:invalid-key`, `:invalid-header`, `:invalid-query`, `:invalid-application`,
-`:key-reused`, `:already-sent`, `:another-reference`, `:ended` and `:changed-meanwhile`.
+`:key-reused`, `:already-sent`, `:another-reference`, `:ended`, `:changed-here` and `:changed-meanwhile`.
 """
 
 RETRY_AFTER = {"Retry-After": {"description": "Seconds to wait", "required": True, "schema": {"type": "integer"}}}
@@ -229,6 +229,10 @@ def change_application(
     in double quotes. If somebody has changed the application since, the answer is 412, and nothing is changed:
     ask for the status, and decide. So it is when you repeat a request that was carried out: its digest is no
     longer the current one. `sent_at` must be given and is not used. At most 256 KB.
+
+    It is settled for each client where its applications are edited. If that is only in this service, the answer is
+    409 `changed-here`, and people edit them here. If it is only in your own, people are led there, and you send what
+    they have changed. Withdrawing is possible in all cases.
     """
     if if_match is None:
         raise WhichVersion

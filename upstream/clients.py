@@ -6,6 +6,7 @@ import secrets
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from applications.models import Origin
 from upstream.models import ApiClient
 
 PREFIX = "heka_"  # lets scanners for leaked secrets recognise one
@@ -16,14 +17,23 @@ class NameTaken(Exception):
     """A client of that name exists already."""
 
 
-def issue(name: str) -> tuple[ApiClient, str]:
-    """Make a client of that name; return it with its token, which cannot be read again. Raises NameTaken."""
+def issue(name: str, **origin: str) -> tuple[ApiClient, str]:
+    """Make a client of that name; return it with its token, which cannot be read again. Raises NameTaken.
+
+    `origin` says where its applications are edited, by the fields of Origin; in both places unless it says otherwise.
+    """
     token = _new_token()
     try:
         with transaction.atomic():
-            return ApiClient.objects.create(name=name, token_hash=_digest(token)), token
+            known_as = Origin.objects.create(**{"name_fi": name, **origin})
+            return ApiClient.objects.create(name=name, token_hash=_digest(token), origin=known_as), token
     except IntegrityError:
         raise NameTaken from None
+
+
+def change_origin(client: ApiClient, **origin: str) -> None:
+    """Say anew where the applications of a client are edited, those too that it has sent already (J6.4)."""
+    Origin.objects.filter(client=client).update(**origin)
 
 
 def replace_token(client: ApiClient) -> str:
@@ -41,7 +51,8 @@ def revoke(*clients: ApiClient) -> int:
 
 def of_token(token: str) -> ApiClient | None:
     """Return the live client that holds a token; None if there is none."""
-    return ApiClient.objects.filter(token_hash=_digest(token), revoked_at=None).first()
+    live = ApiClient.objects.filter(token_hash=_digest(token), revoked_at=None)
+    return live.select_related("origin").first()
 
 
 def _new_token() -> str:

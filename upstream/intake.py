@@ -124,7 +124,7 @@ def status(reference: str, *, client: ApiClient) -> Standing:
 def change(reference: str, document: Document, *, client: ApiClient, digest: str) -> Standing:
     """Put a document in the place of the version whose digest is given, and return how the application stands (R6).
 
-    Raises NotFound, AnotherReference, changes.NotLatest and changes.CannotChangeEnded.
+    Raises NotFound, AnotherReference, changes.EditedOnlyHere, changes.NotLatest and changes.CannotChangeEnded.
     """
     application = _own(reference, client=client)
     if application.intake.reference != document.reference:
@@ -156,7 +156,7 @@ def withdraw(reference: str, *, client: ApiClient) -> Standing:
 
 @atomically
 def _store(document: Document, *, client: ApiClient, request: Request | None) -> Receipt:
-    application = applications.intake.send(document, by=_actor(client))
+    application = applications.intake.send(document, by=_actor(client), origin=client.origin)
     Intake.objects.create(client=client, reference=document.reference, application=application)
     receipt = _receipt(application)
     if request:

@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from applications.models import Application, StateChange
+from applications.models import Application, Origin, StateChange
 from core import crypto
 from core.leases import FREE, Leased, lease_constraint
 from upstream.enums import Failure, Status
@@ -23,6 +23,7 @@ class ApiClient(models.Model):
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
     created_at = models.DateTimeField(_("created"), default=timezone.now, db_default=Now(), editable=False)
     revoked_at = models.DateTimeField(_("revoked"), null=True, editable=False)
+    origin = models.OneToOneField(Origin, on_delete=models.PROTECT, related_name="client", editable=False)
 
     class Meta:
         verbose_name = _("API client")

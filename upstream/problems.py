@@ -105,6 +105,9 @@ ANSWERS: dict[type[Exception], Callable[[Any], HttpResponse]] = {
         "another-reference",
         faults=[("/reference", "Another one than was sent before")],
     ),
+    changes.EditedOnlyHere: lambda _: problem(
+        409, "The applications of this client are edited only in this service", "changed-here"
+    ),
     changes.CannotChangeEnded: lambda _: problem(409, "This application has ended", "ended"),
     changes.NotLatest: lambda _: problem(412, "The application has another version now", "changed-meanwhile"),
     UnknownParameter: lambda _: problem(400, "The query has a parameter that is not known", "invalid-query"),

@@ -9,9 +9,10 @@ from django.db.models import Q
 from django.utils import timezone
 
 from applications import dates, references
-from applications.enums import State
+from applications.enums import ChangedIn, State
 from applications.models.applicant import Applicant
 from applications.models.invitation import Invitation
+from applications.models.origin import Origin
 from applications.models.version import Version
 from identity.enums import Language
 from identity.models import Person
@@ -30,11 +31,11 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         return self.filter(state__in=OPEN, valid_until__gte=dates.today())
 
     def with_people(self) -> Self:
-        """Fetch the people and their confirmations in one query more, and `was_valid`; the content is not fetched."""
+        """Fetch the people and their confirmations in one query more, `was_valid`, and the origin; no content."""
         been_valid = Application.objects.filter(pk=models.OuterRef("pk"), changes__to_state=State.VALID)
         applicants = Applicant.objects.with_confirmation().order_by("position")
         return (
-            self.select_related("current")
+            self.select_related("current", "origin")
             .defer("current__content")
             .annotate(was_valid=models.Exists(been_valid))
             .prefetch_related(models.Prefetch("current__applicants", queryset=applicants))
@@ -65,6 +66,9 @@ class Application(models.Model):
     current = models.OneToOneField(
         Version, on_delete=models.PROTECT, related_name="current_of", null=True
     )  # empty only until its first version is stored
+    origin = models.ForeignKey(
+        Origin, on_delete=models.PROTECT, null=True, related_name="applications", db_index=False
+    )  # none if it was filled in here
     language = models.CharField(max_length=2, choices=Language)
     sent_at = models.DateTimeField()
     valid_until = models.DateField()
@@ -117,6 +121,16 @@ class Application(models.Model):
     @property
     def is_open(self) -> bool:
         return self.status in OPEN
+
+    @property
+    def edited_elsewhere(self) -> Origin | None:
+        """The service in which alone people edit this application; None if they edit it here (J6.4)."""
+        return self.origin if self.origin and self.origin.changed_in == ChangedIn.THERE else None
+
+    @property
+    def edit_link(self) -> str:
+        """The address at which people edit this application in another service, if it is known."""
+        return self.edited_elsewhere.edit_link(self.number) if self.edited_elsewhere else ""
 
     @property
     def gains_by_renewal(self) -> bool:

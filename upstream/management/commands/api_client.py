@@ -1,7 +1,10 @@
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from applications.enums import ChangedIn
+from applications.models.origin import check_change_link
 from upstream import clients
 from upstream.models import ApiClient
 
@@ -14,18 +17,45 @@ class Command(BaseCommand):
         what = parser.add_mutually_exclusive_group()
         what.add_argument("--replace", action="store_true", help="give a known client a new token instead")
         what.add_argument("--revoke", action="store_true", help="refuse a known client from now on")
+        what.add_argument("--set", action="store_true", help="change the settings below of a known client")
+        settings = parser.add_argument_group("where people edit its applications")
+        settings.add_argument(
+            "--changed-in", choices=ChangedIn.values, help="here, there (in the client's service), both"
+        )
+        settings.add_argument(
+            "--change-link",
+            metavar="URL",
+            help="the https address there; {reference} becomes our number, {language} fi, sv or en",
+        )
+        settings.add_argument("--shown-as", metavar="NAME", help="the name by which people know the client's service")
 
     def handle(self, *, name: str, replace: bool, revoke: bool, **options: Any) -> None:
-        if revoke:
+        origin = _origin(options)
+        if options["set"]:
+            clients.change_origin(_known(name), **origin)
+        elif revoke:
             clients.revoke(_known(name))
         elif replace:
             self.stdout.write(clients.replace_token(_known(name)))
         else:
             try:
-                _client, token = clients.issue(name)
+                _client, token = clients.issue(name, **origin)
             except clients.NameTaken:
                 raise CommandError(f"There is a client named {name} already; see --replace") from None
             self.stdout.write(token)
+
+
+def _origin(options: dict[str, Any]) -> dict[str, str]:
+    """Return what was said of where applications are edited. A name replaces those in all languages."""
+    given = {name: options[name] for name in ("changed_in", "change_link") if options[name] is not None}
+    if options["shown_as"]:
+        given |= {"name_fi": options["shown_as"], "name_sv": "", "name_en": ""}
+    if given.get("change_link"):
+        try:
+            check_change_link(given["change_link"])
+        except ValidationError as fault:
+            raise CommandError(fault.message) from None
+    return given
 
 
 def _known(name: str) -> ApiClient:
