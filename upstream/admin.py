@@ -42,8 +42,8 @@ class ApiClientForm(forms.ModelForm):
         if self.instance.pk:
             self.initial |= forms.model_to_dict(self.instance.origin, fields=ORIGIN)
         self.fields["changed_in"].help_text = _(
-            "If only in the housing system: people cannot edit an application here or remove anyone from it, and our "
-            "pages and emails lead them there. If only in this service: we refuse changes by the housing system."
+            "Only in the housing system: people cannot edit an application here. Our pages and emails lead them there. "
+            "Only in this service: we refuse changes by the housing system."
         )
         self.fields["name_fi"].help_text = _("The name by which people know the service where they filled it in.")
         self.fields["change_link"].help_text = _(
