@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 
 from applications import references
 from applications.models import Origin
+from applications.models.origin import check_change_link
 from core.admin import NeverDeleted, ReadOnly
 from upstream import calling, clients, deliveries, endpoints
 from upstream.enums import Status
@@ -40,16 +41,24 @@ class ApiClientForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk:
-            self.initial |= forms.model_to_dict(self.instance.origin, fields=ORIGIN)
+            self.initial.update(forms.model_to_dict(self.instance.origin, fields=ORIGIN))
         self.fields["changed_in"].help_text = _(
-            "Only in the housing system: people cannot edit an application here. Our pages and emails lead them there. "
-            "Only in this service: we refuse changes by the housing system."
+            "Only in the housing system: people cannot edit an application here. Our pages and emails lead them "
+            "there. Only in this service: we refuse changes by the housing system."
         )
-        self.fields["name_fi"].help_text = _("The name by which people know the service where they filled it in.")
+        self.fields["name_fi"].help_text = _(
+            "The name by which people know the service where they filled in the application."
+        )
         self.fields["change_link"].help_text = _(
             "It begins with https://. {reference} in it becomes our number of the application, for example "
             "K7M-P3X-Q4T, and {language} becomes fi, sv or en. If this is empty, people see only the name."
         )
+
+    def clean_change_link(self) -> str:
+        link: str = self.cleaned_data["change_link"]
+        if link:
+            check_change_link(link)
+        return link
 
     @property
     def origin(self) -> dict[str, str]:

@@ -88,3 +88,51 @@ def test_command_replaces_and_revokes(capsys):
 def test_command_with_an_unknown_name(option):
     with pytest.raises(CommandError, match="There is no client named Housing system"):
         call_command("api_client", "Housing system", option)
+
+
+def test_new_client_has_its_applications_edited_in_both_places_under_its_own_name():
+    """J6.4"""
+    client, _token = clients.issue("Housing system")
+
+    assert (client.origin.changed_in, client.origin.name, client.origin.change_link) == ("both", "Housing system", "")
+
+
+def test_command_says_where_applications_are_edited():
+    """J6.4"""
+    link = "https://housing.example/{language}/{reference}"
+
+    call_command("api_client", "Housing system", "--changed-in", "there", "--change-link", link, "--shown-as", "Homes")
+
+    origin = ApiClient.objects.get().origin
+    assert (origin.changed_in, origin.change_link, origin.name) == ("there", link, "Homes")
+
+
+def test_command_changes_where_the_applications_of_a_known_client_are_edited(capsys):
+    """J6.4"""
+    client, token = clients.issue("Housing system", changed_in="there", change_link="https://housing.example/")
+
+    call_command("api_client", "Housing system", "--set", "--changed-in", "here")
+
+    origin = ApiClient.objects.get().origin
+    assert (origin.changed_in, origin.change_link) == ("here", "https://housing.example/")
+    assert capsys.readouterr().out == ""
+    assert clients.of_token(token) == client
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "http://housing.example/",
+        "https://user@housing.example/",
+        "https://{reference}.housing.example/",
+        "https://housing.example/{hetu}",
+        "https://housing.example/}",
+        "javascript:alert(1)",
+        "housing.example",
+    ],
+)
+def test_command_refuses_an_address_that_people_should_not_follow(link):
+    with pytest.raises(CommandError, match="The link must begin with https://"):
+        call_command("api_client", "Housing system", "--changed-in", "there", "--change-link", link)
+
+    assert not ApiClient.objects.exists()

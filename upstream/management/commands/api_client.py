@@ -31,6 +31,8 @@ class Command(BaseCommand):
 
     def handle(self, *, name: str, replace: bool, revoke: bool, **options: Any) -> None:
         origin = _origin(options)
+        if origin and (replace or revoke):
+            raise CommandError("These settings go with a new client, or with --set")
         if options["set"]:
             clients.change_origin(_known(name), **origin)
         elif revoke:
@@ -53,8 +55,10 @@ def _origin(options: dict[str, Any]) -> dict[str, str]:
     if given.get("change_link"):
         try:
             check_change_link(given["change_link"])
-        except ValidationError as fault:
-            raise CommandError(fault.message) from None
+        except ValidationError:
+            raise CommandError(
+                "The link must begin with https://; only {reference} and {language} stand in braces"
+            ) from None
     return given
 
 
