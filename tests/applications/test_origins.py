@@ -200,7 +200,7 @@ def test_page_for_editing_says_where_it_is_done(sign_in, who, language):
         kept = url("contact_details", one)
 
     assert (
-        f'<a class="button secondary" href="{address(one, language)}" rel="noreferrer">{LABELS[language]}</a>'
+        f'<a class="button" href="{address(one, language)}" rel="noreferrer">{LABELS[language]}</a>'
         in page.text
     )
     assert NAMES[language] in text_of(page).partition(one.number)[2]
