@@ -36,7 +36,7 @@ class ApiClientForm(forms.ModelForm):
 
     class Meta:
         model = ApiClient
-        fields = ["name"]
+        fields = ["name", "receives_forms"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -60,6 +60,13 @@ class ApiClientForm(forms.ModelForm):
             check_change_link(link)
         return link
 
+    def clean_receives_forms(self) -> bool:
+        receives: bool = self.cleaned_data["receives_forms"]
+        others = ApiClient.objects.filter(receives_forms=True, revoked_at=None).exclude(pk=self.instance.pk)
+        if receives and self.instance.revoked_at is None and others.exists():
+            raise forms.ValidationError(str(clients.AnotherReceives()))
+        return receives
+
     @property
     def origin(self) -> dict[str, str]:
         """What was chosen and typed about where applications are edited."""
@@ -72,7 +79,7 @@ class ApiClientAdmin(NeverDeleted, admin.ModelAdmin):
     list_display = ["name", "changed_in", "created_at", "revoked_at"]
     list_select_related = ["origin"]
     search_fields = ["name"]
-    fields = ["name", *ORIGIN, "created_at", "revoked_at"]
+    fields = ["name", *ORIGIN, "receives_forms", "created_at", "revoked_at"]
     ordering = ["name"]
     actions = ["replace_token", "revoke"]
 
@@ -92,8 +99,9 @@ class ApiClientAdmin(NeverDeleted, admin.ModelAdmin):
             clients.change_origin(obj, **form.origin)
         else:
             # Nobody sees this first token: response_add replaces it, and shows the new one.
-            created, _token = clients.issue(obj.name, **form.origin)
+            created, _token = clients.issue(obj.name, origin=form.origin)
             obj.pk = created.pk
+        clients.receive_forms(obj, receives=obj.receives_forms)
 
     def response_add(self, request: HttpRequest, obj: ApiClient, post_url_continue: str | None = None) -> HttpResponse:
         return self._token_page(request, obj, clients.replace_token(obj))
@@ -254,7 +262,7 @@ class WebhookDeliveryAdmin(ReadOnly, admin.ModelAdmin):
         "created_at",
     ]
     list_filter = [StatusFilter, "failure", "endpoint"]
-    list_select_related = ["endpoint", "event__change__application"]
+    list_select_related = ["endpoint", "event__happening", "application"]
     search_fields = ["application__reference"]
     search_help_text = _("The number of an application")
     show_full_result_count = False
@@ -283,11 +291,11 @@ class WebhookDeliveryAdmin(ReadOnly, admin.ModelAdmin):
 
     @admin.display(description=_("application number"))
     def number(self, delivery: WebhookDelivery) -> str:
-        return delivery.event.change.application.number
+        return delivery.application.number
 
     @admin.display(description=_("what happened"))
     def transition(self, delivery: WebhookDelivery) -> str:
-        return delivery.event.change.get_transition_display()
+        return delivery.event.happening.get_kind_display()
 
     @admin.display(description=_("status"))
     def state(self, delivery: WebhookDelivery) -> str:

@@ -2,11 +2,14 @@
 
 import hashlib
 import secrets
+from collections.abc import Mapping
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from applications.models import Origin
+from core.refusals import Refused
 from upstream.models import ApiClient
 
 PREFIX = "heka_"  # lets scanners for leaked secrets recognise one
@@ -17,18 +20,33 @@ class NameTaken(Exception):
     """A client of that name exists already."""
 
 
-def issue(name: str, **origin: str) -> tuple[ApiClient, str]:
+class AnotherReceives(Refused):
+    """One client receives the applications filled in here (J8)."""
+
+    message = _("Another client already receives the applications filled in here.")
+
+
+def issue(name: str, *, origin: Mapping[str, str] | None = None) -> tuple[ApiClient, str]:
     """Make a client of that name; return it with its token, which cannot be read again. Raises NameTaken.
 
-    `origin` says where its applications are edited, by the fields of Origin; in both places unless it says otherwise.
+    `origin` says where its applications are edited (the fields of Origin); in both places unless it says otherwise.
     """
     token = _new_token()
     try:
         with transaction.atomic():
-            known_as = Origin.objects.create(**{"name_fi": name, **origin})
+            known_as = Origin.objects.create(**{"name_fi": name, **(origin or {})})
             return ApiClient.objects.create(name=name, token_hash=_digest(token), origin=known_as), token
     except IntegrityError:
         raise NameTaken from None
+
+
+def receive_forms(client: ApiClient, *, receives: bool) -> None:
+    """Name the one client that receives the applications filled in here, or name none. Raises AnotherReceives."""
+    try:
+        with transaction.atomic():
+            ApiClient.objects.filter(pk=client.pk).update(receives_forms=receives)
+    except IntegrityError:
+        raise AnotherReceives from None
 
 
 def change_origin(client: ApiClient, **origin: str) -> None:
@@ -44,9 +62,9 @@ def replace_token(client: ApiClient) -> str:
 
 
 def revoke(*clients: ApiClient) -> int:
-    """Refuse these clients from now on, and return how many were live until now."""
+    """Refuse these clients from now on, and return how many were live until now. They receive nothing any more."""
     live = ApiClient.objects.filter(pk__in=[client.pk for client in clients], revoked_at=None)
-    return live.update(revoked_at=timezone.now())
+    return live.update(revoked_at=timezone.now(), receives_forms=False)
 
 
 def of_token(token: str) -> ApiClient | None:

@@ -6,7 +6,7 @@ import applications.models.origin
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("applications", "0014_paper_day"),
+        ("applications", "0015_happenings"),
     ]
 
     operations = [

@@ -1,4 +1,4 @@
-"""The services of the API's clients as people know them, and where people edit what was filled in there."""
+"""The services of the API's clients as people know them, and where people edit the applications of each."""
 
 from urllib.parse import urlsplit
 
@@ -28,7 +28,7 @@ def check_change_link(link: str) -> None:
 
 
 class Origin(models.Model):
-    """The service in which applications of a client were filled in, and where they are edited from then on (J6.4)."""
+    """The service of a client of the API as people know it, and where the client's applications are edited (J6.4)."""
 
     changed_in = models.CharField(
         _("where applications are edited"),

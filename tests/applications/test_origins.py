@@ -118,7 +118,7 @@ def test_housing_system_changes_unless_only_this_service_does(changed_in):
     """J6.4"""
     one = sent(changed_in)
 
-    changes.change(one, edited(one), digest=one.version.digest, by=HOUSING_SYSTEM)
+    changes.put(one, edited(one), tag=one.version.digest, by=HOUSING_SYSTEM)
 
     assert fresh(one).version.number == 2
 
@@ -128,7 +128,7 @@ def test_housing_system_changes_nothing_in_what_only_this_service_changes():
     one = sent("here")
 
     with pytest.raises(changes.EditedOnlyHere):
-        changes.change(one, edited(one), digest=one.version.digest, by=HOUSING_SYSTEM)
+        changes.put(one, edited(one), tag=one.version.digest, by=HOUSING_SYSTEM)
 
     assert fresh(one).version.number == 1
 
@@ -199,10 +199,7 @@ def test_page_for_editing_says_where_it_is_done(sign_in, who, language):
         page = client.get(url("change", one))
         kept = url("contact_details", one)
 
-    assert (
-        f'<a class="button" href="{address(one, language)}" rel="noreferrer">{LABELS[language]}</a>'
-        in page.text
-    )
+    assert f'<a class="button" href="{address(one, language)}" rel="noreferrer">{LABELS[language]}</a>' in page.text
     assert NAMES[language] in text_of(page).partition(one.number)[2]
     assert kept in page.text
     assert "<button" not in page.text.partition("<main")[2].partition("</main")[0]
@@ -363,7 +360,7 @@ def test_list_says_that_a_change_cannot_be_sent_here(begun):
 def test_newer_version_leads_no_draft_further_that_cannot_be_sent(begun):
     """J6.4"""
     somebody, one = begun
-    changes.change(one, edited(one, "990"), digest=one.version.digest, by=HOUSING_SYSTEM)
+    changes.put(one, edited(one, "990"), tag=one.version.digest, by=HOUSING_SYSTEM)
     moved(one, "there")
     data = {"saved": somebody.go("summary").context["saved"], "assurance": "on"}
 

@@ -151,6 +151,19 @@ def test_form_says_which_address_it_takes(operator, language):
     assert ApiClient.objects.get().origin.change_link == ""
 
 
+def test_one_client_is_chosen_to_receive_the_applications_filled_in_here(operator):
+    """J8"""
+    first, other = clients.issue("Housing system")[0], clients.issue("Another system")[0]
+    pages = [reverse("admin:upstream_apiclient_change", args=[one.pk]) for one in (first, other)]
+    data = {**BOTH, "receives_forms": "on"}
+
+    chosen = [operator.post(page, data) for page in (*pages, pages[0])]
+
+    assert [answer.status_code for answer in chosen] == [302, 200, 302]
+    assert "Another client already receives the applications filled in here." in chosen[1].text
+    assert ApiClient.objects.get(receives_forms=True) == first
+
+
 @pytest.mark.parametrize("role", ["adviser", "supervisor"])
 def test_staff_without_the_right_can_do_nothing(client, db, role):
     sign_in_staff(client, staff(role))
@@ -245,11 +258,11 @@ def test_disabling_a_receiver(operator, delivery):
 def test_deliveries_show_what_became_of_them(operator, delivery):
     page = operator.get(reverse(DELIVERIES)).content.decode()
 
-    assert all(text in page for text in (delivery.event.change.application.number, URL, "Waiting"))
+    assert all(text in page for text in (delivery.application.number, URL, "Waiting"))
 
 
 def test_deliveries_are_found_by_status_and_by_number(operator, delivery):
-    number = delivery.event.change.application.number
+    number = delivery.application.number
 
     def found(**query):
         return operator.get(reverse(DELIVERIES), query).context["cl"].result_count

@@ -109,7 +109,9 @@ def test_command_says_where_applications_are_edited():
 
 def test_command_changes_where_the_applications_of_a_known_client_are_edited(capsys):
     """J6.4"""
-    client, token = clients.issue("Housing system", changed_in="there", change_link="https://housing.example/")
+    client, token = clients.issue(
+        "Housing system", origin={"changed_in": "there", "change_link": "https://housing.example/"}
+    )
 
     call_command("api_client", "Housing system", "--set", "--changed-in", "here")
 
@@ -136,3 +138,26 @@ def test_command_refuses_an_address_that_people_should_not_follow(link):
         call_command("api_client", "Housing system", "--changed-in", "there", "--change-link", link)
 
     assert not ApiClient.objects.exists()
+
+
+def test_one_client_receives_the_applications_filled_in_here():
+    """J8"""
+    first, other = clients.issue("Housing system")[0], clients.issue("Another system")[0]
+    call_command("api_client", "Housing system", "--set", "--receives-forms", "yes")
+
+    with pytest.raises(CommandError, match="Another client receives the applications filled in here"):
+        call_command("api_client", "Another system", "--set", "--receives-forms", "yes")
+    clients.revoke(first)
+    call_command("api_client", "Another system", "--set", "--receives-forms", "yes")
+    clients.replace_token(first)
+
+    assert ApiClient.objects.get(receives_forms=True) == other
+
+
+def test_settings_are_not_given_with_a_new_token_or_none():
+    clients.issue("Housing system")
+
+    with pytest.raises(CommandError, match="with --set"):
+        call_command("api_client", "Housing system", "--revoke", "--changed-in", "here")
+
+    assert ApiClient.objects.get().revoked_at is None

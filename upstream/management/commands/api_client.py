@@ -27,24 +27,40 @@ class Command(BaseCommand):
             metavar="URL",
             help="the https address there; {reference} becomes our number, {language} fi, sv or en",
         )
+        parser.add_argument(
+            "--receives-forms", choices=["yes", "no"], help="whether it gets the applications filled in here"
+        )
         settings.add_argument("--shown-as", metavar="NAME", help="the name by which people know the client's service")
 
     def handle(self, *, name: str, replace: bool, revoke: bool, **options: Any) -> None:
-        origin = _origin(options)
-        if origin and (replace or revoke):
+        origin, receives = _origin(options), options["receives_forms"]
+        if (origin or receives) and (replace or revoke):
             raise CommandError("These settings go with a new client, or with --set")
         if options["set"]:
-            clients.change_origin(_known(name), **origin)
+            _set(_known(name), origin, receives)
         elif revoke:
             clients.revoke(_known(name))
         elif replace:
             self.stdout.write(clients.replace_token(_known(name)))
         else:
             try:
-                _client, token = clients.issue(name, **origin)
+                client, token = clients.issue(name, origin=origin)
             except clients.NameTaken:
                 raise CommandError(f"There is a client named {name} already; see --replace") from None
             self.stdout.write(token)
+            _set(client, {}, receives)
+
+
+def _set(client: ApiClient, origin: dict[str, str], receives: str | None) -> None:
+    if origin:
+        clients.change_origin(client, **origin)
+    if receives:
+        try:
+            clients.receive_forms(client, receives=receives == "yes")
+        except clients.AnotherReceives:
+            raise CommandError(
+                "Another client receives the applications filled in here; set that to no first"
+            ) from None
 
 
 def _origin(options: dict[str, Any]) -> dict[str, str]:
