@@ -134,7 +134,7 @@ def test_command_changes_where_the_applications_of_a_known_client_are_edited(cap
     ],
 )
 def test_command_refuses_an_address_that_people_should_not_follow(link):
-    with pytest.raises(CommandError, match="The link must begin with https://"):
+    with pytest.raises(CommandError, match="Enter an address that begins with https://"):
         call_command("api_client", "Housing system", "--changed-in", "there", "--change-link", link)
 
     assert not ApiClient.objects.exists()
@@ -152,6 +152,11 @@ def test_one_client_receives_the_applications_filled_in_here():
     clients.replace_token(first)
 
     assert ApiClient.objects.get(receives_forms=True) == other
+
+
+def test_command_refuses_a_name_that_does_not_fit():
+    with pytest.raises(CommandError, match="at most 100 characters"):
+        call_command("api_client", "Housing system", "--shown-as", "x" * 101)
 
 
 def test_settings_are_not_given_with_a_new_token_or_none():

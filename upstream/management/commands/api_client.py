@@ -2,9 +2,10 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import translation
 
 from applications.enums import ChangedIn
-from applications.models.origin import check_change_link
+from applications.models import Origin
 from upstream import clients
 from upstream.models import ApiClient
 
@@ -68,13 +69,11 @@ def _origin(options: dict[str, Any]) -> dict[str, str]:
     given = {name: options[name] for name in ("changed_in", "change_link") if options[name] is not None}
     if options["shown_as"]:
         given |= {"name_fi": options["shown_as"], "name_sv": "", "name_en": ""}
-    if given.get("change_link"):
+    with translation.override("en"):
         try:
-            check_change_link(given["change_link"])
-        except ValidationError:
-            raise CommandError(
-                "The link must begin with https://; only {reference} and {language} stand in braces"
-            ) from None
+            Origin(**{"name_fi": "-", **given}).full_clean()
+        except ValidationError as fault:
+            raise CommandError(" ".join(fault.messages)) from None
     return given
 
 
