@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import AdminTextInputWidget
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -22,7 +23,8 @@ from upstream import calling, clients, deliveries, endpoints
 from upstream.enums import Status
 from upstream.models import ApiClient, WebhookDelivery, WebhookDeliveryQuerySet, WebhookEndpoint
 
-ORIGIN = forms.fields_for_model(Origin)
+TEXTS = ("name_fi", "name_sv", "name_en", "change_link")
+ORIGIN = forms.fields_for_model(Origin, widgets=dict.fromkeys(TEXTS, AdminTextInputWidget))
 
 
 class ApiClientForm(forms.ModelForm):
