@@ -38,7 +38,7 @@ class ApiClientForm(forms.ModelForm):
 
     class Meta:
         model = ApiClient
-        fields = ["name", "receives_forms"]
+        fields = ["name", "requests_a_minute", "receives_forms"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -78,10 +78,10 @@ class ApiClientForm(forms.ModelForm):
 @admin.register(ApiClient)
 class ApiClientAdmin(NeverDeleted, admin.ModelAdmin):
     form = ApiClientForm
-    list_display = ["name", "changed_in", "created_at", "revoked_at"]
+    list_display = ["name", "changed_in", "requests_a_minute", "created_at", "revoked_at"]
     list_select_related = ["origin"]
     search_fields = ["name"]
-    fields = ["name", *ORIGIN, "receives_forms", "created_at", "revoked_at"]
+    fields = ["name", "requests_a_minute", *ORIGIN, "receives_forms", "created_at", "revoked_at"]
     ordering = ["name"]
     actions = ["replace_token", "revoke"]
 
@@ -99,9 +99,11 @@ class ApiClientAdmin(NeverDeleted, admin.ModelAdmin):
     def save_model(self, request: HttpRequest, obj: ApiClient, form: Any, change: bool) -> None:  # noqa: FBT001  # Django's signature
         if change:
             clients.change_origin(obj, **form.origin)
+            clients.allow_requests(obj, obj.requests_a_minute)
         else:
             # Nobody sees this first token: response_add replaces it, and shows the new one.
-            created, _token = clients.issue(obj.name, origin=form.origin)
+            limit = obj.requests_a_minute
+            created, _token = clients.issue(obj.name, requests_a_minute=limit, origin=form.origin)
             obj.pk = created.pk
         clients.receive_forms(obj, receives=obj.receives_forms)
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.models import Origin
 from core.refusals import Refused
-from upstream.models import ApiClient
+from upstream.models import REQUESTS_A_MINUTE, ApiClient
 
 PREFIX = "heka_"  # lets scanners for leaked secrets recognise one
 RANDOM_BYTES = 32
@@ -26,7 +26,9 @@ class AnotherReceives(Refused):
     message = _("Another client already receives the applications filled in here.")
 
 
-def issue(name: str, *, origin: Mapping[str, str] | None = None) -> tuple[ApiClient, str]:
+def issue(
+    name: str, *, requests_a_minute: int = REQUESTS_A_MINUTE, origin: Mapping[str, str] | None = None
+) -> tuple[ApiClient, str]:
     """Make a client of that name; return it with its token, which cannot be read again. Raises NameTaken.
 
     `origin` says where its applications are edited (the fields of Origin); in both places unless it says otherwise.
@@ -34,10 +36,20 @@ def issue(name: str, *, origin: Mapping[str, str] | None = None) -> tuple[ApiCli
     token = _new_token()
     try:
         with transaction.atomic():
-            known_as = Origin.objects.create(**{"name_fi": name, **(origin or {})})
-            return ApiClient.objects.create(name=name, token_hash=_digest(token), origin=known_as), token
+            client = ApiClient.objects.create(
+                name=name,
+                token_hash=_digest(token),
+                requests_a_minute=requests_a_minute,
+                origin=Origin.objects.create(**{"name_fi": name, **(origin or {})}),
+            )
+            return client, token
     except IntegrityError:
         raise NameTaken from None
+
+
+def allow_requests(client: ApiClient, requests_a_minute: int) -> None:
+    """Let a client make so many requests within a minute from now on."""
+    ApiClient.objects.filter(pk=client.pk).update(requests_a_minute=requests_a_minute)
 
 
 def receive_forms(client: ApiClient, *, receives: bool) -> None:

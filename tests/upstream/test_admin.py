@@ -18,8 +18,8 @@ from upstream.models import ApiClient, WebhookDelivery, WebhookEndpoint
 
 CHANGELIST = "admin:upstream_apiclient_changelist"
 TOKEN = re.compile(r"heka_[\w-]{43}")
-BOTH = {"changed_in": "both", "name_fi": "Asuntohaku"}
-NEW = {"name": "Housing system", **BOTH}
+SETTINGS = {"requests_a_minute": 300, "changed_in": "both", "name_fi": "Asuntohaku"}
+NEW = {"name": "Housing system", **SETTINGS}
 
 
 @pytest.fixture
@@ -104,7 +104,7 @@ def test_replacing_several_at_once_replaces_none(operator):
 
 def test_name_and_token_are_not_changed_and_nothing_is_deleted(operator):
     client, _token = clients.issue("Housing system")
-    data = {**BOTH, "name": "Other", "token_hash": "0" * 64}
+    data = {**NEW, "name": "Other", "token_hash": "0" * 64}
 
     change = operator.post(reverse("admin:upstream_apiclient_change", args=[client.pk]), data)
     delete = operator.post(reverse("admin:upstream_apiclient_delete", args=[client.pk]), {"post": "yes"})
@@ -122,7 +122,7 @@ def test_client_says_where_its_applications_are_edited_those_too_that_it_has_sen
     client, _token = clients.issue("Housing system")
     intake.receive(document.parse(cast.document()), client=client)
     page = reverse("admin:upstream_apiclient_change", args=[client.pk])
-    data = {**BOTH, "changed_in": "there", "name_sv": "Bostadssök", "change_link": "https://x.example/{reference}"}
+    data = {**SETTINGS, "changed_in": "there", "name_sv": "Bostadssök", "change_link": "https://x.example/{reference}"}
 
     before = operator.get(page).context["adminform"].form
     operator.post(page, data)
@@ -145,7 +145,7 @@ def test_form_says_which_address_it_takes(operator, language):
     with translation.override(language):
         page = reverse("admin:upstream_apiclient_change", args=[client.pk])
 
-    response = operator.post(page, {**BOTH, "change_link": "http://x.example/"})
+    response = operator.post(page, {**SETTINGS, "change_link": "http://x.example/"})
 
     assert "{reference}" in response.context["adminform"].errors["change_link"][0]
     assert ApiClient.objects.get().origin.change_link == ""
@@ -155,13 +155,26 @@ def test_one_client_is_chosen_to_receive_the_applications_filled_in_here(operato
     """J8"""
     first, other = clients.issue("Housing system")[0], clients.issue("Another system")[0]
     pages = [reverse("admin:upstream_apiclient_change", args=[one.pk]) for one in (first, other)]
-    data = {**BOTH, "receives_forms": "on"}
+    data = {**SETTINGS, "receives_forms": "on"}
 
     chosen = [operator.post(page, data) for page in (*pages, pages[0])]
 
     assert [answer.status_code for answer in chosen] == [302, 200, 302]
     assert "Another client already receives the applications filled in here." in chosen[1].text
     assert ApiClient.objects.get(receives_forms=True) == first
+
+
+def test_limit_of_requests_is_chosen_and_changed(operator):
+    operator.post(reverse("admin:upstream_apiclient_add"), {**NEW, "requests_a_minute": 50})
+    client = ApiClient.objects.get()
+    page = reverse("admin:upstream_apiclient_change", args=[client.pk])
+
+    operator.post(page, {**SETTINGS, "requests_a_minute": 600})
+    refused = [operator.post(page, {**SETTINGS, "requests_a_minute": limit}) for limit in (0, 10_001, "")]
+
+    assert client.requests_a_minute == 50
+    assert ApiClient.objects.get().requests_a_minute == 600
+    assert all(answer.context["adminform"].errors["requests_a_minute"] for answer in refused)
 
 
 @pytest.mark.parametrize("role", ["adviser", "supervisor"])

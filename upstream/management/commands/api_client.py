@@ -7,7 +7,7 @@ from django.utils import translation
 from applications.enums import ChangedIn
 from applications.models import Origin
 from upstream import clients
-from upstream.models import ApiClient
+from upstream.models import MOST_REQUESTS_A_MINUTE, ApiClient
 
 
 class Command(BaseCommand):
@@ -32,29 +32,50 @@ class Command(BaseCommand):
             "--receives-forms", choices=["yes", "no"], help="whether it gets the applications filled in here"
         )
         settings.add_argument("--shown-as", metavar="NAME", help="the name by which people know the client's service")
+        parser.add_argument(
+            "--requests-a-minute",
+            type=int,
+            metavar="N",
+            help=f"how many requests it may make within a minute, 1 to {MOST_REQUESTS_A_MINUTE}",
+        )
 
     def handle(self, *, name: str, replace: bool, revoke: bool, **options: Any) -> None:
-        origin, receives = _origin(options), options["receives_forms"]
-        if (origin or receives) and (replace or revoke):
+        settings = _settings(options)
+        if settings and (replace or revoke):
             raise CommandError("These settings go with a new client, or with --set")
+        if options["set"] and not settings:
+            raise CommandError("Say what to set")
         if options["set"]:
-            _set(_known(name), origin, receives)
+            _change(_known(name), **settings)
         elif revoke:
             clients.revoke(_known(name))
         elif replace:
             self.stdout.write(clients.replace_token(_known(name)))
         else:
             try:
-                client, token = clients.issue(name, origin=origin)
+                client, token = clients.issue(name)
             except clients.NameTaken:
                 raise CommandError(f"There is a client named {name} already; see --replace") from None
             self.stdout.write(token)
-            _set(client, {}, receives)
+            _change(client, **settings)
 
 
-def _set(client: ApiClient, origin: dict[str, str], receives: str | None) -> None:
+def _settings(options: dict[str, Any]) -> dict[str, Any]:
+    """Return the settings that were given, checked."""
+    limit = options["requests_a_minute"]
+    if limit is not None and not 1 <= limit <= MOST_REQUESTS_A_MINUTE:
+        raise CommandError(f"A client may make 1 to {MOST_REQUESTS_A_MINUTE} requests within a minute")
+    given = {"origin": _origin(options) or None, "limit": limit, "receives": options["receives_forms"]}
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def _change(
+    client: ApiClient, *, origin: dict[str, str] | None = None, limit: int | None = None, receives: str | None = None
+) -> None:
     if origin:
         clients.change_origin(client, **origin)
+    if limit:
+        clients.allow_requests(client, limit)
     if receives:
         try:
             clients.receive_forms(client, receives=receives == "yes")

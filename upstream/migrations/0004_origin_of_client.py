@@ -17,7 +17,7 @@ def give_origins(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("applications", "0016_origins"),
-        ("upstream", "0002_events_of_happenings"),
+        ("upstream", "0003_limits_and_answers"),
     ]
 
     operations = [
