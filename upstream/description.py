@@ -18,8 +18,8 @@ to a known client. A request beyond them is answered with 429 and `Retry-After`,
 Every answer from 400 on is problem details (RFC 9457) of the form `ProblemDetails`; an unknown path is
 answered with 404, another method of a known one with 405 and `Allow`. `type` is one of `about:blank`,
 `urn:heka-confirm:not-json`, `:invalid-key`, `:invalid-header`, `:invalid-query`, `:invalid-application`,
-`:invalid-body`, `:key-reused`, `:already-sent`, `:another-reference`, `:ended`, `:changed-meanwhile` and
-`:unknown-cursor`.
+`:invalid-body`, `:key-reused`, `:already-sent`, `:another-reference`, `:ended`, `:changed-here`,
+`:changed-meanwhile` and `:unknown-cursor`.
 """
 
 VERSION = {

@@ -67,7 +67,7 @@ HOLDING_NOTHING = {
     *("identity_accountlink", "identity_brokeroutage", "identity_ratecount", "identity_staffchange"),
     *("identity_stafflink", "identity_user"),
     *("identity_user_groups", "identity_user_user_permissions", "records_chain", "records_entry", "records_permit"),
-    *("upstream_apiclient", "upstream_event", "upstream_idempotencyrecord", "upstream_intake"),
+    *("applications_origin", "upstream_apiclient", "upstream_event", "upstream_idempotencyrecord", "upstream_intake"),
     *("upstream_webhookdelivery", "upstream_webhookendpoint"),
 }
 
