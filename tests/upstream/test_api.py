@@ -242,11 +242,11 @@ def changed(path, value):
         (("main_applicant", "email"), "maija", "/main_applicant/email", "Invalid email address"),
         (("main_applicant", "unknown"), 1, "/main_applicant/unknown", "Unknown name"),
         (("main_applicant", "a/b~c"), 1, "/main_applicant", "Unknown name"),
-        (("main_applicant",), [], "/main_applicant", "Input should be an object"),
+        (("main_applicant",), [], "/main_applicant", "Give an object in braces, such as {}"),
         (("content", "assurance"), False, "/content/assurance", "The assurance is missing"),
         (("sent_at",), "2999-01-01T00:00:00Z", "/sent_at", "The time lies ahead"),
-        (("sent_at",), "2026-11-20T10:00:00", "/sent_at", "Input should have timezone info"),
-        (("co_applicants",), [{}] * 4, "/co_applicants", "List should have at most 3 items after validation, not 4"),
+        (("sent_at",), "2026-11-20T10:00:00", "/sent_at", "Give the time with its UTC offset, such as 2026-11-20T10:00:00+02:00"),
+        (("co_applicants",), [{}] * 4, "/co_applicants", "Give at most 3 of these"),
     ],
 )  # fmt: skip
 def test_fault_is_pointed_at(caller, path, value, pointer, detail):
