@@ -159,7 +159,7 @@ def operations_of(schema: OpenAPISchema) -> Iterator[Part]:
 
 def schema_name(content: Part) -> str:
     """Return the name of the schema of a body or an answer, or of that of its items; an empty text if it has none."""
-    of: Part = next(iter(content.values()), {}).get("schema", {})
+    of: Part = next((one["schema"] for one in content.values()), {})
     return str(of.get("items", of).get("$ref", "")).rpartition("/")[2]
 
 
