@@ -43,7 +43,7 @@ answered with 404, another method of a known one with 405 and `Allow`. A name th
 fault in a body and in a query.
 
 **What may come later.** New members in answers, new words in lists, new kinds of events and of problems: pass over
-those that you do not know. What you send, and what is here, stays.
+those that you do not know. What there is now stays as it is.
 """
 HOW_TO_GET_ONE = (
     "The token of your system, beginning with `heka_`. The operator of this service makes it with "
