@@ -21,7 +21,7 @@ HEADERS = {
 ANSWERS = {
     "2XX": "You have it. The body of the answer is not read.",
     "410": "You take no more events: the receiver is disabled, and what waits for it is given up.",
-    "429": "Later: nothing is sent to you for as long as `Retry-After` says, one second to one hour, or for 30 seconds.",
+    "429": "Later: nothing is sent to you for as long as `Retry-After` says, up to one hour, or for 30 seconds.",
     "503": "As 429.",
     "default": "It is sent again after 10 seconds, 30 seconds, 1, 5, 15 and 30 minutes, and then each hour, for three "
     "days. So it is after a redirect, and when no answer comes within ten seconds.",

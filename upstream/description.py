@@ -214,6 +214,9 @@ def _explain_words(schemas: Part) -> None:
         if words.__name__ in schemas:
             lines = [f"* `{word}`: {meaning}" for word, meaning in meanings.items()]
             schemas[words.__name__]["description"] = "\n".join([about, "", *lines])
+            if not all(map(str.isidentifier, words.values)):
+                # "2" is no name. Without one, generators of clients count from 0, and VALUE_2 would be three rooms.
+                schemas[words.__name__]["x-enum-varnames"] = words.names
     what = ", ".join(f"`{kind}`" for kind in EVENTS)
     schemas["CloudEvent"]["properties"]["type"]["description"] = (
         f"`fi.heka-confirm.application.` and what happened: {what}"

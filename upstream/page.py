@@ -1,5 +1,6 @@
 """The page about the API for people: the description (OpenAPI) as a text to read, without scripts."""
 
+import functools
 import json
 import re
 from collections.abc import Iterable, Iterator
@@ -8,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -50,12 +52,17 @@ TYPES = {
 @require_safe
 def for_people(request: HttpRequest, api: NinjaAPI) -> HttpResponse:
     """Show the API's description as a page in English. It needs neither token nor cookie."""
-    described = api.get_openapi_schema()
+    described = _written(api, settings.PUBLIC_URL, settings.API_CONTACT)
     with translation.override(LANGUAGE):
-        page = render(request, "upstream/api.html", content_of(described))
+        page = render(request, "upstream/api.html", {"described": described})
     page["Content-Language"] = LANGUAGE
     page["Cache-Control"] = "no-cache"
     return page
+
+
+@functools.cache  # it takes a tenth of a second, and anybody may ask for it; the last two are what it depends on
+def _written(api: NinjaAPI, _address: str, _contact: str) -> SafeString:
+    return render_to_string("upstream/_described.html", content_of(api.get_openapi_schema()))
 
 
 def content_of(described: Part) -> Part:
