@@ -40,9 +40,10 @@ WORDS = {
     "too_short": "Give at least {min_length} of these",
 }
 # Where a form is asked for: by the name of the field.
+A_NUMBER_OF_YOURS = "Give 1 to 64 of the letters A to Z, digits and . _ / -, such as HS-2026-0001"
 FORMS = {
-    "reference": "Give 1 to 64 of the letters A to Z, digits and . _ / -, such as HS-2026-0001",
-    "after": "Give the `next` of an earlier answer",
+    "reference": A_NUMBER_OF_YOURS,
+    "client_references": A_NUMBER_OF_YOURS,
 }
 OTHERWISE = "This is not in the form that the description of the interface gives"
 

@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pydantic_core import list_all_errors
 
 from applications import document, intake
 from applications.document import Document, InvalidDocument, Stored, canonical, parse, pointer
@@ -299,6 +300,13 @@ def test_no_fault_speaks_the_language_of_the_program():
     assert len(told) > 20
     assert [detail for detail in told if RAW.search(detail)] == []
     assert OTHERWISE not in told
+
+
+@pytest.mark.parametrize("kind", list_all_errors(), ids=lambda kind: kind["type"])
+def test_every_kind_of_fault_that_there_is_has_words(kind):
+    known = {"type": kind["type"], "msg": "Value error, Ours", "ctx": kind["example_context"] or {}}
+
+    assert RAW.search(fault_in_words(("x",), known)) is None
 
 
 def test_kind_of_fault_that_is_not_known_has_words_too():

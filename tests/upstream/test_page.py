@@ -76,6 +76,7 @@ def test_address_without_its_last_slash_leads_there(client):
     answer = client.get("/api/v1")
 
     assert (answer.status_code, answer["Location"]) == (301, PAGE)
+    assert (client.post("/api/v1").status_code, client.put("/api/v1/").status_code) == (405, 405)
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"])
