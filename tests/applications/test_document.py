@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from pydantic_core import list_all_errors
+from pydantic_core._pydantic_core import list_all_errors
 
 from applications import document, intake
 from applications.document import Document, InvalidDocument, Stored, canonical, parse, pointer
