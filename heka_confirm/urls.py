@@ -5,13 +5,14 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
 from django.views.generic import RedirectView
 
 from heka_confirm import accessibility, email_check, health, pages, well_known
 from upstream.api import api
 
 # Another method than GET would be an error of ours in development, and be led to the page for people elsewhere.
-TO_INTERFACE = RedirectView.as_view(pattern_name="api:people", permanent=True, http_method_names=["get", "head"])
+TO_INTERFACE = require_safe(RedirectView.as_view(pattern_name="api:people", permanent=True))
 
 urlpatterns = [
     path("", pages.choose_language, name="root"),

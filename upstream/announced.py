@@ -11,7 +11,7 @@ HOW = (
     "`whsec_`); one of the signatures in the header must fit. The events of one application come in their order."
 )
 HEADERS = {
-    "webhook-id": ("The id of the event: one that you have had may come again, and is answered 2xx", "4711"),
+    "webhook-id": ("The id of the event: one that you have had may come again, and is answered 2xx", example.EVENT_ID),
     "webhook-timestamp": ("When it was sent, in seconds since 1970; refuse what is five minutes away", "1795255200"),
     "webhook-signature": (
         "`v1,` and the signature in Base64; two with a blank between while the secret is changed",

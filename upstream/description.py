@@ -1,7 +1,7 @@
 """The API's description (OpenAPI): what django-ninja cannot know from the code is added here.
 
 A stranger can use the interface by this alone: it says how to begin, names each operation plainly, shows each body,
-answer and problem, explains every word, and describes the events that are sent in return (webhooks.py).
+answer and problem, explains every word, and describes the events that are sent in return (announced.py).
 """
 
 import re
@@ -13,7 +13,7 @@ from ninja.openapi.schema import OpenAPISchema
 
 from upstream import announced
 from upstream.example import EXAMPLES
-from upstream.meanings import EVENTS, LISTS
+from upstream.meanings import LISTS
 from upstream.problem_kinds import KINDS
 from upstream.problems import MEDIA_TYPE
 
@@ -58,6 +58,7 @@ GENERATED_NAME = re.compile(r"upstream_operations_([a-z]+)_(\w+)")
 # Where the name of the function says what it returns and not what it does.
 NAMES = {
     "application_status": "getApplication",
+    "application_document": "getDocument",
     "several_statuses": "getStatuses",
     "reconcile": "reconcileApplications",
 }
@@ -124,7 +125,7 @@ HEADERS: dict[int, Part] = {
     429: RETRY_AFTER,
     503: RETRY_AFTER,
 }
-OF_ONE_VERSION = ("ApplicationStatus",)
+OF_ONE_VERSION = ("ApplicationStatus", "Document")
 
 
 def completed(schema: OpenAPISchema) -> OpenAPISchema:
@@ -217,7 +218,3 @@ def _explain_words(schemas: Part) -> None:
             if not all(map(str.isidentifier, words.values)):
                 # "2" is no name. Without one, generators of clients count from 0, and VALUE_2 would be three rooms.
                 schemas[words.__name__]["x-enum-varnames"] = words.names
-    what = ", ".join(f"`{kind}`" for kind in EVENTS)
-    schemas["CloudEvent"]["properties"]["type"]["description"] = (
-        f"`fi.heka-confirm.application.` and what happened: {what}"
-    )

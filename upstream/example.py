@@ -5,7 +5,7 @@ A test holds each example against its schema, and demands one of each body and e
 
 from typing import Any
 
-from applications.enums import State, Transition
+from applications.enums import Happened, State
 
 EVENT_TYPE = "fi.heka-confirm.application."
 
@@ -43,6 +43,7 @@ EXAMPLE: dict[str, Any] = {
 }
 
 REFERENCE = "K7M-P3X-Q4T"
+EVENT_ID = "0b5e6c1e-6a39-4d3e-8f0a-1c8f3a9d2b77"
 DIGEST = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 RECEIPT: dict[str, Any] = {
     "reference": REFERENCE,
@@ -52,44 +53,99 @@ RECEIPT: dict[str, Any] = {
 }
 STATUS: dict[str, Any] = {
     **RECEIPT,
+    "client_reference": EXAMPLE["reference"],
+    "version": 1,
+    "digest": DIGEST,
+    "sent_at": "2026-11-20T08:00:00Z",
+    "changed_at": "2026-11-20T08:00:00Z",
+    "awaited": [1],
     "applicants": [
-        {"position": 0, "progress": "confirmed", "representative": None, "method": "bank"},
-        {"position": 1, "progress": "counter_only", "representative": None, "method": None},
+        {
+            "position": 0,
+            "progress": "confirmed",
+            "representative": None,
+            "method": "bank",
+            "confirmed_at": "2026-11-21T10:00:00Z",
+            "declined_at": None,
+            "invitation": None,
+        },
+        {
+            "position": 1,
+            "progress": "counter_only",
+            "representative": None,
+            "method": None,
+            "confirmed_at": None,
+            "declined_at": None,
+            "invitation": None,
+        },
+    ],
+    "history": [
+        {
+            "type": "sent",
+            "time": "2026-11-20T08:00:00Z",
+            "state": "awaiting",
+            "version": 1,
+            "by": "housing_system",
+            "position": None,
+        },
+        {
+            "type": "person_confirmed",
+            "time": "2026-11-21T10:00:00Z",
+            "state": "awaiting",
+            "version": 1,
+            "by": "person",
+            "position": 0,
+        },
     ],
 }
 # Between which states each event leads; the others leave it as it is.
 MOVES: dict[str, tuple[State | None, State]] = {
-    Transition.SENT: (None, State.AWAITING),
-    Transition.CONFIRMED: (State.AWAITING, State.VALID),
-    Transition.CHANGED: (State.VALID, State.AWAITING),
-    Transition.UNDONE: (State.VALID, State.AWAITING),
-    Transition.RENEWED: (State.VALID, State.VALID),
-    Transition.LAPSED: (State.AWAITING, State.LAPSED),
-    Transition.EXPIRED: (State.VALID, State.EXPIRED),
-    Transition.WITHDRAWN: (State.AWAITING, State.WITHDRAWN),
-    Transition.REPLACED: (State.VALID, State.REPLACED),
+    Happened.SENT: (None, State.AWAITING),
+    Happened.CONFIRMED: (State.AWAITING, State.VALID),
+    Happened.CHANGED: (State.VALID, State.AWAITING),
+    Happened.UNDONE: (State.VALID, State.AWAITING),
+    Happened.RENEWED: (State.VALID, State.VALID),
+    Happened.LAPSED: (State.AWAITING, State.LAPSED),
+    Happened.EXPIRED: (State.VALID, State.EXPIRED),
+    Happened.WITHDRAWN: (State.AWAITING, State.WITHDRAWN),
+    Happened.REPLACED: (State.VALID, State.REPLACED),
 }
+# Which concern the co-applicant.
+OF_ANOTHER = (
+    Happened.PERSON_DECLINED,
+    Happened.DECLINING_UNDONE,
+    Happened.ERROR_REPORTED,
+    Happened.INVITATION_OPENED,
+    Happened.INVITATION_UNDELIVERABLE,
+    Happened.CONTACT_DETAILS_CHANGED,
+    Happened.CODE_LEARNED,
+    Happened.CODE_TAKEN_BACK,
+)
 
 
 def event(kind: str) -> dict[str, Any]:
     """Return an event of a kind, as a webhook gets it."""
     before, after = MOVES.get(kind, (State.AWAITING, State.AWAITING))
     confirmed = [{"position": 0, "method": "bank"}]
+    by_clock = kind in (Happened.LAPSED, Happened.EXPIRED)
     data = {
         "reference": REFERENCE,
         "client_reference": EXAMPLE["reference"],
         "state": after.value,
         "from_state": before.value if before else None,
         "valid_until": RECEIPT["valid_until"],
-        "version": 2 if kind == Transition.CHANGED else 1,
+        "version": 2 if kind == Happened.CHANGED else 1,
         "digest": DIGEST,
+        "by": "clock" if by_clock else "housing_system" if kind == Happened.SENT else "person",
+        "position": 0 if kind == Happened.PERSON_CONFIRMED else 1 if kind in OF_ANOTHER else None,
+        "changed": ["/content/wishes/highest_rent"] if kind == Happened.CHANGED else [],
         "waits_for": {State.AWAITING: 1 if before else 2}.get(after, 0),
-        "confirmed": confirmed if after != State.AWAITING else [],
+        "confirmed": confirmed if after != State.AWAITING or kind == Happened.PERSON_CONFIRMED else [],
         "represented": [],
     }
     return {
         "specversion": "1.0",
-        "id": "4711",
+        "id": EVENT_ID,
         "source": "https://confirm.example.fi",
         "type": EVENT_TYPE + kind,
         "subject": REFERENCE,
@@ -104,5 +160,7 @@ EXAMPLES: dict[str, Any] = {
     "Document": EXAMPLE,
     "Receipt": RECEIPT,
     "ApplicationStatus": STATUS,
-    "EventPage": {"events": [event(Transition.CONFIRMED)], "next": "4711", "more": False},
+    "Replay": {"since": "2026-11-20T10:00:00+02:00"},
+    "Replayed": {"deliveries": 12},
+    "EventPage": {"events": [event(Happened.CONFIRMED)], "next": "4711-0b5e6c1e", "more": False},
 }

@@ -10,17 +10,44 @@ from applications.enums import (
     Dwelling,
     Feature,
     FlatType,
+    Happened,
     Purpose,
     Reason,
     RepresentativeKind,
     State,
     Tenure,
-    Transition,
 )
+from core.actors import Source
 from identity.enums import Language, Method
-from upstream.schemas import Progress
+from upstream.schemas import InvitationState, Progress
 
 Meanings = dict[str, str]
+
+# What happened, by the last word of an event's `type`.
+EVENTS: Meanings = {
+    Happened.SENT: "The application has come in and waits for its adults.",
+    Happened.CONFIRMED: "The last adult has confirmed it: it is valid.",
+    Happened.CHANGED: "Its content was changed, here or by you: it has a new version, for all to confirm. `changed` "
+    "says where it differs.",
+    Happened.UNDONE: "Customer service undid a confirmation: the application waits for that person again.",
+    Happened.RENEWED: "An applicant renewed it as it is: `valid_until` is later, and confirmations stay.",
+    Happened.LAPSED: "Not all had confirmed it in time: it has ended.",
+    Happened.EXPIRED: "Its period of validity is over: it has ended.",
+    Happened.WITHDRAWN: "An applicant, customer service or you withdrew it: it has ended.",
+    Happened.REPLACED: "Another application of one of its adults became valid: this one has ended.",
+    Happened.PERSON_CONFIRMED: "One of several adults has confirmed it; it waits for the others.",
+    Happened.PERSON_DECLINED: "An applicant has declined: it cannot become valid until somebody changes it.",
+    Happened.DECLINING_UNDONE: "Declining was undone: it waits for that person again.",
+    Happened.ERROR_REPORTED: "A co-applicant has told the main applicant of an error in it. Nothing else has changed.",
+    Happened.INVITATION_OPENED: "Somebody has gone on from the link of a co-applicant’s invitation.",
+    Happened.INVITATION_UNDELIVERABLE: "The email with an invitation could not be delivered: the address is wrong, or "
+    "its mailbox takes nothing. Nobody has been invited.",
+    Happened.CONTACT_DETAILS_CHANGED: "An applicant or customer service has corrected an email address, a telephone "
+    "number or a language. Read the document for them; the version stays.",
+    Happened.CODE_LEARNED: "Customer service has seen the Finnish personal identity code of somebody who had none, or "
+    "another one, in the application. Read the document for it; the version stays.",
+    Happened.CODE_TAKEN_BACK: "Such a code was recorded by mistake, and was taken back.",
+}
 
 # Of each list what it is about, and what its words mean.
 LISTS: dict[type[TextChoices], tuple[str, Meanings]] = {
@@ -43,6 +70,7 @@ LISTS: dict[type[TextChoices], tuple[str, Meanings]] = {
             Progress.WAITING: "Is an adult and has not confirmed yet; can do so online or at customer service.",
             Progress.COUNTER_ONLY: "Is an adult and has not confirmed yet; has no Finnish personal identity code, so "
             "only a visit to customer service with a passport or identity card helps.",
+            Progress.DECLINED: "Has declined: the application waits until it is changed, or until this is undone.",
             Progress.NOT_NEEDED: "Is under 18 and need not confirm. In an application that waits this becomes "
             "`waiting` on their 18th birthday.",
         },
@@ -147,17 +175,23 @@ LISTS: dict[type[TextChoices], tuple[str, Meanings]] = {
             Purpose.EXCHANGE: "Another flat of Heka in exchange for the present one, which is given up.",
         },
     ),
-}
-
-# What happened, by the last word of an event's `type`.
-EVENTS: Meanings = {
-    Transition.SENT: "The application has come in and waits for its adults.",
-    Transition.CONFIRMED: "The last adult has confirmed it: it is valid.",
-    Transition.CHANGED: "Its content was changed, here or by you: it has a new version, for all to confirm.",
-    Transition.UNDONE: "Customer service undid a confirmation: the application waits for that person again.",
-    Transition.RENEWED: "An applicant renewed it as it is: `valid_until` is later, and confirmations stay.",
-    Transition.LAPSED: "Not all had confirmed it in time: it has ended.",
-    Transition.EXPIRED: "Its period of validity is over: it has ended.",
-    Transition.WITHDRAWN: "An applicant, customer service or you withdrew it: it has ended.",
-    Transition.REPLACED: "Another application of one of its adults became valid: this one has ended.",
+    Happened: ("What happened to an application.", EVENTS),
+    InvitationState: (
+        "How far an invitation has come.",
+        {
+            InvitationState.SENT: "It was sent, or is about to be. Nobody has gone on from it, as far as we know.",
+            InvitationState.OPENED: "Somebody has gone on from its link.",
+            InvitationState.UNDELIVERABLE: "Its email could not be delivered. Correct the address, in a change.",
+        },
+    ),
+    Source: (
+        "Through which channel somebody acted.",
+        {
+            Source.PERSON: "An applicant, who had proved who they are.",
+            Source.COUNTER: "Customer service.",
+            Source.HOUSING_SYSTEM: "You.",
+            Source.CLOCK: "Nobody: time passed.",
+            Source.FORM: "Somebody who had not proved who they are, by the form here or by an invitation’s link.",
+        },
+    ),
 }

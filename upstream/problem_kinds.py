@@ -16,7 +16,8 @@ INVALID_CODE = {"pointer": "/main_applicant/hetu", "detail": "Invalid personal i
 class ProblemKind:
     """One kind of problem. `asked_with` is what an operation must take for it to come: a header, `body` or `query`.
 
-    `only_of` are the operations that it comes from, if not all of them can.
+    `only_of` are the operations that it comes from, if not all of them can, and `not_of` those that it does not come
+    from.
     """
 
     status: int
@@ -26,6 +27,7 @@ class ProblemKind:
     advice: str
     asked_with: str = ""
     only_of: frozenset[str] = frozenset()
+    not_of: frozenset[str] = frozenset()
     members: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -50,6 +52,7 @@ class ProblemKind:
             self.status in operation["responses"]
             and (not self.asked_with or self.asked_with in takes)
             and (not self.only_of or operation["operationId"] in self.only_of)
+            and operation["operationId"] not in self.not_of
         )
 
 
@@ -139,6 +142,16 @@ KINDS = (
         only_of=frozenset({"changeApplication", "withdrawApplication"}),
     ),
     ProblemKind(
+        409,
+        "unknown-cursor",
+        "The cursor names an event that is not there: ask since a time, or reconcile",
+        "Our database was restored to an earlier state: the event at which you stopped is not here any more, and "
+        "others may have other places now.",
+        "Poll with `since` a time before that, and without `after`. Events that you have had come with the same id, "
+        "or not at all; compare your applications with ours.",
+        only_of=frozenset({"pollEvents"}),
+    ),
+    ProblemKind(
         412,
         "changed-meanwhile",
         "The application has another version now",
@@ -177,6 +190,16 @@ KINDS = (
                 {"pointer": "/content/wishes/area_max", "detail": "area_max is smaller than area_min"},
             ]
         },
+    ),
+    ProblemKind(
+        422,
+        "invalid-body",
+        "The body has faults",
+        "The body is JSON, and not what this operation takes. `errors` names each fault with the place where it is.",
+        "Mend every place in `errors` and send again.",
+        asked_with="body",
+        not_of=frozenset({"sendApplication", "changeApplication"}),
+        members={"errors": [{"pointer": "", "detail": "Give since or application, or both"}]},
     ),
     ProblemKind(
         428,

@@ -220,7 +220,7 @@ class Unborn(Questions):
             raise ValidationError(
                 _(
                     "The due date was more than 2 months ago. Check it. If the child has been born, remove the unborn "
-                    "child, and add the child to those who move in with you."
+                    "child and add a person moving in with you."
                 )
             )
         return due

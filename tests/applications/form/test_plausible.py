@@ -44,8 +44,8 @@ TOO_OLD = "By this code the person would be over 120 years old. Check the sign a
             Unborn,
             {"due_date": day(-61)},
             "due_date",
-            "The due date was more than 2 months ago. Check it. If the child has been born, remove the unborn child, "
-            "and add the child to those who move in with you.",
+            "The due date was more than 2 months ago. Check it. If the child has been born, remove the unborn child "
+            "and add a person moving in with you.",
         ),
         (
             HomeAndNeed,
