@@ -201,12 +201,13 @@ def kind_in_words(of: Part) -> SafeString:
     if "const" in of:
         return format_html("always <code>{}</code>", of["const"])
     if several := of.get("anyOf") or of.get("allOf"):
-        kinds = ["null" if one == {"type": "null"} else kind_in_words(one) for one in several]
-        return _joined(kinds, " or ")
+        kinds = _joined([kind_in_words(one) for one in several if one != {"type": "null"}], " or ")
+        return format_html("{}, or null", kinds) if {"type": "null"} in several else kinds
     limits = [words.format(_plain(of[name])) for name, words in LIMITS.items() if name in of]
     if of.get("type") == "array":
         limits += ["each once"] if of.get("uniqueItems") else []
-        return _joined([format_html("list of {}", kind_in_words(of["items"])), *limits], ", ")
+        items = kind_in_words(of["items"])
+        return format_html("list of {} ({})", items, ", ".join(limits)) if limits else format_html("list of {}", items)
     kind = FORMATS.get(of.get("format", "")) or TYPES.get(of.get("type", ""), "any value")
     pattern = [format_html("of the form <code>{}</code>", of["pattern"])] if "pattern" in of else []
     return _joined([kind, *limits, *pattern], ", ")

@@ -4,9 +4,10 @@ import datetime as dt
 from typing import Literal, Self
 
 from django.db.models import TextChoices
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from applications.enums import Happened, RepresentativeKind, State
+from applications.facts import Instant
 from applications.models import MOST_APPLICANTS
 from core.actors import Source
 from identity.enums import Method
@@ -174,7 +175,7 @@ class Replay(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    since: AwareDatetime | None = Field(default=None, description="Those collected at this time and later")
+    since: Instant | None = Field(default=None, description="Those collected at this time and later")
     application: str | None = Field(default=None, description="Those of this application, by our number")
 
     @model_validator(mode="after")

@@ -107,9 +107,9 @@ def test_texts_of_the_description_are_escaped_and_marked():
     [
         ({"type": "string", "maxLength": 200, "minLength": 1}, "text, at most 200 characters"),
         ({"type": "integer", "minimum": 1, "maximum": 1000}, "whole number, at least 1, at most 1\u00a0000"),
-        ({"anyOf": [{"type": "string", "format": "date"}, {"type": "null"}]}, "date, as 2026-11-20 or null"),
+        ({"anyOf": [{"type": "string", "format": "date"}, {"type": "null"}]}, "date, as 2026-11-20, or null"),
         ({"$ref": "#/components/schemas/State"}, '<a href="#State">State</a>'),
-        ({"type": "array", "items": {"type": "boolean"}, "uniqueItems": True}, "list of true or false, each once"),
+        ({"type": "array", "items": {"type": "boolean"}, "uniqueItems": True}, "list of true or false (each once)"),
         ({"const": "1.0"}, "always <code>1.0</code>"),
         ({"type": "string", "pattern": "^[<]$"}, "text, of the form <code>^[&lt;]$</code>"),
         ({}, "any value"),
