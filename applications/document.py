@@ -228,8 +228,11 @@ def check(document: Document, *, is_new: bool = True) -> None:
     faults = [
         *_faults_of_people(document, is_new=is_new),
         *_faults_of_content(document.content, is_new=is_new),
-        *_faults_of_sending(document, is_new=is_new),
     ]
+    if document.sent_at > timezone.now() + CLOCKS_DIFFER:
+        faults.append((pointer("sent_at"), "The time lies ahead"))
+    elif is_new and dates.valid_until(document.sent_at) < dates.today():
+        faults.append((pointer("sent_at"), "The last day of validity, counted from this time, is over"))
     if faults:
         raise InvalidDocument(faults)
 
@@ -295,13 +298,6 @@ def _faults_of_content(content: Content, *, is_new: bool) -> Iterator[tuple[str,
             yield pointer("content", part, name), "The same is named twice"
     if not content.assurance:
         yield pointer("content", "assurance"), "The assurance is missing"
-
-
-def _faults_of_sending(document: Document, *, is_new: bool) -> Iterator[tuple[str, str]]:
-    if document.sent_at > timezone.now() + CLOCKS_DIFFER:
-        yield pointer("sent_at"), "The time lies ahead"
-    elif is_new and dates.valid_until(document.sent_at) < dates.today():
-        yield pointer("sent_at"), "The last day of validity, counted from this time, is over"
 
 
 def fault(path: tuple[str | int, ...], error: Mapping[str, Any]) -> tuple[str, str]:

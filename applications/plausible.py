@@ -19,7 +19,8 @@ MOVE_AHEAD = dt.timedelta(days=3653)
 
 def is_too_old(born: dt.date) -> bool:
     """Tell whether somebody born on a day would be older than anybody is."""
-    return _years_ago(born) >= OLDEST_YEARS
+    today = dates.today()
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day)) >= OLDEST_YEARS
 
 
 def is_long_born(due: dt.date) -> bool:
@@ -45,8 +46,3 @@ def is_far_ahead(by: dt.date) -> bool:
 def has_twice(values: Sequence[str]) -> bool:
     """Tell whether a list names something more than once."""
     return len(set(values)) < len(values)
-
-
-def _years_ago(day: dt.date) -> int:
-    today = dates.today()
-    return today.year - day.year - ((today.month, today.day) < (day.month, day.day))

@@ -142,7 +142,12 @@ def completed(schema: OpenAPISchema) -> OpenAPISchema:
         _complete(operation)
     used = {tag for operation in operations_of(schema) for tag in operation["tags"]}
     schema["tags"] = [{"name": name, "description": text} for name, text in TAGS.values() if name in used]
-    _explain_words(schema["components"]["schemas"])
+    for words, (about, meanings) in LISTS.items():
+        listed = schema["components"]["schemas"][words.__name__]
+        listed["description"] = "\n".join([about, "", *(f"* `{word}`: {means}" for word, means in meanings.items())])
+        if not all(map(str.isidentifier, words.values)):
+            # "2" is no name. Without one, generators of clients count from 0, and VALUE_2 would be three rooms.
+            listed["x-enum-varnames"] = words.names
     schema["components"]["securitySchemes"]["BearerToken"]["description"] = HOW_TO_GET_ONE
     schema["components"]["examples"] = {
         kind.key: {"summary": kind.title, "description": f"{kind.means} {kind.advice}", "value": kind.example}
@@ -208,13 +213,3 @@ def _show_example(content: Part) -> None:
     example = EXAMPLES.get(schema_name(content))
     if example is not None:
         content["application/json"].setdefault("example", example)
-
-
-def _explain_words(schemas: Part) -> None:
-    for words, (about, meanings) in LISTS.items():
-        if words.__name__ in schemas:
-            lines = [f"* `{word}`: {meaning}" for word, meaning in meanings.items()]
-            schemas[words.__name__]["description"] = "\n".join([about, "", *lines])
-            if not all(map(str.isidentifier, words.values)):
-                # "2" is no name. Without one, generators of clients count from 0, and VALUE_2 would be three rooms.
-                schemas[words.__name__]["x-enum-varnames"] = words.names

@@ -18,7 +18,7 @@ from ninja import NinjaAPI
 
 from upstream.description import ALLOWANCE
 from upstream.example import EVENT_TYPE
-from upstream.meanings import EVENTS
+from upstream.meanings import EVENTS, LISTS
 from upstream.problem_kinds import KINDS
 
 Part = dict[str, Any]
@@ -40,6 +40,7 @@ LIMITS = {
     "minItems": "at least {}",
     "maxItems": "at most {}",
 }
+PLACES = {"path": "address"}  # where a parameter stands; the others are said as OpenAPI does
 TYPES = {
     "string": "text",
     "integer": "whole number",
@@ -71,26 +72,25 @@ def content_of(described: Part) -> Part:
     received = described["webhooks"]
     any_event = next(iter(received.values()))["post"]
     return {
+        **UNMOVED,
         "title": described["info"]["title"],
         "contact": described["info"].get("contact"),
         "address": settings.PUBLIC_URL,
         "about": list(worded(described["info"]["description"])),
         "token": next(worded(described["components"]["securitySchemes"]["BearerToken"]["description"])),
-        "groups": [{**tag, "operations": list(_operations(described, tag["name"]))} for tag in described["tags"]],
-        "forms": [_form(name, of) for name, of in sorted(schemas.items()) if "enum" not in of],
-        "words": [_words(name, of) for name, of in sorted(schemas.items()) if "enum" in of],
-        "problems": [
+        "groups": [
             {
-                "kind": kind,
-                "means": _inline(kind.means),
-                "advice": _inline(kind.advice),
-                "example": _json(kind.example),
+                **tag,
+                "operations": [
+                    _operation(path, method, operation)
+                    for path, methods in described["paths"].items()
+                    for method, operation in methods.items()
+                    if tag["name"] in operation["tags"]
+                ],
             }
-            for kind in KINDS
+            for tag in described["tags"]
         ],
-        "events": [(kind, _inline(means)) for kind, means in EVENTS.items()],
-        "event_type": EVENT_TYPE,
-        "allowance": [(name, _inline(one["description"])) for name, one in ALLOWANCE.items()],
+        "forms": [_form(name, of) for name, of in sorted(schemas.items()) if "enum" not in of],
         "receiving": {
             "how": _inline(any_event["description"]),
             "headers": [(one["name"], _inline(one["description"])) for one in any_event["parameters"]],
@@ -120,16 +120,8 @@ def _inline(text: str) -> SafeString:
     return format_html_join("", "{}", ((part,) for part in [*parts, text[end:]]))
 
 
-def _operations(described: Part, tag: str) -> Iterator[Part]:
-    for path, methods in described["paths"].items():
-        for method, operation in methods.items():
-            if tag in operation["tags"]:
-                yield _operation(path, method, operation)
-
-
 def _operation(path: str, method: str, operation: Part) -> Part:
     body = operation.get("requestBody")
-    answers = operation["responses"]
     return {
         "id": operation["operationId"],
         "method": method.upper(),
@@ -137,13 +129,13 @@ def _operation(path: str, method: str, operation: Part) -> Part:
         "summary": operation["summary"],
         "about": list(worded(operation["description"].removeprefix(f"{operation['summary']}.\n\n"))),
         "parameters": [
-            {
-                "name": one["name"],
-                "where": {"path": "address", "query": "query", "header": "header"}[one["in"]],
-                "is_required": one["required"],
-                "kind": kind_in_words(one["schema"]),
-                "about": _inline(one["description"]),
-            }
+            _member(
+                one["name"],
+                one["schema"],
+                is_required=one["required"],
+                about=one["description"],
+                where=PLACES.get(one["in"], one["in"]),
+            )
             for one in operation["parameters"]
         ],
         "body": body and {"kind": kind_in_words(_schema(body)), "example": _json(_example(body))},
@@ -159,7 +151,7 @@ def _operation(path: str, method: str, operation: Part) -> Part:
                 ],
                 "example": _json(_example(answer)),
             }
-            for status, answer in answers.items()
+            for status, answer in operation["responses"].items()
             if status < 400
         ],
         "problems": [
@@ -174,23 +166,17 @@ def _form(name: str, of: Part) -> Part:
     required = of.get("required", ())
     return {
         "name": name,
-        "about": list(worded(of.get("description", ""))) if of.get("description") else [],
+        "about": list(worded(of["description"])) if "description" in of else [],
         "members": [
-            {
-                "name": member,
-                "is_required": member in required,
-                "kind": kind_in_words(one),
-                "about": _inline(one.get("description", "")),
-            }
+            _member(member, one, is_required=member in required, about=one.get("description", ""))
             for member, one in of.get("properties", {}).items()
         ],
     }
 
 
-def _words(name: str, of: Part) -> Part:
-    about, _, lines = of["description"].partition("\n\n")
-    pairs = [line.removeprefix("* ").split(": ", 1) for line in lines.split("\n")]
-    return {"name": name, "about": about, "meanings": [(word.strip("`"), _inline(means)) for word, means in pairs]}
+def _member(name: str, of: Part, *, is_required: bool, about: str, where: str = "") -> Part:
+    kind = kind_in_words(of)
+    return {"name": name, "where": where, "is_required": is_required, "kind": kind, "about": _inline(about)}
 
 
 def kind_in_words(of: Part) -> SafeString:
@@ -203,7 +189,7 @@ def kind_in_words(of: Part) -> SafeString:
     if several := of.get("anyOf") or of.get("allOf"):
         kinds = _joined([kind_in_words(one) for one in several if one != {"type": "null"}], " or ")
         return format_html("{}, or null", kinds) if {"type": "null"} in several else kinds
-    limits = [words.format(_plain(of[name])) for name, words in LIMITS.items() if name in of]
+    limits = [text.format(f"{of[name]:,}").replace(",", "\u00a0") for name, text in LIMITS.items() if name in of]
     if of.get("type") == "array":
         limits += ["each once"] if of.get("uniqueItems") else []
         items = kind_in_words(of["items"])
@@ -217,10 +203,6 @@ def _joined(parts: Iterable[str], sign: str) -> SafeString:
     return format_html_join(sign, "{}", ((part,) for part in parts))
 
 
-def _plain(number: float) -> str:
-    return f"{number:,}".replace(",", "\u00a0")
-
-
 def _schema(part: Part) -> Part:
     found: Part = next(iter(part["content"].values()))["schema"]
     return found
@@ -232,3 +214,28 @@ def _example(part: Part) -> Any:
 
 def _json(value: Any) -> str:
     return json.dumps(value, indent=2, ensure_ascii=False)
+
+
+# What no installation and no operation changes.
+UNMOVED: Part = {
+    "words": [
+        {
+            "name": words.__name__,
+            "about": about,
+            "meanings": [(word, _inline(text)) for word, text in means.items()],
+        }
+        for words, (about, means) in LISTS.items()
+    ],
+    "problems": [
+        {
+            "kind": kind,
+            "means": _inline(kind.means),
+            "advice": _inline(kind.advice),
+            "example": _json(kind.example),
+        }
+        for kind in KINDS
+    ],
+    "events": [(kind, _inline(means)) for kind, means in EVENTS.items()],
+    "event_type": EVENT_TYPE,
+    "allowance": [(name, _inline(one["description"])) for name, one in ALLOWANCE.items()],
+}
