@@ -23,24 +23,26 @@ from upstream.models import ApiClient, WebhookDelivery, WebhookDeliveryQuerySet,
 
 @admin.register(ApiClient)
 class ApiClientAdmin(NeverDeleted, admin.ModelAdmin):
-    list_display = ["name", "created_at", "revoked_at"]
+    list_display = ["name", "requests_a_minute", "created_at", "revoked_at"]
     search_fields = ["name"]
-    fields = ["name", "created_at", "revoked_at"]
-    readonly_fields = ["created_at", "revoked_at"]
+    fields = ["name", "requests_a_minute", "created_at", "revoked_at"]
     ordering = ["name"]
     actions = ["replace_token", "revoke"]
 
-    def has_change_permission(self, request: HttpRequest, obj: ApiClient | None = None) -> bool:
-        return False
+    def get_readonly_fields(self, request: HttpRequest, obj: ApiClient | None = None) -> Any:
+        return ["created_at", "revoked_at", *(["name"] if obj else [])]
 
     def has_manage_permission(self, request: HttpRequest) -> bool:
-        """Let those who may change clients replace and revoke their tokens; nothing else of clients changes."""
-        return super().has_change_permission(request)
+        """Let those who may change clients replace and revoke their tokens."""
+        return self.has_change_permission(request)
 
     def save_model(self, request: HttpRequest, obj: ApiClient, form: Any, change: bool) -> None:  # noqa: FBT001  # Django's signature
-        # Nobody sees this first token: response_add replaces it, and shows the new one.
-        created, _token = clients.issue(obj.name)
-        obj.pk = created.pk
+        if change:
+            clients.allow_requests(obj, obj.requests_a_minute)
+        else:
+            # Nobody sees this first token: response_add replaces it, and shows the new one.
+            created, _token = clients.issue(obj.name, requests_a_minute=obj.requests_a_minute)
+            obj.pk = created.pk
 
     def response_add(self, request: HttpRequest, obj: ApiClient, post_url_continue: str | None = None) -> HttpResponse:
         return self._token_page(request, obj, clients.replace_token(obj))

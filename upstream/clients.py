@@ -6,7 +6,7 @@ import secrets
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from upstream.models import ApiClient
+from upstream.models import REQUESTS_A_MINUTE, ApiClient
 
 PREFIX = "heka_"  # lets scanners for leaked secrets recognise one
 RANDOM_BYTES = 32
@@ -16,14 +16,22 @@ class NameTaken(Exception):
     """A client of that name exists already."""
 
 
-def issue(name: str) -> tuple[ApiClient, str]:
+def issue(name: str, *, requests_a_minute: int = REQUESTS_A_MINUTE) -> tuple[ApiClient, str]:
     """Make a client of that name; return it with its token, which cannot be read again. Raises NameTaken."""
     token = _new_token()
     try:
         with transaction.atomic():
-            return ApiClient.objects.create(name=name, token_hash=_digest(token)), token
+            client = ApiClient.objects.create(
+                name=name, token_hash=_digest(token), requests_a_minute=requests_a_minute
+            )
+            return client, token
     except IntegrityError:
         raise NameTaken from None
+
+
+def allow_requests(client: ApiClient, requests_a_minute: int) -> None:
+    """Let a client make so many requests within a minute from now on."""
+    ApiClient.objects.filter(pk=client.pk).update(requests_a_minute=requests_a_minute)
 
 
 def replace_token(client: ApiClient) -> str:

@@ -155,11 +155,22 @@ def event(kind: str) -> dict[str, Any]:
     }
 
 
+SUMMARY: dict[str, Any] = {
+    **{name: STATUS[name] for name in ("reference", "client_reference", "version", "digest", "valid_until")},
+    "state": "awaiting",
+    "waits_for": 1,
+    "state_changed_at": "2026-11-21T10:00:00Z",
+}
 # By the name of its schema, what a body or an answer looks like.
 EXAMPLES: dict[str, Any] = {
     "Document": EXAMPLE,
     "Receipt": RECEIPT,
     "ApplicationStatus": STATUS,
+    "ApplicationPage": {"applications": [SUMMARY], "next": "1", "more": False},
+    "AskedStatuses": {"references": [REFERENCE], "client_references": ["HS-2026-0002"]},
+    "Statuses": {"applications": [STATUS], "unknown": ["HS-2026-0002"]},
+    "Knowledge": {"applications": [{"reference": REFERENCE, "version": 1, "state": "valid"}]},
+    "Differences": {"different": [SUMMARY], "unknown": []},
     "Replay": {"since": "2026-11-20T10:00:00+02:00"},
     "Replayed": {"deliveries": 12},
     "EventPage": {"events": [event(Happened.CONFIRMED)], "next": "4711-0b5e6c1e", "more": False},

@@ -110,9 +110,9 @@ KINDS = (
     ProblemKind(
         409,
         "key-reused",
-        "This Idempotency-Key came with another body before",
+        "This Idempotency-Key came with another request before",
         "The same key came with another request before, so this one was not carried out.",
-        "Take a new key for each new request; repeat the old one with its old body only.",
+        "Take a new key for each new request; repeat the old one only as it was, body and `If-Match` too.",
         asked_with="Idempotency-Key",
     ),
     ProblemKind(

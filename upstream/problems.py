@@ -14,7 +14,8 @@ from applications.document import InvalidDocument
 from core.transactions import DATABASE_AWAY
 from identity.limits import TooMany
 from upstream.events import UnknownCursor
-from upstream.intake import AlreadySent, AnotherReference, KeyReused
+from upstream.idempotency import KeyReused
+from upstream.intake import AlreadySent, AnotherReference
 from upstream.schemas import Fault, ProblemDetails
 from upstream.standing import NotFound
 from upstream.strict_json import NotJson
@@ -83,7 +84,7 @@ def _invalid(error: InvalidRequest) -> HttpResponse:
             return problem(400, f"The header {name} is malformed", "invalid-header")
         case "query", name, *_:
             return problem(400, f"The parameter {name} is malformed", "invalid-query")
-    faults = []
+    faults, parameter = [], ""
     for fault in error.errors:
         _body, parameter, *path = fault["loc"]
         if fault["type"] == "missing" and not path:
@@ -116,7 +117,7 @@ ANSWERS: dict[type[Exception], Callable[[Any], HttpResponse]] = {
     ),
     UnknownParameter: lambda _: problem(400, "The query has a parameter that is not known", "invalid-query"),
     WhichVersion: lambda _: problem(428, "If-Match must name the version that is changed"),
-    KeyReused: lambda _: problem(409, "This Idempotency-Key came with another body before", "key-reused"),
+    KeyReused: lambda _: problem(409, "This Idempotency-Key came with another request before", "key-reused"),
     AlreadySent: lambda error: problem(
         409,
         "An application with this reference was sent before",

@@ -1,7 +1,7 @@
 """An application, through all its versions."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Self
 
 from django.db import models
@@ -29,16 +29,30 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         """Those that wait or are valid today, by the rule of `status`."""
         return self.filter(state__in=OPEN, valid_until__gte=dates.today())
 
-    def with_people(self) -> Self:
-        """Fetch the people and their confirmations in one query more, and `was_valid`; the content is not fetched."""
-        been_valid = Application.objects.filter(pk=models.OuterRef("pk"), changes__to_state=State.VALID)
+    def in_states(self, states: Collection[State]) -> Self:
+        """Those that are in one of these states today, by the rule of `status`."""
+        past = Q(valid_until__lt=dates.today())
+        found = Q(state__in=[state for state in states if state not in OPEN])
+        for state, end in ((State.AWAITING, State.LAPSED), (State.VALID, State.EXPIRED)):
+            if state in states:
+                found |= Q(state=state) & ~past
+            if end in states:
+                found |= Q(state=state) & past
+        return self.filter(found)
+
+    def with_applicants(self) -> Self:
+        """Fetch the people and their confirmations in one query more; the content is not fetched."""
         applicants = Applicant.objects.with_confirmation().order_by("position")
         return (
             self.select_related("current")
             .defer("current__content")
-            .annotate(was_valid=models.Exists(been_valid))
             .prefetch_related(models.Prefetch("current__applicants", queryset=applicants))
         )
+
+    def with_people(self) -> Self:
+        """Fetch what with_applicants() does, and `was_valid`: for the pages of a few, as it looks at all changes."""
+        been_valid = Application.objects.filter(pk=models.OuterRef("pk"), changes__to_state=State.VALID)
+        return self.with_applicants().annotate(was_valid=models.Exists(been_valid))
 
     def locked(self, pk: int) -> "Application":
         """Lock an application, and return it and its people as they stand once nobody else can change them."""
@@ -51,8 +65,12 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
 
     def with_invitations(self) -> Self:
         """Fetch the people, and each one's live invitation."""
+        return self.with_people().and_invitations()
+
+    def and_invitations(self) -> Self:
+        """Fetch each applicant's live invitation besides."""
         live = Invitation.objects.filter(replaced_at=None)
-        return self.with_people().prefetch_related(
+        return self.prefetch_related(
             models.Prefetch("current__applicants__invitations", queryset=live, to_attr="live_invitations")
         )
 

@@ -152,7 +152,7 @@ def _left_behind():
         Session.objects.create(session_key=f"{days}", session_data="x", expire_date=then + dt.timedelta(hours=1))
         RateCount.objects.create(key=f"{days}", ends=int(then.timestamp()) + 60, count=1)
         IdempotencyRecord.objects.create(
-            client=client, key=f"{days}", body_digest="0", status_code=201, answer={}, created_at=then
+            client=client, key=f"{days}", request_digest="0", status_code=201, answer={}, created_at=then
         )
         report = {"provider": "p", "message_id": f"{days}", "type": "delivered", "recipient": "a@example.test"}
         TrackingEvent.objects.create(**report, occurred_at=then, received_at=then)

@@ -88,3 +88,34 @@ def test_command_replaces_and_revokes(capsys):
 def test_command_with_an_unknown_name(option):
     with pytest.raises(CommandError, match="There is no client named Housing system"):
         call_command("api_client", "Housing system", option)
+
+
+def test_command_says_how_many_requests_a_client_may_make(capsys):
+    call_command("api_client", "Housing system")
+    call_command("api_client", "Another system", "--requests-a-minute", "1000")
+    token = capsys.readouterr().out.split()[1]
+
+    call_command("api_client", "Housing system", "--set", "--requests-a-minute", "20")
+
+    assert dict(ApiClient.objects.values_list("name", "requests_a_minute")) == {
+        "Housing system": 20,
+        "Another system": 1000,
+    }
+    assert capsys.readouterr().out == ""
+    assert clients.of_token(token).name == "Another system"
+
+
+@pytest.mark.parametrize("limit", ["0", "-1", "10001"])
+def test_command_refuses_a_limit_out_of_bounds(limit):
+    with pytest.raises(CommandError, match="1 to 10000 requests"):
+        call_command("api_client", "Housing system", "--requests-a-minute", limit)
+
+    assert not ApiClient.objects.exists()
+
+
+@pytest.mark.parametrize("options", [["--replace", "--requests-a-minute", "5"], ["--set"]])
+def test_command_takes_no_limit_beside_another_act_and_sets_nothing_of_nothing(options):
+    clients.issue("Housing system")
+
+    with pytest.raises(CommandError, match=r"--set|what to set"):
+        call_command("api_client", "Housing system", *options)
