@@ -101,7 +101,9 @@ def header(text: str, *, required: bool = False, **schema: Any) -> Part:
     return {"description": text, **({"required": True} if required else {}), "schema": {"type": "string", **schema}}
 
 
-VERSION = {"ETag": header("The current version, in double quotes: send it back as `If-Match`", required=True)}
+VERSION = {
+    "ETag": header("What the application is like now, in double quotes: send it back as `If-Match`", required=True)
+}
 REPLAYED = {
     "Idempotent-Replayed": header(
         "`true` when this is the stored answer to an earlier request with the same key", enum=["true"]
@@ -190,6 +192,8 @@ def _complete_parameter(parameter: Part) -> None:
     if {"type": "null"} in kinds:  # what is absent has no value that could be null
         (of,) = [kind for kind in kinds if kind != {"type": "null"}]
         parameter["schema"] = of
+    if "enum" in (listed := parameter["schema"].get("items", {})):  # django-ninja writes the list out, unexplained
+        parameter["schema"]["items"] = {"$ref": f"#/components/schemas/{listed['title']}"}
 
 
 def _complete_answer(operation: Part, status: int, answer: Part) -> None:
