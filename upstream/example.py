@@ -137,7 +137,11 @@ def event(kind: str) -> dict[str, Any]:
         "version": 2 if kind == Happened.CHANGED else 1,
         "digest": DIGEST,
         "by": "clock" if by_clock else "housing_system" if kind == Happened.SENT else "person",
-        "position": 0 if kind == Happened.PERSON_CONFIRMED else 1 if kind in OF_ANOTHER else None,
+        "position": 0
+        if kind in (Happened.CONFIRMED, Happened.PERSON_CONFIRMED)
+        else 1
+        if kind in OF_ANOTHER
+        else None,
         "changed": ["/content/wishes/highest_rent"] if kind == Happened.CHANGED else [],
         "waits_for": {State.AWAITING: 1 if before else 2}.get(after, 0),
         "confirmed": confirmed if after != State.AWAITING or kind == Happened.PERSON_CONFIRMED else [],

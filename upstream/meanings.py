@@ -26,7 +26,7 @@ Meanings = dict[str, str]
 # What happened, by the last word of an event's `type`.
 EVENTS: Meanings = {
     Happened.SENT: "The application has come in and waits for its adults.",
-    Happened.CONFIRMED: "The last adult has confirmed it: it is valid.",
+    Happened.CONFIRMED: "The last adult has confirmed it: it is valid. `position` is theirs.",
     Happened.CHANGED: "Its content was changed, here or by you: it has a new version, for all to confirm. `changed` "
     "says where it differs.",
     Happened.UNDONE: "Customer service undid a confirmation: the application waits for that person again.",
