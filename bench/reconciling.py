@@ -44,6 +44,13 @@ INSERT INTO applications_confirmation SELECT copy.* FROM applications_confirmati
         'id', c.id + n, 'applicant_id', c.applicant_id + 2 * n, 'number', lpad(n::text, 9, '0'))) copy;
 INSERT INTO applications_statechange SELECT copy.* FROM applications_statechange s, generate_series(1, %(more)s) n,
     jsonb_populate_record(s, jsonb_build_object('id', s.id + n, 'application_id', s.application_id + n)) copy;
+INSERT INTO applications_happening SELECT copy.* FROM applications_happening h, generate_series(1, %(more)s) n,
+    jsonb_populate_record(h, jsonb_build_object(
+        'id', h.id + n * (SELECT count(*) FROM applications_happening), 'application_id', h.application_id + n,
+        'version_id', h.version_id + n, 'change_id', h.change_id + n, 'applicant_id', h.applicant_id + 2 * n)) copy;
+INSERT INTO applications_invitation SELECT copy.* FROM applications_invitation i, generate_series(1, %(more)s) n,
+    jsonb_populate_record(i, jsonb_build_object(
+        'id', i.id + n, 'applicant_id', i.applicant_id + 2 * n, 'token_hash', 't' || n, 'code_hash', 'c' || n)) copy;
 INSERT INTO upstream_intake SELECT copy.* FROM upstream_intake i, generate_series(1, %(more)s) n,
     jsonb_populate_record(i, jsonb_build_object(
         'id', i.id + n, 'application_id', i.application_id + n, 'reference', 'HS-' || n)) copy;

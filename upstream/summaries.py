@@ -98,18 +98,16 @@ def _own(client: ApiClient) -> ApplicationQuerySet:
 def _summaries(applications: list[Application]) -> list[ApplicationSummary]:
     changes = StateChange.objects.filter(application__in=[one.pk for one in applications])
     last = dict(changes.values_list("application").annotate(Max("at")))
-    return [_summary(one, last[one.pk]) for one in applications]
-
-
-def _summary(application: Application, last: dt.datetime) -> ApplicationSummary:
-    status = application.status
-    return ApplicationSummary(
-        reference=application.number,
-        client_reference=application.intake.reference,
-        state=status,
-        version=application.version.number,
-        digest=application.version.digest,
-        valid_until=application.valid_until,
-        waits_for=len(application.waits_for) if status == State.AWAITING else 0,
-        state_changed_at=last,
-    )
+    return [
+        ApplicationSummary(
+            reference=one.number,
+            client_reference=one.intake.reference,
+            state=one.status,
+            version=one.version.number,
+            digest=one.version.digest,
+            valid_until=one.valid_until,
+            waits_for=len(one.waits_for) if one.status == State.AWAITING else 0,
+            state_changed_at=last[one.pk],
+        )
+        for one in applications
+    ]
