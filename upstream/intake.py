@@ -44,7 +44,7 @@ def change(reference: str, document: Document, *, client: ApiClient, tag: str) -
     """Put a document in the place of the one with this tag, and return how the application stands (changes.put).
 
     An application that was filled in here gets the client's own number with it. Raises NotFound, AnotherReference,
-    AlreadySent, changes.NotLatest and changes.CannotChangeEnded.
+    AlreadySent, changes.EditedOnlyHere, changes.NotLatest and changes.CannotChangeEnded.
     """
     application = standing.own_application(reference, client=client)
     _check_number(application, document.reference)
@@ -88,7 +88,7 @@ def withdraw(reference: str, *, client: ApiClient) -> standing.Standing:
 
 @atomically
 def _store(document: Document, *, client: ApiClient) -> Application:
-    application = applications.intake.send(document, by=_actor(client))
+    application = applications.intake.send(document, by=_actor(client), origin=client.origin)
     Intake.objects.create(client=client, reference=document.reference, application=application)
     return application
 

@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from applications.models import Application, Happening
+from applications.models import Application, Happening, Origin
 from core import crypto
 from core.leases import FREE, Leased, lease_constraint
 from upstream.enums import Failure, Status
@@ -31,6 +31,7 @@ class ApiClient(models.Model):
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
     created_at = models.DateTimeField(_("created"), default=timezone.now, db_default=Now(), editable=False)
     revoked_at = models.DateTimeField(_("revoked"), null=True, editable=False)
+    origin = models.OneToOneField(Origin, on_delete=models.PROTECT, related_name="client", editable=False)
     requests_a_minute = models.PositiveSmallIntegerField(
         _("requests a minute"),
         default=REQUESTS_A_MINUTE,

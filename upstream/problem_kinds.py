@@ -152,6 +152,15 @@ KINDS = (
         only_of=frozenset({"pollEvents"}),
     ),
     ProblemKind(
+        409,
+        "changed-here",
+        "The applications of this client are edited only in this service",
+        "We have settled with you that your applications are edited only here. Another content is not taken in; the "
+        "same content is.",
+        "Read the document to follow what people change here. To settle it otherwise, ask the operator.",
+        only_of=frozenset({"changeApplication"}),
+    ),
+    ProblemKind(
         412,
         "changed-meanwhile",
         "The application has another version now",

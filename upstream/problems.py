@@ -110,6 +110,9 @@ ANSWERS: dict[type[Exception], Callable[[Any], HttpResponse]] = {
         "another-reference",
         faults=[("/reference", "Another one than was sent before")],
     ),
+    changes.EditedOnlyHere: lambda _: problem(
+        409, "The applications of this client are edited only in this service", "changed-here"
+    ),
     changes.CannotChangeEnded: lambda _: problem(409, "This application has ended", "ended"),
     changes.NotLatest: lambda _: problem(412, "The application has another version now", "changed-meanwhile"),
     UnknownCursor: lambda _: problem(

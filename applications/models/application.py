@@ -9,9 +9,10 @@ from django.db.models import Q
 from django.utils import timezone
 
 from applications import dates, references
-from applications.enums import State
+from applications.enums import ChangedIn, State
 from applications.models.applicant import Applicant
 from applications.models.invitation import Invitation
+from applications.models.origin import Origin
 from applications.models.version import Version
 from identity.enums import Language
 from identity.models import Person
@@ -50,9 +51,9 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         )
 
     def with_people(self) -> Self:
-        """Fetch what with_applicants() does, and `was_valid`: for the pages of a few, as it looks at all changes."""
+        """Fetch what with_applicants() does, the origin and `was_valid`: for a few, as it looks at all changes."""
         been_valid = Application.objects.filter(pk=models.OuterRef("pk"), changes__to_state=State.VALID)
-        return self.with_applicants().annotate(was_valid=models.Exists(been_valid))
+        return self.with_applicants().select_related("origin").annotate(was_valid=models.Exists(been_valid))
 
     def locked(self, pk: int) -> "Application":
         """Lock an application, and return it and its people as they stand once nobody else can change them."""
@@ -83,6 +84,9 @@ class Application(models.Model):
     current = models.OneToOneField(
         Version, on_delete=models.PROTECT, related_name="current_of", null=True
     )  # empty only until its first version is stored
+    origin = models.ForeignKey(
+        Origin, on_delete=models.PROTECT, null=True, related_name="applications", db_index=False
+    )  # none if it was filled in here and no client has received it
     language = models.CharField(max_length=2, choices=Language)
     sent_at = models.DateTimeField()
     valid_until = models.DateField()
@@ -135,6 +139,16 @@ class Application(models.Model):
     @property
     def is_open(self) -> bool:
         return self.status in OPEN
+
+    @property
+    def edited_elsewhere(self) -> Origin | None:
+        """The service in which alone people edit this application; None if they edit it here (J6.4)."""
+        return self.origin if self.origin and self.origin.changed_in == ChangedIn.THERE else None
+
+    @property
+    def edit_link(self) -> str:
+        """The address at which people edit this application in another service, if it is known."""
+        return self.edited_elsewhere.edit_link(self.number) if self.edited_elsewhere else ""
 
     @property
     def gains_by_renewal(self) -> bool:

@@ -134,6 +134,10 @@ def change_application(
     changes nothing is never refused so. Repeat a request that got no answer with the same `Idempotency-Key`,
     `If-Match` and bytes: if it was carried out, its answer comes again for 24 hours at least, whatever has changed
     since. `sent_at` must be given and is not used. At most 256 KB.
+
+    We have settled with you where your applications are edited. If that is only in our service, another content is
+    refused with 409 `changed-here`. If it is only in yours, our pages lead people there, and you send us what they
+    have changed.
     """
     if if_match is None:
         raise WhichVersion
