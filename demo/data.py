@@ -5,17 +5,18 @@ import datetime as dt
 from django.db import transaction
 from django.utils import timezone
 
-from applications import confirmation, dates, deadlines, document, intake, terms
+from applications import confirmation, dates, deadlines, document, references, terms
 from applications.models import Application
 from core.actors import Actor, Role, Source
 from counter.models import Counter
 from counter.opening import Span
-from demo import client
+from demo import client, housing_system
 from demo.models import DemoApplication
 from demo.people import BY_KEY, DemoPerson
 from demo.stories import STORIES
 from identity import people
 from identity.proof import Proof
+from upstream import intake
 
 HOUSING_SYSTEM = Actor(Role.HOUSING_SYSTEM, Source.HOUSING_SYSTEM, name="demo")
 OFFICE_HOURS = Span(dt.time(9), dt.time(16))
@@ -34,9 +35,9 @@ def load() -> list[str]:
         if standing.exists() and story.follows not in told:
             continue
         with transaction.atomic():
-            application = intake.send(
-                document.parse(story.document(now=timezone.now()), is_new=False), by=HOUSING_SYSTEM
-            )
+            sent = document.parse(story.document(now=timezone.now()), is_new=False)
+            receipt = intake.receive(sent, client=housing_system.client()).receipt
+            application = Application.objects.get(reference=references.normalise_reference(receipt.reference))
             DemoApplication.objects.update_or_create(story=story.key, defaults={"application": application})
             for key in story.confirmed_by:
                 confirm(application, who=BY_KEY[key])
