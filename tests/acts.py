@@ -32,7 +32,7 @@ from tests import cast
 from tests.applications.factories import actor, person
 from tests.counter.checks import end_of_code, passport, slot
 from tests.staff import acting
-from upstream import intake
+from upstream import intake, standing
 from upstream.models import Intake
 
 Done = Callable[[], object]
@@ -122,7 +122,7 @@ def change_by_form(place: Place) -> Done:
     return lambda: drafts.send_draft(draft, revision=revision, assurance=True, by=by)
 
 
-@act(intake.change, changes.CannotChange, intake.NotFound)
+@act(intake.change, changes.CannotChange, standing.NotFound)
 def put(place: Place) -> Done:
     known = Intake.objects.select_related("client", "application__current").get(application=place.sent)
     new = document.parse(cast.document(*place.put, reference=known.reference))

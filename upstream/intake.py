@@ -3,22 +3,20 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.db import IntegrityError
-from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 import applications.intake
-from applications import changes, references
+from applications import changes
 from applications.document import Document
-from applications.enums import RepresentativeKind, State
-from applications.models import Applicant, Application
+from applications.enums import State
+from applications.models import Application
 from core.actors import Actor, Role, Source
 from core.transactions import atomically
-from identity.enums import Method
+from upstream import standing
 from upstream.models import ApiClient, IdempotencyRecord, Intake
-from upstream.schemas import ApplicantStatus, ApplicationStatus, Progress, Receipt
+from upstream.schemas import Receipt
 
 ANSWERS_KEPT = dt.timedelta(hours=48)  # 24 are promised
 
@@ -37,10 +35,6 @@ class AlreadySent(Exception):
 
 class AnotherReference(Exception):
     """The body names another application than the address does."""
-
-
-class NotFound(Exception):
-    """There is no such application, or another client sent it: nobody learns which."""
 
 
 @dataclass(frozen=True)
@@ -63,14 +57,6 @@ class Answer:
     receipt: Receipt
     status_code: int = 201
     replayed: bool = False
-
-
-@dataclass(frozen=True)
-class Standing:
-    """How an application stands, and the digest of its current version, by which a change names what it changes."""
-
-    status: ApplicationStatus
-    digest: str
 
 
 def receive(document: Document, *, client: ApiClient, request: Request | None = None) -> Answer:
@@ -96,53 +82,29 @@ def receive(document: Document, *, client: ApiClient, request: Request | None = 
     return Answer(receipt)
 
 
-def status(reference: str, *, client: ApiClient) -> Standing:
-    """Return how one of the client's own applications stands; it names nobody. Raises NotFound."""
-    application = _own(reference, client=client)
-    return Standing(
-        ApplicationStatus(
-            **_receipt(application).model_dump(),
-            applicants=[
-                ApplicantStatus(
-                    position=a.position,
-                    progress=_progress(a),
-                    representative=(
-                        RepresentativeKind(a.confirmed.representative)
-                        if a.confirmed and a.confirmed.representative
-                        else None
-                    ),
-                    method=Method(a.confirmed.method) if a.confirmed else None,
-                )
-                for a in application.applicants
-            ],
-        ),
-        application.version.digest,
-    )
-
-
 @atomically
-def change(reference: str, document: Document, *, client: ApiClient, digest: str) -> Standing:
+def change(reference: str, document: Document, *, client: ApiClient, digest: str) -> standing.Standing:
     """Put a document in the place of the version whose digest is given, and return how the application stands (R6).
 
     Raises NotFound, AnotherReference, changes.NotLatest and changes.CannotChangeEnded.
     """
-    application = _own(reference, client=client)
+    application = standing.own_application(reference, client=client)
     if application.intake.reference != document.reference:
         raise AnotherReference
     try:
         changes.change(application, document, digest=digest, by=_actor(client))
     except Application.DoesNotExist:  # erased meanwhile
-        raise NotFound from None
-    return status(reference, client=client)
+        raise standing.NotFound from None
+    return standing.status(reference, client=client)
 
 
 @atomically
-def withdraw(reference: str, *, client: ApiClient) -> Standing:
+def withdraw(reference: str, *, client: ApiClient) -> standing.Standing:
     """End one of the client's own applications, and return how it stands. A withdrawn one stays withdrawn (R11).
 
     Raises NotFound, and changes.CannotChangeEnded for one that has ended in another way.
     """
-    application = _own(reference, client=client)
+    application = standing.own_application(reference, client=client)
     try:
         changes.withdraw(application, by=_actor(client))
     except changes.CannotChangeEnded:
@@ -150,15 +112,15 @@ def withdraw(reference: str, *, client: ApiClient) -> Standing:
         if application.state != State.WITHDRAWN:
             raise
     except Application.DoesNotExist:  # erased meanwhile
-        raise NotFound from None
-    return status(reference, client=client)
+        raise standing.NotFound from None
+    return standing.status(reference, client=client)
 
 
 @atomically
 def _store(document: Document, *, client: ApiClient, request: Request | None) -> Receipt:
     application = applications.intake.send(document, by=_actor(client))
     Intake.objects.create(client=client, reference=document.reference, application=application)
-    receipt = _receipt(application)
+    receipt = standing.receipt_of(application)
     if request:
         IdempotencyRecord.objects.create(
             client=client,
@@ -168,14 +130,6 @@ def _store(document: Document, *, client: ApiClient, request: Request | None) ->
             answer=receipt.model_dump(mode="json"),
         )
     return receipt
-
-
-def _own(reference: str, *, client: ApiClient) -> Application:
-    own = Application.objects.with_people().select_related("intake").filter(intake__client=client)
-    application = own.filter(reference=references.normalise_reference(reference)).first()
-    if application is None:
-        raise NotFound
-    return application
 
 
 def _actor(client: ApiClient) -> Actor:
@@ -189,22 +143,3 @@ def _answered(request: Request, *, client: ApiClient) -> Answer | None:
     if record.body_digest != request.digest:
         raise KeyReused
     return Answer(Receipt(**record.answer), status_code=record.status_code, replayed=True)
-
-
-def _receipt(application: Application) -> Receipt:
-    with translation.override(application.language):
-        path = reverse("applications:enter", args=[application.reference])
-    return Receipt(
-        reference=application.number,
-        status=application.status,
-        valid_until=application.valid_until,
-        confirm_link=settings.PUBLIC_URL + path,
-    )
-
-
-def _progress(applicant: Applicant) -> Progress:
-    if applicant.confirmed:
-        return Progress.CONFIRMED
-    if not applicant.is_adult:
-        return Progress.NOT_NEEDED
-    return Progress.COUNTER_ONLY if applicant.only_at_counter else Progress.WAITING

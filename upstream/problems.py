@@ -13,8 +13,9 @@ from applications import changes, document
 from applications.document import InvalidDocument
 from core.transactions import DATABASE_AWAY
 from identity.limits import TooMany
-from upstream.intake import AlreadySent, AnotherReference, KeyReused, NotFound
+from upstream.intake import AlreadySent, AnotherReference, KeyReused
 from upstream.schemas import Fault, ProblemDetails
+from upstream.standing import NotFound
 from upstream.strict_json import NotJson
 
 MEDIA_TYPE = "application/problem+json"
