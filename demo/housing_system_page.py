@@ -20,6 +20,7 @@ from demo.models import DemoEvent
 
 COMMANDS = Path(settings.BASE_DIR, "docs", "housing-system.md")
 MOST_SHOWN = 50
+TAGS = {State.AWAITING.value: "waiting", State.VALID.value: "ok"}
 # By the last word of an event's type.
 WORDS = {
     "sent": _("The application came in."),
@@ -48,6 +49,7 @@ class Shown:
     event: DemoEvent
     words: Promise | str
     state: str
+    tag: str  # the class of the state's tag
     waits_for: int
     as_json: str
 
@@ -91,6 +93,7 @@ def _shown(event: DemoEvent) -> Shown:
         event=event,
         words=WORDS.get(kind, kind),
         state=State(state).label if state in State.values else state,
+        tag=TAGS.get(state, "ended"),
         waits_for=data.get("waits_for", 0),
         as_json=json.dumps(event.event, indent=2, ensure_ascii=False),
     )
