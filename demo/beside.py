@@ -19,11 +19,14 @@ def written_down(file: Path = running_demo.FILE) -> Iterator[None]:
 
     Of two demos in one folder, which share its database, the later one's are there.
     """
+    names = [given for name in env.dump() for given in (name, f"{name}_FILE")]
+    decided = {"PUBLIC_URL": settings.PUBLIC_URL, "WEBHOOK_ALLOW_PRIVATE": "true"}  # by the demo, without a variable
+    known = {name: os.environ[name] for name in names if name in os.environ} | decided
     file.parent.mkdir(parents=True, exist_ok=True)
     new = file.with_name(f"{file.name}.{os.getpid()}")
     with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as written:
         fcntl.flock(written, fcntl.LOCK_EX)  # the server's worker shares it: it ends with the last of them
-        json.dump(own_settings(), written)
+        json.dump(known, written)
         written.flush()
         new.replace(file)  # locked already, so nobody can meet it between
         try:
@@ -32,10 +35,3 @@ def written_down(file: Path = running_demo.FILE) -> Iterator[None]:
             with contextlib.suppress(FileNotFoundError):
                 if os.path.samestat(file.stat(), os.fstat(written.fileno())):
                     file.unlink()
-
-
-def own_settings() -> dict[str, str]:
-    """Return the variables that say which installation this is, and what `manage.py demo` decides without one."""
-    names = [given for name in env.dump() for given in (name, f"{name}_FILE")]
-    decided = {"PUBLIC_URL": settings.PUBLIC_URL, "WEBHOOK_ALLOW_PRIVATE": "true"}
-    return {name: os.environ[name] for name in names if name in os.environ} | decided

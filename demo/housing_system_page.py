@@ -47,21 +47,35 @@ class Shown:
     """An event as the page shows it."""
 
     event: DemoEvent
-    words: Promise | str
-    state: str
-    tag: str  # the class of the state's tag
-    waits_for: int
-    as_json: str
 
     @property
     def data(self) -> dict[str, Any]:
         return self.event.event.get("data", {})  # type: ignore[no-any-return]
 
+    @property
+    def words(self) -> Promise | str:
+        kind: str = self.event.event["type"].rpartition(".")[2]
+        return WORDS.get(kind, kind)
+
+    @property
+    def state(self) -> str:
+        state = self.data.get("state", "")
+        return str(State(state).label) if state in State.values else state
+
+    @property
+    def tag(self) -> str:
+        """The class of the state's tag."""
+        return TAGS.get(self.data.get("state", ""), "ended")
+
+    @property
+    def as_json(self) -> str:
+        return json.dumps(self.event.event, indent=2, ensure_ascii=False)
+
 
 @never_cache
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
-    shown = [_shown(event) for event in DemoEvent.objects.order_by("-pk")[:MOST_SHOWN]]
+    shown = [Shown(event) for event in DemoEvent.objects.order_by("-pk")[:MOST_SHOWN]]
     context = {
         "api": f"{settings.PUBLIC_URL}/api/v1",
         "token": housing_system.TOKEN,
@@ -84,16 +98,3 @@ def commands(request: HttpRequest) -> HttpResponse:
 @require_POST
 def receive_event(request: HttpRequest) -> HttpResponse:
     return HttpResponse(status=204 if housing_system.receive(request.headers, request.body) else 401)
-
-
-def _shown(event: DemoEvent) -> Shown:
-    kind, data = event.event["type"].rpartition(".")[2], event.event.get("data", {})
-    state = data.get("state", "")
-    return Shown(
-        event=event,
-        words=WORDS.get(kind, kind),
-        state=State(state).label if state in State.values else state,
-        tag=TAGS.get(state, "ended"),
-        waits_for=data.get("waits_for", 0),
-        as_json=json.dumps(event.event, indent=2, ensure_ascii=False),
-    )

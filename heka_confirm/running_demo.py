@@ -25,19 +25,14 @@ def join_running_demo(environment: MutableMapping[str, str] = os.environ, *, fil
         return None
     try:
         with file.open() as written:
-            if not _is_locked(written.fileno()):
-                return None
-            known: dict[str, str] = json.load(written)
-    except OSError:
+            try:
+                fcntl.flock(written, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                known: dict[str, str] = json.load(written)
+            else:
+                return None  # nobody holds it any more
+    except FileNotFoundError:
         return None
     for name, value in known.items():
         environment.setdefault(name, value)
     return environment["PUBLIC_URL"]
-
-
-def _is_locked(file: int) -> bool:
-    try:
-        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    return False

@@ -133,8 +133,8 @@ def test_event_is_told_in_words(system, client):
     assert deliver(client, system).status_code == 204
 
     assert "The last adult has confirmed: the application is valid." in shown(client)
-    assert "Viimeinenkin täysi-ikäinen on vahvistanut: hakemus on voimassa." in shown(client, "fi")
-    assert "Även den sista myndiga sökanden har bekräftat: ansökan gäller." in shown(client, "sv")
+    assert "Viimeinenkin täysi-ikäinen on vahvistanut hakemuksen. Se on voimassa." in shown(client, "fi")
+    assert "Även den sista myndiga sökanden har bekräftat ansökan. Den gäller." in shown(client, "sv")
 
 
 def test_newest_event_comes_first(system, client):
