@@ -5,7 +5,7 @@ import datetime as dt
 from django.db import transaction
 from django.utils import timezone
 
-from applications import confirmation, dates, deadlines, document, references, terms
+from applications import confirmation, dates, deadlines, document, terms
 from applications.models import Application
 from core.actors import Actor, Role, Source
 from counter.models import Counter
@@ -36,8 +36,10 @@ def load() -> list[str]:
             continue
         with transaction.atomic():
             sent = document.parse(story.document(now=timezone.now()), is_new=False)
-            receipt = intake.receive(sent, client=housing_system.client()).receipt
-            application = Application.objects.get(reference=references.normalise_reference(receipt.reference))
+            intake.receive(sent, client=housing_system.client())
+            application = Application.objects.get(
+                intake__client__name=housing_system.NAME, intake__reference=sent.reference
+            )
             DemoApplication.objects.update_or_create(story=story.key, defaults={"application": application})
             for key in story.confirmed_by:
                 confirm(application, who=BY_KEY[key])
