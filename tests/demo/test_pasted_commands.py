@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from applications.enums import Transition
+from demo.housing_system_page import WORDS
 from tests.demo.demos import PATIENCE, bare_environment, greeting
 
 PAGE = Path(settings.BASE_DIR, "docs", "housing-system.md").read_text()
@@ -139,3 +141,18 @@ def test_every_command_that_asks_says_how_it_is_answered():
     asking = [line for block in blocks() for line in block.text.splitlines() if re.search(r"\bheka \"", line)]
 
     assert [line for line in asking if not re.search(r"  # \d{3}$", line)] == []
+
+
+def test_page_tells_what_to_do_on_every_problem():
+    told = set(re.findall(r"^\| \d{3} \| `urn:heka-confirm:([a-z-]+)` ", PAGE, re.MULTILINE))
+    source = Path(settings.BASE_DIR, "upstream", "problems.py").read_text()
+    kinds = set(re.findall(r'"([a-z]+(?:-[a-z]+)+|ended)"', source)) - {"content-type"}
+
+    assert kinds - told == set()
+
+
+def test_page_tells_what_every_event_means():
+    told = set(re.findall(r"^\| `([a-z_]+)` \| ", PAGE, re.MULTILINE))
+
+    assert {each.value for each in Transition} - told == set()
+    assert set(WORDS) - told == set()
