@@ -39,6 +39,8 @@ WORDS = {
     "invitation_opened": _("An applicant has opened their invitation."),
     "invitation_undeliverable": _("An invitation did not reach an applicant."),
     "contact_details_changed": _("The contact details of an applicant were changed."),
+    "code_learned": _("Customer service recorded the personal identity code of an applicant."),
+    "code_taken_back": _("A personal identity code that customer service had recorded was removed."),
 }
 
 

@@ -153,6 +153,12 @@ def test_event_that_comes_twice_counts_once(system, client):
     assert "Arrived 2 times; it counts once." in shown(client)
 
 
+def test_application_that_was_filled_in_here_has_no_number_of_the_housing_system(system, client):
+    deliver(client, system, event={**EVENT, "data": {**EVENT["data"], "client_reference": None}})
+
+    assert "filled in here." in shown(client)
+
+
 def test_event_of_a_kind_that_is_not_known_is_shown_by_its_name(system, client):
     deliver(client, system, event={**EVENT, "type": "fi.heka-confirm.application.new_kind"})
 
