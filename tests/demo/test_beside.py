@@ -2,6 +2,7 @@
 
 import fcntl
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -100,6 +101,14 @@ def test_nothing_is_joined_where_no_demo_runs(tmp_path):
 
     assert join_running_demo(shell, file=left_behind) is None
     assert join_running_demo(shell, file=tmp_path / "missing.json") is None
+    assert shell == {}
+
+
+def test_demo_of_another_user_is_not_joined(file, monkeypatch):
+    monkeypatch.setattr(os, "geteuid", lambda: file.stat().st_uid + 1)
+    shell = {}
+
+    assert join_running_demo(shell, file=file) is None
     assert shell == {}
 
 
