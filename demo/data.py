@@ -7,18 +7,16 @@ from django.utils import timezone
 
 from applications import confirmation, dates, deadlines, document, terms
 from applications.models import Application
-from core.actors import Actor, Role, Source
 from counter.models import Counter
 from counter.opening import Span
 from demo import client, housing_system
 from demo.models import DemoApplication
 from demo.people import BY_KEY, DemoPerson
-from demo.stories import STORIES
+from demo.stories import STORIES, Story
 from identity import people
 from identity.proof import Proof
 from upstream import intake
 
-HOUSING_SYSTEM = Actor(Role.HOUSING_SYSTEM, Source.HOUSING_SYSTEM, name="demo")
 OFFICE_HOURS = Span(dt.time(9), dt.time(16))
 
 
@@ -35,11 +33,7 @@ def load() -> list[str]:
         if standing.exists() and story.follows not in told:
             continue
         with transaction.atomic():
-            sent = document.parse(story.document(now=timezone.now()), is_new=False)
-            intake.receive(sent, client=housing_system.client())
-            application = Application.objects.get(
-                intake__client__name=housing_system.NAME, intake__reference=sent.reference
-            )
+            application = send(story)
             DemoApplication.objects.update_or_create(story=story.key, defaults={"application": application})
             for key in story.confirmed_by:
                 confirm(application, who=BY_KEY[key])
@@ -47,6 +41,14 @@ def load() -> list[str]:
                 deadlines.end(application)
         told.append(story.key)
     return told
+
+
+def send(story: Story) -> Application:
+    """Send the application of a story as the demo's housing system does."""
+    sent = document.parse(story.document(now=timezone.now()), is_new=False)
+    owner = housing_system.client()
+    intake.receive(sent, client=owner)
+    return Application.objects.get(intake__client=owner, intake__reference=sent.reference)
 
 
 def confirm(application: Application, *, who: DemoPerson) -> None:

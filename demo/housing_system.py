@@ -32,7 +32,8 @@ def ensure() -> None:
     """Let TOKEN work, and send events to the demo's own receiver: from now on, not those of what is here already."""
     own = client()
     known = hashlib.sha256(TOKEN.encode()).hexdigest()  # as upstream.clients keeps it
-    ApiClient.objects.filter(pk=own.pk).update(token_hash=known, revoked_at=None)
+    another_receives = ApiClient.objects.filter(receives_forms=True, revoked_at=None).exclude(pk=own.pk).exists()
+    ApiClient.objects.filter(pk=own.pk).update(token_hash=known, revoked_at=None, receives_forms=not another_receives)
     own.refresh_from_db()
     here, url = reverse("demo:receive_event"), receiver_url()
     receivers = list(WebhookEndpoint.objects.live().filter(client=own, url__endswith=here))

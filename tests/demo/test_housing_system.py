@@ -82,6 +82,17 @@ def test_start_brings_back_a_token_that_was_revoked(system):
     assert list(WebhookEndpoint.objects.live()) == [system]
 
 
+def test_applications_that_are_filled_in_here_are_the_demo_systems_unless_another_is_named(system):
+    assert ApiClient.objects.get(receives_forms=True) == system.client
+
+    ApiClient.objects.update(receives_forms=False)
+    other, _token = clients.issue("Another system")
+    ApiClient.objects.filter(pk=other.pk).update(receives_forms=True)
+    housing_system.ensure()
+
+    assert ApiClient.objects.get(receives_forms=True) == other
+
+
 def test_start_at_another_port_sends_events_there_only(system, settings):
     settings.PUBLIC_URL = "http://localhost:8001"
 
