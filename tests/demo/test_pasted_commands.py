@@ -51,7 +51,7 @@ def blocks():
             found[-1].shape = json.loads(text)
         else:
             before = PAGE[: match.start()]
-            section = re.findall(r"^#+ (.*)$", before, re.MULTILINE)[-1]
+            section = re.findall(r"^##+ (.*)$", before, re.MULTILINE)[-1]
             found.append(Block(text, before.count("\n") + 2, section))
     return found
 
@@ -111,12 +111,12 @@ def shape(value):
 
 
 def is_like(said, got):
-    """Tell whether an answer has the shape that the page says; where one of the lists is empty, any list will do."""
+    """Tell whether an answer has the shape that the page says: of lists that of their first, and null is like all."""
     if isinstance(said, dict) and isinstance(got, dict):
         return said.keys() == got.keys() and all(is_like(said[name], got[name]) for name in said)
     if isinstance(said, list) and isinstance(got, list):
         return not said or not got or is_like(said[0], got[0])
-    return said == got
+    return said == got or "NoneType" in {said, got}
 
 
 def test_pasted_commands_answer_as_the_page_says(shell):
@@ -132,7 +132,7 @@ def test_pasted_commands_answer_as_the_page_says(shell):
         if codes != block.codes or not (block.shape is None or is_like(shape(block.shape), shape(last))):
             wrong.append(f"docs/housing-system.md:{block.line} says {block.codes}:\n{block.text}\n{printed}")
         if block.section == "Confirm it":
-            assert printed.endswith("valid\n"), printed
+            assert last["status"] == "valid"
 
     assert wrong == [], "\n\n".join(wrong)
 
