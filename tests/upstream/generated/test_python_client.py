@@ -1,0 +1,209 @@
+"""The client that openapi-python-client makes of our description, before the service: every operation, every model."""
+
+import datetime as dt
+import importlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import attrs
+import pytest
+from django.utils import timezone
+
+from applications.models import Application
+from tests import cast
+from tests.applications.factories import confirm
+from tests.upstream.generated.conftest import OPERATIONS
+from tests.upstream.generated.python_package import HousingSystem, modules
+from upstream import events
+
+CALLS = {}
+
+
+@pytest.fixture(scope="session")
+def package(description, tmp_path_factory):
+    """Return the package that the generator makes, with nothing to say against the description."""
+    name, folder = "generated_housing_system", tmp_path_factory.mktemp("package")
+    generator = [sys.executable, "-m", "openapi_python_client", "generate", "--fail-on-warning", "--meta", "none"]
+    made = subprocess.run(
+        [*generator, "--path", description, "--output-path", name],
+        cwd=folder,
+        # It ends with ruff, which it looks for on the path.
+        env={**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+    )
+    assert (made.returncode, made.stderr, made.stdout) == (0, "", f"Generating {name}\n")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(folder)
+        return importlib.import_module(name)
+
+
+@pytest.fixture
+def system(package, live_server, issued):
+    with HousingSystem(package, live_server.url, issued[1]) as system:
+        yield system
+
+
+def calls(operation):
+    """Mark the function that calls an operation of the description."""
+
+    def mark(function):
+        assert CALLS.setdefault(operation, function) is function
+        return function
+
+    return mark
+
+
+def applicant(system, who):
+    return system.ApplicantContent(
+        **who,
+        email=f"{who['first_names'].split()[0].lower()}@example.test",
+        language=system.Language.SV,
+        contact_details_at=timezone.now(),
+        income=system.Income(monthly_gross="2450.50", assets=1200.0),
+    )
+
+
+def document(system, *people, **wishes):
+    """Return an application in the words of the package, of Maija unless told otherwise."""
+    main, *others = people or [cast.MAIJA]
+    return system.Document(
+        reference="HS-2026-0001",
+        sent_at=timezone.now(),
+        language=system.Language.FI,
+        main_applicant=applicant(system, main),
+        co_applicants=[applicant(system, who) for who in others],
+        others_moving_in=[system.Resident(due_date=dt.date(2027, 3, 1))],
+        content=system.Content(
+            home=system.PresentHome(dwelling=system.Dwelling.FLAT, rent=890.5, tenure=system.Tenure.RENTED),
+            need=system.Need(reasons=[system.Reason.TOO_SMALL]),
+            wishes=system.Wishes(
+                **{"flat_types": [system.FlatType("3")], "highest_rent": "1100", **wishes},
+            ),
+            assurance=True,
+        ),
+    )
+
+
+def send(system, *people):
+    """Send an application; return its number."""
+    status, receipt, _ = system.call("POST /applications", body=document(system, *people))
+    assert (status, type(receipt)) == (201, system.Receipt)
+    return receipt.reference
+
+
+@calls("POST /applications")
+def _sends_once(system):
+    asked = {"body": document(system), "idempotency_key": "f3c1"}
+
+    status, receipt, headers = system.call("POST /applications", **asked)
+    again = system.call("POST /applications", **asked)
+
+    assert (status, receipt.status) == (201, system.State.AWAITING)
+    assert type(receipt.valid_until) is dt.date
+    assert headers["Location"] == f"/api/v1/applications/{receipt.reference}"
+    assert again[:2] == (201, receipt)
+    assert again[2]["Idempotent-Replayed"] == "true"
+    assert Application.objects.get().number == receipt.reference
+
+
+@calls("GET /applications/{reference}")
+def _follows(system):
+    number = send(system, cast.MAIJA, cast.OLLI)
+    confirm(Application.objects.get(), cast.OLLI)
+
+    status, standing, headers = system.call("GET /applications/{reference}", number)
+
+    assert (status, standing.reference, standing.status) == (200, number, system.State.AWAITING)
+    assert [(each.position, each.progress, each.method) for each in standing.applicants] == [
+        (0, system.Progress.WAITING, None),
+        (1, system.Progress.CONFIRMED, system.Method.BANK),
+    ]
+    assert headers["ETag"].removeprefix("W/") == f'"{Application.objects.with_people().get().version.digest}"'
+
+
+@calls("PUT /applications/{reference}")
+def _changes_what_it_knows(system):
+    number = send(system)
+    known = system.call("GET /applications/{reference}", number)[2]["ETag"]
+    changed = document(system, highest_rent=950)
+
+    status, standing, headers = system.call("PUT /applications/{reference}", number, body=changed, if_match=known)
+    late, problem, _ = system.call("PUT /applications/{reference}", number, body=document(system), if_match=known)
+
+    assert (status, type(standing)) == (200, system.ApplicationStatus)
+    assert headers["ETag"] != known
+    assert (late, problem.status, problem.type_) == (412, 412, "urn:heka-confirm:changed-meanwhile")
+
+
+@calls("POST /applications/{reference}/withdraw")
+def _withdraws(system):
+    status, standing, _ = system.call("POST /applications/{reference}/withdraw", send(system))
+
+    assert (status, standing.status) == (200, system.State.WITHDRAWN)
+
+
+@calls("GET /events")
+def _polls(system):
+    number = send(system)
+    system.call("POST /applications/{reference}/withdraw", number)
+    events.collect()
+
+    status, first, _ = system.call("GET /events", limit=1)
+    second = system.call("GET /events", after=first.next_)[1]
+    third = system.call("GET /events", after=second.next_)[1]
+
+    told = [(each.subject, each.type_.rpartition(".")[2], each.data.state) for each in first.events + second.events]
+    assert (status, first.more, second.more) == (200, True, False)
+    assert told == [(number, "sent", system.State.AWAITING), (number, "withdrawn", system.State.WITHDRAWN)]
+    assert (third.events, third.next_) == ([], second.next_)
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_generated_client_calls_every_operation(system, operation):
+    CALLS[operation](system)
+
+    assert operation in system.called
+
+
+def test_problem_is_a_model_with_every_fault(system):
+    faulty = document(system, {**cast.MAIJA, "hetu": cast.TEA["hetu"]}, cast.TEA)
+
+    status, problem, _ = system.call("POST /applications", body=faulty)
+
+    assert (status, type(problem)) == (422, system.ProblemDetails)
+    assert problem.type_ == "urn:heka-confirm:invalid-application"
+    assert {fault.pointer for fault in problem.errors} == {"/main_applicant/hetu", "/co_applicants/0/hetu"}
+
+
+def test_refused_token_is_a_problem_too(package, live_server):
+    with HousingSystem(package, live_server.url, "heka_of-nobody") as stranger:
+        status, problem, _ = stranger.call("GET /events")
+
+    assert (status, type(problem)) == (401, package.models.ProblemDetails)
+    assert problem.title == "A valid token is needed"
+
+
+def test_every_field_has_a_type(package):
+    """A generator writes `Any` for what it does not understand."""
+    models = [getattr(package.models, name) for name in package.models.__all__]
+    fields = {
+        f"{model.__name__}.{field.name}": field.type
+        for model in models
+        if attrs.has(model)
+        for field in attrs.fields(model)
+        if field.name != "additional_properties"
+    }
+
+    assert len(fields) > 80
+    assert [name for name, kind in fields.items() if "Any" in str(kind)] == []
+    assert [model.__name__ for model in models if attrs.has(model) and len(attrs.fields(model)) < 2] == []
+
+
+def test_every_answer_has_a_type(package):
+    functions = [module.sync for module in modules(package.api) if hasattr(module, "sync")]
+
+    assert len(functions) == len(OPERATIONS)
+    assert [each.__module__ for each in functions if "Any" in str(each.__annotations__["return"])] == []
