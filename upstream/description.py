@@ -4,6 +4,7 @@ from typing import Any
 
 from ninja.openapi.schema import OpenAPISchema
 
+from applications.enums import FlatType
 from upstream.problems import MEDIA_TYPE
 
 STATUS = {"$ref": "#/components/schemas/ApplicationStatus"}
@@ -59,4 +60,6 @@ def completed(schema: OpenAPISchema) -> OpenAPISchema:
                 answer["headers"] = HEADERS[status]
             if status >= 400:
                 answer["content"] = {MEDIA_TYPE: answer["content"]["application/json"]}
+    # "2" is no name. Without one, generators of clients count from 0, and VALUE_2 would be three rooms.
+    schema["components"]["schemas"]["FlatType"]["x-enum-varnames"] = FlatType.names
     return schema

@@ -1,6 +1,7 @@
 """The client that openapi-python-client makes of our description, before the service: every operation, every model."""
 
 import datetime as dt
+import enum
 import importlib
 import os
 import subprocess
@@ -69,6 +70,7 @@ def applicant(system, who):
 def document(system, *people, **wishes):
     """Return an application in the words of the package, of Maija unless told otherwise."""
     main, *others = people or [cast.MAIJA]
+    rooms = [system.FlatType.TWO_ROOMS, system.FlatType.FIVE_ROOMS]
     return system.Document(
         reference="HS-2026-0001",
         sent_at=timezone.now(),
@@ -79,9 +81,7 @@ def document(system, *people, **wishes):
         content=system.Content(
             home=system.PresentHome(dwelling=system.Dwelling.FLAT, rent=890.5, tenure=system.Tenure.RENTED),
             need=system.Need(reasons=[system.Reason.TOO_SMALL]),
-            wishes=system.Wishes(
-                **{"flat_types": [system.FlatType("3")], "highest_rent": "1100", **wishes},
-            ),
+            wishes=system.Wishes(**{"flat_types": rooms, "highest_rent": "1100", **wishes}),
             assurance=True,
         ),
     )
@@ -200,6 +200,14 @@ def test_every_field_has_a_type(package):
     assert len(fields) > 80
     assert [name for name, kind in fields.items() if "Any" in str(kind)] == []
     assert [model.__name__ for model in models if attrs.has(model) and len(attrs.fields(model)) < 2] == []
+
+
+def test_every_word_has_a_name(package):
+    """A generator numbers the words of a list from 0 if they make no names."""
+    lists = [each for each in vars(package.models).values() if isinstance(each, enum.EnumType)]
+
+    assert len(lists) > 10
+    assert [name for each in lists for name in each.__members__ if name.startswith("VALUE_")] == []
 
 
 def test_every_answer_has_a_type(package):
