@@ -6,12 +6,12 @@ import secrets
 from django.db import transaction
 from django.utils import timezone
 
-from applications import dates, invitations, learned_codes, names, protection, states
+from applications import contact_details, dates, invitations, learned_codes, names, protection, states
 from applications.document import Document, canonical
 from applications.enums import Transition
 from applications.models import Applicant, Application, Version
 from core import crypto
-from core.actors import Actor
+from core.actors import Actor, Source
 
 
 @transaction.atomic
@@ -44,7 +44,23 @@ def write_version(application: Application, document: Document, *, number: int, 
         digest=Version.digest_of(salt, content),
         created_at=at,
     )
-    slots = [
+    slots = new_slots(document, version)
+    protection.lock_born([slot.birth_date for slot in slots], is_changing=any(slot.protected for slot in slots))
+    learned_codes.keep_learned_codes(slots, application)
+    is_given = by.source == Source.HOUSING_SYSTEM
+    if is_given:
+        contact_details.remember_given(slots, application)
+    if number > 1:
+        given_at = [applicant.contact_details_at for applicant in document.applicants]
+        contact_details.keep_corrected_details(slots, application, given_at=given_at, is_given=is_given)
+    protection.mark_slots(slots, application, by=by)
+    names.write(Applicant.objects.bulk_create(slots))
+    return version
+
+
+def new_slots(document: Document, version: Version) -> list[Applicant]:
+    """Return the slots that the applicants of a document have in a version, not stored."""
+    return [
         Applicant(
             version=version,
             position=position,
@@ -60,11 +76,3 @@ def write_version(application: Application, document: Document, *, number: int, 
         )
         for position, applicant in enumerate(document.applicants)
     ]
-    protection.lock_born([slot.birth_date for slot in slots], is_changing=any(slot.protected for slot in slots))
-    learned_codes.keep_learned_codes(slots, application)
-    if number > 1:
-        given_at = [applicant.contact_details_at for applicant in document.applicants]
-        invitations.keep_corrected_details(slots, application, given_at=given_at)
-    protection.mark_slots(slots, application, by=by)
-    names.write(Applicant.objects.bulk_create(slots))
-    return version

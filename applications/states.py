@@ -69,7 +69,7 @@ def transition(
     if check is not None:
         RecordedAct.objects.create(id_check=check, kind=Act(kind), change=change, staff=acting_staff(by), at=at)
     made = ApplicationEvent(Event(kind), check.applicant if check else None, evidence_facts(check))
-    record_events(application, *([because] if because else []), made, by=by)
+    record_events(application, *([because] if because else []), made, by=by, change=change)
 
 
 def _who(by: Actor) -> dict[str, Any]:
