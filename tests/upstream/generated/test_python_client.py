@@ -114,26 +114,44 @@ def _follows(system):
     number = send(system, cast.MAIJA, cast.OLLI)
     confirm(Application.objects.get(), cast.OLLI)
 
-    status, standing, headers = system.call("GET /applications/{reference}", number)
+    status, standing, _ = system.call("GET /applications/{reference}", number)
 
-    assert (status, standing.reference, standing.status) == (200, number, system.State.AWAITING)
+    assert (status, standing.reference, standing.client_reference) == (200, number, "HS-2026-0001")
+    assert (standing.status, standing.version, standing.awaited) == (system.State.AWAITING, 1, [0])
     assert [(each.position, each.progress, each.method) for each in standing.applicants] == [
         (0, system.Progress.WAITING, None),
         (1, system.Progress.CONFIRMED, system.Method.BANK),
     ]
-    assert headers["ETag"].removeprefix("W/") == f'"{Application.objects.with_people().get().version.digest}"'
+    assert type(standing.applicants[1].confirmed_at) is dt.datetime
+    assert [(each.type_, each.position) for each in standing.history] == [
+        (system.Happened.SENT, None),
+        (system.Happened.PERSON_CONFIRMED, 1),
+    ]
+
+
+@calls("GET /applications/{reference}/document")
+def _reads_and_puts_back(system):
+    number = send(system, cast.MAIJA, cast.OLLI)
+
+    status, read, headers = system.call("GET /applications/{reference}/document", number)
+    known = headers["ETag"]
+    back = system.call("PUT /applications/{reference}", number, body=read, if_match=known)
+
+    assert (status, type(read), read.reference) == (200, system.Document, "HS-2026-0001")
+    assert read.content.wishes.flat_types == [system.FlatType.TWO_ROOMS, system.FlatType.FIVE_ROOMS]
+    assert (back[0], back[1].version, back[2]["ETag"]) == (200, 1, known)
 
 
 @calls("PUT /applications/{reference}")
 def _changes_what_it_knows(system):
     number = send(system)
-    known = system.call("GET /applications/{reference}", number)[2]["ETag"]
-    changed = document(system, highest_rent=950)
+    known = system.call("GET /applications/{reference}/document", number)[2]["ETag"]
+    cheaper, roomier = (document(system, highest_rent=950), document(system, area_min=60))
 
-    status, standing, headers = system.call("PUT /applications/{reference}", number, body=changed, if_match=known)
-    late, problem, _ = system.call("PUT /applications/{reference}", number, body=document(system), if_match=known)
+    status, standing, headers = system.call("PUT /applications/{reference}", number, body=cheaper, if_match=known)
+    late, problem, _ = system.call("PUT /applications/{reference}", number, body=roomier, if_match=known)
 
-    assert (status, type(standing)) == (200, system.ApplicationStatus)
+    assert (status, type(standing), standing.version) == (200, system.ApplicationStatus, 2)
     assert headers["ETag"] != known
     assert (late, problem.status, problem.type_) == (412, 412, "urn:heka-confirm:changed-meanwhile")
 
@@ -159,6 +177,18 @@ def _polls(system):
     assert (status, first.more, second.more) == (200, True, False)
     assert told == [(number, "sent", system.State.AWAITING), (number, "withdrawn", system.State.WITHDRAWN)]
     assert (third.events, third.next_) == ([], second.next_)
+
+
+@calls("POST /events/replay")
+def _asks_for_events_again(system):
+    number = send(system)
+    events.collect()
+
+    status, nothing, _ = system.call("POST /events/replay", body=system.Replay(application=number))
+    refused, problem, _ = system.call("POST /events/replay", body=system.Replay())
+
+    assert (status, nothing.deliveries) == (200, 0)  # nobody receives them
+    assert (refused, type(problem)) == (422, system.ProblemDetails)
 
 
 @pytest.mark.parametrize("operation", OPERATIONS | CALLS)
