@@ -72,24 +72,25 @@ async function act() {
 
   const asked = await client.GET("/api/v1/applications/{reference}", { params: { path } });
   const [applicant] = answered(asked).applicants;
-  const known = asked.response.headers.get("ETag") ?? "";
 
-  const wishes = { ...application.content.wishes, highest_rent: 950 };
-  const change = {
-    params: { path, header: { "If-Match": known } },
-    body: { ...application, content: { ...application.content, wishes } },
-  };
-  const changed = await client.PUT("/api/v1/applications/{reference}", change);
-  const state = answered(changed).status;
-  const stale = await client.PUT("/api/v1/applications/{reference}", { ...change, body: application });
+  const read = await client.GET("/api/v1/applications/{reference}/document", { params: { path } });
+  const document = answered(read);
+  const known = read.response.headers.get("ETag") ?? "";
+  const change = (highest_rent: number) =>
+    client.PUT("/api/v1/applications/{reference}", {
+      params: { path, header: { "If-Match": known } },
+      body: { ...document, content: { ...document.content, wishes: { ...document.content.wishes, highest_rent } } },
+    });
+  const changed = answered(await change(950));
+  const stale = await change(960);
 
   const withdrawn = await client.POST("/api/v1/applications/{reference}/withdraw", { params: { path } });
 
   return {
     reference,
     progress: applicant?.progress,
-    afterChange: inWhoseHands(state),
-    changed: changed.response.headers.get("ETag") !== known,
+    version: changed.version,
+    afterChange: inWhoseHands(changed.status),
     stale: stale.error?.type,
     atLast: inWhoseHands(answered(withdrawn).status),
   };

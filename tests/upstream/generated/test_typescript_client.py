@@ -55,8 +55,8 @@ def test_client_in_typescript_sends_follows_changes_and_withdraws(run):
     assert seen == {
         "reference": Application.objects.get().number,
         "progress": "waiting",
+        "version": 2,
         "afterChange": "its applicants",
-        "changed": True,
         "stale": "urn:heka-confirm:changed-meanwhile",
         "atLast": "nobody's",
     }
