@@ -2,6 +2,7 @@
 
 import importlib
 import pkgutil
+import re
 
 from tests.upstream.generated.conftest import OPERATIONS
 
@@ -35,7 +36,8 @@ class HousingSystem:
 
     def call(self, operation, *arguments, **named):
         """Call an operation such as `GET /events`; return the status, the model of the answer, and its headers."""
-        module = self._modules[OPERATIONS[operation]["operationId"]]
+        name = re.sub(r"(?=[A-Z])", "_", OPERATIONS[operation]["operationId"]).lower()
+        module = self._modules[name]
         response = module.sync_detailed(*arguments, client=self.client, **named)
         self.called.add(operation)
         return response.status_code, response.parsed, response.headers
