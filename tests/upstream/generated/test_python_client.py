@@ -67,12 +67,12 @@ def applicant(system, who):
     )
 
 
-def document(system, *people, **wishes):
+def document(system, *people, reference="HS-2026-0001", **wishes):
     """Return an application in the words of the package, of Maija unless told otherwise."""
     main, *others = people or [cast.MAIJA]
     rooms = [system.FlatType.TWO_ROOMS, system.FlatType.FIVE_ROOMS]
     return system.Document(
-        reference="HS-2026-0001",
+        reference=reference,
         sent_at=timezone.now(),
         language=system.Language.FI,
         main_applicant=applicant(system, main),
@@ -87,9 +87,9 @@ def document(system, *people, **wishes):
     )
 
 
-def send(system, *people):
+def send(system, *people, **more):
     """Send an application; return its number."""
-    status, receipt, _ = system.call("POST /applications", body=document(system, *people))
+    status, receipt, _ = system.call("POST /applications", body=document(system, *people, **more))
     assert (status, type(receipt)) == (201, system.Receipt)
     return receipt.reference
 
@@ -218,18 +218,16 @@ def test_refused_token_is_a_problem_too(package, live_server):
 
 def test_every_field_has_a_type(package):
     """A generator writes `Any` for what it does not understand."""
-    models = [getattr(package.models, name) for name in package.models.__all__]
+    models = [each for each in vars(package.models).values() if attrs.has(each)]
     fields = {
-        f"{model.__name__}.{field.name}": field.type
+        model.__name__: {
+            field.name: str(field.type) for field in attrs.fields(model) if field.name != "additional_properties"
+        }
         for model in models
-        if attrs.has(model)
-        for field in attrs.fields(model)
-        if field.name != "additional_properties"
     }
 
-    assert len(fields) > 80
-    assert [name for name, kind in fields.items() if "Any" in str(kind)] == []
-    assert [model.__name__ for model in models if attrs.has(model) and len(attrs.fields(model)) < 2] == []
+    assert len(fields) > 15
+    assert [name for name, types in fields.items() if not types or any("Any" in each for each in types.values())] == []
 
 
 def test_every_word_has_a_name(package):
