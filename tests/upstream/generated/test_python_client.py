@@ -191,7 +191,48 @@ def _asks_for_events_again(system):
     assert (refused, type(problem)) == (422, system.ProblemDetails)
 
 
-@pytest.mark.parametrize("operation", OPERATIONS | CALLS)
+@calls("GET /applications")
+def _lists(system):
+    number = send(system)
+    system.call("POST /applications/{reference}/withdraw", send(system, cast.OLLI, reference="HS-2"))
+
+    status, waiting, _ = system.call("GET /applications", state=[system.State.AWAITING])
+    first = system.call("GET /applications", limit=1)[1]
+    second = system.call("GET /applications", after=first.next_)[1]
+    by_own_number = system.call("GET /applications", client_reference="HS-2")[1]
+
+    assert (status, [each.reference for each in waiting.applications]) == (200, [number])
+    assert (first.more, second.more) == (True, False)
+    assert [each.client_reference for each in first.applications + second.applications] == ["HS-2026-0001", "HS-2"]
+    assert [each.state for each in by_own_number.applications] == [system.State.WITHDRAWN]
+
+
+@calls("POST /statuses")
+def _asks_for_several(system):
+    number = send(system)
+    asked = system.AskedStatuses(references=[number, "K7M-P3X-Q4T"], client_references=["HS-2"])
+
+    status, found, _ = system.call("POST /statuses", body=asked)
+
+    assert status == 200
+    assert found.applications == [system.call("GET /applications/{reference}", number)[1]]
+    assert found.unknown == ["K7M-P3X-Q4T", "HS-2"]
+
+
+@calls("POST /reconcile")
+def _compares_what_it_knows(system):
+    known = [
+        system.Known(reference=send(system, who, reference=number), version=version, state=system.State.AWAITING)
+        for who, number, version in ((cast.MAIJA, "HS-1", 1), (cast.OLLI, "HS-2", 7))
+    ]
+
+    status, told, _ = system.call("POST /reconcile", body=system.Knowledge(applications=known))
+
+    assert (status, told.unknown) == (200, [])
+    assert [(each.client_reference, each.version) for each in told.different] == [("HS-2", 1)]
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
 def test_generated_client_calls_every_operation(system, operation):
     CALLS[operation](system)
 
