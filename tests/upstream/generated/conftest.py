@@ -2,9 +2,11 @@
 
 import json
 import shutil
+import time
 from pathlib import Path
 
 import pytest
+from django.core.signals import request_finished, request_started
 
 from tests.conftest import must_not_skip
 from upstream import clients
@@ -35,5 +37,24 @@ def description(tmp_path_factory):
 
 @pytest.fixture
 def issued(live_server):
-    """Return a client of the service that is running, and its token."""
-    return clients.issue("Housing system")
+    """Return a client of the service that is running, and its token.
+
+    The service ends a request after it has answered. It may use the database then, so the test waits for that.
+    """
+    running = []
+
+    def begin(**_signal):
+        running.append(True)
+
+    def end(**_signal):
+        running.pop()
+
+    request_started.connect(begin)
+    request_finished.connect(end)  # behind Django's own, which asks the database
+    yield clients.issue("Housing system")
+    for _ in range(6000):  # a minute
+        if not running:
+            break
+        time.sleep(0.01)
+    request_started.disconnect(begin)
+    request_finished.disconnect(end)

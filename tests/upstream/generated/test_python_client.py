@@ -249,7 +249,7 @@ def test_problem_is_a_model_with_every_fault(system):
     assert {fault.pointer for fault in problem.errors} == {"/main_applicant/hetu", "/co_applicants/0/hetu"}
 
 
-def test_refused_token_is_a_problem_too(package, live_server):
+def test_refused_token_is_a_problem_too(package, live_server, issued):
     with HousingSystem(package, live_server.url, "heka_of-nobody") as stranger:
         status, problem, _ = stranger.call("GET /events")
 
