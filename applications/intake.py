@@ -9,15 +9,19 @@ from django.utils import timezone
 from applications import contact_details, dates, invitations, learned_codes, names, protection, states
 from applications.document import Document, canonical
 from applications.enums import Transition
-from applications.models import Applicant, Application, Version
+from applications.models import Applicant, Application, Origin, Version
 from core import crypto
 from core.actors import Actor, Source
 
 
 @transaction.atomic
-def send(document: Document, *, by: Actor) -> Application:
-    """Store a checked document as a new application that waits for its adults, and return it (R1, R5)."""
+def send(document: Document, *, by: Actor, origin: Origin | None = None) -> Application:
+    """Store a checked document as a new application that waits for its adults, and return it (R1, R5).
+
+    `origin` is the service in which it was filled in, unless that is this one.
+    """
     application = Application.objects.create(
+        origin=origin,
         language=document.language,
         sent_at=document.sent_at,
         valid_until=dates.valid_until(document.sent_at),
