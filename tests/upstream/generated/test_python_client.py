@@ -144,21 +144,26 @@ def _reads_and_puts_back(system):
 
 @calls("PUT /applications/{reference}")
 def _changes_what_it_knows(system):
-    number = send(system)
-    known = system.call("GET /applications/{reference}/document", number)[2]["ETag"]
-    cheaper, roomier = (document(system, highest_rent=950), document(system, area_min=60))
+    _, receipt, sent = system.call("POST /applications", body=document(system))
+    number, known = receipt.reference, sent["ETag"]
+    change = {"body": document(system, highest_rent=950), "if_match": known, "idempotency_key": "f3c2"}
+    another = {"body": document(system, area_min=60), "if_match": known}
 
-    status, standing, headers = system.call("PUT /applications/{reference}", number, body=cheaper, if_match=known)
-    late, problem, _ = system.call("PUT /applications/{reference}", number, body=roomier, if_match=known)
+    status, standing, headers = system.call("PUT /applications/{reference}", number, **change)
+    again = system.call("PUT /applications/{reference}", number, **change)
+    late, problem, _ = system.call("PUT /applications/{reference}", number, **another)
 
     assert (status, type(standing), standing.version) == (200, system.ApplicationStatus, 2)
     assert headers["ETag"] != known
+    assert (again[:2], again[2]["ETag"]) == ((200, standing), headers["ETag"])
     assert (late, problem.status, problem.type_) == (412, 412, "urn:heka-confirm:changed-meanwhile")
 
 
 @calls("POST /applications/{reference}/withdraw")
 def _withdraws(system):
-    status, standing, _ = system.call("POST /applications/{reference}/withdraw", send(system))
+    number = send(system)
+
+    status, standing, _ = system.call("POST /applications/{reference}/withdraw", number, idempotency_key="f3c3")
 
     assert (status, standing.status) == (200, system.State.WITHDRAWN)
 
@@ -232,7 +237,7 @@ def _compares_what_it_knows(system):
     assert [(each.client_reference, each.version) for each in told.different] == [("HS-2", 1)]
 
 
-@pytest.mark.parametrize("operation", OPERATIONS)
+@pytest.mark.parametrize("operation", OPERATIONS | CALLS)
 def test_generated_client_calls_every_operation(system, operation):
     CALLS[operation](system)
 
