@@ -20,8 +20,7 @@ class HousingSystem:
         self.package = package
         self.client = package.AuthenticatedClient(address, token, raise_on_unexpected_status=True)
         self.called = set()
-        functions = importlib.import_module(f"{package.__name__}.api")
-        self._modules = {module.__name__.rpartition(".")[2]: module for module in modules(functions)}
+        self._modules = {module.__name__.rpartition(".")[2]: module for module in modules(package.api)}
 
     def __enter__(self):
         self.client.__enter__()

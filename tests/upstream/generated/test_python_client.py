@@ -38,6 +38,8 @@ def package(description, tmp_path_factory):
     assert (made.returncode, made.stderr, made.stdout) == (0, "", f"Generating {name}\n")
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(folder)
+        for part in ("api", "models"):
+            importlib.import_module(f"{name}.{part}")
         return importlib.import_module(name)
 
 
