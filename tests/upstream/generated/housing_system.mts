@@ -3,7 +3,7 @@
 
 import createClient from "openapi-fetch";
 
-import type { components, paths } from "./description.js";
+import type { components, paths, webhooks } from "./description.js";
 
 declare const process: { argv: string[] };
 
@@ -38,6 +38,13 @@ export const misspelt: Schemas["Wishes"] = { flat_types: ["2"], highest_rent: 11
 export const unknown: Schemas["Need"] = { reasons: ["too_blue"] };
 // @ts-expect-error
 export const incomplete: Schemas["Income"] = { assets: 1200 };
+
+// Events that are sent to a receiver have types too, each its own.
+type Told<Name extends keyof webhooks> =
+  webhooks[Name]["post"]["requestBody"]["content"]["application/cloudevents+json"];
+export const confirmed: Told<"applicationConfirmed">["type"] = "fi.heka-confirm.application.confirmed";
+// @ts-expect-error
+export const sentInstead: Told<"applicationConfirmed">["type"] = "fi.heka-confirm.application.sent";
 
 /** Return what an operation answered, or throw what the problem was. */
 function answered<Answer>(got: { data?: Answer; error?: Schemas["ProblemDetails"] }): Answer {
