@@ -5,7 +5,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from applications import confirmation, dates, intake, invitations, letters, present, states
+from applications import announcing, confirmation, dates, intake, letters, present, states
 from applications.document import Document, Stored, canonical
 from applications.enums import State, Transition
 from applications.models import Applicant, Application, IdCheck, Version
@@ -124,7 +124,7 @@ def _change(locked: Application, document: Document, *, digest: str, by: Actor) 
     locked.current = intake.write_version(locked, document, number=locked.version.number + 1, at=now, by=by)
     locked.valid_until = dates.valid_until(now)
     states.transition(locked, Transition.CHANGED, by=by, at=now)
-    invitations.announce(locked, by=by, former=former)
+    announcing.announce([locked], by=by, former=former)
     return locked.current
 
 

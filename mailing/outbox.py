@@ -43,10 +43,11 @@ class Draft:
     due_at: dt.datetime | None = None
 
 
-def queue_letters(*drafts: Draft) -> None:
+def queue_letters(*drafts: Draft, held_at: dt.datetime | None = None) -> None:
     """Store letters in the caller's transaction. An event that has a letter already gets no other.
 
-    A personal identity code in the parameters is masked (R17).
+    A personal identity code in the parameters is masked (R17). With `held_at` those with an address do not leave until
+    they are released (held.py).
     """
     letters = {}
     for draft in drafts:
@@ -62,6 +63,8 @@ def queue_letters(*drafts: Draft) -> None:
         letter.code_hash = CODE.hash_of(letter.nonce)
         if not letter.to:
             letter.dropped_at = timezone.now()
+        else:
+            letter.held_at = held_at
         if draft.due_at is not None:
             letter.due_at = draft.due_at
     # Not ignore_conflicts: SQLite would ignore every constraint, and lose a letter silently.

@@ -15,6 +15,7 @@ from applications.models.invitation import Invitation
 from applications.models.version import Version
 from identity.enums import Language
 from identity.models import Person
+from mailing.models import Letter
 
 OPEN = (State.AWAITING, State.VALID)
 
@@ -50,10 +51,17 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         list(self.select_for_update().filter(pk__in=keys).order_by("pk").values_list("pk"))
 
     def with_invitations(self) -> Self:
-        """Fetch the people, and each one's live invitation."""
+        """Fetch the people, each one's live invitation, and whether and until when emails were held."""
         live = Invitation.objects.filter(replaced_at=None)
-        return self.with_people().prefetch_related(
-            models.Prefetch("current__applicants__invitations", queryset=live, to_attr="live_invitations")
+        own = Letter.objects.filter(about=models.OuterRef("reference")).order_by()
+        held, released = own.held().order_by("pk"), own.filter(released_at__isnull=False).order_by("-released_at")
+        return (
+            self.with_people()
+            .annotate(emails_held_at=models.Subquery(held.values("held_at")[:1]))
+            .annotate(emails_released_at=models.Subquery(released.values("released_at")[:1]))
+            .prefetch_related(
+                models.Prefetch("current__applicants__invitations", queryset=live, to_attr="live_invitations")
+            )
         )
 
 
@@ -74,6 +82,9 @@ class Application(models.Model):
 
     # By with_people() only: whether it has ever been valid. One that waits again after that is not "not valid yet".
     was_valid: bool
+    # By with_invitations() only: since when emails about it are held, and when the last of such were released.
+    emails_held_at: dt.datetime | None
+    emails_released_at: dt.datetime | None
 
     objects = ApplicationQuerySet.as_manager()
 

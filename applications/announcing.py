@@ -1,0 +1,63 @@
+"""Telling people of an application that came in, or of one that was changed: an acknowledgement, and invitations."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from django.utils import timezone
+
+from applications import invitation_links, letters, stranger_letters
+from applications.models import Applicant, Application, Invitation, Version
+from core.actors import Actor, Source
+from identity import limits
+from mailing import outbox
+
+
+def announce(
+    sent: Sequence[Application], *, by: Actor, former: Sequence[Applicant] = (), holds_emails: bool = False
+) -> None:
+    """Acknowledge new versions to their main applicants, and invite their adult co-applicants who have an address.
+
+    Those of the `former` version, of a single application, who are not in it any more are told so. If nobody knows who
+    sent it, the emails to addresses with enough of such emails are not made. With `holds_emails` the emails wait to be
+    released (held_emails.py).
+    """
+    now = timezone.now()
+    if by.source == Source.FORM:
+        for application in sent:
+            _hold_surplus(application.version)
+    current = list(Application.objects.with_people().filter(pk__in=[each.pk for each in sent]).order_by("pk"))
+    awaited = {each.pk: [a for a in each.applicants if not a.is_main and a.must_confirm] for each in current}
+    invitations = Invitation.objects.bulk_create(
+        invitation_links.new_invitation(a, at=now)
+        for own in awaited.values()
+        for a in own
+        if a.email and not a.held_at
+    )
+    invitations_of: defaultdict[int, list[Invitation]] = defaultdict(list)
+    for invitation in invitations:
+        invitations_of[invitation.applicant.version_id].append(invitation)
+    outbox.queue_letters(
+        *(
+            draft
+            for each in current
+            for draft in (
+                *letters.arrived(each),
+                *letters.invited(
+                    invitations_of[each.version.pk], each, unreached=[a for a in awaited[each.pk] if not a.email]
+                ),
+            )
+        ),
+        held_at=now if holds_emails else None,
+    )
+    if former:
+        letters.removed(former, current[0])
+
+
+def _hold_surplus(version: Version) -> None:
+    """Hold the emails to those at whose address strangers have caused enough emails today."""
+    for slot in version.applicants.exclude(email="").order_by("email", "pk"):  # one order, as counting locks
+        try:
+            stranger_letters.count_stranger_letter(slot.email)
+        except limits.TooMany:
+            slot.held_at = timezone.now()
+            slot.save(update_fields=["held_at"])
