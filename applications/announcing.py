@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 from django.utils import timezone
 
-from applications import invitation_links, letters, stranger_letters
+from applications import dates, invitation_links, letters, stranger_letters
+from applications.document import Document
 from applications.models import Applicant, Application, Invitation, Version
 from core.actors import Actor, Source
 from identity import limits
@@ -61,3 +62,11 @@ def _hold_surplus(version: Version) -> None:
         except limits.TooMany:
             slot.held_at = timezone.now()
             slot.save(update_fields=["held_at"])
+
+
+def emails_of(document: Document) -> int:
+    """Return how many emails announce() sends about a document that the housing system sends as a new application."""
+    main, *others = document.applicants
+    today = dates.today()
+    invited = [a for a in others if a.email and dates.is_adult(a.born, on=today)]
+    return bool(main.email) + len(invited)

@@ -1,7 +1,7 @@
-"""Emails about applications that were imported with their emails held, and how they are released in waves (ADR 46).
+"""Emails about applications that were imported with their emails held, and their release in waves (ADR 46).
 
-The emails of a household are released together, and its reminders count from then on (R14). The clock releases those of
-an application itself when its last day comes near: whoever hears of it must have the time to confirm.
+The emails of a household are released together, and its reminders count from then on (R14). The clock releases those
+of an application itself when its last day comes near: whoever hears of it must have the time to confirm.
 """
 
 import datetime as dt
@@ -67,8 +67,8 @@ def _release(references: Sequence[str], *, at: dt.datetime) -> int:
 def _release_locked(references: Sequence[str], *, at: dt.datetime) -> int:
     """Release the emails about these applications; return how many.
 
-    What is no longer true is dropped: about an application that has ended, or to a slot of a former version. The others
-    go where the person is written to by now.
+    What is no longer true is dropped: about an application that has ended, or to a slot of a former version. The
+    others go where the person is written to by now.
     """
     applications = Application.objects.with_people().filter(reference__in=references)
     present = {applicant_subject(a.pk): a for each in applications if each.is_open for a in each.applicants}

@@ -38,7 +38,7 @@ def send_many(documents: Sequence[Document], *, by: Actor, holds_emails: bool = 
     alone = _depending_on_others(documents)
     together = [number for number in range(len(documents)) if number not in alone]
     sent: dict[int, Application] = {}
-    for numbers in (together, *([number] for number in sorted(alone))):
+    for numbers in filter(None, (together, *([number] for number in sorted(alone)))):
         chosen = [documents[number] for number in numbers]
         sent.update(zip(numbers, _send_together(chosen, by=by, holds_emails=holds_emails), strict=True))
     return [sent[number] for number in range(len(documents))]

@@ -41,9 +41,16 @@ class TransitionNotAllowed(Exception):
 
 
 def begin(applications: Sequence[Application], *, by: Actor) -> None:
-    """Write down that new applications, stored in FIRST_STATE, were sent, as transition() does of all later changes."""
+    """Write down that new applications, stored in FIRST_STATE, were sent, as transition() does of what follows."""
     StateChange.objects.bulk_create(
-        StateChange(application=each, transition=Transition.SENT, to_state=each.state, at=each.sent_at, **_who(by))
+        StateChange(
+            application=each,
+            transition=Transition.SENT,
+            from_state="",
+            to_state=each.state,
+            at=each.sent_at,
+            **_who(by),
+        )
         for each in applications
     )
     record_events_of({each: [ApplicationEvent(Event.SENT)] for each in applications}, by=by)

@@ -92,7 +92,7 @@ def change(reference: str, document: Document, *, client: ApiClient, digest: str
     if application.intake.reference != document.reference:
         raise AnotherReference
     try:
-        changes.change(application, document, digest=digest, by=_actor(client))
+        changes.change(application, document, digest=digest, by=actor_of(client))
     except Application.DoesNotExist:  # erased meanwhile
         raise standing.NotFound from None
     return standing.status(reference, client=client)
@@ -106,7 +106,7 @@ def withdraw(reference: str, *, client: ApiClient) -> standing.Standing:
     """
     application = standing.own_application(reference, client=client)
     try:
-        changes.withdraw(application, by=_actor(client))
+        changes.withdraw(application, by=actor_of(client))
     except changes.CannotChangeEnded:
         application.refresh_from_db(fields=["state"])
         if application.state != State.WITHDRAWN:
@@ -118,7 +118,7 @@ def withdraw(reference: str, *, client: ApiClient) -> standing.Standing:
 
 @atomically
 def _store(document: Document, *, client: ApiClient, request: Request | None) -> Receipt:
-    application = applications.intake.send(document, by=_actor(client))
+    application = applications.intake.send(document, by=actor_of(client))
     Intake.objects.create(client=client, reference=document.reference, application=application)
     receipt = standing.receipt_of(application)
     if request:
@@ -132,7 +132,8 @@ def _store(document: Document, *, client: ApiClient, request: Request | None) ->
     return receipt
 
 
-def _actor(client: ApiClient) -> Actor:
+def actor_of(client: ApiClient) -> Actor:
+    """Return who acts when a client sends, changes or withdraws."""
     return Actor(Role.HOUSING_SYSTEM, Source.HOUSING_SYSTEM, name=client.name)
 
 
