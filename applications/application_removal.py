@@ -21,6 +21,7 @@ from applications.models import (
     Confirmation,
     Draft,
     ErrorReport,
+    Happening,
     IdCheck,
     Invitation,
     LearnedCode,
@@ -63,6 +64,7 @@ def remove_applications(applications: Collection[int]) -> None:
         LearnedCode.objects.filter(id_check__applicant__in=slots).delete()
         RecordedAct.objects.filter(id_check__applicant__in=slots).delete()
         slots.filter(code_check__isnull=False).update(code_check=None)
+        Happening.objects.filter(application__in=applications).delete()
         for model in (NamePart, Invitation, ErrorReport, Certificate, Confirmation, IdCheck):
             model.objects.filter(applicant__in=slots).delete()
         StateChange.objects.filter(application__in=applications).delete()

@@ -5,13 +5,26 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from applications import announcing, confirmation, dates, intake, letters, present, states
+from applications import (
+    announcing,
+    confirmation,
+    contact_details,
+    dates,
+    intake,
+    invitations,
+    letters,
+    present,
+    protection,
+    states,
+)
+from applications.contact_details import DETAILS
 from applications.document import Document, Stored, canonical
 from applications.enums import State, Transition
 from applications.models import Applicant, Application, IdCheck, Version
 from core.actors import Actor
 from core.refusals import Refused
 from core.transactions import atomically
+from identity.enums import Language
 from identity.people import acting_person
 
 
@@ -70,12 +83,20 @@ class Unchanged(CannotChange):
 
 
 @atomically
-def change(application: Application, document: Document, *, digest: str, by: Actor) -> Version:
-    """Make a new version of the one whose digest is given; all confirmations fall, and 90 days start (R5, R6).
+def put(application: Application, document: Document, *, tag: str, by: Actor) -> Version:
+    """Put the housing system's document in the place of the present one, named by its present.tag() or digest (J8).
 
-    Raises CannotChangeEnded or NotLatest.
+    Where the content is the same, nothing falls: only contact details that are new are stored. A document that changes
+    nothing at all is never too late. Returns the version that counts now. Raises CannotChangeEnded or NotLatest.
     """
-    return _change(_lock_open(application.pk), document, digest=digest, by=by)
+    locked = _lock_open(application.pk)
+    is_latest = tag in {locked.version.digest, present.tag(locked)}
+    if _is_same(document, locked):
+        _take_details(locked, document, is_latest=is_latest, by=by)
+        return locked.version
+    if not is_latest:
+        raise NotLatest
+    return _change(locked, document, by=by)
 
 
 @atomically
@@ -83,16 +104,17 @@ def edit(application: Application, document: Document, *, digest: str, by: Actor
     """Change an application as one of its adult applicants wishes.
 
     If somebody has declined it, it may be sent as it is: in the new version they can confirm (R10).
-    Raises NotAnAdultApplicant, Unchanged, and what change() raises.
+    Raises NotAnAdultApplicant, Unchanged, CannotChangeEnded and NotLatest.
     """
     locked = _lock_open(application.pk)
     own = _own_slot(locked, by)
     if own is None or not own.is_adult:
         raise NotAnAdultApplicant
-    is_same = locked.version.digest == digest and _facts(canonical(document)) == _facts(locked.version.content or "")
-    if is_same and not any(applicant.declined_at for applicant in locked.applicants):
+    if locked.version.digest != digest:
+        raise NotLatest
+    if _is_same(document, locked) and not any(applicant.declined_at for applicant in locked.applicants):
         raise Unchanged
-    return _change(locked, document, digest=digest, by=by)
+    return _change(locked, document, by=by)
 
 
 @atomically
@@ -109,7 +131,7 @@ def remove(applicant: Applicant, *, digest: str, by: Actor) -> Version:
         raise CannotRemove
     document = present.document(locked.version)
     others = [one for n, one in enumerate(document.co_applicants, 1) if n != applicant.position]
-    return _change(locked, document.model_copy(update={"co_applicants": others}), digest=digest, by=by)
+    return _change(locked, document.model_copy(update={"co_applicants": others}), by=by)
 
 
 def can_be_removed(applicant: Applicant, application: Application) -> bool:
@@ -117,9 +139,8 @@ def can_be_removed(applicant: Applicant, application: Application) -> bool:
     return application.status == State.AWAITING and not applicant.is_main and applicant.must_confirm
 
 
-def _change(locked: Application, document: Document, *, digest: str, by: Actor) -> Version:
-    if locked.version.digest != digest:
-        raise NotLatest
+def _change(locked: Application, document: Document, *, by: Actor) -> Version:
+    """Make a new version; all confirmations fall, and 90 days start (R5, R6)."""
     now, former = timezone.now(), locked.applicants
     locked.current = intake.write_version(locked, document, number=locked.version.number + 1, at=now, by=by)
     locked.valid_until = dates.valid_until(now)
@@ -201,6 +222,28 @@ def check_withdrawable(application: Application, own: Applicant | None) -> None:
         raise NotAnAdultApplicant
 
 
+def _take_details(locked: Application, document: Document, *, is_latest: bool, by: Actor) -> None:
+    """Store what a document with the same content brings anew: contact details, and marks of non-disclosure."""
+    slots = intake.new_slots(document, locked.version)
+    contact_details.remember_given(slots, locked)
+    pairs = list(zip(locked.applicants, slots, strict=True))
+    for (own, new), said in zip(pairs, document.applicants, strict=True):
+        contact_details.keep_corrected(new, own, given_at=said.contact_details_at, is_given=True)
+    moved = [(own, new) for own, new in pairs if any(getattr(own, name) != getattr(new, name) for name in DETAILS)]
+    marked = [own for own, new in pairs if new.protected and not own.protected]
+    if (moved or marked) and not is_latest:
+        raise NotLatest
+    for own, new in pairs:
+        if own.given_details != new.given_details:
+            own.given_details = new.given_details
+            own.save(update_fields=["given_details"])
+    for own, new in moved:
+        language = Language(new.language)
+        invitations.correct_details(own, locked, email=new.email, phone=new.phone, language=language, by=by)
+    for own in marked:
+        protection.set_mark(own, protected=True, by=by)
+
+
 def _lock_open(key: int) -> Application:
     locked = Application.objects.locked(key)
     if not locked.is_open:
@@ -225,6 +268,14 @@ def _acting_slot(application: Application, by: Actor, check: IdCheck | None) -> 
         if applicant.pk == check.applicant_id:
             return applicant
     raise NotLatest  # a check holds for the version that the adviser saw (C2)
+
+
+def _is_same(document: Document, application: Application) -> bool:
+    """Tell whether a document says of an application what was sent, or what is known of it here since."""
+    said = _facts(canonical(document))
+    return said == _facts(application.version.content or "") or said == _facts(
+        canonical(present.known_document(application))
+    )
 
 
 def _facts(content: str) -> dict[str, Any]:

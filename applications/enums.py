@@ -4,6 +4,8 @@ from django.db import models
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from records.enums import Event
+
 
 class State(models.TextChoices):
     """States of an application (docs/rules.md)."""
@@ -28,6 +30,33 @@ class Transition(models.TextChoices):
     EXPIRED = "expired", _("period of validity ended")
     WITHDRAWN = "withdrawn", _("withdrawn")
     REPLACED = "replaced", _("replaced by another application")
+
+
+class Happened(models.TextChoices):
+    """What a housing system is told of an application (J8): each change of its state, and what brings one nearer.
+
+    The words are those of the trail.
+    """
+
+    SENT = Event.SENT.value, Event.SENT.label
+    CONFIRMED = Event.CONFIRMED.value, Event.CONFIRMED.label
+    CHANGED = Event.CHANGED.value, Event.CHANGED.label
+    UNDONE = Event.UNDONE.value, Event.UNDONE.label
+    RENEWED = Event.RENEWED.value, Event.RENEWED.label
+    LAPSED = Event.LAPSED.value, Event.LAPSED.label
+    EXPIRED = Event.EXPIRED.value, Event.EXPIRED.label
+    WITHDRAWN = Event.WITHDRAWN.value, Event.WITHDRAWN.label
+    REPLACED = Event.REPLACED.value, Event.REPLACED.label
+
+    PERSON_CONFIRMED = Event.PERSON_CONFIRMED.value, Event.PERSON_CONFIRMED.label
+    PERSON_DECLINED = Event.PERSON_DECLINED.value, Event.PERSON_DECLINED.label
+    DECLINING_UNDONE = Event.DECLINING_UNDONE.value, Event.DECLINING_UNDONE.label
+    ERROR_REPORTED = Event.ERROR_REPORTED.value, Event.ERROR_REPORTED.label
+    INVITATION_OPENED = Event.INVITATION_OPENED.value, Event.INVITATION_OPENED.label
+    INVITATION_UNDELIVERABLE = Event.INVITATION_UNDELIVERABLE.value, Event.INVITATION_UNDELIVERABLE.label
+    CONTACT_DETAILS_CHANGED = Event.CONTACT_DETAILS_CHANGED.value, Event.CONTACT_DETAILS_CHANGED.label
+    CODE_LEARNED = Event.CODE_LEARNED.value, Event.CODE_LEARNED.label
+    CODE_TAKEN_BACK = Event.CODE_TAKEN_BACK.value, Event.CODE_TAKEN_BACK.label
 
 
 class Dwelling(models.TextChoices):

@@ -11,11 +11,11 @@ from django.db import transaction
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
-from applications import announcing, dates, invitations, learned_codes, names, protection, states
+from applications import announcing, contact_details, dates, learned_codes, names, protection, states
 from applications.document import Document, canonical
 from applications.models import Applicant, Application, Version
 from core import crypto
-from core.actors import Actor
+from core.actors import Actor, Source
 
 
 @transaction.atomic
@@ -78,7 +78,7 @@ def _send_together(documents: Sequence[Document], *, by: Actor, holds_emails: bo
         _version(application, document, number=1, at=document.sent_at)
         for application, document in zip(applications, documents, strict=True)
     )
-    slots = [_slots(version, document) for version, document in zip(versions, documents, strict=True)]
+    slots = [_given_slots(document, version, by=by) for version, document in zip(versions, documents, strict=True)]
     if len(documents) == 1:
         _complete(slots[0], applications[0], by=by)
     _store_slots([slot for own in slots for slot in own])
@@ -95,7 +95,7 @@ def write_version(application: Application, document: Document, *, number: int, 
     """Store one immutable version of an application that is there already, with its applicants (R6)."""
     version = _version(application, document, number=number, at=at)
     version.save(force_insert=True)
-    slots = _slots(version, document)
+    slots = _given_slots(document, version, by=by)
     given_at = [applicant.contact_details_at for applicant in document.applicants]
     _complete(slots, application, by=by, given_at=given_at)
     _store_slots(slots)
@@ -119,8 +119,8 @@ def _version(application: Application, document: Document, *, number: int, at: d
     )
 
 
-def _slots(version: Version, document: Document) -> list[Applicant]:
-    """Return the new slots of a version as its document has them, not yet stored."""
+def new_slots(document: Document, version: Version) -> list[Applicant]:
+    """Return the slots that the applicants of a document have in a version, not stored."""
     return [
         Applicant(
             version=version,
@@ -139,6 +139,13 @@ def _slots(version: Version, document: Document) -> list[Applicant]:
     ]
 
 
+def _given_slots(document: Document, version: Version, *, by: Actor) -> list[Applicant]:
+    slots = new_slots(document, version)
+    if by.source == Source.HOUSING_SYSTEM:
+        contact_details.remember_given(slots, version.application)
+    return slots
+
+
 def _complete(
     slots: Sequence[Applicant],
     application: Application,
@@ -153,7 +160,8 @@ def _complete(
     protection.lock_born([slot.birth_date for slot in slots], is_changing=any(slot.protected for slot in slots))
     learned_codes.keep_learned_codes(slots, application)
     if given_at is not None:
-        invitations.keep_corrected_details(slots, application, given_at=given_at)
+        is_given = by.source == Source.HOUSING_SYSTEM
+        contact_details.keep_corrected_details(slots, application, given_at=given_at, is_given=is_given)
     protection.mark_slots(slots, application, by=by)
 
 

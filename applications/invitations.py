@@ -1,16 +1,15 @@
 """Inviting co-applicants, and what they and the main applicant can do before they have confirmed (R10, R13)."""
 
 import datetime as dt
-from collections.abc import Sequence
 from contextlib import suppress
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from applications import invitation_links, letters
+from applications import contact_details, invitation_links, letters
+from applications.contact_details import way_of
 from applications.enums import Act
 from applications.models import (
-    OPEN,
     Applicant,
     Application,
     ErrorReport,
@@ -156,12 +155,16 @@ def correct_address(applicant: Applicant, *, email: str, by: Actor = UNIDENTIFIE
     invitee.save(update_fields=["email", "contact_corrected_at", "held_at"])
     invite(invitee, application)
     _wake(application)
-    record_events(application, ApplicationEvent(Event.ADDRESS_CHANGED, invitee, _way(by)), by=by)
+    record_events(application, ApplicationEvent(Event.ADDRESS_CHANGED, invitee, way_of(by)), by=by)
 
 
+@atomically
 def opened(invitation: Invitation) -> None:
     """Remember that somebody went on from the information page. Only a POST counts: scanners open links."""
-    Invitation.objects.filter(pk=invitation.pk, opened_at__isnull=True).update(opened_at=timezone.now())
+    application, current = _lock(invitation.applicant)
+    first = Invitation.objects.filter(pk=invitation.pk, opened_at=None).update(opened_at=timezone.now())
+    if first and current is not None and application.is_open:
+        record_events(application, ApplicationEvent(Event.INVITATION_OPENED, current), by=UNIDENTIFIED)
 
 
 @atomically
@@ -248,46 +251,22 @@ def correct_own_contact_details(
     Raises NotInApplication.
     """
     application, slot = _lock_open_slot(applicant)
-    write_contact_details(slot, application, email=email, phone=phone, language=language, by=by)
+    contact_details.write_contact_details(slot, application, email=email, phone=phone, language=language, by=by)
 
 
-def write_contact_details(
+def correct_details(
     slot: Applicant, application: Application, *, email: str, phone: str, language: Language, by: Actor
-) -> None:
-    """Store how to reach a person of a locked application, and wake the clock for it.
+) -> bool:
+    """Correct how a person of a locked application is reached, and tell whether that sent a new invitation.
 
-    The trail says which of the details changed, and not to what.
+    A co-applicant who is awaited is invited again at a new address, and the former invitation ends.
     """
-    wanted = {"email": email, "phone": phone, "language": language}
-    changed: dict[str, str | int | bool] = {
-        field: True for field, value in wanted.items() if getattr(slot, field) != value
-    }
-    slot.email, slot.phone, slot.language, slot.held_at = email, phone, language, None
-    if changed:
-        slot.contact_corrected_at = timezone.now()
-    slot.save(update_fields=[*wanted, "held_at", "contact_corrected_at"])
-    # A person who had no address until now is reminded from now on.
-    Application.objects.filter(current=slot.version_id, state__in=OPEN).update(due_at=timezone.now())
-    if changed:
-        record_events(application, ApplicationEvent(Event.CONTACT_DETAILS_CHANGED, slot, changed | _way(by)), by=by)
-
-
-def keep_corrected_details(
-    slots: Sequence[Applicant], application: Application, *, given_at: Sequence[dt.datetime | None]
-) -> None:
-    """Give the new slots of a changed application, not yet stored, the details that were corrected here (J2.4).
-
-    `given_at` says when the details that came with each slot became known to their sender. If that is later than
-    the correction, they stay.
-    """
-    found = Applicant.objects.filter(version__application=application).order_by("-version__number")
-    former = list(found.select_related("version").defer("version__content", "hetu"))
-    for slot, at in zip(slots, given_at, strict=True):
-        latest = next((each for each in former if slot.is_same_person(each)), None)
-        corrected_at = latest and latest.contact_corrected_at
-        if latest and corrected_at and (at is None or at <= corrected_at):
-            slot.email, slot.phone, slot.language = latest.email, latest.phone, latest.language
-            slot.contact_corrected_at = corrected_at
+    is_invited = email not in {"", slot.email} and application.awaits(slot) and not slot.is_main
+    contact_details.write_contact_details(slot, application, email=email, phone=phone, language=language, by=by)
+    if is_invited:
+        invite(slot, application)
+        record_events(application, ApplicationEvent(Event.INVITATION_SENT, slot), by=by)
+    return is_invited
 
 
 @atomically
@@ -340,11 +319,6 @@ def _lock_invitee(applicant: Applicant) -> tuple[Application, Applicant]:
 def _check_pause(applicant: Applicant) -> None:
     if next_invitation_at(applicant):
         raise TooSoon
-
-
-def _way(by: Actor) -> dict[str, str | int | bool]:
-    """Return how an applicant was identified: what an account did is shown before its check is undone (C5)."""
-    return {"method": by.how} if by.how else {}
 
 
 def _wake(application: Application) -> None:

@@ -67,12 +67,19 @@ def lost_applications(mine: Iterable[tuple[Application, Applicant]]) -> set[int]
 
     Each application comes with the slot of whoever reads them.
     """
+    own = [application for application, me in mine if me.is_main]
+    lost = lost_invitations(own)
+    return {application.pk for application in own if any(each.pk in lost for each in application.applicants)}
+
+
+def lost_invitations(applications: Iterable[Application]) -> set[int]:
+    """Return the keys of the awaited co-applicants whose last invitation reached nobody (J3, J8), by one query."""
     awaited = {
-        applicant_subject(applicant.pk): application.pk
-        for application, me in mine
-        if me.is_main and application.status == State.AWAITING
+        applicant_subject(applicant.pk): applicant.pk
+        for application in applications
+        if application.status == State.AWAITING
         for applicant in application.applicants
-        if applicant.is_awaited and applicant != me
+        if applicant.is_awaited and not applicant.is_main
     }
     found = Letter.objects.filter(message="invitation", recipient__in=awaited).order_by("pk") if awaited else []
     latest = {letter.recipient: letter.status for letter in found}

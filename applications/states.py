@@ -42,7 +42,7 @@ class TransitionNotAllowed(Exception):
 
 def begin(applications: Sequence[Application], *, by: Actor) -> None:
     """Write down that new applications, stored in FIRST_STATE, were sent, as transition() does of what follows."""
-    StateChange.objects.bulk_create(
+    changes = StateChange.objects.bulk_create(
         StateChange(
             application=each,
             transition=Transition.SENT,
@@ -53,7 +53,8 @@ def begin(applications: Sequence[Application], *, by: Actor) -> None:
         )
         for each in applications
     )
-    record_events_of({each: [ApplicationEvent(Event.SENT)] for each in applications}, by=by)
+    sent = ApplicationEvent(Event.SENT)
+    record_events_of([(change.application, [sent], change) for change in changes], by=by)
 
 
 def transition(
@@ -87,7 +88,7 @@ def transition(
     if check is not None:
         RecordedAct.objects.create(id_check=check, kind=Act(kind), change=change, staff=acting_staff(by), at=at)
     made = ApplicationEvent(Event(kind), check.applicant if check else None, evidence_facts(check))
-    record_events(application, *([because] if because else []), made, by=by)
+    record_events(application, *([because] if because else []), made, by=by, change=change)
 
 
 def _who(by: Actor) -> dict[str, Any]:

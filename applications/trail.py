@@ -1,13 +1,21 @@
-"""What happens to applications, in the trail: one chain for each application, which names people by their slot."""
+"""What happens to applications, in the trail: one chain for each application, which names people by their slot.
+
+What housing systems are told of it is written beside the trail (ADR 45).
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from applications.models import Applicant, Application, IdCheck
+from django.utils import timezone
+
+from applications.enums import Happened
+from applications.models import Applicant, Application, Happening, IdCheck, StateChange
 from core.actors import Actor
 from records.enums import Event
 from records.names import applicant_subject, application_chain
 from records.trail import TrailEvent, append_to_chains
+
+TOLD = {Event(happened): happened for happened in Happened} | {Event.ADDRESS_CHANGED: Happened.CONTACT_DETAILS_CHANGED}
 
 
 @dataclass(frozen=True)
@@ -27,20 +35,52 @@ def evidence_facts(check: IdCheck | None) -> dict[str, str | int | bool]:
     return {"id_check": check.pk, **represented, **check.paper_facts}
 
 
-def record_events(application: Application, *events: ApplicationEvent, by: Actor) -> None:
-    """Write events of an application in their order."""
-    record_events_of({application: events}, by=by)
+def record_events(
+    application: Application, *events: ApplicationEvent, by: Actor, change: StateChange | None = None
+) -> None:
+    """Write events of an application in their order, and what housing systems are told of them.
+
+    `change` is the change of state that the last of them is.
+    """
+    record_events_of([(application, events, change)], by=by)
 
 
-def record_events_of(events: Mapping[Application, Sequence[ApplicationEvent]], *, by: Actor) -> None:
-    """Write events of several applications, those of each in their order, in three statements for up to 500."""
+def record_events_of(
+    happened: Sequence[tuple[Application, Sequence[ApplicationEvent], StateChange | None]], *, by: Actor
+) -> None:
+    """Write as record_events() does what happened to several applications, in four statements for up to 500."""
     append_to_chains(
         {
             application_chain(application.pk): [
                 TrailEvent(each.event, applicant_subject(each.applicant.pk) if each.applicant else "", each.facts)
-                for each in own
+                for each in events
             ]
-            for application, own in events.items()
+            for application, events, _change in happened
         },
         by=by,
+    )
+    told = [happening_of(application, events, by=by, change=change) for application, events, change in happened]
+    Happening.objects.bulk_create([each for each in told if each])
+
+
+def happening_of(
+    application: Application, events: Sequence[ApplicationEvent], *, by: Actor, change: StateChange | None
+) -> Happening | None:
+    """Return what housing systems are told of events that were one act, not yet stored; None if it is nothing.
+
+    The last event tells of the whole act: an application that becomes valid has been confirmed by somebody.
+    """
+    kind = TOLD.get(events[-1].event) if events else None
+    if kind is None:
+        return None
+    return Happening(
+        application=application,
+        kind=kind,
+        version=application.version,
+        applicant=next((each.applicant for each in events if each.applicant), None),
+        change=change,
+        state=application.state,
+        valid_until=application.valid_until,
+        source=by.source,
+        at=change.at if change else timezone.now(),
     )

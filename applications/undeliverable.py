@@ -1,4 +1,4 @@
-"""Invitations that could not be delivered: the main applicant is told of each, once (J3)."""
+"""Invitations that could not be delivered: main applicant and housing system are told of each, once (J3, J8)."""
 
 import datetime as dt
 
@@ -6,16 +6,21 @@ from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
 
 from applications import letters
-from applications.enums import State
-from applications.models import Applicant, Application, Confirmation, Invitation
+from applications.enums import Happened, State
+from applications.models import Applicant, Application, Confirmation, Happening, Invitation
+from applications.trail import ApplicationEvent, record_events
+from core.actors import CLOCK
+from core.transactions import atomically
 from mailing.models import Letter
+from records.enums import Event
 
 FOLLOWED = dt.timedelta(days=30)  # mail servers give a letter up within days, and the clock may be missed for a week
 
 
 def tell() -> None:
-    """Tell main applicants of invitations that have turned undeliverable; the clock calls it every minute."""
-    letters.undeliverable(untold())
+    """Tell of the invitations that have turned undeliverable; the clock calls it every minute."""
+    for letter, applicant, application in untold():
+        _tell(letter, applicant, application)
 
 
 def untold() -> list[tuple[Letter, Applicant, Application]]:
@@ -52,3 +57,16 @@ def _lost() -> dict[int, Letter]:
     }
     told = set(Letter.objects.filter(key__in=key_of.values()).values_list("key", flat=True))
     return {invitation: found[invitation] for invitation, key in key_of.items() if key not in told}
+
+
+@atomically
+def _tell(letter: Letter, applicant: Applicant, application: Application) -> None:
+    locked = Application.objects.locked(application.pk)
+    if applicant not in locked.applicants or not locked.awaits(applicant):
+        return
+    told = Happening.objects.filter(
+        kind=Happened.INVITATION_UNDELIVERABLE, applicant=applicant, at__gte=letter.created_at
+    )
+    if not told.exists():  # a main applicant whose emails are held is told later
+        record_events(locked, ApplicationEvent(Event.INVITATION_UNDELIVERABLE, applicant), by=CLOCK)
+    letters.undeliverable([(letter, applicant, locked)])

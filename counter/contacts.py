@@ -2,14 +2,12 @@
 
 from applications import invitations
 from applications.models import OPEN, Applicant, Application
-from applications.trail import ApplicationEvent, record_events
 from core.actors import Actor
 from core.transactions import atomically
 from counter.id_checks import CannotCheckEnded, SlotChanged
 from identity import accounts
 from identity.accounts import normal
 from identity.enums import Language
-from records.enums import Event
 
 
 @atomically
@@ -28,7 +26,7 @@ def correct_contact_details(
     if slot is None:
         raise SlotChanged
     email, phone = slot.email if email is None else email, slot.phone if phone is None else phone
-    return _write(slot, application, email=email, phone=phone, language=language, by=by)
+    return invitations.correct_details(slot, application, email=email, phone=phone, language=language, by=by)
 
 
 def lock_open_applications(applicant: Applicant) -> list[Application]:
@@ -49,7 +47,7 @@ def follow_account(applicant: Applicant, applications: list[Application], *, ema
         slot = next((each for each in application.applicants if applicant.is_same_person(each)), None)
         if slot and normal(slot.email) != normal(email) and not is_shared(slot):
             language = Language(slot.language)
-            _write(slot, application, email=email, phone=slot.phone, language=language, by=by)
+            invitations.correct_details(slot, application, email=email, phone=slot.phone, language=language, by=by)
 
 
 def is_shared(slot: Applicant) -> bool:
@@ -61,14 +59,3 @@ def is_of_another(email: str, slot: Applicant) -> bool:
     """Tell whether another person than the one in this slot has an account with an address (R15)."""
     account = accounts.live(email)
     return account is not None and account.user.person.hetu_index not in slot.hetu_indexes
-
-
-def _write(
-    slot: Applicant, application: Application, *, email: str, phone: str, language: Language, by: Actor
-) -> bool:
-    is_invited = email not in {"", slot.email} and application.awaits(slot) and not slot.is_main
-    invitations.write_contact_details(slot, application, email=email, phone=phone, language=language, by=by)
-    if is_invited:
-        invitations.invite(slot, application)
-        record_events(application, ApplicationEvent(Event.INVITATION_SENT, slot), by=by)
-    return is_invited

@@ -26,6 +26,8 @@ class Event(models.TextChoices):
     CONTACT_DETAILS_CHANGED = "contact_details_changed", _("Contact details changed")
     ERROR_REPORTED = "error_reported", _("Error reported")
     INVITATION_SENT = "invitation_sent", _("Invitation sent")
+    INVITATION_OPENED = "invitation_opened", _("Invitation opened")
+    INVITATION_UNDELIVERABLE = "invitation_undeliverable", _("Invitation could not be delivered")
     ADDRESS_CHANGED = "address_changed", _("Address of an invitation changed")
     CERTIFICATE_ISSUED = "certificate_issued", _("Certificate issued")
 
@@ -76,6 +78,7 @@ class Event(models.TextChoices):
 
     # The data left, or ended.
     EXPORTED = "exported", _("Data exported")
+    DOCUMENT_READ = "document_read", _("Application read by the housing system")
     PURGED = "purged", _("Data erased after its retention time")
     ERASED = "erased", _("A person’s data erased")
 
@@ -99,4 +102,5 @@ ACCESS_EVENTS = (
     Event.LETTERS_OPENED,
     Event.LIST_OPENED,
     Event.FEEDBACK_OPENED,
+    Event.DOCUMENT_READ,
 )

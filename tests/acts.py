@@ -127,7 +127,7 @@ def put(place: Place) -> Done:
     known = Intake.objects.select_related("client", "application__current").get(application=place.sent)
     new = document.parse(cast.document(*place.put, reference=known.reference))
     digest = known.application.version.digest
-    return lambda: intake.change(known.application.reference, new, client=known.client, digest=digest)
+    return lambda: intake.change(known.application.reference, new, client=known.client, tag=digest)
 
 
 @act(changes.withdraw, changes.CannotChange, Application.DoesNotExist)

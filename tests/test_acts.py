@@ -10,7 +10,6 @@ ROOMS = ("applications", "counter", "identity", "upstream", "privacy")
 DECORATORS = {"atomically", "transaction.atomic"}
 # Why the others need no row: what they are part of, or what they touch besides an application.
 WITHOUT_ACT = {
-    "applications.changes.change": "part of put",
     "applications.changes.edit": "part of change_by_form",
     "applications.certificates.issue_certificate": "locks as decline does",
     "applications.confirmation.confirm_at_counter": "part of confirm_here",
@@ -51,7 +50,7 @@ WITHOUT_ACT = {
     "identity.staff_changes.send_link_or_ask": "staff alone",
     "identity.staff_links.set_staff_password": "staff alone",
     "identity.staff_changes.decide_change": "staff alone",
-    "upstream.deliveries.replay_since": "webhooks alone",
+    "upstream.deliveries.replay_events": "webhooks alone",
     "upstream.endpoints.disable": "webhooks alone",
     "upstream.endpoints.rotate": "webhooks alone",
     "upstream.intake.withdraw": "as withdraw",

@@ -260,7 +260,7 @@ def test_no_applicant_or_stranger_learns_that_somebody_is_protected(household, w
 def test_events_exports_commands_and_logs_hold_nothing_of_a_protected_person(household, caplog, capsys):
     caplog.set_level(logging.DEBUG)
     texts = []
-    for delivery in WebhookDelivery.objects.select_related("event__change", "event__application__intake"):
+    for delivery in WebhookDelivery.objects.select_related("event__happening", "event__application__intake"):
         texts.append(events.cloud_event(delivery.event).model_dump_json())
     assert texts
     for command, *options in (["export_records"], ["verify_records"], ["tick", "--dry-run"], ["purge", "--dry-run"]):

@@ -201,7 +201,7 @@ class WebhookDeliveryAdmin(ReadOnly, admin.ModelAdmin):
         "created_at",
     ]
     list_filter = [StatusFilter, "failure", "endpoint"]
-    list_select_related = ["endpoint", "event__change__application"]
+    list_select_related = ["endpoint", "event__happening", "application"]
     search_fields = ["application__reference"]
     search_help_text = _("The number of an application")
     show_full_result_count = False
@@ -230,11 +230,11 @@ class WebhookDeliveryAdmin(ReadOnly, admin.ModelAdmin):
 
     @admin.display(description=_("application number"))
     def number(self, delivery: WebhookDelivery) -> str:
-        return delivery.event.change.application.number
+        return delivery.application.number
 
     @admin.display(description=_("what happened"))
     def transition(self, delivery: WebhookDelivery) -> str:
-        return delivery.event.change.get_transition_display()
+        return delivery.event.happening.get_kind_display()
 
     @admin.display(description=_("status"))
     def state(self, delivery: WebhookDelivery) -> str:

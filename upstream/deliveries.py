@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q, prefetch_related_objects
+from django.db.models import Q, QuerySet, prefetch_related_objects
 from django.db.models.functions import Now
 
 from core.leases import claim_first, retry_delay
@@ -36,7 +36,7 @@ def claim_delivery(endpoint: WebhookEndpoint) -> WebhookDelivery | None:
     """Take the delivery that has been due for longest at an endpoint, and return it with its event, or None."""
     delivery = claim_first(WebhookDelivery.objects.due(endpoint), seconds=settings.WEBHOOK_LEASE)
     if delivery is not None:
-        prefetch_related_objects([delivery], "event__change")
+        prefetch_related_objects([delivery], "event__happening")
     return delivery
 
 
@@ -81,12 +81,15 @@ def replay_deliveries(chosen: WebhookDeliveryQuerySet) -> int:
 
 
 @transaction.atomic
-def replay_since(moment: dt.datetime, endpoint: WebhookEndpoint) -> int:
-    """Send an endpoint every event of its client that was collected since a moment; return how many.
+def replay_events(events: QuerySet[Event], *, endpoints: Iterable[WebhookEndpoint]) -> int:
+    """Send these events of one client to these endpoints of it once more; return how many deliveries that makes.
 
-    That includes events that were never queued for it.
+    That includes events that were never queued for an endpoint.
     """
-    events = Event.objects.filter(client=endpoint.client_id, collected_at__gte=moment)
+    return sum(_replay_at(endpoint, events) for endpoint in endpoints)
+
+
+def _replay_at(endpoint: WebhookEndpoint, events: QuerySet[Event]) -> int:
     number = replay_deliveries(endpoint.deliveries.filter(event__in=events))
     never_owed = events.exclude(deliveries__endpoint=endpoint).order_by("pk")
     made = WebhookDelivery.objects.bulk_create(

@@ -14,7 +14,8 @@ every change of their state is an event: sent to your webhook, and to be polled.
 Every answer from 400 on is problem details (RFC 9457) of the form `ProblemDetails`; an unknown path is
 answered with 404, another method of a known one with 405 and `Allow`. `type` is one of `about:blank`,
 `urn:heka-confirm:not-json`, `:invalid-key`, `:invalid-header`, `:invalid-query`, `:invalid-application`,
-`:key-reused`, `:already-sent`, `:another-reference`, `:ended` and `:changed-meanwhile`.
+`:invalid-body`, `:key-reused`, `:already-sent`, `:another-reference`, `:ended`, `:changed-meanwhile` and
+`:unknown-cursor`.
 """
 
 RETRY_AFTER = {"Retry-After": {"description": "Seconds to wait", "required": True, "schema": {"type": "integer"}}}

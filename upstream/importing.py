@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import DataError, IntegrityError, transaction
 
 import applications.intake
-from applications import announcing, document
+from applications import announcing, contact_details, document
 from applications.document import Document, InvalidDocument
 from applications.models import Version
 from core.transactions import atomically
@@ -155,12 +155,10 @@ def _is_same(sent: Document, version: Version | None) -> bool:
     """Tell whether a first version was made of this document, whatever contact details were corrected here since."""
     if version is None or version.created_at != sent.sent_at or version.content != document.canonical(sent):
         return False
-    slots = {slot.position: slot for slot in version.applicants.all() if slot.contact_corrected_at is None}
-    return all(
-        (slot.email, slot.phone, slot.language) == (one.email or "", one.phone or "", one.language or sent.language)
-        for position, one in enumerate(sent.applicants)
-        if (slot := slots.get(position))
-    )
+    given = applications.intake.new_slots(sent, version)
+    contact_details.remember_given(given, version.application)
+    of_position = {slot.position: slot.given_details for slot in version.applicants.all()}
+    return all(slot.given_details == of_position.get(slot.position) for slot in given)
 
 
 def _batches(lines: BinaryIO, *, advance: Advance) -> Iterator[list[tuple[int, bytes]]]:

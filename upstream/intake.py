@@ -8,12 +8,14 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 import applications.intake
-from applications import changes
+from applications import changes, present
 from applications.document import Document
 from applications.enums import State
 from applications.models import Application
+from applications.trail import ApplicationEvent, record_events
 from core.actors import Actor, Role, Source
 from core.transactions import atomically
+from records.enums import Event
 from upstream import standing
 from upstream.models import ApiClient, IdempotencyRecord, Intake
 from upstream.schemas import Receipt
@@ -83,19 +85,32 @@ def receive(document: Document, *, client: ApiClient, request: Request | None = 
 
 
 @atomically
-def change(reference: str, document: Document, *, client: ApiClient, digest: str) -> standing.Standing:
-    """Put a document in the place of the version whose digest is given, and return how the application stands (R6).
+def change(reference: str, document: Document, *, client: ApiClient, tag: str) -> standing.Standing:
+    """Put a document in the place of the one with this tag, and return how the application stands (changes.put).
 
-    Raises NotFound, AnotherReference, changes.NotLatest and changes.CannotChangeEnded.
+    An application that was filled in here gets the client's own number with it. Raises NotFound, AnotherReference,
+    AlreadySent, changes.NotLatest and changes.CannotChangeEnded.
     """
     application = standing.own_application(reference, client=client)
-    if application.intake.reference != document.reference:
-        raise AnotherReference
+    _check_number(application, document.reference)
     try:
-        changes.change(application, document, digest=digest, by=actor_of(client))
+        changes.put(application, document, tag=tag, by=actor_of(client))
     except Application.DoesNotExist:  # erased meanwhile
         raise standing.NotFound from None
     return standing.status(reference, client=client)
+
+
+@atomically
+def read(reference: str, *, client: ApiClient) -> tuple[Document, str]:
+    """Return one of the client's own applications as it is known here, and its tag. Reading is recorded (R16).
+
+    Raises NotFound.
+    """
+    application = standing.own_application(reference, client=client)
+    record_events(application, ApplicationEvent(Event.DOCUMENT_READ), by=actor_of(client))
+    number = application.intake.reference or application.number
+    document = present.known_document(application).model_copy(update={"reference": number})
+    return document, present.tag(application)
 
 
 @atomically
@@ -130,6 +145,21 @@ def _store(document: Document, *, client: ApiClient, request: Request | None) ->
             answer=receipt.model_dump(mode="json"),
         )
     return receipt
+
+
+def _check_number(application: Application, number: str) -> None:
+    """Let an application without a client's number have this one. Raises AnotherReference and AlreadySent."""
+    intake = application.intake
+    if intake.reference is None and number != application.number:
+        earlier = (
+            Intake.objects.filter(client=intake.client_id, reference=number).select_related("application").first()
+        )
+        if earlier is not None:
+            raise AlreadySent(earlier.application)
+        intake.reference = number
+        intake.save(update_fields=["reference"])
+    elif number != (intake.reference or application.number):
+        raise AnotherReference
 
 
 def actor_of(client: ApiClient) -> Actor:

@@ -1,5 +1,6 @@
 """The clients of the API, what they have sent, and the events that they are sent in return."""
 
+import uuid
 from typing import Self
 
 from django.db import models
@@ -8,12 +9,17 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from applications.models import Application, StateChange
+from applications.models import Application, Happening
 from core import crypto
 from core.leases import FREE, Leased, lease_constraint
 from upstream.enums import Failure, Status
 
 UNENDED = Q(delivered_at=None, given_up_at=None)
+
+
+def new_uid() -> str:
+    """Return a new id of an event."""
+    return str(uuid.uuid4())
 
 
 class ApiClient(models.Model):
@@ -23,20 +29,31 @@ class ApiClient(models.Model):
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
     created_at = models.DateTimeField(_("created"), default=timezone.now, db_default=Now(), editable=False)
     revoked_at = models.DateTimeField(_("revoked"), null=True, editable=False)
+    receives_forms = models.BooleanField(
+        _("receives the applications filled in here"), default=False, db_default=False
+    )
 
     class Meta:
         verbose_name = _("API client")
         verbose_name_plural = _("API clients")
+        constraints = [
+            models.UniqueConstraint(
+                "receives_forms", condition=Q(receives_forms=True, revoked_at=None), name="one_client_receives_forms"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
 
 
 class Intake(models.Model):
-    """One application as its client knows it: under the client's own number, once."""
+    """One application as its client knows it: under the client's own number, once.
+
+    An application that was filled in here has none until its client gives it one.
+    """
 
     client = models.ForeignKey(ApiClient, on_delete=models.PROTECT, related_name="intakes")
-    reference = models.CharField(max_length=64)
+    reference = models.CharField(max_length=64, null=True)
     application = models.OneToOneField(Application, on_delete=models.PROTECT, related_name="intake")
 
     class Meta:
@@ -64,21 +81,24 @@ class IdempotencyRecord(models.Model):
 
 
 class Event(models.Model):
-    """One change of state as its client is told of it, always in the same words.
+    """One happening as its client is told of it, always in the same words.
 
-    The primary key is the id of the CloudEvent and also the client's cursor: events.collect assigns it so that no
-    new event ever has a lower number than one that its client has seen.
+    The primary key is the place in the client's order of events: events.collect assigns it so that no new event ever
+    has a lower number than one that its client has seen. A database that is restored gives the same numbers again, so
+    the id of the CloudEvent is a random one.
     """
 
+    uid = models.CharField(max_length=36, unique=True, default=new_uid)
     client = models.ForeignKey(ApiClient, on_delete=models.PROTECT, related_name="events")
     application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="+", db_index=False)
-    change = models.OneToOneField(StateChange, on_delete=models.CASCADE, related_name="event")
+    happening = models.OneToOneField(Happening, on_delete=models.CASCADE, related_name="event")
     data = models.JSONField()
     collected_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         indexes = [
             models.Index("client", "id", name="event_of_client"),
+            models.Index("client", "collected_at", name="event_of_client_by_time"),
             models.Index("application", "id", name="event_of_application"),
         ]
 

@@ -13,6 +13,7 @@ from applications import changes, document
 from applications.document import InvalidDocument
 from core.transactions import DATABASE_AWAY
 from identity.limits import TooMany
+from upstream.events import UnknownCursor
 from upstream.intake import AlreadySent, AnotherReference, KeyReused
 from upstream.schemas import Fault, ProblemDetails
 from upstream.standing import NotFound
@@ -84,10 +85,12 @@ def _invalid(error: InvalidRequest) -> HttpResponse:
             return problem(400, f"The parameter {name} is malformed", "invalid-query")
     faults = []
     for fault in error.errors:
-        _body, _parameter, *path = fault["loc"]
+        _body, parameter, *path = fault["loc"]
         if fault["type"] == "missing" and not path:
             return problem(400, "The body is empty, or was sent without Content-Length", "not-json")
         faults.append(document.fault(tuple(path), fault))
+    if parameter != "application":
+        return problem(422, "The body has faults", "invalid-body", faults=faults)
     return _faulty(faults)
 
 
@@ -108,6 +111,9 @@ ANSWERS: dict[type[Exception], Callable[[Any], HttpResponse]] = {
     ),
     changes.CannotChangeEnded: lambda _: problem(409, "This application has ended", "ended"),
     changes.NotLatest: lambda _: problem(412, "The application has another version now", "changed-meanwhile"),
+    UnknownCursor: lambda _: problem(
+        409, "The cursor names an event that is not there: ask since a time, or reconcile", "unknown-cursor"
+    ),
     UnknownParameter: lambda _: problem(400, "The query has a parameter that is not known", "invalid-query"),
     WhichVersion: lambda _: problem(428, "If-Match must name the version that is changed"),
     KeyReused: lambda _: problem(409, "This Idempotency-Key came with another body before", "key-reused"),

@@ -1,17 +1,28 @@
 """How a client's own applications stand."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.db.models import Prefetch
 from django.urls import reverse
 from django.utils import translation
 
-from applications import references
-from applications.enums import RepresentativeKind
-from applications.models import Applicant, Application
+from applications import present, progress, references
+from applications.enums import Happened, RepresentativeKind, State
+from applications.models import Applicant, Application, ApplicationQuerySet, Happening
+from core.actors import Source
 from identity.enums import Method
 from upstream.models import ApiClient
-from upstream.schemas import ApplicantStatus, ApplicationStatus, Progress, Receipt
+from upstream.schemas import (
+    ApplicantStatus,
+    ApplicationStatus,
+    HistoryEntry,
+    InvitationState,
+    InvitationStatus,
+    Progress,
+    Receipt,
+)
 
 
 class NotFound(Exception):
@@ -20,40 +31,38 @@ class NotFound(Exception):
 
 @dataclass(frozen=True)
 class Standing:
-    """How an application stands, and the digest of its current version, by which a change names what it changes."""
+    """How an application stands, and the tag of its present content, by which a change names what it changes."""
 
     status: ApplicationStatus
-    digest: str
+    tag: str
 
 
 def status(reference: str, *, client: ApiClient) -> Standing:
     """Return how one of the client's own applications stands; it names nobody. Raises NotFound."""
     application = own_application(reference, client=client)
-    return Standing(
-        ApplicationStatus(
-            **receipt_of(application).model_dump(),
-            applicants=[
-                ApplicantStatus(
-                    position=a.position,
-                    progress=_progress(a),
-                    representative=(
-                        RepresentativeKind(a.confirmed.representative)
-                        if a.confirmed and a.confirmed.representative
-                        else None
-                    ),
-                    method=Method(a.confirmed.method) if a.confirmed else None,
-                )
-                for a in application.applicants
-            ],
-        ),
-        application.version.digest,
-    )
+    [found] = statuses([application])
+    return Standing(found, present.tag(application))
+
+
+def statuses(applications: Iterable[Application]) -> list[ApplicationStatus]:
+    """Return how these applications stand, which own_applications() has fetched, in one query more."""
+    found = list(applications)
+    lost = progress.lost_invitations(found)
+    return [_status(application, lost=lost) for application in found]
+
+
+def own_applications(client: ApiClient) -> ApplicationQuerySet:
+    """Return the client's own applications with all that a status tells, in a constant number of queries."""
+    happenings = Happening.objects.select_related("version", "applicant").order_by("pk")
+    bare = happenings.defer("version__content", "applicant__hetu")
+    own = Application.objects.with_invitations().select_related("intake").filter(intake__client=client)
+    return own.prefetch_related(Prefetch("happenings", bare))
 
 
 def own_application(reference: str, *, client: ApiClient) -> Application:
     """Return one of the client's own applications with its people. Raises NotFound."""
-    own = Application.objects.with_people().select_related("intake").filter(intake__client=client)
-    application = own.filter(reference=references.normalise_reference(reference)).first()
+    own = own_applications(client).filter(reference=references.normalise_reference(reference))
+    application = own.first()
     if application is None:
         raise NotFound
     return application
@@ -71,9 +80,63 @@ def receipt_of(application: Application) -> Receipt:
     )
 
 
+def _status(application: Application, *, lost: set[int]) -> ApplicationStatus:
+    version = application.version
+    return ApplicationStatus(
+        **receipt_of(application).model_dump(),
+        client_reference=application.intake.reference,
+        version=version.number,
+        digest=version.digest,
+        sent_at=application.sent_at,
+        changed_at=version.created_at,
+        awaited=[a.position for a in application.applicants if application.can_confirm(a)],
+        applicants=[_applicant(a, application, is_lost=a.pk in lost) for a in application.applicants],
+        history=[_entry(happening) for happening in application.happenings.all()],
+    )
+
+
+def _applicant(applicant: Applicant, application: Application, *, is_lost: bool) -> ApplicantStatus:
+    confirmed = applicant.confirmed
+    return ApplicantStatus(
+        position=applicant.position,
+        progress=_progress(applicant),
+        representative=(
+            RepresentativeKind(confirmed.representative) if confirmed and confirmed.representative else None
+        ),
+        method=Method(confirmed.method) if confirmed else None,
+        confirmed_at=confirmed.confirmed_at if confirmed else None,
+        declined_at=applicant.declined_at,
+        invitation=_invitation(applicant, is_lost=is_lost) if application.can_confirm(applicant) else None,
+    )
+
+
+def _invitation(applicant: Applicant, *, is_lost: bool) -> InvitationStatus | None:
+    live = applicant.live_invitation
+    if live is None:
+        return None
+    if live.opened_at:
+        state = InvitationState.OPENED
+    else:
+        state = InvitationState.UNDELIVERABLE if is_lost else InvitationState.SENT
+    return InvitationStatus(state=state, sent_at=live.created_at, opened_at=live.opened_at)
+
+
 def _progress(applicant: Applicant) -> Progress:
     if applicant.confirmed:
         return Progress.CONFIRMED
     if not applicant.is_adult:
         return Progress.NOT_NEEDED
+    if applicant.declined_at:
+        return Progress.DECLINED
     return Progress.COUNTER_ONLY if applicant.only_at_counter else Progress.WAITING
+
+
+def _entry(happening: Happening) -> HistoryEntry:
+    return HistoryEntry(
+        type=Happened(happening.kind),
+        time=happening.at,
+        state=State(happening.state),
+        version=happening.version.number,
+        by=Source(happening.source),
+        position=happening.applicant.position if happening.applicant else None,
+    )

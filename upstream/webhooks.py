@@ -98,7 +98,7 @@ def _try_delivery(delivery: WebhookDelivery, endpoint: WebhookEndpoint) -> tuple
 
 def _post_event(delivery: WebhookDelivery, endpoint: WebhookEndpoint) -> Answer:
     body = events.cloud_event(delivery.event).model_dump_json().encode()
-    id_, timestamp = str(delivery.event_id), int(time.time())
+    id_, timestamp = delivery.event.uid, int(time.time())
     headers = {
         "Content-Type": CONTENT_TYPE,
         "User-Agent": "heka-confirm",

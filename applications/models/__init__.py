@@ -6,7 +6,7 @@ from applications.models.certificate import Certificate, CertificateDocument
 from applications.models.confirmation import Confirmation
 from applications.models.draft import Draft, DraftQuerySet
 from applications.models.error_report import ErrorReport
-from applications.models.history import StateChange
+from applications.models.history import Happening, StateChange
 from applications.models.id_check import FOR_SUPERVISOR, IdCheck, IdCheckQuerySet
 from applications.models.invitation import Invitation
 from applications.models.learned_code import LearnedCode, belongs_to
@@ -29,6 +29,7 @@ __all__ = [
     "Draft",
     "DraftQuerySet",
     "ErrorReport",
+    "Happening",
     "IdCheck",
     "IdCheckQuerySet",
     "Invitation",

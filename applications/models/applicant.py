@@ -75,6 +75,8 @@ class Applicant(models.Model):
     language = models.CharField(max_length=2, choices=Language)
     # When contact details or language were corrected here; no older ones from the housing system take their place.
     contact_corrected_at = models.DateTimeField(null=True)
+    # Digests of email, phone and language as the housing system last gave them; empty if it gave none.
+    given_details = models.CharField(max_length=98, blank=True, default="", db_default="")
     protected = models.BooleanField(default=False, db_default=False)  # non-disclosure for personal safety (R16)
     # Somebody unidentified has set the mark: it holds in this application, and in no other of this person.
     protected_here_only = models.BooleanField(default=False, db_default=False)

@@ -29,7 +29,7 @@ def test_change_makes_a_second_version_and_keeps_the_first():
     sent = application(cast.MAIJA)
     first = sent.version
 
-    second = changes.change(sent, changed(cast.MAIJA, cast.OLLI), digest=first.digest, by=HOUSING_SYSTEM)
+    second = changes.put(sent, changed(cast.MAIJA, cast.OLLI), tag=first.digest, by=HOUSING_SYSTEM)
 
     first.refresh_from_db()
     assert [first.number, second.number] == [1, 2]
@@ -42,7 +42,7 @@ def test_change_lets_the_confirmations_fall_and_keeps_them_as_history():
     sent = application(cast.MAIJA)
     confirm(sent, cast.MAIJA)
 
-    changes.change(sent, changed(cast.MAIJA), digest=sent.version.digest, by=HOUSING_SYSTEM)
+    changes.put(sent, changed(cast.MAIJA), tag=sent.version.digest, by=HOUSING_SYSTEM)
 
     sent.refresh_from_db()
     assert sent.state == "awaiting"
@@ -56,7 +56,7 @@ def test_change_starts_another_90_days(time_machine):
     sent = application(cast.MAIJA)
     time_machine.move_to("2026-12-16T12:00:00+02:00")
 
-    changes.change(sent, changed(cast.MAIJA), digest=sent.version.digest, by=HOUSING_SYSTEM)
+    changes.put(sent, changed(cast.MAIJA), tag=sent.version.digest, by=HOUSING_SYSTEM)
 
     sent.refresh_from_db()
     assert sent.valid_until.isoformat() == "2027-03-16"
@@ -65,10 +65,10 @@ def test_change_starts_another_90_days(time_machine):
 def test_change_of_what_somebody_else_changed_meanwhile_is_refused():
     sent = application(cast.MAIJA)
     read = sent.version.digest
-    changes.change(sent, changed(cast.MAIJA), digest=read, by=HOUSING_SYSTEM)
+    changes.put(sent, changed(cast.MAIJA), tag=read, by=HOUSING_SYSTEM)
 
     with pytest.raises(changes.NotLatest):
-        changes.change(sent, changed(cast.MAIJA, cast.OLLI), digest=read, by=HOUSING_SYSTEM)
+        changes.put(sent, changed(cast.MAIJA, cast.OLLI), tag=read, by=HOUSING_SYSTEM)
 
     assert sent.versions.count() == 2
 
@@ -81,7 +81,7 @@ def test_change_or_renewal_of_an_ended_application_is_refused(ended):
     type(sent).objects.update(state=ended)
 
     with pytest.raises(changes.CannotChangeEnded):
-        changes.change(sent, changed(cast.MAIJA), digest=sent.version.digest, by=HOUSING_SYSTEM)
+        changes.put(sent, changed(cast.MAIJA), tag=sent.version.digest, by=HOUSING_SYSTEM)
     with pytest.raises(changes.CannotChangeEnded):
         changes.renew(sent, by=renewed_by(cast.MAIJA))
 
@@ -265,7 +265,7 @@ def test_whoever_is_removed_is_told_and_of_nobody_else(confirmed):
         confirm(sent, who)
     without = document.parse(cast.document(cast.MAIJA, cast.VERA))
 
-    changes.change(sent, without, digest=sent.version.digest, by=HOUSING_SYSTEM)
+    changes.put(sent, without, tag=sent.version.digest, by=HOUSING_SYSTEM)
 
     assert removed_letters() == ["olli@example.test"]
     message = mailing_letters.write_letter(Letter.objects.get(message="removed"))
@@ -278,7 +278,7 @@ def test_whoever_stays_or_said_that_it_is_not_for_them_gets_no_letter_of_removal
     invitations.decline(applicant(sent, cast.OLLI))
     without = document.parse(cast.document(cast.MAIJA))
 
-    changes.change(sent, without, digest=sent.version.digest, by=HOUSING_SYSTEM)
+    changes.put(sent, without, tag=sent.version.digest, by=HOUSING_SYSTEM)
 
     assert removed_letters() == []
 
@@ -286,7 +286,7 @@ def test_whoever_stays_or_said_that_it_is_not_for_them_gets_no_letter_of_removal
 def test_removing_from_what_somebody_changed_meanwhile_is_refused():
     sent = application(cast.MAIJA, cast.OLLI)
     slot, read = applicant(sent, cast.OLLI), sent.version.digest
-    changes.change(sent, changed(cast.MAIJA, cast.OLLI, cast.VERA), digest=read, by=HOUSING_SYSTEM)
+    changes.put(sent, changed(cast.MAIJA, cast.OLLI, cast.VERA), tag=read, by=HOUSING_SYSTEM)
 
     with pytest.raises(changes.NotLatest):
         changes.remove(slot, digest=read, by=renewed_by(cast.MAIJA))
@@ -328,9 +328,7 @@ def test_change_tells_everybody_who_applied_before_that_it_was_changed():
     sent = application(cast.MAIJA, cast.OLLI)
     Letter.objects.all().delete()
 
-    changes.change(
-        sent, changed(cast.MAIJA, cast.OLLI, cast.VERA), digest=sent.version.digest, by=renewed_by(cast.OLLI)
-    )
+    changes.put(sent, changed(cast.MAIJA, cast.OLLI, cast.VERA), tag=sent.version.digest, by=renewed_by(cast.OLLI))
 
     told = Letter.objects.order_by("pk").values_list("message", "to", "parameters__is_changed")
     assert list(told) == [

@@ -241,9 +241,7 @@ def test_removing_says_what_it_does_and_then_does_it(sign_in, waiting):
 
 def test_removing_from_what_was_changed_meanwhile_says_so(sign_in, waiting):
     client = sign_in(cast.MAIJA)
-    changes.change(
-        waiting, changed(cast.MAIJA, cast.VERA, cast.OLLI), digest=waiting.version.digest, by=HOUSING_SYSTEM
-    )
+    changes.put(waiting, changed(cast.MAIJA, cast.VERA, cast.OLLI), tag=waiting.version.digest, by=HOUSING_SYSTEM)
 
     told = text_of(client.post(at("remove", waiting), {"version": waiting.version.digest}, follow=True))
 
@@ -311,7 +309,7 @@ def test_confirm_page_shows_what_changed_since_one_confirmed(sign_in, waiting):
         new = changed(cast.MAIJA, cast.OLLI, cast.VERA).model_dump()
         new["content"]["wishes"]["highest_rent"], new["content"]["home"]["rooms"] = rent, rooms
         read = Application.objects.get(pk=waiting.pk)
-        changes.change(read, changes.Document.model_validate(new), digest=read.version.digest, by=HOUSING_SYSTEM)
+        changes.put(read, changes.Document.model_validate(new), tag=read.version.digest, by=HOUSING_SYSTEM)
 
     shown = sign_in(cast.OLLI).get(url("confirm", waiting))
 
@@ -322,7 +320,7 @@ def test_confirm_page_shows_what_changed_since_one_confirmed(sign_in, waiting):
 
 def test_confirm_page_says_nothing_of_changes_to_somebody_who_did_not_confirm_before(sign_in, waiting):
     new = changed(cast.MAIJA, cast.VERA)
-    changes.change(waiting, new, digest=waiting.version.digest, by=HOUSING_SYSTEM)
+    changes.put(waiting, new, tag=waiting.version.digest, by=HOUSING_SYSTEM)
 
     shown = sign_in(cast.VERA).get(url("confirm", waiting))
 

@@ -286,7 +286,7 @@ def test_newer_version_that_does_not_ask_for_an_answer_drops_it(changer, sent):
     read = Application.objects.get(pk=sent.pk)
     new = present.document(read.version).model_dump()
     new["content"]["home"] = {"dwelling": "homeless"}
-    changes.change(read, document.Document.model_validate(new), digest=read.version.digest, by=HOUSING_SYSTEM)
+    changes.put(read, document.Document.model_validate(new), tag=read.version.digest, by=HOUSING_SYSTEM)
 
     somebody.send()
     take_over(somebody, sent)
@@ -332,7 +332,7 @@ def changed_meanwhile(sent, *people, **wishes):
     new["content"]["wishes"] |= wishes
     new["co_applicants"] = [one for one in new["co_applicants"] if one["first_names"] in people]
     made = document.Document.model_validate(new)
-    changes.change(read, made, digest=read.version.digest, by=HOUSING_SYSTEM)
+    changes.put(read, made, tag=read.version.digest, by=HOUSING_SYSTEM)
 
 
 def take_over(somebody, sent):

@@ -85,8 +85,8 @@ def test_confirming_while_one_is_removed_from_the_rival_replaces_it_or_is_not_th
 
         confirmed, changed = at_once(
             lambda sent=sent: confirm(sent, cast.OLLI),
-            lambda rival=rival, without=without: changes.change(
-                rival, without, digest=rival.version.digest, by=HOUSING_SYSTEM
+            lambda rival=rival, without=without: changes.put(
+                rival, without, tag=rival.version.digest, by=HOUSING_SYSTEM
             ),
         )
 
@@ -106,9 +106,7 @@ def test_confirming_while_one_joins_a_rival_leaves_one_of_them_and_meets_no_erro
 
         confirmed, changed = at_once(
             lambda sent=sent: confirm(sent, cast.OLLI),
-            lambda rival=rival, joined=joined: changes.change(
-                rival, joined, digest=rival.version.digest, by=HOUSING_SYSTEM
-            ),
+            lambda rival=rival, joined=joined: changes.put(rival, joined, tag=rival.version.digest, by=HOUSING_SYSTEM),
         )
 
         assert isinstance(confirmed, Confirmation)
@@ -125,7 +123,7 @@ def test_confirming_while_it_is_changed_confirms_what_was_read_or_nothing():
 
         at_once(
             lambda sent=sent, read=read: confirm(sent, cast.MAIJA, digest=read),
-            lambda sent=sent, read=read: changes.change(sent, changed, digest=read, by=HOUSING_SYSTEM),
+            lambda sent=sent, read=read: changes.put(sent, changed, tag=read, by=HOUSING_SYSTEM),
         )
 
         # Whoever came first: the change wins in the end, and what was confirmed is what was read.

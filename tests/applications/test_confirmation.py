@@ -134,7 +134,7 @@ def test_confirm_of_a_version_that_is_no_longer_current_is_refused():
     sent = application(cast.MAIJA)
     read = sent.version.digest
     changed = document.parse(cast.document(cast.MAIJA, reference="HS-2"))
-    changes.change(sent, changed, digest=read, by=HOUSING_SYSTEM)
+    changes.put(sent, changed, tag=read, by=HOUSING_SYSTEM)
 
     with pytest.raises(confirmation.Changed):
         confirm(sent, cast.MAIJA, digest=read)
@@ -207,7 +207,7 @@ def test_confirm_leaves_ended_applications_as_they_ended():
 
 def leaves(rival):
     without = document.parse(cast.document(cast.MAIJA, cast.VERA))
-    return lambda: changes.change(rival, without, digest=rival.version.digest, by=HOUSING_SYSTEM)
+    return lambda: changes.put(rival, without, tag=rival.version.digest, by=HOUSING_SYSTEM)
 
 
 def test_application_that_one_left_while_the_last_confirmation_waited_is_not_replaced():
@@ -227,7 +227,7 @@ def test_application_that_one_joined_while_the_last_confirmation_waited_is_repla
     def join():
         for rival, who in ((earlier, cast.MAIJA), (later, cast.VERA)):
             joined = document.parse(cast.document(who, cast.OLLI))
-            changes.change(rival, joined, digest=rival.version.digest, by=HOUSING_SYSTEM)
+            changes.put(rival, joined, tag=rival.version.digest, by=HOUSING_SYSTEM)
 
     person(cast.OLLI)
     with before_statement(join, begins="SAVEPOINT", number=2):  # in which the locks are taken

@@ -118,7 +118,7 @@ def test_since_tells_what_it_was_before_what_came_and_what_went():
     read = sent.version.digest
     new = cast.document(cast.MAIJA, cast.OLLI)
     new["content"]["wishes"] |= {"highest_rent": "1250", "lowest_floor": 2, "features": []}
-    changes.change(sent, document.parse(new), digest=read, by=HOUSING_SYSTEM)
+    changes.put(sent, document.parse(new), tag=read, by=HOUSING_SYSTEM)
     now = Application.objects.with_people().get(pk=sent.pk)
 
     sections = details.since(read, now, now.applicant_of(person(cast.OLLI)))
@@ -135,7 +135,7 @@ def test_since_tells_what_it_was_before_what_came_and_what_went():
 def test_since_shows_somebody_who_was_not_in_the_former_version_just_the_present_one():
     sent = application(cast.MAIJA)
     read = sent.version.digest
-    changes.change(sent, document.parse(cast.document(cast.MAIJA, cast.OLLI)), digest=read, by=HOUSING_SYSTEM)
+    changes.put(sent, document.parse(cast.document(cast.MAIJA, cast.OLLI)), tag=read, by=HOUSING_SYSTEM)
     now = Application.objects.with_people().get(pk=sent.pk)
 
     sections = details.since(read, now, now.applicant_of(person(cast.OLLI)))

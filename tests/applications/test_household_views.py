@@ -461,10 +461,10 @@ def test_main_applicant_alone_sees_error_reports_until_the_application_is_change
 
     shown = sign_in(cast.MAIJA).get(url("status", sent)).text
     others = [sign_in(who).get(url("status", sent)).text for who in (cast.OLLI, cast.VERA)]
-    changes.change(
+    changes.put(
         sent,
         document.parse(cast.document(cast.MAIJA, cast.OLLI, cast.VERA)),
-        digest=sent.version.digest,
+        tag=sent.version.digest,
         by=HOUSING_SYSTEM,
     )
 

@@ -158,7 +158,7 @@ def confirm_it(application):
 
 def change(application):
     without = document.parse(cast.document(cast.MAIJA))
-    changes.change(application, without, digest=application.version.digest, by=HOUSING_SYSTEM)
+    changes.put(application, without, tag=application.version.digest, by=HOUSING_SYSTEM)
 
 
 def withdraw(application):

@@ -273,12 +273,12 @@ def replaced(sent):
 
 def changed(sent):
     new = document.parse(cast.document(cast.MAIJA, cast.OLLI))
-    changes.change(sent, new, digest=sent.version.digest, by=HOUSING_SYSTEM)
+    changes.put(sent, new, tag=sent.version.digest, by=HOUSING_SYSTEM)
 
 
 def removed(sent):
     new = document.parse(cast.document(cast.MAIJA, cast.VERA))
-    changes.change(sent, new, digest=sent.version.digest, by=HOUSING_SYSTEM)
+    changes.put(sent, new, tag=sent.version.digest, by=HOUSING_SYSTEM)
 
 
 def too_late(sent):

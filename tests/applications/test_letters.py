@@ -93,7 +93,7 @@ def household(message, days, *, language="fi", **more):
         case "removed":
             confirm(application, cast.OLLI)
             without = cast.document(cast.MAIJA, language=language)
-            changes.change(application, document.parse(without), digest=application.version.digest, by=HOUSING_SYSTEM)
+            changes.put(application, document.parse(without), tag=application.version.digest, by=HOUSING_SYSTEM)
         case "replaced":
             other = sent(cast.OLLI, language=language, **more)
             confirm(other, cast.OLLI)

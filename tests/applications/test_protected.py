@@ -331,7 +331,7 @@ def changed(application, household, time_machine):
     mine["income"] = {**MINE["income"], "debts": "1.00"}
     current = Application.objects.get(pk=application.pk)
     anew = document.parse(household.document(language="sv"))
-    changes.change(current, anew, digest=current.version.digest, by=HOUSING_SYSTEM)
+    changes.put(current, anew, tag=current.version.digest, by=HOUSING_SYSTEM)
 
 
 def declined(application, household, time_machine):

@@ -33,7 +33,7 @@ def test_mark_holds_in_later_applications_and_versions():
     later = application(cast.OLLI)
     read = type(sent).objects.get(pk=sent.pk)
     same = document.parse(cast.document(cast.MAIJA, cast.OLLI))
-    changes.change(read, same, digest=sent.version.digest, by=HOUSING_SYSTEM)
+    changes.put(read, same, tag=sent.version.digest, by=HOUSING_SYSTEM)
 
     assert applicant(later, cast.OLLI).protected
     assert applicant(read, cast.OLLI).protected
@@ -48,7 +48,7 @@ def test_mark_of_somebody_without_a_code_holds_in_later_versions():
 
     read = type(sent).objects.get(pk=sent.pk)
     same = document.parse(cast.document(cast.MAIJA, ethan))
-    version = changes.change(read, same, digest=sent.version.digest, by=HOUSING_SYSTEM)
+    version = changes.put(read, same, tag=sent.version.digest, by=HOUSING_SYSTEM)
 
     assert [a.protected for a in version.applicants.order_by("position")] == [False, True]
 
@@ -58,7 +58,7 @@ def test_mark_of_somebody_without_a_code_is_set_and_removed_in_former_versions_t
     sent = application(cast.MAIJA, ethan)
     first = sent.version
     again = document.parse(cast.document(cast.MAIJA, ethan))
-    second = changes.change(sent, again, digest=first.digest, by=HOUSING_SYSTEM)
+    second = changes.put(sent, again, tag=first.digest, by=HOUSING_SYSTEM)
     marked = []
 
     for protected in (True, False):
@@ -132,7 +132,7 @@ def test_mark_that_comes_with_a_change_hides_the_address_in_all_that_are_stored(
     other, sent = application(cast.OLLI), application(cast.MAIJA, cast.OLLI)
 
     again = document.parse(cast.document(cast.MAIJA, marked(cast.OLLI)))
-    changes.change(sent, again, digest=sent.version.digest, by=HOUSING_SYSTEM)
+    changes.put(sent, again, tag=sent.version.digest, by=HOUSING_SYSTEM)
 
     assert marks(other) == [[True]]
 
@@ -169,7 +169,7 @@ def test_mark_of_one_application_stays_in_it_when_it_is_changed_by_the_marked_pe
 
     current = Application.objects.get(pk=sent.pk)
     moved = present.document(current.version).model_copy(update={"language": Language.SWEDISH})
-    changes.change(current, moved, digest=current.version.digest, by=actor(cast.MAIJA))
+    changes.put(current, moved, tag=current.version.digest, by=actor(cast.MAIJA))
 
     assert marks(other, current) == [[False], [True, False]]
 

@@ -20,7 +20,7 @@ def check(made, length=64):
 def change(sent):
     fresh = Application.objects.get(pk=sent.pk)
     other = document.parse(cast.document(cast.MAIJA, cast.OLLI, language="sv"))
-    changes.change(fresh, other, digest=fresh.version.digest, by=HOUSING_SYSTEM)
+    changes.put(fresh, other, tag=fresh.version.digest, by=HOUSING_SYSTEM)
 
 
 def end(sent):

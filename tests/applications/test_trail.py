@@ -52,9 +52,7 @@ def test_replacement_is_recorded_in_its_own_chain():
 def test_change_is_recorded():
     sent = application(cast.MAIJA)
 
-    changes.change(
-        sent, document.parse(cast.document(cast.MAIJA, cast.OLLI)), digest=sent.version.digest, by=HOUSING_SYSTEM
-    )
+    changes.put(sent, document.parse(cast.document(cast.MAIJA, cast.OLLI)), tag=sent.version.digest, by=HOUSING_SYSTEM)
 
     assert entries(sent)[1:] == [("changed", "housing_system", "")]
 

@@ -183,7 +183,7 @@ def test_undo_of_what_was_confirmed_of_a_former_version_moves_nothing():
     """R6"""
     sent, made = valid_here(cast.MAIJA)
     changed = document.parse(cast.document(cast.MAIJA, language="sv"))
-    changes.change(sent, changed, digest=sent.version.digest, by=HOUSING_SYSTEM)
+    changes.put(sent, changed, tag=sent.version.digest, by=HOUSING_SYSTEM)
     confirm(sent, cast.MAIJA)
 
     assert undo(made) == []

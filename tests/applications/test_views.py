@@ -161,7 +161,7 @@ def test_confirm_page_folds_long_parts_and_never_ones_own_details_nor_what_chang
     confirm(sent, cast.MAIJA)
     new = cast.document(cast.MAIJA)
     new["content"]["wishes"]["highest_rent"] = "1250"
-    changes.change(sent, document.parse(new), digest=sent.version.digest, by=HOUSING_SYSTEM)
+    changes.put(sent, document.parse(new), tag=sent.version.digest, by=HOUSING_SYSTEM)
 
     shown = sign_in(cast.MAIJA).get(url("confirm", sent)).text
 
@@ -227,7 +227,7 @@ def test_confirm_of_what_changed_meanwhile_shows_what_changed(sign_in):
     read = sent.version.digest
     new = cast.document(cast.MAIJA)
     new["content"]["wishes"]["highest_rent"] = "1250"
-    changes.change(sent, document.parse(new), digest=read, by=HOUSING_SYSTEM)
+    changes.put(sent, document.parse(new), tag=read, by=HOUSING_SYSTEM)
     client = sign_in(cast.MAIJA)
 
     refused = client.post(url("confirm", sent), {"version": read})
@@ -476,7 +476,7 @@ def test_changed_application_is_not_valid_yet_only_if_it_never_was(sign_in, was_
     sent = application(cast.MAIJA)
     if was_valid:
         confirm(sent, cast.MAIJA)
-    changes.change(sent, document.parse(cast.document(cast.MAIJA)), digest=sent.version.digest, by=HOUSING_SYSTEM)
+    changes.put(sent, document.parse(cast.document(cast.MAIJA)), tag=sent.version.digest, by=HOUSING_SYSTEM)
     client = sign_in(cast.MAIJA)
 
     for page in ("status", "confirm"):

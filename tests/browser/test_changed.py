@@ -16,7 +16,7 @@ def change(sent, *people, **different):
     read = Application.objects.get(pk=sent.pk)
     new = cast.document(*people)
     new["content"]["home"].update(different)
-    changes.change(read, document.parse(new), digest=read.version.digest, by=HOUSING_SYSTEM)
+    changes.put(read, document.parse(new), tag=read.version.digest, by=HOUSING_SYSTEM)
 
 
 def test_application_changed_meanwhile_shows_what_changed_and_is_then_confirmed(page, sign_in, link):

@@ -42,4 +42,4 @@ def put(sent, *people, **more):
     """Let the housing system change an application."""
     read = Application.objects.with_people().get(pk=sent.pk)
     sent_now = document.parse(cast.document(*people, **more))
-    return changes.change(read, sent_now, digest=read.version.digest, by=HOUSING_SYSTEM)
+    return changes.put(read, sent_now, tag=read.version.digest, by=HOUSING_SYSTEM)

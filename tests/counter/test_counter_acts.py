@@ -200,7 +200,7 @@ def test_change_that_comes_first_is_not_withdrawn_or_declined_unseen(record, ref
     check(sent, cast.OLLI)
     seen = slot(sent, cast.OLLI)
     changed = document.parse(cast.document(cast.MAIJA, cast.OLLI, language="sv"))
-    changes.change(sent, changed, digest=seen.version.digest, by=HOUSING_SYSTEM)
+    changes.put(sent, changed, tag=seen.version.digest, by=HOUSING_SYSTEM)
 
     with pytest.raises(refusal):
         record(seen, digest=seen.version.digest, by=acting("adviser"))
@@ -400,7 +400,7 @@ def test_declining_that_a_change_has_answered_stays_history():
     made = check(sent, cast.OLLI)
     decline_here(sent, cast.OLLI)
     changed = document.parse(cast.document(cast.MAIJA, cast.OLLI, language="sv"))
-    changes.change(sent, changed, digest=applicant(sent, cast.OLLI).version.digest, by=HOUSING_SYSTEM)
+    changes.put(sent, changed, tag=applicant(sent, cast.OLLI).version.digest, by=HOUSING_SYSTEM)
     before = Letter.objects.count()
 
     undo(made)

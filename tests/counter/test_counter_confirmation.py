@@ -196,7 +196,7 @@ def test_confirm_of_a_former_version_is_refused():
     check(sent, cast.MAIJA)
     seen = applicant(sent, cast.MAIJA)
     changed = document.parse(cast.document(cast.MAIJA, language="sv"))
-    changes.change(sent, changed, digest=seen.version.digest, by=HOUSING_SYSTEM)
+    changes.put(sent, changed, tag=seen.version.digest, by=HOUSING_SYSTEM)
 
     with pytest.raises(confirmation.Changed):
         counter_confirmation.confirm_here(
@@ -210,7 +210,7 @@ def test_confirm_for_whoever_no_longer_applies_is_refused():
     check(sent, cast.OLLI)
     seen = applicant(sent, cast.OLLI)
     changed = document.parse(cast.document(cast.MAIJA, cast.VERA))
-    changes.change(sent, changed, digest=seen.version.digest, by=HOUSING_SYSTEM)
+    changes.put(sent, changed, tag=seen.version.digest, by=HOUSING_SYSTEM)
 
     with pytest.raises(confirmation.NotAnApplicant):
         counter_confirmation.confirm_here(

@@ -42,7 +42,7 @@ def decide(made, *, accepted, by="supervisor", reason="Compared with the registe
 
 def changed(sent, *people, **more):
     written_anew = document.parse(cast.document(*people, language="sv", **more))
-    changes.change(sent, written_anew, digest=slot(sent, people[0]).version.digest, by=HOUSING_SYSTEM)
+    changes.put(sent, written_anew, tag=slot(sent, people[0]).version.digest, by=HOUSING_SYSTEM)
     return sent
 
 

@@ -269,7 +269,7 @@ def test_record_after_a_change_that_the_adviser_has_not_seen_is_refused():
     sent = application(cast.MAIJA)
     seen = applicant(sent, cast.MAIJA)
     changed = document.parse(cast.document(cast.MAIJA, language="sv"))
-    changes.change(sent, changed, digest=seen.version.digest, by=HOUSING_SYSTEM)
+    changes.put(sent, changed, tag=seen.version.digest, by=HOUSING_SYSTEM)
 
     with pytest.raises(id_checks.SlotChanged):
         check(sent, cast.MAIJA, digest=seen.version.digest)
@@ -280,7 +280,7 @@ def test_record_for_a_slot_of_a_former_version_is_refused():
     sent = application(cast.MAIJA)
     seen = applicant(sent, cast.MAIJA)
     changed = document.parse(cast.document(cast.MAIJA, language="sv"))
-    changes.change(sent, changed, digest=seen.version.digest, by=HOUSING_SYSTEM)
+    changes.put(sent, changed, tag=seen.version.digest, by=HOUSING_SYSTEM)
     now = applicant(sent, cast.MAIJA).version.digest
 
     with pytest.raises(id_checks.SlotChanged):

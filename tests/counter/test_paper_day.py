@@ -317,7 +317,7 @@ def test_what_can_be_done_no_more_is_not_done_and_the_person_is_told(meanwhile):
     match meanwhile:
         case "changed":
             changed = document.parse(cast.document(cast.MAIJA, language="sv"))
-            changes.change(sent, changed, digest=slot(sent, cast.MAIJA).version.digest, by=HOUSING_SYSTEM)
+            changes.put(sent, changed, tag=slot(sent, cast.MAIJA).version.digest, by=HOUSING_SYSTEM)
         case "terms":
             Terms.objects.create(published_at=timezone.now(), text_fi="-", text_sv="-", text_en="-")
         case "confirmed":

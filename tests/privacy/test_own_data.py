@@ -151,9 +151,7 @@ def test_file_is_json_whose_name_says_nothing(sent):
 
 def test_all_versions_are_there_those_too_from_which_a_person_was_removed(sent):
     confirmed = Application.objects.get(pk=sent.pk)
-    changes.change(
-        confirmed, document.parse(cast.document(cast.MAIJA)), digest=confirmed.version.digest, by=HOUSING_SYSTEM
-    )
+    changes.put(confirmed, document.parse(cast.document(cast.MAIJA)), tag=confirmed.version.digest, by=HOUSING_SYSTEM)
 
     maija, olli = (json.loads(file(signed_in(who))) for who in (cast.MAIJA, cast.OLLI))
 
@@ -164,9 +162,7 @@ def test_all_versions_are_there_those_too_from_which_a_person_was_removed(sent):
 def test_somebody_who_was_removed_reads_nothing_of_what_became_of_the_application_since(sent):
     """J2: what was one's own, up to the removal"""
     changed = Application.objects.get(pk=sent.pk)
-    changes.change(
-        changed, document.parse(cast.document(cast.MAIJA)), digest=changed.version.digest, by=HOUSING_SYSTEM
-    )
+    changes.put(changed, document.parse(cast.document(cast.MAIJA)), tag=changed.version.digest, by=HOUSING_SYSTEM)
     before = file(signed_in(cast.OLLI))
     changes.withdraw(sent, by=HOUSING_SYSTEM)
 

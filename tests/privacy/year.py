@@ -77,10 +77,10 @@ class _Years:
     def _2025(self):
         both = self.valid("expired long ago", cast.MAIJA, cast.OLLI)
         _report(both)
-        changes.change(
+        changes.put(
             Application.objects.get(pk=both.pk),
             document.parse(cast.document(cast.MAIJA, cast.OLLI, cast.TEA)),
-            digest=both.version.digest,
+            tag=both.version.digest,
             by=HOUSING_SYSTEM,
         )
         confirm(both, cast.MAIJA)

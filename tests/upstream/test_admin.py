@@ -207,11 +207,11 @@ def test_disabling_a_receiver(operator, delivery):
 def test_deliveries_show_what_became_of_them(operator, delivery):
     page = operator.get(reverse(DELIVERIES)).content.decode()
 
-    assert all(text in page for text in (delivery.event.change.application.number, URL, "Waiting"))
+    assert all(text in page for text in (delivery.application.number, URL, "Waiting"))
 
 
 def test_deliveries_are_found_by_status_and_by_number(operator, delivery):
-    number = delivery.event.change.application.number
+    number = delivery.application.number
 
     def found(**query):
         return operator.get(reverse(DELIVERIES), query).context["cl"].result_count

@@ -6,7 +6,7 @@ from django.db import connection, transaction
 
 from applications import changes, deadlines, document
 from applications.enums import Transition
-from applications.models import StateChange
+from applications.models import Happening, StateChange
 from tests import cast
 from tests.applications.factories import HOUSING_SYSTEM, application, confirm
 from tests.cast import MAIJA, OLLI, TEA, VERA
@@ -18,7 +18,7 @@ from upstream.models import Event, WebhookDelivery
 
 def told(caller):
     """Return (what happened, state, version, waits for) of each event of a client's."""
-    page = events.page(caller.client, after=0, limit=500)
+    page = events.page(events.of_client(caller.client), after="0", limit=500)
     return [(e.type.rpartition(".")[2], str(e.data.state), e.data.version, e.data.waits_for) for e in page.events]
 
 
@@ -27,8 +27,12 @@ def test_each_change_of_state_is_one_event(caller):
     confirm(one, MAIJA)
     confirm(one, OLLI)
 
-    assert (events.collect(), events.collect()) == (2, 0)
-    assert told(caller) == [("sent", "awaiting", 1, 2), ("confirmed", "valid", 1, 0)]
+    assert (events.collect(), events.collect()) == (3, 0)
+    assert told(caller) == [
+        ("sent", "awaiting", 1, 2),
+        ("person_confirmed", "awaiting", 1, 1),
+        ("confirmed", "valid", 1, 0),
+    ]
 
 
 def test_event_tells_how_the_application_stood_then_however_late_it_is_collected(caller, time_machine):
@@ -39,28 +43,25 @@ def test_event_tells_how_the_application_stood_then_however_late_it_is_collected
     confirm(one, OLLI)
     time_machine.shift(dt.timedelta(days=10))
     changed = document.parse(body(MAIJA, OLLI, VERA))
-    second = changes.change(one, changed, digest=first, by=HOUSING_SYSTEM)
+    second = changes.put(one, changed, tag=first, by=HOUSING_SYSTEM)
     confirm(one, VERA)
     changes.withdraw(one, by=HOUSING_SYSTEM)
 
     events.collect()
 
-    page = events.page(caller.client, after=0, limit=10).events
+    page = events.page(events.of_client(caller.client), after="0", limit=10).events
     assert told(caller) == [
         ("sent", "awaiting", 1, 2),
+        ("person_confirmed", "awaiting", 1, 1),
         ("confirmed", "valid", 1, 0),
         ("changed", "awaiting", 2, 3),
+        ("person_confirmed", "awaiting", 2, 2),
         ("withdrawn", "withdrawn", 2, 0),
     ]
-    assert [event.data.digest for event in page] == [first, first, second.digest, second.digest]
-    assert [event.data.valid_until.isoformat() for event in page] == [
-        "2027-02-19",
-        "2027-02-19",
-        "2027-03-01",
-        "2027-03-01",
-    ]
-    assert [event.data.from_state for event in page] == [None, "awaiting", "valid", "awaiting"]
-    happened = StateChange.objects.order_by("pk").values_list("at", flat=True)
+    assert [event.data.digest for event in page] == [first] * 3 + [second.digest] * 3
+    assert [event.data.valid_until.isoformat() for event in page] == ["2027-02-19"] * 3 + ["2027-03-01"] * 3
+    assert [event.data.from_state for event in page] == [None, "awaiting", "awaiting", "valid", "awaiting", "awaiting"]
+    happened = Happening.objects.order_by("pk").values_list("at", flat=True)
     assert [event.time for event in page] == [at.isoformat() for at in happened]
 
 
@@ -80,10 +81,10 @@ def test_envelope_is_that_of_cloudevents(caller, settings):
     one = sent(caller, MAIJA)
     events.collect()
 
-    [event] = events.page(caller.client, after=0, limit=1).events
+    [event] = events.page(events.of_client(caller.client), after="0", limit=1).events
     assert event.model_dump(mode="json", exclude={"data", "time"}) == {
         "specversion": "1.0",
-        "id": str(Event.objects.get().pk),
+        "id": Event.objects.get().uid,
         "source": "http://testserver",
         "type": "fi.heka-confirm.application.sent",
         "subject": one.number,
@@ -96,7 +97,7 @@ def test_event_names_nobody_and_holds_no_code(caller):
     sent(caller, MAIJA, OLLI)
     events.collect()
 
-    text = str(events.page(caller.client, after=0, limit=1).model_dump_json())
+    text = str(events.page(events.of_client(caller.client), after="0", limit=1).model_dump_json())
 
     for who in (MAIJA, OLLI):
         assert [fact for fact in who.values() if fact in text] == []
@@ -138,9 +139,9 @@ def test_collecting_takes_as_many_queries_for_three_as_for_one(caller, django_as
     for count in range(number):
         sent(caller, MAIJA, OLLI, reference=f"number-{count}")
 
-    # newest and whether there are any, before and after; a savepoint and its release; newest, clients, which
-    # applications, they, their changes, versions, applicants, confirmations; events; endpoints
-    with django_assert_num_queries(16):
+    # who receives forms; newest and whether there are any, before and after; a savepoint and its release; newest,
+    # clients, which applications, they, what happened, versions, applicants, confirmations; events; endpoints
+    with django_assert_num_queries(17):
         assert events.collect() == number
 
 
@@ -164,7 +165,7 @@ def test_earlier_changes_of_an_application_come_with_the_later_ones_however_far_
 
     assert events.collect(look_back=0) > 0
     of_one = Event.objects.filter(application=one).order_by("pk")
-    assert [event.change.transition for event in of_one] == ["sent", "confirmed"]
+    assert [event.happening.kind for event in of_one] == ["sent", "confirmed"]
 
 
 def test_late_look_finds_what_the_near_one_misses(caller):
@@ -250,12 +251,12 @@ def test_cursor_skips_nothing_that_commits_later(client):
     assert began.wait(60)
     intake.receive(document.parse(cast.document(OLLI, reference="quick")), client=owner)
     events.collect()
-    seen = events.page(owner, after=0, limit=10)
+    seen = events.page(events.of_client(owner), after="0", limit=10)
     may_commit.set()
     thread.join()
     events.collect()
 
-    rest = events.page(owner, after=int(seen.next), limit=10)
+    rest = events.page(events.of_client(owner), after=seen.next, limit=10)
     changes_ = dict(StateChange.objects.values_list("application__intake__reference", "pk"))
     assert changes_["slow"] < changes_["quick"]
     assert [event.data.client_reference for event in seen.events] == ["quick"]
@@ -287,7 +288,7 @@ def test_event_of_a_collector_that_has_not_committed_keeps_the_next_one_back(cli
     thread.join()
 
     assert (meanwhile, events.collect()) == (0, 1)
-    page = events.page(owner, after=0, limit=10)
+    page = events.page(events.of_client(owner), after="0", limit=10)
     assert [event.data.client_reference for event in page.events] == ["first", "second"]
 
 

@@ -83,7 +83,7 @@ def test_example_takes_what_we_send(caller, endpoint, example):
 
     delivery = WebhookDelivery.objects.get()
     assert str(delivery.status) == "delivered"
-    assert example.printed() == [f"{delivery.event_id} fi.heka-confirm.application.sent {one.number} awaiting"]
+    assert example.printed() == [f"{delivery.event.uid} fi.heka-confirm.application.sent {one.number} awaiting"]
 
 
 def test_example_counts_an_event_that_comes_twice_once(caller, endpoint, example):

@@ -307,11 +307,11 @@ def test_next_event_of_an_application_waits_for_the_earlier_one(caller, sink, en
     webhooks.deliver_due_events()
 
     assert [event["type"].rpartition(".")[2] for event in sink.events] == ["sent"]
-    assert statuses() == ["delayed", "waiting"]
+    assert statuses() == ["delayed", "waiting", "waiting"]
     sink.answer = lambda event: (204, {})
     ready_again()
     webhooks.deliver_due_events()
-    assert [event["type"].rpartition(".")[2] for event in sink.events] == ["sent", "sent", "confirmed"]
+    assert [event["type"].rpartition(".")[2] for event in sink.events[1:]] == ["sent", "person_confirmed", "confirmed"]
 
 
 def test_next_event_of_an_application_follows_when_the_earlier_one_is_given_up(caller, sink, endpoint):

@@ -53,6 +53,22 @@ def application_status(request: ClientRequest, reference: str, response: HttpRes
     return _shown(standing.status(reference, client=request.auth), response)
 
 
+@router.get(
+    "/applications/{reference}/document",
+    response={200: Document, frozenset({401, 404, 429, 503}): ProblemDetails},
+    exclude_none=True,
+)
+def application_document(request: ClientRequest, reference: str, response: HttpResponse) -> Document:
+    """Return one of your own applications as it is known here: what was sent, changed and corrected since.
+
+    It may be sent back, changed or as it is, with its `ETag` as `If-Match`. `contact_details_at` says when somebody
+    corrected their contact details here. That you have read it is recorded.
+    """
+    found, tag = intake.read(reference, client=request.auth)
+    response["ETag"] = f'"{tag}"'
+    return found
+
+
 @router.put(
     "/applications/{reference}",
     response={
@@ -70,16 +86,18 @@ def change_application(
 ) -> ApplicationStatus:
     """Put a changed application in the place of your own one; all its adults have to confirm it again.
 
-    `If-Match` holds the `ETag` that you got with the status or the answer to a change, or the `digest` of an event
-    in double quotes. If somebody has changed the application since, the answer is 412, and nothing is changed:
-    ask for the status, and decide. So it is when you repeat a request that was carried out: its digest is no
-    longer the current one. `sent_at` must be given and is not used. At most 256 KB.
+    If the content is the one that is here, nobody has to: the version stays, and only contact details that are new
+    are stored. Contact details that you repeat leave what the person has corrected here.
+    `If-Match` holds the `ETag` that you got with the document, the status or the answer to a change. The `digest` of
+    a status or event in double quotes does too, but says nothing of contact details. If somebody has changed the
+    application since, the answer is 412, and nothing is changed: read the document, and decide. A document that
+    changes nothing is never refused so. `sent_at` must be given and is not used. At most 256 KB.
     """
     if if_match is None:
         raise WhichVersion
     document.check(application, is_new=False)
     return _shown(
-        intake.change(reference, application, client=request.auth, digest=if_match.removeprefix("W/").strip('"')),
+        intake.change(reference, application, client=request.auth, tag=if_match.removeprefix("W/").strip('"')),
         response,
     )
 
@@ -94,5 +112,5 @@ def withdraw_application(request: ClientRequest, reference: str, response: HttpR
 
 
 def _shown(found: standing.Standing, response: HttpResponse) -> ApplicationStatus:
-    response["ETag"] = f'"{found.digest}"'
+    response["ETag"] = f'"{found.tag}"'
     return found.status

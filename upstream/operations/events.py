@@ -1,27 +1,52 @@
-"""Polling what happened to one's own applications (J8)."""
+"""Polling what happened to one's own applications, and having it sent once more (J8)."""
 
 from ninja import P, QueryEx, Router
+from pydantic import AwareDatetime
 
-from upstream import events
+from upstream import deliveries, events
 from upstream.door import ClientRequest
+from upstream.models import WebhookEndpoint
 from upstream.problems import UnknownParameter
-from upstream.schemas import EventPage, ProblemDetails
+from upstream.schemas import EventPage, ProblemDetails, Replay, Replayed
 
 MOST_EVENTS = 500  # in one answer
+CURSOR = r"^[0-9]{1,18}(-[0-9a-f]{1,8})?$"
 
 router = Router()
 
 
-@router.get("/events", response={200: EventPage, frozenset({400, 401, 429, 503}): ProblemDetails})
+@router.get("/events", response={200: EventPage, frozenset({400, 401, 409, 429, 503}): ProblemDetails})
 def poll_events(
     request: ClientRequest,
-    after: QueryEx[str, P(pattern=r"^[0-9]{1,18}$", description="`next` of the last poll; 0 in the first")] = "0",
+    after: QueryEx[str, P(pattern=CURSOR, description="`next` of the last poll; 0 in the first")] = "0",
+    since: QueryEx[AwareDatetime | None, P(description="Only events collected at this time or later")] = None,
+    application: QueryEx[str | None, P(description="Only events of this application, by our number")] = None,
     limit: QueryEx[int, P(ge=1, le=MOST_EVENTS, description="How many events at most")] = 100,
 ) -> EventPage:
-    """Return the changes of state of your own applications, each once, in their order; of one application always so.
+    """Return what happened to your own applications, each once, in order; of one application always in its order.
 
     Whoever keeps `next` and gives it as `after` misses none. Events come a second or so after what they tell of.
+    After our database was restored, `after` may name an event that is not there: the answer is 409, and you ask
+    `since` a time before, or reconcile.
     """
-    if set(request.GET) - {"after", "limit"}:  # a misspelt `after` would start from the beginning, time and again
-        raise UnknownParameter
-    return events.page(request.auth, after=int(after), limit=limit)
+    if set(request.GET) - {"after", "since", "application", "limit"}:
+        raise UnknownParameter  # a misspelt `after` would start from the beginning, time and again
+    wanted = events.of_client(request.auth, since=since, reference=application)
+    return events.page(wanted, after=after, limit=limit)
+
+
+@router.post(
+    "/events/replay",
+    response={200: Replayed, frozenset({400, 401, 413, 415, 422, 429, 503}): ProblemDetails},
+    openapi_extra={
+        "requestBody": {"content": {"application/json": {"example": {"since": "2026-11-20T10:00:00+02:00"}}}}
+    },
+)
+def replay_events(request: ClientRequest, wanted: Replay) -> Replayed:
+    """Have events sent to your receivers once more, with the same ids: since a time, of one application, or all.
+
+    Give at least one of the two.
+    """
+    chosen = events.of_client(request.auth, since=wanted.since, reference=wanted.application)
+    own = WebhookEndpoint.objects.live().filter(client=request.auth)
+    return Replayed(deliveries=deliveries.replay_events(chosen, endpoints=own))

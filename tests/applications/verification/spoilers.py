@@ -266,7 +266,7 @@ def _code(sound):
 def _mark(sound):
     tea = slot(sound.valid, cast.TEA)
     changed = document.parse(cast.document(cast.MAIJA, cast.OLLI, cast.TEA))
-    changes.change(sound.valid, changed, digest=sound.valid.version.digest, by=HOUSING_SYSTEM)
+    changes.put(sound.valid, changed, tag=sound.valid.version.digest, by=HOUSING_SYSTEM)
     change(tea, protected=True)
     return slot(sound.valid, cast.TEA)
 
@@ -302,7 +302,7 @@ def _mark_of_one_sender(sound):
     marked = cast.applicant(cast.TEA, non_disclosure=True)
     sent = intake.send(document.parse(cast.document(cast.VILLE, marked, reference="HS-7")), by=UNIDENTIFIED)
     changed = document.parse(cast.document(cast.VILLE, cast.TEA, language="sv"))
-    changes.change(sent, changed, digest=sent.version.digest, by=HOUSING_SYSTEM)
+    changes.put(sent, changed, tag=sent.version.digest, by=HOUSING_SYSTEM)
     return change(slot(sent, cast.TEA), protected=False, protected_here_only=False)
 
 

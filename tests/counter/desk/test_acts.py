@@ -289,7 +289,7 @@ def test_change_while_the_page_was_open_leads_to_the_application_and_records_not
     check(waiting, OLLI)
     sent = form(waiting, 1)
     changed = document.parse(cast.document(*people, language="sv"))
-    changes.change(waiting, changed, digest=waiting.version.digest, by=HOUSING_SYSTEM)
+    changes.put(waiting, changed, tag=waiting.version.digest, by=HOUSING_SYSTEM)
 
     answer = adviser.post(at(name, waiting, 1), sent, follow=True)
 

@@ -264,7 +264,7 @@ def test_checks_of_somebody_without_a_code_are_shown_over_the_versions(adviser):
     sent = application(MAIJA, ETHAN)
     checked(sent, ETHAN)
     again = document.parse(cast.document(MAIJA, ETHAN))
-    changes.change(sent, again, digest=sent.version.digest, by=HOUSING_SYSTEM)
+    changes.put(sent, again, tag=sent.version.digest, by=HOUSING_SYSTEM)
 
     assert "Anna Adviser" in text_of(show(adviser, sent, 1))
 

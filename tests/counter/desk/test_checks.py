@@ -356,7 +356,7 @@ def test_other_type_asks_for_a_note(adviser):
 
 def change(sent):
     changed = document.parse(written(MAIJA, language="sv"))
-    changes.change(sent, changed, digest=sent.version.digest, by=HOUSING_SYSTEM)
+    changes.put(sent, changed, tag=sent.version.digest, by=HOUSING_SYSTEM)
 
 
 def test_application_that_changed_meanwhile_is_said_and_everything_typed_is_kept(adviser):

@@ -189,7 +189,7 @@ def test_change_meanwhile_is_said_and_marked(adviser):
     read = form(sent)
     now = written(MAIJA, language="en", main_applicant={**written(MAIJA)["main_applicant"], "language": "en"})
     now["content"]["wishes"]["highest_rent"] = "950"
-    changes.change(sent, document.parse(now), digest=sent.version.digest, by=HOUSING_SYSTEM)
+    changes.put(sent, document.parse(now), tag=sent.version.digest, by=HOUSING_SYSTEM)
 
     check(sent, MAIJA)
 
@@ -306,7 +306,7 @@ def test_details_that_changed_are_restricted_too(adviser):
     read = form(sent)
     Applicant.objects.update(protected=True)
     now = written(MAIJA, main_applicant={**written(MAIJA)["main_applicant"], "address": "Salakatu 3"})
-    changes.change(sent, document.parse(now), digest=sent.version.digest, by=HOUSING_SYSTEM)
+    changes.put(sent, document.parse(now), tag=sent.version.digest, by=HOUSING_SYSTEM)
 
     check(sent, MAIJA)
 

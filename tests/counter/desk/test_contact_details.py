@@ -119,7 +119,7 @@ def test_slot_of_a_former_version_is_not_corrected():
     sent = application(MAIJA)
     former = applicant(sent, MAIJA)
     changed = document.parse(written(MAIJA, language="sv"))
-    changes.change(sent, changed, digest=sent.version.digest, by=HOUSING_SYSTEM)
+    changes.put(sent, changed, tag=sent.version.digest, by=HOUSING_SYSTEM)
 
     with pytest.raises(id_checks.SlotChanged):
         contacts.correct_contact_details(former, **DETAILS, by=acting("adviser"))

@@ -90,7 +90,7 @@ def test_whoever_applied_before_a_change_is_called_to_confirm_again(adviser):
         )
     )
 
-    changes.change(application, again, digest=application.version.digest, by=HOUSING_SYSTEM)
+    changes.put(application, again, tag=application.version.digest, by=HOUSING_SYSTEM)
 
     assert owed() == [("arrived", "Maija"), ("invitation", "Olli")]
     assert text_of(adviser.get(address("desk_to_tell"))).count("The application was changed") == 2
@@ -128,8 +128,8 @@ def test_whoever_has_declined_is_not_called():
 
 def test_whoever_was_removed_is_called():
     application = sent(cast.MAIJA, OLLI)
-    changes.change(
-        application, document.parse(cast.document(cast.MAIJA)), digest=application.version.digest, by=HOUSING_SYSTEM
+    changes.put(
+        application, document.parse(cast.document(cast.MAIJA)), tag=application.version.digest, by=HOUSING_SYSTEM
     )
 
     assert owed() == [("removed", "Olli")]

@@ -62,7 +62,7 @@ def test_looks_at_somebody_without_a_code_are_shown_over_the_versions(adviser, s
     sent = application(MAIJA, ETHAN)
     adviser.post(address("desk_code", sent.reference, 1))
     again = document.parse(cast.document(MAIJA, ETHAN))
-    changes.change(sent, again, digest=sent.version.digest, by=HOUSING_SYSTEM)
+    changes.put(sent, again, tag=sent.version.digest, by=HOUSING_SYSTEM)
 
     assert lines(looks(supervisor, sent, 1)) == ["Event log read", "Personal identity code shown"]
 

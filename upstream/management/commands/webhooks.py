@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 
-from upstream import deliveries, endpoints
+from upstream import deliveries, endpoints, events
 from upstream.models import WebhookDelivery, WebhookEndpoint
 
 
@@ -18,8 +18,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         what = parser.add_subparsers(dest="what", required=True)
         what.add_parser("list", help="number, client, address, events that wait and were given up, state")
-        replay = what.add_parser("replay", help="send what was collected since a time once more, with the same ids")
-        replay.add_argument("--since", type=_moment, required=True, help="2026-11-21 or 2026-11-21T10:00+02:00")
+        replay = what.add_parser("replay", help="send events once more, with the same ids")
+        replay.add_argument("--since", type=_moment, help="2026-11-21 or 2026-11-21T10:00+02:00")
+        replay.add_argument("--application", help="the number of one application; all without it")
         replay.add_argument("--endpoint", type=int, help="the number of one receiver; all live ones without it")
         rotate = what.add_parser("rotate", help="print a new secret, once; the one before signs on for a day")
         rotate.add_argument("endpoint", type=int, help="the number of a live receiver")
@@ -30,8 +31,14 @@ class Command(BaseCommand):
                 for endpoint in WebhookEndpoint.objects.select_related("client").order_by("pk"):
                     self.stdout.write(_line(endpoint))
             case "replay":
+                if not (options["since"] or options["application"]):
+                    raise CommandError("Say which: --since, --application, or both")
                 chosen = [_live(options["endpoint"])] if options["endpoint"] else WebhookEndpoint.objects.live()
-                number = sum(deliveries.replay_since(options["since"], endpoint) for endpoint in chosen)
+                wanted = {"since": options["since"], "reference": options["application"]}
+                number = sum(
+                    deliveries.replay_events(events.of_client(endpoint.client, **wanted), endpoints=[endpoint])
+                    for endpoint in chosen
+                )
                 self.stdout.write(f"Events that will be sent again: {number}")
             case "rotate":
                 self.stdout.write(endpoints.rotate(_live(options["endpoint"])))

@@ -1,0 +1,87 @@
+"""How people in an application are reached: corrected here by those whom they concern, given by the housing system.
+
+A change that the housing system sends leaves what was corrected here, unless it brings something newer (J2.4, J8).
+"""
+
+import datetime as dt
+import hashlib
+from collections.abc import Sequence
+
+from django.utils import timezone
+
+from applications.models import OPEN, Applicant, Application
+from applications.trail import ApplicationEvent, record_events
+from core.actors import Actor
+from identity.enums import Language
+from records.enums import Event
+
+DETAILS = ("email", "phone", "language")
+DIGEST_LENGTH = 32  # characters of hex
+
+
+def write_contact_details(
+    slot: Applicant, application: Application, *, email: str, phone: str, language: Language, by: Actor
+) -> None:
+    """Store how to reach a person of a locked application, and wake the clock for it.
+
+    The trail says which of the details changed, and not to what.
+    """
+    wanted = {"email": email, "phone": phone, "language": language}
+    changed: dict[str, str | int | bool] = {
+        field: True for field, value in wanted.items() if getattr(slot, field) != value
+    }
+    slot.email, slot.phone, slot.language, slot.held_at = email, phone, language, None
+    if changed:
+        slot.contact_corrected_at = timezone.now()
+    slot.save(update_fields=[*wanted, "held_at", "contact_corrected_at"])
+    # A person who had no address until now is reminded from now on.
+    Application.objects.filter(current=slot.version_id, state__in=OPEN).update(due_at=timezone.now())
+    if changed:
+        record_events(application, ApplicationEvent(Event.CONTACT_DETAILS_CHANGED, slot, changed | way_of(by)), by=by)
+
+
+def way_of(by: Actor) -> dict[str, str | int | bool]:
+    """Return how an applicant was identified: what an account did is shown before its check is undone (C5)."""
+    return {"method": by.how} if by.how else {}
+
+
+def remember_given(slots: Sequence[Applicant], application: Application) -> None:
+    """Keep in new slots, not yet stored, a digest of each detail that the housing system gives with them."""
+    for slot in slots:
+        slot.given_details = " ".join(_digest(application.pk, getattr(slot, name)) for name in DETAILS)
+
+
+def keep_corrected_details(
+    slots: Sequence[Applicant], application: Application, *, given_at: Sequence[dt.datetime | None], is_given: bool
+) -> None:
+    """Give the new slots of a changed application, not yet stored, the details that were corrected here (J2.4).
+
+    What the housing system gives (`is_given`) as it gave it before stays as it was corrected. So does any other
+    detail, unless it became known to its sender later: `given_at` says when, for each slot.
+    """
+    found = Applicant.objects.filter(version__application=application).order_by("-version__number")
+    former = list(found.select_related("version").defer("version__content", "hetu"))
+    for slot, at in zip(slots, given_at, strict=True):
+        latest = next((each for each in former if slot.is_same_person(each)), None)
+        if latest is not None:
+            keep_corrected(slot, latest, given_at=at, is_given=is_given)
+
+
+def keep_corrected(slot: Applicant, latest: Applicant, *, given_at: dt.datetime | None, is_given: bool) -> None:
+    """Do for one slot what keep_corrected_details() does; `latest` is what was stored of the same person."""
+    if not is_given:
+        slot.given_details = latest.given_details
+    before = latest.given_details.split() if is_given else []
+    application, corrected_at = latest.version.application_id, latest.contact_corrected_at
+    is_older = corrected_at is not None and (given_at is None or given_at <= corrected_at)
+    for number, name in enumerate(DETAILS):
+        given = before[number] if before else None
+        is_repeated = given == _digest(application, getattr(slot, name))
+        is_corrected = given != _digest(application, getattr(latest, name))
+        if is_repeated or (is_corrected and is_older):
+            setattr(slot, name, getattr(latest, name))
+            slot.contact_corrected_at = corrected_at
+
+
+def _digest(application: int, detail: str) -> str:
+    return hashlib.sha256(f"{application}\n{detail}".encode()).hexdigest()[:DIGEST_LENGTH]

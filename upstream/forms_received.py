@@ -1,0 +1,20 @@
+"""Applications that were filled in here become those of the one client that is named to receive them (J8)."""
+
+from django.db.models import QuerySet
+
+from applications.models import OPEN, Happening
+from upstream.models import ApiClient, Intake
+
+BATCH = 500
+
+
+def receiver() -> ApiClient | None:
+    """Return the client that receives the applications filled in here, if one is named."""
+    return ApiClient.objects.filter(receives_forms=True, revoked_at=None).first()
+
+
+def adopt(happenings: QuerySet[Happening], *, client: ApiClient) -> None:
+    """Give the open applications of these happenings to a client, which has no number of its own for them yet."""
+    waiting = happenings.filter(application__state__in=OPEN).values_list("application", flat=True)
+    while keys := set(waiting[:BATCH]):
+        Intake.objects.bulk_create([Intake(client=client, application_id=key) for key in keys], ignore_conflicts=True)
