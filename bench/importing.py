@@ -26,7 +26,7 @@ from bench import servers
 from bench.servers import ROOT
 from tests import cast, postgres
 
-ROUNDS, APPLICATIONS, MANY = 5, 2_000, 25_000
+ROUNDS, APPLICATIONS, MANY = 4, 1_000, 25_000
 MOST = 3.0  # ms of processor time for an application: a fifth of what it cost in November 2026
 CLIENT = "Bench"
 CHECKS = "0123456789ABCDEFHJKLMNPRSTUVWXY"
@@ -199,6 +199,6 @@ if __name__ == "__main__":
     if asked.collect:
         collect()
     elif asked.quick:
-        main(1, 1_000, 2_000, asked.former)
+        main(1, 200, 1_000, asked.former)
     else:
         main(ROUNDS, APPLICATIONS, MANY, asked.former)

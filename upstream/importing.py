@@ -71,10 +71,10 @@ def check(lines: BinaryIO, *, client: ApiClient, resumes: bool, advance: Advance
             if (above := line_of.setdefault(parsed.reference, number)) != number:
                 checked.faulty.append(_faulty_reference(number, f"The same reference as in line {above}"))
                 del documents[number]
-        new, faulty = _sorted_out(documents, client=client, resumes=resumes)
-        checked.faulty += faulty
+        new, sent_before = _sorted_out(documents, client=client, resumes=resumes)
+        checked.faulty += sent_before
         checked.new += len(new)
-        checked.known += len(documents) - len(new) - len(faulty)
+        checked.known += len(documents) - len(new) - len(sent_before)
         checked.emails += sum(map(announcing.emails_of, new.values()))
     checked.faulty.sort(key=lambda faulty: faulty.number)
     return checked
@@ -129,7 +129,8 @@ def _sorted_out(
 ) -> tuple[dict[int, Document], list[FaultyLine]]:
     """Return the documents that are new, and the lines that were sent before and should not have been."""
     references = [one.reference for one in documents.values()]
-    known = set(Intake.objects.filter(client=client, reference__in=references).values_list("reference", flat=True))
+    intakes = Intake.objects.filter(client=client, reference__in=references).values_list("reference", flat=True)
+    known = {reference for reference in intakes if reference}
     first = _first_versions(known, client=client) if resumes else {}
     new: dict[int, Document] = {}
     faulty: list[FaultyLine] = []
@@ -148,7 +149,7 @@ def _first_versions(references: set[str], *, client: ApiClient) -> dict[str, Ver
         number=1, application__intake__client=client, application__intake__reference__in=references
     )
     found = own.select_related("application__intake").prefetch_related("applicants")
-    return {version.application.intake.reference: version for version in found}
+    return {version.application.intake.reference or "": version for version in found}
 
 
 def _is_same(sent: Document, version: Version | None) -> bool:

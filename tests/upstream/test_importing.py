@@ -8,13 +8,13 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, OperationalError
 
 import applications.intake
-from applications import document, invitations
+from applications import document, held_emails, invitations
 from applications.models import Application, StateChange, Version
 from core import progress
 from mailing.models import Letter
 from tests.cast import MAIJA, OLLI, TEA, VERA
 from tests.upstream.conftest import body
-from upstream import clients, events, importing, intake
+from upstream import clients, events, importing, intake, standing
 from upstream.models import ApiClient, Event, Intake
 
 pytestmark = pytest.mark.django_db
@@ -382,3 +382,15 @@ def test_client_is_never_made_by_importing(file):
         run(file(body()))
 
     assert not ApiClient.objects.exists()
+
+
+def test_status_tells_that_an_invitation_is_held(client_, file):
+    run(file(body(MAIJA, OLLI)), "--hold-emails")
+    number = Application.objects.get().number
+
+    def invited():
+        return standing.status(number, client=client_).status.applicants[1].invitation.state
+
+    assert invited() == "held"
+    held_emails.release_wave()
+    assert invited() == "sent"
