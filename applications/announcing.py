@@ -7,9 +7,8 @@ from django.utils import timezone
 
 from applications import dates, invitation_links, letters, stranger_letters
 from applications.document import Document
-from applications.models import Applicant, Application, Invitation, Version
+from applications.models import Applicant, Application, Invitation
 from core.actors import Actor, Source
-from identity import limits
 from mailing import outbox
 
 
@@ -25,7 +24,7 @@ def announce(
     now = timezone.now()
     if by.source == Source.FORM:
         for application in sent:
-            _hold_surplus(application.version)
+            stranger_letters.hold_surplus(application.version)
     current = list(Application.objects.with_people().filter(pk__in=[each.pk for each in sent]).order_by("pk"))
     awaited = {each.pk: [a for a in each.applicants if not a.is_main and a.must_confirm] for each in current}
     invitations = Invitation.objects.bulk_create(
@@ -52,16 +51,6 @@ def announce(
     )
     if former:
         letters.removed(former, current[0])
-
-
-def _hold_surplus(version: Version) -> None:
-    """Hold the emails to those at whose address strangers have caused enough emails today."""
-    for slot in version.applicants.exclude(email="").order_by("email", "pk"):  # one order, as counting locks
-        try:
-            stranger_letters.count_stranger_letter(slot.email)
-        except limits.TooMany:
-            slot.held_at = timezone.now()
-            slot.save(update_fields=["held_at"])
 
 
 def emails_of(document: Document) -> int:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Min
 from django.utils import timezone
 
+from applications import letters
 from applications.models import OPEN, Application, Invitation
 from core.transactions import atomically
 from mailing import held
@@ -31,9 +32,9 @@ class Waiting:
 
 def waiting() -> Waiting:
     """Return how much is held now."""
-    letters = Letter.objects.held()
-    found = letters.aggregate(emails=Count("pk"), applications=Count("about", distinct=True))
-    waiting_ones = Application.objects.filter(state__in=OPEN, reference__in=letters.values("about"))
+    owed = Letter.objects.held()
+    found = owed.aggregate(emails=Count("pk"), applications=Count("about", distinct=True))
+    waiting_ones = Application.objects.filter(state__in=OPEN, reference__in=owed.values("about"))
     return Waiting(**found, first_last_day=waiting_ones.aggregate(first=Min("valid_until"))["first"])
 
 
@@ -67,21 +68,21 @@ def _release(references: Sequence[str], *, at: dt.datetime) -> int:
 def _release_locked(references: Sequence[str], *, at: dt.datetime) -> int:
     """Release the emails about these applications; return how many.
 
-    What is no longer true is dropped: about an application that has ended, or to a slot of a former version. The
-    others go where the person is written to by now.
+    They go only to those who are still awaited, where and in the language in which these are written to by now, and
+    name who is missing by now. The others have heard of the application in another way, or it has ended.
     """
+    letters_held = held.lock_held(references)
     applications = Application.objects.with_people().filter(reference__in=references)
-    present = {applicant_subject(a.pk): a for each in applications if each.is_open for a in each.applicants}
-    letters = held.lock_held(references)
-    held.readdress(
-        [
-            (letter, slot.email, slot.language)
-            for letter in letters
-            if (slot := present.get(letter.recipient)) and (letter.to, letter.language) != (slot.email, slot.language)
-        ]
-    )
-    leaving = [letter for letter in letters if letter.recipient in present and letter.to]
-    held.drop([letter for letter in letters if letter not in leaving])
+    awaited = {applicant_subject(a.pk): (a, each) for each in applications for a in each.applicants if each.awaits(a)}
+    leaving = []
+    for letter in letters_held:
+        if letter.recipient in awaited:
+            slot, application = awaited[letter.recipient]
+            letter.to, letter.language = slot.email, slot.language
+            letter.parameters |= letters.who_is_missing(slot, application.applicants)
+            leaving += [letter] if letter.to else []
+    held.store_text(letters_held)
+    held.drop([letter for letter in letters_held if letter not in leaving])
     invitations = [letter for letter in leaving if letter.message == "invitation"]
     held.release(invitations, at=at)
     held.release([letter for letter in leaving if letter not in invitations], at=at + held.LATER)

@@ -44,8 +44,6 @@ def drop(letters: Sequence[Letter]) -> None:
     Letter.objects.filter(pk__in=[letter.pk for letter in letters]).update(dropped_at=Now())
 
 
-def readdress(changed: Sequence[tuple[Letter, str, str]]) -> None:
-    """Give held letters, each with its new address and language, to whoever was corrected meanwhile."""
-    for letter, to, language in changed:
-        letter.to, letter.language = to, language
-    Letter.objects.bulk_update([letter for letter, _to, _language in changed], ["to", "language"])
+def store_text(letters: Sequence[Letter]) -> None:
+    """Store to whom held letters go, in which language, and what they tell, after these were set anew."""
+    Letter.objects.bulk_update(letters, ["to", "language", "parameters"])

@@ -4,7 +4,7 @@ Each batch is one transaction: all of its lines are taken or none. What is store
 a run that was stopped in whatever way is resumed by leaving out what is here already.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
@@ -131,7 +131,7 @@ def _sorted_out(
     references = [one.reference for one in documents.values()]
     intakes = Intake.objects.filter(client=client, reference__in=references).values_list("reference", flat=True)
     known = {reference for reference in intakes if reference}
-    first = _first_versions(known, client=client) if resumes else {}
+    alike = _sent_alike(documents.values(), client=client) if resumes else set()
     new: dict[int, Document] = {}
     faulty: list[FaultyLine] = []
     for number, one in documents.items():
@@ -139,27 +139,25 @@ def _sorted_out(
             new[number] = one
         elif not resumes:
             faulty.append(_faulty_reference(number, "Sent before"))
-        elif not _is_same(one, first.get(one.reference)):
+        elif one.reference not in alike:
             faulty.append(_faulty_reference(number, "Sent before with another content"))
     return new, faulty
 
 
-def _first_versions(references: set[str], *, client: ApiClient) -> dict[str, Version]:
-    own = Version.objects.filter(
-        number=1, application__intake__client=client, application__intake__reference__in=references
-    )
-    found = own.select_related("application__intake").prefetch_related("applicants")
-    return {version.application.intake.reference or "": version for version in found}
-
-
-def _is_same(sent: Document, version: Version | None) -> bool:
-    """Tell whether a first version was made of this document, whatever contact details were corrected here since."""
-    if version is None or version.created_at != sent.sent_at or version.content != document.canonical(sent):
-        return False
-    given = applications.intake.new_slots(sent, version)
-    contact_details.remember_given(given, version.application)
-    of_position = {slot.position: slot.given_details for slot in version.applicants.all()}
-    return all(slot.given_details == of_position.get(slot.position) for slot in given)
+def _sent_alike(documents: Iterable[Document], *, client: ApiClient) -> set[str]:
+    """Return the references under which the client sent these very documents, whatever became of them since."""
+    sent = {one.reference: one for one in documents}
+    own = Version.objects.filter(number=1, application__intake__client=client, application__intake__reference__in=sent)
+    alike = set()
+    for version in own.select_related("application__intake").prefetch_related("applicants"):
+        one = sent[version.application.intake.reference or ""]
+        given = applications.intake.new_slots(one, version)
+        contact_details.remember_given(given, version.application)
+        details = {slot.position: slot.given_details for slot in version.applicants.all()}
+        is_same = version.created_at == one.sent_at and version.content == document.canonical(one)
+        if is_same and all(slot.given_details == details.get(slot.position) for slot in given):
+            alike.add(one.reference)
+    return alike
 
 
 def _batches(lines: BinaryIO, *, advance: Advance) -> Iterator[list[tuple[int, bytes]]]:

@@ -12,8 +12,9 @@ from applications.progress import people
 from mailing import held, outages, worker
 from mailing.models import Letter
 from tests import cast
-from tests.applications.factories import HOUSING_SYSTEM, actor
+from tests.applications.factories import HOUSING_SYSTEM, actor, confirm, sign_in
 from tests.applications.households import fresh, slot
+from tests.applications.test_views import url
 from tests.counter.learned import put
 
 pytestmark = pytest.mark.django_db
@@ -165,6 +166,19 @@ def test_what_has_ended_meanwhile_is_dropped(application):
     assert letters("dropped") == [("arrived", "maija"), ("invitation", "olli")]
 
 
+def test_whoever_has_confirmed_meanwhile_has_a_receipt_instead(application, now, time_machine):
+    time_machine.move_to(now + DAY, tick=False)
+    confirm(application, cast.OLLI)
+    time_machine.move_to(now + 2 * DAY, tick=False)
+
+    assert held_emails.release_wave() == 1
+
+    arrived = Letter.objects.get(message="arrived")
+    assert (arrived.status, arrived.parameters["missing"]) == ("waiting", [])
+    assert letters("dropped") == [("invitation", "olli")]
+    call_command("verify_applications")
+
+
 def test_what_was_changed_meanwhile_is_dropped(application):
     put(application, cast.MAIJA, cast.OLLI, cast.VERA)
 
@@ -195,6 +209,16 @@ def test_address_that_is_gone_keeps_the_email_to_be_read(application):
     assert held_emails.release_wave() == 1
 
     assert Letter.objects.get(message="arrived").status == "unaddressed"
+    call_command("verify_applications")
+
+
+def test_main_applicant_reads_that_the_invitation_is_still_to_come(application, client):
+    sign_in(client, cast.MAIJA)
+
+    page = client.get(url("status", application)).content.decode()
+
+    assert "Kutsua ei ole vielä lähetetty. Lähetämme sen myöhemmin." in page
+    assert "Kutsuttu" not in page
 
 
 def test_main_applicant_may_send_the_invitation_at_once(application, time_machine, now):
