@@ -219,6 +219,7 @@ def test_main_applicant_reads_that_the_invitation_is_still_to_come(application, 
 
     assert "Kutsua ei ole vielä lähetetty. Lähetämme sen myöhemmin." in page
     assert "Kutsuttu" not in page
+    assert "Lähetä kutsu uudelleen" not in page
 
 
 def test_main_applicant_may_send_the_invitation_at_once(application, time_machine, now):
