@@ -25,7 +25,8 @@ def announce(
     if by.source == Source.FORM:
         for application in sent:
             stranger_letters.hold_surplus(application.version)
-    current = list(Application.objects.with_people().filter(pk__in=[each.pk for each in sent]).order_by("pk"))
+    read = Application.objects.with_people() if former else Application.objects.just_sent()
+    current = list(read.filter(pk__in=[each.pk for each in sent]).order_by("pk"))
     awaited = {each.pk: [a for a in each.applicants if not a.is_main and a.must_confirm] for each in current}
     invitations = Invitation.objects.bulk_create(
         invitation_links.new_invitation(a, at=now)

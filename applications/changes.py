@@ -19,7 +19,7 @@ from applications import (
 )
 from applications.contact_details import DETAILS
 from applications.document import Document, Stored, canonical
-from applications.enums import State, Transition
+from applications.enums import ChangedIn, State, Transition
 from applications.models import Applicant, Application, IdCheck, Version
 from core.actors import Actor
 from core.refusals import Refused
@@ -36,6 +36,20 @@ class CannotChangeEnded(CannotChange):
     """An ended application cannot be changed, renewed or withdrawn: a new one is needed (R8)."""
 
     message = _("This application has already ended. Nothing was changed.")
+
+
+class EditedElsewhere(CannotChange):
+    """People edit this application only in the service of its housing system (J6.4)."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.message = _("You edit this application in another service, %(name)s. Nothing was changed here.") % {
+            "name": name
+        }
+
+
+class EditedOnlyHere(CannotChange):
+    """People edit this application only in this service, so its housing system changes nothing in it (J6.4)."""
 
 
 class NotLatest(CannotChange):
@@ -87,13 +101,16 @@ def put(application: Application, document: Document, *, tag: str, by: Actor) ->
     """Put the housing system's document in the place of the present one, named by its present.tag() or digest (J8).
 
     Where the content is the same, nothing falls: only contact details that are new are stored. A document that changes
-    nothing at all is never too late. Returns the version that counts now. Raises CannotChangeEnded or NotLatest.
+    nothing at all is never too late. Returns the version that counts now. Raises CannotChangeEnded, EditedOnlyHere or
+    NotLatest.
     """
     locked = _lock_open(application.pk)
     is_latest = tag in {locked.version.digest, present.tag(locked)}
     if _is_same(document, locked):
         _take_details(locked, document, is_latest=is_latest, by=by)
         return locked.version
+    if locked.origin and locked.origin.changed_in == ChangedIn.HERE:
+        raise EditedOnlyHere
     if not is_latest:
         raise NotLatest
     return _change(locked, document, by=by)
@@ -104,9 +121,10 @@ def edit(application: Application, document: Document, *, digest: str, by: Actor
     """Change an application as one of its adult applicants wishes.
 
     If somebody has declined it, it may be sent as it is: in the new version they can confirm (R10).
-    Raises NotAnAdultApplicant, Unchanged, CannotChangeEnded and NotLatest.
+    Raises NotAnAdultApplicant, Unchanged, CannotChangeEnded, EditedElsewhere and NotLatest.
     """
     locked = _lock_open(application.pk)
+    check_edited_here(locked)
     own = _own_slot(locked, by)
     if own is None or not own.is_adult:
         raise NotAnAdultApplicant
@@ -121,9 +139,10 @@ def edit(application: Application, document: Document, *, digest: str, by: Actor
 def remove(applicant: Applicant, *, digest: str, by: Actor) -> Version:
     """Remove a co-applicant whom the application waits for; all the others confirm again (R6, R10).
 
-    Raises CannotRemove for anybody but the main applicant, CannotChangeEnded and NotLatest.
+    Raises CannotRemove for anybody but the main applicant, CannotChangeEnded, EditedElsewhere and NotLatest.
     """
     locked = _lock_open(applicant.version.application_id)
+    check_edited_here(locked)
     if locked.version.digest != digest or locked.current_id != applicant.version_id:
         raise NotLatest
     own = _own_slot(locked, by)
@@ -132,6 +151,12 @@ def remove(applicant: Applicant, *, digest: str, by: Actor) -> Version:
     document = present.document(locked.version)
     others = [one for n, one in enumerate(document.co_applicants, 1) if n != applicant.position]
     return _change(locked, document.model_copy(update={"co_applicants": others}), by=by)
+
+
+def check_edited_here(application: Application) -> None:
+    """Raise EditedElsewhere if people edit this application only in another service (J6.4)."""
+    if application.edited_elsewhere:
+        raise EditedElsewhere(application.edited_elsewhere.name)
 
 
 def can_be_removed(applicant: Applicant, application: Application) -> bool:

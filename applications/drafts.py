@@ -128,7 +128,7 @@ def send_draft(draft: Draft, *, revision: str, assurance: bool, by: Actor) -> Ap
 
     `revision` names the state of the draft that the sender has read (steps.revision); `assurance` says whether they
     have assured it. Raises Gone, StaleTab, Incomplete, InvalidDocument, and changes.CannotChange for a change; then
-    nothing is sent.
+    nothing is sent, and everything that was typed stays.
     """
     if draft.application_id:  # before the draft, as erasing locks them: contact details may be corrected just now
         Application.objects.lock_several([draft.application_id])
@@ -141,6 +141,7 @@ def send_draft(draft: Draft, *, revision: str, assurance: bool, by: Actor) -> Ap
         raise steps.StaleTab
     base = None
     if locked.application:
+        changes.check_edited_here(locked.application)  # before anybody is sent to a newer version for nothing
         if locked.application.version.digest != locked.base_digest:
             raise changes.NotLatest
         base = present.document(locked.application.version)

@@ -125,6 +125,14 @@ class Purpose(models.TextChoices):
     EXCHANGE = "exchange", _("Exchange of flats")
 
 
+class ChangedIn(models.TextChoices):
+    """Where the applications of a client of the API are changed, once they have been sent (J6.4)."""
+
+    HERE = "here", _("Only in this service")
+    THERE = "there", _("Only in the housing system")
+    BOTH = "both", _("In both")
+
+
 class RepresentativeKind(models.TextChoices):
     """Who may confirm for somebody else, at the counter only (C6)."""
 

@@ -13,20 +13,25 @@ from django.utils import timezone
 
 from applications import announcing, contact_details, dates, learned_codes, names, protection, states
 from applications.document import Document, canonical
-from applications.models import Applicant, Application, Version
+from applications.models import Applicant, Application, Origin, Version
 from core import crypto
 from core.actors import Actor, Source
 
 
 @transaction.atomic
-def send(document: Document, *, by: Actor) -> Application:
-    """Store a checked document as a new application that waits for its adults, and return it (R1, R5)."""
-    [application] = _send_together([document], by=by)
+def send(document: Document, *, by: Actor, origin: Origin | None = None) -> Application:
+    """Store a checked document as a new application that waits for its adults, and return it (R1, R5).
+
+    `origin` is the service in which it was filled in, unless that is this one.
+    """
+    [application] = _send_together([document], by=by, origin=origin)
     return application
 
 
 @transaction.atomic
-def send_many(documents: Sequence[Document], *, by: Actor, holds_emails: bool = False) -> list[Application]:
+def send_many(
+    documents: Sequence[Document], *, by: Actor, origin: Origin | None = None, holds_emails: bool = False
+) -> list[Application]:
     """Store checked documents as send() does, and return the applications in the order of the documents.
 
     Their number is the caller's to limit: whoever sends something about people born on the same days waits until all
@@ -40,7 +45,7 @@ def send_many(documents: Sequence[Document], *, by: Actor, holds_emails: bool = 
     sent: dict[int, Application] = {}
     for numbers in filter(None, (together, *([number] for number in sorted(alone)))):
         chosen = [documents[number] for number in numbers]
-        sent.update(zip(numbers, _send_together(chosen, by=by, holds_emails=holds_emails), strict=True))
+        sent.update(zip(numbers, _send_together(chosen, by=by, origin=origin, holds_emails=holds_emails), strict=True))
     return [sent[number] for number in range(len(documents))]
 
 
@@ -60,12 +65,15 @@ def _depending_on_others(documents: Sequence[Document]) -> set[int]:
     }
 
 
-def _send_together(documents: Sequence[Document], *, by: Actor, holds_emails: bool = False) -> list[Application]:
+def _send_together(
+    documents: Sequence[Document], *, by: Actor, origin: Origin | None, holds_emails: bool = False
+) -> list[Application]:
     """Store documents as new applications. Of several, none depends on what is known of people."""
     now = timezone.now()
     applications = Application.objects.bulk_create(
         Application(
             state=states.FIRST_STATE,
+            origin=origin,
             language=document.language,
             sent_at=document.sent_at,
             valid_until=dates.valid_until(document.sent_at),

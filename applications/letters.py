@@ -11,6 +11,8 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from django.utils import translation
+
 from applications.enums import State
 from applications.models import (
     Applicant,
@@ -294,9 +296,19 @@ def _letters_to(
                     "only_at_counter": applicant.only_at_counter,
                     **who_is_missing(applicant, applicants),
                     **({"who": str(who), "is_me": who == applicant} if who else {}),
+                    **_edit_place(applicant, application),
                     **parameters,
                 },
             )
+
+
+def _edit_place(recipient: Applicant, application: Application) -> dict[str, str]:
+    """Return where the main applicant, whom letters tell to edit the application, does so if not here (J6.4)."""
+    elsewhere = application.edited_elsewhere
+    if elsewhere is None or not recipient.is_main:
+        return {}
+    with translation.override(recipient.language):
+        return {"edited_in": elsewhere.name, "edit_link": application.edit_link}
 
 
 def who_is_missing(recipient: Applicant, applicants: list[Applicant]) -> dict[str, Any]:

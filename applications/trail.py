@@ -5,6 +5,7 @@ What housing systems are told of it is written beside the trail (ADR 45).
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import cast
 
 from django.utils import timezone
 
@@ -76,7 +77,7 @@ def happening_of(
     return Happening(
         application=application,
         kind=kind,
-        version=application.version,
+        version_id=cast("int", application.current_id),
         applicant=next((each.applicant for each in events if each.applicant), None),
         change=change,
         state=application.state,

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.middleware import http
+from django.middleware import gzip, http
 from django.utils.cache import add_never_cache_headers
 
 from heka_confirm import errors, logs, search_engines
@@ -70,6 +70,18 @@ class ConditionalGetMiddleware(http.ConditionalGetMiddleware):
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         return super().process_response(request, response) if self.needs_etag(response) else response
+
+
+class GZipMiddleware(gzip.GZipMiddleware):
+    """Compresses what a browser can unpack, but no answer of the REST interface that has an ETag.
+
+    Such an ETag names the version of an application. Compression would weaken it, and If-Match compares strong ones
+    only (RFC 9110). These answers are of one application, and small; pages of many have none and are compressed.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        names_version = response.has_header("ETag") and "no-store" in response.get("Cache-Control", "")
+        return response if names_version else super().process_response(request, response)
 
 
 class SecurityHeadersMiddleware:

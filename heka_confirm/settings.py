@@ -105,7 +105,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "heka_confirm.health.HealthMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.middleware.gzip.GZipMiddleware",
+    "heka_confirm.requests.GZipMiddleware",
     # Within the compression, which makes each answer another one.
     "heka_confirm.requests.ConditionalGetMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -4,6 +4,7 @@ import hashlib
 import ipaddress
 import random
 import time
+from typing import NamedTuple
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -28,14 +29,23 @@ class TooMany(Exception):
         self.retry_after = retry_after  # seconds
 
 
-def count(what: str, who: str, *, most: int, seconds: int = MINUTE) -> None:
-    """Count one try of `what` by `who`. Raises TooMany after `most` tries within `seconds` from the first of them.
+class Left(NamedTuple):
+    """How many tries are left, until the count begins anew in so many seconds."""
+
+    tries: int
+    seconds: int
+
+
+def count(what: str, who: str, *, most: int, seconds: int = MINUTE) -> Left:
+    """Count one try of `what` by `who`, and return how many are left.
 
     Only a digest of `who` is stored, because an address is personal data too.
+    Raises TooMany after `most` tries within `seconds` from the first of them.
     """
-    [(counted, left)] = _add((what, who, seconds))
+    [(counted, ends_in)] = _add((what, who, seconds))
     if counted > most:
-        raise TooMany(retry_after=left)
+        raise TooMany(retry_after=ends_in)
+    return Left(most - counted, ends_in)
 
 
 def count_shared(what: str, who: str, *, most: int, own: str, share: int) -> None:

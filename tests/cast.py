@@ -1,5 +1,6 @@
 """The fixed cast of the tests, and what they send. Codes are fictitious test codes (900–999)."""
 
+from itertools import count
 from typing import Any
 
 from django.utils import timezone
@@ -60,3 +61,13 @@ def document(main: dict[str, str] = MAIJA, *co_applicants: dict[str, str], **mor
         },
         **more,
     }
+
+
+_rents = count(1200)
+
+
+def changed(main: dict[str, str] = MAIJA, *co_applicants: dict[str, str], **more: Any) -> dict[str, Any]:
+    """Return an application with another content than any before."""
+    made = document(main, *co_applicants, **more)
+    made["content"]["wishes"]["highest_rent"] = str(next(_rents))
+    return made

@@ -11,6 +11,7 @@ DECORATORS = {"atomically", "transaction.atomic"}
 # Why the others need no row: what they are part of, or what they touch besides an application.
 WITHOUT_ACT = {
     "applications.changes.edit": "part of change_by_form",
+    "applications.changes.put": "part of put",
     "applications.certificates.issue_certificate": "locks as decline does",
     "applications.confirmation.confirm_at_counter": "part of confirm_here",
     "applications.confirmation.undo": "part of undo",
@@ -21,6 +22,7 @@ WITHOUT_ACT = {
     "applications.invitations.correct_own_contact_details": "locks as decline does",
     "applications.invitations.decline_by_link": "locks as decline does",
     "applications.invitations.undo_declining": "part of undo",
+    "applications.invitations.opened": "locks as decline does",
     "applications.invitations.report_error": "locks as decline does",
     "applications.invitations.resend": "locks as decline does",
     "applications.recorded_acts.undo_acts": "part of undo",
@@ -53,6 +55,7 @@ WITHOUT_ACT = {
     "upstream.deliveries.replay_events": "webhooks alone",
     "upstream.endpoints.disable": "webhooks alone",
     "upstream.endpoints.rotate": "webhooks alone",
+    "upstream.intake.read": "writes the trail alone",
     "upstream.intake.withdraw": "as withdraw",
 }
 

@@ -10,13 +10,13 @@ from django.core.exceptions import ValidationError
 from django.urls import get_resolver
 
 from applications import document
-from applications.models import Applicant, Confirmation, Draft, ErrorReport, IdCheck
+from applications.models import Applicant, Confirmation, Draft, ErrorReport, IdCheck, Origin
 from counter.models import ExceptionalHours, Feedback, SecondLook, Undoing
 from identity import claims, providers
 from identity.models import Account, LinkRequest, Person, User
 from tests import cast
 from tests.identity.test_checks import entry
-from upstream.models import Intake, WebhookEndpoint
+from upstream.models import ApiClient, Intake, WebhookEndpoint
 
 assert get_resolver().url_patterns  # every view is imported, and so every form
 
@@ -56,6 +56,8 @@ STORED = {
     ("DecisionForm", "reason"): [SecondLook],
     ("UndoForm", "reason"): [Undoing],
     ("WebhookEndpointForm", "url"): [WebhookEndpoint],
+    ("ApiClientForm", "name"): [ApiClient],
+    **{("ApiClientForm", name): [Origin] for name in ("name_fi", "name_sv", "name_en", "change_link")},
     **{("ExceptionalDayForm", f"reason_{code}"): [ExceptionalHours] for code in ("fi", "sv", "en")},
 }
 # Within what is encrypted, in the trail's JSON, compared with something, or in a column without a length.

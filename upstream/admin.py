@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import AdminTextInputWidget
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -15,32 +16,96 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from applications import references
+from applications.models import Origin
+from applications.models.origin import check_change_link
 from core.admin import NeverDeleted, ReadOnly
 from upstream import calling, clients, deliveries, endpoints
 from upstream.enums import Status
 from upstream.models import ApiClient, WebhookDelivery, WebhookDeliveryQuerySet, WebhookEndpoint
 
+TEXTS = ("name_fi", "name_sv", "name_en", "change_link")
+ORIGIN = forms.fields_for_model(Origin, widgets=dict.fromkeys(TEXTS, AdminTextInputWidget))
+
+
+class ApiClientForm(forms.ModelForm):
+    """A client, and where the applications that it sends are edited."""
+
+    changed_in = ORIGIN["changed_in"]
+    name_fi = ORIGIN["name_fi"]
+    name_sv = ORIGIN["name_sv"]
+    name_en = ORIGIN["name_en"]
+    change_link = ORIGIN["change_link"]
+
+    class Meta:
+        model = ApiClient
+        fields = ["name", "requests_a_minute", "receives_forms"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.initial.update(forms.model_to_dict(self.instance.origin, fields=ORIGIN))
+        self.fields["changed_in"].help_text = _(
+            "Only in the housing system: people cannot edit an application here. Our pages and emails lead them "
+            "there. Only in this service: we refuse changes by the housing system."
+        )
+        self.fields["name_fi"].help_text = _(
+            "The name by which people know the service where they filled in the application."
+        )
+        self.fields["change_link"].help_text = _(
+            "It begins with https://. {reference} in it becomes our number of the application, for example "
+            "K7M-P3X-Q4T, and {language} becomes fi, sv or en. If this is empty, people see only the name."
+        )
+
+    def clean_change_link(self) -> str:
+        link: str = self.cleaned_data["change_link"]
+        if link:
+            check_change_link(link)
+        return link
+
+    def clean_receives_forms(self) -> bool:
+        receives: bool = self.cleaned_data["receives_forms"]
+        others = ApiClient.objects.filter(receives_forms=True, revoked_at=None).exclude(pk=self.instance.pk)
+        if receives and self.instance.revoked_at is None and others.exists():
+            raise forms.ValidationError(str(clients.AnotherReceives()))
+        return receives
+
+    @property
+    def origin(self) -> dict[str, str]:
+        """What was chosen and typed about where applications are edited."""
+        return {name: self.cleaned_data[name] for name in ORIGIN}
+
 
 @admin.register(ApiClient)
 class ApiClientAdmin(NeverDeleted, admin.ModelAdmin):
-    list_display = ["name", "created_at", "revoked_at"]
+    form = ApiClientForm
+    list_display = ["name", "changed_in", "requests_a_minute", "created_at", "revoked_at"]
+    list_select_related = ["origin"]
     search_fields = ["name"]
-    fields = ["name", "created_at", "revoked_at"]
-    readonly_fields = ["created_at", "revoked_at"]
+    fields = ["name", "requests_a_minute", *ORIGIN, "receives_forms", "created_at", "revoked_at"]
     ordering = ["name"]
     actions = ["replace_token", "revoke"]
 
-    def has_change_permission(self, request: HttpRequest, obj: ApiClient | None = None) -> bool:
-        return False
+    def get_readonly_fields(self, request: HttpRequest, obj: ApiClient | None = None) -> Any:
+        return ["created_at", "revoked_at", *(["name"] if obj else [])]
+
+    @admin.display(description=_("where applications are edited"))
+    def changed_in(self, client: ApiClient) -> str:
+        return client.origin.get_changed_in_display()
 
     def has_manage_permission(self, request: HttpRequest) -> bool:
-        """Let those who may change clients replace and revoke their tokens; nothing else of clients changes."""
-        return super().has_change_permission(request)
+        """Let those who may change clients replace and revoke their tokens."""
+        return self.has_change_permission(request)
 
     def save_model(self, request: HttpRequest, obj: ApiClient, form: Any, change: bool) -> None:  # noqa: FBT001  # Django's signature
-        # Nobody sees this first token: response_add replaces it, and shows the new one.
-        created, _token = clients.issue(obj.name)
-        obj.pk = created.pk
+        if change:
+            clients.change_origin(obj, **form.origin)
+            clients.allow_requests(obj, obj.requests_a_minute)
+        else:
+            # Nobody sees this first token: response_add replaces it, and shows the new one.
+            limit = obj.requests_a_minute
+            created, _token = clients.issue(obj.name, requests_a_minute=limit, origin=form.origin)
+            obj.pk = created.pk
+        clients.receive_forms(obj, receives=obj.receives_forms)
 
     def response_add(self, request: HttpRequest, obj: ApiClient, post_url_continue: str | None = None) -> HttpResponse:
         return self._token_page(request, obj, clients.replace_token(obj))

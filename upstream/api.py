@@ -13,8 +13,8 @@ from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
 from upstream import description
-from upstream.door import BearerToken, StrictParser
-from upstream.operations import applications, events
+from upstream.door import BearerToken, StrictParser, show_allowance
+from upstream.operations import applications, bulk, events
 from upstream.problems import ANSWERS, problem
 
 
@@ -44,6 +44,7 @@ def _as_problems(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRes
         if response.status_code == 405:
             response = problem(405, "Method not allowed", Allow=response["Allow"])
         response.headers.setdefault("Cache-Control", "no-store")
+        show_allowance(request, response)
         return response
 
     return answer
@@ -71,4 +72,5 @@ api = Api(
 for kind, answer in ANSWERS.items():
     api.add_exception_handler(kind, functools.partial(_refuse, answer))
 api.add_router("", applications.router)
+api.add_router("", bulk.router)
 api.add_router("", events.router)

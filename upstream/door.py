@@ -1,18 +1,28 @@
 """Who may ask, how often, and in which form a body comes."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from ninja.parser import Parser
 from ninja.security.base import AuthBase
 
 from identity import limits
+from identity.limits import Left, TooMany
 from upstream import clients, strict_json
 from upstream.models import ApiClient
 from upstream.problems import Unauthorised, WrongContentType
 
-REQUESTS_A_MINUTE = 300  # by one client
 REFUSALS_A_MINUTE = 30  # by one address
+
+
+@dataclass
+class Allowance:
+    """How many requests a client may make within a minute, and what is left of them once this one was counted."""
+
+    most: int
+    left: Left | None = None
 
 
 class ClientRequest(HttpRequest):
@@ -33,8 +43,22 @@ class BearerToken(AuthBase):
         if client is None:
             limits.count("api-refused", limits.client_network(request), most=REFUSALS_A_MINUTE)
             raise Unauthorised
-        limits.count("api", str(client.pk), most=REQUESTS_A_MINUTE)
+        allowance = Allowance(client.requests_a_minute)
+        request.allowance = allowance  # type: ignore[attr-defined]  # for show_allowance, whatever becomes of it
+        try:
+            allowance.left = limits.count("api", str(client.pk), most=allowance.most)
+        except TooMany as refused:
+            allowance.left = Left(0, refused.retry_after)
+            raise
         return client
+
+
+def show_allowance(request: HttpRequest, response: HttpResponseBase) -> None:
+    """Tell a client how many requests it has left (draft-ietf-httpapi-ratelimit-headers), with every answer to it."""
+    allowance: Allowance | None = getattr(request, "allowance", None)
+    if allowance and allowance.left:
+        response["RateLimit-Policy"] = f'"requests";q={allowance.most};w={limits.MINUTE}'
+        response["RateLimit"] = f'"requests";r={allowance.left.tries};t={allowance.left.seconds}'
 
 
 class StrictParser(Parser):

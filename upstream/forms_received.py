@@ -1,8 +1,9 @@
 """Applications that were filled in here become those of the one client that is named to receive them (J8)."""
 
+from django.db import transaction
 from django.db.models import QuerySet
 
-from applications.models import OPEN, Happening
+from applications.models import OPEN, Application, Happening
 from upstream.models import ApiClient, Intake
 
 BATCH = 500
@@ -14,7 +15,14 @@ def receiver() -> ApiClient | None:
 
 
 def adopt(happenings: QuerySet[Happening], *, client: ApiClient) -> None:
-    """Give the open applications of these happenings to a client, which has no number of its own for them yet."""
+    """Give the open applications of these happenings to a client, which has no number of its own for them yet.
+
+    From then on they are edited where all of its applications are (J6.4).
+    """
     waiting = happenings.filter(application__state__in=OPEN).values_list("application", flat=True)
     while keys := set(waiting[:BATCH]):
-        Intake.objects.bulk_create([Intake(client=client, application_id=key) for key in keys], ignore_conflicts=True)
+        with transaction.atomic():
+            Application.objects.lock_several(keys)
+            given = [Intake(client=client, application_id=key) for key in keys]
+            Intake.objects.bulk_create(given, ignore_conflicts=True)
+            Application.objects.filter(pk__in=keys, intake__client=client).update(origin=client.origin_id)

@@ -102,7 +102,8 @@ def take_in(
 
 @atomically
 def _store(documents: Sequence[Document], *, client: ApiClient, holds_emails: bool = False) -> None:
-    sent = applications.intake.send_many(documents, by=intake.actor_of(client), holds_emails=holds_emails)
+    by = intake.actor_of(client)
+    sent = applications.intake.send_many(documents, by=by, origin=client.origin, holds_emails=holds_emails)
     Intake.objects.bulk_create(
         Intake(client=client, reference=one.reference, application=application)
         for one, application in zip(documents, sent, strict=True)

@@ -1,11 +1,6 @@
 """The housing system's applications: taken in once each, and followed by the client that sent them."""
 
-import datetime as dt
-from dataclasses import dataclass
-
 from django.db import IntegrityError
-from django.utils import timezone
-from django.utils.crypto import salted_hmac
 
 import applications.intake
 from applications import changes, present
@@ -17,14 +12,7 @@ from core.actors import Actor, Role, Source
 from core.transactions import atomically
 from records.enums import Event
 from upstream import standing
-from upstream.models import ApiClient, IdempotencyRecord, Intake
-from upstream.schemas import Receipt
-
-ANSWERS_KEPT = dt.timedelta(hours=48)  # 24 are promised
-
-
-class KeyReused(Exception):
-    """The idempotency key came with another body before."""
+from upstream.models import ApiClient, Intake
 
 
 class AlreadySent(Exception):
@@ -39,49 +27,16 @@ class AnotherReference(Exception):
     """The body names another application than the address does."""
 
 
-@dataclass(frozen=True)
-class Request:
-    """What tells whether a request is the same as an earlier one: its key, and the bytes of its body."""
-
-    key: str
-    body: bytes
-
-    @property
-    def digest(self) -> str:
-        """A keyed digest of the body: from an unkeyed one the identity codes in it could be guessed."""
-        return salted_hmac("upstream.idempotency", self.body, algorithm="sha256").hexdigest()
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What the client is told, and whether it was told so before."""
-
-    receipt: Receipt
-    status_code: int = 201
-    replayed: bool = False
-
-
-def receive(document: Document, *, client: ApiClient, request: Request | None = None) -> Answer:
-    """Take in an application once, and answer the same request with the same answer.
-
-    Without `request` (no idempotency key), the client's own reference still prevents storing an application twice.
-    Raises KeyReused or AlreadySent.
-    """
-    if request:
-        if answer := _answered(request, client=client):
-            return answer
-        IdempotencyRecord.objects.filter(created_at__lt=timezone.now() - ANSWERS_KEPT).delete()
+def receive(document: Document, *, client: ApiClient) -> Application:
+    """Take in an application once: the client's own reference prevents storing it twice. Raises AlreadySent."""
     try:
-        receipt = _store(document, client=client, request=request)
+        return _store(document, client=client)
     except IntegrityError:
         # It came before, or at the same time: the database lets one through, and the others wait for it.
-        if request and (answer := _answered(request, client=client)):
-            return answer
         intakes = Intake.objects.filter(client=client, reference=document.reference)
         if earlier := intakes.select_related("application").first():
             raise AlreadySent(earlier.application) from None
         raise
-    return Answer(receipt)
 
 
 @atomically
@@ -89,7 +44,7 @@ def change(reference: str, document: Document, *, client: ApiClient, tag: str) -
     """Put a document in the place of the one with this tag, and return how the application stands (changes.put).
 
     An application that was filled in here gets the client's own number with it. Raises NotFound, AnotherReference,
-    AlreadySent, changes.NotLatest and changes.CannotChangeEnded.
+    AlreadySent, changes.EditedOnlyHere, changes.NotLatest and changes.CannotChangeEnded.
     """
     application = standing.own_application(reference, client=client)
     _check_number(application, document.reference)
@@ -132,19 +87,10 @@ def withdraw(reference: str, *, client: ApiClient) -> standing.Standing:
 
 
 @atomically
-def _store(document: Document, *, client: ApiClient, request: Request | None) -> Receipt:
-    application = applications.intake.send(document, by=actor_of(client))
+def _store(document: Document, *, client: ApiClient) -> Application:
+    application = applications.intake.send(document, by=actor_of(client), origin=client.origin)
     Intake.objects.create(client=client, reference=document.reference, application=application)
-    receipt = standing.receipt_of(application)
-    if request:
-        IdempotencyRecord.objects.create(
-            client=client,
-            key=request.key,
-            body_digest=request.digest,
-            status_code=201,
-            answer=receipt.model_dump(mode="json"),
-        )
-    return receipt
+    return application
 
 
 def _check_number(application: Application, number: str) -> None:
@@ -165,12 +111,3 @@ def _check_number(application: Application, number: str) -> None:
 def actor_of(client: ApiClient) -> Actor:
     """Return who acts when a client sends, changes or withdraws."""
     return Actor(Role.HOUSING_SYSTEM, Source.HOUSING_SYSTEM, name=client.name)
-
-
-def _answered(request: Request, *, client: ApiClient) -> Answer | None:
-    record = IdempotencyRecord.objects.filter(client=client, key=request.key).first()
-    if record is None:
-        return None
-    if record.body_digest != request.digest:
-        raise KeyReused
-    return Answer(Receipt(**record.answer), status_code=record.status_code, replayed=True)

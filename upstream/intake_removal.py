@@ -5,7 +5,7 @@ from collections.abc import Collection
 
 from django.db.models import QuerySet
 
-from upstream.intake import ANSWERS_KEPT
+from upstream.idempotency import ANSWERS_KEPT
 from upstream.models import IdempotencyRecord, Intake
 
 

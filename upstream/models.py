@@ -3,17 +3,19 @@
 import uuid
 from typing import Self
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from applications.models import Application, Happening
+from applications.models import Application, Happening, Origin
 from core import crypto
 from core.leases import FREE, Leased, lease_constraint
 from upstream.enums import Failure, Status
 
+REQUESTS_A_MINUTE, MOST_REQUESTS_A_MINUTE = 300, 10_000  # of a client, unless the operator says otherwise; at most
 UNENDED = Q(delivered_at=None, given_up_at=None)
 
 
@@ -29,6 +31,14 @@ class ApiClient(models.Model):
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
     created_at = models.DateTimeField(_("created"), default=timezone.now, db_default=Now(), editable=False)
     revoked_at = models.DateTimeField(_("revoked"), null=True, editable=False)
+    origin = models.OneToOneField(Origin, on_delete=models.PROTECT, related_name="client", editable=False)
+    requests_a_minute = models.PositiveSmallIntegerField(
+        _("requests a minute"),
+        default=REQUESTS_A_MINUTE,
+        db_default=REQUESTS_A_MINUTE,
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_REQUESTS_A_MINUTE)],
+        help_text=_("How many requests the client may make within a minute"),
+    )
     receives_forms = models.BooleanField(
         _("receives the applications filled in here"), default=False, db_default=False
     )
@@ -37,6 +47,9 @@ class ApiClient(models.Model):
         verbose_name = _("API client")
         verbose_name_plural = _("API clients")
         constraints = [
+            models.CheckConstraint(
+                condition=Q(requests_a_minute__range=(1, MOST_REQUESTS_A_MINUTE)), name="api_client_may_ask"
+            ),
             models.UniqueConstraint(
                 "receives_forms", condition=Q(receives_forms=True, revoked_at=None), name="one_client_receives_forms"
             ),
@@ -52,12 +65,13 @@ class Intake(models.Model):
     An application that was filled in here has none until its client gives it one.
     """
 
-    client = models.ForeignKey(ApiClient, on_delete=models.PROTECT, related_name="intakes")
+    client = models.ForeignKey(ApiClient, on_delete=models.PROTECT, related_name="intakes", db_index=False)
     reference = models.CharField(max_length=64, null=True)
     application = models.OneToOneField(Application, on_delete=models.PROTECT, related_name="intake")
 
     class Meta:
         constraints = [models.UniqueConstraint("client", "reference", name="intake_reference_once")]
+        indexes = [models.Index("client", "id", name="intake_of_client")]
 
     def __str__(self) -> str:
         return f"{self.client_id}/{self.reference}"
@@ -68,9 +82,10 @@ class IdempotencyRecord(models.Model):
 
     client = models.ForeignKey(ApiClient, on_delete=models.PROTECT, related_name="+")
     key = models.CharField(max_length=255)
-    body_digest = models.CharField(max_length=64)
+    request_digest = models.CharField(max_length=64, db_column="body_digest")  # the body was once all of it
     status_code = models.PositiveSmallIntegerField()
     answer = models.JSONField()
+    tag = models.CharField(max_length=64, db_default="")  # of what the answer tells of
     created_at = models.DateTimeField(default=timezone.now, db_default=Now(), db_index=True)
 
     class Meta:

@@ -14,7 +14,8 @@ from applications.document import InvalidDocument
 from core.transactions import DATABASE_AWAY
 from identity.limits import TooMany
 from upstream.events import UnknownCursor
-from upstream.intake import AlreadySent, AnotherReference, KeyReused
+from upstream.idempotency import KeyReused
+from upstream.intake import AlreadySent, AnotherReference
 from upstream.schemas import Fault, ProblemDetails
 from upstream.standing import NotFound
 from upstream.strict_json import NotJson
@@ -83,7 +84,7 @@ def _invalid(error: InvalidRequest) -> HttpResponse:
             return problem(400, f"The header {name} is malformed", "invalid-header")
         case "query", name, *_:
             return problem(400, f"The parameter {name} is malformed", "invalid-query")
-    faults = []
+    faults, parameter = [], ""
     for fault in error.errors:
         _body, parameter, *path = fault["loc"]
         if fault["type"] == "missing" and not path:
@@ -109,6 +110,9 @@ ANSWERS: dict[type[Exception], Callable[[Any], HttpResponse]] = {
         "another-reference",
         faults=[("/reference", "Another one than was sent before")],
     ),
+    changes.EditedOnlyHere: lambda _: problem(
+        409, "The applications of this client are edited only in this service", "changed-here"
+    ),
     changes.CannotChangeEnded: lambda _: problem(409, "This application has ended", "ended"),
     changes.NotLatest: lambda _: problem(412, "The application has another version now", "changed-meanwhile"),
     UnknownCursor: lambda _: problem(
@@ -116,7 +120,7 @@ ANSWERS: dict[type[Exception], Callable[[Any], HttpResponse]] = {
     ),
     UnknownParameter: lambda _: problem(400, "The query has a parameter that is not known", "invalid-query"),
     WhichVersion: lambda _: problem(428, "If-Match must name the version that is changed"),
-    KeyReused: lambda _: problem(409, "This Idempotency-Key came with another body before", "key-reused"),
+    KeyReused: lambda _: problem(409, "This Idempotency-Key came with another request before", "key-reused"),
     AlreadySent: lambda error: problem(
         409,
         "An application with this reference was sent before",

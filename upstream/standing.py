@@ -56,7 +56,9 @@ def own_applications(client: ApiClient) -> ApplicationQuerySet:
     """Return the client's own applications with all that a status tells, in a constant number of queries."""
     happenings = Happening.objects.select_related("version", "applicant").order_by("pk")
     bare = happenings.defer("version__content", "applicant__hetu")
-    own = Application.objects.with_invitations().select_related("intake").filter(intake__client=client)
+    own = (
+        Application.objects.with_applicants().and_invitations().select_related("intake").filter(intake__client=client)
+    )
     return own.prefetch_related(Prefetch("happenings", bare))
 
 

@@ -10,6 +10,7 @@ from applications.models.history import Happening, StateChange
 from applications.models.id_check import FOR_SUPERVISOR, IdCheck, IdCheckQuerySet
 from applications.models.invitation import Invitation
 from applications.models.learned_code import LearnedCode, belongs_to
+from applications.models.origin import Origin
 from applications.models.receipt_document import PdfDocument, ReceiptDocument
 from applications.models.recorded_act import RecordedAct
 from applications.models.terms import Terms, TermsAcceptance
@@ -35,6 +36,7 @@ __all__ = [
     "Invitation",
     "LearnedCode",
     "NamePart",
+    "Origin",
     "PdfDocument",
     "ReceiptDocument",
     "RecordedAct",

@@ -1,7 +1,7 @@
 """An application, through all its versions."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Self
 
 from django.db import models
@@ -9,9 +9,10 @@ from django.db.models import Q
 from django.utils import timezone
 
 from applications import dates, references
-from applications.enums import State
+from applications.enums import ChangedIn, State
 from applications.models.applicant import Applicant
 from applications.models.invitation import Invitation
+from applications.models.origin import Origin
 from applications.models.version import Version
 from identity.enums import Language
 from identity.models import Person
@@ -30,16 +31,34 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         """Those that wait or are valid today, by the rule of `status`."""
         return self.filter(state__in=OPEN, valid_until__gte=dates.today())
 
-    def with_people(self) -> Self:
-        """Fetch the people and their confirmations in one query more, and `was_valid`; the content is not fetched."""
-        been_valid = Application.objects.filter(pk=models.OuterRef("pk"), changes__to_state=State.VALID)
+    def in_states(self, states: Collection[State]) -> Self:
+        """Those that are in one of these states today, by the rule of `status`."""
+        past = Q(valid_until__lt=dates.today())
+        found = Q(state__in=[state for state in states if state not in OPEN])
+        for state, end in ((State.AWAITING, State.LAPSED), (State.VALID, State.EXPIRED)):
+            if state in states:
+                found |= Q(state=state) & ~past
+            if end in states:
+                found |= Q(state=state) & past
+        return self.filter(found)
+
+    def with_applicants(self) -> Self:
+        """Fetch the people and their confirmations in one query more; the content is not fetched."""
         applicants = Applicant.objects.with_confirmation().order_by("position")
         return (
             self.select_related("current")
             .defer("current__content")
-            .annotate(was_valid=models.Exists(been_valid))
             .prefetch_related(models.Prefetch("current__applicants", queryset=applicants))
         )
+
+    def with_people(self) -> Self:
+        """Fetch what with_applicants() does, the origin and `was_valid`: for a few, as it looks at all changes."""
+        been_valid = Application.objects.filter(pk=models.OuterRef("pk"), changes__to_state=State.VALID)
+        return self.with_applicants().select_related("origin").annotate(was_valid=models.Exists(been_valid))
+
+    def just_sent(self) -> Self:
+        """Fetch what with_people() does, of applications that were sent this moment, and so have never been valid."""
+        return self.with_applicants().select_related("origin").annotate(was_valid=models.Value(value=False))
 
     def locked(self, pk: int) -> "Application":
         """Lock an application, and return it and its people as they stand once nobody else can change them."""
@@ -52,12 +71,15 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
 
     def with_invitations(self) -> Self:
         """Fetch the people, each one's live invitation, and whether and until when emails were held."""
+        return self.with_people().and_invitations()
+
+    def and_invitations(self) -> Self:
+        """Fetch each applicant's live invitation besides, and whether and until when emails were held."""
         live = Invitation.objects.filter(replaced_at=None)
         own = Letter.objects.filter(about=models.OuterRef("reference")).order_by()
         held, released = own.held().order_by("pk"), own.filter(released_at__isnull=False).order_by("-released_at")
         return (
-            self.with_people()
-            .annotate(emails_held_at=models.Subquery(held.values("held_at")[:1]))
+            self.annotate(emails_held_at=models.Subquery(held.values("held_at")[:1]))
             .annotate(emails_released_at=models.Subquery(released.values("released_at")[:1]))
             .prefetch_related(
                 models.Prefetch("current__applicants__invitations", queryset=live, to_attr="live_invitations")
@@ -73,6 +95,9 @@ class Application(models.Model):
     current = models.OneToOneField(
         Version, on_delete=models.PROTECT, related_name="current_of", null=True
     )  # empty only until its first version is stored
+    origin = models.ForeignKey(
+        Origin, on_delete=models.PROTECT, null=True, related_name="applications", db_index=False
+    )  # none if it was filled in here and no client has received it
     language = models.CharField(max_length=2, choices=Language)
     sent_at = models.DateTimeField()
     valid_until = models.DateField()
@@ -128,6 +153,16 @@ class Application(models.Model):
     @property
     def is_open(self) -> bool:
         return self.status in OPEN
+
+    @property
+    def edited_elsewhere(self) -> Origin | None:
+        """The service in which alone people edit this application; None if they edit it here (J6.4)."""
+        return self.origin if self.origin and self.origin.changed_in == ChangedIn.THERE else None
+
+    @property
+    def edit_link(self) -> str:
+        """The address at which people edit this application in another service, if it is known."""
+        return self.edited_elsewhere.edit_link(self.number) if self.edited_elsewhere else ""
 
     @property
     def gains_by_renewal(self) -> bool:

@@ -21,7 +21,7 @@ class DraftQuerySet(models.QuerySet["Draft"]):
         return (
             self.unsent()
             .filter(belongs_to(person))
-            .select_related("application")
+            .select_related("application__origin")
             .defer("data")
             .order_by("-touched_at")
         )

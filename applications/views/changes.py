@@ -64,6 +64,8 @@ def withdraw_as_applicant(request: HttpRequest, visitor: Visitor, reference: str
 def remove_co_applicant(request: HttpRequest, visitor: Visitor, reference: str, position: int) -> HttpResponse:
     """Say what removing a co-applicant does, and remove somebody who declined or does not answer."""
     application, me = visitor.find(reference)
+    if application.edited_elsewhere:
+        return redirect("applications:change", reference)
     who = next((a for a in application.applicants if a.position == position), None)
     if who is None or not me.is_main or not changes.can_be_removed(who, application):
         return redirect("applications:status", reference)
@@ -81,11 +83,19 @@ def remove_co_applicant(request: HttpRequest, visitor: Visitor, reference: str, 
 @applicant_view
 @read_or_act
 def begin_change(request: HttpRequest, visitor: Visitor, reference: str) -> HttpResponse:
-    """Say what changing does, and begin with a copy of the present version, or go on with what was begun (J6.2)."""
+    """Say what changing does, and begin with a copy of the present version, or go on with what was begun (J6.2).
+
+    If people edit the application in another service, lead there (J6.4). What was begun here before can still be read.
+    """
     application, me = visitor.find(reference)
     if not (application.is_open and me.is_adult):
         return redirect("applications:status", reference)
     begun = Draft.objects.of(visitor.person).filter(application=application).first()
+    if application.edited_elsewhere:
+        if request.method == "POST" and begun:
+            hold_draft(request, begun)
+            return redirect("applications:form_summary")
+        return render(request, "applications/edit_elsewhere.html", {"application": application, "begun": begun})
     if request.method == "POST":
         if begun and "again" in request.POST:
             Draft.objects.unsent().filter(pk=begun.pk).delete()  # unless it has just been sent from another tab
@@ -106,6 +116,8 @@ def newer_version(request: HttpRequest, visitor: Visitor, reference: str) -> Htt
     draft = session_draft(request)
     if draft is None or draft.application_id != application.pk or draft.sent_id or not application.is_open:
         return redirect("applications:status", reference)
+    if application.edited_elsewhere:
+        return redirect("applications:change", reference)
     version = application.version
     if request.method == "POST" and ConfirmForm(request.POST).read == version.digest:
         document = present.document(version)

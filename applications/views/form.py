@@ -198,6 +198,9 @@ def _change_refused(request: HttpRequest, draft: Draft, refusal: changes.CannotC
         case changes.Unchanged():
             messages.info(request, str(refusal))
             return redirect("applications:form_summary")
+        case changes.EditedElsewhere():
+            messages.error(request, str(refusal))
+            return redirect("applications:change", draft.application.reference)
         case changes.NotLatest():
             return redirect("applications:change_newer", draft.application.reference)
         case _:

@@ -54,6 +54,8 @@ def _of_the_application(slot: Applicant, checks: Sequence[IdCheck]) -> Iterator[
             "This person has declined the application, and it cannot become valid as it is. The main applicant can "
             "edit it. Then everyone must confirm it."
         )
+        if elsewhere := slot.version.application.edited_elsewhere:
+            yield _("Applicants edit this application in another service, %(name)s.") % {"name": elsewhere.name}
     elif any(check.is_doubted for check in checks):
         yield _(
             "A check of this person is waiting for a second review. The application cannot be confirmed and no "

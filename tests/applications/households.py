@@ -1,6 +1,6 @@
 """Households of the fixed cast in a language, and what became of the letters to them."""
 
-from applications.models import Application
+from applications.models import Application, Origin
 from mailing import letters
 from mailing.models import Letter
 from tests import cast
@@ -20,6 +20,12 @@ def sent(main, *others, language="fi", **more):
 
 def fresh(application):
     return Application.objects.with_invitations().get(pk=application.pk)
+
+
+def edit_elsewhere(application):
+    """Have people edit an application only in the service in which they filled it in."""
+    origin = Origin.objects.create(changed_in="there", name_fi="Asuntohaku", name_en="Home search")
+    Application.objects.filter(pk=application.pk).update(origin=origin)
 
 
 def slot(application, who):

@@ -149,7 +149,7 @@ def test_calendar_begins_anew_when_the_application_is_changed(calendar):
     digest = application.version.digest
 
     def change():
-        anew = document.parse(cast.document(cast.MAIJA, cast.OLLI))
+        anew = document.parse(cast.changed(cast.MAIJA, cast.OLLI))
         changes.put(application, anew, tag=digest, by=HOUSING_SYSTEM)
 
     assert calendar(60, acts={20: [change]}) == {
@@ -258,7 +258,7 @@ def test_somebody_who_turned_18_before_a_change_is_invited_once(grow_up, time_ma
     application = sent(cast.MAIJA, cast.TEA)
     posted()
     time_machine.shift(12 * DAY)  # the clock is missed on the birthday
-    anew = document.parse(cast.document(cast.MAIJA, cast.TEA))
+    anew = document.parse(cast.changed(cast.MAIJA, cast.TEA))
     changes.put(application, anew, tag=application.version.digest, by=HOUSING_SYSTEM)
 
     clock.tick()

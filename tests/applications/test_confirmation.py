@@ -133,7 +133,7 @@ def test_confirm_of_a_version_that_is_no_longer_current_is_refused():
     """R6"""
     sent = application(cast.MAIJA)
     read = sent.version.digest
-    changed = document.parse(cast.document(cast.MAIJA, reference="HS-2"))
+    changed = document.parse(cast.changed(cast.MAIJA, reference="HS-2"))
     changes.put(sent, changed, tag=read, by=HOUSING_SYSTEM)
 
     with pytest.raises(confirmation.Changed):
@@ -348,7 +348,7 @@ def test_confirm_takes_a_constant_number_of_statements(rivals, django_assert_num
     maija, terms = actor(cast.MAIJA), confirm(sent, cast.OLLI).terms
 
     # two savepoints and their releases, rivals, lock, application, applicants, rivals again, confirmation,
-    # content, application, state change, trail (3), letters; the people of rivals; for each rival its state, the
-    # change, the trail (3) and the letters
-    with django_assert_num_queries(17 + bool(rivals) + 6 * rivals):
+    # content, application, state change, trail (3), what is told, letters; the people of rivals; for each rival its
+    # state, the change, the trail (3), what is told, and the letters
+    with django_assert_num_queries(18 + bool(rivals) + 7 * rivals):
         confirmation.confirm(read, by=maija, proof=proof(), terms=terms, digest=read.version.digest)

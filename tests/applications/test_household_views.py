@@ -463,7 +463,7 @@ def test_main_applicant_alone_sees_error_reports_until_the_application_is_change
     others = [sign_in(who).get(url("status", sent)).text for who in (cast.OLLI, cast.VERA)]
     changes.put(
         sent,
-        document.parse(cast.document(cast.MAIJA, cast.OLLI, cast.VERA)),
+        document.parse(cast.changed(cast.MAIJA, cast.OLLI, cast.VERA)),
         tag=sent.version.digest,
         by=HOUSING_SYSTEM,
     )

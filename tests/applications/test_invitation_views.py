@@ -272,7 +272,7 @@ def replaced(sent):
 
 
 def changed(sent):
-    new = document.parse(cast.document(cast.MAIJA, cast.OLLI))
+    new = document.parse(cast.changed(cast.MAIJA, cast.OLLI))
     changes.put(sent, new, tag=sent.version.digest, by=HOUSING_SYSTEM)
 
 

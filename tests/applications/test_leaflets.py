@@ -113,7 +113,7 @@ def test_email_quotes_the_button_as_the_page_has_it(language):
 def test_after_a_change_the_way_to_confirm_has_the_words_of_the_leaflet(sign_in):
     made = application(cast.MAIJA)
     confirm(made, cast.MAIJA)
-    again = document.parse(cast.document(cast.MAIJA))
+    again = document.parse(cast.changed(cast.MAIJA))
     changes.put(made, again, tag=made.version.digest, by=HOUSING_SYSTEM)
 
     page = sign_in(cast.MAIJA).get(f"/fi/applications/{made.number}/")

@@ -150,7 +150,7 @@ def test_letter_that_would_say_what_is_no_longer_true_leads_to_the_application(s
 
 def test_letters_of_former_versions_stay_in_the_list(sign_in):
     application = sent(cast.MAIJA, language="en")
-    again = document.parse(cast.document(cast.MAIJA, language="en"))
+    again = document.parse(cast.changed(cast.MAIJA, language="en"))
     changes.put(application, again, tag=application.version.digest, by=HOUSING_SYSTEM)
 
     shown = read(sign_in(cast.MAIJA).get(f"/en/applications/{application.number}/"))

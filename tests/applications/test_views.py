@@ -397,7 +397,7 @@ def test_confirming_takes_a_constant_number_of_queries(sign_in, django_assert_nu
     client.get(url("confirm", sent))
 
     # four of them the ends of transactions, two the people, two the rivals, one the content, three the trail
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(23):
         client.post(url("confirm", sent), {"version": sent.version.digest})
     assert state(sent) == "valid"
 
@@ -476,7 +476,7 @@ def test_changed_application_is_not_valid_yet_only_if_it_never_was(sign_in, was_
     sent = application(cast.MAIJA)
     if was_valid:
         confirm(sent, cast.MAIJA)
-    changes.put(sent, document.parse(cast.document(cast.MAIJA)), tag=sent.version.digest, by=HOUSING_SYSTEM)
+    changes.put(sent, document.parse(cast.changed(cast.MAIJA)), tag=sent.version.digest, by=HOUSING_SYSTEM)
     client = sign_in(cast.MAIJA)
 
     for page in ("status", "confirm"):

@@ -41,5 +41,5 @@ def of_code(sent, code):
 def put(sent, *people, **more):
     """Let the housing system change an application."""
     read = Application.objects.with_people().get(pk=sent.pk)
-    sent_now = document.parse(cast.document(*people, **more))
+    sent_now = document.parse(cast.changed(*people, **more))
     return changes.put(read, sent_now, tag=read.version.digest, by=HOUSING_SYSTEM)

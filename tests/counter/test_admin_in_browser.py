@@ -24,6 +24,7 @@ PAGES = [
     ("identity_user_changelist", []),
     ("identity_user_add", []),
     ("mailing_letter_changelist", []),
+    ("upstream_apiclient_add", []),
     ("upstream_webhookdelivery_changelist", []),
     ("counter_counter_history", [1]),
     ("counter_counter_change", [1]),

@@ -42,7 +42,7 @@ def _noon(at):
 
 def change(sent, *people):
     read = Application.objects.get(pk=sent.pk)
-    changes.put(read, document.parse(cast.document(*people)), tag=read.version.digest, by=HOUSING_SYSTEM)
+    changes.put(read, document.parse(cast.changed(*people)), tag=read.version.digest, by=HOUSING_SYSTEM)
 
 
 def check(sent, who):

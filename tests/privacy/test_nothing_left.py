@@ -44,7 +44,7 @@ HOLDING_NOTHING = {
     *("account_emailaddress", "account_emailconfirmation", "mfa_authenticator"),  # allauth keeps no addresses here
     *("applications_application", "applications_certificate", "applications_confirmation"),
     *("applications_idcheck", "applications_invitation"),
-    *("applications_recordedact", "applications_statechange", "applications_terms"),
+    *("applications_happening", "applications_recordedact", "applications_statechange", "applications_terms"),
     "applications_termsacceptance",
     *("auth_group", "auth_group_permissions", "auth_permission"),
     *(
@@ -67,7 +67,7 @@ HOLDING_NOTHING = {
     *("identity_accountlink", "identity_brokeroutage", "identity_ratecount", "identity_staffchange"),
     *("identity_stafflink", "identity_user"),
     *("identity_user_groups", "identity_user_user_permissions", "records_chain", "records_entry", "records_permit"),
-    *("upstream_apiclient", "upstream_event", "upstream_idempotencyrecord", "upstream_intake"),
+    *("applications_origin", "upstream_apiclient", "upstream_event", "upstream_idempotencyrecord", "upstream_intake"),
     *("upstream_webhookdelivery", "upstream_webhookendpoint"),
 }
 

@@ -19,6 +19,7 @@ from tests import cast
 from tests.applications.factories import HOUSING_SYSTEM, actor, application, confirm, person
 from tests.counter.checks import check, confirm_here, doubtful, issue, undo
 from tests.staff import acting, staff
+from upstream import clients
 from upstream.models import ApiClient, IdempotencyRecord, Intake
 
 TODAY = dt.datetime(2027, 11, 21, 10, tzinfo=dt.UTC)
@@ -54,7 +55,7 @@ class _Years:
 
     def send(self, name, *people):
         self.sent[name] = application(*people, reference=f"HS-{len(self.sent)}")
-        client, _ = ApiClient.objects.get_or_create(name="Housing system", defaults={"token_hash": "0"})
+        client = ApiClient.objects.filter(name="Housing system").first() or clients.issue("Housing system")[0]
         Intake.objects.create(client=client, reference=f"HS-{len(self.sent)}", application=self.sent[name])
         for who in people:
             person(who)
@@ -152,7 +153,7 @@ def _left_behind():
         Session.objects.create(session_key=f"{days}", session_data="x", expire_date=then + dt.timedelta(hours=1))
         RateCount.objects.create(key=f"{days}", ends=int(then.timestamp()) + 60, count=1)
         IdempotencyRecord.objects.create(
-            client=client, key=f"{days}", body_digest="0", status_code=201, answer={}, created_at=then
+            client=client, key=f"{days}", request_digest="0", status_code=201, answer={}, created_at=then
         )
         report = {"provider": "p", "message_id": f"{days}", "type": "delivered", "recipient": "a@example.test"}
         TrackingEvent.objects.create(**report, occurred_at=then, received_at=then)

@@ -37,9 +37,17 @@ class Caller:
             f"{APPLICATIONS}/{reference}", json.dumps(body), content_type="application/json", headers=headers
         )
 
-    def withdraw(self, reference):
-        headers = {"Authorization": f"Bearer {self.token}"}
+    def withdraw(self, reference, **headers):
+        headers = {"Authorization": f"Bearer {self.token}", **headers}
         return self.http.post(f"{APPLICATIONS}/{reference}/withdraw", headers=headers)
+
+    def list(self, query=None, **headers):
+        headers = {"Authorization": f"Bearer {self.token}", **headers}
+        return self.http.get(APPLICATIONS, query, headers=headers)
+
+    def ask(self, what, body, **headers):
+        headers = {"Authorization": f"Bearer {self.token}", **headers}
+        return self.http.post(f"/api/v1/{what}", json.dumps(body), content_type="application/json", headers=headers)
 
     def poll(self, **query):
         return self.http.get("/api/v1/events", query, headers={"Authorization": f"Bearer {self.token}"})

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from applications import document
+from applications.models import Application
 from identity.models import User
 from tests import cast
 from tests.staff import sign_in_staff, staff
@@ -17,6 +18,8 @@ from upstream.models import ApiClient, WebhookDelivery, WebhookEndpoint
 
 CHANGELIST = "admin:upstream_apiclient_changelist"
 TOKEN = re.compile(r"heka_[\w-]{43}")
+SETTINGS = {"requests_a_minute": 300, "changed_in": "both", "name_fi": "Asuntohaku"}
+NEW = {"name": "Housing system", **SETTINGS}
 
 
 @pytest.fixture
@@ -31,7 +34,7 @@ def act(operator, action, *chosen):
 
 
 def test_adding_shows_the_token_once(operator):
-    response = operator.post(reverse("admin:upstream_apiclient_add"), {"name": "Housing system"})
+    response = operator.post(reverse("admin:upstream_apiclient_add"), NEW)
 
     (token,) = TOKEN.findall(response.content.decode())
     assert "no-store" in response["Cache-Control"]
@@ -44,7 +47,7 @@ def test_adding_shows_the_token_once(operator):
 
 
 def test_token_is_not_kept_in_the_session_or_the_log_of_the_admin(operator):
-    response = operator.post(reverse("admin:upstream_apiclient_add"), {"name": "Housing system"})
+    response = operator.post(reverse("admin:upstream_apiclient_add"), NEW)
 
     (token,) = TOKEN.findall(response.content.decode())
     assert token not in str([session.get_decoded() for session in Session.objects.all()])
@@ -54,14 +57,14 @@ def test_token_is_not_kept_in_the_session_or_the_log_of_the_admin(operator):
 def test_adding_a_name_again_is_a_fault_of_the_form(operator):
     clients.issue("Housing system")
 
-    response = operator.post(reverse("admin:upstream_apiclient_add"), {"name": "Housing system"})
+    response = operator.post(reverse("admin:upstream_apiclient_add"), NEW)
 
     assert response.context["adminform"].errors["name"]
     assert ApiClient.objects.count() == 1
 
 
 def test_adding_takes_no_digest_from_the_form(operator):
-    data = {"name": "Housing system", "token_hash": "0" * 64, "revoked_at": "2026-01-01", "id": 99}
+    data = {**NEW, "token_hash": "0" * 64, "revoked_at": "2026-01-01", "id": 99}
 
     operator.post(reverse("admin:upstream_apiclient_add"), data)
 
@@ -99,18 +102,79 @@ def test_replacing_several_at_once_replaces_none(operator):
     assert [clients.of_token(token) for _client, token in issued] == [client for client, _token in issued]
 
 
-def test_nothing_is_changed_or_deleted(operator):
+def test_name_and_token_are_not_changed_and_nothing_is_deleted(operator):
     client, _token = clients.issue("Housing system")
+    data = {**NEW, "name": "Other", "token_hash": "0" * 64}
 
-    change = operator.post(reverse("admin:upstream_apiclient_change", args=[client.pk]), {"name": "Other"})
+    change = operator.post(reverse("admin:upstream_apiclient_change", args=[client.pk]), data)
     delete = operator.post(reverse("admin:upstream_apiclient_delete", args=[client.pk]), {"post": "yes"})
     act(operator, "delete_selected", client)
 
-    assert (change.status_code, delete.status_code) == (403, 403)
+    assert (change.status_code, delete.status_code) == (302, 403)
     assert ApiClient.objects.values("name", "token_hash").get() == {
         "name": "Housing system",
         "token_hash": client.token_hash,
     }
+
+
+def test_client_says_where_its_applications_are_edited_those_too_that_it_has_sent(operator):
+    """J6.4"""
+    client, _token = clients.issue("Housing system")
+    intake.receive(document.parse(cast.document()), client=client)
+    page = reverse("admin:upstream_apiclient_change", args=[client.pk])
+    data = {**SETTINGS, "changed_in": "there", "name_sv": "Bostadssök", "change_link": "https://x.example/{reference}"}
+
+    before = operator.get(page).context["adminform"].form
+    operator.post(page, data)
+
+    assert [before[name].value() for name in ("changed_in", "name_fi", "change_link")] == [
+        "both",
+        "Housing system",
+        "",
+    ]
+    sent = Application.objects.get()
+    assert sent.edited_elsewhere == ApiClient.objects.get().origin
+    assert sent.edit_link == f"https://x.example/{sent.number}"
+    assert "Only in the housing system" in operator.get(reverse(CHANGELIST)).text
+    assert operator.get(page).context["adminform"].form["name_sv"].value() == "Bostadssök"
+
+
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+def test_form_says_which_address_it_takes(operator, language):
+    client, _token = clients.issue("Housing system")
+    with translation.override(language):
+        page = reverse("admin:upstream_apiclient_change", args=[client.pk])
+
+    response = operator.post(page, {**SETTINGS, "change_link": "http://x.example/"})
+
+    assert "{reference}" in response.context["adminform"].errors["change_link"][0]
+    assert ApiClient.objects.get().origin.change_link == ""
+
+
+def test_one_client_is_chosen_to_receive_the_applications_filled_in_here(operator):
+    """J8"""
+    first, other = clients.issue("Housing system")[0], clients.issue("Another system")[0]
+    pages = [reverse("admin:upstream_apiclient_change", args=[one.pk]) for one in (first, other)]
+    data = {**SETTINGS, "receives_forms": "on"}
+
+    chosen = [operator.post(page, data) for page in (*pages, pages[0])]
+
+    assert [answer.status_code for answer in chosen] == [302, 200, 302]
+    assert "Another client already receives the applications filled in here." in chosen[1].text
+    assert ApiClient.objects.get(receives_forms=True) == first
+
+
+def test_limit_of_requests_is_chosen_and_changed(operator):
+    operator.post(reverse("admin:upstream_apiclient_add"), {**NEW, "requests_a_minute": 50})
+    client = ApiClient.objects.get()
+    page = reverse("admin:upstream_apiclient_change", args=[client.pk])
+
+    operator.post(page, {**SETTINGS, "requests_a_minute": 600})
+    refused = [operator.post(page, {**SETTINGS, "requests_a_minute": limit}) for limit in (0, 10_001, "")]
+
+    assert client.requests_a_minute == 50
+    assert ApiClient.objects.get().requests_a_minute == 600
+    assert all(answer.context["adminform"].errors["requests_a_minute"] for answer in refused)
 
 
 @pytest.mark.parametrize("role", ["adviser", "supervisor"])

@@ -9,11 +9,12 @@ from applications import changes, invitations
 from applications.models import Application, StateChange
 from mailing.models import Letter
 from privacy import erasure
-from tests.applications.factories import actor, applicant, confirm, state
+from tests.applications.factories import actor, applicant, application, confirm, state
 from tests.cast import MAIJA, OLLI, VERA
 from tests.interleaving import before_lock
 from tests.staff import acting
 from tests.upstream.conftest import body, sent
+from upstream import clients, events
 
 
 def digest(one):
@@ -109,6 +110,47 @@ def test_changing_into_something_faulty_is_refused(caller):
 
     assert problem_of(response) == (422, "invalid-application")
     assert response.json()["errors"][0]["pointer"] == "/language"
+
+
+@pytest.mark.parametrize(
+    ("changed_in", "answered"), [("here", (409, "changed-here")), ("there", (200, None)), ("both", (200, None))]
+)
+def test_changing_is_refused_where_people_alone_edit_the_applications(caller, changed_in, answered):
+    """J6.4"""
+    one = sent(caller, MAIJA)
+    clients.change_origin(caller.client, changed_in=changed_in)
+
+    response = caller.put(one.number, body(MAIJA, OLLI), digest(one))
+
+    assert (response.status_code, response.json().get("type", "").rpartition(":")[2] or None) == answered
+    assert Application.objects.get().version.number == 1 + (answered[0] == 200)
+
+
+@pytest.mark.parametrize("changed_in", ["here", "there", "both"])
+def test_withdrawing_is_possible_wherever_applications_are_edited(caller, changed_in):
+    """J6.4"""
+    one = sent(caller, MAIJA)
+    clients.change_origin(caller.client, changed_in=changed_in)
+
+    assert caller.withdraw(one.number).json()["status"] == "withdrawn"
+
+
+def test_application_remembers_the_client_that_sent_it_and_none_if_it_was_filled_in_here(caller):
+    """J6.4"""
+    one = sent(caller, MAIJA)
+
+    assert one.origin == caller.client.origin
+    assert application(OLLI).origin is None
+
+
+def test_application_filled_in_here_is_edited_where_those_of_the_client_are_that_receives_it(caller):
+    """J6.4, J8"""
+    clients.receive_forms(caller.client, receives=True)
+    one = application(OLLI)
+
+    events.collect()
+
+    assert Application.objects.get(pk=one.pk).origin == caller.client.origin
 
 
 @pytest.mark.parametrize("ended", ["lapsed", "expired", "withdrawn", "replaced"])

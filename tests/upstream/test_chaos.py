@@ -149,7 +149,7 @@ def test_slow_receiver_keeps_no_letter_from_leaving(sink, owner, team):
     sink.pause = 1.5
     many(owner, 5)
     confirmed = intake.receive(document.parse(cast.document(MAIJA, reference="more")), client=owner)
-    assert confirmed.status_code == 201
+    assert confirmed.state == "awaiting"
     team(lease=10).start()
 
     wait_until(lambda: not Letter.objects.filter(sent_at=None).exists())

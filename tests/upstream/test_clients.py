@@ -88,3 +88,112 @@ def test_command_replaces_and_revokes(capsys):
 def test_command_with_an_unknown_name(option):
     with pytest.raises(CommandError, match="There is no client named Housing system"):
         call_command("api_client", "Housing system", option)
+
+
+def test_new_client_has_its_applications_edited_in_both_places_under_its_own_name():
+    """J6.4"""
+    client, _token = clients.issue("Housing system")
+
+    assert (client.origin.changed_in, client.origin.name, client.origin.change_link) == ("both", "Housing system", "")
+
+
+def test_command_says_where_applications_are_edited():
+    """J6.4"""
+    link = "https://housing.example/{language}/{reference}"
+
+    call_command("api_client", "Housing system", "--changed-in", "there", "--change-link", link, "--shown-as", "Homes")
+
+    origin = ApiClient.objects.get().origin
+    assert (origin.changed_in, origin.change_link, origin.name) == ("there", link, "Homes")
+
+
+def test_command_changes_where_the_applications_of_a_known_client_are_edited(capsys):
+    """J6.4"""
+    client, token = clients.issue(
+        "Housing system", origin={"changed_in": "there", "change_link": "https://housing.example/"}
+    )
+
+    call_command("api_client", "Housing system", "--set", "--changed-in", "here")
+
+    origin = ApiClient.objects.get().origin
+    assert (origin.changed_in, origin.change_link) == ("here", "https://housing.example/")
+    assert capsys.readouterr().out == ""
+    assert clients.of_token(token) == client
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "http://housing.example/",
+        "https://user@housing.example/",
+        "https://{reference}.housing.example/",
+        "https://housing.example/{hetu}",
+        "https://housing.example/}",
+        "javascript:alert(1)",
+        "housing.example",
+    ],
+)
+def test_command_refuses_an_address_that_people_should_not_follow(link):
+    with pytest.raises(CommandError, match="Enter an address that begins with https://"):
+        call_command("api_client", "Housing system", "--changed-in", "there", "--change-link", link)
+
+    assert not ApiClient.objects.exists()
+
+
+def test_command_says_how_many_requests_a_client_may_make(capsys):
+    call_command("api_client", "Housing system")
+    call_command("api_client", "Another system", "--requests-a-minute", "1000")
+    token = capsys.readouterr().out.split()[1]
+
+    call_command("api_client", "Housing system", "--set", "--requests-a-minute", "20")
+
+    assert dict(ApiClient.objects.values_list("name", "requests_a_minute")) == {
+        "Housing system": 20,
+        "Another system": 1000,
+    }
+    assert capsys.readouterr().out == ""
+    assert clients.of_token(token).name == "Another system"
+
+
+@pytest.mark.parametrize("limit", ["0", "-1", "10001"])
+def test_command_refuses_a_limit_out_of_bounds(limit):
+    with pytest.raises(CommandError, match="1 to 10000 requests"):
+        call_command("api_client", "Housing system", "--requests-a-minute", limit)
+
+    assert not ApiClient.objects.exists()
+
+
+def test_one_client_receives_the_applications_filled_in_here():
+    """J8"""
+    first, other = clients.issue("Housing system")[0], clients.issue("Another system")[0]
+    call_command("api_client", "Housing system", "--set", "--receives-forms", "yes")
+
+    with pytest.raises(CommandError, match="Another client receives the applications filled in here"):
+        call_command("api_client", "Another system", "--set", "--receives-forms", "yes")
+    clients.revoke(first)
+    call_command("api_client", "Another system", "--set", "--receives-forms", "yes")
+    clients.replace_token(first)
+
+    assert ApiClient.objects.get(receives_forms=True) == other
+
+
+def test_command_refuses_a_name_that_does_not_fit():
+    with pytest.raises(CommandError, match="at most 100 characters"):
+        call_command("api_client", "Housing system", "--shown-as", "x" * 101)
+
+
+def test_settings_are_not_given_with_a_new_token_or_none():
+    clients.issue("Housing system")
+
+    with pytest.raises(CommandError, match="with --set"):
+        call_command("api_client", "Housing system", "--revoke", "--changed-in", "here")
+
+    assert ApiClient.objects.get().revoked_at is None
+
+
+@pytest.mark.parametrize("options", [["--replace", "--requests-a-minute", "5"], ["--set"]])
+def test_command_takes_no_limit_beside_another_act_and_sets_nothing_of_nothing(options):
+    clients.issue("Housing system")
+
+    with pytest.raises(CommandError, match=r"--set|what to set"):
+        call_command("api_client", "Housing system", *options)

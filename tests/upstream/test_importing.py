@@ -57,6 +57,7 @@ def test_every_line_becomes_an_application(client_, file, capsys):
     ]
     assert [len(a.applicants) for a in Application.objects.with_people().order_by("pk")] == [1, 2]
     assert set(StateChange.objects.values_list("source", "name")) == {("housing_system", "Housing system")}
+    assert set(Application.objects.values_list("origin", flat=True)) == {client_.origin_id}
 
 
 def test_one_faulty_line_leaves_all_out(client_, file, capsys):

@@ -1,18 +1,23 @@
-"""Sending an application, following it, changing it and withdrawing it (J8)."""
+"""Sending an application, listing, following, changing and withdrawing one's own (J8)."""
 
 from django.http import HttpResponse
 from django.urls import reverse
-from ninja import HeaderEx, P, Router, Status
+from ninja import HeaderEx, P, QueryEx, Router, Status
 
-from applications import document
+from applications import document, present
 from applications.document import Document
-from upstream import intake, standing
+from applications.enums import State
+from applications.facts import Instant
+from upstream import idempotency, intake, standing, summaries
+from upstream.bulk_schemas import CLIENTS_NUMBER, MOST_AT_ONCE, ApplicationPage
 from upstream.door import ClientRequest
 from upstream.example import EXAMPLE
-from upstream.problems import WhichVersion
+from upstream.idempotency import Answer, Told
+from upstream.problems import UnknownParameter, WhichVersion
 from upstream.schemas import ApplicationStatus, ProblemDetails, Receipt
 
 ETAG = r'^(W/)?"[0-9a-f]{64}"$'  # weak if a proxy compressed the answer: it names content, not bytes
+IdempotencyKey = HeaderEx[str | None, P(alias="Idempotency-Key", pattern=r"^[!-~]{1,255}$")]
 
 router = Router()
 
@@ -26,22 +31,56 @@ def send_application(
     request: ClientRequest,
     application: Document,
     response: HttpResponse,
-    idempotency_key: HeaderEx[str | None, P(alias="Idempotency-Key", pattern=r"^[!-~]{1,255}$")] = None,
+    idempotency_key: IdempotencyKey = None,
 ) -> Status[Receipt]:
     """Send an application, once.
 
     Repeat a request that got no answer with the same `Idempotency-Key` and the same bytes: for 24 hours at
-    least, the first answer comes again. Another body under that key is a conflict, and so is a second
+    least, the first answer comes again. Another request under that key is a conflict, and so is a second
     application of the same `reference`, with or without a key. An application is refused if its last day of
     validity, counted from `sent_at`, is over. At most 256 KB.
     """
     document.check(application)
-    again = intake.Request(idempotency_key, request.body) if idempotency_key else None
-    answer = intake.receive(application, client=request.auth, request=again)
-    response["Location"] = reverse("api:application_status", args=[answer.receipt.reference])
-    if answer.replayed:
-        response["Idempotent-Replayed"] = "true"
-    return Status(answer.status_code, answer.receipt)
+
+    def send() -> Answer[Receipt]:
+        sent = intake.receive(application, client=request.auth)
+        return Answer(standing.receipt_of(sent), present.tag(sent), 201)
+
+    again = _again(request, idempotency_key, body=request.body)
+    answer = idempotency.once(send, Receipt, client=request.auth, request=again)
+    response["Location"] = reverse("api:application_status", args=[answer.told.reference])
+    return Status(answer.status_code, _told(answer, response))
+
+
+@router.get("/applications", response={200: ApplicationPage, frozenset({400, 401, 429, 503}): ProblemDetails})
+def list_applications(
+    request: ClientRequest,
+    state: QueryEx[list[State], P(description="Only those in this state, or in one of these")] = [],  # noqa: B006
+    client_reference: QueryEx[
+        str | None, P(pattern=CLIENTS_NUMBER, description="Only the one of this number of your own")
+    ] = None,
+    changed_since: QueryEx[
+        Instant | None, P(description="Only those whose state or version has changed at this time or later")
+    ] = None,
+    after: QueryEx[str, P(pattern=r"^[0-9]{1,18}$", description="`next` of the page before; 0 for the first")] = "0",
+    limit: QueryEx[int, P(ge=1, le=MOST_AT_ONCE, description="How many applications at most")] = 100,
+) -> ApplicationPage:
+    """List your own applications, a page at a time, in the order in which they came in.
+
+    Give `next` of each page as `after` of the next one until `more` is false: you meet each application once,
+    however it changes meanwhile. Filters may be combined, and `state` repeated. For what has happened since your
+    last list, give the time at which you began it, less a minute, as `changed_since`.
+    """
+    if set(request.GET) - {"state", "client_reference", "changed_since", "after", "limit"}:
+        raise UnknownParameter  # a misspelt filter would list them all
+    return summaries.page(
+        request.auth,
+        states=state,
+        client_reference=client_reference,
+        changed_since=changed_since,
+        after=int(after),
+        limit=limit,
+    )
 
 
 @router.get(
@@ -50,7 +89,7 @@ def send_application(
 )
 def application_status(request: ClientRequest, reference: str, response: HttpResponse) -> ApplicationStatus:
     """Return how one of your own applications stands, by our number of it."""
-    return _shown(standing.status(reference, client=request.auth), response)
+    return _told(_answer(standing.status(reference, client=request.auth)), response)
 
 
 @router.get(
@@ -83,6 +122,7 @@ def change_application(
     application: Document,
     response: HttpResponse,
     if_match: HeaderEx[str | None, P(alias="If-Match", pattern=ETAG)] = None,
+    idempotency_key: IdempotencyKey = None,
 ) -> ApplicationStatus:
     """Put a changed application in the place of your own one; all its adults have to confirm it again.
 
@@ -91,26 +131,58 @@ def change_application(
     `If-Match` holds the `ETag` that you got with the document, the status or the answer to a change. The `digest` of
     a status or event in double quotes does too, but says nothing of contact details. If somebody has changed the
     application since, the answer is 412, and nothing is changed: read the document, and decide. A document that
-    changes nothing is never refused so. `sent_at` must be given and is not used. At most 256 KB.
+    changes nothing is never refused so. Repeat a request that got no answer with the same `Idempotency-Key`,
+    `If-Match` and bytes: if it was carried out, its answer comes again for 24 hours at least, whatever has changed
+    since. `sent_at` must be given and is not used. At most 256 KB.
+
+    We have settled with you where your applications are edited. If that is only in our service, another content is
+    refused with 409 `changed-here`. If it is only in yours, our pages lead people there, and you send us what they
+    have changed.
     """
     if if_match is None:
         raise WhichVersion
     document.check(application, is_new=False)
-    return _shown(
-        intake.change(reference, application, client=request.auth, tag=if_match.removeprefix("W/").strip('"')),
-        response,
-    )
+    tag = if_match.removeprefix("W/").strip('"')
+
+    def change() -> Answer[ApplicationStatus]:
+        return _answer(intake.change(reference, application, client=request.auth, tag=tag))
+
+    again = _again(request, idempotency_key, tag, body=request.body)
+    return _told(idempotency.once(change, ApplicationStatus, client=request.auth, request=again), response)
 
 
 @router.post(
     "/applications/{reference}/withdraw",
-    response={200: ApplicationStatus, frozenset({401, 404, 409, 429, 503}): ProblemDetails},
+    response={200: ApplicationStatus, frozenset({400, 401, 404, 409, 429, 503}): ProblemDetails},
 )
-def withdraw_application(request: ClientRequest, reference: str, response: HttpResponse) -> ApplicationStatus:
-    """Withdraw one of your own applications; its people are told. Doing so again changes nothing."""
-    return _shown(intake.withdraw(reference, client=request.auth), response)
+def withdraw_application(
+    request: ClientRequest, reference: str, response: HttpResponse, idempotency_key: IdempotencyKey = None
+) -> ApplicationStatus:
+    """Withdraw one of your own applications; its people are told. Doing so again changes nothing.
+
+    With an `Idempotency-Key` the same request gets its first answer again for 24 hours at least; without one, how
+    the application stands now.
+    """
+
+    def withdraw() -> Answer[ApplicationStatus]:
+        return _answer(intake.withdraw(reference, client=request.auth))
+
+    again = _again(request, idempotency_key)
+    return _told(idempotency.once(withdraw, ApplicationStatus, client=request.auth, request=again), response)
 
 
-def _shown(found: standing.Standing, response: HttpResponse) -> ApplicationStatus:
-    response["ETag"] = f'"{found.tag}"'
-    return found.status
+def _again(request: ClientRequest, key: str | None, tag: str = "", body: bytes = b"") -> idempotency.Request | None:
+    if key is None:
+        return None
+    return idempotency.Request(key, f"{request.method} {request.path}\n{tag}\n".encode() + body)
+
+
+def _answer(found: standing.Standing) -> Answer[ApplicationStatus]:
+    return Answer(found.status, found.tag)
+
+
+def _told(answer: Answer[Told], response: HttpResponse) -> Told:
+    response["ETag"] = f'"{answer.tag}"'
+    if answer.replayed:
+        response["Idempotent-Replayed"] = "true"
+    return answer.told

@@ -16,6 +16,7 @@ from applications.models import (
     Application,
     Certificate,
     Confirmation,
+    Happening,
     IdCheck,
     Invitation,
     RecordedAct,
@@ -151,6 +152,13 @@ def under_older_key(slot):
     return change(slot, hetu_index=slot.hetu_indexes[1])
 
 
+def forget(application, transition):
+    """Delete a change of state, and what was told of it."""
+    forgotten = StateChange.objects.filter(application=application, transition=transition)
+    Happening.objects.filter(change__in=forgotten).delete()
+    forgotten.delete()
+
+
 @spoils("state", "confirmed")
 def _state(sound):
     return change(sound.valid, state="awaiting")
@@ -163,7 +171,7 @@ def _transition(sound):
 
 @spoils("history", "change")
 def _history(sound):
-    StateChange.objects.filter(application=sound.ended, transition="sent").delete()
+    forget(sound.ended, "sent")
     return sound.ended.changes.get()
 
 
@@ -184,7 +192,7 @@ def _rival(sound):
     later = application(cast.MAIJA, reference="HS-4")
     confirm(later, cast.MAIJA)
     change(sound.valid, state="valid", due_at=timezone.now())
-    StateChange.objects.filter(application=sound.valid, transition="replaced").delete()
+    forget(sound.valid, "replaced")
     Entry.objects.filter(chain__name=f"application {sound.valid.pk}", event="replaced").delete()
     return slot(later, cast.MAIJA)
 
@@ -195,7 +203,7 @@ def _replaced(sound):
     later = application(cast.VILLE, reference="HS-4")
     confirm(later, cast.VILLE)
     change(sound.waiting, state="awaiting", due_at=timezone.now())
-    StateChange.objects.filter(application=sound.waiting, transition="replaced").delete()
+    forget(sound.waiting, "replaced")
     entries = Entry.objects.filter(chain__name=f"application {sound.waiting.pk}")
     entries.filter(event="replaced").delete()
     entries.filter(event="sent").update(at=timezone.now() - DAY)
@@ -265,7 +273,7 @@ def _code(sound):
 @spoils("mark")
 def _mark(sound):
     tea = slot(sound.valid, cast.TEA)
-    changed = document.parse(cast.document(cast.MAIJA, cast.OLLI, cast.TEA))
+    changed = document.parse(cast.changed(cast.MAIJA, cast.OLLI, cast.TEA))
     changes.put(sound.valid, changed, tag=sound.valid.version.digest, by=HOUSING_SYSTEM)
     change(tea, protected=True)
     return slot(sound.valid, cast.TEA)
@@ -300,8 +308,8 @@ def _mark_of_whoever_has_no_code(sound):
 def _mark_of_one_sender(sound):
     """Who marks somebody in their own application only has marked the versions that follow."""
     marked = cast.applicant(cast.TEA, non_disclosure=True)
-    sent = intake.send(document.parse(cast.document(cast.VILLE, marked, reference="HS-7")), by=UNIDENTIFIED)
-    changed = document.parse(cast.document(cast.VILLE, cast.TEA, language="sv"))
+    sent = intake.send(document.parse(cast.changed(cast.VILLE, marked, reference="HS-7")), by=UNIDENTIFIED)
+    changed = document.parse(cast.changed(cast.VILLE, cast.TEA, language="sv"))
     changes.put(sent, changed, tag=sent.version.digest, by=HOUSING_SYSTEM)
     return change(slot(sent, cast.TEA), protected=False, protected_here_only=False)
 
@@ -465,6 +473,7 @@ def _entry(sound):
 
 @spoils("change", "state")
 def _change(sound):
+    Happening.objects.filter(application=sound.waiting).delete()
     StateChange.objects.filter(application=sound.waiting).delete()
     return Entry.objects.get(chain__name=f"application {sound.waiting.pk}", event="sent")
 

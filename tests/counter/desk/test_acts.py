@@ -13,6 +13,7 @@ from applications.models import RecordedAct
 from mailing.models import Letter
 from tests import cast
 from tests.applications.factories import HOUSING_SYSTEM, application, confirm, state
+from tests.applications.households import edit_elsewhere
 from tests.applications.households import sent as household
 from tests.cast import MAIJA, OLLI, TEA, VERA, VILLE
 from tests.counter.checks import ETHAN, GUN, check, decline_here, renew_here, slot, undo, withdraw_here
@@ -150,6 +151,16 @@ def test_act_that_cannot_be_taken_back_does_not_look_like_one_that_can(adviser, 
     page = adviser.get(at(name, sent, 1)).content.decode()
 
     assert re.findall(r'<button class="([^"]*)">The person', page) == [look]
+
+
+def test_person_who_renews_learns_where_to_edit_instead(adviser, valid):
+    """J6.4"""
+    edit_elsewhere(valid)
+    check(valid, MAIJA)
+
+    shown = adviser.get(at("desk_renew", valid)).content.decode()
+
+    assert "Du redigerar den här ansökan i en annan tjänst, Asuntohaku." in shown
 
 
 @pytest.mark.parametrize("name", ["desk_renew", "desk_withdraw"])

@@ -12,6 +12,7 @@ from mailing.models import Letter
 from records.names import application_chain
 from tests import cast
 from tests.applications.factories import application, confirm
+from tests.applications.households import edit_elsewhere
 from tests.cast import MAIJA, OLLI, TEA, VERA, VILLE
 from tests.conftest import headings
 from tests.counter.desk.arranged import address, controls, entries, text_of
@@ -36,6 +37,28 @@ def test_application_shows_how_it_stands(adviser):
     assert re.search("Maija Liisa Meikäläinen Main applicant confirmed .*, online banking codes", text)
     assert "Olli Öhman Co-applicant not confirmed yet" in text
     assert "Tea Teini Co-applicant need not confirm . Under 18." in text
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("fi", "Hakijat muokkaavat tätä hakemusta toisessa palvelussa, jonka nimi on Asuntohaku."),
+        ("sv", "De sökande redigerar den här ansökan i en annan tjänst, Asuntohaku."),
+        ("en", "Applicants edit this application in another service, Home search."),
+    ],
+)
+def test_application_and_its_people_say_where_it_is_edited(adviser, language, said):
+    """J6.4"""
+    sent, other = application(MAIJA, OLLI), application(VERA)
+    edit_elsewhere(sent)
+
+    pages = [
+        adviser.get(address(name, one.reference, *position, language=language))
+        for one in (sent, other)
+        for name, position in (("desk_application", []), ("desk_applicant", [0]))
+    ]
+
+    assert [said in text_of(page) for page in pages] == [True, True, False, False]
 
 
 def test_application_leads_to_its_people_first(adviser):

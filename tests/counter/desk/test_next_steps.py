@@ -8,6 +8,7 @@ from counter import account_issue, id_checks
 from identity.models import Account
 from mailing.models import Letter
 from tests.applications.factories import applicant, application, confirm
+from tests.applications.households import edit_elsewhere
 from tests.cast import MAIJA, OLLI, VERA
 from tests.counter.checks import ETHAN, GUN, check, decide, doubtful, issue, slot
 from tests.counter.desk.arranged import address, protect, text_of
@@ -123,6 +124,15 @@ def test_person_who_has_declined_needs_a_changed_application(adviser):
     [read] = steps(adviser, sent, 1)
 
     assert read.startswith("This person has declined the application, and it cannot become valid as it is.")
+
+
+def test_person_who_has_declined_learns_where_the_application_is_edited(adviser):
+    """J6.4"""
+    sent = application(MAIJA, OLLI)
+    invitations.decline(slot(sent, OLLI), by=acting("adviser"))
+    edit_elsewhere(sent)
+
+    assert steps(adviser, sent, 1)[1:] == ["Applicants edit this application in another service, Home search."]
 
 
 def test_person_under_18_confirms_once_they_are_of_age(adviser):
