@@ -7,19 +7,21 @@ consistent. Each fault names its place by a JSON pointer (RFC 6901).
 import datetime as dt
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, Self
 
 from django.utils import timezone
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, ValidationError, model_validator
 
-from applications import dates
+from applications import dates, plausible
 from applications.enums import Condition, Dwelling, Feature, FlatType, Purpose, Reason, Tenure
 from applications.facts import NOTHING, Day, Email, Euros, Hetu, Instant, Line, Name, Phone, Prose, SquareMetres
+from applications.fault_words import fault_in_words
 from core import hetu
 from identity.enums import Language
 
 CLOCKS_DIFFER = dt.timedelta(minutes=5)
+EACH_ONCE: Any = {"uniqueItems": True}
 KNOWN_NAME = re.compile(r"[a-z_]{1,40}")
 
 
@@ -44,7 +46,7 @@ class Human(Strict):
     first_names: Name | None = None
     last_name: Name | None = None
     hetu: Hetu | None = None
-    birth_date: Day | None = None
+    birth_date: Day | None = Field(default=None, description="Only of somebody without a Finnish code")
 
     @model_validator(mode="after")
     def _one_of_code_and_birth_date(self) -> Self:
@@ -78,7 +80,9 @@ class ApplicantContent(Human):
     """An applicant: will sign the lease, and confirms when adult."""
 
     address: Line | None = Field(default=None, description="Postal address; 'poste restante' when homeless")
-    email: Email | None = None
+    email: Email | None = Field(
+        default=None, description="Where this person is invited and told; without it they hear nothing from us"
+    )
     phone: Phone | None = None
     language: Language | None = Field(
         default=None, description="Language of communication; the application's own when missing"
@@ -102,8 +106,11 @@ class Resident(Strict):
     first_names: Name | None = None
     last_name: Name | None = None
     hetu: Hetu | None = None
-    birth_date: Day | None = None
-    due_date: Day | None = None
+    birth_date: Day | None = Field(default=None, description="Only of somebody without a Finnish code")
+    due_date: Day | None = Field(
+        default=None,
+        description="Of an unborn child: at most 300 days ahead, in a new application at most 60 days ago",
+    )
 
     @model_validator(mode="after")
     def _born_or_unborn(self) -> Self:
@@ -121,35 +128,43 @@ class PresentHome(Strict):
     """How the household lives now."""
 
     dwelling: Dwelling
-    address: Line | None = None
-    rooms: StrictInt | None = Field(default=None, ge=1, le=50)
-    area: SquareMetres | None = Field(default=None, description="m²")
-    residents: StrictInt | None = Field(default=None, ge=1, le=50)
+    address: Line | None = Field(default=None, description="Where the household lives now")
+    rooms: StrictInt | None = Field(default=None, ge=1, le=50, description="How many rooms, without the kitchen")
+    area: SquareMetres | None = Field(default=None, description="Floor area, m²")
+    residents: StrictInt | None = Field(default=None, ge=1, le=50, description="How many people live there")
     condition: Condition | None = None
     tenure: Tenure | None = None
-    rent: Euros | None = Field(default=None, description="euros a month")
+    rent: Euros | None = Field(default=None, description="Rent, euros a month")
 
 
 class Need(Strict):
     """Why a home is needed."""
 
-    reasons: list[Reason] = Field(min_length=1, max_length=10)
-    homeless_since: Day | None = None
-    must_move_by: Day | None = None
-    must_move_because: Line | None = None
+    reasons: list[Reason] = Field(min_length=1, max_length=10, json_schema_extra=EACH_ONCE)
+    homeless_since: Day | None = Field(default=None, description="Not ahead of today")
+    must_move_by: Day | None = Field(
+        default=None, description="At most 10 years ahead, in a new application at most a year ago"
+    )
+    must_move_because: Line | None = Field(default=None, description="Why the household must move, in its own words")
 
 
 class Wishes(Strict):
     """What the household looks for."""
 
     purpose: Purpose = Purpose.NEW
-    areas: list[Line] = Field(default_factory=list, max_length=30)
-    flat_types: list[FlatType] = Field(min_length=1, max_length=5)
-    area_min: StrictInt | None = Field(default=None, ge=1, le=500, description="m²")
-    area_max: StrictInt | None = Field(default=None, ge=1, le=500, description="m²")
-    highest_rent: Euros = Field(description="euros a month")
-    lowest_floor: StrictInt | None = Field(default=None, ge=0, le=50)
-    features: list[Feature] = Field(default_factory=list, max_length=9)
+    areas: list[Line] = Field(
+        default_factory=list, max_length=30, json_schema_extra=EACH_ONCE, description="Parts of Helsinki, each once"
+    )
+    flat_types: list[FlatType] = Field(min_length=1, max_length=5, json_schema_extra=EACH_ONCE)
+    area_min: StrictInt | None = Field(default=None, ge=1, le=500, description="Least floor area, m²")
+    area_max: StrictInt | None = Field(
+        default=None, ge=1, le=500, description="Largest floor area, m²; not smaller than area_min"
+    )
+    highest_rent: Euros = Field(description="The most that the household can pay, euros a month")
+    lowest_floor: StrictInt | None = Field(
+        default=None, ge=0, le=50, description="1 is the ground floor; 0 and null suit any"
+    )
+    features: list[Feature] = Field(default_factory=list, max_length=9, json_schema_extra=EACH_ONCE)
 
 
 class Content(Strict):
@@ -159,7 +174,9 @@ class Content(Strict):
     need: Need
     wishes: Wishes
     more: Prose | None = Field(default=None, description="More information in the applicant's own words")
-    assurance: StrictBool = Field(description="The applicants assure that the data are right and report changes")
+    assurance: StrictBool = Field(
+        description="true: the applicants assure that the data are right and will report changes"
+    )
 
 
 class Stored(Strict):
@@ -167,8 +184,12 @@ class Stored(Strict):
 
     language: Language
     main_applicant: ApplicantContent
-    co_applicants: list[ApplicantContent] = Field(default_factory=list, max_length=3)
-    others_moving_in: list[Resident] = Field(default_factory=list, max_length=20)
+    co_applicants: list[ApplicantContent] = Field(
+        default_factory=list, max_length=3, description="Who will sign the lease too, in the order of `position`"
+    )
+    others_moving_in: list[Resident] = Field(
+        default_factory=list, max_length=20, description="Children, and adults who do not sign"
+    )
     content: Content
 
     @property
@@ -180,9 +201,11 @@ class Document(Stored):
     """An application as sent."""
 
     reference: Annotated[str, Field(pattern=r"^[0-9A-Za-z._/\-]{1,64}$")] = Field(
-        description="The housing system's own number"
+        description="Your own number of it: once for each application, and the same in each change of it"
     )
-    sent_at: Instant
+    sent_at: Instant = Field(
+        description="When the applicant sent it, with the UTC offset: its 90 days begin here. Not ahead of now"
+    )
 
 
 def parse(data: object, *, is_new: bool = True) -> Document:
@@ -196,19 +219,30 @@ def parse(data: object, *, is_new: bool = True) -> Document:
 
 
 def check(document: Document, *, is_new: bool = True) -> None:
-    """Refuse a document whose parts are each allowed and do not go together (R2, R3).
+    """Refuse a document whose parts are each allowed and do not go together (R2, R3), or that cannot be true.
 
     A new application is refused too if its last day, counted from its sending, is over (R5): it would end at once,
-    and invite people to what they cannot confirm. Raises InvalidDocument with every fault.
+    and invite people to what they cannot confirm; and if a day in it has passed for long, which comes of itself in an
+    older one. Raises InvalidDocument with every fault.
     """
-    faults: list[tuple[str, str]] = []
-    today, ahead = dates.today(), timezone.now() + CLOCKS_DIFFER
-    main = document.main_applicant
+    faults = [
+        *_faults_of_people(document, is_new=is_new),
+        *_faults_of_content(document.content, is_new=is_new),
+    ]
+    if document.sent_at > timezone.now() + CLOCKS_DIFFER:
+        faults.append((pointer("sent_at"), "The time lies ahead"))
+    elif is_new and dates.valid_until(document.sent_at) < dates.today():
+        faults.append((pointer("sent_at"), "The last day of validity, counted from this time, is over"))
+    if faults:
+        raise InvalidDocument(faults)
+
+
+def _faults_of_people(document: Document, *, is_new: bool) -> Iterator[tuple[str, str]]:
+    today, main = dates.today(), document.main_applicant
     if main.hetu is None:
-        faults.append((pointer("main_applicant", "hetu"), "The main applicant needs a Finnish personal identity code"))
+        yield pointer("main_applicant", "hetu"), "The main applicant needs a Finnish personal identity code"
     if not dates.is_adult(main.born, on=today):
-        place = pointer("main_applicant", "hetu" if main.hetu else "birth_date")
-        faults.append((place, "The main applicant must be 18"))
+        yield pointer("main_applicant", "hetu" if main.hetu else "birth_date"), "The main applicant must be 18"
     humans: list[tuple[str, Human | Resident]] = [
         (pointer("main_applicant"), main),
         *((pointer("co_applicants", number), each) for number, each in enumerate(document.co_applicants)),
@@ -216,25 +250,54 @@ def check(document: Document, *, is_new: bool = True) -> None:
     ]
     seen: set[str | None] = set()
     for place, human in humans:
-        if human.birth_date and human.birth_date > today:
-            faults.append((f"{place}/birth_date", "The date lies ahead"))
         is_child = human.born is None or not dates.is_adult(human.born, on=today)
         if not (is_child or human.first_names or human.last_name):
-            faults.append((f"{place}/first_names", "Only a child may have no name yet"))
+            yield f"{place}/first_names", "Only a child may have no name yet"
         if human.hetu and human.hetu in seen:
-            faults.append((f"{place}/hetu", "The same person is named twice"))
+            yield f"{place}/hetu", "The same person is named twice"
         seen.add(human.hetu)
-        details_at = human.contact_details_at if isinstance(human, ApplicantContent) else None
-        if details_at and details_at > ahead:
-            faults.append((f"{place}/contact_details_at", "The time lies ahead"))
-    if not document.content.assurance:
-        faults.append((pointer("content", "assurance"), "The assurance is missing"))
-    if document.sent_at > ahead:
-        faults.append((pointer("sent_at"), "The time lies ahead"))
-    elif is_new and dates.valid_until(document.sent_at) < today:
-        faults.append((pointer("sent_at"), "The last day of validity, counted from this time, is over"))
-    if faults:
-        raise InvalidDocument(faults)
+        yield from _faults_of_days(place, human, is_new=is_new)
+
+
+def _faults_of_days(place: str, human: Human | Resident, *, is_new: bool) -> Iterator[tuple[str, str]]:
+    if human.birth_date and human.birth_date > dates.today():
+        yield f"{place}/birth_date", "The date lies ahead"
+    if human.born and plausible.is_too_old(human.born):
+        where = "hetu" if human.hetu else "birth_date"
+        yield f"{place}/{where}", f"Somebody born then would be over {plausible.OLDEST_YEARS} years old"
+    if isinstance(human, ApplicantContent):
+        if human.contact_details_at and human.contact_details_at > timezone.now() + CLOCKS_DIFFER:
+            yield f"{place}/contact_details_at", "The time lies ahead"
+    elif isinstance(human, Resident) and human.due_date:
+        if plausible.is_not_begotten(human.due_date):
+            yield f"{place}/due_date", "The due date lies more than 300 days ahead"
+        if is_new and plausible.is_long_born(human.due_date):
+            yield f"{place}/due_date", "The due date was more than 60 days ago: give the child's hetu or birth_date"
+
+
+def _faults_of_content(content: Content, *, is_new: bool) -> Iterator[tuple[str, str]]:
+    need, wishes = content.need, content.wishes
+    if need.homeless_since and need.homeless_since > dates.today():
+        yield pointer("content", "need", "homeless_since"), "The date lies ahead"
+    if need.homeless_since and plausible.is_too_old(need.homeless_since):
+        yield pointer("content", "need", "homeless_since"), "The date lies more than a lifetime back"
+    if need.must_move_by and plausible.is_far_ahead(need.must_move_by):
+        yield pointer("content", "need", "must_move_by"), "The date lies more than 10 years ahead"
+    if need.must_move_by and is_new and plausible.has_moved(need.must_move_by):
+        yield pointer("content", "need", "must_move_by"), "The date was more than a year ago"
+    if wishes.area_min and wishes.area_max and wishes.area_min > wishes.area_max:
+        yield pointer("content", "wishes", "area_max"), "area_max is smaller than area_min"
+    lists: list[tuple[str, str, Sequence[str]]] = [
+        ("need", "reasons", need.reasons),
+        ("wishes", "areas", wishes.areas),
+        ("wishes", "flat_types", wishes.flat_types),
+        ("wishes", "features", wishes.features),
+    ]
+    for part, name, values in lists:
+        if plausible.has_twice(values):
+            yield pointer("content", part, name), "The same is named twice"
+    if not content.assurance:
+        yield pointer("content", "assurance"), "The assurance is missing"
 
 
 def fault(path: tuple[str | int, ...], error: Mapping[str, Any]) -> tuple[str, str]:
@@ -242,14 +305,8 @@ def fault(path: tuple[str | int, ...], error: Mapping[str, Any]) -> tuple[str, s
 
     Neither repeats what was sent: it may be a personal identity code (R17).
     """
-    match error["type"]:
-        case "extra_forbidden":
-            known_form = KNOWN_NAME.fullmatch(str(path[-1]))
-            return pointer(*(path if known_form else path[:-1])), "Unknown name"
-        case "model_type":
-            return pointer(*path), "Input should be an object"
-        case _:
-            return pointer(*path), str(error["msg"]).removeprefix("Value error, ")
+    is_odd_name = error["type"] == "extra_forbidden" and not KNOWN_NAME.fullmatch(str(path[-1]))
+    return pointer(*(path[:-1] if is_odd_name else path)), fault_in_words(path, error)
 
 
 def pointer(*path: str | int) -> str:

@@ -125,7 +125,7 @@ Hetu = Annotated[
     str,
     Field(
         max_length=40,
-        description="Personal identity code, 11 characters",
+        description="Finnish personal identity code, 11 characters, such as 131052-308T",
         json_schema_extra={"format": "hetu"},
     ),
     AfterValidator(_hetu),

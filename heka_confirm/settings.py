@@ -53,6 +53,7 @@ EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="")
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=10)  # seconds
 MAIL_PROVIDER: Any = env.json("ANYMAIL", default={})
 SECURITY_CONTACT: list[str] = env.list("SECURITY_CONTACT", default=[])
+API_CONTACT = env.str("API_CONTACT", default="")
 MAIL_WEBHOOK_SECRETS: list[str] = env.list("ANYMAIL_WEBHOOK_SECRET", default=[])
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="no-reply@localhost" if DEBUG or DEMO else "")
 WEBHOOK_ALLOW_PRIVATE = env.bool("WEBHOOK_ALLOW_PRIVATE", default=False)

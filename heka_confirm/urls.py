@@ -4,9 +4,15 @@ from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
+from django.views.generic import RedirectView
 
 from heka_confirm import accessibility, email_check, health, pages, well_known
 from upstream.api import api
+
+# Another method than GET would be an error of ours in development, and be led to the page for people elsewhere.
+TO_INTERFACE = require_safe(RedirectView.as_view(pattern_name="api:people", permanent=True))
 
 urlpatterns = [
     path("", pages.choose_language, name="root"),
@@ -15,6 +21,7 @@ urlpatterns = [
     path(".well-known/security.txt", well_known.security_txt, name="security_txt"),
     path(".well-known/change-password", well_known.change_password, name="change_password"),
     path("identification/", include("identity.urls_broker")),
+    path("api/v1", csrf_exempt(TO_INTERFACE)),
     path("api/v1/", api.urls),
     path("anymail/", include("mailing.urls")),
     *i18n_patterns(

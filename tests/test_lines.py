@@ -40,7 +40,8 @@ class Read(HTMLParser):
 
     def handle_data(self, data):
         tags, classes = {tag for tag, _ in self._open}, {name for _, names in self._open for name in names}
-        if not tags & {"title", "option", "textarea", "script", "style"}:
+        # Lines of an example are broken where they must be.
+        if not tags & {"title", "option", "textarea", "script", "style", "pre"}:
             is_kept = bool({"number", "visually-hidden"} & classes)
             # A message that people copy has plain spaces.
             self.found.append((data, is_kept, "blockquote" in tags))

@@ -6,13 +6,13 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.urls import URLPattern, URLResolver, re_path
+from django.urls import URLPattern, URLResolver, path, re_path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
-from upstream import description
+from upstream import description, page
 from upstream.door import BearerToken, StrictParser, show_allowance
 from upstream.operations import applications, bulk, events
 from upstream.problems import ANSWERS, problem
@@ -27,7 +27,8 @@ class Api(NinjaAPI):
         for pattern in patterns:
             if isinstance(pattern, URLPattern):
                 pattern.callback = _as_problems(pattern.callback)
-        return [*patterns, re_path("", _unknown_path, name="unknown-path")], app_name, namespace
+        people = path("", _as_problems(functools.partial(page.for_people, api=self)), name="people")
+        return [people, *patterns, re_path("", _unknown_path, name="unknown-path")], app_name, namespace
 
     def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
         return description.completed(super().get_openapi_schema(**options))

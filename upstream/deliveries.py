@@ -86,20 +86,21 @@ def replay_events(events: QuerySet[Event], *, endpoints: Iterable[WebhookEndpoin
 
     That includes events that were never queued for an endpoint.
     """
-    return sum(_replay_at(endpoint, events) for endpoint in endpoints)
-
-
-def _replay_at(endpoint: WebhookEndpoint, events: QuerySet[Event]) -> int:
-    number = replay_deliveries(endpoint.deliveries.filter(event__in=events))
-    never_owed = events.exclude(deliveries__endpoint=endpoint).order_by("pk")
-    made = WebhookDelivery.objects.bulk_create(
-        [
-            WebhookDelivery(endpoint=endpoint, event_id=pk, application_id=application, tried_until=_days_from_now())
-            for pk, application in never_owed.values_list("pk", "application")
-        ],
-        batch_size=BATCH_ROWS,
-    )
-    return number + len(made)
+    number = 0
+    for endpoint in endpoints:
+        number += replay_deliveries(endpoint.deliveries.filter(event__in=events))
+        never_owed = events.exclude(deliveries__endpoint=endpoint).order_by("pk")
+        made = WebhookDelivery.objects.bulk_create(
+            [
+                WebhookDelivery(
+                    endpoint=endpoint, event_id=pk, application_id=application, tried_until=_days_from_now()
+                )
+                for pk, application in never_owed.values_list("pk", "application")
+            ],
+            batch_size=BATCH_ROWS,
+        )
+        number += len(made)
+    return number
 
 
 def _days_from_now() -> Any:

@@ -59,7 +59,7 @@ def page(events: QuerySet[Event], *, after: str, limit: int) -> EventPage:
     shown = found[:limit]
     return EventPage(
         events=[cloud_event(event) for event in shown],
-        next=_cursor(shown[-1]) if shown else after,
+        next=f"{shown[-1].pk}-{shown[-1].uid[:MARK]}" if shown else after,
         more=len(found) > limit,
     )
 
@@ -99,10 +99,6 @@ def _place(cursor: str) -> int:
     return int(number)
 
 
-def _cursor(event: Event) -> str:
-    return f"{event.pk}-{event.uid[:MARK]}"
-
-
 def _uncollected(look_back: int, **conditions: Any) -> QuerySet[Happening]:
     newest = Event.objects.aggregate(newest=Max("happening"))["newest"] or 0
     return Happening.objects.filter(pk__gt=newest - look_back, event=None, **conditions)
@@ -136,8 +132,8 @@ def _events_of(application: Application) -> Iterator[Event]:
     for happening in application.happenings.all():
         if hasattr(happening, "event"):
             continue
-        version = versions[happening.version_id]
-        change = happening.change
+        version, change = versions[happening.version_id], happening.change
+        given = [(each, _confirmation_then(each, happening)) for each in version.applicants.all()]
         data: dict[str, Any] = {
             "reference": application.number,
             "client_reference": intake.reference,
@@ -149,9 +145,13 @@ def _events_of(application: Application) -> Iterator[Event]:
             "by": happening.source,
             "position": happening.applicant.position if happening.applicant else None,
             "changed": _changed(happening, versions),
-            "waits_for": _waits_for(version, happening),
-            "confirmed": _confirmed(version, happening),
-            "represented": _represented(version, happening),
+            "waits_for": sum(a.is_adult and not one for a, one in given) if happening.state == State.AWAITING else 0,
+            "confirmed": [{"position": a.position, "method": one.method} for a, one in given if one],
+            "represented": [
+                {"position": a.position, "representative": one.representative}
+                for a, one in given
+                if one and one.representative
+            ],
         }
         yield Event(client_id=intake.client_id, application=application, happening=happening, data=data)
 
@@ -163,31 +163,6 @@ def _changed(happening: Happening, versions: dict[int, Version]) -> list[str]:
     version = versions[happening.version_id]
     before = next(one for one in versions.values() if one.number == version.number - 1)
     return differences.pointers(before.content or "", version.content or "")
-
-
-def _waits_for(version: Version, happening: Happening) -> int:
-    """Return how many adults had not confirmed a version when the application changed (R1, R2)."""
-    if happening.state != State.AWAITING:
-        return 0
-    return sum(a.is_adult and not _confirmation_then(a, happening) for a in version.applicants.all())
-
-
-def _confirmed(version: Version, happening: Happening) -> list[dict[str, str | int]]:
-    """Return who had confirmed a version when the application changed, and by which method."""
-    return [
-        {"position": a.position, "method": one.method}
-        for a in version.applicants.all()
-        if (one := _confirmation_then(a, happening))
-    ]
-
-
-def _represented(version: Version, happening: Happening) -> list[dict[str, str | int]]:
-    """Return for whom a guardian or proxy had confirmed a version when the application changed (C6)."""
-    return [
-        {"position": a.position, "representative": one.representative}
-        for a in version.applicants.all()
-        if (one := _confirmation_then(a, happening)) and one.representative
-    ]
 
 
 def _confirmation_then(applicant: Applicant, happening: Happening) -> Confirmation | None:

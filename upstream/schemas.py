@@ -4,9 +4,10 @@ import datetime as dt
 from typing import Literal, Self
 
 from django.db.models import TextChoices
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from applications.enums import Happened, RepresentativeKind, State
+from applications.facts import Instant
 from applications.models import MOST_APPLICANTS
 from core.actors import Source
 from identity.enums import Method
@@ -83,7 +84,7 @@ class HistoryEntry(BaseModel):
     """One thing that happened to an application, as its event tells it."""
 
     type: Happened = Field(description="The last word of the event's `type`")
-    time: dt.datetime
+    time: dt.datetime = Field(description="When it happened")
     state: State = Field(description="The state after that")
     version: int = VERSION
     by: Source = Field(description="Through which channel somebody acted")
@@ -144,7 +145,7 @@ class EventData(BaseModel):
 class CloudEvent(BaseModel):
     """One thing that happened (CloudEvents 1.0): what a webhook gets, and what is polled."""
 
-    specversion: Literal["1.0"] = "1.0"
+    specversion: Literal["1.0"] = Field(default="1.0", description="The version of CloudEvents")
     id: str = Field(
         description="Unique, whatever happens to our database; also the header webhook-id",
         examples=["0b5e6c1e-6a39-4d3e-8f0a-1c8f3a9d2b77"],
@@ -156,7 +157,7 @@ class CloudEvent(BaseModel):
     )
     subject: str = Field(description="Our number of the application", examples=["K7M-P3X-Q4T"])
     time: str = Field(description="When it happened (RFC 3339)", json_schema_extra={"format": "date-time"})
-    datacontenttype: Literal["application/json"] = "application/json"
+    datacontenttype: Literal["application/json"] = Field(default="application/json", description="What `data` is")
     data: EventData
 
 
@@ -175,7 +176,7 @@ class Replay(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    since: AwareDatetime | None = Field(default=None, description="Those collected at this time and later")
+    since: Instant | None = Field(default=None, description="Those collected at this time and later")
     application: str | None = Field(default=None, description="Those of this application, by our number")
 
     @model_validator(mode="after")
@@ -200,8 +201,8 @@ class ProblemDetails(BaseModel):
     """Why a request was refused (RFC 9457)."""
 
     type: str = Field(description="`about:blank`, or a name of this API for the kind of problem")
-    title: str
-    status: int
+    title: str = Field(description="The problem in words")
+    status: int = Field(description="The status of the answer")
     errors: list[Fault] = Field(description="Every fault that was found in the body, at most 100")
     application: str | None = Field(
         default=None, description="Our number of the application that was sent before; only with status 409"

@@ -94,7 +94,17 @@ def _status(application: Application, *, lost: set[int]) -> ApplicationStatus:
         changed_at=version.created_at,
         awaited=[a.position for a in application.applicants if application.can_confirm(a)],
         applicants=[_applicant(a, application, is_lost=a.pk in lost) for a in application.applicants],
-        history=[_entry(happening) for happening in application.happenings.all()],
+        history=[
+            HistoryEntry(
+                type=Happened(one.kind),
+                time=one.at,
+                state=State(one.state),
+                version=one.version.number,
+                by=Source(one.source),
+                position=one.applicant.position if one.applicant else None,
+            )
+            for one in application.happenings.all()
+        ],
     )
 
 
@@ -138,14 +148,3 @@ def _progress(applicant: Applicant) -> Progress:
     if applicant.declined_at:
         return Progress.DECLINED
     return Progress.COUNTER_ONLY if applicant.only_at_counter else Progress.WAITING
-
-
-def _entry(happening: Happening) -> HistoryEntry:
-    return HistoryEntry(
-        type=Happened(happening.kind),
-        time=happening.at,
-        state=State(happening.state),
-        version=happening.version.number,
-        by=Source(happening.source),
-        position=happening.applicant.position if happening.applicant else None,
-    )

@@ -1,10 +1,13 @@
 """Step 2: how the household lives now, and why it needs a home."""
 
+import datetime as dt
 from typing import Any, ClassVar
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from applications import dates, plausible
 from applications.document import Content
 from applications.enums import Condition, Dwelling, Reason, Tenure
 from applications.form.data import Answers
@@ -60,6 +63,23 @@ class HomeAndNeed(Questions):
         "must_move_by": MUST_MOVE,
         "must_move_because": MUST_MOVE,
     }
+
+    def clean_homeless_since(self) -> dt.date | None:
+        since: dt.date | None = self.cleaned_data["homeless_since"]
+        if since and since > dates.today():
+            raise ValidationError(_("The date is in the future. Check the year."))
+        if since and plausible.is_too_old(since):
+            raise ValidationError(_("The date is too long ago. Check the year."))
+        return since
+
+    def clean_must_move_by(self) -> dt.date | None:
+        by: dt.date | None = self.cleaned_data["must_move_by"]
+        if by and plausible.has_moved(by):
+            raise ValidationError(_("The date was more than a year ago. Check the year."))
+        if by and plausible.is_far_ahead(by):
+            raise ValidationError(_("The date is more than 10 years away. Check the year."))
+        return by
+
     HOME = ("dwelling", "address", "rooms", "area", "residents", "condition", "tenure", "rent")
     NEED = ("reasons", "homeless_since", "must_move_by", "must_move_because")
 

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from applications import dates
+from applications import dates, plausible
 from applications.form.data import MOST_RESIDENTS
 from applications.form.fields import AnswerField, DayField, HetuField, LineField, day_ahead
 from applications.form.questions import Questions
@@ -84,6 +84,12 @@ class Human(Questions):
             cleaned["birth_date"] = None  # the code says it
         if born and born > dates.today():
             self.add_error("birth_date", _("The date of birth is in the future. Check the year."))
+        if code and plausible.is_too_old(hetu.birth_date(code)):
+            self.add_error(
+                "hetu", _("By this code the person would be over 120 years old. Check the sign after the six digits.")
+            )
+        elif born and plausible.is_too_old(born):
+            self.add_error("birth_date", _("The date of birth is more than 120 years ago. Check the year."))
         self.check_names(cleaned, born=hetu.birth_date(code) if code else born)
         return cleaned
 
@@ -205,6 +211,19 @@ class Unborn(Questions):
     first_names = NameField(label=_("First names"))
     last_name = NameField(label=_("Last name"))
     asked_after = {"first_names": (), "last_name": ()}  # shown where an application has them
+
+    def clean_due_date(self) -> dt.date:
+        due: dt.date = self.cleaned_data["due_date"]
+        if plausible.is_not_begotten(due):
+            raise ValidationError(_("The due date is more than 10 months away. Check the year."))
+        if plausible.is_long_born(due):
+            raise ValidationError(
+                _(
+                    "The due date was more than 2 months ago. Check it. If the child has been born, remove the unborn "
+                    "child and add a person moving in with you."
+                )
+            )
+        return due
 
 
 class NumberOfPeople(forms.TypedChoiceField):

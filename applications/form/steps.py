@@ -149,7 +149,7 @@ def apply(data: FormData, step: str, submitted: MultiValueDict[str, str]) -> Non
 def note_complete(data: FormData, *steps: str) -> list[Part]:
     """Note which forms of these steps are complete, so that the next pages need not check them; return the forms.
 
-    A form with a date may become complete as time passes; no form becomes incomplete.
+    A form with a date may become complete as time passes, and seldom incomplete: sending checks all again.
     """
     parts = {step: parts_of(data, step) for step in steps}
     for step, found in parts.items():
@@ -255,7 +255,8 @@ def document_of(data: FormData, *, reference: str, base: Document | None, assura
             "co_applicants": [facts for kind, facts in others if kind in SIGNING],
             "others_moving_in": [facts for kind, facts in others if kind not in SIGNING],
             "content": content,
-        }
+        },
+        is_new=base is None,  # days that have passed since it was sent are not theirs to change who see a part of it
     )
 
 

@@ -88,13 +88,23 @@ class Wishes(Questions):
             line(area)
         if len(areas) + len(self.cleaned_data.get("districts", [])) > MOST_AREAS:
             raise forms.ValidationError(_("Choose at most %(most)s areas."), params={"most": MOST_AREAS})
-        return areas
+        return list(dict.fromkeys(areas))  # whoever names an area twice means it once
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        least, most = cleaned.get("area_min"), cleaned.get("area_max")
+        if least and most and least > most:
+            self.add_error("area_max", _("The largest floor area is smaller than the smallest. Check both."))
+        return cleaned
 
     def facts(self) -> dict[str, Any]:
         """Return the parts `wishes` and `more` of a content."""
         given = super().facts()
         chosen = sorted(given.pop("districts"), key=DISTRICTS.index)  # the same in whichever language they were chosen
-        more, areas = given.pop("more", None), [*chosen, *given.pop("other_areas", [])]
+        more, areas = (
+            given.pop("more", None),
+            [*chosen, *(one for one in given.pop("other_areas", []) if one not in chosen)],
+        )
         return {"wishes": {**given, "areas": areas}, **({"more": more} if more else {})}
 
 

@@ -2,16 +2,19 @@ import copy
 import datetime as dt
 import hashlib
 import json
+import re
 from decimal import Decimal
 
 import pytest
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pydantic_core._pydantic_core import list_all_errors
 
 from applications import document, intake
 from applications.document import Document, InvalidDocument, Stored, canonical, parse, pointer
 from applications.facts import NOT_A_NAME
+from applications.fault_words import OTHERWISE, fault_in_words
 from applications.models import Applicant, Version
 from core.text import BIDI_CONTROLS, typed_prose
 from tests import cast
@@ -22,11 +25,28 @@ from tests.core.spellings import personal_names
 ABSENT = object()
 CONTROLS = "Control characters are not allowed"
 WRONG_CODE = "Invalid personal identity code"
+TOO_OLD = "Somebody born then would be over 120 years old"
 A_DATE = "Give a date as YYYY-MM-DD"
 A_NUMBER = "Give a number with a decimal point, such as 1100.50"
-NO_DAY = "Input should be a valid date or datetime, day value is outside expected range"
-DWELLINGS = "Input should be 'flat', 'terraced', 'detached', 'shared', 'homeless' or 'other'"
-AHEAD = (timezone.localdate() + dt.timedelta(days=2)).isoformat()
+NO_DAY = "There is no such day: give a date as YYYY-MM-DD, such as 2026-11-20"
+DWELLINGS = "Give one of flat, terraced, detached, shared, homeless or other"
+A_WHOLE_NUMBER = "Give a whole number without quotes, such as 2"
+
+
+def day(number):
+    """Return the day so many days from today."""
+    return (timezone.localdate() + dt.timedelta(days=number)).isoformat()
+
+
+AHEAD = day(2)
+
+
+def places_in(value, path=()):
+    """Yield the path of every value that a value holds."""
+    steps = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for step, inner in steps:
+        yield (*path, step)
+        yield from places_in(inner, (*path, step))
 
 
 def changed(path, value, *people):
@@ -62,12 +82,12 @@ FAULTS = [
     ((*MAIN, "hetu"), "٠١٠٥٩٤Y9032", WRONG_CODE),
     ((*MAIN, "hetu"), "310299-9032", WRONG_CODE),
     ((*MAIN, "hetu"), "", WRONG_CODE),
-    ((*MAIN, "hetu"), "0" * 41, "String should have at most 40 characters"),
+    ((*MAIN, "hetu"), "0" * 41, "Give at most 40 characters"),
     ((*MAIN, "hetu"), TEA["hetu"], "The main applicant must be 18"),
     (("co_applicants", 0, "hetu"), MAIJA["hetu"].lower(), "The same person is named twice"),
-    ((*MAIN, "first_names"), "", "String should have at least 1 character"),
+    ((*MAIN, "first_names"), "", "Give at least 1 character"),
     ((*MAIN, "first_names"), " \u00a0", "The text is empty"),
-    ((*MAIN, "first_names"), "x" * 201, "String should have at most 200 characters"),
+    ((*MAIN, "first_names"), "x" * 201, "Give at most 200 characters"),
     ((*MAIN, "first_names"), "\u0000", CONTROLS),
     ((*MAIN, "first_names"), "a\tb", CONTROLS),
     ((*MAIN, "first_names"), "a\u0085b", CONTROLS),
@@ -77,10 +97,10 @@ FAULTS = [
     (("others_moving_in", 0, "first_names"), "Sofia/Sofie", NOT_A_NAME),
     ((*MAIN, "email"), "a@b", "Invalid email address"),
     ((*MAIN, "email"), "a@example.test, b@example.test", "Invalid email address"),
-    ((*MAIN, "language"), "FI", "Input should be 'fi', 'sv' or 'en'"),
-    ((*MAIN, "non_disclosure"), "true", "Input should be a valid boolean"),
-    ((*MAIN, "non_disclosure"), 1, "Input should be a valid boolean"),
-    (INCOME, -1, "Input should be greater than or equal to 0"),
+    ((*MAIN, "language"), "FI", "Give one of fi, sv or en"),
+    ((*MAIN, "non_disclosure"), "true", "Give true or false, without quotes"),
+    ((*MAIN, "non_disclosure"), 1, "Give true or false, without quotes"),
+    (INCOME, -1, "Give at least 0"),
     (INCOME, "1_000", A_NUMBER),
     (INCOME, "1e3", A_NUMBER),
     (INCOME, "1 000,50", A_NUMBER),
@@ -88,33 +108,33 @@ FAULTS = [
     (INCOME, "NaN", A_NUMBER),
     (INCOME, "100000000", A_NUMBER),
     (INCOME, "0.005", A_NUMBER),
-    (INCOME, 0.005, "Decimal input should have no more than 2 decimal places"),
-    (INCOME, 100_000_000, "Decimal input should have no more than 8 digits before the decimal point"),
-    (INCOME, float("inf"), "Input should be a finite number"),
-    (INCOME, ABSENT, "Field required"),
+    (INCOME, 0.005, "Give a number of at most 2 decimals"),
+    (INCOME, 100_000_000, "Give a number of at most 8 digits before the decimal point"),
+    (INCOME, float("inf"), A_NUMBER),
+    (INCOME, ABSENT, "This is required"),
     (("others_moving_in", 0, "birth_date"), AHEAD, "The date lies ahead"),
     (("others_moving_in", 0, "birth_date"), "2023-02-29", NO_DAY),
     (("others_moving_in", 0, "birth_date"), 0, A_DATE),
     (("others_moving_in", 0, "birth_date"), "1700000000", A_DATE),
     (("others_moving_in", 0, "birth_date"), "2020-01-01T00:00:00", A_DATE),
-    (("content", "home", "rooms"), True, "Input should be a valid integer"),
-    (("content", "home", "rooms"), "2", "Input should be a valid integer"),
-    (("content", "home", "rooms"), 0, "Input should be greater than or equal to 1"),
+    (("content", "home", "rooms"), True, A_WHOLE_NUMBER),
+    (("content", "home", "rooms"), "2", A_WHOLE_NUMBER),
+    (("content", "home", "rooms"), 0, "Give at least 1"),
     (("content", "home", "dwelling"), "castle", DWELLINGS),
     (("content", "more"), "a\u0000b", CONTROLS),
-    (("content", "more"), "\ud800", "Input should be a valid string, unable to parse raw data as a unicode string"),
-    (("content", "more"), "x" * 2001, "String should have at most 2000 characters"),
+    (("content", "more"), "\ud800", "The text holds half a character: give whole characters of Unicode"),
+    (("content", "more"), "x" * 2001, "Give at most 2000 characters"),
     (("content", "assurance"), False, "The assurance is missing"),
-    (("content", "need", "reasons"), [], "List should have at least 1 item after validation, not 0"),
+    (("content", "need", "reasons"), [], "Give at least 1 of these"),
     (("sent_at",), "2999-01-01T00:00:00Z", "The time lies ahead"),
     (("sent_at",), "9999-12-31T23:59:59-23:59", "The time lies ahead"),
-    (("sent_at",), "0001-01-01T00:00:00+23:59", "Input should be greater than or equal to 2000-01-01T00:00:00Z"),
-    (("sent_at",), "2026-11-20T10:00:00", "Input should have timezone info"),
+    (("sent_at",), "0001-01-01T00:00:00+23:59", "Give at least 2000-01-01T00:00:00Z"),
+    (("sent_at",), "2026-11-20T10:00:00", "Give the time with its UTC offset, such as 2026-11-20T10:00:00+02:00"),
     (("sent_at",), 0, "Give a time as YYYY-MM-DDThh:mm:ss with its UTC offset"),
-    (("reference",), "a\n", "String should match pattern '^[0-9A-Za-z._/\\-]{1,64}$'"),
-    (("co_applicants",), [cast.applicant(VERA)] * 4, "List should have at most 3 items after validation, not 4"),
-    (("co_applicants",), {}, "Input should be a valid list"),
-    (("language",), ABSENT, "Field required"),
+    (("reference",), "a\n", "Give 1 to 64 of the letters A to Z, digits and . _ / -, such as HS-2026-0001"),
+    (("co_applicants",), [cast.applicant(VERA)] * 4, "Give at most 3 of these"),
+    (("co_applicants",), {}, "Give a list in square brackets, such as []"),
+    (("language",), ABSENT, "This is required"),
     (("extra",), 1, "Unknown name"),
     ((*MAIN, "extra"), 1, "Unknown name"),
 ]  # fmt: skip
@@ -150,7 +170,7 @@ def test_unknown_name_of_an_odd_form_is_not_repeated(name):
         ({"hetu": VERA["hetu"]}, "/first_names", "Only a child may have no name yet"),
         ({"due_date": "2027-01-01", "birth_date": "2020-01-01"}, "", "Give one of hetu, birth_date and due_date"),
         ({"first_names": "A", "last_name": "B", "hetu": MAIJA["hetu"]}, "/hetu", "The same person is named twice"),
-        ("child", "", "Input should be an object"),
+        ("child", "", "Give an object in braces, such as {}"),
     ],
 )  # fmt: skip
 def test_resident_that_is_not_one(one, place, detail):
@@ -201,6 +221,96 @@ def test_test_codes_only_where_allowed(settings):
     settings.ALLOW_TEST_CODES = False
 
     assert faults(cast.document()) == [("/main_applicant/hetu", WRONG_CODE)]
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "detail"),
+    [
+        ((*MAIN, "hetu"), "010150+900C", TOO_OLD),
+        (("others_moving_in", 0, "birth_date"), "1899-12-31", TOO_OLD),
+        (("content", "wishes", "area_max"), 39, "area_max is smaller than area_min"),
+        (("content", "wishes", "areas"), ["Kallio", "Vallila", "Kallio "], "The same is named twice"),
+        (("content", "wishes", "flat_types"), ["2", "2"], "The same is named twice"),
+        (("content", "wishes", "features"), ["lift", "lift"], "The same is named twice"),
+        (("content", "need", "reasons"), ["work", "work"], "The same is named twice"),
+        (("content", "need", "homeless_since"), AHEAD, "The date lies ahead"),
+        (("content", "need", "homeless_since"), "1899-12-31", "The date lies more than a lifetime back"),
+        (("content", "need", "must_move_by"), day(-367), "The date was more than a year ago"),
+        (("content", "need", "must_move_by"), day(3660), "The date lies more than 10 years ahead"),
+    ],
+)
+def test_what_cannot_be_true_is_a_fault_at_the_value(path, value, detail):
+    assert faults(changed(path, value)) == [(pointer(*path), detail)]
+
+
+@pytest.mark.parametrize(
+    ("due", "detail"),
+    [
+        (day(301), "The due date lies more than 300 days ahead"),
+        (day(-61), "The due date was more than 60 days ago: give the child's hetu or birth_date"),
+    ],
+)
+def test_due_date_that_cannot_be_true(due, detail):
+    assert faults(changed(("others_moving_in", 0), {"due_date": due})) == [("/others_moving_in/0/due_date", detail)]
+
+
+@pytest.mark.parametrize("due", [day(300), day(-60)])
+def test_due_date_at_the_bounds(due):
+    assert faults(changed(("others_moving_in", 0), {"due_date": due})) == []
+
+
+def test_days_that_have_passed_meanwhile_do_not_hinder_a_change():
+    """A child is born, and the day of moving comes, while an application is valid and renewed."""
+    data = changed(("others_moving_in", 0), {"due_date": day(-400)})
+    data["content"]["need"]["must_move_by"] = day(-800)
+
+    assert [place for place, _ in faults(data)] == ["/others_moving_in/0/due_date", "/content/need/must_move_by"]
+    assert parse(data, is_new=False)
+
+
+# What pydantic, Python and regular expressions would say.
+RAW = re.compile(r"pattern|should|Input|String|Decimal|\bint\b|\bstr\b|dict|datetime|instance|NoneType|\^|\\|\[\^?\w")
+
+
+def test_no_fault_speaks_the_language_of_the_program():
+    odd = [
+        None,
+        True,
+        0,
+        -1,
+        1.5,
+        10**30,
+        float("inf"),
+        "",
+        "x",
+        "\ud800",
+        "2026-02-30",
+        "2026-11-20T10:00:00",
+        "x" * 3000,
+        [],
+        [[]] * 40,
+        {},
+        {"x": 1},
+    ]
+    told = set()
+    for path in places_in(changed(("content", "more"), "text")):
+        for value in odd:
+            told |= {detail for _, detail in faults(changed_in(changed(("content", "more"), "text"), path, value))}
+
+    assert len(told) > 20
+    assert [detail for detail in told if RAW.search(detail)] == []
+    assert OTHERWISE not in told
+
+
+@pytest.mark.parametrize("kind", list_all_errors(), ids=lambda kind: kind["type"])
+def test_every_kind_of_fault_that_there_is_has_words(kind):
+    known = {"type": kind["type"], "msg": "Value error, Ours", "ctx": kind["example_context"] or {}}
+
+    assert RAW.search(fault_in_words(("x",), known)) is None
+
+
+def test_kind_of_fault_that_is_not_known_has_words_too():
+    assert fault_in_words(("x",), {"type": "of_another_release", "msg": "Input should be new"}) == OTHERWISE
 
 
 # --- What is kept, and how -------------------------------------------------------------------------------
@@ -292,7 +402,7 @@ def test_code_of_another_century_is_another_person(code, sign):
     data = cast.document({**MAIJA, "hetu": code}, {**OLLI, "hetu": code[:6] + sign + code[7:]})
 
     # Of a day ahead, or one that this century does not have, it is no code; else it is simply not the same.
-    assert {detail for _, detail in faults(data)} <= {WRONG_CODE}
+    assert {detail for _, detail in faults(data)} <= {WRONG_CODE, TOO_OLD}
 
 
 amounts = st.decimals(0, Decimal("99999999.99"), places=2)
@@ -339,7 +449,7 @@ def test_canonical_is_one_whatever_the_order_of_names(data):
     people=st.lists(st.sampled_from([OLLI, VERA, VILLE, TEA]), unique_by=lambda who: who["hetu"], max_size=3),
     more=st.none() | prose,
     area=st.none() | st.decimals(1, 99999, places=1).map(str),
-    since=st.none() | st.dates(dt.date(1900, 1, 1)).map(str),
+    since=st.none() | st.dates(dt.date(1910, 1, 1), dt.date(2026, 1, 1)).map(str),
     name=personal_names,
 )
 def test_canonical_comes_back_from_what_is_stored(people, more, area, since, name):

@@ -20,6 +20,7 @@ ADDRESSES = {
     "/static/no-such-file.css": 404,
     "/healthz": 200,
     "/readiness": 200,
+    "/api/v1/": 200,
     "/api/v1/openapi.json": 200,
     "/api/v1/no-such-thing": 404,
     "/en/privacy": 301,

@@ -58,7 +58,8 @@ def pages(world: World) -> Iterator[Page]:
     for language in LANGUAGES:
         found = list(new_pages(world, asked, language))
         yield from found
-        asked = [page.asked for page in found]  # what is the same to two readers is so in every language
+        # What is the same to two readers is so in every language; what has no language in its address is one page.
+        asked = [page.asked for page in found if page.asked.route.startswith("/fi/")]
     for template in ALONE:
         yield Page(Asked("anonymous", f"/fi/{template}/"), "fi", render_to_string(template))
 

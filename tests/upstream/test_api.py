@@ -216,6 +216,7 @@ def test_requests_are_limited_by_client(caller, stranger):
 
 
 CONTROLS = "Control characters are not allowed"
+OFFSET = "Give the time with its UTC offset, such as 2026-11-20T10:00:00+02:00"
 INVALID_CODE = "Invalid personal identity code"
 
 
@@ -243,11 +244,11 @@ def changed(path, value):
         (("main_applicant", "email"), "maija", "/main_applicant/email", "Invalid email address"),
         (("main_applicant", "unknown"), 1, "/main_applicant/unknown", "Unknown name"),
         (("main_applicant", "a/b~c"), 1, "/main_applicant", "Unknown name"),
-        (("main_applicant",), [], "/main_applicant", "Input should be an object"),
+        (("main_applicant",), [], "/main_applicant", "Give an object in braces, such as {}"),
         (("content", "assurance"), False, "/content/assurance", "The assurance is missing"),
         (("sent_at",), "2999-01-01T00:00:00Z", "/sent_at", "The time lies ahead"),
-        (("sent_at",), "2026-11-20T10:00:00", "/sent_at", "Input should have timezone info"),
-        (("co_applicants",), [{}] * 4, "/co_applicants", "List should have at most 3 items after validation, not 4"),
+        (("sent_at",), "2026-11-20T10:00:00", "/sent_at", OFFSET),
+        (("co_applicants",), [{}] * 4, "/co_applicants", "Give at most 3 of these"),
     ],
 )  # fmt: skip
 def test_fault_is_pointed_at(caller, path, value, pointer, detail):
@@ -395,7 +396,7 @@ def test_description_is_only_read(caller):
     assert problem_of(response)["title"] == "Method not allowed"
 
 
-@pytest.mark.parametrize("path", ["", "x", "applications/", "applications/a/b", "docs"])
+@pytest.mark.parametrize("path", ["x", "applications/", "applications/a/b", "docs"])
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_unknown_path(caller, path, method):
     response = caller.http.generic(method, f"/api/v1/{path}")

@@ -74,7 +74,7 @@ def test_one_faulty_line_leaves_all_out(client_, file, capsys):
         "line 2: Not JSON at character 3",
         "line 3 /main_applicant/hetu: The main applicant must be 18",
         "line 4 /main_applicant/hetu: Invalid personal identity code",
-        "line 4 /content/wishes/flat_types: List should have at least 1 item after validation, not 0",
+        "line 4 /content/wishes/flat_types: Give at least 1 of these",
         "line 5 /reference: The same reference as in line 1",
     ]
     assert not Version.objects.exists()

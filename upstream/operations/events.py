@@ -1,8 +1,8 @@
 """Polling what happened to one's own applications, and having it sent once more (J8)."""
 
 from ninja import P, QueryEx, Router
-from pydantic import AwareDatetime
 
+from applications.facts import Instant
 from upstream import deliveries, events
 from upstream.door import ClientRequest
 from upstream.models import WebhookEndpoint
@@ -19,7 +19,7 @@ router = Router()
 def poll_events(
     request: ClientRequest,
     after: QueryEx[str, P(pattern=CURSOR, description="`next` of the last poll; 0 in the first")] = "0",
-    since: QueryEx[AwareDatetime | None, P(description="Only events collected at this time or later")] = None,
+    since: QueryEx[Instant | None, P(description="Only events collected at this time or later")] = None,
     application: QueryEx[str | None, P(description="Only events of this application, by our number")] = None,
     limit: QueryEx[int, P(ge=1, le=MOST_EVENTS, description="How many events at most")] = 100,
 ) -> EventPage:

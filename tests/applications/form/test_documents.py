@@ -33,8 +33,16 @@ characters = st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"], exclude_
 lines = st.text(characters, min_size=1, max_size=60).map(typed_text).filter(bool)
 prose = st.text(st.one_of(characters, st.just("\n")), min_size=1, max_size=200).map(typed_prose).filter(bool)
 euros = st.decimals(0, "99999999.99", places=2).map(str)
-days = st.dates(dt.date(EARLIEST_YEAR, 1, 1), dt.date(2200, 1, 1)).map(dt.date.isoformat)
-past = st.dates(dt.date(EARLIEST_YEAR, 1, 1), dt.date(2026, 1, 1)).map(dt.date.isoformat)
+
+
+def days_from(least, most):
+    """Return days between so many days from today, but none that is too early to be typed."""
+    today = timezone.localdate()
+    between = [max(today + dt.timedelta(days=number), dt.date(EARLIEST_YEAR, 1, 1)) for number in (least, most)]
+    return st.dates(*between).map(dt.date.isoformat)
+
+
+past = days_from(-119 * 365, -365)
 phones = st.sampled_from(["040 123 4567", "+358 40 1234567", "(09) 310 1691", "112"])
 emails = st.sampled_from(["a@example.test", "B.c+d@example.test", "x_y@example.test"])
 
@@ -69,7 +77,8 @@ residents = st.one_of(
     st.tuples(names, st.fixed_dictionaries({"birth_date": past})).map(lambda parts: parts[0] | parts[1]),
     st.fixed_dictionaries({"birth_date": st.just("2026-10-30")}),
     st.tuples(
-        some(first_names=personal_names, last_name=personal_names), st.fixed_dictionaries({"due_date": days})
+        some(first_names=personal_names, last_name=personal_names),
+        st.fixed_dictionaries({"due_date": days_from(-59, 300)}),
     ).map(lambda parts: parts[0] | parts[1]),
 )
 homes = st.tuples(
@@ -86,15 +95,15 @@ homes = st.tuples(
 )
 needs = st.tuples(
     st.fixed_dictionaries({"reasons": several(Reason, 1)}),
-    some(homeless_since=days, must_move_by=days, must_move_because=lines),
+    some(homeless_since=past, must_move_by=days_from(-365, 3650), must_move_because=lines),
 )
 wishes = st.tuples(
     st.fixed_dictionaries({"flat_types": several(FlatType, 1), "highest_rent": euros}),
     some(
         purpose=st.sampled_from(Purpose.values),
-        areas=st.lists(st.one_of(lines, st.sampled_from(districts.DISTRICTS)), max_size=30),
-        area_min=st.integers(1, 500),
-        area_max=st.integers(1, 500),
+        areas=st.lists(st.one_of(lines, st.sampled_from(districts.DISTRICTS)), max_size=30, unique_by=typed_text),
+        area_min=st.integers(1, 60),
+        area_max=st.integers(60, 500),
         lowest_floor=st.integers(1, 50),
         features=several(Feature),
     ),

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 ROOT = Path(applications.__file__).parent
 # What is asked, and what kinds of values there are: said in their modules, and no part of the way.
 QUESTIONS = {"form/fields", "form/questions", "form/people", "form/home", "form/money", "form/wishes", "forms"}
-VALUES = {"dates", "districts", "facts", "references", "models/version", "models/learned_code"}
+VALUES = {"dates", "districts", "facts", "plausible", "references", "models/version", "models/learned_code"}
 WAY = {
     "views/form",
     "drafts",

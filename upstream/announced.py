@@ -1,0 +1,72 @@
+"""The events that are sent to a receiver, as the API's description shows them (`webhooks` of OpenAPI 3.1)."""
+
+from typing import Any
+
+from upstream import example
+from upstream.meanings import EVENTS
+
+HOW = (
+    "Check the signature, note the id, answer 2xx, and work afterwards. The signature is HMAC-SHA256 over "
+    "`webhook-id`, a dot, `webhook-timestamp`, a dot and the bytes of the body, with your secret (Base64 after "
+    "`whsec_`); one of the signatures in the header must fit. The events of one application come in their order."
+)
+HEADERS = {
+    "webhook-id": ("The id of the event: one that you have had may come again, and is answered 2xx", example.EVENT_ID),
+    "webhook-timestamp": ("When it was sent, in seconds since 1970; refuse what is five minutes away", "1795255200"),
+    "webhook-signature": (
+        "`v1,` and the signature in Base64; two with a blank between while the secret is changed",
+        "v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=",
+    ),
+}
+ANSWERS = {
+    "2XX": "You have it. The body of the answer is not read.",
+    "410": "You take no more events: the receiver is disabled, and what waits for it is given up.",
+    "429": "Later: nothing is sent to you for as long as `Retry-After` says, up to one hour, or for 30 seconds.",
+    "503": "As 429.",
+    "default": "It is sent again after 10 seconds, 30 seconds, 1, 5, 15 and 30 minutes, and then each hour, for three "
+    "days. So it is after a redirect, and when no answer comes within ten seconds.",
+}
+
+
+def webhooks() -> dict[str, Any]:
+    """Return the description of each kind of event, by its name."""
+    return {name_of(kind): {"post": _operation(kind, means)} for kind, means in EVENTS.items()}
+
+
+def name_of(kind: str) -> str:
+    """Return the name of a kind of event as operations are named: `applicationConfirmed`."""
+    return "application" + "".join(map(str.title, kind.split("_")))
+
+
+def _operation(kind: str, means: str) -> dict[str, Any]:
+    name = name_of(kind)
+    sent = example.event(kind)
+    only = {"type": "object", "properties": {"type": {"const": sent["type"]}}}
+    return {
+        "operationId": f"receive{name[0].upper()}{name[1:]}",
+        "tags": ["Events"],
+        "summary": means.replace("`", ""),
+        "description": HOW,
+        "parameters": [
+            {
+                "in": "header",
+                "name": header,
+                "required": True,
+                "description": text,
+                "schema": {"type": "string"},
+                "example": shown,
+            }
+            for header, (text, shown) in HEADERS.items()
+        ],
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/cloudevents+json": {
+                    "schema": {"allOf": [{"$ref": "#/components/schemas/CloudEvent"}, only]},
+                    "example": sent,
+                }
+            },
+        },
+        "responses": {status: {"description": text} for status, text in ANSWERS.items()},
+        "security": [],
+    }
