@@ -84,6 +84,7 @@ bench: $(VENV)/.dev system ## measure the speed on this machine, with PostgreSQL
 	$(BIN)/python -m bench.form
 	$(BIN)/python -m bench.tick
 	$(BIN)/python -m bench.desk
+	$(BIN)/python -m bench.importing
 	$(BIN)/python -m bench.reconciling
 
 lock: | $(VENV)/bin/python ## pin the dependencies of pyproject.toml anew
