@@ -1,6 +1,5 @@
 """Why the API refuses a request: one row for each reason, answered as problem details (RFC 9457)."""
 
-import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -88,10 +87,6 @@ def _invalid(error: InvalidRequest) -> HttpResponse:
     return problem(kinds.INVALID_APPLICATION if parameter == "application" else kinds.INVALID_BODY, faults=faults)
 
 
-def _always(kind: ProblemKind, _error: Exception) -> HttpResponse:
-    return problem(kind)
-
-
 KIND_OF: dict[type[Exception], ProblemKind] = {
     UnreadablePostError: kinds.NOT_JSON,
     UnknownParameter: kinds.INVALID_QUERY,
@@ -106,7 +101,7 @@ KIND_OF: dict[type[Exception], ProblemKind] = {
     WhichVersion: kinds.NO_VERSION,
 }
 ANSWERS: dict[type[Exception], Callable[[Any], HttpResponse]] = {
-    **{error: functools.partial(_always, kind) for error, kind in KIND_OF.items()},
+    **{error: lambda _, kind=kind: problem(kind) for error, kind in KIND_OF.items()},  # type: ignore[misc]
     HttpError: _unreadable,
     InvalidRequest: _invalid,
     InvalidDocument: lambda error: problem(kinds.INVALID_APPLICATION, faults=error.faults),
