@@ -6,7 +6,7 @@ events appear in the order of their numbers, although the happenings themselves 
 """
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django.conf import settings
@@ -15,7 +15,7 @@ from django.db.models import Max, Prefetch, QuerySet
 
 from applications import references
 from applications.enums import Happened, State
-from applications.models import Applicant, Application, Confirmation, Happening, Version
+from applications.models import Applicant, Application, Happening, Version
 from upstream import deliveries, differences, forms_received
 from upstream.models import ApiClient, Event
 from upstream.schemas import CloudEvent, EventData, EventPage
@@ -48,7 +48,12 @@ def collect(look_back: int = NEAR) -> int:
 
 
 def collect_late() -> int:
-    """Make the events of happenings whose transactions took long, such as those of an import."""
+    """Make the events of happenings whose transactions took long, such as those of an import.
+
+    Open applications that were filled in here before a client was named to receive them are given to it.
+    """
+    if receiver := forms_received.receiver():
+        forms_received.adopt(Happening.objects.filter(application__intake=None), client=receiver)
     return collect(FAR)
 
 
@@ -119,21 +124,38 @@ def _collect_some(look_back: int) -> int:
         Prefetch("versions__applicants", Applicant.objects.defer("hetu").order_by("position")),
         "versions__applicants__confirmations",
     )
-    events = [event for application in with_past for event in _events_of(application)]
+    contents = _changed_contents(with_past)
+    events = [event for application in with_past for event in _events_of(application, contents)]
     events.sort(key=lambda event: event.happening_id)
     deliveries.queue_deliveries(Event.objects.bulk_create(events))
     return len(events)
 
 
-def _events_of(application: Application) -> Iterator[Event]:
+def _changed_contents(applications: Iterable[Application]) -> dict[int, str | None]:
+    """Return the contents, by version, before and after the changes that have no event yet, by one query."""
+    versions = [
+        version.pk
+        for application in applications
+        for happening in application.happenings.all()
+        if happening.kind == Happened.CHANGED and not hasattr(happening, "event")
+        for version in application.versions.all()
+    ]
+    return dict(Version.objects.filter(pk__in=versions).values_list("pk", "content")) if versions else {}
+
+
+def _events_of(application: Application, contents: Mapping[int, str | None]) -> Iterator[Event]:
     """Yield an event for each happening of an application that has none: how the application stood then."""
     versions = {version.pk: version for version in application.versions.all()}
+    content_of = {version.number: contents.get(version.pk) or "" for version in versions.values()}
     intake = application.intake
     for happening in application.happenings.all():
         if hasattr(happening, "event"):
             continue
         version, change = versions[happening.version_id], happening.change
-        given = [(each, _confirmation_then(each, happening)) for each in version.applicants.all()]
+        given = [
+            (each, next((one for one in each.confirmations.all() if one.counted_at(happening.at)), None))
+            for each in version.applicants.all()
+        ]
         data: dict[str, Any] = {
             "reference": application.number,
             "client_reference": intake.reference,
@@ -144,7 +166,11 @@ def _events_of(application: Application) -> Iterator[Event]:
             "digest": version.digest,
             "by": happening.source,
             "position": happening.applicant.position if happening.applicant else None,
-            "changed": _changed(happening, versions),
+            "changed": (
+                differences.pointers(content_of[version.number - 1], content_of[version.number])
+                if happening.kind == Happened.CHANGED
+                else []
+            ),
             "waits_for": sum(a.is_adult and not one for a, one in given) if happening.state == State.AWAITING else 0,
             "confirmed": [{"position": a.position, "method": one.method} for a, one in given if one],
             "represented": [
@@ -154,23 +180,3 @@ def _events_of(application: Application) -> Iterator[Event]:
             ],
         }
         yield Event(client_id=intake.client_id, application=application, happening=happening, data=data)
-
-
-def _changed(happening: Happening, versions: dict[int, Version]) -> list[str]:
-    """Return pointers to what differs from the version before, if a new one was made."""
-    if happening.kind != Happened.CHANGED:
-        return []
-    version = versions[happening.version_id]
-    before = next(one for one in versions.values() if one.number == version.number - 1)
-    return differences.pointers(before.content or "", version.content or "")
-
-
-def _confirmation_then(applicant: Applicant, happening: Happening) -> Confirmation | None:
-    return next(
-        (
-            one
-            for one in applicant.confirmations.all()
-            if one.confirmed_at <= happening.at and (one.undone_at is None or one.undone_at > happening.at)
-        ),
-        None,
-    )

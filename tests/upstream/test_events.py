@@ -3,6 +3,7 @@ import threading
 
 import pytest
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from applications import changes, deadlines, document
 from applications.enums import Transition
@@ -143,6 +144,23 @@ def test_collecting_takes_as_many_queries_for_three_as_for_one(caller, django_as
     # clients, which applications, they, what happened, versions, applicants, confirmations; events; endpoints
     with django_assert_num_queries(17):
         assert events.collect() == number
+
+
+def test_collecting_changes_takes_as_many_queries_for_three_as_for_one(caller, django_assert_num_queries):
+    def change(one):
+        caller.put(one.number, cast.changed(MAIJA, reference=one.intake.reference), one.version.digest)
+
+    several = [sent(caller, MAIJA, reference=f"number-{count}") for count in range(4)]
+    events.collect()
+    change(several[0])
+    with CaptureQueriesContext(connection) as captured:
+        assert events.collect() == 1
+    for_one = len(captured)  # requests forget what was captured
+    for one in several[1:]:
+        change(one)
+
+    with django_assert_num_queries(for_one):
+        assert events.collect() == 3
 
 
 def test_change_that_commits_after_a_later_one_is_collected_by_the_next_look(caller):

@@ -121,6 +121,30 @@ def test_invitation_is_told_undeliverable_once_and_a_new_one_again(caller, time_
     assert kinds.count("invitation_undeliverable") == 2
 
 
+def test_declining_that_is_undone_in_a_former_version_is_told_nobody(caller):
+    """The person's place may be another's by then, and nobody waits for them."""
+    one = sent(caller, MAIJA, OLLI, VERA)
+    made = check(one, VERA)
+    decline_here(one, VERA)
+    caller.put(one.number, body(MAIJA, VERA), Application.objects.get().version.digest)
+    before = len(told(caller))
+
+    undo(made)
+
+    assert len(told(caller)) == before
+
+
+def test_declining_that_is_undone_after_the_end_is_told_nobody(caller):
+    one = sent(caller, MAIJA, OLLI)
+    made = check(one, OLLI)
+    decline_here(one, OLLI)
+    caller.withdraw(one.number)
+
+    undo(made)
+
+    assert last(caller)[0] == "withdrawn"
+
+
 def test_last_confirmation_is_one_event_that_says_whose(caller):
     one = sent(caller, MAIJA, OLLI)
     confirm(one, MAIJA)
