@@ -5,19 +5,18 @@ import datetime as dt
 from django.db import transaction
 from django.utils import timezone
 
-from applications import confirmation, dates, deadlines, document, intake, terms
+from applications import confirmation, dates, deadlines, document, terms
 from applications.models import Application
-from core.actors import Actor, Role, Source
 from counter.models import Counter
 from counter.opening import Span
-from demo import client
+from demo import client, housing_system
 from demo.models import DemoApplication
 from demo.people import BY_KEY, DemoPerson
-from demo.stories import STORIES
+from demo.stories import STORIES, Story
 from identity import people
 from identity.proof import Proof
+from upstream import intake
 
-HOUSING_SYSTEM = Actor(Role.HOUSING_SYSTEM, Source.HOUSING_SYSTEM, name="demo")
 OFFICE_HOURS = Span(dt.time(9), dt.time(16))
 
 
@@ -34,9 +33,7 @@ def load() -> list[str]:
         if standing.exists() and story.follows not in told:
             continue
         with transaction.atomic():
-            application = intake.send(
-                document.parse(story.document(now=timezone.now()), is_new=False), by=HOUSING_SYSTEM
-            )
+            application = send(story)
             DemoApplication.objects.update_or_create(story=story.key, defaults={"application": application})
             for key in story.confirmed_by:
                 confirm(application, who=BY_KEY[key])
@@ -44,6 +41,12 @@ def load() -> list[str]:
                 deadlines.end(application)
         told.append(story.key)
     return told
+
+
+def send(story: Story) -> Application:
+    """Send the application of a story as the demo's housing system does."""
+    sent = document.parse(story.document(now=timezone.now()), is_new=False)
+    return intake.receive(sent, client=housing_system.client())
 
 
 def confirm(application: Application, *, who: DemoPerson) -> None:

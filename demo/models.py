@@ -1,4 +1,4 @@
-"""What the embedded broker remembers across workers, the demo's applications, its letters and its practice day."""
+"""What the demo remembers: of its broker, its applications, its letters, its practice day and its housing system."""
 
 from django.db import models
 
@@ -73,3 +73,16 @@ class DemoMail(models.Model):
 
     def __str__(self) -> str:
         return self.subject
+
+
+class DemoEvent(models.Model):
+    """An event that the demo's housing system has received: what was sent, with a signature that was right."""
+
+    webhook_id = models.CharField(max_length=100, unique=True)
+    event = models.JSONField()
+    received_at = models.DateTimeField(auto_now_add=True)
+    # The same event may come again, and counts once.
+    times = models.PositiveIntegerField(default=1)
+
+    def __str__(self) -> str:
+        return self.webhook_id

@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from applications import application_removal, document, intake, references, terms
+from applications import application_removal, references, terms
 from applications.models import Application, IdCheck
 from core import crypto
 from core.transactions import atomically
@@ -26,9 +26,7 @@ def start_day() -> None:
     _clear()
     for customer in CUSTOMERS:
         for story in customer.stories:
-            sent = intake.send(
-                document.parse(story.document(now=timezone.now()), is_new=False), by=data.HOUSING_SYSTEM
-            )
+            sent = data.send(story)
             DemoApplication.objects.update_or_create(story=story.key, defaults={"application": sent})
             if customer.confirmed_by and story.key == customer.story:
                 data.confirm(sent, who=customer.confirmed_by)

@@ -45,7 +45,7 @@ class Story:
     def document(self, *, now: dt.datetime) -> dict[str, Any]:
         """Return the application as the housing system sends it."""
         return {
-            "reference": f"DEMO-{self.key}",
+            "reference": f"DEMO-{self.key}-{now:%Y%m%d-%H%M%S-%f}",  # told again, it is another one
             "sent_at": (now - dt.timedelta(days=self.sent_days_ago)).isoformat(),
             "language": self.applicants[0]["language"],
             "main_applicant": self.applicants[0],

@@ -1,8 +1,8 @@
-"""The embedded broker, the housing system's links, the codes of staff, the inbox, and the practice day."""
+"""The embedded broker, the housing system and its links, the codes of staff, the inbox, and the practice day."""
 
 from django.urls import path
 
-from demo import inbox, practice_page, staff, views
+from demo import housing_system_page, inbox, practice_page, staff, views
 
 app_name = "demo"
 urlpatterns = [
@@ -12,6 +12,9 @@ urlpatterns = [
     path("broker/authorize/cancel", views.cancel, name="cancel"),
     path("broker/token", views.token, name="token"),
     path("broker/jwks", views.jwks, name="jwks"),
+    path("housing-system/", housing_system_page.page, name="housing_system_page"),
+    path("housing-system/commands/", housing_system_page.commands, name="commands"),
+    path("housing-system/events", housing_system_page.receive_event, name="receive_event"),
     path("housing-system/<str:language>/<str:key>", views.housing_system, name="housing_system"),
     path("staff/", staff.page, name="staff"),
     path("inbox/", inbox.inbox, name="inbox"),

@@ -4,6 +4,8 @@ import base64
 import hashlib
 import json
 import secrets
+import shutil
+import signal
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +15,8 @@ import pytest
 from joserfc import jwe, jwk, jws, jwt
 
 from identity import keys
+from tests.demo.demos import PATIENCE, copy_to, demos, greeting
+from tests.ports import free_port
 
 BROKER = "http://testserver/demo/broker"
 CALLBACK = "http://testserver/identification/callback/"
@@ -102,3 +106,34 @@ def challenge(verifier: str) -> str:
 @pytest.fixture
 def service(settings):
     return Client(settings.IDENTITY_KEYS_FILE)
+
+
+@pytest.fixture
+def port():
+    return free_port()
+
+
+@pytest.fixture(scope="session")
+def checkout(tmp_path_factory):
+    """A copy of what the demo runs from."""
+    return copy_to(tmp_path_factory.mktemp("checkout"))
+
+
+@pytest.fixture(scope="session")
+def made_once(checkout, tmp_path_factory):
+    """A folder in which the demo has been started and stopped."""
+    folder = tmp_path_factory.mktemp("demo")
+    with demos(checkout, folder, free_port()) as start:
+        process = start()
+        greeting(process)
+        process.send_signal(signal.SIGTERM)
+        process.wait(PATIENCE)
+    return folder
+
+
+@pytest.fixture
+def second_demo(checkout, made_once, tmp_path, port):
+    """Return a function that starts the demo in a folder where it has been before: in a second instead of five."""
+    shutil.copytree(made_once, tmp_path, dirs_exist_ok=True)
+    with demos(checkout, tmp_path, port) as start:
+        yield start

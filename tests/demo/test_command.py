@@ -2,104 +2,22 @@
 
 import contextlib
 import os
-import shutil
 import signal
 import socket
 import sqlite3
-import subprocess
-import sys
-import threading
 import time
-from pathlib import Path
 
 import pytest
 import requests
 
-from tests.ports import free_port
-
-ROOT = Path(__file__).parents[2]
-PATIENCE = 120  # seconds
+from tests.demo.demos import PATIENCE, demos, greeting
 
 
 @pytest.fixture
-def port():
-    return free_port()
-
-
-@contextlib.contextmanager
-def demos(folder, port):
-    """Give a function that starts the demo in a folder; whatever still runs is killed at the end."""
-
-    def start(**different):
-        environment = {
-            **os.environ,
-            "DEBUG": "true",
-            "DEMO": "true",
-            "LOG_FORMAT": "plain",
-            "PUBLIC_URL": f"http://localhost:{port}",
-            "DATABASE_URL": f"sqlite:///{folder}/var/demo.sqlite3",
-            "IDENTITY_KEYS_FILE": f"{folder}/var/keys.json",
-            "DJANGO_SETTINGS_MODULE": "heka_confirm.settings",
-            **different,
-        }
-        command = [sys.executable, "manage.py", "demo"]
-        # A session of its own: its group then holds every process that the demo has started.
-        process = subprocess.Popen(
-            command,
-            cwd=ROOT,
-            env=environment,
-            stdout=subprocess.PIPE,  # the log goes to pytest, who reads it while we wait: a pipe would fill up
-            text=True,
-            start_new_session=True,
-        )
-        started.append(process)
-        return process
-
-    started: list[subprocess.Popen[str]] = []
-    try:
-        yield start
-    finally:
-        for process in started:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.communicate()
-
-
-@pytest.fixture
-def demo(tmp_path, port):
+def demo(checkout, tmp_path, port):
     """Return a function that starts the demo in an empty folder of its own."""
-    with demos(tmp_path, port) as start:
+    with demos(checkout, tmp_path, port) as start:
         yield start
-
-
-@pytest.fixture(scope="session")
-def made_once(tmp_path_factory):
-    """A folder in which the demo has been started and stopped."""
-    folder = tmp_path_factory.mktemp("demo")
-    with demos(folder, free_port()) as start:
-        process = start()
-        greeting(process)
-        process.send_signal(signal.SIGTERM)
-        process.wait(PATIENCE)
-    return folder
-
-
-@pytest.fixture
-def second_demo(made_once, tmp_path, port):
-    """Return a function that starts the demo in a folder where it has been before: in a second instead of five."""
-    shutil.copytree(made_once, tmp_path, dirs_exist_ok=True)
-    with demos(tmp_path, port) as start:
-        yield start
-
-
-def greeting(process) -> str:
-    """Return the first line, which comes once the demo answers."""
-    impatient = threading.Timer(PATIENCE, os.killpg, [process.pid, signal.SIGKILL])
-    impatient.start()
-    try:
-        return process.stdout.readline() or pytest.fail("The demo ended without a word, or had none in time.")
-    finally:
-        impatient.cancel()
 
 
 def has_ipv6() -> bool:
@@ -164,10 +82,10 @@ def test_demo_stopped_by_ctrl_c_leaves_nobody(second_demo):
     assert not is_anybody_left(process)
 
 
-def test_demo_prints_its_two_addresses_last_and_alone(demo, port, tmp_path, capfd):
+def test_demo_prints_its_three_addresses_last_and_alone(demo, port, tmp_path, capfd):
     process = demo()
     greeting(process)
-    lines = [process.stdout.readline(), process.stdout.readline()]
+    lines = [process.stdout.readline() for _ in range(3)]
     with contextlib.closing(sqlite3.connect(tmp_path / "var" / "demo.sqlite3")) as database:
         unsent = "SELECT count(*) FROM mailing_letter WHERE sent_at IS NULL AND dropped_at IS NULL"
         (to_be_logged,) = database.execute(unsent).fetchone()
@@ -175,7 +93,7 @@ def test_demo_prints_its_two_addresses_last_and_alone(demo, port, tmp_path, capf
     rest, _ = process.communicate(timeout=PATIENCE)
     errors = capfd.readouterr().err
 
-    assert lines == [f"http://localhost:{port}\n", f"http://localhost:{port}/demo/staff/\n"]
+    assert lines == [f"http://localhost:{port}{page}\n" for page in ("", "/demo/staff/", "/demo/housing-system/")]
     assert (to_be_logged, rest) == (0, "")
     assert "sent" in errors  # the log told of letters, before
     assert "http://" not in errors

@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
 from applications import clock
-from demo import data, database, staff
+from demo import beside, data, database, housing_system, staff
 from demo.server import DemoServer
 from identity import keys
 from mailing.worker import deliver_due_letters
@@ -36,15 +36,23 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0)
         data.load()
         staff.ensure()
+        settings.WEBHOOK_ALLOW_PRIVATE = True  # the receiver of events is here too
+        housing_system.ensure()
         # What the worker would do in its first seconds: now, so that the log is quiet when the addresses are printed.
         clock.tick()
         deliver_due_letters()
         connections.close_all()  # they must not be shared with the server's worker, which is forked
-        DemoServer(addresses, self.greet).run()  # type: ignore[no-untyped-call]  # gunicorn ships no types
+        with beside.written_down():
+            DemoServer(addresses, self.greet).run()  # type: ignore[no-untyped-call]  # gunicorn ships no types
 
     def greet(self) -> None:
-        self.stdout.write("Heka Confirm, with demo data. Ctrl-C stops it. Its pages, and its staff with their codes:")
-        self.stdout.write(f"{settings.PUBLIC_URL}\n{settings.PUBLIC_URL}/demo/staff/")
+        self.stdout.write(
+            "Heka Confirm, with demo data. Ctrl-C stops it. Its pages, its staff with their codes, and its housing"
+            f" system, whose token is {housing_system.TOKEN}:"
+        )
+        self.stdout.write(
+            "\n".join(settings.PUBLIC_URL + page for page in ("", "/demo/staff/", "/demo/housing-system/"))
+        )
         self.stdout.flush()
 
 
