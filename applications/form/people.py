@@ -224,7 +224,7 @@ class Unborn(Questions):
             raise ValidationError(
                 _(
                     "The due date was more than 2 months ago. Check the date. If the child has been born, remove the "
-                    "unborn child and add the child as a person moving in with you."
+                    "unborn child and add the child as a person moving in."
                 )
             )
         return due

@@ -45,7 +45,7 @@ TOO_OLD = "According to this code, the person is over 120 years old. Check the c
             {"due_date": day(-61)},
             "due_date",
             "The due date was more than 2 months ago. Check the date. If the child has been born, remove the unborn "
-            "child and add the child as a person moving in with you.",
+            "child and add the child as a person moving in.",
         ),
         (
             HomeAndNeed,
