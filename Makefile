@@ -15,7 +15,7 @@ PARALLEL ?= -n 2 --dist worksteal
 SAME_ON_BOTH := tests/test_consistency.py tests/test_catalogues.py tests/demo tests/heka_confirm/test_stylesheet.py \
 	tests/heka_confirm/test_pages.py tests/pages tests/test_non_disclosure.py tests/applications/test_protected.py \
 	tests/identity/test_rotation.py tests/test_lines.py tests/test_buttons.py tests/counter/test_staff_pages.py \
-	tests/heka_confirm/test_language_links.py tests/heka_confirm/test_search_engines.py
+	tests/heka_confirm/test_language_links.py tests/heka_confirm/test_search_engines.py tests/upstream/generated
 # What runs beside others prints in one piece at its end, where make can do that (4.0 and newer).
 UNMIXED := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 DEVELOPMENT := DEBUG=true DEMO=true
@@ -84,6 +84,7 @@ bench: $(VENV)/.dev system ## measure the speed on this machine, with PostgreSQL
 	$(BIN)/python -m bench.form
 	$(BIN)/python -m bench.tick
 	$(BIN)/python -m bench.desk
+	$(BIN)/python -m bench.importing
 	$(BIN)/python -m bench.reconciling
 
 lock: | $(VENV)/bin/python ## pin the dependencies of pyproject.toml anew
@@ -94,5 +95,6 @@ lock: | $(VENV)/bin/python ## pin the dependencies of pyproject.toml anew
 	$(UV_COMPILE) --upgrade --group dev -o requirements-dev.txt
 
 clean: ## remove what the commands made, the demo's database too
-	rm -rf $(VENV) var .pytest_cache .mypy_cache .ruff_cache .hypothesis tests/counterpart/node_modules tests/pages/node_modules
+	rm -rf $(VENV) var .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find tests -name node_modules -type d -prune -exec rm -rf {} +
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

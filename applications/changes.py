@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from applications import (
+    announcing,
     confirmation,
     contact_details,
     dates,
@@ -169,7 +170,7 @@ def _change(locked: Application, document: Document, *, by: Actor) -> Version:
     locked.current = intake.write_version(locked, document, number=locked.version.number + 1, at=now, by=by)
     locked.valid_until = dates.valid_until(now)
     states.transition(locked, Transition.CHANGED, by=by, at=now)
-    invitations.announce(locked, by=by, former=former)
+    announcing.announce([locked], by=by, former=former)
     return locked.current
 
 

@@ -16,7 +16,7 @@ from functools import partial
 from django.db import connection, transaction
 from django.utils import timezone
 
-from applications import dates, deadlines, invitations, letters, undeliverable
+from applications import dates, deadlines, held_emails, invitations, letters, undeliverable
 from applications.enums import State
 from applications.models import OPEN, Applicant, Application
 from core.transactions import DATABASE_AWAY
@@ -27,6 +27,8 @@ logger = logging.getLogger(__name__)
 
 FIRST_REMINDER, NEXT_REMINDERS, MOST_REMINDERS = dt.timedelta(days=3), dt.timedelta(days=7), 5
 WARNING = dt.timedelta(days=7)  # before the last day
+RELEASE = dt.timedelta(days=14)  # before the last day, the last moment for emails that were held
+HELD_AT_LEAST = dt.timedelta(days=1)  # of an application that was imported later than that
 MORNING = dt.time(9)  # in Helsinki: nobody is warned in the night
 RETRY_AFTER = dt.timedelta(hours=1)  # of an application that failed
 
@@ -41,6 +43,7 @@ class SomeFailed(Exception):
 class StepKind(StrEnum):
     """What the clock does."""
 
+    RELEASE = "release"
     WARNING = "warning"
     END = "end"
     BIRTHDAY = "birthday"
@@ -145,11 +148,14 @@ def _steps(application: Application) -> Iterator[Step]:
     if application.state not in OPEN:
         return
     last_day = application.valid_until
+    if held_at := application.emails_held_at:
+        release_at = max(_at(last_day - RELEASE, MORNING), held_at + HELD_AT_LEAST)
+        yield Step(release_at, StepKind.RELEASE, partial(held_emails.release_of, application))
     yield Step(_at(last_day - WARNING, MORNING), StepKind.WARNING, partial(letters.about_to_end, application))
     yield Step(_at(last_day + dt.timedelta(days=1)), StepKind.END, partial(deadlines.end, application))
     for applicant in application.applicants:
         yield from _birthday(applicant, application)
-        if letters.is_reminded(applicant, application):
+        if letters.is_reminded(applicant, application) and not application.emails_held_at:
             yield from _reminders(applicant, application)
 
 
@@ -162,6 +168,8 @@ def _birthday(applicant: Applicant, application: Application) -> Iterator[Step]:
 
 def _reminders(applicant: Applicant, application: Application) -> Iterator[Step]:
     invited = applicant.live_invitation.created_at if applicant.live_invitation else application.version.created_at
+    if application.emails_released_at:  # the acknowledgement was held too, and who has no invitation waits since then
+        invited = max(invited, application.emails_released_at)
     for number in range(MOST_REMINDERS):
         yield Step(
             invited + FIRST_REMINDER + number * NEXT_REMINDERS,

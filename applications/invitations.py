@@ -1,13 +1,12 @@
 """Inviting co-applicants, and what they and the main applicant can do before they have confirmed (R10, R13)."""
 
 import datetime as dt
-from collections.abc import Sequence
 from contextlib import suppress
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from applications import contact_details, invitation_links, letters, stranger_letters
+from applications import contact_details, invitation_links, letters
 from applications.contact_details import way_of
 from applications.enums import Act
 from applications.models import (
@@ -17,14 +16,13 @@ from applications.models import (
     IdCheck,
     Invitation,
     RecordedAct,
-    Version,
 )
 from applications.trail import ApplicationEvent, evidence_facts, record_events
-from core.actors import UNIDENTIFIED, Actor, Source, acting_staff
+from core.actors import UNIDENTIFIED, Actor, acting_staff
 from core.refusals import Refused
 from core.transactions import atomically
-from identity import limits
 from identity.enums import Language
+from mailing import outbox
 from records.enums import Event
 
 PAUSE = dt.timedelta(minutes=10)  # between two letters to the same person
@@ -89,34 +87,6 @@ class CannotDeclineUnder18(CannotDecline):
     message = _("You are under 18. You do not need to confirm or decline the application.")
 
 
-def announce(application: Application, *, by: Actor, former: Sequence[Applicant] = ()) -> None:
-    """Acknowledge a new version to its main applicant, and invite its adult co-applicants who have an address.
-
-    Those of the `former` version who are not in it any more are told so.
-    If nobody knows who sent it, the emails to addresses with enough of such emails are held.
-    """
-    now = timezone.now()
-    if by.source == Source.FORM:
-        _hold_surplus(application.version)
-    current = Application.objects.with_people().get(pk=application.pk)
-    invited = [a for a in current.applicants if not a.is_main and a.must_confirm and a.email and not a.held_at]
-    letters.arrived(current)
-    fresh = [invitation_links.new_invitation(a, at=now) for a in invited]
-    unreached = [a for a in current.applicants if not a.is_main and a.must_confirm and not a.email]
-    letters.invited(Invitation.objects.bulk_create(fresh), current, unreached=unreached)
-    letters.removed(former, current)
-
-
-def _hold_surplus(version: Version) -> None:
-    """Hold the emails to those at whose address strangers have caused enough emails today."""
-    for slot in version.applicants.exclude(email="").order_by("email", "pk"):  # one order, as counting locks
-        try:
-            stranger_letters.count_stranger_letter(slot.email)
-        except limits.TooMany:
-            slot.held_at = timezone.now()
-            slot.save(update_fields=["held_at"])
-
-
 def release_held(application: Application) -> None:
     """Invite those whose emails were held: somebody who applies has confirmed, and so is known.
 
@@ -137,7 +107,7 @@ def invite(applicant: Applicant, application: Application) -> None:
     Invitation.objects.filter(applicant=applicant, replaced_at__isnull=True).update(replaced_at=now)
     invitation = invitation_links.new_invitation(applicant, at=now)
     invitation.save()
-    letters.invited([invitation], application)
+    outbox.queue_letters(*letters.invited([invitation], application))
 
 
 def invite_newly_awaited(application: Application) -> None:

@@ -196,6 +196,13 @@ def keep_learned_codes(slots: Sequence[Applicant], application: Application) -> 
             protection.lock_born([slot.birth_date], is_changing=slot.protected)
 
 
+def codes_with_a_successor(codes: Iterable[str]) -> set[str]:
+    """Return those of these codes in whose place another one was learned of a person (R3)."""
+    of_index = {index: code for code in codes for index in crypto.indexes(code)}
+    found = LearnedCode.objects.in_effect().filter(former_hetu_index__in=of_index)
+    return {of_index[index] for index in found.values_list("former_hetu_index", flat=True) if index}
+
+
 def explains(slot: Applicant, sent: Human) -> bool:
     """Tell whether a slot that bears another code than was sent does so by a sound check of this very person."""
     learned = LearnedCode.objects.in_effect().filter(id_check=slot.code_check_id).first()

@@ -29,16 +29,17 @@ from mailing.outbox import Draft
 from records.names import applicant_subject
 
 
-def arrived(application: Application) -> None:
-    """Acknowledge receipt to the main applicant, of a changed application too (13/2003 § 12)."""
+def arrived(application: Application) -> Iterator[Draft]:
+    """Return what acknowledges receipt to the main applicant, of a changed application too (13/2003 § 12)."""
     main, *others = application.applicants
     version = application.version
     unreached = [a for a in others if a.must_confirm and not a.email]
-    _queue_to(
+    return _letters_to(
         "arrived",
         application,
         [main],
         about=version.pk,
+        applicants=application.applicants,
         sent_at=version.created_at.isoformat(),
         is_changed=version.number > 1,
         without_address=[str(a) for a in unreached],
@@ -48,31 +49,31 @@ def arrived(application: Application) -> None:
 
 def invited(
     invitations: Iterable[Invitation], application: Application, *, unreached: Iterable[Applicant] = ()
-) -> None:
-    """Send co-applicants their links and codes; for those without an address keep the same without a link."""
+) -> Iterator[Draft]:
+    """Return the links and codes of co-applicants; for those without an address the same without a link, to keep."""
     applicants = application.applicants
     version = application.version
-    former = Applicant.objects.filter(version__application=application, version__number__lt=version.number)
-    known = list(former.select_related("version").defer("version__content", "hetu")) if version.number > 1 else []
+    known = _former_slots(application) if version.number > 1 else []
     by_link: list[tuple[Applicant, object, dict[str, Any]]] = [
         (one.applicant, one.pk, {"invitation": one.pk}) for one in invitations
     ]
-    outbox.queue_letters(
-        *[
-            draft
-            for to, about, link in [*by_link, *((each, f"version.{version.pk}", {}) for each in unreached)]
-            for draft in _letters_to(
-                "invitation",
-                application,
-                [to],
-                about=about,
-                applicants=applicants,
-                inviter=applicants[0].first_name,
-                is_changed=any(to.is_same_person(slot) for slot in known),
-                **link,
-            )
-        ]
-    )
+    for to, about, link in [*by_link, *((each, f"version.{version.pk}", {}) for each in unreached)]:
+        yield from _letters_to(
+            "invitation",
+            application,
+            [to],
+            about=about,
+            applicants=applicants,
+            inviter=applicants[0].first_name,
+            is_changed=any(to.is_same_person(slot) for slot in known),
+            **link,
+        )
+
+
+def _former_slots(application: Application) -> list[Applicant]:
+    number = application.version.number
+    former = Applicant.objects.filter(version__application=application, version__number__lt=number)
+    return list(former.select_related("version").defer("version__content", "hetu"))
 
 
 def is_reminded(applicant: Applicant, application: Application) -> bool:

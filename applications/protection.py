@@ -7,7 +7,7 @@ does not say that the person needs none.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Protocol
 
 from django.db import connection
@@ -58,6 +58,11 @@ def mark_slots(slots: Sequence[Applicant], application: Application, *, by: Acto
         for each in stored
     ]
     _write(marked, protected=True, by=by)
+
+
+def birthdays_of_marked(days: Collection[dt.date]) -> set[dt.date]:
+    """Return those of these days on which somebody who is marked was born: nobody else can bring a mark along."""
+    return set(Applicant.objects.filter(birth_date__in=days, protected=True).values_list("birth_date", flat=True))
 
 
 @atomically

@@ -1,13 +1,14 @@
 """The one table of allowed transitions, and the one gate that every change of state passes."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from applications.enums import Act, State, Transition
 from applications.models import OPEN, Application, IdCheck, RecordedAct, StateChange
-from applications.trail import ApplicationEvent, evidence_facts, record_events
+from applications.trail import ApplicationEvent, evidence_facts, record_events, record_events_of
 from core.actors import Actor, Source, acting_staff
 from records.enums import Event
 
@@ -26,6 +27,7 @@ TRANSITIONS: dict[tuple[State | None, Transition], State] = {
     (State.AWAITING, Transition.REPLACED): State.REPLACED,
     (State.VALID, Transition.REPLACED): State.REPLACED,
 }
+FIRST_STATE = TRANSITIONS[None, Transition.SENT]
 # What staff record for a person before them, and so on an ID check alone.
 ON_A_CHECK = (Transition.RENEWED, Transition.WITHDRAWN)
 # All that may happen to an application past its last day, whether or not the clock has been there (R5).
@@ -36,6 +38,23 @@ class TransitionNotAllowed(Exception):
     """This application cannot make that transition from the state it is in, or its last day is over."""
 
     message = _("The application has changed, and this can no longer be done. See the status of the application.")
+
+
+def begin(applications: Sequence[Application], *, by: Actor) -> None:
+    """Write down that new applications, stored in FIRST_STATE, were sent, as transition() does of what follows."""
+    changes = StateChange.objects.bulk_create(
+        StateChange(
+            application=each,
+            transition=Transition.SENT,
+            from_state="",
+            to_state=each.state,
+            at=each.sent_at,
+            **_who(by),
+        )
+        for each in applications
+    )
+    sent = ApplicationEvent(Event.SENT)
+    record_events_of([(change.application, [sent], change) for change in changes], by=by)
 
 
 def transition(

@@ -5,6 +5,9 @@ senders and days, whichever spelling of the address is used. An application is t
 its applicants at such an address wait until somebody who applies has identified themselves (invitations.py).
 """
 
+from django.utils import timezone
+
+from applications.models import Version
 from identity import limits
 
 MOST_A_DAY = 10  # a family of four shares one address, and may send its application twice
@@ -13,6 +16,16 @@ MOST_A_DAY = 10  # a family of four shares one address, and may send its applica
 def count_stranger_letter(address: str) -> None:
     """Count an email, or the emails of one applicant, that an unidentified sender causes. Raises limits.TooMany."""
     limits.count("letters of strangers", mailbox(address), most=MOST_A_DAY, seconds=limits.DAY)
+
+
+def hold_surplus(version: Version) -> None:
+    """Hold the emails to those at whose address strangers have caused enough emails today."""
+    for slot in version.applicants.exclude(email="").order_by("email", "pk"):  # one order, as counting locks
+        try:
+            count_stranger_letter(slot.email)
+        except limits.TooMany:
+            slot.held_at = timezone.now()
+            slot.save(update_fields=["held_at"])
 
 
 def mailbox(address: str) -> str:

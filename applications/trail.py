@@ -14,7 +14,7 @@ from applications.models import Applicant, Application, Happening, IdCheck, Stat
 from core.actors import Actor
 from records.enums import Event
 from records.names import applicant_subject, application_chain
-from records.trail import TrailEvent, append_events
+from records.trail import TrailEvent, append_to_chains
 
 TOLD = {Event(happened): happened for happened in Happened} | {Event.ADDRESS_CHANGED: Happened.CONTACT_DETAILS_CHANGED}
 
@@ -43,16 +43,25 @@ def record_events(
 
     `change` is the change of state that the last of them is.
     """
-    append_events(
-        application_chain(application.pk),
-        [
-            TrailEvent(each.event, applicant_subject(each.applicant.pk) if each.applicant else "", each.facts)
-            for each in events
-        ],
+    record_events_of([(application, events, change)], by=by)
+
+
+def record_events_of(
+    happened: Sequence[tuple[Application, Sequence[ApplicationEvent], StateChange | None]], *, by: Actor
+) -> None:
+    """Write as record_events() does what happened to several applications, in four statements for up to 500."""
+    append_to_chains(
+        {
+            application_chain(application.pk): [
+                TrailEvent(each.event, applicant_subject(each.applicant.pk) if each.applicant else "", each.facts)
+                for each in events
+            ]
+            for application, events, _change in happened
+        },
         by=by,
     )
-    if happening := happening_of(application, events, by=by, change=change):
-        happening.save(force_insert=True)
+    told = [happening_of(application, events, by=by, change=change) for application, events, change in happened]
+    Happening.objects.bulk_create([each for each in told if each])
 
 
 def happening_of(

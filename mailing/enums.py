@@ -23,6 +23,7 @@ class Status(models.TextChoices):
     """What is known of a letter, in one word."""
 
     WAITING = "waiting", _("Waiting to be sent")
+    HELD = "held", _("Held back, will be sent later")
     DELAYED = "delayed", _("Delayed, will be tried again")
     SENT = "sent", _("Sent")
     DELIVERED = "delivered", _("Delivered")

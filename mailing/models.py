@@ -16,6 +16,8 @@ from core.leases import FREE, Leased, lease_constraint
 from mailing.enums import Bounce, Failure, Fate, Status, kinds, languages
 
 UNENDED = Q(sent_at=None, dead_at=None, dropped_at=None)
+HELD = UNENDED & Q(held_at__isnull=False)
+LEAVING = UNENDED & Q(held_at=None)
 UNDELIVERABLE = Q(dead_at__isnull=False) | Q(bounced_at__isnull=False)
 
 
@@ -26,8 +28,12 @@ def new_message_id() -> str:
 
 class LetterQuerySet(models.QuerySet["Letter"]):
     def due(self) -> Self:
-        """Return the letters that are due by the database's clock and that nobody holds, the oldest first."""
-        return self.filter(UNENDED, FREE, due_at__lte=Now()).order_by("due_at", "pk")
+        """Return the letters that are due by the database's clock and that nobody has in hand, the oldest first."""
+        return self.filter(LEAVING, FREE, due_at__lte=Now()).order_by("due_at", "pk")
+
+    def held(self) -> Self:
+        """Return the letters that wait until they are released (held.py)."""
+        return self.filter(HELD)
 
     def dead(self) -> Self:
         """Return the letters that were given up or refused before they left."""
@@ -57,6 +63,10 @@ class Letter(Leased):
     created_at = models.DateTimeField(pgettext_lazy("email", "created"), db_default=Now())
     due_at = models.DateTimeField(_("to be sent"), db_default=Now())
 
+    # Since then it does not leave, until it is released.
+    held_at = models.DateTimeField(_("held back"), null=True)
+    released_at = models.DateTimeField(_("released"), null=True)
+
     failure = models.CharField(_("reason for failure"), max_length=20, choices=Failure, blank=True, db_default="")
 
     sent_at = models.DateTimeField(pgettext_lazy("email", "sent"), null=True)
@@ -74,7 +84,8 @@ class Letter(Leased):
         verbose_name = _("email")
         verbose_name_plural = _("emails")
         indexes = [
-            models.Index(fields=["due_at", "id"], condition=UNENDED, name="letter_due"),
+            models.Index(fields=["due_at", "id"], condition=LEAVING, name="letter_due"),
+            models.Index(fields=["held_at", "id"], condition=HELD, name="letter_held"),
             models.Index(fields=["created_at"], condition=UNDELIVERABLE, name="letter_undeliverable"),
             models.Index(fields=["about", "id"], name="letter_about"),
             models.Index(fields=["recipient", "id"], name="letter_recipient"),
@@ -93,6 +104,9 @@ class Letter(Leased):
                 | Q(sent_at=None, dropped_at=None)
                 | Q(dead_at=None, dropped_at=None),
                 name="letter_ends_in_one_way",
+            ),
+            models.CheckConstraint(
+                condition=Q(held_at=None) | Q(sent_at=None, released_at=None), name="letter_held_does_not_leave"
             ),
             models.CheckConstraint(
                 condition=Q(dead_at=None) | ~Q(failure=""),
@@ -131,6 +145,7 @@ class Letter(Leased):
             (self.delivered_at, Status.DELIVERED),
             (self.bounced_at or self.dead_at, Status.UNDELIVERABLE),
             (self.sent_at, Status.SENT),
+            (self.held_at, Status.HELD),
         ):
             if moment:
                 return status

@@ -7,7 +7,7 @@ from django.db.models import Count, Max, Min, Q
 from django.utils import timezone
 
 from mailing.enums import Failure
-from mailing.models import UNENDED, Letter
+from mailing.models import LEAVING, Letter
 
 PATIENCE = dt.timedelta(minutes=10)  # as long a worker may be restarted, or a mail server be slow
 # What is said before a server has seen the letter. The others may be about one letter or its address.
@@ -28,7 +28,7 @@ def present_outage() -> MailOutage | None:
     """
     now = timezone.now()
     late = Q(due_at__lte=now - PATIENCE) | Q(failure__in=AWAY, created_at__lte=now - PATIENCE)
-    owed = Letter.objects.filter(UNENDED).exclude(to="")
+    owed = Letter.objects.filter(LEAVING).exclude(to="")
     found = owed.aggregate(
         waiting=Count("pk", filter=Q(due_at__lte=now) | ~Q(failure="")), oldest=Min("created_at", filter=late)
     )

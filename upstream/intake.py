@@ -49,7 +49,7 @@ def change(reference: str, document: Document, *, client: ApiClient, tag: str) -
     application = standing.own_application(reference, client=client)
     _check_number(application, document.reference)
     try:
-        changes.put(application, document, tag=tag, by=_actor(client))
+        changes.put(application, document, tag=tag, by=actor_of(client))
     except Application.DoesNotExist:  # erased meanwhile
         raise standing.NotFound from None
     return standing.status(reference, client=client)
@@ -62,7 +62,7 @@ def read(reference: str, *, client: ApiClient) -> tuple[Document, str]:
     Raises NotFound.
     """
     application = standing.own_application(reference, client=client)
-    record_events(application, ApplicationEvent(Event.DOCUMENT_READ), by=_actor(client))
+    record_events(application, ApplicationEvent(Event.DOCUMENT_READ), by=actor_of(client))
     number = application.intake.reference or application.number
     document = present.known_document(application).model_copy(update={"reference": number})
     return document, present.tag(application)
@@ -76,7 +76,7 @@ def withdraw(reference: str, *, client: ApiClient) -> standing.Standing:
     """
     application = standing.own_application(reference, client=client)
     try:
-        changes.withdraw(application, by=_actor(client))
+        changes.withdraw(application, by=actor_of(client))
     except changes.CannotChangeEnded:
         application.refresh_from_db(fields=["state"])
         if application.state != State.WITHDRAWN:
@@ -88,7 +88,7 @@ def withdraw(reference: str, *, client: ApiClient) -> standing.Standing:
 
 @atomically
 def _store(document: Document, *, client: ApiClient) -> Application:
-    application = applications.intake.send(document, by=_actor(client), origin=client.origin)
+    application = applications.intake.send(document, by=actor_of(client), origin=client.origin)
     Intake.objects.create(client=client, reference=document.reference, application=application)
     return application
 
@@ -108,5 +108,6 @@ def _check_number(application: Application, number: str) -> None:
         raise AnotherReference
 
 
-def _actor(client: ApiClient) -> Actor:
+def actor_of(client: ApiClient) -> Actor:
+    """Return who acts when a client sends, changes or withdraws."""
     return Actor(Role.HOUSING_SYSTEM, Source.HOUSING_SYSTEM, name=client.name)

@@ -179,6 +179,7 @@ LISTS: dict[type[TextChoices], tuple[str, Meanings]] = {
     InvitationState: (
         "How far an invitation has come.",
         {
+            InvitationState.HELD: "It came with an import, and its email is held until our operator releases it.",
             InvitationState.SENT: "It was sent, or is about to be. Nobody has gone on from it, as far as we know.",
             InvitationState.OPENED: "Somebody has gone on from its link.",
             InvitationState.UNDELIVERABLE: "Its email could not be delivered. Correct the address, in a change.",

@@ -26,6 +26,7 @@ class Progress(TextChoices):
 class InvitationState(TextChoices):
     """What is known of the invitation of a co-applicant who is awaited."""
 
+    HELD = "held"
     SENT = "sent"
     OPENED = "opened"
     UNDELIVERABLE = "undeliverable"

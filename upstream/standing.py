@@ -1,5 +1,6 @@
 """How a client's own applications stand."""
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -118,16 +119,22 @@ def _applicant(applicant: Applicant, application: Application, *, is_lost: bool)
         method=Method(confirmed.method) if confirmed else None,
         confirmed_at=confirmed.confirmed_at if confirmed else None,
         declined_at=applicant.declined_at,
-        invitation=_invitation(applicant, is_lost=is_lost) if application.can_confirm(applicant) else None,
+        invitation=(
+            _invitation(applicant, is_lost=is_lost, held_at=application.emails_held_at)
+            if application.can_confirm(applicant)
+            else None
+        ),
     )
 
 
-def _invitation(applicant: Applicant, *, is_lost: bool) -> InvitationStatus | None:
+def _invitation(applicant: Applicant, *, is_lost: bool, held_at: dt.datetime | None) -> InvitationStatus | None:
     live = applicant.live_invitation
     if live is None:
         return None
     if live.opened_at:
         state = InvitationState.OPENED
+    elif held_at and live.created_at <= held_at:
+        state = InvitationState.HELD
     else:
         state = InvitationState.UNDELIVERABLE if is_lost else InvitationState.SENT
     return InvitationStatus(state=state, sent_at=live.created_at, opened_at=live.opened_at)

@@ -16,6 +16,7 @@ from applications.models.origin import Origin
 from applications.models.version import Version
 from identity.enums import Language
 from identity.models import Person
+from mailing.models import Letter
 
 OPEN = (State.AWAITING, State.VALID)
 
@@ -55,6 +56,10 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         been_valid = Application.objects.filter(pk=models.OuterRef("pk"), changes__to_state=State.VALID)
         return self.with_applicants().select_related("origin").annotate(was_valid=models.Exists(been_valid))
 
+    def just_sent(self) -> Self:
+        """Fetch what with_people() does, of applications that were sent this moment, and so have never been valid."""
+        return self.with_applicants().select_related("origin").annotate(was_valid=models.Value(value=False))
+
     def locked(self, pk: int) -> "Application":
         """Lock an application, and return it and its people as they stand once nobody else can change them."""
         self.select_for_update().values_list("pk").get(pk=pk)
@@ -65,14 +70,20 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         list(self.select_for_update().filter(pk__in=keys).order_by("pk").values_list("pk"))
 
     def with_invitations(self) -> Self:
-        """Fetch the people, and each one's live invitation."""
+        """Fetch the people, each one's live invitation, and whether and until when emails were held."""
         return self.with_people().and_invitations()
 
     def and_invitations(self) -> Self:
-        """Fetch each applicant's live invitation besides."""
+        """Fetch each applicant's live invitation besides, and whether and until when emails were held."""
         live = Invitation.objects.filter(replaced_at=None)
-        return self.prefetch_related(
-            models.Prefetch("current__applicants__invitations", queryset=live, to_attr="live_invitations")
+        own = Letter.objects.filter(about=models.OuterRef("reference")).order_by()
+        held, released = own.held().order_by("pk"), own.filter(released_at__isnull=False).order_by("-released_at")
+        return (
+            self.annotate(emails_held_at=models.Subquery(held.values("held_at")[:1]))
+            .annotate(emails_released_at=models.Subquery(released.values("released_at")[:1]))
+            .prefetch_related(
+                models.Prefetch("current__applicants__invitations", queryset=live, to_attr="live_invitations")
+            )
         )
 
 
@@ -96,6 +107,9 @@ class Application(models.Model):
 
     # By with_people() only: whether it has ever been valid. One that waits again after that is not "not valid yet".
     was_valid: bool
+    # By with_invitations() only: since when emails about it are held, and when the last of such were released.
+    emails_held_at: dt.datetime | None
+    emails_released_at: dt.datetime | None
 
     objects = ApplicationQuerySet.as_manager()
 

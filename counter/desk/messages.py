@@ -122,6 +122,7 @@ def _said_of(letter: Letter) -> str:
         return _("Came back on %(moment)s.") if letter.bounced_at else _("Could not be sent on %(moment)s.")
     return {
         Status.WAITING: _("On its way. It will be sent within a few minutes."),
+        Status.HELD: _("Held back. It will be sent later."),
         Status.DELAYED: _("Delayed. We will try again."),
         Status.SENT: _("Sent on %(moment)s. We have not heard whether it has arrived."),
         Status.DELIVERED: _("Arrived on %(moment)s."),

@@ -11,6 +11,7 @@ from applications import changes, clock, document, invitations, letters, referen
 from applications.enums import Transition
 from applications.models import Application, Version
 from mailing import letters as mailing_letters
+from mailing import outbox
 from mailing.letters import NoLongerDue
 from mailing.models import Letter
 from tests import cast
@@ -400,8 +401,7 @@ def test_one_event_owes_one_letter_however_often_it_is_told(pass_days):
     report = invitations.report_error(slot(application, cast.OLLI), text="Wrong")
     current, before = fresh(application), Letter.objects.count()
 
-    letters.arrived(current)
-    letters.invited([invitation(application, cast.OLLI)], current)
+    outbox.queue_letters(*letters.arrived(current), *letters.invited([invitation(application, cast.OLLI)], current))
     letters.confirmed(confirmation, current, current.applicants)
     letters.undeliverable([(letter("invitation", cast.OLLI), slot(application, cast.OLLI), current)])
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import applications
-from applications import invitations
+from applications import announcing
 from applications.models import Application
 from applications.views import form as views
 from tests import cast
@@ -66,7 +66,7 @@ class Way:
 def test_form_is_sent_through_eleven_modules(client):
     somebody = Somebody(client).begin().fill_everything()
 
-    with Way(views.send_form, invitations.announce) as way:
+    with Way(views.send_form, announcing.announce) as way:
         somebody.send()
 
     assert Application.objects.count() == 1
@@ -79,7 +79,7 @@ def test_change_is_sent_through_these_and_what_keeps_the_rest_of_the_version(sig
     somebody.client.post(url("change", sent))
     somebody.fill("wishes", "wishes", {"highest_rent": "1250"})
 
-    with Way(views.send_form, invitations.announce) as way:
+    with Way(views.send_form, announcing.announce) as way:
         somebody.send()
 
     assert sent.versions.count() == 2

@@ -1,0 +1,62 @@
+"""Telling people of an application that came in, or of one that was changed: an acknowledgement, and invitations."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from django.utils import timezone
+
+from applications import dates, invitation_links, letters, stranger_letters
+from applications.document import Document
+from applications.models import Applicant, Application, Invitation
+from core.actors import Actor, Source
+from mailing import outbox
+
+
+def announce(
+    sent: Sequence[Application], *, by: Actor, former: Sequence[Applicant] = (), holds_emails: bool = False
+) -> None:
+    """Acknowledge new versions to their main applicants, and invite their adult co-applicants who have an address.
+
+    Those of the `former` version, of a single application, who are not in it any more are told so. If nobody knows who
+    sent it, the emails to addresses with enough of such emails are not made. With `holds_emails` the emails wait to be
+    released (held_emails.py).
+    """
+    now = timezone.now()
+    if by.source == Source.FORM:
+        for application in sent:
+            stranger_letters.hold_surplus(application.version)
+    read = Application.objects.with_people() if former else Application.objects.just_sent()
+    current = list(read.filter(pk__in=[each.pk for each in sent]).order_by("pk"))
+    awaited = {each.pk: [a for a in each.applicants if not a.is_main and a.must_confirm] for each in current}
+    invitations = Invitation.objects.bulk_create(
+        invitation_links.new_invitation(a, at=now)
+        for own in awaited.values()
+        for a in own
+        if a.email and not a.held_at
+    )
+    invitations_of: defaultdict[int, list[Invitation]] = defaultdict(list)
+    for invitation in invitations:
+        invitations_of[invitation.applicant.version_id].append(invitation)
+    outbox.queue_letters(
+        *(
+            draft
+            for each in current
+            for draft in (
+                *letters.arrived(each),
+                *letters.invited(
+                    invitations_of[each.version.pk], each, unreached=[a for a in awaited[each.pk] if not a.email]
+                ),
+            )
+        ),
+        held_at=now if holds_emails else None,
+    )
+    if former:
+        letters.removed(former, current[0])
+
+
+def emails_of(document: Document) -> int:
+    """Return how many emails announce() sends about a document that the housing system sends as a new application."""
+    main, *others = document.applicants
+    today = dates.today()
+    invited = [a for a in others if a.email and dates.is_adult(a.born, on=today)]
+    return bool(main.email) + len(invited)
