@@ -20,7 +20,7 @@ from upstream.problems import MEDIA_TYPE
 Part = dict[str, Any]
 
 DESCRIPTION = """
-People in Helsinki apply for a rental home of Heka. An application counts only when every adult in it has proved who
+People in Helsinki apply for a rental home from Heka. An application counts only when every adult in it has proved who
 they are and confirmed it. Send applications in here: we invite the people in them, let them confirm, and tell you
 what becomes of each.
 

@@ -73,7 +73,6 @@ def content_of(described: Part) -> Part:
     any_event = next(iter(received.values()))["post"]
     return {
         **UNMOVED,
-        "title": described["info"]["title"],
         "contact": described["info"].get("contact"),
         "address": settings.PUBLIC_URL,
         "about": list(worded(described["info"]["description"])),
@@ -122,12 +121,13 @@ def _inline(text: str) -> SafeString:
 
 def _operation(path: str, method: str, operation: Part) -> Part:
     body = operation.get("requestBody")
+    after = operation["description"].removeprefix(f"{operation['summary']}.").strip()
     return {
         "id": operation["operationId"],
         "method": method.upper(),
         "path": path,
         "summary": operation["summary"],
-        "about": list(worded(operation["description"].removeprefix(f"{operation['summary']}.\n\n"))),
+        "about": list(worded(after)) if after else [],
         "parameters": [
             _member(
                 one["name"],

@@ -359,6 +359,8 @@ def test_list_says_that_a_change_cannot_be_sent_here(begun):
     page = text_of(somebody.client.get(reverse("applications:list")))
 
     assert f"You cannot send it here any more. {SENTENCES['en']}" in page
+    assert "Read what you have typed" in page
+    assert "Continue filling in" not in page
 
 
 def test_newer_version_leads_no_draft_further_that_cannot_be_sent(begun):
