@@ -101,7 +101,7 @@ def content_of(described: Part) -> Part:
 
 def worded(text: str) -> Iterator[SafeString]:
     """Yield the paragraphs and lists of a text of the description, with its `names` and its **weight**."""
-    for block in re.split(r"\n\s*\n", text.strip()):
+    for block in filter(None, re.split(r"\n\s*\n", text.strip())):
         lines = block.split("\n")
         if all(line.startswith("* ") for line in lines):
             items = format_html_join("", "<li>{}</li>", ((_inline(line[2:]),) for line in lines))
@@ -121,13 +121,12 @@ def _inline(text: str) -> SafeString:
 
 def _operation(path: str, method: str, operation: Part) -> Part:
     body = operation.get("requestBody")
-    after = operation["description"].removeprefix(f"{operation['summary']}.").strip()
     return {
         "id": operation["operationId"],
         "method": method.upper(),
         "path": path,
         "summary": operation["summary"],
-        "about": list(worded(after)) if after else [],
+        "about": list(worded(operation["description"].removeprefix(f"{operation['summary']}."))),
         "parameters": [
             _member(
                 one["name"],
