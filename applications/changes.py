@@ -43,9 +43,9 @@ class EditedElsewhere(CannotChange):
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
-        self.message = _("You edit this application in another service, %(name)s. Nothing was changed here.") % {
-            "name": name
-        }
+        self.message = _(
+            "You can edit this application only in another service, %(name)s. Nothing was changed here."
+        ) % {"name": name}
 
 
 class EditedOnlyHere(CannotChange):

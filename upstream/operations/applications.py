@@ -88,7 +88,7 @@ def list_applications(
     response={200: ApplicationStatus, frozenset({401, 404, 429, 503}): ProblemDetails},
 )
 def application_status(request: ClientRequest, reference: str, response: HttpResponse) -> ApplicationStatus:
-    """Return how one of your own applications stands, by our number of it."""
+    """Ask how one of your own applications stands, by our number of it."""
     return _told(_answer(standing.status(reference, client=request.auth)), response)
 
 
@@ -98,7 +98,7 @@ def application_status(request: ClientRequest, reference: str, response: HttpRes
     exclude_none=True,
 )
 def application_document(request: ClientRequest, reference: str, response: HttpResponse) -> Document:
-    """Return one of your own applications as it is known here: what was sent, changed and corrected since.
+    """Read one of your own applications as it is known here: what was sent, changed and corrected since.
 
     It may be sent back, changed or as it is, with its `ETag` as `If-Match`. `contact_details_at` says when somebody
     corrected their contact details here. That you have read it is recorded.

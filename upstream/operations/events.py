@@ -23,7 +23,7 @@ def poll_events(
     application: QueryEx[str | None, P(description="Only events of this application, by our number")] = None,
     limit: QueryEx[int, P(ge=1, le=MOST_EVENTS, description="How many events at most")] = 100,
 ) -> EventPage:
-    """Return what happened to your own applications, each once, in order; of one application always in its order.
+    """Ask what happened to your own applications, each event once, in order; of one application always in its order.
 
     Whoever keeps `next` and gives it as `after` misses none. Events come a second or so after what they tell of.
     After our database was restored, `after` may name an event that is not there: the answer is 409, and you ask
