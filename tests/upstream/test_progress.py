@@ -1,5 +1,7 @@
 """What brings an application nearer is an event, and stands in its history (J8)."""
 
+import datetime as dt
+
 import pytest
 from django.utils import timezone
 
@@ -203,6 +205,25 @@ def test_status_tells_of_an_undeliverable_invitation(caller):
     bounces(one)
 
     assert caller.get(one.number).json()["applicants"][1]["invitation"]["state"] == "undeliverable"
+
+
+def test_status_says_of_an_invitation_what_its_last_event_says(caller):
+    one = sent(caller, MAIJA, OLLI)
+    opens(one)
+    bounces(one)
+
+    assert last(caller)[0] == "invitation_undeliverable"
+    assert caller.get(one.number).json()["applicants"][1]["invitation"]["state"] == "undeliverable"
+
+
+def test_resend_to_the_same_address_changes_no_contact_details(caller, time_machine):
+    one = sent(caller, MAIJA, OLLI)
+    time_machine.move_to(timezone.now() + dt.timedelta(hours=1))
+
+    invitations.correct_address(applicant(one, OLLI), email=applicant(one, OLLI).email, by=actor(MAIJA))
+
+    assert last(caller)[0] == "sent"
+    assert applicant(one, OLLI).contact_corrected_at is None
 
 
 def test_status_and_events_name_nobody(caller):
