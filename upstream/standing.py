@@ -139,7 +139,8 @@ def _invitation(applicant: Applicant, *, is_lost: bool, held_at: dt.datetime | N
         state = InvitationState.OPENED
     else:
         state = InvitationState.HELD if held_at and live.created_at <= held_at else InvitationState.SENT
-    return InvitationStatus(state=state, sent_at=live.created_at, opened_at=live.opened_at)
+    sent_at = None if state == InvitationState.HELD else live.created_at
+    return InvitationStatus(state=state, sent_at=sent_at, opened_at=live.opened_at)
 
 
 def _progress(applicant: Applicant) -> Progress:

@@ -8,7 +8,7 @@ from django.db.models import Max, Q
 from applications import references
 from applications.enums import State
 from applications.models import Application, ApplicationQuerySet, StateChange
-from upstream import events, standing
+from upstream import standing
 from upstream.bulk_schemas import (
     ApplicationPage,
     ApplicationSummary,
@@ -17,7 +17,7 @@ from upstream.bulk_schemas import (
     Knowledge,
     Statuses,
 )
-from upstream.models import ApiClient, Intake
+from upstream.models import ApiClient, Event, Intake
 
 
 def page(
@@ -40,7 +40,7 @@ def page(
         found = found.filter(intake__reference=client_reference)
     if changed_since is not None:
         # By when we knew: an application is here later than it was sent.
-        told = events.of_client(client, since=changed_since)
+        told = Event.objects.filter(client=client, collected_at__gte=changed_since)
         found = found.filter(pk__in=told.values("application"))
     applications = list(found[: limit + 1])
     shown = applications[:limit]

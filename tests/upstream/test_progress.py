@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.db.models import Q
 from django.utils import timezone
 
 from applications import changes, document, invitations, undeliverable
@@ -19,7 +20,7 @@ from upstream import events
 
 def told(caller):
     events.collect()
-    return events.page(events.of_client(caller.client), after="0", limit=500).events
+    return events.page(caller.client, Q(), after="0", limit=500).events
 
 
 def last(caller):

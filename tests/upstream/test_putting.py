@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.db.models import Q
 from django.utils import timezone
 
 from applications import changes, document, intake, invitations
@@ -37,7 +38,7 @@ def read(caller, one):
 
 def kinds(caller):
     events.collect()
-    page = events.page(events.of_client(caller.client), after="0", limit=500)
+    page = events.page(caller.client, Q(), after="0", limit=500)
     return [event.type.rpartition(".")[2] for event in page.events]
 
 
