@@ -24,7 +24,7 @@ NOT_A_NAME = (
     "Not a name: give letters, spaces, hyphens and apostrophes, at most 8 words, with a dot only after an initial; "
     "write 'King Jr.' without a comma, 'Sofia Sofie' without a slash and 'J. R.' with a space"
 )
-LONG_AGO, FAR_AHEAD = (dt.datetime(year, 1, 1, tzinfo=dt.UTC) for year in (2000, 2200))
+LONG_AGO, FAR_AHEAD = (dt.datetime(year, 1, 1, tzinfo=dt.UTC) for year in (2000, 9000))
 
 
 def _visible(text: str, *, allowed: str = "") -> str:
