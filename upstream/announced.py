@@ -15,9 +15,12 @@ HOW = (
 )
 HEADERS = {
     "webhook-id": ("The id of the event: one that you have had may come again, and is answered 2xx", example.EVENT_ID),
-    "webhook-timestamp": ("When it was sent, in seconds since 1970; refuse what is five minutes away", "1795255200"),
+    "webhook-timestamp": (
+        "When it was sent, in seconds since 1970; refuse it if that is more than five minutes from now",
+        "1795255200",
+    ),
     "webhook-signature": (
-        "`v1,` and the signature in Base64; two with a blank between while the secret is changed",
+        "`v1,` and the signature in Base64; two, with a space between, for as long as the former secret signs too",
         "v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=",
     ),
 }
@@ -35,7 +38,7 @@ ANSWERS = {
     "410": "You take no more events: the receiver is disabled, and what waits for it is given up.",
     "429": "Later: nothing is sent to you for as long as `Retry-After` says, up to one hour, or for "
     f"{_length(settings.WEBHOOK_PAUSE)}.",
-    "503": "As 429.",
+    "503": "The same as 429.",
     "default": f"It is sent again after {', '.join(DELAYS)}, and then {LAST_DELAY} each time, for "
     f"{settings.WEBHOOK_DAYS} days. So it is after a redirect, and when no answer comes within "
     f"{_length(settings.WEBHOOK_TIMEOUT)}.",

@@ -15,7 +15,7 @@ router = Router()
     response={200: Statuses, frozenset({400, 401, 413, 415, 422, 429, 503}): ProblemDetails},
 )
 def several_statuses(request: ClientRequest, asked: AskedStatuses) -> Statuses:
-    """Return how up to 500 of your own applications stand, by our numbers of them or by your own. Changes nothing."""
+    """Ask how up to 500 of your own applications stand, by our numbers of them or by your own. Changes nothing."""
     return summaries.statuses(asked, client=request.auth)
 
 
