@@ -6,7 +6,7 @@ import applications.models.origin
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("applications", "0015_happenings"),
+        ("applications", "0017_happenings_of_changes"),
     ]
 
     operations = [
