@@ -64,6 +64,10 @@ class Confirmation(models.Model):
     def __str__(self) -> str:
         return f"{self.applicant_id} {self.confirmed_at:%Y-%m-%d}"
 
+    def counted_at(self, moment: dt.datetime) -> bool:
+        """Whether it had been given by then, and not undone yet (C5)."""
+        return self.confirmed_at <= moment and (self.undone_at is None or self.undone_at > moment)
+
     @property
     def represented_by(self) -> str:
         """The guardian or proxy who acted for the person, such as "Gun Gran (guardian)"; empty if nobody did."""
