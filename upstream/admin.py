@@ -258,7 +258,7 @@ class WebhookDeliveryAdmin(ReadOnly, admin.ModelAdmin):
     list_display = [
         "event",
         "number",
-        "transition",
+        "happened",
         "endpoint",
         "state",
         "attempts",
@@ -276,7 +276,7 @@ class WebhookDeliveryAdmin(ReadOnly, admin.ModelAdmin):
     fields = [
         "event",
         "number",
-        "transition",
+        "happened",
         "endpoint",
         "state",
         "created_at",
@@ -299,7 +299,7 @@ class WebhookDeliveryAdmin(ReadOnly, admin.ModelAdmin):
         return delivery.application.number
 
     @admin.display(description=_("what happened"))
-    def transition(self, delivery: WebhookDelivery) -> str:
+    def happened(self, delivery: WebhookDelivery) -> str:
         return delivery.event.happening.get_kind_display()
 
     @admin.display(description=_("status"))

@@ -70,7 +70,7 @@ class Migration(migrations.Migration):
                 db_index=False,
                 null=True,
                 on_delete=django.db.models.deletion.PROTECT,
-                related_name="applications",
+                related_name="+",
                 to="applications.origin",
             ),
         ),
