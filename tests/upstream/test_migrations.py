@@ -6,6 +6,7 @@ import pytest
 from django.db import connection, migrations
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
+from django.utils.module_loading import import_string
 
 from applications.models import Application, Happening
 from upstream.models import ApiClient, Event
@@ -13,6 +14,12 @@ from upstream.models import ApiClient, Event
 BEFORE = [("applications", "0014_paper_day"), ("upstream", "0001_initial")]
 GROW = ["applications", "mailing", "upstream"]  # the apps whose tables grow with every application
 FIRST = dt.datetime(2026, 3, 2, 9, 0, tzinfo=dt.UTC)
+TELLING = "applications.migrations.0017_happenings_of_changes"
+BATCHES = {  # of one row, so that there are several
+    f"{TELLING}.APPLICATIONS": 1,
+    "upstream.migrations.0003_events_follow_happenings.ROWS": 1,
+    "upstream.migrations.0007_origins_of_known_clients.ROWS": 1,
+}
 PERIODS = [dt.date(2026, 5, 31), dt.date(2026, 6, 10)]  # of what was sent on FIRST, and changed ten days later
 
 
@@ -25,7 +32,7 @@ def test_a_migration_of_many_rows_holds_no_lock_on_a_table_meanwhile():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_changes_and_events_of_a_former_release_become_happenings():
+def test_changes_and_events_of_a_former_release_become_happenings(monkeypatch):
     former = _migrated(BEFORE)
     client = former.get_model("upstream", "ApiClient").objects.create(name="Asuntohaku", token_hash="1")
     kinds = ["sent", "confirmed", "changed", "withdrawn"]
@@ -36,6 +43,13 @@ def test_changes_and_events_of_a_former_release_become_happenings():
         events.create(client=client, application=told, change=change, data={"state": change.to_state})
     ids = [str(pk) for pk in events.order_by("pk").values_list("pk", flat=True)]
 
+    for name, number in BATCHES.items():
+        monkeypatch.setattr(name, number)
+    with monkeypatch.context() as patch:
+        patch.setattr(f"{TELLING}._tell", _stopped_after_one(f"{TELLING}._tell"))
+        with pytest.raises(KeyboardInterrupt):
+            _migrated(MigrationLoader(connection).graph.leaf_nodes())
+    assert Happening.objects.values("application").distinct().count() == 1
     _migrated(MigrationLoader(connection).graph.leaf_nodes())
 
     assert list(Event.objects.order_by("pk").values_list("uid", "happening__kind", "data__state")) == [
@@ -58,6 +72,19 @@ def test_changes_and_events_of_a_former_release_become_happenings():
 def _migrated(targets):
     """Migrate to these targets, and return the models there."""
     return MigrationExecutor(connection).migrate(targets).apps
+
+
+def _stopped_after_one(name):
+    """Return the function of this name as it is while somebody stops it after its first call."""
+    function, calls = import_string(name), []
+
+    def stopped(*given):
+        calls.append(given)
+        if len(calls) > 1:
+            raise KeyboardInterrupt
+        function(*given)
+
+    return stopped
 
 
 def _sent(former, reference, kinds, *, versions, client=None):
