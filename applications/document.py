@@ -77,7 +77,7 @@ class Income(Strict):
 
 
 class ApplicantContent(Human):
-    """An applicant: will sign the lease, and confirms when adult."""
+    """An applicant: will sign the tenancy agreement, and confirms when adult."""
 
     address: Line | None = Field(default=None, description="Postal address; 'poste restante' when homeless")
     email: Email | None = Field(
@@ -91,8 +91,8 @@ class ApplicantContent(Human):
     municipality: Line | None = Field(default=None, description="Municipality of residence")
     contact_details_at: Instant | None = Field(
         default=None,
-        description="When email, phone and language became known to you. In a change, those that the person has"
-        " corrected here since, or at whatever time if this is missing, stay as they are here",
+        description="When you got to know email, phone and language. In a change, what the person has corrected "
+        "here since then stays; without this time, whatever they have corrected here",
     )
     income: Income
 
@@ -185,7 +185,9 @@ class Stored(Strict):
     language: Language
     main_applicant: ApplicantContent
     co_applicants: list[ApplicantContent] = Field(
-        default_factory=list, max_length=3, description="Who will sign the lease too, in the order of `position`"
+        default_factory=list,
+        max_length=3,
+        description="Who will sign the tenancy agreement too, in the order of `position`",
     )
     others_moving_in: list[Resident] = Field(
         default_factory=list, max_length=20, description="Children, and adults who do not sign"

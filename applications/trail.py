@@ -10,7 +10,7 @@ from typing import cast
 from django.utils import timezone
 
 from applications.enums import Happened
-from applications.models import Applicant, Application, Happening, IdCheck, StateChange
+from applications.models import OPEN, Applicant, Application, Happening, IdCheck, StateChange
 from core.actors import Actor
 from records.enums import Event
 from records.names import applicant_subject, application_chain
@@ -69,16 +69,19 @@ def happening_of(
 ) -> Happening | None:
     """Return what housing systems are told of events that were one act, not yet stored; None if it is nothing.
 
-    The last event tells of the whole act: an application that becomes valid has been confirmed by somebody.
+    The last event tells of the whole act: an application that becomes valid has been confirmed by somebody. Besides
+    changes of state, they are told of what concerns somebody in the present version of an open application.
     """
     kind = TOLD.get(events[-1].event) if events else None
-    if kind is None:
+    applicant = next((each.applicant for each in events if each.applicant), None)
+    is_past = application.state not in OPEN or (applicant and applicant.version_id != application.current_id)
+    if kind is None or (change is None and is_past):
         return None
     return Happening(
         application=application,
         kind=kind,
         version_id=cast("int", application.current_id),
-        applicant=next((each.applicant for each in events if each.applicant), None),
+        applicant=applicant,
         change=change,
         state=application.state,
         valid_until=application.valid_until,

@@ -28,23 +28,6 @@ def untold() -> list[tuple[Letter, Applicant, Application]]:
 
     Invitations that their main applicants have been told of are left out.
     """
-    lost = _lost()
-    if not lost:
-        return []
-    applicants = dict(Invitation.objects.filter(pk__in=lost).values_list("applicant_id", "pk"))
-    applications = Application.objects.with_people().filter(
-        state=State.AWAITING, current__in=Applicant.objects.filter(pk__in=applicants).values("version")
-    )
-    return [
-        (lost[applicants[applicant.pk]], applicant, application)
-        for application in applications
-        for applicant in application.applicants
-        if applicant.pk in applicants and applicant.is_awaited
-    ]
-
-
-def _lost() -> dict[int, Letter]:
-    """Return the undeliverable letters that nobody was told of yet, by invitation: few of the many that there are."""
     recent = Letter.objects.undeliverable().filter(message="invitation", created_at__gte=Now() - FOLLOWED)
     found = {letter.parameters["invitation"]: letter for letter in recent}
     confirmed = Exists(Confirmation.objects.filter(applicant=OuterRef("applicant"), undone_at=None))
@@ -56,7 +39,19 @@ def _lost() -> dict[int, Letter]:
         for invitation, main in live.values_list("pk", "applicant__version__applicants")
     }
     told = set(Letter.objects.filter(key__in=key_of.values()).values_list("key", flat=True))
-    return {invitation: found[invitation] for invitation, key in key_of.items() if key not in told}
+    lost = {invitation: found[invitation] for invitation, key in key_of.items() if key not in told}
+    if not lost:  # few of the many that there are
+        return []
+    applicants = dict(Invitation.objects.filter(pk__in=lost).values_list("applicant_id", "pk"))
+    applications = Application.objects.with_people().filter(
+        state=State.AWAITING, current__in=Applicant.objects.filter(pk__in=applicants).values("version")
+    )
+    return [
+        (lost[applicants[applicant.pk]], applicant, application)
+        for application in applications
+        for applicant in application.applicants
+        if applicant.pk in applicants and applicant.is_awaited
+    ]
 
 
 @atomically

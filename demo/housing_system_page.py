@@ -24,17 +24,19 @@ TAGS = {State.AWAITING.value: "waiting", State.VALID.value: "ok"}
 # By the last word of an event's type.
 WORDS = {
     "sent": _("The application came in."),
-    "confirmed": _("The last adult has confirmed: the application is valid."),
-    "changed": _("The application was changed. All adults confirm it again."),
+    "confirmed": _("The last adult has confirmed the application. It is valid."),
+    "changed": _("The application was changed. All adults have to confirm it again."),
     "undone": _("A confirmation was undone at customer service."),
     "renewed": _("The application was renewed."),
-    "lapsed": _("Not everybody confirmed the application in time. It lapsed."),
-    "expired": _("The validity of the application ended."),
+    "lapsed": _("Not everyone confirmed the application in time. It lapsed."),
+    "expired": _("The period of validity of the application ended."),
     "withdrawn": _("The application was withdrawn."),
     "replaced": _("A newer application took the place of this one."),
-    "person_confirmed": _("An applicant has confirmed. The application waits for others."),
+    "person_confirmed": _("An applicant has confirmed the application. It is waiting for the others."),
     "person_declined": _("An applicant has declined the application."),
-    "declining_undone": _("An applicant no longer declines the application."),
+    "declining_undone": _(
+        "A decline was undone at customer service. The application is waiting for that applicant again."
+    ),
     "error_reported": _("An applicant has reported an error."),
     "invitation_opened": _("An applicant has opened their invitation."),
     "invitation_undeliverable": _("An invitation did not reach an applicant."),

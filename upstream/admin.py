@@ -45,15 +45,13 @@ class ApiClientForm(forms.ModelForm):
         if self.instance.pk:
             self.initial.update(forms.model_to_dict(self.instance.origin, fields=ORIGIN))
         self.fields["changed_in"].help_text = _(
-            "Only in the housing system: people cannot edit an application here. Our pages and emails lead them "
+            "Only in the housing system: applicants cannot edit an application here. Our pages and emails lead them "
             "there. Only in this service: we refuse changes by the housing system."
         )
-        self.fields["name_fi"].help_text = _(
-            "The name by which people know the service where they filled in the application."
-        )
+        self.fields["name_fi"].help_text = _("The name by which applicants know the housing system.")
         self.fields["change_link"].help_text = _(
-            "It begins with https://. {reference} in it becomes our number of the application, for example "
-            "K7M-P3X-Q4T, and {language} becomes fi, sv or en. If this is empty, people see only the name."
+            "The address starts with https://. We replace {reference} with the application number, for example "
+            "K7M-P3X-Q4T, and {language} with fi, sv or en. If you leave this empty, applicants see only the name."
         )
 
     def clean_change_link(self) -> str:

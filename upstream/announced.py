@@ -12,9 +12,12 @@ HOW = (
 )
 HEADERS = {
     "webhook-id": ("The id of the event: one that you have had may come again, and is answered 2xx", example.EVENT_ID),
-    "webhook-timestamp": ("When it was sent, in seconds since 1970; refuse what is five minutes away", "1795255200"),
+    "webhook-timestamp": (
+        "When it was sent, in seconds since 1970; refuse it if that is more than five minutes from now",
+        "1795255200",
+    ),
     "webhook-signature": (
-        "`v1,` and the signature in Base64; two with a blank between while the secret is changed",
+        "`v1,` and the signature in Base64; two, with a space between, for as long as the former secret signs too",
         "v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=",
     ),
 }
@@ -22,7 +25,7 @@ ANSWERS = {
     "2XX": "You have it. The body of the answer is not read.",
     "410": "You take no more events: the receiver is disabled, and what waits for it is given up.",
     "429": "Later: nothing is sent to you for as long as `Retry-After` says, up to one hour, or for 30 seconds.",
-    "503": "As 429.",
+    "503": "The same as 429.",
     "default": "It is sent again after 10 seconds, 30 seconds, 1, 5, 15 and 30 minutes, and then each hour, for three "
     "days. So it is after a redirect, and when no answer comes within ten seconds.",
 }

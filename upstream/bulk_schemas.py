@@ -80,7 +80,7 @@ class Knowledge(Asking):
 
 
 class Differences(BaseModel):
-    """What of your knowledge is not so, or not any more. What is not named here stands as you know it."""
+    """Where your knowledge differs from ours. What is not named here stands as you know it."""
 
     different: list[ApplicationSummary] = Field(description="How they stand, in the order in which you sent them")
     unknown: list[str] = Field(description="The numbers by which you have no application here, as you gave them")

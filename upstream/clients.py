@@ -25,7 +25,7 @@ class NameTaken(Exception):
 class AnotherReceives(Refused):
     """One client receives the applications filled in here (J8)."""
 
-    message = _("Another client already receives the applications filled in here.")
+    message = _("Another client already receives the applications filled in here. Remove the tick there first.")
 
 
 class Settings(TypedDict, total=False):

@@ -20,12 +20,12 @@ from upstream.problems import MEDIA_TYPE
 Part = dict[str, Any]
 
 DESCRIPTION = """
-People in Helsinki apply for a rental home of Heka. An application counts only when every adult in it has proved who
+People in Helsinki apply for a rental home from Heka. An application counts only when every adult in it has proved who
 they are and confirmed it. Send applications in here: we invite the people in them, let them confirm, and tell you
 what becomes of each.
 
 **Begin.** Ask the operator of this service for a token: it is shown once, when your system gets its name here. Send
-it as `Authorization: Bearer TOKEN` with each request. Nothing but JSON in UTF-8 is taken, and nothing else answered.
+it as `Authorization: Bearer TOKEN` with each request. We take and answer nothing but JSON in UTF-8.
 
 **Follow.** Whatever happens to an application is an event. Events are sent to your receiver, if you have one, and
 wait to be polled in any case.
@@ -85,7 +85,7 @@ ANSWERS = {
     400: "The request cannot be understood",
     401: "No valid token",
     404: "Not found",
-    409: "Something that was sent or has happened before stands against it",
+    409: "It conflicts with what was sent or has happened before",
     412: "Somebody has changed the application meanwhile",
     413: "The body is too large",
     415: "The body is not said to be JSON",

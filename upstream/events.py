@@ -6,17 +6,16 @@ events appear in the order of their numbers, although the happenings themselves 
 """
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Max, Prefetch, QuerySet
+from django.db.models import Max, Prefetch, Q, QuerySet
 
-from applications import references
 from applications.enums import Happened, State
-from applications.models import Applicant, Application, Confirmation, Happening, Version
-from upstream import deliveries, differences, forms_received
+from applications.models import Applicant, Application, Happening, Version
+from upstream import deliveries, differences, forms_received, standing
 from upstream.models import ApiClient, Event
 from upstream.schemas import CloudEvent, EventData, EventPage
 
@@ -48,30 +47,44 @@ def collect(look_back: int = NEAR) -> int:
 
 
 def collect_late() -> int:
-    """Make the events of happenings whose transactions took long, such as those of an import."""
+    """Make the events of happenings whose transactions took long, such as those of an import.
+
+    Open applications that were filled in here before a client was named to receive them are given to it.
+    """
+    if receiver := forms_received.receiver():
+        forms_received.adopt(Happening.objects.filter(application__intake=None), client=receiver)
     return collect(FAR)
 
 
-def page(events: QuerySet[Event], *, after: str, limit: int) -> EventPage:
-    """Return at most `limit` of those of a client's events that follow a cursor, in order. Raises UnknownCursor."""
-    following = events.filter(pk__gt=_place(after)).select_related("happening").order_by("pk")
+def page(client: ApiClient, chosen: Q, *, after: str, limit: int) -> EventPage:
+    """Return at most `limit` of a client's own events that follow a cursor and are chosen, in order.
+
+    Where none are left, `next` passes all that there are. Raises UnknownCursor.
+    """
+    own = Event.objects.filter(client=client)
+    newest = own.order_by("pk").last() if chosen else None  # before we look: what comes meanwhile is not passed by
+    following = own.filter(chosen, pk__gt=_place(after)).select_related("happening").order_by("pk")
     found = list(following[: limit + 1])
     shown = found[:limit]
+    last = shown[-1] if shown else newest
     return EventPage(
         events=[cloud_event(event) for event in shown],
-        next=f"{shown[-1].pk}-{shown[-1].uid[:MARK]}" if shown else after,
+        next=f"{last.pk}-{last.uid[:MARK]}" if last else after,
         more=len(found) > limit,
     )
 
 
-def of_client(client: ApiClient, *, since: dt.datetime | None = None, reference: str | None = None) -> QuerySet[Event]:
-    """Return a client's own events: those collected since a time, of one application, or all."""
-    own = Event.objects.filter(client=client)
+def chosen(client: ApiClient, *, since: dt.datetime | None = None, reference: str | None = None) -> Q:
+    """Return the condition for events collected since a time, of one application, or all.
+
+    Raises standing.NotFound if the client has no such application.
+    """
+    condition = Q()
     if since is not None:
-        own = own.filter(collected_at__gte=since)
+        condition &= Q(collected_at__gte=since)
     if reference is not None:
-        own = own.filter(application__reference=references.normalise_reference(reference))
-    return own
+        condition &= Q(application=standing.own_intake(reference, client=client).application_id)
+    return condition
 
 
 def cloud_event(event: Event) -> CloudEvent:
@@ -90,11 +103,11 @@ def cloud_event(event: Event) -> CloudEvent:
 def _place(cursor: str) -> int:
     """Return the number after which events follow. Raises UnknownCursor."""
     number, _, mark = cursor.partition("-")
-    if mark:
+    if int(number):
         uid = Event.objects.filter(pk=number).values_list("uid", flat=True).first()
         # One that is not there may have been erased with its application; one that lies ahead never was there.
         is_ahead = uid is None and not Event.objects.filter(pk__gt=number).exists()
-        if is_ahead or (uid is not None and uid[:MARK] != mark):
+        if is_ahead or (uid is not None and not uid.startswith(mark)):
             raise UnknownCursor
     return int(number)
 
@@ -119,21 +132,38 @@ def _collect_some(look_back: int) -> int:
         Prefetch("versions__applicants", Applicant.objects.defer("hetu").order_by("position")),
         "versions__applicants__confirmations",
     )
-    events = [event for application in with_past for event in _events_of(application)]
+    contents = _changed_contents(with_past)
+    events = [event for application in with_past for event in _events_of(application, contents)]
     events.sort(key=lambda event: event.happening_id)
     deliveries.queue_deliveries(Event.objects.bulk_create(events))
     return len(events)
 
 
-def _events_of(application: Application) -> Iterator[Event]:
+def _changed_contents(applications: Iterable[Application]) -> dict[int, str | None]:
+    """Return the contents, by version, before and after the changes that have no event yet, by one query."""
+    versions = [
+        version.pk
+        for application in applications
+        for happening in application.happenings.all()
+        if happening.kind == Happened.CHANGED and not hasattr(happening, "event")
+        for version in application.versions.all()
+    ]
+    return dict(Version.objects.filter(pk__in=versions).values_list("pk", "content")) if versions else {}
+
+
+def _events_of(application: Application, contents: Mapping[int, str | None]) -> Iterator[Event]:
     """Yield an event for each happening of an application that has none: how the application stood then."""
     versions = {version.pk: version for version in application.versions.all()}
+    content_of = {version.number: contents.get(version.pk) or "" for version in versions.values()}
     intake = application.intake
     for happening in application.happenings.all():
         if hasattr(happening, "event"):
             continue
         version, change = versions[happening.version_id], happening.change
-        given = [(each, _confirmation_then(each, happening)) for each in version.applicants.all()]
+        given = [
+            (each, next((one for one in each.confirmations.all() if one.counted_at(happening.at)), None))
+            for each in version.applicants.all()
+        ]
         data: dict[str, Any] = {
             "reference": application.number,
             "client_reference": intake.reference,
@@ -144,7 +174,11 @@ def _events_of(application: Application) -> Iterator[Event]:
             "digest": version.digest,
             "by": happening.source,
             "position": happening.applicant.position if happening.applicant else None,
-            "changed": _changed(happening, versions),
+            "changed": (
+                differences.pointers(content_of[version.number - 1], content_of[version.number])
+                if happening.kind == Happened.CHANGED
+                else []
+            ),
             "waits_for": sum(a.is_adult and not one for a, one in given) if happening.state == State.AWAITING else 0,
             "confirmed": [{"position": a.position, "method": one.method} for a, one in given if one],
             "represented": [
@@ -154,23 +188,3 @@ def _events_of(application: Application) -> Iterator[Event]:
             ],
         }
         yield Event(client_id=intake.client_id, application=application, happening=happening, data=data)
-
-
-def _changed(happening: Happening, versions: dict[int, Version]) -> list[str]:
-    """Return pointers to what differs from the version before, if a new one was made."""
-    if happening.kind != Happened.CHANGED:
-        return []
-    version = versions[happening.version_id]
-    before = next(one for one in versions.values() if one.number == version.number - 1)
-    return differences.pointers(before.content or "", version.content or "")
-
-
-def _confirmation_then(applicant: Applicant, happening: Happening) -> Confirmation | None:
-    return next(
-        (
-            one
-            for one in applicant.confirmations.all()
-            if one.confirmed_at <= happening.at and (one.undone_at is None or one.undone_at > happening.at)
-        ),
-        None,
-    )

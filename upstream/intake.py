@@ -1,6 +1,6 @@
 """The housing system's applications: taken in once each, and followed by the client that sent them."""
 
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 
 import applications.intake
 from applications import changes, present
@@ -46,11 +46,13 @@ def change(reference: str, document: Document, *, client: ApiClient, tag: str) -
     An application that was filled in here gets the client's own number with it. Raises NotFound, AnotherReference,
     AlreadySent, changes.EditedOnlyHere, changes.NotLatest and changes.CannotChangeEnded.
     """
-    application = standing.own_application(reference, client=client)
-    _check_number(application, document.reference)
+    intake = standing.own_intake(reference, client=client)
+    Application.objects.lock_several([intake.application_id])
     try:
-        changes.put(application, document, tag=tag, by=actor_of(client))
-    except Application.DoesNotExist:  # erased meanwhile
+        intake.refresh_from_db(fields=["reference"])
+        _give_number(intake, document.reference)
+        changes.put(intake.application, document, tag=tag, by=actor_of(client))
+    except (Intake.DoesNotExist, Application.DoesNotExist):  # erased meanwhile
         raise standing.NotFound from None
     return standing.status(reference, client=client)
 
@@ -61,9 +63,13 @@ def read(reference: str, *, client: ApiClient) -> tuple[Document, str]:
 
     Raises NotFound.
     """
-    application = standing.own_application(reference, client=client)
+    intake = standing.own_intake(reference, client=client)
+    try:
+        application = Application.objects.locked(intake.application_id)
+    except Application.DoesNotExist:  # erased meanwhile
+        raise standing.NotFound from None
     record_events(application, ApplicationEvent(Event.DOCUMENT_READ), by=actor_of(client))
-    number = application.intake.reference or application.number
+    number = intake.reference or application.number
     document = present.known_document(application).model_copy(update={"reference": number})
     return document, present.tag(application)
 
@@ -74,7 +80,7 @@ def withdraw(reference: str, *, client: ApiClient) -> standing.Standing:
 
     Raises NotFound, and changes.CannotChangeEnded for one that has ended in another way.
     """
-    application = standing.own_application(reference, client=client)
+    application = standing.own_intake(reference, client=client).application
     try:
         changes.withdraw(application, by=actor_of(client))
     except changes.CannotChangeEnded:
@@ -93,19 +99,21 @@ def _store(document: Document, *, client: ApiClient) -> Application:
     return application
 
 
-def _check_number(application: Application, number: str) -> None:
-    """Let an application without a client's number have this one. Raises AnotherReference and AlreadySent."""
-    intake = application.intake
-    if intake.reference is None and number != application.number:
-        earlier = (
-            Intake.objects.filter(client=intake.client_id, reference=number).select_related("application").first()
-        )
-        if earlier is not None:
-            raise AlreadySent(earlier.application)
-        intake.reference = number
-        intake.save(update_fields=["reference"])
-    elif number != (intake.reference or application.number):
+def _give_number(intake: Intake, number: str) -> None:
+    """Let an application without a client's number have this one, unless it is ours.
+
+    The caller has locked the application. Raises AnotherReference and AlreadySent.
+    """
+    if number in {intake.reference, None if intake.reference else intake.application.number}:
+        return
+    if intake.reference is not None:
         raise AnotherReference
+    try:
+        with transaction.atomic():
+            Intake.objects.filter(pk=intake.pk).update(reference=number)
+    except IntegrityError:
+        earlier = Intake.objects.select_related("application").get(client=intake.client_id, reference=number)
+        raise AlreadySent(earlier.application) from None
 
 
 def actor_of(client: ApiClient) -> Actor:

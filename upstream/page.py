@@ -73,7 +73,6 @@ def content_of(described: Part) -> Part:
     any_event = next(iter(received.values()))["post"]
     return {
         **UNMOVED,
-        "title": described["info"]["title"],
         "contact": described["info"].get("contact"),
         "address": settings.PUBLIC_URL,
         "about": list(worded(described["info"]["description"])),
@@ -102,7 +101,7 @@ def content_of(described: Part) -> Part:
 
 def worded(text: str) -> Iterator[SafeString]:
     """Yield the paragraphs and lists of a text of the description, with its `names` and its **weight**."""
-    for block in re.split(r"\n\s*\n", text.strip()):
+    for block in filter(None, re.split(r"\n\s*\n", text.strip())):
         lines = block.split("\n")
         if all(line.startswith("* ") for line in lines):
             items = format_html_join("", "<li>{}</li>", ((_inline(line[2:]),) for line in lines))
@@ -127,7 +126,7 @@ def _operation(path: str, method: str, operation: Part) -> Part:
         "method": method.upper(),
         "path": path,
         "summary": operation["summary"],
-        "about": list(worded(operation["description"].removeprefix(f"{operation['summary']}.\n\n"))),
+        "about": list(worded(operation["description"].removeprefix(f"{operation['summary']}."))),
         "parameters": [
             _member(
                 one["name"],

@@ -189,7 +189,7 @@ KINDS = (
         422,
         "invalid-application",
         "The application has faults",
-        "The body is JSON, and no application that can be taken in. Nothing was stored. `errors` names each fault "
+        "The body is JSON, but not an application that can be taken in. Nothing was stored. `errors` names each fault "
         "with the place where it is; it never repeats what was sent.",
         "Mend every place in `errors` and send again; a key that came with this request may be used again.",
         only_of=frozenset({"sendApplication", "changeApplication"}),
@@ -204,7 +204,7 @@ KINDS = (
         422,
         "invalid-body",
         "The body has faults",
-        "The body is JSON, and not what this operation takes. `errors` names each fault with the place where it is.",
+        "The body is JSON, but not what this operation takes. `errors` names each fault with the place where it is.",
         "Mend every place in `errors` and send again.",
         asked_with="body",
         not_of=frozenset({"sendApplication", "changeApplication"}),

@@ -56,7 +56,7 @@ class InvitationStatus(BaseModel):
     """How far the invitation of a co-applicant has come."""
 
     state: InvitationState
-    sent_at: dt.datetime = Field(description="When this invitation was made")
+    sent_at: dt.datetime | None = Field(description="When this invitation was sent; null while it is held")
     opened_at: dt.datetime | None = Field(default=None, description="When somebody went on from its link")
 
 
@@ -66,7 +66,7 @@ class ApplicantStatus(BaseModel):
     position: int = POSITION
     progress: Progress
     representative: RepresentativeKind | None = Field(
-        default=None, description="Who confirmed for this applicant at the counter; null if nobody did"
+        default=None, description="Who confirmed for this applicant at customer service; null if nobody did"
     )
     method: Method | None = Field(
         default=None,
@@ -105,7 +105,7 @@ class ApplicationStatus(Receipt):
 
 
 class Represented(BaseModel):
-    """An applicant for whom somebody else confirmed at the counter. Names nobody."""
+    """An applicant for whom somebody else confirmed at customer service. Names nobody."""
 
     position: int = POSITION
     representative: RepresentativeKind
@@ -138,7 +138,7 @@ class EventData(BaseModel):
         default=[], description="Who had confirmed this version, and how they had proved who they are"
     )
     represented: list[Represented] = Field(
-        default=[], description="For whom a guardian or proxy had confirmed this version at the counter"
+        default=[], description="For whom a guardian or proxy had confirmed this version at customer service"
     )
 
 

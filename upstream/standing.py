@@ -14,7 +14,8 @@ from applications.enums import Happened, RepresentativeKind, State
 from applications.models import Applicant, Application, ApplicationQuerySet, Happening
 from core.actors import Source
 from identity.enums import Method
-from upstream.models import ApiClient
+from mailing.enums import Status
+from upstream.models import ApiClient, Intake
 from upstream.schemas import (
     ApplicantStatus,
     ApplicationStatus,
@@ -40,7 +41,10 @@ class Standing:
 
 def status(reference: str, *, client: ApiClient) -> Standing:
     """Return how one of the client's own applications stands; it names nobody. Raises NotFound."""
-    application = own_application(reference, client=client)
+    own = own_applications(client).filter(reference=references.normalise_reference(reference))
+    application = own.first()
+    if application is None:
+        raise NotFound
     [found] = statuses([application])
     return Standing(found, present.tag(application))
 
@@ -48,8 +52,31 @@ def status(reference: str, *, client: ApiClient) -> Standing:
 def statuses(applications: Iterable[Application]) -> list[ApplicationStatus]:
     """Return how these applications stand, which own_applications() has fetched, in one query more."""
     found = list(applications)
-    lost = progress.lost_invitations(found)
-    return [_status(application, lost=lost) for application in found]
+    lost = progress.lost_invitations(found, of={Status.UNDELIVERABLE})
+    return [
+        ApplicationStatus(
+            **receipt_of(application).model_dump(),
+            client_reference=application.intake.reference,
+            version=application.version.number,
+            digest=application.version.digest,
+            sent_at=application.sent_at,
+            changed_at=application.version.created_at,
+            awaited=[a.position for a in application.applicants if application.can_confirm(a)],
+            applicants=[_applicant(a, application, is_lost=a.pk in lost) for a in application.applicants],
+            history=[
+                HistoryEntry(
+                    type=Happened(one.kind),
+                    time=one.at,
+                    state=State(one.state),
+                    version=one.version.number,
+                    by=Source(one.source),
+                    position=one.applicant.position if one.applicant else None,
+                )
+                for one in application.happenings.all()
+            ],
+        )
+        for application in found
+    ]
 
 
 def own_applications(client: ApiClient) -> ApplicationQuerySet:
@@ -62,13 +89,13 @@ def own_applications(client: ApiClient) -> ApplicationQuerySet:
     return own.prefetch_related(Prefetch("happenings", bare))
 
 
-def own_application(reference: str, *, client: ApiClient) -> Application:
-    """Return one of the client's own applications with its people. Raises NotFound."""
-    own = own_applications(client).filter(reference=references.normalise_reference(reference))
-    application = own.first()
-    if application is None:
+def own_intake(reference: str, *, client: ApiClient) -> Intake:
+    """Return what links one of the client's own applications to it, with the bare application. Raises NotFound."""
+    own = Intake.objects.filter(client=client, application__reference=references.normalise_reference(reference))
+    intake = own.select_related("application").first()
+    if intake is None:
         raise NotFound
-    return application
+    return intake
 
 
 def receipt_of(application: Application) -> Receipt:
@@ -80,31 +107,6 @@ def receipt_of(application: Application) -> Receipt:
         status=application.status,
         valid_until=application.valid_until,
         confirm_link=settings.PUBLIC_URL + path,
-    )
-
-
-def _status(application: Application, *, lost: set[int]) -> ApplicationStatus:
-    version = application.version
-    return ApplicationStatus(
-        **receipt_of(application).model_dump(),
-        client_reference=application.intake.reference,
-        version=version.number,
-        digest=version.digest,
-        sent_at=application.sent_at,
-        changed_at=version.created_at,
-        awaited=[a.position for a in application.applicants if application.can_confirm(a)],
-        applicants=[_applicant(a, application, is_lost=a.pk in lost) for a in application.applicants],
-        history=[
-            HistoryEntry(
-                type=Happened(one.kind),
-                time=one.at,
-                state=State(one.state),
-                version=one.version.number,
-                by=Source(one.source),
-                position=one.applicant.position if one.applicant else None,
-            )
-            for one in application.happenings.all()
-        ],
     )
 
 
@@ -131,13 +133,14 @@ def _invitation(applicant: Applicant, *, is_lost: bool, held_at: dt.datetime | N
     live = applicant.live_invitation
     if live is None:
         return None
-    if live.opened_at:
+    if is_lost:
+        state = InvitationState.UNDELIVERABLE
+    elif live.opened_at:
         state = InvitationState.OPENED
-    elif held_at and live.created_at <= held_at:
-        state = InvitationState.HELD
     else:
-        state = InvitationState.UNDELIVERABLE if is_lost else InvitationState.SENT
-    return InvitationStatus(state=state, sent_at=live.created_at, opened_at=live.opened_at)
+        state = InvitationState.HELD if held_at and live.created_at <= held_at else InvitationState.SENT
+    sent_at = None if state == InvitationState.HELD else live.created_at
+    return InvitationStatus(state=state, sent_at=sent_at, opened_at=live.opened_at)
 
 
 def _progress(applicant: Applicant) -> Progress:

@@ -86,7 +86,11 @@ class Human(Questions):
             self.add_error("birth_date", _("The date of birth is in the future. Check the year."))
         if code and plausible.is_too_old(hetu.birth_date(code)):
             self.add_error(
-                "hetu", _("By this code the person would be over 120 years old. Check the sign after the six digits.")
+                "hetu",
+                _(
+                    "According to this code, the person is over 120 years old. Check the character after the first "
+                    "six digits."
+                ),
             )
         elif born and plausible.is_too_old(born):
             self.add_error("birth_date", _("The date of birth is more than 120 years ago. Check the year."))
@@ -219,8 +223,8 @@ class Unborn(Questions):
         if plausible.is_long_born(due):
             raise ValidationError(
                 _(
-                    "The due date was more than 2 months ago. Check it. If the child has been born, remove the unborn "
-                    "child and add a person moving in with you."
+                    "The due date was more than 2 months ago. Check the date. If the child has been born, remove the "
+                    "unborn child and add the child as a person moving in."
                 )
             )
         return due

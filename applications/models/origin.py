@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from applications import references
 from applications.enums import ChangedIn
 
-NOT_A_LINK = _("Enter an address that begins with https://. Only {reference} and {language} may stand in braces.")
+NOT_A_LINK = _("Enter an address that starts with https://. Only {reference} and {language} may be in curly brackets.")
 SAMPLE = "A" * references.LENGTH
 
 

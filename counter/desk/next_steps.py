@@ -55,7 +55,9 @@ def _of_the_application(slot: Applicant, checks: Sequence[IdCheck]) -> Iterator[
             "edit it. Then everyone must confirm it."
         )
         if elsewhere := slot.version.application.edited_elsewhere:
-            yield _("Applicants edit this application in another service, %(name)s.") % {"name": elsewhere.name}
+            yield _("The applicants can edit this application only in another service, %(name)s.") % {
+                "name": elsewhere.name
+            }
     elif any(check.is_doubted for check in checks):
         yield _(
             "A check of this person is waiting for a second review. The application cannot be confirmed and no "

@@ -23,14 +23,14 @@ pytestmark = pytest.mark.django_db
 NAMES = {"fi": "Asuntohaku", "sv": "Bostadssökning", "en": "Home search"}
 LINK = "https://housing.example/{language}/applications/{reference}/edit"
 SENTENCES = {
-    "fi": "Tätä hakemusta muokkaat toisessa palvelussa, jonka nimi on Asuntohaku.",
-    "sv": "Du redigerar den här ansökan i en annan tjänst, Bostadssökning.",
-    "en": "You edit this application in another service, Home search.",
+    "fi": "Voit muokata tätä hakemusta vain toisessa palvelussa, jonka nimi on Asuntohaku.",
+    "sv": "Du kan redigera den här ansökan bara i en annan tjänst, Bostadssökning.",
+    "en": "You can edit this application only in another service, Home search.",
 }
 LABELS = {
-    "fi": "Muokkaa hakemusta palvelussa Asuntohaku (toinen palvelu)",
-    "sv": "Redigera ansökan i Bostadssökning (en annan tjänst)",
-    "en": "Edit application in Home search (another service)",
+    "fi": "Muokkaa hakemusta toisessa palvelussa (Asuntohaku)",
+    "sv": "Redigera ansökan i en annan tjänst (Bostadssökning)",
+    "en": "Edit application in another service (Home search)",
 }
 
 
@@ -214,7 +214,7 @@ def test_other_service_without_a_known_address_is_named(sign_in):
     pages = [client.get(url(name, one)) for name in ("status", "confirm", "change")]
 
     assert [SENTENCES["en"] in text_of(page) for page in pages[:2]] == [True, True]
-    assert f"You edit application {one.number} in another service, Home search." in text_of(pages[2])
+    assert f"You can edit application {one.number} only in another service, Home search." in text_of(pages[2])
     assert [page for page in pages if "housing.example" in page.text] == []
 
 
@@ -278,7 +278,9 @@ def test_removing_while_the_setting_changes_is_refused_in_words(sign_in, monkeyp
     at = reverse("applications:remove", args=[one.reference, 1])
     response = client.post(at, {"version": one.version.digest}, follow=True)
 
-    assert "You edit this application in another service, Home search. Nothing was changed here." in text_of(response)
+    assert "You can edit this application only in another service, Home search. Nothing was changed here." in text_of(
+        response
+    )
 
 
 @pytest.mark.parametrize("changed_in", ["here", "both"])
@@ -327,7 +329,9 @@ def test_change_that_was_begun_here_is_refused_in_words_and_kept(begun):
     response = somebody.client.post(somebody.at("form_send"), data, follow=True)
 
     assert response.redirect_chain == [(url("change", one), 302)]
-    assert "You edit this application in another service, Home search. Nothing was changed here." in text_of(response)
+    assert "You can edit this application only in another service, Home search. Nothing was changed here." in text_of(
+        response
+    )
     assert "You can still read it, but you cannot send it." in text_of(response)
     assert (Draft.objects.get().data, Draft.objects.get().sent_id) == (typed, None)
     assert fresh(one).version.number == 1
@@ -355,6 +359,8 @@ def test_list_says_that_a_change_cannot_be_sent_here(begun):
     page = text_of(somebody.client.get(reverse("applications:list")))
 
     assert f"You cannot send it here any more. {SENTENCES['en']}" in page
+    assert "Read what you have typed" in page
+    assert "Continue filling in" not in page
 
 
 def test_newer_version_leads_no_draft_further_that_cannot_be_sent(begun):

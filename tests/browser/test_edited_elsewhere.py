@@ -14,9 +14,9 @@ from tests.cast import MAIJA, OLLI, VERA
 SMALL = {"width": 390, "height": 844}
 THERE = "https://housing.example"
 LABELS = {
-    "fi": "Muokkaa hakemusta palvelussa Hekan asuntohaku (toinen palvelu)",
-    "sv": "Redigera ansökan i Hekas bostadssökning (en annan tjänst)",
-    "en": "Edit application in Heka housing search (another service)",
+    "fi": "Muokkaa hakemusta toisessa palvelussa (Hekan asuntohaku)",
+    "sv": "Redigera ansökan i en annan tjänst (Hekas bostadssökning)",
+    "en": "Edit application in another service (Heka housing search)",
 }
 
 

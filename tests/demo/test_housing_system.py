@@ -143,7 +143,7 @@ def test_whoever_confirms_is_heard_of_on_the_page(live_server, settings, page, a
 def test_event_is_told_in_words(system, client):
     assert deliver(client, system).status_code == 204
 
-    assert "The last adult has confirmed: the application is valid." in shown(client)
+    assert "The last adult has confirmed the application. It is valid." in shown(client)
     assert "Viimeinenkin täysi-ikäinen on vahvistanut hakemuksen. Se on voimassa." in shown(client, "fi")
     assert "Även den sista myndiga sökanden har bekräftat ansökan. Den gäller." in shown(client, "sv")
 

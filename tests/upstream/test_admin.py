@@ -160,7 +160,10 @@ def test_one_client_is_chosen_to_receive_the_applications_filled_in_here(operato
     chosen = [operator.post(page, data) for page in (*pages, pages[0])]
 
     assert [answer.status_code for answer in chosen] == [302, 200, 302]
-    assert "Another client already receives the applications filled in here." in chosen[1].text
+    assert (
+        "Another client already receives the applications filled in here. Remove the tick there first."
+        in chosen[1].text
+    )
     assert ApiClient.objects.get(receives_forms=True) == first
 
 

@@ -134,7 +134,7 @@ def test_command_changes_where_the_applications_of_a_known_client_are_edited(cap
     ],
 )
 def test_command_refuses_an_address_that_people_should_not_follow(link):
-    with pytest.raises(CommandError, match="Enter an address that begins with https://"):
+    with pytest.raises(CommandError, match="Enter an address that starts with https://"):
         call_command("api_client", "Housing system", "--changed-in", "there", "--change-link", link)
 
     assert not ApiClient.objects.exists()

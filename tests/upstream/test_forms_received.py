@@ -2,13 +2,15 @@
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from applications.models import Application
 from tests.applications.factories import application, confirm
 from tests.cast import MAIJA, OLLI
-from tests.upstream.conftest import body
+from tests.interleaving import before_lock
+from tests.upstream.conftest import body, sent
 from upstream import events
-from upstream.models import ApiClient, Intake
+from upstream.models import ApiClient, Event, Intake
 
 
 @pytest.fixture
@@ -19,7 +21,7 @@ def receiving(caller):
 
 def told(caller):
     events.collect()
-    page = events.page(events.of_client(caller.client), after="0", limit=500)
+    page = events.page(caller.client, Q(), after="0", limit=500)
     return [(event.type.rpartition(".")[2], event.data.client_reference) for event in page.events]
 
 
@@ -57,6 +59,29 @@ def test_number_that_the_receiver_has_given_to_another_is_refused(receiving):
     assert (answer.status_code, answer.json()["type"]) == (409, "urn:heka-confirm:already-sent")
 
 
+def test_number_that_another_application_gets_at_that_moment_is_refused(receiving):
+    one, other = application(MAIJA), application(OLLI)
+    told(receiving)
+    known = receiving.get(f"{one.number}/document")
+    mine = {**known.json(), "reference": "HS-77"}
+
+    with before_lock(lambda: Intake.objects.filter(application=other).update(reference="HS-77")):
+        answer = receiving.put(one.number, mine, known["ETag"].strip('"'))
+
+    assert (answer.status_code, answer.json()["type"]) == (409, "urn:heka-confirm:already-sent")
+
+
+def test_number_that_the_same_application_gets_at_that_moment_stays(receiving):
+    one = application(MAIJA)
+    told(receiving)
+    known = receiving.get(f"{one.number}/document")
+
+    with before_lock(lambda: Intake.objects.filter(application=one).update(reference="HS-1")):
+        answer = receiving.put(one.number, {**known.json(), "reference": "HS-2"}, known["ETag"].strip('"'))
+
+    assert answer.json()["type"] == "urn:heka-confirm:another-reference"
+
+
 def test_nobody_else_hears_of_it(receiving, stranger):
     one = application(MAIJA)
 
@@ -77,6 +102,18 @@ def test_receiver_that_is_named_later_gets_what_is_open_and_nothing_that_has_end
     ApiClient.objects.filter(pk=caller.client.pk).update(receives_forms=True)
 
     assert told(caller) == [("sent", None)]
+
+
+def test_receiver_that_is_named_much_later_gets_what_is_open_all_the_same(caller):
+    early = application(MAIJA)
+    Event.objects.all().delete()
+    ApiClient.objects.filter(pk=caller.client.pk).update(receives_forms=True)
+    sent(caller, OLLI, reference="late")
+    events.collect(look_back=0)
+
+    events.collect_late()
+
+    assert early.number in [event["subject"] for event in caller.poll().json()["events"]]
 
 
 def test_application_of_another_client_stays_its_own(receiving, stranger):

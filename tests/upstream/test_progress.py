@@ -1,6 +1,9 @@
 """What brings an application nearer is an event, and stands in its history (J8)."""
 
+import datetime as dt
+
 import pytest
+from django.db.models import Q
 from django.utils import timezone
 
 from applications import changes, document, invitations, undeliverable
@@ -17,7 +20,7 @@ from upstream import events
 
 def told(caller):
     events.collect()
-    return events.page(events.of_client(caller.client), after="0", limit=500).events
+    return events.page(caller.client, Q(), after="0", limit=500).events
 
 
 def last(caller):
@@ -121,6 +124,30 @@ def test_invitation_is_told_undeliverable_once_and_a_new_one_again(caller, time_
     assert kinds.count("invitation_undeliverable") == 2
 
 
+def test_declining_that_is_undone_in_a_former_version_is_told_nobody(caller):
+    """The person's place may be another's by then, and nobody waits for them."""
+    one = sent(caller, MAIJA, OLLI, VERA)
+    made = check(one, VERA)
+    decline_here(one, VERA)
+    caller.put(one.number, body(MAIJA, VERA), Application.objects.get().version.digest)
+    before = len(told(caller))
+
+    undo(made)
+
+    assert len(told(caller)) == before
+
+
+def test_declining_that_is_undone_after_the_end_is_told_nobody(caller):
+    one = sent(caller, MAIJA, OLLI)
+    made = check(one, OLLI)
+    decline_here(one, OLLI)
+    caller.withdraw(one.number)
+
+    undo(made)
+
+    assert last(caller)[0] == "withdrawn"
+
+
 def test_last_confirmation_is_one_event_that_says_whose(caller):
     one = sent(caller, MAIJA, OLLI)
     confirm(one, MAIJA)
@@ -179,6 +206,25 @@ def test_status_tells_of_an_undeliverable_invitation(caller):
     bounces(one)
 
     assert caller.get(one.number).json()["applicants"][1]["invitation"]["state"] == "undeliverable"
+
+
+def test_status_says_of_an_invitation_what_its_last_event_says(caller):
+    one = sent(caller, MAIJA, OLLI)
+    opens(one)
+    bounces(one)
+
+    assert last(caller)[0] == "invitation_undeliverable"
+    assert caller.get(one.number).json()["applicants"][1]["invitation"]["state"] == "undeliverable"
+
+
+def test_resend_to_the_same_address_changes_no_contact_details(caller, time_machine):
+    one = sent(caller, MAIJA, OLLI)
+    time_machine.move_to(timezone.now() + dt.timedelta(hours=1))
+
+    invitations.correct_address(applicant(one, OLLI), email=applicant(one, OLLI).email, by=actor(MAIJA))
+
+    assert last(caller)[0] == "sent"
+    assert applicant(one, OLLI).contact_corrected_at is None
 
 
 def test_status_and_events_name_nobody(caller):

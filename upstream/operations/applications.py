@@ -60,7 +60,7 @@ def list_applications(
         str | None, P(pattern=CLIENTS_NUMBER, description="Only the one of this number of your own")
     ] = None,
     changed_since: QueryEx[
-        Instant | None, P(description="Only those whose state or version has changed at this time or later")
+        Instant | None, P(description="Only those of which there are events collected at this time or later")
     ] = None,
     after: QueryEx[str, P(pattern=r"^[0-9]{1,18}$", description="`next` of the page before; 0 for the first")] = "0",
     limit: QueryEx[int, P(ge=1, le=MOST_AT_ONCE, description="How many applications at most")] = 100,
@@ -88,7 +88,7 @@ def list_applications(
     response={200: ApplicationStatus, frozenset({401, 404, 429, 503}): ProblemDetails},
 )
 def application_status(request: ClientRequest, reference: str, response: HttpResponse) -> ApplicationStatus:
-    """Return how one of your own applications stands, by our number of it."""
+    """Ask how one of your own applications stands, by our number of it."""
     return _told(_answer(standing.status(reference, client=request.auth)), response)
 
 
@@ -98,7 +98,7 @@ def application_status(request: ClientRequest, reference: str, response: HttpRes
     exclude_none=True,
 )
 def application_document(request: ClientRequest, reference: str, response: HttpResponse) -> Document:
-    """Return one of your own applications as it is known here: what was sent, changed and corrected since.
+    """Read one of your own applications as it is known here: what was sent, changed and corrected since.
 
     It may be sent back, changed or as it is, with its `ETag` as `If-Match`. `contact_details_at` says when somebody
     corrected their contact details here. That you have read it is recorded.
@@ -141,7 +141,6 @@ def change_application(
     """
     if if_match is None:
         raise WhichVersion
-    document.check(application, is_new=False)
     tag = if_match.removeprefix("W/").strip('"')
 
     def change() -> Answer[ApplicationStatus]:

@@ -19,7 +19,7 @@ router = Router()
     openapi_extra={"requestBody": {"content": {"application/json": {"example": ASKED}}}},
 )
 def several_statuses(request: ClientRequest, asked: AskedStatuses) -> Statuses:
-    """Return how up to 500 of your own applications stand, by our numbers of them or by your own. Changes nothing."""
+    """Ask how up to 500 of your own applications stand, by our numbers of them or by your own. Changes nothing."""
     return summaries.statuses(asked, client=request.auth)
 
 

@@ -5,7 +5,7 @@ from ninja import P, QueryEx, Router
 from applications.facts import Instant
 from upstream import deliveries, events
 from upstream.door import ClientRequest
-from upstream.models import WebhookEndpoint
+from upstream.models import Event, WebhookEndpoint
 from upstream.problems import UnknownParameter
 from upstream.schemas import EventPage, ProblemDetails, Replay, Replayed
 
@@ -15,7 +15,7 @@ CURSOR = r"^[0-9]{1,18}(-[0-9a-f]{1,8})?$"
 router = Router()
 
 
-@router.get("/events", response={200: EventPage, frozenset({400, 401, 409, 429, 503}): ProblemDetails})
+@router.get("/events", response={200: EventPage, frozenset({400, 401, 404, 409, 429, 503}): ProblemDetails})
 def poll_events(
     request: ClientRequest,
     after: QueryEx[str, P(pattern=CURSOR, description="`next` of the last poll; 0 in the first")] = "0",
@@ -23,7 +23,7 @@ def poll_events(
     application: QueryEx[str | None, P(description="Only events of this application, by our number")] = None,
     limit: QueryEx[int, P(ge=1, le=MOST_EVENTS, description="How many events at most")] = 100,
 ) -> EventPage:
-    """Return what happened to your own applications, each once, in order; of one application always in its order.
+    """Ask what happened to your own applications, each event once, in order; of one application always in its order.
 
     Whoever keeps `next` and gives it as `after` misses none. Events come a second or so after what they tell of.
     After our database was restored, `after` may name an event that is not there: the answer is 409, and you ask
@@ -31,13 +31,13 @@ def poll_events(
     """
     if set(request.GET) - {"after", "since", "application", "limit"}:
         raise UnknownParameter  # a misspelt `after` would start from the beginning, time and again
-    wanted = events.of_client(request.auth, since=since, reference=application)
-    return events.page(wanted, after=after, limit=limit)
+    chosen = events.chosen(request.auth, since=since, reference=application)
+    return events.page(request.auth, chosen, after=after, limit=limit)
 
 
 @router.post(
     "/events/replay",
-    response={200: Replayed, frozenset({400, 401, 413, 415, 422, 429, 503}): ProblemDetails},
+    response={200: Replayed, frozenset({400, 401, 404, 413, 415, 422, 429, 503}): ProblemDetails},
     openapi_extra={
         "requestBody": {"content": {"application/json": {"example": {"since": "2026-11-20T10:00:00+02:00"}}}}
     },
@@ -47,6 +47,8 @@ def replay_events(request: ClientRequest, wanted: Replay) -> Replayed:
 
     Give at least one of the two.
     """
-    chosen = events.of_client(request.auth, since=wanted.since, reference=wanted.application)
+    chosen = Event.objects.filter(
+        events.chosen(request.auth, since=wanted.since, reference=wanted.application), client=request.auth
+    )
     own = WebhookEndpoint.objects.live().filter(client=request.auth)
     return Replayed(deliveries=deliveries.replay_events(chosen, endpoints=own))

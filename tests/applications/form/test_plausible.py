@@ -25,7 +25,7 @@ def told(form, typed):
         return {name: list(texts) for name, texts in form(prefix="x", typed=typed).errors.items()}
 
 
-TOO_OLD = "By this code the person would be over 120 years old. Check the sign after the six digits."
+TOO_OLD = "According to this code, the person is over 120 years old. Check the character after the first six digits."
 
 
 @pytest.mark.parametrize(
@@ -44,8 +44,8 @@ TOO_OLD = "By this code the person would be over 120 years old. Check the sign a
             Unborn,
             {"due_date": day(-61)},
             "due_date",
-            "The due date was more than 2 months ago. Check it. If the child has been born, remove the unborn child "
-            "and add a person moving in with you.",
+            "The due date was more than 2 months ago. Check the date. If the child has been born, remove the unborn "
+            "child and add the child as a person moving in.",
         ),
         (
             HomeAndNeed,

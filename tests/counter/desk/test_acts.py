@@ -160,7 +160,7 @@ def test_person_who_renews_learns_where_to_edit_instead(adviser, valid):
 
     shown = adviser.get(at("desk_renew", valid)).content.decode()
 
-    assert "Du redigerar den här ansökan i en annan tjänst, Asuntohaku." in shown
+    assert "Du kan redigera den här ansökan bara i en annan tjänst, Asuntohaku." in shown
 
 
 @pytest.mark.parametrize("name", ["desk_renew", "desk_withdraw"])

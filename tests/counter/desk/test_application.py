@@ -42,9 +42,9 @@ def test_application_shows_how_it_stands(adviser):
 @pytest.mark.parametrize(
     ("language", "said"),
     [
-        ("fi", "Hakijat muokkaavat tätä hakemusta toisessa palvelussa, jonka nimi on Asuntohaku."),
-        ("sv", "De sökande redigerar den här ansökan i en annan tjänst, Asuntohaku."),
-        ("en", "Applicants edit this application in another service, Home search."),
+        ("fi", "Hakijat voivat muokata tätä hakemusta vain toisessa palvelussa, jonka nimi on Asuntohaku."),
+        ("sv", "De sökande kan redigera den här ansökan bara i en annan tjänst, Asuntohaku."),
+        ("en", "The applicants can edit this application only in another service, Home search."),
     ],
 )
 def test_application_and_its_people_say_where_it_is_edited(adviser, language, said):

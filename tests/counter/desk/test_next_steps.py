@@ -132,7 +132,9 @@ def test_person_who_has_declined_learns_where_the_application_is_edited(adviser)
     invitations.decline(slot(sent, OLLI), by=acting("adviser"))
     edit_elsewhere(sent)
 
-    assert steps(adviser, sent, 1)[1:] == ["Applicants edit this application in another service, Home search."]
+    assert steps(adviser, sent, 1)[1:] == [
+        "The applicants can edit this application only in another service, Home search."
+    ]
 
 
 def test_person_under_18_confirms_once_they_are_of_age(adviser):
