@@ -51,10 +51,6 @@ def _as_problems(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRes
     return answer
 
 
-def _refuse(answer: Callable[[Any], HttpResponse], _request: HttpRequest, error: Any) -> HttpResponse:
-    return answer(error)
-
-
 @csrf_exempt
 def _unknown_path(_request: HttpRequest) -> HttpResponse:
     return problem(404, "Not found")
@@ -63,7 +59,6 @@ def _unknown_path(_request: HttpRequest) -> HttpResponse:
 api = Api(
     title="Heka Confirm",
     version="1",
-    description=description.DESCRIPTION,
     urls_namespace="api",
     docs_url=None,  # its page loads scripts from elsewhere
     docs_decorator=require_safe,
@@ -71,7 +66,7 @@ api = Api(
     parser=StrictParser(),
 )
 for kind, answer in ANSWERS.items():
-    api.add_exception_handler(kind, functools.partial(_refuse, answer))
+    api.add_exception_handler(kind, lambda _request, error, answer=answer: answer(error))  # type: ignore[misc]
 api.add_router("", applications.router)
 api.add_router("", bulk.router)
 api.add_router("", events.router)
