@@ -54,7 +54,6 @@ WITHOUT_ACT = {
     "identity.staff_changes.decide_change": "staff alone",
     "upstream.clients.issue": "a client alone",
     "upstream.clients.settle": "a client alone",
-    "upstream.deliveries.replay_events": "webhooks alone",
     "upstream.endpoints.disable": "webhooks alone",
     "upstream.endpoints.rotate": "webhooks alone",
     "upstream.intake.read": "writes the trail alone",
