@@ -109,7 +109,8 @@ class Resident(Strict):
     birth_date: Day | None = Field(default=None, description="Only of somebody without a Finnish code")
     due_date: Day | None = Field(
         default=None,
-        description="Of an unborn child: at most 300 days ahead, in a new application at most 60 days ago",
+        description=f"Of an unborn child: at most {plausible.DUE_AHEAD.days} days ahead, in a new application at most "
+        f"{plausible.DUE_OVER.days} days ago",
     )
 
     @model_validator(mode="after")

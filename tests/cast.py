@@ -1,5 +1,6 @@
 """The fixed cast of the tests, and what they send. Codes are fictitious test codes (900–999)."""
 
+import datetime as dt
 from itertools import count
 from typing import Any
 
@@ -61,6 +62,11 @@ def document(main: dict[str, str] = MAIJA, *co_applicants: dict[str, str], **mor
         },
         **more,
     }
+
+
+def day(number: int) -> str:
+    """Return the day so many days from today, as a document says it. Near a bound, ask for it within the test."""
+    return (timezone.localdate() + dt.timedelta(days=number)).isoformat()
 
 
 _rents = count(1200)

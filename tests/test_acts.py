@@ -52,7 +52,6 @@ WITHOUT_ACT = {
     "identity.staff_changes.send_link_or_ask": "staff alone",
     "identity.staff_links.set_staff_password": "staff alone",
     "identity.staff_changes.decide_change": "staff alone",
-    "upstream.deliveries.replay_events": "webhooks alone",
     "upstream.endpoints.disable": "webhooks alone",
     "upstream.endpoints.rotate": "webhooks alone",
     "upstream.intake.read": "writes the trail alone",

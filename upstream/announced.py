@@ -1,6 +1,9 @@
 """The events that are sent to a receiver, as the API's description shows them (`webhooks` of OpenAPI 3.1)."""
 
+import datetime as dt
 from typing import Any
+
+from django.conf import settings
 
 from upstream import example
 from upstream.meanings import EVENTS
@@ -21,19 +24,30 @@ HEADERS = {
         "v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=",
     ),
 }
+UNITS = {"hour": 3600, "minute": 60, "second": 1}
+
+
+def _length(seconds: float) -> str:
+    number, unit = next((seconds / of, unit) for unit, of in UNITS.items() if seconds >= of)
+    return f"{number:g} {unit}{'' if number == 1 else 's'}"
+
+
+*DELAYS, LAST_DELAY = map(_length, settings.WEBHOOK_DELAYS)
 ANSWERS = {
     "2XX": "You have it. The body of the answer is not read.",
     "410": "You take no more events: the receiver is disabled, and what waits for it is given up.",
-    "429": "Later: nothing is sent to you for as long as `Retry-After` says, up to one hour, or for 30 seconds.",
+    "429": "Later: nothing is sent to you for as long as `Retry-After` says, up to one hour, or for "
+    f"{_length(settings.WEBHOOK_PAUSE)}.",
     "503": "The same as 429.",
-    "default": "It is sent again after 10 seconds, 30 seconds, 1, 5, 15 and 30 minutes, and then each hour, for three "
-    "days. So it is after a redirect, and when no answer comes within ten seconds.",
+    "default": f"It is sent again after {', '.join(DELAYS)}, and then {LAST_DELAY} each time, for "
+    f"{settings.WEBHOOK_DAYS} days. So it is after a redirect, and when no answer comes within "
+    f"{_length(settings.WEBHOOK_TIMEOUT)}.",
 }
 
 
-def webhooks() -> dict[str, Any]:
+def webhooks(today: dt.date) -> dict[str, Any]:
     """Return the description of each kind of event, by its name."""
-    return {name_of(kind): {"post": _operation(kind, means)} for kind, means in EVENTS.items()}
+    return {name_of(kind): {"post": _operation(kind, means, today)} for kind, means in EVENTS.items()}
 
 
 def name_of(kind: str) -> str:
@@ -41,9 +55,9 @@ def name_of(kind: str) -> str:
     return "application" + "".join(map(str.title, kind.split("_")))
 
 
-def _operation(kind: str, means: str) -> dict[str, Any]:
+def _operation(kind: str, means: str, today: dt.date) -> dict[str, Any]:
     name = name_of(kind)
-    sent = example.event(kind)
+    sent = example.event(kind, today)
     only = {"type": "object", "properties": {"type": {"const": sent["type"]}}}
     return {
         "operationId": f"receive{name[0].upper()}{name[1:]}",

@@ -13,8 +13,9 @@ from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
 from upstream import description, page
-from upstream.door import BearerToken, StrictParser, show_allowance
+from upstream.door import BearerToken, StrictParser, only_known_parameters, show_allowance
 from upstream.operations import applications, bulk, events
+from upstream.problem_kinds import METHOD_NOT_ALLOWED, NOT_FOUND
 from upstream.problems import ANSWERS, problem
 
 
@@ -43,7 +44,7 @@ def _as_problems(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRes
         except Http404:
             response = _unknown_path(request)
         if response.status_code == 405:
-            response = problem(405, "Method not allowed", Allow=response["Allow"])
+            response = problem(METHOD_NOT_ALLOWED, Allow=response["Allow"])
         response.headers.setdefault("Cache-Control", "no-store")
         show_allowance(request, response)
         return response
@@ -57,13 +58,12 @@ def _refuse(answer: Callable[[Any], HttpResponse], _request: HttpRequest, error:
 
 @csrf_exempt
 def _unknown_path(_request: HttpRequest) -> HttpResponse:
-    return problem(404, "Not found")
+    return problem(NOT_FOUND)
 
 
 api = Api(
     title="Heka Confirm",
     version="1",
-    description=description.DESCRIPTION,
     urls_namespace="api",
     docs_url=None,  # its page loads scripts from elsewhere
     docs_decorator=require_safe,
@@ -72,6 +72,7 @@ api = Api(
 )
 for kind, answer in ANSWERS.items():
     api.add_exception_handler(kind, functools.partial(_refuse, answer))
+api.add_decorator(only_known_parameters)
 api.add_router("", applications.router)
 api.add_router("", bulk.router)
 api.add_router("", events.router)

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.conf import settings
@@ -14,7 +14,12 @@ from core.leases import claim_first, retry_delay
 from upstream.enums import Failure
 from upstream.models import Event, WebhookDelivery, WebhookDeliveryQuerySet, WebhookEndpoint
 
-BATCH_ROWS = 1_000
+BATCH_EVENTS = 1_000
+MOST_REPLAYED = 10_000  # events that a client may have sent again by one request
+
+
+class TooManyEvents(Exception):
+    """A client wants more events sent again than one request may ask for."""
 
 
 def queue_deliveries(events: Iterable[Event]) -> None:
@@ -80,27 +85,40 @@ def replay_deliveries(chosen: WebhookDeliveryQuerySet) -> int:
     )
 
 
-@transaction.atomic
+def refuse_too_many(events: QuerySet[Event]) -> None:
+    """Raise TooManyEvents if these are more than a client may have sent again by one request."""
+    if events.order_by()[: MOST_REPLAYED + 1].count() > MOST_REPLAYED:
+        raise TooManyEvents
+
+
 def replay_events(events: QuerySet[Event], *, endpoints: Iterable[WebhookEndpoint]) -> int:
     """Send these events of one client to these endpoints of it once more; return how many deliveries that makes.
 
-    That includes events that were never queued for an endpoint.
+    That includes events that were never queued for an endpoint. It is done some at a time, so that however many they
+    are, neither memory nor those who deliver events now suffer.
     """
-    number = 0
-    for endpoint in endpoints:
-        number += replay_deliveries(endpoint.deliveries.filter(event__in=events))
-        never_owed = events.exclude(deliveries__endpoint=endpoint).order_by("pk")
-        made = WebhookDelivery.objects.bulk_create(
-            [
-                WebhookDelivery(
-                    endpoint=endpoint, event_id=pk, application_id=application, tried_until=_days_from_now()
-                )
-                for pk, application in never_owed.values_list("pk", "application")
-            ],
-            batch_size=BATCH_ROWS,
-        )
-        number += len(made)
-    return number
+    return sum(_replay_some(batch, endpoint) for endpoint in endpoints for batch in _batches(events))
+
+
+@transaction.atomic
+def _replay_some(events: dict[int, int], endpoint: WebhookEndpoint) -> int:
+    """Send events, given with their applications, to an endpoint once more."""
+    owed = endpoint.deliveries.filter(event__in=events)
+    again = replay_deliveries(owed)
+    never_owed = events.keys() - owed.values_list("event", flat=True)
+    made = WebhookDelivery.objects.bulk_create(
+        WebhookDelivery(endpoint=endpoint, event_id=pk, application_id=events[pk], tried_until=_days_from_now())
+        for pk in sorted(never_owed)
+    )
+    return again + len(made)
+
+
+def _batches(events: QuerySet[Event]) -> Iterator[dict[int, int]]:
+    """Yield the applications of events by the numbers of the events, some at a time."""
+    rest = events.order_by("pk").values_list("pk", "application")
+    while batch := dict(rest[:BATCH_EVENTS]):
+        yield batch
+        rest = rest.filter(pk__gt=max(batch))
 
 
 def _days_from_now() -> Any:

@@ -11,15 +11,17 @@ from typing import Any
 from django.conf import settings
 from ninja.openapi.schema import OpenAPISchema
 
-from upstream import announced
-from upstream.example import EXAMPLES
+from applications import dates
+from identity.limits import MINUTE
+from upstream import announced, example
 from upstream.meanings import LISTS
-from upstream.problem_kinds import KINDS
+from upstream.models import REQUESTS_A_MINUTE
+from upstream.problem_kinds import KINDS, MOST_KB
 from upstream.problems import MEDIA_TYPE
 
 Part = dict[str, Any]
 
-DESCRIPTION = """
+DESCRIPTION = f"""
 People in Helsinki apply for a rental home from Heka. An application counts only when every adult in it has proved who
 they are and confirmed it. Send applications in here: we invite the people in them, let them confirm, and tell you
 what becomes of each.
@@ -33,9 +35,9 @@ wait to be polled in any case.
 **Repeat safely.** A request may be carried out although its answer is lost. Give each one that changes something an
 `Idempotency-Key` where it takes one, and repeat it as it was until an answer comes.
 
-**Limits.** You may make 300 requests within a minute, unless the operator has set another limit. `RateLimit-Policy`
-tells which, and `RateLimit` what is left of it. A request beyond it is answered with 429 and `Retry-After`, and was
-not carried out. A body holds 256 KB at most.
+**Limits.** You may make {REQUESTS_A_MINUTE} requests within a minute, unless the operator has set another limit.
+`RateLimit-Policy` tells which, and `RateLimit` what is left of it. A request beyond it is answered with 429 and
+`Retry-After`, and was not carried out. A body holds {MOST_KB} KB at most.
 
 **When something goes wrong.** Every answer from 400 on is problem details (RFC 9457). `type` names the kind of
 problem for programs, `title` says it in words, and `errors` names each faulty place in the body. An unknown path is
@@ -65,7 +67,7 @@ NAMES = {
 PARAMETERS: dict[str, Part] = {
     "reference": {
         "description": "Our number of the application, as we told it when it was sent; not your own one",
-        "example": "K7M-P3X-Q4T",
+        "example": example.REFERENCE,
     },
     "Idempotency-Key": {
         "description": "A random text of yours for this request, such as a UUID. The same request under the same key "
@@ -75,7 +77,7 @@ PARAMETERS: dict[str, Part] = {
     "If-Match": {
         "description": "The `ETag` of the version that you have seen, with its quotes. Without it nothing is changed: "
         "428",
-        "example": '"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"',
+        "example": f'"{example.DIGEST}"',
         "required": True,
     },
 }
@@ -111,11 +113,12 @@ REPLAYED = {
 }
 ALLOWANCE = {
     "RateLimit-Policy": header(
-        "How many requests (`q`) you may make within how many seconds (`w`)", examples=['"requests";q=300;w=60']
+        "How many requests (`q`) you may make within how many seconds (`w`)",
+        examples=[f'"requests";q={REQUESTS_A_MINUTE};w={MINUTE}'],
     ),
     "RateLimit": header(
         "How many of them are left (`r`), and in how many seconds (`t`) they are counted anew",
-        examples=['"requests";r=299;t=60'],
+        examples=[f'"requests";r={REQUESTS_A_MINUTE - 1};t={MINUTE}'],
     ),
 }
 RETRY_AFTER = {
@@ -140,8 +143,9 @@ def completed(schema: OpenAPISchema) -> OpenAPISchema:
         "description": "The same for people to read",
         "url": f"{settings.PUBLIC_URL}/api/v1/",
     }
+    examples = example.examples(today := dates.today())
     for operation in operations_of(schema):
-        _complete(operation)
+        _complete(operation, examples)
     used = {tag for operation in operations_of(schema) for tag in operation["tags"]}
     schema["tags"] = [{"name": name, "description": text} for name, text in TAGS.values() if name in used]
     for words, (about, meanings) in LISTS.items():
@@ -155,7 +159,7 @@ def completed(schema: OpenAPISchema) -> OpenAPISchema:
         kind.key: {"summary": kind.title, "description": f"{kind.means} {kind.advice}", "value": kind.example}
         for kind in KINDS
     }
-    schema["webhooks"] = announced.webhooks()
+    schema["webhooks"] = announced.webhooks(today)
     return schema
 
 
@@ -171,7 +175,7 @@ def schema_name(content: Part) -> str:
     return str(of.get("items", of).get("$ref", "")).rpartition("/")[2]
 
 
-def _complete(operation: Part) -> None:
+def _complete(operation: Part, examples: Part) -> None:
     module, name = GENERATED_NAME.fullmatch(operation["operationId"]).groups()  # type: ignore[union-attr]  # all are
     first, *others = name.split("_")
     operation["operationId"] = NAMES.get(name) or first + "".join(map(str.title, others))
@@ -180,10 +184,10 @@ def _complete(operation: Part) -> None:
     for parameter in operation["parameters"]:
         _complete_parameter(parameter)
     for content in [operation["requestBody"]["content"]] if "requestBody" in operation else []:
-        _show_example(content)
+        _show_example(content, examples)
     for status, answer in sorted(operation["responses"].items()):
         operation["responses"][status] = operation["responses"].pop(status)  # in the order of their numbers
-        _complete_answer(operation, status, answer)
+        _complete_answer(operation, status, answer, examples)
 
 
 def _complete_parameter(parameter: Part) -> None:
@@ -196,7 +200,7 @@ def _complete_parameter(parameter: Part) -> None:
         parameter["schema"]["items"] = {"$ref": f"#/components/schemas/{listed['title']}"}
 
 
-def _complete_answer(operation: Part, status: int, answer: Part) -> None:
+def _complete_answer(operation: Part, status: int, answer: Part, examples: Part) -> None:
     takes_key = any(parameter["name"] == "Idempotency-Key" for parameter in operation["parameters"])
     answer["description"] = ANSWERS.get(status, answer["description"])
     answer["headers"] = {
@@ -206,14 +210,14 @@ def _complete_answer(operation: Part, status: int, answer: Part) -> None:
         **(ALLOWANCE if status != 401 else {}),
     }
     if status < 400:
-        _show_example(answer["content"])
+        _show_example(answer["content"], examples)
     else:
         kinds = [kind for kind in KINDS if kind.status == status and kind.may_come_from(operation)]
-        examples = {kind.key: {"$ref": f"#/components/examples/{kind.key}"} for kind in kinds}
-        answer["content"] = {MEDIA_TYPE: {**answer["content"]["application/json"], "examples": examples}}
+        problems = {kind.key: {"$ref": f"#/components/examples/{kind.key}"} for kind in kinds}
+        answer["content"] = {MEDIA_TYPE: {**answer["content"]["application/json"], "examples": problems}}
 
 
-def _show_example(content: Part) -> None:
-    example = EXAMPLES.get(schema_name(content))
-    if example is not None:
-        content["application/json"].setdefault("example", example)
+def _show_example(content: Part, examples: Part) -> None:
+    shown = examples.get(schema_name(content))
+    if shown is not None:
+        content["application/json"]["example"] = shown

@@ -1,10 +1,14 @@
 """Who may ask, how often, and in which form a body comes."""
 
+import functools
+import inspect
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from ninja.params.models import Query
 from ninja.parser import Parser
 from ninja.security.base import AuthBase
 
@@ -12,7 +16,7 @@ from identity import limits
 from identity.limits import Left, TooMany
 from upstream import clients, strict_json
 from upstream.models import ApiClient
-from upstream.problems import Unauthorised, WrongContentType
+from upstream.problems import Unauthorised, UnknownParameter, WrongContentType
 
 REFUSALS_A_MINUTE = 30  # by one address
 
@@ -59,6 +63,23 @@ def show_allowance(request: HttpRequest, response: HttpResponseBase) -> None:
     if allowance and allowance.left:
         response["RateLimit-Policy"] = f'"requests";q={allowance.most};w={limits.MINUTE}'
         response["RateLimit"] = f'"requests";r={allowance.left.tries};t={allowance.left.seconds}'
+
+
+def only_known_parameters(operation: Callable[..., Any]) -> Callable[..., Any]:
+    """Let an operation refuse a query with a parameter that it does not take. Raises UnknownParameter.
+
+    A misspelt filter would list them all, and a misspelt `after` begin anew each time.
+    """
+    given = inspect.signature(operation).parameters.items()
+    known = {name for name, one in given if any(isinstance(of, Query) for of in get_args(one.annotation)[1:])}
+
+    @functools.wraps(operation)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if request.GET.keys() - known:
+            raise UnknownParameter
+        return operation(request, *args, **kwargs)
+
+    return answer
 
 
 class StrictParser(Parser):

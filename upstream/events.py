@@ -18,9 +18,8 @@ from applications.enums import Happened, State
 from applications.models import Applicant, Application, Happening, Version
 from upstream import deliveries, differences, forms_received
 from upstream.models import ApiClient, Event
-from upstream.schemas import CloudEvent, EventData, EventPage
+from upstream.schemas import EVENT_TYPE, CloudEvent, EventData, EventPage
 
-TYPE = "fi.heka-confirm.application."
 # How many happenings before the newest known one are looked at again, since a lower number may commit later.
 NEAR, FAR = 1_000, 100_000
 BATCH_HAPPENINGS = 500
@@ -85,7 +84,7 @@ def cloud_event(event: Event) -> CloudEvent:
     return CloudEvent(
         id=event.uid,
         source=settings.PUBLIC_URL,
-        type=TYPE + event.happening.kind,
+        type=EVENT_TYPE + event.happening.kind,
         subject=data.reference,
         time=event.happening.at.isoformat(),
         data=data,

@@ -1,17 +1,24 @@
 """What is sent and answered, as the API's description shows it. The code in it is a fictitious test code.
 
-A test holds each example against its schema, and demands one of each body and each answer.
+The days in it lie a little back, counted from a day that is given: an application that was sent long ago would be
+refused, and whoever tries the interface begins with the example. A test holds each example against its schema, and
+demands one of each body and each answer.
 """
 
+import datetime as dt
 from typing import Any
 
+from applications import dates
 from applications.enums import Happened, State
+from upstream.schemas import EVENT_TYPE
 
-EVENT_TYPE = "fi.heka-confirm.application."
-
-EXAMPLE: dict[str, Any] = {
-    "reference": "HS-2026-0001",
-    "sent_at": "2026-11-20T10:00:00+02:00",
+CLIENT_REFERENCE = "HS-2026-0001"
+REFERENCE = "K7M-P3X-Q4T"
+EVENT_ID = "0b5e6c1e-6a39-4d3e-8f0a-1c8f3a9d2b77"
+DIGEST = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+UNKNOWN = "HS-2026-0002"
+UNDATED: dict[str, Any] = {
+    "reference": CLIENT_REFERENCE,
     "language": "fi",
     "main_applicant": {
         "first_names": "Maija Liisa",
@@ -41,63 +48,6 @@ EXAMPLE: dict[str, Any] = {
         "assurance": True,
     },
 }
-
-REFERENCE = "K7M-P3X-Q4T"
-EVENT_ID = "0b5e6c1e-6a39-4d3e-8f0a-1c8f3a9d2b77"
-DIGEST = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
-RECEIPT: dict[str, Any] = {
-    "reference": REFERENCE,
-    "status": "awaiting",
-    "valid_until": "2027-02-18",
-    "confirm_link": f"https://confirm.example.fi/fi/confirm/{REFERENCE}/",
-}
-STATUS: dict[str, Any] = {
-    **RECEIPT,
-    "client_reference": EXAMPLE["reference"],
-    "version": 1,
-    "digest": DIGEST,
-    "sent_at": "2026-11-20T08:00:00Z",
-    "changed_at": "2026-11-20T08:00:00Z",
-    "awaited": [1],
-    "applicants": [
-        {
-            "position": 0,
-            "progress": "confirmed",
-            "representative": None,
-            "method": "bank",
-            "confirmed_at": "2026-11-21T10:00:00Z",
-            "declined_at": None,
-            "invitation": None,
-        },
-        {
-            "position": 1,
-            "progress": "counter_only",
-            "representative": None,
-            "method": None,
-            "confirmed_at": None,
-            "declined_at": None,
-            "invitation": None,
-        },
-    ],
-    "history": [
-        {
-            "type": "sent",
-            "time": "2026-11-20T08:00:00Z",
-            "state": "awaiting",
-            "version": 1,
-            "by": "housing_system",
-            "position": None,
-        },
-        {
-            "type": "person_confirmed",
-            "time": "2026-11-21T10:00:00Z",
-            "state": "awaiting",
-            "version": 1,
-            "by": "person",
-            "position": 0,
-        },
-    ],
-}
 # Between which states each event leads; the others leave it as it is.
 MOVES: dict[str, tuple[State | None, State]] = {
     Happened.SENT: (None, State.AWAITING),
@@ -123,17 +73,51 @@ OF_ANOTHER = (
 )
 
 
-def event(kind: str) -> dict[str, Any]:
+def sending(today: dt.date) -> dt.datetime:
+    """Return when the application of the examples was sent."""
+    return dt.datetime.combine(today - dt.timedelta(days=2), dt.time(8), dt.UTC)
+
+
+def confirming(today: dt.date) -> dt.datetime:
+    """Return when its main applicant confirmed it."""
+    return sending(today) + dt.timedelta(days=1, hours=2)
+
+
+def examples(today: dt.date) -> dict[str, Any]:
+    """Return what each body and each answer looks like, by the name of its schema."""
+    sent, status, summary = document(today), _status(today), _summary(today)
+    known = {"reference": REFERENCE, "version": summary["version"], "state": State.VALID.value}
+    return {
+        "Document": sent,
+        "Receipt": _receipt(today),
+        "ApplicationStatus": status,
+        "ApplicationPage": {"applications": [summary], "next": "1", "more": False},
+        "AskedStatuses": {"references": [REFERENCE], "client_references": [UNKNOWN]},
+        "Statuses": {"applications": [status], "unknown": [UNKNOWN]},
+        "Knowledge": {"applications": [known]},
+        "Differences": {"different": [summary], "unknown": []},
+        "Replay": {"since": _moment(sending(today))},
+        "Replayed": {"deliveries": 12},
+        "EventPage": {"events": [event(Happened.CONFIRMED, today)], "next": f"4711-{EVENT_ID[:8]}", "more": False},
+    }
+
+
+def document(today: dt.date) -> dict[str, Any]:
+    """Return an application as it is sent."""
+    return {**UNDATED, "sent_at": _moment(sending(today))}
+
+
+def event(kind: str, today: dt.date) -> dict[str, Any]:
     """Return an event of a kind, as a webhook gets it."""
     before, after = MOVES.get(kind, (State.AWAITING, State.AWAITING))
     confirmed = [{"position": 0, "method": "bank"}]
     by_clock = kind in (Happened.LAPSED, Happened.EXPIRED)
     data = {
         "reference": REFERENCE,
-        "client_reference": EXAMPLE["reference"],
+        "client_reference": CLIENT_REFERENCE,
         "state": after.value,
         "from_state": before.value if before else None,
-        "valid_until": RECEIPT["valid_until"],
+        "valid_until": _valid_until(today),
         "version": 2 if kind == Happened.CHANGED else 1,
         "digest": DIGEST,
         "by": "clock" if by_clock else "housing_system" if kind == Happened.SENT else "person",
@@ -153,29 +137,60 @@ def event(kind: str) -> dict[str, Any]:
         "source": "https://confirm.example.fi",
         "type": EVENT_TYPE + kind,
         "subject": REFERENCE,
-        "time": "2026-11-21T10:00:00.123456+00:00",
+        "time": confirming(today).replace(microsecond=123456).isoformat(),
         "datacontenttype": "application/json",
         "data": data,
     }
 
 
-SUMMARY: dict[str, Any] = {
-    **{name: STATUS[name] for name in ("reference", "client_reference", "version", "digest", "valid_until")},
-    "state": "awaiting",
-    "waits_for": 1,
-    "state_changed_at": "2026-11-21T10:00:00Z",
-}
-# By the name of its schema, what a body or an answer looks like.
-EXAMPLES: dict[str, Any] = {
-    "Document": EXAMPLE,
-    "Receipt": RECEIPT,
-    "ApplicationStatus": STATUS,
-    "ApplicationPage": {"applications": [SUMMARY], "next": "1", "more": False},
-    "AskedStatuses": {"references": [REFERENCE], "client_references": ["HS-2026-0002"]},
-    "Statuses": {"applications": [STATUS], "unknown": ["HS-2026-0002"]},
-    "Knowledge": {"applications": [{"reference": REFERENCE, "version": 1, "state": "valid"}]},
-    "Differences": {"different": [SUMMARY], "unknown": []},
-    "Replay": {"since": "2026-11-20T10:00:00+02:00"},
-    "Replayed": {"deliveries": 12},
-    "EventPage": {"events": [event(Happened.CONFIRMED)], "next": "4711-0b5e6c1e", "more": False},
-}
+def _receipt(today: dt.date) -> dict[str, Any]:
+    return {
+        "reference": REFERENCE,
+        "status": "awaiting",
+        "valid_until": _valid_until(today),
+        "confirm_link": f"https://confirm.example.fi/fi/confirm/{REFERENCE}/",
+    }
+
+
+def _status(today: dt.date) -> dict[str, Any]:
+    sent_at, confirmed_at = _moment(sending(today)), _moment(confirming(today))
+    of_all = {"state": "awaiting", "version": 1}
+    nothing = {"representative": None, "confirmed_at": None, "declined_at": None, "method": None, "invitation": None}
+    return {
+        **_receipt(today),
+        "client_reference": CLIENT_REFERENCE,
+        "version": 1,
+        "digest": DIGEST,
+        "sent_at": sent_at,
+        "changed_at": sent_at,
+        "awaited": [1],
+        "applicants": [
+            {**nothing, "position": 0, "progress": "confirmed", "method": "bank", "confirmed_at": confirmed_at},
+            {**nothing, "position": 1, "progress": "counter_only"},
+        ],
+        "history": [
+            {**of_all, "type": "sent", "time": sent_at, "by": "housing_system", "position": None},
+            {**of_all, "type": "person_confirmed", "time": confirmed_at, "by": "person", "position": 0},
+        ],
+    }
+
+
+def _summary(today: dt.date) -> dict[str, Any]:
+    return {
+        "reference": REFERENCE,
+        "client_reference": CLIENT_REFERENCE,
+        "state": "awaiting",
+        "version": 1,
+        "digest": DIGEST,
+        "valid_until": _valid_until(today),
+        "waits_for": 1,
+        "state_changed_at": _moment(sending(today)),
+    }
+
+
+def _valid_until(today: dt.date) -> str:
+    return dates.valid_until(sending(today)).isoformat()
+
+
+def _moment(moment: dt.datetime) -> str:
+    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"

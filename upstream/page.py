@@ -1,5 +1,6 @@
 """The page about the API for people: the description (OpenAPI) as a text to read, without scripts."""
 
+import datetime as dt
 import functools
 import json
 import re
@@ -16,10 +17,11 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
 
+from applications import dates
 from upstream.description import ALLOWANCE
-from upstream.example import EVENT_TYPE
 from upstream.meanings import EVENTS, LISTS
 from upstream.problem_kinds import KINDS
+from upstream.schemas import EVENT_TYPE
 
 Part = dict[str, Any]
 
@@ -53,7 +55,7 @@ TYPES = {
 @require_safe
 def for_people(request: HttpRequest, api: NinjaAPI) -> HttpResponse:
     """Show the API's description as a page in English. It needs neither token nor cookie."""
-    described = _written(api, settings.PUBLIC_URL, settings.API_CONTACT)
+    described = _written(api, settings.PUBLIC_URL, settings.API_CONTACT, dates.today())
     with translation.override(LANGUAGE):
         page = render(request, "upstream/api.html", {"described": described})
     page["Content-Language"] = LANGUAGE
@@ -61,8 +63,8 @@ def for_people(request: HttpRequest, api: NinjaAPI) -> HttpResponse:
     return page
 
 
-@functools.cache  # it takes a tenth of a second, and anybody may ask for it; the last two are what it depends on
-def _written(api: NinjaAPI, _address: str, _contact: str) -> SafeString:
+@functools.lru_cache(maxsize=1)  # it takes a tenth of a second, and anybody may ask for it; the others it depends on
+def _written(api: NinjaAPI, _address: str, _contact: str, _today: dt.date) -> SafeString:
     return render_to_string("upstream/_described.html", content_of(api.get_openapi_schema()))
 
 

@@ -1,5 +1,6 @@
 """Why the API refuses a request: one row for each reason, answered as problem details (RFC 9457)."""
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -13,9 +14,12 @@ from applications import changes, document
 from applications.document import InvalidDocument
 from core.transactions import DATABASE_AWAY
 from identity.limits import TooMany
+from upstream import problem_kinds as kinds
+from upstream.deliveries import TooManyEvents
 from upstream.events import UnknownCursor
 from upstream.idempotency import KeyReused
 from upstream.intake import AlreadySent, AnotherReference
+from upstream.problem_kinds import ProblemKind
 from upstream.schemas import Fault, ProblemDetails
 from upstream.standing import NotFound
 from upstream.strict_json import NotJson
@@ -44,25 +48,19 @@ class WrongContentType(Exception):
 
 
 def problem(
-    status: int,
-    title: str,
-    kind: str = "",
-    *,
-    faults: Faults = (),
-    application: str | None = None,
-    **headers: str,
+    kind: ProblemKind, *, title: str = "", faults: Faults = (), application: str | None = None, **headers: str
 ) -> HttpResponse:
-    """Return the answer for one problem. `kind` names it for programs, unless the status says enough."""
+    """Return the answer for one problem, with a title of its own if its kind is not all that is to be said."""
     details = ProblemDetails(
-        type=f"urn:heka-confirm:{kind}" if kind else "about:blank",
-        title=title,
-        status=status,
+        type=kind.type,
+        title=title or kind.title,
+        status=kind.status,
         errors=[Fault(pointer=pointer, detail=detail) for pointer, detail in faults[:MOST_FAULTS]],
         application=application,
     )
     return HttpResponse(
         details.model_dump_json(exclude_none=True),
-        status=status,
+        status=kind.status,
         content_type=MEDIA_TYPE,
         headers={name.replace("_", "-"): value for name, value in headers.items()},
     )
@@ -71,65 +69,52 @@ def problem(
 def _unreadable(error: HttpError) -> HttpResponse:
     # django-ninja wraps whatever the parser raises in an error of its own.
     if isinstance(error.__cause__, WrongContentType):
-        return problem(415, "The content type must be application/json")
-    faults = [("", str(error.__cause__))] if isinstance(error.__cause__, NotJson) else []
-    return problem(400, "The body cannot be read", "not-json", faults=faults)
+        return problem(kinds.NO_JSON_TYPE)
+    return problem(kinds.NOT_JSON, faults=[("", str(error.__cause__))] if isinstance(error.__cause__, NotJson) else [])
 
 
 def _invalid(error: InvalidRequest) -> HttpResponse:
     match next((fault["loc"] for fault in error.errors if fault["loc"][0] in {"header", "query"}), None):
-        case "header", "Idempotency-Key", *_:
-            return problem(400, "The Idempotency-Key must be 1 to 255 visible ASCII characters", "invalid-key")
         case "header", name, *_:
-            return problem(400, f"The header {name} is malformed", "invalid-header")
+            return problem(kinds.INVALID_KEY if name == "Idempotency-Key" else kinds.INVALID_HEADER)
         case "query", name, *_:
-            return problem(400, f"The parameter {name} is malformed", "invalid-query")
+            return problem(kinds.INVALID_QUERY, title=f"The parameter {name} is malformed")
     faults, parameter = [], ""
     for fault in error.errors:
         _body, parameter, *path = fault["loc"]
         if fault["type"] == "missing" and not path:
-            return problem(400, "The body is empty, or was sent without Content-Length", "not-json")
+            return problem(kinds.NOT_JSON, title="The body is empty, or was sent without Content-Length")
         faults.append(document.fault(tuple(path), fault))
-    if parameter != "application":
-        return problem(422, "The body has faults", "invalid-body", faults=faults)
-    return _faulty(faults)
+    return problem(kinds.INVALID_APPLICATION if parameter == "application" else kinds.INVALID_BODY, faults=faults)
 
 
-def _faulty(faults: Faults) -> HttpResponse:
-    return problem(422, "The application has faults", "invalid-application", faults=faults)
+def _always(kind: ProblemKind, _error: Exception) -> HttpResponse:
+    return problem(kind)
 
 
+KIND_OF: dict[type[Exception], ProblemKind] = {
+    UnreadablePostError: kinds.NOT_JSON,
+    UnknownParameter: kinds.INVALID_QUERY,
+    NotFound: kinds.NOT_FOUND,
+    changes.EditedOnlyHere: kinds.CHANGED_HERE,
+    changes.CannotChangeEnded: kinds.ENDED,
+    UnknownCursor: kinds.UNKNOWN_CURSOR,
+    KeyReused: kinds.KEY_REUSED,
+    changes.NotLatest: kinds.CHANGED_MEANWHILE,
+    RequestDataTooBig: kinds.TOO_LARGE,
+    TooManyEvents: kinds.TOO_MANY_EVENTS,
+    WhichVersion: kinds.NO_VERSION,
+}
 ANSWERS: dict[type[Exception], Callable[[Any], HttpResponse]] = {
+    **{error: functools.partial(_always, kind) for error, kind in KIND_OF.items()},
     HttpError: _unreadable,
-    UnreadablePostError: lambda _: problem(400, "The body ended too early", "not-json"),
-    Unauthorised: lambda _: problem(401, "A valid token is needed", WWW_Authenticate="Bearer"),
-    NotFound: lambda _: problem(404, "Not found"),
-    AnotherReference: lambda _: problem(
-        409,
-        "The reference in the body is not the one of this application",
-        "another-reference",
-        faults=[("/reference", "Another one than was sent before")],
-    ),
-    changes.EditedOnlyHere: lambda _: problem(
-        409, "The applications of this client are edited only in this service", "changed-here"
-    ),
-    changes.CannotChangeEnded: lambda _: problem(409, "This application has ended", "ended"),
-    changes.NotLatest: lambda _: problem(412, "The application has another version now", "changed-meanwhile"),
-    UnknownCursor: lambda _: problem(
-        409, "The cursor names an event that is not there: ask since a time, or reconcile", "unknown-cursor"
-    ),
-    UnknownParameter: lambda _: problem(400, "The query has a parameter that is not known", "invalid-query"),
-    WhichVersion: lambda _: problem(428, "If-Match must name the version that is changed"),
-    KeyReused: lambda _: problem(409, "This Idempotency-Key came with another request before", "key-reused"),
-    AlreadySent: lambda error: problem(
-        409,
-        "An application with this reference was sent before",
-        "already-sent",
-        application=error.application.number,
-    ),
-    RequestDataTooBig: lambda _: problem(413, "The body is larger than 256 KB"),
     InvalidRequest: _invalid,
-    InvalidDocument: lambda error: _faulty(error.faults),
-    TooMany: lambda error: problem(429, "Too many requests", Retry_After=str(error.retry_after)),
-    **dict.fromkeys(DATABASE_AWAY, lambda _: problem(503, "Try again in a moment", Retry_After=RETRY_SECONDS)),
+    InvalidDocument: lambda error: problem(kinds.INVALID_APPLICATION, faults=error.faults),
+    Unauthorised: lambda _: problem(kinds.NO_TOKEN, WWW_Authenticate="Bearer"),
+    AnotherReference: lambda _: problem(
+        kinds.ANOTHER_REFERENCE, faults=[("/reference", "Another one than was sent before")]
+    ),
+    AlreadySent: lambda error: problem(kinds.ALREADY_SENT, application=error.application.number),
+    TooMany: lambda error: problem(kinds.TOO_MANY, Retry_After=str(error.retry_after)),
+    **dict.fromkeys(DATABASE_AWAY, lambda _: problem(kinds.AWAY, Retry_After=RETRY_SECONDS)),
 }

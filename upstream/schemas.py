@@ -32,6 +32,7 @@ class InvitationState(TextChoices):
     UNDELIVERABLE = "undeliverable"
 
 
+EVENT_TYPE = "fi.heka-confirm.application."
 REFERENCE = Field(description="Our number of the application", examples=["K7M-P3X-Q4T"])
 CLIENT_REFERENCE = Field(
     description="Your own number of it; null for an application that was filled in here, until you give it one",
@@ -152,8 +153,8 @@ class CloudEvent(BaseModel):
     )
     source: str = Field(description="The address of this service")
     type: str = Field(
-        description="`fi.heka-confirm.application.` and what happened: " + ", ".join(f"`{each}`" for each in Happened),
-        examples=["fi.heka-confirm.application.confirmed"],
+        description=f"`{EVENT_TYPE}` and what happened: " + ", ".join(f"`{each}`" for each in Happened),
+        examples=[EVENT_TYPE + Happened.CONFIRMED],
     )
     subject: str = Field(description="Our number of the application", examples=["K7M-P3X-Q4T"])
     time: str = Field(description="When it happened (RFC 3339)", json_schema_extra={"format": "date-time"})

@@ -62,7 +62,7 @@ def sent():
         main_applicant=people[0],
         co_applicants=people[1:],
         content=content,
-        others_moving_in=[CHILD, {"due_date": "2027-03-01"}, {"due_date": "2027-03-01"}],
+        others_moving_in=[CHILD, {"due_date": cast.day(90)}, {"due_date": cast.day(90)}],
     )
 
 
@@ -309,7 +309,7 @@ def test_people_are_added_and_removed(changer, sent):
     somebody.send()
 
     assert [one.first_names for one in content_of(sent).applicants] == ["Maija Liisa", "Olli", "Ville"]
-    assert [str(one.due_date) for one in content_of(sent).others_moving_in] == ["2027-03-01"] * 2
+    assert [str(one.due_date) for one in content_of(sent).others_moving_in] == [cast.day(90)] * 2
 
 
 def test_co_applicant_removes_no_other_applicant_and_not_themselves(changer, sent):

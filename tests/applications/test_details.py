@@ -47,7 +47,7 @@ def household():
         cast.OLLI,
         main_applicant=maija,
         content=content,
-        others_moving_in=[child, {"due_date": "2027-03-01"}],
+        others_moving_in=[child, {"due_date": cast.day(90)}],
     )
 
 

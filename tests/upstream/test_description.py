@@ -1,19 +1,19 @@
 """The description alone is enough: everything in it is named, explained and shown, and what it shows is right."""
 
-import ast
 import json
 import re
-from pathlib import Path
 
 import jsonschema_rs
 import pytest
+from django.conf import settings
 
-import upstream
+from applications import dates
 from identity.enums import Method
 from upstream.api import api
 from upstream.description import operations_of, schema_name
-from upstream.example import EXAMPLE
+from upstream.example import document
 from upstream.meanings import EVENTS, LISTS
+from upstream.models import REQUESTS_A_MINUTE
 from upstream.problem_kinds import KINDS
 
 described = json.loads(json.dumps(api.get_openapi_schema(path_prefix="/api/v1/")))
@@ -105,7 +105,16 @@ def test_each_body_and_answer_has_an_example_that_is_one(where, content):
 
 
 def test_example_that_is_none_would_be_found():
-    assert faults_of({**EXAMPLE, "language": "et"}, {"$ref": "#/components/schemas/Document"}) != []
+    assert faults_of({**document(dates.today()), "language": "et"}, {"$ref": "#/components/schemas/Document"}) != []
+
+
+def test_example_of_comparing_says_what_differs():
+    comparing = OPERATIONS["reconcileApplications"]
+    (known,) = comparing["requestBody"]["content"]["application/json"]["example"]["applications"]
+    (now,) = comparing["responses"]["200"]["content"]["application/json"]["example"]["different"]
+
+    assert now["reference"] == known["reference"]
+    assert (now["version"], now["state"]) != (known["version"], known["state"])
 
 
 def test_each_word_is_explained():
@@ -136,31 +145,12 @@ def test_each_kind_of_event_is_a_webhook():
         assert {"2XX", "410", "429", "503", "default"} == operation["responses"].keys()
 
 
-def problems_in_the_code():
-    """Yield status, name and title of each problem that is answered; a title that is put together is None."""
-    for file in Path(upstream.__file__).parent.rglob("*.py"):
-        for node in ast.walk(ast.parse(file.read_text())):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "problem":
-                status, title, *name = node.args
-                yield status.value, name[0].value if name else "", getattr(title, "value", None)
-
-
 def test_each_problem_is_explained():
-    answered = {(status, name) for status, name, _title in problems_in_the_code()}
-    unnamed = {(405, "")}  # of every path and no operation: in the text at the beginning
-
-    assert len(answered) > 10
-    assert answered - unnamed == {(kind.status, kind.name) for kind in KINDS}
     assert all(kind.means and kind.advice for kind in KINDS)
+    assert len({kind.key for kind in KINDS}) == len(KINDS) > 20
+    shown = {key for _where, content in contents() for each in content.values() for key in each.get("examples", ())}
 
-
-def test_problems_have_the_titles_that_are_answered():
-    titles = {title for _status, _name, title in problems_in_the_code()}
-
-    assert {kind.title for kind in KINDS} - titles == {
-        "The header If-Match is malformed",  # these two name the header or the parameter
-        "The parameter limit is malformed",
-    }
+    assert {kind.key for kind in KINDS} - shown == {"status-405"}  # of every path and no operation
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
@@ -181,6 +171,15 @@ def test_headers_are_described():
         "Retry-After" in one["responses"][status]["headers"]
         for one in OPERATIONS.values()
         for status in ("429", "503")
+    )
+
+
+def test_description_tells_the_limits_that_hold():
+    assert f"{REQUESTS_A_MINUTE} requests within a minute" in described["info"]["description"]
+    assert f"{settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024} KB" in described["info"]["description"]
+    assert RECEIVED["applicationSent"]["responses"]["default"]["description"].startswith(
+        "It is sent again after 10 seconds, 30 seconds, 1 minute, 5 minutes, 15 minutes, 30 minutes, and then 1 hour "
+        "each time, for 3 days."
     )
 
 

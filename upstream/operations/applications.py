@@ -11,9 +11,8 @@ from applications.facts import Instant
 from upstream import idempotency, intake, standing, summaries
 from upstream.bulk_schemas import CLIENTS_NUMBER, MOST_AT_ONCE, ApplicationPage
 from upstream.door import ClientRequest
-from upstream.example import EXAMPLE
 from upstream.idempotency import Answer, Told
-from upstream.problems import UnknownParameter, WhichVersion
+from upstream.problems import WhichVersion
 from upstream.schemas import ApplicationStatus, ProblemDetails, Receipt
 
 ETAG = r'^(W/)?"[0-9a-f]{64}"$'  # weak if a proxy compressed the answer: it names content, not bytes
@@ -25,7 +24,6 @@ router = Router()
 @router.post(
     "/applications",
     response={201: Receipt, frozenset({400, 401, 409, 413, 415, 422, 429, 503}): ProblemDetails},
-    openapi_extra={"requestBody": {"content": {"application/json": {"example": EXAMPLE}}}},
 )
 def send_application(
     request: ClientRequest,
@@ -38,7 +36,7 @@ def send_application(
     Repeat a request that got no answer with the same `Idempotency-Key` and the same bytes: for 24 hours at
     least, the first answer comes again. Another request under that key is a conflict, and so is a second
     application of the same `reference`, with or without a key. An application is refused if its last day of
-    validity, counted from `sent_at`, is over. At most 256 KB.
+    validity, counted from `sent_at`, is over.
     """
     document.check(application)
 
@@ -71,8 +69,6 @@ def list_applications(
     however it changes meanwhile. Filters may be combined, and `state` repeated. For what has happened since your
     last list, give the time at which you began it, less a minute, as `changed_since`.
     """
-    if set(request.GET) - {"state", "client_reference", "changed_since", "after", "limit"}:
-        raise UnknownParameter  # a misspelt filter would list them all
     return summaries.page(
         request.auth,
         states=state,
@@ -85,7 +81,7 @@ def list_applications(
 
 @router.get(
     "/applications/{reference}",
-    response={200: ApplicationStatus, frozenset({401, 404, 429, 503}): ProblemDetails},
+    response={200: ApplicationStatus, frozenset({400, 401, 404, 429, 503}): ProblemDetails},
 )
 def application_status(request: ClientRequest, reference: str, response: HttpResponse) -> ApplicationStatus:
     """Ask how one of your own applications stands, by our number of it."""
@@ -94,7 +90,7 @@ def application_status(request: ClientRequest, reference: str, response: HttpRes
 
 @router.get(
     "/applications/{reference}/document",
-    response={200: Document, frozenset({401, 404, 429, 503}): ProblemDetails},
+    response={200: Document, frozenset({400, 401, 404, 429, 503}): ProblemDetails},
     exclude_none=True,
 )
 def application_document(request: ClientRequest, reference: str, response: HttpResponse) -> Document:
@@ -114,7 +110,6 @@ def application_document(request: ClientRequest, reference: str, response: HttpR
         200: ApplicationStatus,
         frozenset({400, 401, 404, 409, 412, 413, 415, 422, 428, 429, 503}): ProblemDetails,
     },
-    openapi_extra={"requestBody": {"content": {"application/json": {"example": EXAMPLE}}}},
 )
 def change_application(
     request: ClientRequest,
@@ -133,7 +128,7 @@ def change_application(
     application since, the answer is 412, and nothing is changed: read the document, and decide. A document that
     changes nothing is never refused so. Repeat a request that got no answer with the same `Idempotency-Key`,
     `If-Match` and bytes: if it was carried out, its answer comes again for 24 hours at least, whatever has changed
-    since. `sent_at` must be given and is not used. At most 256 KB.
+    since. `sent_at` must be given and is not used.
 
     We have settled with you where your applications are edited. If that is only in our service, another content is
     refused with 409 `changed-here`. If it is only in yours, our pages lead people there, and you send us what they

@@ -7,16 +7,12 @@ from upstream.bulk_schemas import AskedStatuses, Differences, Knowledge, Statuse
 from upstream.door import ClientRequest
 from upstream.schemas import ProblemDetails
 
-ASKED = {"references": ["K7M-P3X-Q4T"], "client_references": ["HS-2026-0002"]}
-KNOWN = {"applications": [{"reference": "K7M-P3X-Q4T", "version": 1, "state": "awaiting"}]}
-
 router = Router()
 
 
 @router.post(
     "/statuses",
     response={200: Statuses, frozenset({400, 401, 413, 415, 422, 429, 503}): ProblemDetails},
-    openapi_extra={"requestBody": {"content": {"application/json": {"example": ASKED}}}},
 )
 def several_statuses(request: ClientRequest, asked: AskedStatuses) -> Statuses:
     """Ask how up to 500 of your own applications stand, by our numbers of them or by your own. Changes nothing."""
@@ -26,7 +22,6 @@ def several_statuses(request: ClientRequest, asked: AskedStatuses) -> Statuses:
 @router.post(
     "/reconcile",
     response={200: Differences, frozenset({400, 401, 413, 415, 422, 429, 503}): ProblemDetails},
-    openapi_extra={"requestBody": {"content": {"application/json": {"example": KNOWN}}}},
 )
 def reconcile(request: ClientRequest, knowledge: Knowledge) -> Differences:
     """Send what you know of up to 500 of your own applications, and learn what differs. Changes nothing here.

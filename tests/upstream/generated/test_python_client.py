@@ -79,7 +79,7 @@ def document(system, *people, reference="HS-2026-0001", **wishes):
         language=system.Language.FI,
         main_applicant=applicant(system, main),
         co_applicants=[applicant(system, who) for who in others],
-        others_moving_in=[system.Resident(due_date=dt.date(2027, 3, 1))],
+        others_moving_in=[system.Resident(due_date=dt.date.fromisoformat(cast.day(90)))],
         content=system.Content(
             home=system.PresentHome(dwelling=system.Dwelling.FLAT, rent=890.5, tenure=system.Tenure.RENTED),
             need=system.Need(reasons=[system.Reason.TOO_SMALL]),
