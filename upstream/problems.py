@@ -1,7 +1,7 @@
 """Why the API refuses a request: one row for each reason, answered as problem details (RFC 9457)."""
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
@@ -12,6 +12,7 @@ from ninja.errors import ValidationError as InvalidRequest
 
 from applications import changes, document
 from applications.document import InvalidDocument
+from applications.fault_words import fault_in_words
 from core.transactions import DATABASE_AWAY
 from identity.limits import TooMany
 from upstream import problem_kinds as kinds
@@ -36,7 +37,11 @@ class Unauthorised(Exception):
 
 
 class UnknownParameter(Exception):
-    """The query holds an unknown parameter."""
+    """The query holds unknown parameters; `names` are those of them that may be repeated, as they are plain words."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        super().__init__()
+        self.names = [name for name in names if document.KNOWN_NAME.fullmatch(name)]
 
 
 class WhichVersion(Exception):
@@ -78,7 +83,8 @@ def _invalid(error: InvalidRequest) -> HttpResponse:
         case "header", name, *_:
             return problem(kinds.INVALID_KEY if name == "Idempotency-Key" else kinds.INVALID_HEADER)
         case "query", name, *_:
-            return problem(kinds.INVALID_QUERY, title=f"The parameter {name} is malformed")
+            wanted = [_of_query(fault) for fault in error.errors if fault["loc"][0] == "query"]
+            return problem(kinds.INVALID_QUERY, title=f"The parameter {name} is malformed", faults=wanted)
     faults, parameter = [], ""
     for fault in error.errors:
         _body, parameter, *path = fault["loc"]
@@ -88,13 +94,19 @@ def _invalid(error: InvalidRequest) -> HttpResponse:
     return problem(kinds.INVALID_APPLICATION if parameter == "application" else kinds.INVALID_BODY, faults=faults)
 
 
+def _of_query(fault: Mapping[str, Any]) -> tuple[str, str]:
+    _query, *path = fault["loc"]
+    words = fault_in_words(tuple(path), fault)
+    is_time = fault["type"].startswith("datetime")  # then + came as a blank, most likely
+    return "", f"{path[0]}: {words}{'; in an address + is written %2B' if is_time else ''}"
+
+
 def _always(kind: ProblemKind, _error: Exception) -> HttpResponse:
     return problem(kind)
 
 
 KIND_OF: dict[type[Exception], ProblemKind] = {
     UnreadablePostError: kinds.NOT_JSON,
-    UnknownParameter: kinds.INVALID_QUERY,
     NotFound: kinds.NOT_FOUND,
     changes.EditedOnlyHere: kinds.CHANGED_HERE,
     changes.CannotChangeEnded: kinds.ENDED,
@@ -110,6 +122,9 @@ ANSWERS: dict[type[Exception], Callable[[Any], HttpResponse]] = {
     HttpError: _unreadable,
     InvalidRequest: _invalid,
     InvalidDocument: lambda error: problem(kinds.INVALID_APPLICATION, faults=error.faults),
+    UnknownParameter: lambda error: problem(
+        kinds.INVALID_QUERY, faults=[("", f"Unknown parameter {name}") for name in error.names]
+    ),
     Unauthorised: lambda _: problem(kinds.NO_TOKEN, WWW_Authenticate="Bearer"),
     AnotherReference: lambda _: problem(
         kinds.ANOTHER_REFERENCE, faults=[("/reference", "Another one than was sent before")]
