@@ -45,45 +45,40 @@ ANSWERS = {
 }
 
 
-def webhooks(today: dt.date) -> dict[str, Any]:
-    """Return the description of each kind of event, by its name."""
-    return {name_of(kind): {"post": _operation(kind, means, today)} for kind, means in EVENTS.items()}
-
-
-def name_of(kind: str) -> str:
-    """Return the name of a kind of event as operations are named: `applicationConfirmed`."""
-    return "application" + "".join(map(str.title, kind.split("_")))
-
-
-def _operation(kind: str, means: str, today: dt.date) -> dict[str, Any]:
-    name = name_of(kind)
-    sent = example.event(kind, today)
-    only = {"type": "object", "properties": {"type": {"const": sent["type"]}}}
-    return {
-        "operationId": f"receive{name[0].upper()}{name[1:]}",
-        "tags": ["Events"],
-        "summary": means.replace("`", ""),
-        "description": HOW,
-        "parameters": [
-            {
-                "in": "header",
-                "name": header,
-                "required": True,
-                "description": text,
-                "schema": {"type": "string"},
-                "example": shown,
-            }
-            for header, (text, shown) in HEADERS.items()
-        ],
-        "requestBody": {
+# What is the same of each kind of event.
+ALIKE: dict[str, Any] = {
+    "tags": ["Events"],
+    "description": HOW,
+    "parameters": [
+        {
+            "in": "header",
+            "name": header,
             "required": True,
-            "content": {
-                "application/cloudevents+json": {
-                    "schema": {"allOf": [{"$ref": "#/components/schemas/CloudEvent"}, only]},
-                    "example": sent,
-                }
-            },
-        },
-        "responses": {status: {"description": text} for status, text in ANSWERS.items()},
-        "security": [],
-    }
+            "description": text,
+            "schema": {"type": "string"},
+            "example": shown,
+        }
+        for header, (text, shown) in HEADERS.items()
+    ],
+    "responses": {status: {"description": text} for status, text in ANSWERS.items()},
+    "security": [],
+}
+
+
+def webhooks(today: dt.date) -> dict[str, Any]:
+    """Return the description of each kind of event, by its name, such as `applicationConfirmed`."""
+    described = {}
+    for kind, means in EVENTS.items():
+        name = "".join(map(str.title, ("application", *kind.split("_"))))
+        sent = example.event(kind, today)
+        only = {"type": "object", "properties": {"type": {"const": sent["type"]}}}
+        schema = {"allOf": [{"$ref": "#/components/schemas/CloudEvent"}, only]}
+        content = {"application/cloudevents+json": {"schema": schema, "example": sent}}
+        operation = {
+            **ALIKE,
+            "operationId": f"receive{name}",
+            "summary": means.replace("`", ""),
+            "requestBody": {"required": True, "content": content},
+        }
+        described[name[0].lower() + name[1:]] = {"post": operation}
+    return described

@@ -53,10 +53,6 @@ def _as_problems(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRes
     return answer
 
 
-def _refuse(answer: Callable[[Any], HttpResponse], _request: HttpRequest, error: Any) -> HttpResponse:
-    return answer(error)
-
-
 def _unknown_path(_request: HttpRequest) -> HttpResponse:
     return problem(NOT_FOUND)
 
@@ -71,7 +67,7 @@ api = Api(
     parser=StrictParser(),
 )
 for kind, answer in ANSWERS.items():
-    api.add_exception_handler(kind, functools.partial(_refuse, answer))
+    api.add_exception_handler(kind, lambda _request, error, answer=answer: answer(error))  # type: ignore[misc]
 api.add_decorator(only_known_parameters)
 api.add_router("", applications.router)
 api.add_router("", bulk.router)

@@ -193,24 +193,19 @@ def _complete(operation: Part, examples: Part) -> None:
     operation["tags"] = [TAGS[module][0]]
     operation["summary"] = re.split(r"[.;:](?=\s|$)", operation["description"])[0].replace("\n", " ")
     for parameter in operation["parameters"]:
-        _complete_parameter(parameter)
+        parameter |= PARAMETERS.get(parameter["name"], {})
+        kinds = parameter["schema"].get("anyOf", [])
+        if {"type": "null"} in kinds:  # what is absent has no value that could be null
+            (parameter["schema"],) = [kind for kind in kinds if kind != {"type": "null"}]
+        if parameter["schema"].get("format") == "date-time":
+            parameter |= {"description": parameter["description"] + IN_AN_ADDRESS, "example": "2026-11-20T10:00:00Z"}
+        if "enum" in (listed := parameter["schema"].get("items", {})):  # written out, unexplained, by django-ninja
+            parameter["schema"]["items"] = {"$ref": f"#/components/schemas/{listed['title']}"}
     for content in [operation["requestBody"]["content"]] if "requestBody" in operation else []:
         _show_example(content, examples)
     for status, answer in sorted(operation["responses"].items()):
         operation["responses"][status] = operation["responses"].pop(status)  # in the order of their numbers
         _complete_answer(operation, status, answer, examples)
-
-
-def _complete_parameter(parameter: Part) -> None:
-    parameter |= PARAMETERS.get(parameter["name"], {})
-    kinds = parameter["schema"].get("anyOf", [])
-    if {"type": "null"} in kinds:  # what is absent has no value that could be null
-        (of,) = [kind for kind in kinds if kind != {"type": "null"}]
-        parameter["schema"] = of
-    if parameter["schema"].get("format") == "date-time":
-        parameter |= {"description": parameter["description"] + IN_AN_ADDRESS, "example": "2026-11-20T10:00:00Z"}
-    if "enum" in (listed := parameter["schema"].get("items", {})):  # django-ninja writes the list out, unexplained
-        parameter["schema"]["items"] = {"$ref": f"#/components/schemas/{listed['title']}"}
 
 
 def _complete_answer(operation: Part, status: int, answer: Part, examples: Part) -> None:

@@ -17,7 +17,7 @@ INVALID_CODE = {"pointer": "/main_applicant/hetu", "detail": "Invalid personal i
 
 @dataclass(frozen=True)
 class ProblemKind:
-    """One kind of problem. `asked_with` is what an operation must take for it to come: a header, `body` or `query`.
+    """One kind of problem. `asked_with` is what an operation must take for it to come: a header, or `body`.
 
     `only_of` are the operations that it comes from, if not all of them can, and `not_of` those that it does not come
     from.
@@ -49,7 +49,6 @@ class ProblemKind:
     def may_come_from(self, operation: Mapping[str, Any]) -> bool:
         """Tell whether an operation, as described, may answer with this."""
         takes = {given["name"] for given in operation.get("parameters", ()) if given["in"] == "header"}
-        takes |= {given["in"] for given in operation.get("parameters", ())}
         takes |= {"body"} if "requestBody" in operation else set()
         return (
             self.status in operation["responses"]

@@ -1,7 +1,6 @@
 """Why the API refuses a request: one row for each reason, answered as problem details (RFC 9457)."""
 
-import functools
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
@@ -28,6 +27,7 @@ from upstream.strict_json import NotJson
 MEDIA_TYPE = "application/problem+json"
 MOST_FAULTS = 100
 RETRY_SECONDS = "5"  # a database that restarts is back by then
+PLUS = "; in an address + is written %2B"  # it came as a blank, most likely
 
 Faults = Sequence[tuple[str, str]]
 
@@ -83,8 +83,10 @@ def _invalid(error: InvalidRequest) -> HttpResponse:
         case "header", name, *_:
             return problem(kinds.INVALID_KEY if name == "Idempotency-Key" else kinds.INVALID_HEADER)
         case "query", name, *_:
-            wanted = [_of_query(fault) for fault in error.errors if fault["loc"][0] == "query"]
-            return problem(kinds.INVALID_QUERY, title=f"The parameter {name} is malformed", faults=wanted)
+            found = [fault for fault in error.errors if fault["loc"][0] == "query"]
+            wanted = [(fault["loc"][1], fault_in_words(fault["loc"][1:], fault), fault["type"]) for fault in found]
+            faults = [("", f"{of}: {words}{PLUS if 'datetime' in kind else ''}") for of, words, kind in wanted]
+            return problem(kinds.INVALID_QUERY, title=f"The parameter {name} is malformed", faults=faults)
     faults, parameter = [], ""
     for fault in error.errors:
         _body, parameter, *path = fault["loc"]
@@ -92,17 +94,6 @@ def _invalid(error: InvalidRequest) -> HttpResponse:
             return problem(kinds.NOT_JSON, title="The body is empty, or was sent without Content-Length")
         faults.append(document.fault(tuple(path), fault))
     return problem(kinds.INVALID_APPLICATION if parameter == "application" else kinds.INVALID_BODY, faults=faults)
-
-
-def _of_query(fault: Mapping[str, Any]) -> tuple[str, str]:
-    _query, *path = fault["loc"]
-    words = fault_in_words(tuple(path), fault)
-    is_time = fault["type"].startswith("datetime")  # then + came as a blank, most likely
-    return "", f"{path[0]}: {words}{'; in an address + is written %2B' if is_time else ''}"
-
-
-def _always(kind: ProblemKind, _error: Exception) -> HttpResponse:
-    return problem(kind)
 
 
 KIND_OF: dict[type[Exception], ProblemKind] = {
@@ -118,7 +109,7 @@ KIND_OF: dict[type[Exception], ProblemKind] = {
     WhichVersion: kinds.NO_VERSION,
 }
 ANSWERS: dict[type[Exception], Callable[[Any], HttpResponse]] = {
-    **{error: functools.partial(_always, kind) for error, kind in KIND_OF.items()},
+    **{error: lambda _, kind=kind: problem(kind) for error, kind in KIND_OF.items()},  # type: ignore[misc]
     HttpError: _unreadable,
     InvalidRequest: _invalid,
     InvalidDocument: lambda error: problem(kinds.INVALID_APPLICATION, faults=error.faults),

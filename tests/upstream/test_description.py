@@ -10,11 +10,13 @@ from django.conf import settings
 from applications import dates
 from identity.enums import Method
 from upstream.api import api
+from upstream.bulk_schemas import MOST_AT_ONCE
 from upstream.description import operations_of, schema_name
 from upstream.example import document
 from upstream.meanings import EVENTS, LISTS
 from upstream.models import REQUESTS_A_MINUTE
 from upstream.problem_kinds import KINDS
+from upstream.problems import MOST_FAULTS
 
 described = json.loads(json.dumps(api.get_openapi_schema(path_prefix="/api/v1/")))
 SCHEMAS = described["components"]["schemas"]
@@ -177,6 +179,10 @@ def test_headers_are_described():
 def test_description_tells_the_limits_that_hold():
     assert f"{REQUESTS_A_MINUTE} requests within a minute" in described["info"]["description"]
     assert f"{settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024} KB" in described["info"]["description"]
+    assert f"up to {MOST_AT_ONCE} of" in OPERATIONS["getStatuses"]["description"]
+    assert f"up to {MOST_AT_ONCE} of" in OPERATIONS["reconcileApplications"]["description"]
+    assert f"At most {MOST_AT_ONCE} in all" in SCHEMAS["AskedStatuses"]["description"]
+    assert f"at most {MOST_FAULTS}" in SCHEMAS["ProblemDetails"]["properties"]["errors"]["description"]
     assert RECEIVED["applicationSent"]["responses"]["default"]["description"].startswith(
         "It is sent again after 10 seconds, 30 seconds, 1 minute, 5 minutes, 15 minutes, 30 minutes, and then 1 hour "
         "each time, for 3 days."

@@ -137,7 +137,9 @@ def test_correction_between_reading_and_putting_is_not_overwritten_unseen(caller
     invitations.correct_own_contact_details(applicant(one, OLLI), **details, by=actor(OLLI))
     document["content"]["wishes"]["highest_rent"] = "900.00"
 
-    assert caller.put(one.number, document, known).status_code == 412
+    refused = caller.put(one.number, document, known)
+
+    assert (refused.status_code, refused.json()["title"]) == (412, "The application has changed meanwhile")
     assert caller.put(one.number, document, digest(one)).status_code == 200  # names the content alone
     assert applicant(one, OLLI).email == "own@example.test"
 
