@@ -18,7 +18,8 @@ from applications import (
     states,
 )
 from applications.contact_details import DETAILS
-from applications.document import Document, Stored, canonical
+from applications.document import Document, InvalidDocument, Stored, canonical
+from applications.document import check as check_document
 from applications.enums import ChangedIn, State, Transition
 from applications.models import Applicant, Application, IdCheck, Version
 from core.actors import Actor
@@ -101,12 +102,18 @@ def put(application: Application, document: Document, *, tag: str, by: Actor) ->
     """Put the housing system's document in the place of the present one, named by its present.tag() or digest (J8).
 
     Where the content is the same, nothing falls: only contact details that are new are stored. A document that changes
-    nothing at all is never too late. Returns the version that counts now. Raises CannotChangeEnded, EditedOnlyHere or
-    NotLatest.
+    nothing at all is never too late. Returns the version that counts now. Raises InvalidDocument, CannotChangeEnded,
+    EditedOnlyHere or NotLatest.
     """
     locked = _lock_open(application.pk)
     is_latest = tag in {locked.version.digest, present.tag(locked)}
-    if _is_same(document, locked):
+    is_same = _is_same(document, locked)
+    try:
+        check_document(document, is_new=False)
+    except InvalidDocument as faulty:  # what is stored already is not refused again
+        if not is_same or any(place.endswith("/contact_details_at") for place, _fault in faulty.faults):
+            raise
+    if is_same:
         _take_details(locked, document, is_latest=is_latest, by=by)
         return locked.version
     if locked.origin and locked.origin.changed_in == ChangedIn.HERE:
@@ -265,6 +272,7 @@ def _take_details(locked: Application, document: Document, *, is_latest: bool, b
     for own, new in moved:
         language = Language(new.language)
         invitations.correct_details(own, locked, email=new.email, phone=new.phone, language=language, by=by)
+    protection.lock_born([own.birth_date for own in marked], is_changing=True)  # all at once, in one order
     for own in marked:
         protection.set_mark(own, protected=True, by=by)
 
@@ -297,16 +305,28 @@ def _acting_slot(application: Application, by: Actor, check: IdCheck | None) -> 
 
 def _is_same(document: Document, application: Application) -> bool:
     """Tell whether a document says of an application what was sent, or what is known of it here since."""
-    said = _facts(canonical(document))
-    return said == _facts(application.version.content or "") or said == _facts(
-        canonical(present.known_document(application))
+    said, sent, known = (
+        _facts(content)
+        for content in (
+            canonical(document),
+            application.version.content or "",
+            canonical(present.known_document(application)),
+        )
+    )
+    # Of each person either is the same: a code that was learned here, or what their sender knows.
+    people = [[facts.pop("main_applicant"), *facts.pop("co_applicants")] for facts in (said, sent, known)]
+    return (
+        said == sent
+        and len(people[0]) == len(people[1])
+        and all(one in others for one, *others in zip(*people, strict=True))
     )
 
 
 def _facts(content: str) -> dict[str, Any]:
-    """Return a content in a form that is the same however its sums are written and its choices are ordered."""
+    """Return a content in a form that is the same however its sums are written and what has no order is ordered."""
     facts = Stored.model_validate_json(content).model_dump()
     need, wishes = facts["content"]["need"], facts["content"]["wishes"]
     for part, name in ((need, "reasons"), (wishes, "flat_types"), (wishes, "features")):
         part[name] = sorted(part[name])
+    facts["others_moving_in"].sort(key=str)
     return facts

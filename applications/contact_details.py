@@ -11,12 +11,13 @@ from django.utils import timezone
 
 from applications.models import OPEN, Applicant, Application
 from applications.trail import ApplicationEvent, record_events
-from core.actors import Actor
+from core.actors import Actor, Source
 from identity.enums import Language
 from records.enums import Event
 
 DETAILS = ("email", "phone", "language")
 DIGEST_LENGTH = 32  # characters of hex
+NOTHING_GIVEN = "-"  # of a person whom the housing system has not told of before
 
 
 def write_contact_details(
@@ -30,7 +31,9 @@ def write_contact_details(
     changed: dict[str, str | int | bool] = {
         field: True for field, value in wanted.items() if getattr(slot, field) != value
     }
-    slot.email, slot.phone, slot.language, slot.held_at = email, phone, language, None
+    if by.source != Source.HOUSING_SYSTEM or email != slot.email:
+        slot.held_at = None
+    slot.email, slot.phone, slot.language = email, phone, language
     if changed:
         slot.contact_corrected_at = timezone.now()
     slot.save(update_fields=[*wanted, "held_at", "contact_corrected_at"])
@@ -72,15 +75,19 @@ def keep_corrected(slot: Applicant, latest: Applicant, *, given_at: dt.datetime 
     if not is_given:
         slot.given_details = latest.given_details
     before = latest.given_details.split() if is_given else []
+    given = slot.given_details.split()
     application, corrected_at = latest.version.application_id, latest.contact_corrected_at
     is_older = corrected_at is not None and (given_at is None or given_at <= corrected_at)
     for number, name in enumerate(DETAILS):
-        given = before[number] if before else None
-        is_repeated = given == _digest(application, getattr(slot, name))
-        is_corrected = given != _digest(application, getattr(latest, name))
+        former = before[number] if before else NOTHING_GIVEN
+        is_repeated = former == _digest(application, getattr(slot, name))
+        is_corrected = former != _digest(application, getattr(latest, name))
         if is_repeated or (is_corrected and is_older):
             setattr(slot, name, getattr(latest, name))
             slot.contact_corrected_at = corrected_at
+            if is_given:  # what does not count now is not what a later repetition is compared with
+                given[number] = former
+    slot.given_details = " ".join(given)
 
 
 def _digest(application: int, detail: str) -> str:

@@ -25,7 +25,7 @@ NOT_A_NAME = (
     "Not a name: give letters, spaces, hyphens and apostrophes, at most 8 words, with a dot only after an initial; "
     "write 'King Jr.' without a comma, 'Sofia Sofie' without a slash and 'J. R.' with a space"
 )
-LONG_AGO = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
+LONG_AGO, FAR_AHEAD = (dt.datetime(year, 1, 1, tzinfo=dt.UTC) for year in (2000, 9000))
 
 
 def _visible(text: str, *, allowed: str = "") -> str:
@@ -144,7 +144,7 @@ Phone = Annotated[
     AfterValidator(_phone),
 ]
 Day = Annotated[dt.date, BeforeValidator(_day)]
-Instant = Annotated[AwareDatetime, Field(ge=LONG_AGO), BeforeValidator(_instant)]
+Instant = Annotated[AwareDatetime, Field(ge=LONG_AGO, le=FAR_AHEAD), BeforeValidator(_instant)]
 Euros = Annotated[
     Decimal,
     Field(ge=0, max_digits=10, decimal_places=2),

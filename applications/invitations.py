@@ -151,11 +151,14 @@ def correct_address(applicant: Applicant, *, email: str, by: Actor = UNIDENTIFIE
     application, invitee = _lock_invitee(applicant)
     if email == invitee.email:
         _check_pause(invitee)
-    invitee.email, invitee.contact_corrected_at, invitee.held_at = email, timezone.now(), None
+    is_same, invitee.held_at = email == invitee.email, None
+    if not is_same:
+        invitee.email, invitee.contact_corrected_at = email, timezone.now()
     invitee.save(update_fields=["email", "contact_corrected_at", "held_at"])
     invite(invitee, application)
     _wake(application)
-    record_events(application, ApplicationEvent(Event.ADDRESS_CHANGED, invitee, way_of(by)), by=by)
+    event = Event.INVITATION_SENT if is_same else Event.ADDRESS_CHANGED
+    record_events(application, ApplicationEvent(event, invitee, way_of(by)), by=by)
 
 
 @atomically

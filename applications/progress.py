@@ -1,6 +1,6 @@
 """How far the invitations of an application have come, as its main applicant sees it (J3)."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from applications import letters
@@ -72,8 +72,8 @@ def lost_applications(mine: Iterable[tuple[Application, Applicant]]) -> set[int]
     return {application.pk for application in own if any(each.pk in lost for each in application.applicants)}
 
 
-def lost_invitations(applications: Iterable[Application]) -> set[int]:
-    """Return the keys of the awaited co-applicants whose last invitation reached nobody (J3, J8), by one query."""
+def lost_invitations(applications: Iterable[Application], *, of: Collection[Status] = LOST) -> set[int]:
+    """Return the keys of the awaited co-applicants with whose last invitation it stands so (J3, J8), by one query."""
     awaited = {
         applicant_subject(applicant.pk): applicant.pk
         for application in applications
@@ -83,7 +83,7 @@ def lost_invitations(applications: Iterable[Application]) -> set[int]:
     }
     found = Letter.objects.filter(message="invitation", recipient__in=awaited).order_by("pk") if awaited else []
     latest = {letter.recipient: letter.status for letter in found}
-    return {awaited[recipient] for recipient, status in latest.items() if status in LOST}
+    return {awaited[recipient] for recipient, status in latest.items() if status in of}
 
 
 def _progress(applicant: Applicant, application: Application, letter: Status | None) -> Progress:

@@ -48,7 +48,8 @@ def mark_slots(slots: Sequence[Applicant], application: Application, *, by: Acto
     for slot, stored in zip(slots, theirs, strict=True):
         is_here = any(each.protected and each.version.application_id == application.pk for each in stored)
         is_theirs = any(each.protected and not each.protected_here_only for each in stored)
-        is_given = slot.protected and (by.source in TRUSTED or (slot.hetu_index in own and not is_here))
+        # Whoever sends back a mark of this application, which they have read, says nothing of the person.
+        is_given = slot.protected and not is_here and (by.source in TRUSTED or slot.hetu_index in own)
         slot.protected_here_only = (slot.protected or is_here) and not (is_theirs or is_given)
         slot.protected = slot.protected or is_here or is_theirs
     marked = [

@@ -11,12 +11,11 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Max, Prefetch, QuerySet
+from django.db.models import Max, Prefetch, Q, QuerySet
 
-from applications import references
 from applications.enums import Happened, State
 from applications.models import Applicant, Application, Happening, Version
-from upstream import deliveries, differences, forms_received
+from upstream import deliveries, differences, forms_received, standing
 from upstream.models import ApiClient, Event
 from upstream.schemas import EVENT_TYPE, CloudEvent, EventData, EventPage
 
@@ -56,26 +55,35 @@ def collect_late() -> int:
     return collect(FAR)
 
 
-def page(events: QuerySet[Event], *, after: str, limit: int) -> EventPage:
-    """Return at most `limit` of those of a client's events that follow a cursor, in order. Raises UnknownCursor."""
-    following = events.filter(pk__gt=_place(after)).select_related("happening").order_by("pk")
+def page(client: ApiClient, chosen: Q, *, after: str, limit: int) -> EventPage:
+    """Return at most `limit` of a client's own events that follow a cursor and are chosen, in order.
+
+    Where none are left, `next` passes all that there are. Raises UnknownCursor.
+    """
+    own = Event.objects.filter(client=client)
+    newest = own.order_by("pk").last() if chosen else None  # before we look: what comes meanwhile is not passed by
+    following = own.filter(chosen, pk__gt=_place(after)).select_related("happening").order_by("pk")
     found = list(following[: limit + 1])
     shown = found[:limit]
+    last = shown[-1] if shown else newest
     return EventPage(
         events=[cloud_event(event) for event in shown],
-        next=f"{shown[-1].pk}-{shown[-1].uid[:MARK]}" if shown else after,
+        next=f"{last.pk}-{last.uid[:MARK]}" if last else after,
         more=len(found) > limit,
     )
 
 
-def of_client(client: ApiClient, *, since: dt.datetime | None = None, reference: str | None = None) -> QuerySet[Event]:
-    """Return a client's own events: those collected since a time, of one application, or all."""
-    own = Event.objects.filter(client=client)
+def chosen(client: ApiClient, *, since: dt.datetime | None = None, reference: str | None = None) -> Q:
+    """Return the condition for events collected since a time, of one application, or all.
+
+    Raises standing.NotFound if the client has no such application.
+    """
+    condition = Q()
     if since is not None:
-        own = own.filter(collected_at__gte=since)
+        condition &= Q(collected_at__gte=since)
     if reference is not None:
-        own = own.filter(application__reference=references.normalise_reference(reference))
-    return own
+        condition &= Q(application=standing.own_intake(reference, client=client).application_id)
+    return condition
 
 
 def cloud_event(event: Event) -> CloudEvent:
@@ -94,11 +102,11 @@ def cloud_event(event: Event) -> CloudEvent:
 def _place(cursor: str) -> int:
     """Return the number after which events follow. Raises UnknownCursor."""
     number, _, mark = cursor.partition("-")
-    if mark:
+    if int(number):
         uid = Event.objects.filter(pk=number).values_list("uid", flat=True).first()
         # One that is not there may have been erased with its application; one that lies ahead never was there.
         is_ahead = uid is None and not Event.objects.filter(pk__gt=number).exists()
-        if is_ahead or (uid is not None and uid[:MARK] != mark):
+        if is_ahead or (uid is not None and not uid.startswith(mark)):
             raise UnknownCursor
     return int(number)
 

@@ -57,7 +57,7 @@ class InvitationStatus(BaseModel):
     """How far the invitation of a co-applicant has come."""
 
     state: InvitationState
-    sent_at: dt.datetime = Field(description="When this invitation was made")
+    sent_at: dt.datetime | None = Field(description="When this invitation was sent; null while it is held")
     opened_at: dt.datetime | None = Field(default=None, description="When somebody went on from its link")
 
 

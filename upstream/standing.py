@@ -14,6 +14,7 @@ from applications.enums import Happened, RepresentativeKind, State
 from applications.models import Applicant, Application, ApplicationQuerySet, Happening
 from core.actors import Source
 from identity.enums import Method
+from mailing.enums import Status
 from upstream.models import ApiClient, Intake
 from upstream.schemas import (
     ApplicantStatus,
@@ -51,7 +52,7 @@ def status(reference: str, *, client: ApiClient) -> Standing:
 def statuses(applications: Iterable[Application]) -> list[ApplicationStatus]:
     """Return how these applications stand, which own_applications() has fetched, in one query more."""
     found = list(applications)
-    lost = progress.lost_invitations(found)
+    lost = progress.lost_invitations(found, of={Status.UNDELIVERABLE})
     return [
         ApplicationStatus(
             **receipt_of(application).model_dump(),
@@ -132,13 +133,14 @@ def _invitation(applicant: Applicant, *, is_lost: bool, held_at: dt.datetime | N
     live = applicant.live_invitation
     if live is None:
         return None
-    if live.opened_at:
+    if is_lost:
+        state = InvitationState.UNDELIVERABLE
+    elif live.opened_at:
         state = InvitationState.OPENED
-    elif held_at and live.created_at <= held_at:
-        state = InvitationState.HELD
     else:
-        state = InvitationState.UNDELIVERABLE if is_lost else InvitationState.SENT
-    return InvitationStatus(state=state, sent_at=live.created_at, opened_at=live.opened_at)
+        state = InvitationState.HELD if held_at and live.created_at <= held_at else InvitationState.SENT
+    sent_at = None if state == InvitationState.HELD else live.created_at
+    return InvitationStatus(state=state, sent_at=sent_at, opened_at=live.opened_at)
 
 
 def _progress(applicant: Applicant) -> Progress:

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from django.db.models import Max, Q
 
 from applications import references
-from applications.enums import State, Transition
+from applications.enums import State
 from applications.models import Application, ApplicationQuerySet, StateChange
 from upstream import standing
 from upstream.bulk_schemas import (
@@ -17,7 +17,7 @@ from upstream.bulk_schemas import (
     Knowledge,
     Statuses,
 )
-from upstream.models import ApiClient, Intake
+from upstream.models import ApiClient, Event, Intake
 
 
 def page(
@@ -39,9 +39,9 @@ def page(
     if client_reference is not None:
         found = found.filter(intake__reference=client_reference)
     if changed_since is not None:
-        # Every kind is named so that the index by kind and time serves.
-        changes = StateChange.objects.filter(transition__in=Transition.values, at__gte=changed_since)
-        found = found.filter(pk__in=changes.values("application"))
+        # By when we knew: an application is here later than it was sent.
+        told = Event.objects.filter(client=client, collected_at__gte=changed_since)
+        found = found.filter(pk__in=told.values("application"))
     applications = list(found[: limit + 1])
     shown = applications[:limit]
     return ApplicationPage(

@@ -59,6 +59,7 @@ HOLDING_NOTHING = {
         "demo_brokerkey",
         "demo_code",
         "demo_demoapplication",
+        "demo_demoevent",
         "demo_demomail",
         "demo_practiceday",
         "demo_usedassertion",

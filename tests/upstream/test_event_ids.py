@@ -85,6 +85,29 @@ def test_cursor_that_was_kept_from_before_they_had_marks_goes_on(caller):
     assert len(caller.poll(after=str(number - 1)).json()["events"]) == 1
 
 
+def test_cursor_that_lies_ahead_is_refused(caller):
+    assert caller.poll(after="4711").status_code == 409
+
+
+def test_poll_that_chose_nothing_passes_what_there_is(caller):
+    """Whoever goes on from it does not begin anew."""
+    sent(caller, MAIJA)
+    events.collect()
+
+    nothing = caller.poll(since="2120-01-01T00:00:00Z").json()
+    sent(caller, OLLI, reference="new")
+    events.collect()
+
+    later = caller.poll(after=nothing["next"]).json()["events"]
+    assert (nothing["events"], [each["data"]["client_reference"] for each in later]) == ([], ["new"])
+
+
+def test_events_of_what_is_no_application_of_the_client_are_not_found(caller, stranger):
+    one = sent(stranger, MAIJA)
+
+    assert [caller.poll(application=number).status_code for number in (one.number, "hello")] == [404, 404]
+
+
 def test_events_of_one_application(caller):
     one = sent(caller, MAIJA, reference="one")
     sent(caller, OLLI, reference="other")

@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from applications.models import Application
 from tests.applications.factories import application, confirm
@@ -20,7 +21,7 @@ def receiving(caller):
 
 def told(caller):
     events.collect()
-    page = events.page(events.of_client(caller.client), after="0", limit=500)
+    page = events.page(caller.client, Q(), after="0", limit=500)
     return [(event.type.rpartition(".")[2], event.data.client_reference) for event in page.events]
 
 

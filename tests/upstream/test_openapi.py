@@ -151,8 +151,8 @@ def test_every_status_is_described():
         "get /api/v1/applications/{reference}/document": [200, 400, 401, 404, 429, 503],
         "post /api/v1/statuses": [200, 400, 401, 413, 415, 422, 429, 503],
         "post /api/v1/reconcile": [200, 400, 401, 413, 415, 422, 429, 503],
-        "get /api/v1/events": [200, 400, 401, 409, 429, 503],
-        "post /api/v1/events/replay": [200, 400, 401, 413, 415, 422, 429, 503],
+        "get /api/v1/events": [200, 400, 401, 404, 409, 429, 503],
+        "post /api/v1/events/replay": [200, 400, 401, 404, 413, 415, 422, 429, 503],
     }
 
 

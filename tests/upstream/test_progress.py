@@ -1,6 +1,9 @@
 """What brings an application nearer is an event, and stands in its history (J8)."""
 
+import datetime as dt
+
 import pytest
+from django.db.models import Q
 from django.utils import timezone
 
 from applications import changes, document, invitations, undeliverable
@@ -17,7 +20,7 @@ from upstream import events
 
 def told(caller):
     events.collect()
-    return events.page(events.of_client(caller.client), after="0", limit=500).events
+    return events.page(caller.client, Q(), after="0", limit=500).events
 
 
 def last(caller):
@@ -203,6 +206,25 @@ def test_status_tells_of_an_undeliverable_invitation(caller):
     bounces(one)
 
     assert caller.get(one.number).json()["applicants"][1]["invitation"]["state"] == "undeliverable"
+
+
+def test_status_says_of_an_invitation_what_its_last_event_says(caller):
+    one = sent(caller, MAIJA, OLLI)
+    opens(one)
+    bounces(one)
+
+    assert last(caller)[0] == "invitation_undeliverable"
+    assert caller.get(one.number).json()["applicants"][1]["invitation"]["state"] == "undeliverable"
+
+
+def test_resend_to_the_same_address_changes_no_contact_details(caller, time_machine):
+    one = sent(caller, MAIJA, OLLI)
+    time_machine.move_to(timezone.now() + dt.timedelta(hours=1))
+
+    invitations.correct_address(applicant(one, OLLI), email=applicant(one, OLLI).email, by=actor(MAIJA))
+
+    assert last(caller)[0] == "sent"
+    assert applicant(one, OLLI).contact_corrected_at is None
 
 
 def test_status_and_events_name_nobody(caller):

@@ -3,10 +3,12 @@
 import datetime as dt
 
 import pytest
+from django.db.models import Q
 from django.utils import timezone
 
-from applications import changes, invitations
+from applications import changes, document, intake, invitations
 from applications.models import Applicant, Application
+from core.actors import UNIDENTIFIED
 from mailing.models import Letter
 from records.models import Entry
 from tests import cast
@@ -15,6 +17,7 @@ from tests.cast import MAIJA, OLLI, VERA
 from tests.counter.learned import CODE, ETHAN, learn
 from tests.upstream.conftest import body, sent
 from upstream import events
+from upstream.models import ApiClient
 
 
 def digest(one):
@@ -35,7 +38,7 @@ def read(caller, one):
 
 def kinds(caller):
     events.collect()
-    page = events.page(events.of_client(caller.client), after="0", limit=500)
+    page = events.page(caller.client, Q(), after="0", limit=500)
     return [event.type.rpartition(".")[2] for event in page.events]
 
 
@@ -157,6 +160,83 @@ def test_mark_that_comes_with_the_same_content_is_set_and_one_that_is_missing_is
     assert (marked, applicant(one, OLLI).protected, state(one)) == (True, True, "valid")
 
 
+def test_correction_outlives_a_round_trip_of_the_document(caller, valid):
+    """What was read and sent back is no news of the client's."""
+    one, whole = valid
+    details = {"email": "own@example.test", "phone": "", "language": "sv"}
+    invitations.correct_own_contact_details(applicant(one, OLLI), **details, by=actor(OLLI))
+    caller.put(one.number, read(caller, one), tag(caller, one))
+
+    caller.put(one.number, whole, digest(one))
+
+    assert applicant(one, OLLI).email == "own@example.test"
+
+
+def test_news_that_did_not_count_for_want_of_a_time_counts_with_one(caller, valid, time_machine):
+    one, whole = valid
+    details = {"email": "own@example.test", "phone": "", "language": "sv"}
+    invitations.correct_own_contact_details(applicant(one, OLLI), **details, by=actor(OLLI))
+    whole["co_applicants"][0]["email"] = "news@example.test"
+    caller.put(one.number, whole, digest(one))
+    time_machine.move_to(timezone.now() + dt.timedelta(hours=2))
+    whole["co_applicants"][0]["contact_details_at"] = timezone.now().isoformat()
+
+    caller.put(one.number, whole, digest(one))
+
+    assert applicant(one, OLLI).email == "news@example.test"
+
+
+def test_mark_that_a_stranger_set_here_stays_here_when_the_housing_system_sends_it_back(caller):
+    """R16"""
+    marked = cast.document(MAIJA, cast.applicant(OLLI, non_disclosure=True), reference="x")
+    here = intake.send(document.parse(marked), by=UNIDENTIFIED)
+    elsewhere = sent(caller, OLLI, reference="other")
+    ApiClient.objects.update(receives_forms=True)
+    events.collect()
+    changed = read(caller, here)
+    changed["content"]["wishes"]["highest_rent"] = "1"
+
+    assert caller.put(here.number, changed, tag(caller, here)).status_code == 200
+
+    assert (applicant(here, OLLI).protected, applicant(elsewhere, OLLI).protected) == (True, False)
+
+
+def test_held_emails_stay_held_when_only_a_telephone_number_is_new(caller, valid):
+    one, whole = valid
+    Applicant.objects.filter(pk=applicant(one, OLLI).pk).update(held_at=timezone.now())
+    whole["co_applicants"][0]["phone"] = "050 111 2222"
+
+    caller.put(one.number, whole, digest(one))
+
+    assert (applicant(one, OLLI).phone, applicant(one, OLLI).held_at is None) == ("050 111 2222", False)
+
+
+def test_content_that_was_taken_before_a_rule_is_not_refused_when_it_is_sent_back(caller, monkeypatch):
+    faulty = body(MAIJA)
+    faulty["content"]["wishes"] |= {"area_min": 90, "area_max": 50}
+    with monkeypatch.context() as before:
+        before.setattr(document, "check", lambda _document, **_: None)
+        caller.post(faulty)
+    one = Application.objects.get()
+
+    assert caller.put(one.number, read(caller, one), tag(caller, one)).status_code == 200
+    faulty["content"]["wishes"]["highest_rent"] = "1"
+    assert caller.put(one.number, faulty, digest(one)).status_code == 422
+
+
+def test_others_who_move_in_have_no_order(caller):
+    whole = body(MAIJA)
+    whole["others_moving_in"] = [
+        {"first_names": name, "last_name": "Lapsi", "birth_date": "2020-01-01"} for name in ("Aatu", "Beeta")
+    ]
+    caller.post(whole)
+    one = Application.objects.get()
+    whole["others_moving_in"].reverse()
+
+    assert caller.put(one.number, whole, digest(one)).status_code == 200
+    assert version(one) == 1
+
+
 # --- The document ---------------------------------------------------------------------------------------------
 
 
@@ -204,8 +284,8 @@ def test_document_has_the_code_that_the_counter_learned_and_either_form_is_the_s
 
     assert (found["co_applicants"][0]["hetu"], "birth_date" in found["co_applicants"][0]) == (CODE, False)
     assert tag(caller, one) != known
-    for document in (found, whole):
-        assert caller.put(one.number, document, digest(one)).status_code == 200
+    for either in (found, whole):
+        assert caller.put(one.number, either, digest(one)).status_code == 200
     assert version(one) == 1
 
 

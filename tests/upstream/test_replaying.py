@@ -45,7 +45,8 @@ def test_nobody_replays_the_events_of_others(caller, stranger, sink, endpoint):
     one = sent(caller, MAIJA)
     webhooks.deliver_due_events()
 
-    assert replay(stranger, application=one.number).json() == {"deliveries": 0}
+    assert replay(stranger, application=one.number).status_code == 404
+    assert replay(stranger, since="2020-01-01T00:00:00Z").json() == {"deliveries": 0}
 
 
 @pytest.mark.parametrize("wanted", [{}, {"since": "yesterday"}, {"since": "2026-11-20T10:00:00"}, {"other": "x"}])

@@ -58,7 +58,7 @@ def list_applications(
         str | None, P(pattern=CLIENTS_NUMBER, description="Only the one of this number of your own")
     ] = None,
     changed_since: QueryEx[
-        Instant | None, P(description="Only those whose state or version has changed at this time or later")
+        Instant | None, P(description="Only those of which there are events collected at this time or later")
     ] = None,
     after: QueryEx[str, P(pattern=r"^[0-9]{1,18}$", description="`next` of the page before; 0 for the first")] = "0",
     limit: QueryEx[int, P(ge=1, le=MOST_AT_ONCE, description="How many applications at most")] = 100,
@@ -138,7 +138,6 @@ def change_application(
     """
     if if_match is None:
         raise WhichVersion
-    document.check(application, is_new=False)
     tag = if_match.removeprefix("W/").strip('"')
 
     def change() -> Answer[ApplicationStatus]:

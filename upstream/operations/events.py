@@ -5,7 +5,7 @@ from ninja import P, QueryEx, Router
 from applications.facts import Instant
 from upstream import deliveries, events
 from upstream.door import ClientRequest
-from upstream.models import WebhookEndpoint
+from upstream.models import Event, WebhookEndpoint
 from upstream.schemas import EventPage, ProblemDetails, Replay, Replayed
 
 MOST_EVENTS = 500  # in one answer
@@ -14,7 +14,7 @@ CURSOR = r"^[0-9]{1,18}(-[0-9a-f]{1,8})?$"
 router = Router()
 
 
-@router.get("/events", response={200: EventPage, frozenset({400, 401, 409, 429, 503}): ProblemDetails})
+@router.get("/events", response={200: EventPage, frozenset({400, 401, 404, 409, 429, 503}): ProblemDetails})
 def poll_events(
     request: ClientRequest,
     after: QueryEx[str, P(pattern=CURSOR, description="`next` of the last poll; 0 in the first")] = "0",
@@ -28,20 +28,22 @@ def poll_events(
     After our database was restored, `after` may name an event that is not there: the answer is 409, and you ask
     `since` a time before, or reconcile.
     """
-    wanted = events.of_client(request.auth, since=since, reference=application)
-    return events.page(wanted, after=after, limit=limit)
+    chosen = events.chosen(request.auth, since=since, reference=application)
+    return events.page(request.auth, chosen, after=after, limit=limit)
 
 
 @router.post(
     "/events/replay",
-    response={200: Replayed, frozenset({400, 401, 413, 415, 422, 429, 503}): ProblemDetails},
+    response={200: Replayed, frozenset({400, 401, 404, 413, 415, 422, 429, 503}): ProblemDetails},
 )
 def replay_events(request: ClientRequest, wanted: Replay) -> Replayed:
     """Have events sent to your receivers once more, with the same ids: since a time, of one application, or both.
 
     Give at least one of the two. If they are too many, none is sent (422 `too-many-events`): poll them.
     """
-    chosen = events.of_client(request.auth, since=wanted.since, reference=wanted.application)
+    chosen = Event.objects.filter(
+        events.chosen(request.auth, since=wanted.since, reference=wanted.application), client=request.auth
+    )
     deliveries.refuse_too_many(chosen)
     own = WebhookEndpoint.objects.live().filter(client=request.auth)
     return Replayed(deliveries=deliveries.replay_events(chosen, endpoints=own))

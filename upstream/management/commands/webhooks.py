@@ -5,11 +5,13 @@ from argparse import ArgumentTypeError
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 
-from upstream import deliveries, endpoints, events
-from upstream.models import WebhookDelivery, WebhookEndpoint
+from applications.references import normalise_reference
+from upstream import deliveries, endpoints
+from upstream.models import Event, WebhookDelivery, WebhookEndpoint
 
 
 class Command(BaseCommand):
@@ -34,10 +36,14 @@ class Command(BaseCommand):
                 if not (options["since"] or options["application"]):
                     raise CommandError("Say which: --since, --application, or both")
                 chosen = [_live(options["endpoint"])] if options["endpoint"] else WebhookEndpoint.objects.live()
-                wanted = {"since": options["since"], "reference": options["application"]}
+                wanted = Q()
+                if options["since"]:
+                    wanted &= Q(collected_at__gte=options["since"])
+                if options["application"]:
+                    wanted &= Q(application__reference=normalise_reference(options["application"]))
                 number = sum(
-                    deliveries.replay_events(events.of_client(endpoint.client, **wanted), endpoints=[endpoint])
-                    for endpoint in chosen
+                    deliveries.replay_events(Event.objects.filter(wanted, client=one.client_id), endpoints=[one])
+                    for one in chosen
                 )
                 self.stdout.write(f"Events that will be sent again: {number}")
             case "rotate":
