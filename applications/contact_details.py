@@ -91,4 +91,8 @@ def keep_corrected(slot: Applicant, latest: Applicant, *, given_at: dt.datetime 
 
 
 def _digest(application: int, detail: str) -> str:
+    """Return by what a detail that was given is known again, shortly.
+
+    Without a key: whoever reads the row reads contact details anyway. They could guess one given before, at most.
+    """
     return hashlib.sha256(f"{application}\n{detail}".encode()).hexdigest()[:DIGEST_LENGTH]

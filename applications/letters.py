@@ -53,7 +53,8 @@ def invited(
     """Return the links and codes of co-applicants; for those without an address the same without a link, to keep."""
     applicants = application.applicants
     version = application.version
-    known = _former_slots(application) if version.number > 1 else []
+    former = Applicant.objects.filter(version__application=application, version__number__lt=version.number)
+    known = list(former.select_related("version").defer("version__content", "hetu")) if version.number > 1 else []
     by_link: list[tuple[Applicant, object, dict[str, Any]]] = [
         (one.applicant, one.pk, {"invitation": one.pk}) for one in invitations
     ]
@@ -68,12 +69,6 @@ def invited(
             is_changed=any(to.is_same_person(slot) for slot in known),
             **link,
         )
-
-
-def _former_slots(application: Application) -> list[Applicant]:
-    number = application.version.number
-    former = Applicant.objects.filter(version__application=application, version__number__lt=number)
-    return list(former.select_related("version").defer("version__content", "hetu"))
 
 
 def is_reminded(applicant: Applicant, application: Application) -> bool:

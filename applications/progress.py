@@ -87,12 +87,9 @@ def lost_invitations(applications: Iterable[Application], *, of: Collection[Stat
 
 
 def _progress(applicant: Applicant, application: Application, letter: Status | None) -> Progress:
-    code = _code(applicant.live_invitation)
-    return Progress(applicant.live_invitation, letter, code, note_for(applicant, application, code=code))
-
-
-def _code(invitation: Invitation | None) -> str:
+    invitation = applicant.live_invitation
     try:
-        return invitation_code(invitation) if invitation else ""
+        code = invitation_code(invitation) if invitation else ""
     except KeyGone:
-        return ""
+        code = ""
+    return Progress(invitation, letter, code, note_for(applicant, application, code=code))

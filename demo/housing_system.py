@@ -9,6 +9,7 @@ import hmac
 import json
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 
 from django.conf import settings
 from django.db.models import F
@@ -31,10 +32,9 @@ def client() -> ApiClient:
 def ensure() -> None:
     """Let TOKEN work, and send events to the demo's own receiver: from now on, not those of what is here already."""
     own = client()
-    known = hashlib.sha256(TOKEN.encode()).hexdigest()  # as upstream.clients keeps it
-    another_receives = ApiClient.objects.filter(receives_forms=True, revoked_at=None).exclude(pk=own.pk).exists()
-    ApiClient.objects.filter(pk=own.pk).update(token_hash=known, revoked_at=None, receives_forms=not another_receives)
-    own.refresh_from_db()
+    ApiClient.objects.filter(pk=own.pk).update(token_hash=clients.digest_of(TOKEN), revoked_at=None)
+    with suppress(clients.AnotherReceives):
+        clients.settle(own, receives_forms=True)
     here, url = reverse("demo:receive_event"), receiver_url()
     receivers = list(WebhookEndpoint.objects.live().filter(client=own, url__endswith=here))
     endpoints.disable(*(each for each in receivers if each.url != url))  # the demo ran at another port

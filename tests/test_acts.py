@@ -52,6 +52,8 @@ WITHOUT_ACT = {
     "identity.staff_changes.send_link_or_ask": "staff alone",
     "identity.staff_links.set_staff_password": "staff alone",
     "identity.staff_changes.decide_change": "staff alone",
+    "upstream.clients.issue": "a client alone",
+    "upstream.clients.settle": "a client alone",
     "upstream.endpoints.disable": "webhooks alone",
     "upstream.endpoints.rotate": "webhooks alone",
     "upstream.intake.read": "writes the trail alone",

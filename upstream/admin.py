@@ -68,9 +68,13 @@ class ApiClientForm(forms.ModelForm):
         return receives
 
     @property
-    def origin(self) -> dict[str, str]:
-        """What was chosen and typed about where applications are edited."""
-        return {name: self.cleaned_data[name] for name in ORIGIN}
+    def settings(self) -> clients.Settings:
+        """What was chosen and typed."""
+        return {
+            "origin": {name: self.cleaned_data[name] for name in ORIGIN},
+            "requests_a_minute": self.cleaned_data["requests_a_minute"],
+            "receives_forms": self.cleaned_data["receives_forms"],
+        }
 
 
 @admin.register(ApiClient)
@@ -96,14 +100,11 @@ class ApiClientAdmin(NeverDeleted, admin.ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: ApiClient, form: Any, change: bool) -> None:  # noqa: FBT001  # Django's signature
         if change:
-            clients.change_origin(obj, **form.origin)
-            clients.allow_requests(obj, obj.requests_a_minute)
+            clients.settle(obj, **form.settings)
         else:
             # Nobody sees this first token: response_add replaces it, and shows the new one.
-            limit = obj.requests_a_minute
-            created, _token = clients.issue(obj.name, requests_a_minute=limit, origin=form.origin)
+            created, _token = clients.issue(obj.name, **form.settings)
             obj.pk = created.pk
-        clients.receive_forms(obj, receives=obj.receives_forms)
 
     def response_add(self, request: HttpRequest, obj: ApiClient, post_url_continue: str | None = None) -> HttpResponse:
         return self._token_page(request, obj, clients.replace_token(obj))
@@ -255,7 +256,7 @@ class WebhookDeliveryAdmin(ReadOnly, admin.ModelAdmin):
     list_display = [
         "event",
         "number",
-        "transition",
+        "happened",
         "endpoint",
         "state",
         "attempts",
@@ -273,7 +274,7 @@ class WebhookDeliveryAdmin(ReadOnly, admin.ModelAdmin):
     fields = [
         "event",
         "number",
-        "transition",
+        "happened",
         "endpoint",
         "state",
         "created_at",
@@ -296,7 +297,7 @@ class WebhookDeliveryAdmin(ReadOnly, admin.ModelAdmin):
         return delivery.application.number
 
     @admin.display(description=_("what happened"))
-    def transition(self, delivery: WebhookDelivery) -> str:
+    def happened(self, delivery: WebhookDelivery) -> str:
         return delivery.event.happening.get_kind_display()
 
     @admin.display(description=_("status"))

@@ -3,14 +3,16 @@
 import hashlib
 import secrets
 from collections.abc import Mapping
+from typing import Any, TypedDict, Unpack
 
 from django.db import IntegrityError, transaction
+from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from applications.models import Origin
 from core.refusals import Refused
-from upstream.models import REQUESTS_A_MINUTE, ApiClient
+from upstream.models import ApiClient
 
 PREFIX = "heka_"  # lets scanners for leaked secrets recognise one
 RANDOM_BYTES = 32
@@ -26,50 +28,46 @@ class AnotherReceives(Refused):
     message = _("Another client already receives the applications filled in here. Remove the tick there first.")
 
 
-def issue(
-    name: str, *, requests_a_minute: int = REQUESTS_A_MINUTE, origin: Mapping[str, str] | None = None
-) -> tuple[ApiClient, str]:
-    """Make a client of that name; return it with its token, which cannot be read again. Raises NameTaken.
+class Settings(TypedDict, total=False):
+    """What the operator settles of a client; what is left out stays as it is."""
 
-    `origin` says where its applications are edited (the fields of Origin); in both places unless it says otherwise.
+    origin: Mapping[str, str]  # fields of Origin: where its applications are edited, those too that it has sent (J6.4)
+    requests_a_minute: int
+    receives_forms: bool  # whether it is the one that receives the applications filled in here (J8)
+
+
+@transaction.atomic
+def issue(name: str, **settings: Unpack[Settings]) -> tuple[ApiClient, str]:
+    """Make a client of that name; return it with its token, which cannot be read again.
+
+    Its applications are edited in both places unless the settings say otherwise. Raises NameTaken, and what settle
+    raises; then there is no client.
     """
     token = _new_token()
     try:
         with transaction.atomic():
-            client = ApiClient.objects.create(
-                name=name,
-                token_hash=_digest(token),
-                requests_a_minute=requests_a_minute,
-                origin=Origin.objects.create(**{"name_fi": name, **(origin or {})}),
-            )
-            return client, token
+            origin = Origin.objects.create(name_fi=name)
+            client = ApiClient.objects.create(name=name, token_hash=digest_of(token), origin=origin)
     except IntegrityError:
         raise NameTaken from None
+    settle(client, **settings)
+    return client, token
 
 
-def allow_requests(client: ApiClient, requests_a_minute: int) -> None:
-    """Let a client make so many requests within a minute from now on."""
-    ApiClient.objects.filter(pk=client.pk).update(requests_a_minute=requests_a_minute)
-
-
-def receive_forms(client: ApiClient, *, receives: bool) -> None:
-    """Name the one client that receives the applications filled in here, or name none. Raises AnotherReceives."""
+@transaction.atomic
+def settle(client: ApiClient, **settings: Unpack[Settings]) -> None:
+    """Give a client these settings. Raises AnotherReceives; then none of them is changed."""
+    _set(client.origin, settings.pop("origin", {}))
     try:
-        with transaction.atomic():
-            ApiClient.objects.filter(pk=client.pk).update(receives_forms=receives)
+        _set(client, settings)
     except IntegrityError:
         raise AnotherReceives from None
-
-
-def change_origin(client: ApiClient, **origin: str) -> None:
-    """Say anew where the applications of a client are edited, those too that it has sent already (J6.4)."""
-    Origin.objects.filter(client=client).update(**origin)
 
 
 def replace_token(client: ApiClient) -> str:
     """Give a client, revoked or not, a new token in place of its old one, and return it."""
     token = _new_token()
-    ApiClient.objects.filter(pk=client.pk).update(token_hash=_digest(token), revoked_at=None)
+    ApiClient.objects.filter(pk=client.pk).update(token_hash=digest_of(token), revoked_at=None)
     return token
 
 
@@ -81,14 +79,20 @@ def revoke(*clients: ApiClient) -> int:
 
 def of_token(token: str) -> ApiClient | None:
     """Return the live client that holds a token; None if there is none."""
-    live = ApiClient.objects.filter(token_hash=_digest(token), revoked_at=None)
+    live = ApiClient.objects.filter(token_hash=digest_of(token), revoked_at=None)
     return live.select_related("origin").first()
+
+
+def digest_of(token: str) -> str:
+    """Return by what a token is known here. Its 256 random bits need no slow hash."""
+    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def _new_token() -> str:
     return PREFIX + secrets.token_urlsafe(RANDOM_BYTES)
 
 
-def _digest(token: str) -> str:
-    # 256 random bits need no slow hash.
-    return hashlib.sha256(token.encode()).hexdigest()
+def _set(row: Model, values: Mapping[str, Any]) -> None:
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.save(update_fields=values)

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -97,7 +97,13 @@ def replay_events(events: QuerySet[Event], *, endpoints: Iterable[WebhookEndpoin
     That includes events that were never queued for an endpoint. It is done some at a time, so that however many they
     are, neither memory nor those who deliver events now suffer.
     """
-    return sum(_replay_some(batch, endpoint) for endpoint in endpoints for batch in _batches(events))
+    number = 0
+    for endpoint in endpoints:
+        rest = events.order_by("pk").values_list("pk", "application")
+        while batch := dict(rest[:BATCH_EVENTS]):
+            number += _replay_some(batch, endpoint)
+            rest = rest.filter(pk__gt=max(batch))
+    return number
 
 
 @transaction.atomic
@@ -111,14 +117,6 @@ def _replay_some(events: dict[int, int], endpoint: WebhookEndpoint) -> int:
         for pk in sorted(never_owed)
     )
     return again + len(made)
-
-
-def _batches(events: QuerySet[Event]) -> Iterator[dict[int, int]]:
-    """Yield the applications of events by the numbers of the events, some at a time."""
-    rest = events.order_by("pk").values_list("pk", "application")
-    while batch := dict(rest[:BATCH_EVENTS]):
-        yield batch
-        rest = rest.filter(pk__gt=max(batch))
 
 
 def _days_from_now() -> Any:

@@ -85,10 +85,16 @@ def confirming(today: dt.date) -> dt.datetime:
 
 def examples(today: dt.date) -> dict[str, Any]:
     """Return what each body and each answer looks like, by the name of its schema."""
-    sent, status, summary = document(today), _status(today), _summary(today)
+    status = _status(today)
+    summary = {
+        **{name: status[name] for name in ("reference", "client_reference", "version", "digest", "valid_until")},
+        "state": status["status"],
+        "waits_for": len(status["awaited"]),
+        "state_changed_at": status["changed_at"],
+    }
     known = {"reference": REFERENCE, "version": summary["version"], "state": State.VALID.value}
     return {
-        "Document": sent,
+        "Document": document(today),
         "Receipt": _receipt(today),
         "ApplicationStatus": status,
         "ApplicationPage": {"applications": [summary], "next": "1", "more": False},
@@ -172,19 +178,6 @@ def _status(today: dt.date) -> dict[str, Any]:
             {**of_all, "type": "sent", "time": sent_at, "by": "housing_system", "position": None},
             {**of_all, "type": "person_confirmed", "time": confirmed_at, "by": "person", "position": 0},
         ],
-    }
-
-
-def _summary(today: dt.date) -> dict[str, Any]:
-    return {
-        "reference": REFERENCE,
-        "client_reference": CLIENT_REFERENCE,
-        "state": "awaiting",
-        "version": 1,
-        "digest": DIGEST,
-        "valid_until": _valid_until(today),
-        "waits_for": 1,
-        "state_changed_at": _moment(sending(today)),
     }
 
 

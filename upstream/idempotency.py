@@ -32,17 +32,31 @@ class Request:
     """What tells whether a request is the same as an earlier one: its key, and all that says what is to be done."""
 
     key: str
-    content: bytes
+    head: str
+    body: bytes
 
     @property
     def digest(self) -> str:
-        """A keyed digest of the content: from an unkeyed one the identity codes in it could be guessed."""
-        return salted_hmac("upstream.idempotency", self.content, algorithm="sha256").hexdigest()
+        """What is kept of it, to be known again."""
+        return _digest(self.head.encode() + self.body)
+
+    @property
+    def former_digest(self) -> str:
+        """What former releases kept of it."""
+        return _digest(self.body)
+
+
+def _digest(content: bytes) -> str:
+    # Keyed: from an unkeyed digest the identity codes in the content could be guessed.
+    return salted_hmac("upstream.idempotency", content, algorithm="sha256").hexdigest()
 
 
 @dataclass(frozen=True)
 class Answer(Generic[Told]):
-    """What the client is told, the tag of what it is told of, and whether it was told so before."""
+    """What the client is told, the tag of what it is told of, and whether it was told so before.
+
+    What a former release kept has no tag.
+    """
 
     told: Told
     tag: str
@@ -90,6 +104,7 @@ def _answered(request: Request, kind: type[Told], *, client: ApiClient) -> Answe
     record = IdempotencyRecord.objects.filter(client=client, key=request.key).first()
     if record is None:
         return None
-    if record.request_digest != request.digest:
+    is_former = not record.tag and kind is Receipt  # former releases kept no tags, and took keys for sending only
+    if record.request_digest != (request.former_digest if is_former else request.digest):
         raise KeyReused
     return Answer(kind(**record.answer), record.tag, record.status_code, replayed=True)

@@ -96,7 +96,7 @@ class Application(models.Model):
         Version, on_delete=models.PROTECT, related_name="current_of", null=True
     )  # empty only until its first version is stored
     origin = models.ForeignKey(
-        Origin, on_delete=models.PROTECT, null=True, related_name="applications", db_index=False
+        Origin, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )  # none if it was filled in here and no client has received it
     language = models.CharField(max_length=2, choices=Language)
     sent_at = models.DateTimeField()

@@ -118,7 +118,7 @@ def test_changing_into_something_faulty_is_refused(caller):
 def test_changing_is_refused_where_people_alone_edit_the_applications(caller, changed_in, answered):
     """J6.4"""
     one = sent(caller, MAIJA)
-    clients.change_origin(caller.client, changed_in=changed_in)
+    clients.settle(caller.client, origin={"changed_in": changed_in})
 
     response = caller.put(one.number, body(MAIJA, OLLI), digest(one))
 
@@ -130,7 +130,7 @@ def test_changing_is_refused_where_people_alone_edit_the_applications(caller, ch
 def test_withdrawing_is_possible_wherever_applications_are_edited(caller, changed_in):
     """J6.4"""
     one = sent(caller, MAIJA)
-    clients.change_origin(caller.client, changed_in=changed_in)
+    clients.settle(caller.client, origin={"changed_in": changed_in})
 
     assert caller.withdraw(one.number).json()["status"] == "withdrawn"
 
@@ -145,7 +145,7 @@ def test_application_remembers_the_client_that_sent_it_and_none_if_it_was_filled
 
 def test_application_filled_in_here_is_edited_where_those_of_the_client_are_that_receives_it(caller):
     """J6.4, J8"""
-    clients.receive_forms(caller.client, receives=True)
+    clients.settle(caller.client, receives_forms=True)
     one = application(OLLI)
 
     events.collect()

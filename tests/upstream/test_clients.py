@@ -177,6 +177,23 @@ def test_one_client_receives_the_applications_filled_in_here():
     assert ApiClient.objects.get(receives_forms=True) == other
 
 
+@pytest.mark.parametrize("known", [False, True], ids=["new", "known"])
+def test_settings_of_which_one_is_refused_are_all_refused(known, capsys):
+    """J8"""
+    clients.issue("Housing system")
+    call_command("api_client", "Housing system", "--set", "--receives-forms", "yes")
+    if known:
+        clients.issue("Another system")
+    before = list(ApiClient.objects.order_by("pk").values("name", "requests_a_minute", "origin__changed_in"))
+    settings = ["--requests-a-minute", "5", "--changed-in", "here", "--receives-forms", "yes"]
+
+    with pytest.raises(CommandError, match="Another client receives the applications filled in here"):
+        call_command("api_client", "Another system", *settings, *(["--set"] if known else []))
+
+    assert list(ApiClient.objects.order_by("pk").values("name", "requests_a_minute", "origin__changed_in")) == before
+    assert capsys.readouterr().out == ""
+
+
 def test_command_refuses_a_name_that_does_not_fit():
     with pytest.raises(CommandError, match="at most 100 characters"):
         call_command("api_client", "Housing system", "--shown-as", "x" * 101)

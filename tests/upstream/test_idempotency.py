@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.test import Client
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from applications.models import Application, StateChange, Version
 from mailing.models import Letter
@@ -145,6 +146,21 @@ def test_sending_made_again_gets_the_tag_of_its_first_answer(caller):
     again = caller.post(new, key="key")
 
     assert told(again) == (201, first.json(), first["ETag"], "true")
+
+
+def test_sending_whose_answer_a_former_release_kept_gets_it_again(caller):
+    """That release kept a digest of the body alone, and no tag."""
+    new = json.dumps(body()).encode()
+    first = caller.post(new, key="key")
+    of_body = salted_hmac("upstream.idempotency", new, algorithm="sha256").hexdigest()
+    IdempotencyRecord.objects.update(request_digest=of_body, tag="")
+
+    again = caller.post(new, key="key")
+
+    assert (again.status_code, again.json(), again["Idempotent-Replayed"]) == (201, first.json(), "true")
+    assert "ETag" not in again
+    assert caller.post(new + b" ", key="key").status_code == 409
+    assert put_bytes(caller, first.json()["reference"], new, first["ETag"]).status_code == 409
 
 
 # --- At once ---------------------------------------------------------------------------------------------

@@ -170,7 +170,7 @@ def withdraw_application(
 def _again(request: ClientRequest, key: str | None, tag: str = "", body: bytes = b"") -> idempotency.Request | None:
     if key is None:
         return None
-    return idempotency.Request(key, f"{request.method} {request.path}\n{tag}\n".encode() + body)
+    return idempotency.Request(key, f"{request.method} {request.path}\n{tag}\n", body)
 
 
 def _answer(found: standing.Standing) -> Answer[ApplicationStatus]:
@@ -178,7 +178,8 @@ def _answer(found: standing.Standing) -> Answer[ApplicationStatus]:
 
 
 def _told(answer: Answer[Told], response: HttpResponse) -> Told:
-    response["ETag"] = f'"{answer.tag}"'
+    if answer.tag:
+        response["ETag"] = f'"{answer.tag}"'
     if answer.replayed:
         response["Idempotent-Replayed"] = "true"
     return answer.told

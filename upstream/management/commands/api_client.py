@@ -45,57 +45,43 @@ class Command(BaseCommand):
             raise CommandError("These settings go with a new client, or with --set")
         if options["set"] and not settings:
             raise CommandError("Say what to set")
-        if options["set"]:
-            _change(_known(name), **settings)
-        elif revoke:
-            clients.revoke(_known(name))
-        elif replace:
-            self.stdout.write(clients.replace_token(_known(name)))
-        else:
-            try:
-                client, token = clients.issue(name)
-            except clients.NameTaken:
-                raise CommandError(f"There is a client named {name} already; see --replace") from None
-            self.stdout.write(token)
-            _change(client, **settings)
-
-
-def _settings(options: dict[str, Any]) -> dict[str, Any]:
-    """Return the settings that were given, checked."""
-    limit = options["requests_a_minute"]
-    if limit is not None and not 1 <= limit <= MOST_REQUESTS_A_MINUTE:
-        raise CommandError(f"A client may make 1 to {MOST_REQUESTS_A_MINUTE} requests within a minute")
-    given = {"origin": _origin(options) or None, "limit": limit, "receives": options["receives_forms"]}
-    return {name: value for name, value in given.items() if value is not None}
-
-
-def _change(
-    client: ApiClient, *, origin: dict[str, str] | None = None, limit: int | None = None, receives: str | None = None
-) -> None:
-    if origin:
-        clients.change_origin(client, **origin)
-    if limit:
-        clients.allow_requests(client, limit)
-    if receives:
         try:
-            clients.receive_forms(client, receives=receives == "yes")
+            if options["set"]:
+                clients.settle(_known(name), **settings)
+            elif revoke:
+                clients.revoke(_known(name))
+            elif replace:
+                self.stdout.write(clients.replace_token(_known(name)))
+            else:
+                self.stdout.write(clients.issue(name, **settings)[1])
+        except clients.NameTaken:
+            raise CommandError(f"There is a client named {name} already; see --replace") from None
         except clients.AnotherReceives:
             raise CommandError(
                 "Another client receives the applications filled in here; set that to no first"
             ) from None
 
 
-def _origin(options: dict[str, Any]) -> dict[str, str]:
-    """Return what was said of where applications are edited. A name replaces those in all languages."""
-    given = {name: options[name] for name in ("changed_in", "change_link") if options[name] is not None}
-    if options["shown_as"]:
-        given |= {"name_fi": options["shown_as"], "name_sv": "", "name_en": ""}
-    with translation.override("en"):
-        try:
-            Origin(**{"name_fi": "-", **given}).full_clean()
-        except ValidationError as fault:
-            raise CommandError(" ".join(fault.messages)) from None
-    return given
+def _settings(options: dict[str, Any]) -> clients.Settings:
+    """Return the settings that were given, checked."""
+    settings = clients.Settings()
+    origin = {name: options[name] for name in ("changed_in", "change_link") if options[name] is not None}
+    if options["shown_as"]:  # it replaces the names in all languages
+        origin |= {"name_fi": options["shown_as"], "name_sv": "", "name_en": ""}
+    if origin:
+        with translation.override("en"):
+            try:
+                Origin(**{"name_fi": "-", **origin}).full_clean()
+            except ValidationError as fault:
+                raise CommandError(" ".join(fault.messages)) from None
+        settings["origin"] = origin
+    if (limit := options["requests_a_minute"]) is not None:
+        if not 1 <= limit <= MOST_REQUESTS_A_MINUTE:
+            raise CommandError(f"A client may make 1 to {MOST_REQUESTS_A_MINUTE} requests within a minute")
+        settings["requests_a_minute"] = limit
+    if options["receives_forms"]:
+        settings["receives_forms"] = options["receives_forms"] == "yes"
+    return settings
 
 
 def _known(name: str) -> ApiClient:

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("upstream", "0002_events_of_happenings")]
+    dependencies = [("upstream", "0004_events_of_happenings")]
 
     operations = [
         migrations.AlterField(

@@ -1,69 +1,20 @@
-"""What housing systems are told of has rows of its own: the changes of state until now get theirs (ADR 45)."""
-
-import datetime as dt
-from itertools import groupby
-from typing import Any
+"""What housing systems are told of has rows of its own (ADR 45)."""
 
 import django.db.models.deletion
 from django.db import migrations, models
 from django.db.models import Q
-from django.utils import timezone
 
 from records.append_only import AppendOnly
 
-DAYS = 90  # R5
-NEW_VERSION, NEW_PERIOD = ("sent", "changed"), ("sent", "changed", "renewed")
-ROWS = 2_000
 TRANSITIONS = ["sent", "confirmed", "changed", "undone", "renewed", "lapsed", "expired", "withdrawn", "replaced"]
-
-
-def tell_of_changes(apps: Any, _schema: Any) -> None:
-    """Write a row for each change of state: with the version and the period that the changes before it made."""
-    Happening = apps.get_model("applications", "Happening")  # a class
-    StateChange = apps.get_model("applications", "StateChange")
-    Version = apps.get_model("applications", "Version")
-    made: list[Any] = []
-    changes = StateChange.objects.order_by("application", "pk").values_list(
-        "application", "pk", "transition", "to_state", "at", "source", "application__valid_until"
-    )
-    for application, rows in groupby(changes.iterator(ROWS), key=lambda row: row[0]):
-        versions = list(
-            Version.objects.filter(application=application).order_by("number").values_list("pk", flat=True)
-        )
-        number, valid_until = 0, None
-        for _, change, kind, state, at, source, present in rows:
-            number += kind in NEW_VERSION
-            if kind in NEW_PERIOD:
-                valid_until = timezone.localdate(at) + dt.timedelta(days=DAYS)
-            made.append(
-                Happening(
-                    application_id=application,
-                    change_id=change,
-                    kind=kind,
-                    version_id=versions[min(max(number, 1), len(versions)) - 1],
-                    state=state,
-                    valid_until=valid_until or present,
-                    source=source,
-                    at=at,
-                )
-            )
-        if len(made) >= ROWS:
-            Happening.objects.bulk_create(made)
-            made.clear()
-    Happening.objects.bulk_create(made)
 
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("applications", "0014_paper_day"),
+        ("applications", "0015_given_details"),
     ]
 
     operations = [
-        migrations.AddField(
-            model_name="applicant",
-            name="given_details",
-            field=models.CharField(blank=True, db_default="", default="", max_length=98),
-        ),
         migrations.CreateModel(
             name="Happening",
             fields=[
@@ -166,6 +117,5 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.RunPython(tell_of_changes, migrations.RunPython.noop, elidable=False),
         AppendOnly("Happening"),
     ]

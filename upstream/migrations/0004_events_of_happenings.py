@@ -1,46 +1,15 @@
 """Events are of happenings, and have ids that no restore hands out twice (ADR 45)."""
 
-from typing import Any
-
 import django.db.models.deletion
 from django.db import migrations, models
-from django.db.models import F, OuterRef, Subquery
-from django.db.models.functions import Cast
 
 import upstream.models
 
 
-def follow(apps: Any, _schema: Any) -> None:
-    """Let each event be of the happening that its change is, under the id that it was sent with."""
-    Event = apps.get_model("upstream", "Event")
-    Happening = apps.get_model("applications", "Happening")
-    happening = Happening.objects.filter(change=OuterRef("change")).values("pk")
-    Event.objects.update(happening=Subquery(happening), uid=Cast(F("pk"), models.CharField()))
-
-
 class Migration(migrations.Migration):
-    dependencies = [
-        ("applications", "0015_happenings"),
-        ("upstream", "0001_initial"),
-    ]
+    dependencies = [("upstream", "0003_events_follow_happenings")]
 
     operations = [
-        migrations.AddField(
-            model_name="event",
-            name="happening",
-            field=models.OneToOneField(
-                null=True,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="event",
-                to="applications.happening",
-            ),
-        ),
-        migrations.AddField(
-            model_name="event",
-            name="uid",
-            field=models.CharField(max_length=36, null=True),
-        ),
-        migrations.RunPython(follow, migrations.RunPython.noop),
         migrations.AlterField(
             model_name="event",
             name="happening",

@@ -6,7 +6,7 @@ import applications.models.origin
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("applications", "0015_happenings"),
+        ("applications", "0017_happenings_of_changes"),
     ]
 
     operations = [
@@ -70,7 +70,7 @@ class Migration(migrations.Migration):
                 db_index=False,
                 null=True,
                 on_delete=django.db.models.deletion.PROTECT,
-                related_name="applications",
+                related_name="+",
                 to="applications.origin",
             ),
         ),
