@@ -46,7 +46,9 @@ class Human(Strict):
     first_names: Name | None = None
     last_name: Name | None = None
     hetu: Hetu | None = None
-    birth_date: Day | None = Field(default=None, description="Only of somebody without a Finnish code")
+    birth_date: Day | None = Field(
+        default=None, description="Only of somebody without a Finnish code: one of hetu and birth_date is required"
+    )
 
     @model_validator(mode="after")
     def _one_of_code_and_birth_date(self) -> Self:
@@ -77,7 +79,10 @@ class Income(Strict):
 
 
 class ApplicantContent(Human):
-    """An applicant: will sign the tenancy agreement, and confirms when adult."""
+    """An applicant: will sign the tenancy agreement, and confirms when adult.
+
+    One of hetu and birth_date is required; so is one name at least.
+    """
 
     address: Line | None = Field(default=None, description="Postal address; 'poste restante' when homeless")
     email: Email | None = Field(
@@ -91,8 +96,9 @@ class ApplicantContent(Human):
     municipality: Line | None = Field(default=None, description="Municipality of residence")
     contact_details_at: Instant | None = Field(
         default=None,
-        description="When you got to know email, phone and language. In a change, what the person has corrected "
-        "here since then stays; without this time, whatever they have corrected here",
+        description="When you got to know email, phone and language. In a change, one of these that you repeat as you "
+        "gave it before never replaces what was corrected here; one that you give anew does, if this time is later "
+        "than the correction",
     )
     income: Income
 
@@ -100,7 +106,8 @@ class ApplicantContent(Human):
 class Resident(Strict):
     """Somebody who moves in and does not sign: never confirms.
 
-    An unborn child has only a due date, and a child may have no name yet.
+    One of hetu, birth_date and due_date is required. An unborn child has only a due date, and a child may have no
+    name yet.
     """
 
     first_names: Name | None = None
@@ -133,15 +140,20 @@ class PresentHome(Strict):
     rooms: StrictInt | None = Field(default=None, ge=1, le=50, description="How many rooms, without the kitchen")
     area: SquareMetres | None = Field(default=None, description="Floor area, m²")
     residents: StrictInt | None = Field(default=None, ge=1, le=50, description="How many people live there")
-    condition: Condition | None = None
-    tenure: Tenure | None = None
+    condition: Condition | None = Field(default=None, description="In what condition that home is")
+    tenure: Tenure | None = Field(default=None, description="By what right the household lives there")
     rent: Euros | None = Field(default=None, description="Rent, euros a month")
 
 
 class Need(Strict):
     """Why a home is needed."""
 
-    reasons: list[Reason] = Field(min_length=1, max_length=10, json_schema_extra=EACH_ONCE)
+    reasons: list[Reason] = Field(
+        min_length=1,
+        max_length=10,
+        json_schema_extra=EACH_ONCE,
+        description="Why the household needs a home, each once",
+    )
     homeless_since: Day | None = Field(default=None, description="Not ahead of today")
     must_move_by: Day | None = Field(
         default=None, description="At most 10 years ahead, in a new application at most a year ago"
@@ -156,7 +168,9 @@ class Wishes(Strict):
     areas: list[Line] = Field(
         default_factory=list, max_length=30, json_schema_extra=EACH_ONCE, description="Parts of Helsinki, each once"
     )
-    flat_types: list[FlatType] = Field(min_length=1, max_length=5, json_schema_extra=EACH_ONCE)
+    flat_types: list[FlatType] = Field(
+        min_length=1, max_length=5, json_schema_extra=EACH_ONCE, description="Sizes of home that would do, each once"
+    )
     area_min: StrictInt | None = Field(default=None, ge=1, le=500, description="Least floor area, m²")
     area_max: StrictInt | None = Field(
         default=None, ge=1, le=500, description="Largest floor area, m²; not smaller than area_min"
@@ -165,7 +179,12 @@ class Wishes(Strict):
     lowest_floor: StrictInt | None = Field(
         default=None, ge=0, le=50, description="1 is the ground floor; 0 and null suit any"
     )
-    features: list[Feature] = Field(default_factory=list, max_length=9, json_schema_extra=EACH_ONCE)
+    features: list[Feature] = Field(
+        default_factory=list,
+        max_length=9,
+        json_schema_extra=EACH_ONCE,
+        description="What the home must have, each once",
+    )
 
 
 class Content(Strict):
@@ -184,7 +203,9 @@ class Stored(Strict):
     """The content of one version as kept: without contact details, which each applicant may correct."""
 
     language: Language
-    main_applicant: ApplicantContent
+    main_applicant: ApplicantContent = Field(
+        description="Needs a hetu and must be 18: without a code nobody can be the main applicant"
+    )
     co_applicants: list[ApplicantContent] = Field(
         default_factory=list,
         max_length=3,

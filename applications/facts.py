@@ -11,6 +11,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, WithJsonSchema
 
+from applications.fault_words import A_TIME
 from core import hetu
 from core.addresses import LONGEST_ADDRESS, InvalidAddress, read_address
 from core.personal_names import LONGEST_NAME, NotAName, personal_name
@@ -52,7 +53,7 @@ def _day(value: object) -> object:
 
 def _instant(value: object) -> object:
     if (isinstance(value, str) and not ISO_DATE.match(value)) or not isinstance(value, str | dt.datetime):
-        raise ValueError("Give a time as YYYY-MM-DDThh:mm:ss with its UTC offset")
+        raise ValueError(A_TIME)
     return value
 
 

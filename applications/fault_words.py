@@ -7,12 +7,14 @@ what was sent, which may be a personal identity code (R17).
 from collections.abc import Mapping
 from typing import Any
 
+A_TIME = "Give a time as YYYY-MM-DDThh:mm:ss with its UTC offset, such as 2026-11-20T10:00:00Z"
 # By kind of error; in braces what pydantic knows of the limit.
 WORDS = {
     "bool_type": "Give true or false, without quotes",
     "date_from_datetime_inexact": "Give a date without a time, as YYYY-MM-DD",
     "date_from_datetime_parsing": "There is no such day: give a date as YYYY-MM-DD, such as 2026-11-20",
-    "datetime_from_date_parsing": "Give a time as YYYY-MM-DDThh:mm:ss with its UTC offset",
+    "datetime_from_date_parsing": A_TIME,
+    "datetime_parsing": A_TIME,
     "decimal_max_digits": "Give a number of at most {max_digits} digits",
     "decimal_max_places": "Give a number of at most {decimal_places} decimals",
     "decimal_parsing": "Give a number with a decimal point, such as 1100.50",
@@ -23,6 +25,7 @@ WORDS = {
     "finite_number": "Give a number with a decimal point, such as 1100.50",
     "greater_than_equal": "Give at least {ge}",
     "int_from_float": "Give a whole number without quotes, such as 2",
+    "int_parsing": "Give a whole number, such as 100",
     "int_parsing_size": "Give a smaller number",
     "int_type": "Give a whole number without quotes, such as 2",
     "less_than_equal": "Give at most {le}",
@@ -35,7 +38,7 @@ WORDS = {
     "string_too_short": "Give at least {min_length} character",
     "string_type": "Give a text in quotes",
     "string_unicode": "The text holds half a character: give whole characters of Unicode",
-    "timezone_aware": "Give the time with its UTC offset, such as 2026-11-20T10:00:00+02:00",
+    "timezone_aware": "Give the time with its UTC offset, such as 2026-11-20T10:00:00Z",
     "too_long": "Give at most {max_length} of these",
     "too_short": "Give at least {min_length} of these",
 }
@@ -43,7 +46,9 @@ WORDS = {
 A_NUMBER_OF_YOURS = "Give 1 to 64 of the letters A to Z, digits and . _ / -, such as HS-2026-0001"
 FORMS = {
     "reference": A_NUMBER_OF_YOURS,
+    "client_reference": A_NUMBER_OF_YOURS,
     "client_references": A_NUMBER_OF_YOURS,
+    "after": "Give next of the answer before, as it came, or 0 in the first request",
 }
 OTHERWISE = "This is not in the form that the description of the interface gives"
 

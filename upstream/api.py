@@ -29,7 +29,7 @@ class Api(NinjaAPI):
             if isinstance(pattern, URLPattern):
                 pattern.callback = _as_problems(pattern.callback)
         people = path("", _as_problems(functools.partial(page.for_people, api=self)), name="people")
-        return [people, *patterns, re_path("", _unknown_path, name="unknown-path")], app_name, namespace
+        return [people, *patterns, re_path("", _as_problems(_unknown_path), name="unknown-path")], app_name, namespace
 
     def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
         return description.completed(super().get_openapi_schema(**options))
@@ -46,13 +46,13 @@ def _as_problems(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRes
         if response.status_code == 405:
             response = problem(METHOD_NOT_ALLOWED, Allow=response["Allow"])
         response.headers.setdefault("Cache-Control", "no-store")
+        response["Content-Language"] = page.LANGUAGE  # whatever the reader’s is
         show_allowance(request, response)
         return response
 
     return answer
 
 
-@csrf_exempt
 def _unknown_path(_request: HttpRequest) -> HttpResponse:
     return problem(NOT_FOUND)
 

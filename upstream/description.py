@@ -36,13 +36,14 @@ wait to be polled in any case.
 `Idempotency-Key` where it takes one, and repeat it as it was until an answer comes.
 
 **Limits.** You may make {REQUESTS_A_MINUTE} requests within a minute, unless the operator has set another limit.
-`RateLimit-Policy` tells which, and `RateLimit` what is left of it. A request beyond it is answered with 429 and
-`Retry-After`, and was not carried out. A body holds {MOST_KB} KB at most.
+In each answer of an operation `RateLimit-Policy` tells which, and `RateLimit` what is left of it. A request beyond it
+is answered with 429 and `Retry-After`, and was not carried out. A body holds {MOST_KB} KB at most.
 
 **When something goes wrong.** Every answer from 400 on is problem details (RFC 9457). `type` names the kind of
-problem for programs, `title` says it in words, and `errors` names each faulty place in the body. An unknown path is
-answered with 404, another method of a known one with 405 and `Allow`. A name that is not in this description is a
-fault in a body and in a query.
+problem for programs, `title` says it in words, and `errors` names what is wrong in the body or the query: faults of
+form first, and once there are none, what does not go together or cannot be true. An unknown path is answered with 404,
+another method of a known one with 405 and `Allow`. A name that is not in this description is a fault in a body and in
+a query.
 
 **What may come later.** New members in answers, new words in lists, new kinds of events and of problems: pass over
 those that you do not know. What there is now stays as it is.
@@ -81,6 +82,7 @@ PARAMETERS: dict[str, Part] = {
         "required": True,
     },
 }
+IN_AN_ADDRESS = ". Write a time with `Z`, or its `+` as `%2B`: a `+` in an address is a blank"
 ANSWERS = {
     200: "Done, or found",
     201: "Stored: the application is here",
@@ -148,6 +150,8 @@ def completed(schema: OpenAPISchema) -> OpenAPISchema:
         _complete(operation, examples)
     used = {tag for operation in operations_of(schema) for tag in operation["tags"]}
     schema["tags"] = [{"name": name, "description": text} for name, text in TAGS.values() if name in used]
+    for form in schema["components"]["schemas"].values():
+        _lift_descriptions(form)
     for words, (about, meanings) in LISTS.items():
         listed = schema["components"]["schemas"][words.__name__]
         listed["description"] = "\n".join([about, "", *(f"* `{word}`: {means}" for word, means in meanings.items())])
@@ -161,6 +165,13 @@ def completed(schema: OpenAPISchema) -> OpenAPISchema:
     }
     schema["webhooks"] = announced.webhooks(today)
     return schema
+
+
+def _lift_descriptions(form: Part) -> None:
+    """Give a member of a form that may be null the words of its kind, where it has none: few readers look further."""
+    for member in form.get("properties", {}).values():
+        words = [kind.pop("description") for kind in member.get("anyOf", ()) if "description" in kind]
+        member |= {"description": words[0], **member} if words else {}
 
 
 def operations_of(schema: OpenAPISchema) -> Iterator[Part]:
@@ -186,6 +197,8 @@ def _complete(operation: Part, examples: Part) -> None:
         kinds = parameter["schema"].get("anyOf", [])
         if {"type": "null"} in kinds:  # what is absent has no value that could be null
             (parameter["schema"],) = [kind for kind in kinds if kind != {"type": "null"}]
+        if parameter["schema"].get("format") == "date-time":
+            parameter |= {"description": parameter["description"] + IN_AN_ADDRESS, "example": "2026-11-20T10:00:00Z"}
         if "enum" in (listed := parameter["schema"].get("items", {})):  # written out, unexplained, by django-ninja
             parameter["schema"]["items"] = {"$ref": f"#/components/schemas/{listed['title']}"}
     for content in [operation["requestBody"]["content"]] if "requestBody" in operation else []:

@@ -58,7 +58,10 @@ class BearerToken(AuthBase):
 
 
 def show_allowance(request: HttpRequest, response: HttpResponseBase) -> None:
-    """Tell a client how many requests it has left (draft-ietf-httpapi-ratelimit-headers), with every answer to it."""
+    """Tell a client how many requests it has left (draft-ietf-httpapi-ratelimit-headers).
+
+    Every answer of an operation does; those to unknown paths and methods are not counted.
+    """
     allowance: Allowance | None = getattr(request, "allowance", None)
     if allowance and allowance.left:
         response["RateLimit-Policy"] = f'"requests";q={allowance.most};w={limits.MINUTE}'
@@ -75,8 +78,8 @@ def only_known_parameters(operation: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(operation)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        if request.GET.keys() - known:
-            raise UnknownParameter
+        if unknown := [name for name in request.GET if name not in known]:
+            raise UnknownParameter(unknown)
         return operation(request, *args, **kwargs)
 
     return answer

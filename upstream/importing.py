@@ -4,6 +4,7 @@ Each batch is one transaction: all of its lines are taken or none. What is store
 a run that was stopped in whatever way is resumed by leaving out what is here already.
 """
 
+import codecs
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import BinaryIO
@@ -168,8 +169,9 @@ def _batches(lines: BinaryIO, *, advance: Advance) -> Iterator[list[tuple[int, b
     size = 0
     for number, line in enumerate(lines, 1):
         size += len(line)
-        if line.strip():
-            batch.append((number, line))
+        text = line.removeprefix(codecs.BOM_UTF8) if number == 1 else line  # editors of Windows write one
+        if text.strip():
+            batch.append((number, text))
         if len(batch) == BATCH_LINES:
             yield batch
             advance(size)

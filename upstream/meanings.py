@@ -42,8 +42,9 @@ EVENTS: Meanings = {
     Happened.INVITATION_OPENED: "Somebody has gone on from the link of a co-applicant’s invitation.",
     Happened.INVITATION_UNDELIVERABLE: "The email with an invitation could not be delivered: the address is wrong, or "
     "its mailbox takes nothing. Nobody has been invited.",
-    Happened.CONTACT_DETAILS_CHANGED: "An applicant or customer service has corrected an email address, a telephone "
-    "number or a language. Read the document for them; the version stays.",
+    Happened.CONTACT_DETAILS_CHANGED: "An email address, a telephone number or a language was changed: corrected "
+    "by an applicant or customer service, or sent by you without other content; `by` tells. Read the document for "
+    "them; the version stays.",
     Happened.CODE_LEARNED: "Customer service has seen the Finnish personal identity code of somebody who had none, or "
     "another one, in the application. Read the document for it; the version stays.",
     Happened.CODE_TAKEN_BACK: "Such a code was recorded by mistake, and was taken back.",
@@ -64,7 +65,8 @@ LISTS: dict[type[TextChoices], tuple[str, Meanings]] = {
         },
     ),
     Progress: (
-        "How one applicant stands to the present version.",
+        "How one applicant stands to the present version. In an application that has ended nothing is awaited: then "
+        "it says how they stood to the last one.",
         {
             Progress.CONFIRMED: "Has confirmed the present version.",
             Progress.WAITING: "Is an adult and has not confirmed yet; can do so online or at customer service.",

@@ -29,7 +29,7 @@ LANGUAGE = "en"  # of developers, as the description itself
 MARKED = re.compile(r"`([^`]+)`|\*\*([^*]+)\*\*")
 FORMATS = {
     "date": "date, as 2026-11-20",
-    "date-time": "time with its UTC offset, as 2026-11-20T10:00:00+02:00",
+    "date-time": "time with its UTC offset, as 2026-11-20T10:00:00Z",
     "email": "email address",
     "hetu": "personal identity code",
     "uri-reference": "address",
@@ -58,7 +58,6 @@ def for_people(request: HttpRequest, api: NinjaAPI) -> HttpResponse:
     described = _written(api, settings.PUBLIC_URL, settings.API_CONTACT, dates.today())
     with translation.override(LANGUAGE):
         page = render(request, "upstream/api.html", {"described": described})
-    page["Content-Language"] = LANGUAGE
     page["Cache-Control"] = "no-cache"
     return page
 

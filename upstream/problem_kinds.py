@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 
+from applications.fault_words import WORDS
 from upstream.deliveries import MOST_REPLAYED
 
 NAMES = "urn:heka-confirm:"
@@ -89,7 +90,9 @@ INVALID_QUERY = ProblemKind(
     "The query has a parameter that is not known",
     "A parameter of the query is not known, or its value is not what the description allows; then the title names "
     "it. An unknown one is not passed over: a misspelt `after` would begin anew each time.",
-    "Compare names and values with the parameters of the operation.",
+    "Do as `errors` says, and compare names and values with the parameters of the operation. A `+` in an address is a "
+    "blank: write a time with `Z`, or `+` as `%2B`.",
+    members={"errors": [{"pointer": "", "detail": "Unknown parameter afterr"}]},
 )
 NO_TOKEN = ProblemKind(
     401,
@@ -162,7 +165,7 @@ CHANGED_HERE = ProblemKind(
     "changed-here",
     "The applications of this client are edited only in this service",
     "We have settled with you that your applications are edited only here. Another content is not taken in; the "
-    "same content is.",
+    "same content is, and new contact details with it.",
     "Read the document to follow what people change here. To settle it otherwise, ask the operator.",
     only_of=frozenset({"changeApplication"}),
 )
@@ -196,13 +199,15 @@ INVALID_APPLICATION = ProblemKind(
     "invalid-application",
     "The application has faults",
     "The body is JSON, but not an application that can be taken in. Nothing was stored. `errors` names each fault "
-    "with the place where it is; it never repeats what was sent.",
-    "Mend every place in `errors` and send again; a key that came with this request may be used again.",
+    "with the place where it is; it never repeats what was sent. Faults of form, each of one value, come first; what "
+    "does not go together or cannot be true is looked for once there are none.",
+    "Mend every place in `errors` and send again, and be ready for a second answer like this; a key that came with "
+    "this request may be used again.",
     only_of=frozenset({"sendApplication", "changeApplication"}),
     members={
         "errors": [
             INVALID_CODE,
-            {"pointer": "/content/wishes/area_max", "detail": "area_max is smaller than area_min"},
+            {"pointer": "/content/wishes/highest_rent", "detail": WORDS["decimal_type"]},
         ]
     },
 )

@@ -1,6 +1,6 @@
 """Why the API refuses a request: one row for each reason, answered as problem details (RFC 9457)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
@@ -11,6 +11,7 @@ from ninja.errors import ValidationError as InvalidRequest
 
 from applications import changes, document
 from applications.document import InvalidDocument
+from applications.fault_words import fault_in_words
 from core.transactions import DATABASE_AWAY
 from identity.limits import TooMany
 from upstream import problem_kinds as kinds
@@ -26,6 +27,7 @@ from upstream.strict_json import NotJson
 MEDIA_TYPE = "application/problem+json"
 MOST_FAULTS = 100
 RETRY_SECONDS = "5"  # a database that restarts is back by then
+PLUS = "; in an address + is written %2B"  # it came as a blank, most likely
 
 Faults = Sequence[tuple[str, str]]
 
@@ -35,7 +37,11 @@ class Unauthorised(Exception):
 
 
 class UnknownParameter(Exception):
-    """The query holds an unknown parameter."""
+    """The query holds unknown parameters; `names` are those of them that may be repeated, as they are plain words."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        super().__init__()
+        self.names = [name for name in names if document.KNOWN_NAME.fullmatch(name)]
 
 
 class WhichVersion(Exception):
@@ -77,7 +83,10 @@ def _invalid(error: InvalidRequest) -> HttpResponse:
         case "header", name, *_:
             return problem(kinds.INVALID_KEY if name == "Idempotency-Key" else kinds.INVALID_HEADER)
         case "query", name, *_:
-            return problem(kinds.INVALID_QUERY, title=f"The parameter {name} is malformed")
+            found = [fault for fault in error.errors if fault["loc"][0] == "query"]
+            wanted = [(fault["loc"][1], fault_in_words(fault["loc"][1:], fault), fault["type"]) for fault in found]
+            faults = [("", f"{of}: {words}{PLUS if 'datetime' in kind else ''}") for of, words, kind in wanted]
+            return problem(kinds.INVALID_QUERY, title=f"The parameter {name} is malformed", faults=faults)
     faults, parameter = [], ""
     for fault in error.errors:
         _body, parameter, *path = fault["loc"]
@@ -89,7 +98,6 @@ def _invalid(error: InvalidRequest) -> HttpResponse:
 
 KIND_OF: dict[type[Exception], ProblemKind] = {
     UnreadablePostError: kinds.NOT_JSON,
-    UnknownParameter: kinds.INVALID_QUERY,
     NotFound: kinds.NOT_FOUND,
     changes.EditedOnlyHere: kinds.CHANGED_HERE,
     changes.CannotChangeEnded: kinds.ENDED,
@@ -105,6 +113,9 @@ ANSWERS: dict[type[Exception], Callable[[Any], HttpResponse]] = {
     HttpError: _unreadable,
     InvalidRequest: _invalid,
     InvalidDocument: lambda error: problem(kinds.INVALID_APPLICATION, faults=error.faults),
+    UnknownParameter: lambda error: problem(
+        kinds.INVALID_QUERY, faults=[("", f"Unknown parameter {name}") for name in error.names]
+    ),
     Unauthorised: lambda _: problem(kinds.NO_TOKEN, WWW_Authenticate="Bearer"),
     AnotherReference: lambda _: problem(
         kinds.ANOTHER_REFERENCE, faults=[("/reference", "Another one than was sent before")]

@@ -194,7 +194,10 @@ class Replayed(BaseModel):
 
 
 class Fault(BaseModel):
-    pointer: str = Field(description="JSON pointer (RFC 6901) into the body", examples=["/main_applicant/hetu"])
+    pointer: str = Field(
+        description="JSON pointer (RFC 6901) into the body; empty for the whole of it, and for a fault of the query",
+        examples=["/main_applicant/hetu"],
+    )
     detail: str = Field(description="What is wrong there; never repeats what was sent")
 
 
@@ -204,7 +207,10 @@ class ProblemDetails(BaseModel):
     type: str = Field(description="`about:blank`, or a name of this API for the kind of problem")
     title: str = Field(description="The problem in words")
     status: int = Field(description="The status of the answer")
-    errors: list[Fault] = Field(description="Every fault that was found in the body, at most 100")
+    errors: list[Fault] = Field(
+        description="What is wrong with the body or the query, at most 100 faults. Those of form, each of one value, "
+        "come first; what does not go together or cannot be true is looked for once there are none"
+    )
     application: str | None = Field(
         default=None, description="Our number of the application that was sent before; only with status 409"
     )

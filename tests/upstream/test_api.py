@@ -216,7 +216,7 @@ def test_requests_are_limited_by_client(caller, stranger):
 
 
 CONTROLS = "Control characters are not allowed"
-OFFSET = "Give the time with its UTC offset, such as 2026-11-20T10:00:00+02:00"
+OFFSET = "Give the time with its UTC offset, such as 2026-11-20T10:00:00Z"
 INVALID_CODE = "Invalid personal identity code"
 
 
@@ -269,6 +269,17 @@ def test_every_fault_is_pointed_at(caller):
     pointers = [pointer for pointer, _detail in faults_of(caller.post(document))]
 
     assert pointers == ["/language", "/main_applicant/hetu", "/co_applicants/0/income/assets"]
+
+
+def test_faults_of_sense_are_told_once_there_are_none_of_form(caller):
+    document = body(MAIJA, OLLI)
+    document["content"] |= {"assurance": False, "more": ""}
+
+    first = faults_of(caller.post(document))
+    del document["content"]["more"]
+
+    assert [pointer for pointer, _detail in first] == ["/content/more"]
+    assert [pointer for pointer, _detail in faults_of(caller.post(document))] == ["/content/assurance"]
 
 
 def test_faults_are_a_hundred_at_most(caller):
@@ -403,6 +414,16 @@ def test_unknown_path(caller, path, method):
 
     assert response.status_code == 404
     assert problem_of(response)["title"] == "Not found"
+    assert response["Cache-Control"] == "no-store"
+    assert "ETag" not in response
+
+
+@pytest.mark.parametrize("path", ["applications", "x", "openapi.json", ""])
+@pytest.mark.parametrize("method", ["GET", "DELETE"])
+def test_every_answer_is_in_english_whatever_the_reader_speaks(caller, path, method):
+    response = caller.http.generic(method, f"/api/v1/{path}", headers={"Accept-Language": "sv"})
+
+    assert response["Content-Language"] == "en"
 
 
 # --- Idempotency -----------------------------------------------------------------------------------------

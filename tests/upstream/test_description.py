@@ -193,6 +193,33 @@ def test_no_text_points_to_papers_or_programs_of_ours():
     assert [(path, text) for path, text in texts_in(described) if OURS.search(text)] == []
 
 
+def test_words_of_a_kind_stand_at_the_member_that_is_of_it():
+    """Pages and generated clients do not look into `anyOf`."""
+    applicant = SCHEMAS["ApplicantContent"]["properties"]
+
+    assert applicant["hetu"]["description"].startswith("Finnish personal identity code")
+    assert applicant["phone"]["description"].startswith("One phone number")
+    assert applicant["birth_date"]["description"].startswith("Only of somebody without a Finnish code")
+    assert [
+        f"{name}.{member}"
+        for name, form in SCHEMAS.items()
+        for member, of in form.get("properties", {}).items()
+        if "description" in json.dumps(of.get("anyOf", ()))
+    ] == []
+
+
+def test_times_in_an_address_are_shown_without_a_plus():
+    times = [
+        one
+        for operation in OPERATIONS.values()
+        for one in operation["parameters"]
+        if one["schema"].get("format") == "date-time"
+    ]
+
+    assert {one["name"] for one in times} == {"since", "changed_since"}
+    assert all(one["example"].endswith("Z") and "%2B" in one["description"] for one in times)
+
+
 def test_each_member_of_a_form_is_explained():
     """By a description of its own, or by the form or the list of words that it names."""
     unexplained = [

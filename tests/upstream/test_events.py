@@ -228,6 +228,31 @@ def test_poll_refuses_a_malformed_query(caller, query):
     [name] = query
     assert (response.status_code, response.json()["type"]) == (400, "urn:heka-confirm:invalid-query")
     assert response.json()["title"] == f"The parameter {name} is malformed"
+    [fault] = response.json()["errors"]
+    assert fault["pointer"] == ""
+    assert fault["detail"].startswith(f"{name}: Give ")
+
+
+def test_time_whose_plus_became_a_blank_is_told_how_it_is_written(caller):
+    path = "/api/v1/events?since=2026-11-20T10:00:00+02:00"
+
+    response = caller.http.get(path, headers={"Authorization": f"Bearer {caller.token}"})
+
+    [fault] = response.json()["errors"]
+    assert response.status_code == 400
+    assert fault["detail"] == (
+        "since: Give a time as YYYY-MM-DDThh:mm:ss with its UTC offset, such as 2026-11-20T10:00:00Z; "
+        "in an address + is written %2B"
+    )
+
+
+@pytest.mark.parametrize(("name", "faults"), [("afterr", ["Unknown parameter afterr"]), ("131052-308T", [])])
+def test_unknown_parameter_is_named_if_its_name_is_plain(caller, name, faults):
+    response = caller.poll(**{name: "1"})
+
+    assert response.status_code == 400
+    assert [fault["detail"] for fault in response.json()["errors"]] == faults
+    assert "308T" not in response.text
 
 
 def test_poll_refuses_a_parameter_that_it_does_not_know(caller):

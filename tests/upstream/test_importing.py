@@ -1,3 +1,4 @@
+import codecs
 import io
 import json
 import sys
@@ -296,11 +297,14 @@ def test_dry_run_finds_what_was_sent_before(client_, file, capsys):
     assert capsys.readouterr().out == "Applications to be imported: 0\nEmails to be held: 0\nHere already: 1\n"
 
 
-def test_held_emails_do_not_leave(client_, file):
+def test_held_emails_do_not_leave(client_, file, capsys):
     run(file(body(MAIJA, OLLI)), "--hold-emails")
 
     assert {letter.status for letter in Letter.objects.all()} == {"held"}
     assert not Letter.objects.due().exists()
+    assert capsys.readouterr().out == (
+        "Imported applications: 1\nEmails held: 2. To let them leave: manage.py release_emails --number 500\n"
+    )
 
 
 # --- What is said ----------------------------------------------------------------------------------------
@@ -357,6 +361,15 @@ def test_empty_file(client_, file, capsys):
     run(file())
 
     assert capsys.readouterr().out == "Imported applications: 0\n"
+
+
+def test_mark_of_byte_order_at_the_start_is_skipped(client_, file, capsys):
+    path = file(body())
+    Path(path).write_bytes(codecs.BOM_UTF8 + Path(path).read_bytes())
+
+    run(path)
+
+    assert capsys.readouterr().out == "Imported applications: 1\n"
 
 
 def test_line_larger_than_a_request(client_, file, capsys, settings):

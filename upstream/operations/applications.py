@@ -96,8 +96,9 @@ def application_status(request: ClientRequest, reference: str, response: HttpRes
 def application_document(request: ClientRequest, reference: str, response: HttpResponse) -> Document:
     """Read one of your own applications as it is known here: what was sent, changed and corrected since.
 
-    It may be sent back, changed or as it is, with its `ETag` as `If-Match`. `contact_details_at` says when somebody
-    corrected their contact details here. That you have read it is recorded.
+    It may be sent back, changed or as it is, with its `ETag` as `If-Match`. `contact_details_at` says when
+    their contact details were last changed without other content, by a correction here or by you. That you have read
+    it is recorded.
     """
     found, tag = intake.read(reference, client=request.auth)
     response["ETag"] = f'"{tag}"'
@@ -122,7 +123,8 @@ def change_application(
     """Put a changed application in the place of your own one; all its adults have to confirm it again.
 
     If the content is the one that is here, nobody has to: the version stays, and only contact details that are new
-    are stored. Contact details that you repeat leave what the person has corrected here.
+    are stored. Contact details that you repeat as you gave them before never replace what was corrected here; those
+    that you give anew do only with a `contact_details_at` that is later than the correction.
     `If-Match` holds the `ETag` that you got with the document, the status or the answer to a change. The `digest` of
     a status or event in double quotes does too, but says nothing of contact details. If somebody has changed the
     application since, the answer is 412, and nothing is changed: read the document, and decide. A document that
@@ -131,8 +133,8 @@ def change_application(
     since. `sent_at` must be given and is not used.
 
     We have settled with you where your applications are edited. If that is only in our service, another content is
-    refused with 409 `changed-here`. If it is only in yours, our pages lead people there, and you send us what they
-    have changed.
+    refused with 409 `changed-here`; new contact details with the same content are taken. If it is only in yours, our
+    pages lead people there, and you send us what they have changed.
     """
     if if_match is None:
         raise WhichVersion

@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from applications import held_emails
 from core.progress import progress
 from core.transactions import DATABASE_AWAY
 from upstream import importing
@@ -70,6 +71,9 @@ class Command(BaseCommand):
         except KeyboardInterrupt:
             raise self._stopped("Stopped.", number, last_line, returncode=130) from None
         self.stdout.write(f"Imported applications: {number}")
+        if holds_emails:
+            waiting = held_emails.waiting().emails
+            self.stdout.write(f"Emails held: {waiting}. To let them leave: manage.py release_emails --number 500")
 
     def _tell(self, faulty: FaultyLine) -> None:
         for pointer, message in faulty.faults:
