@@ -28,18 +28,18 @@ UNITS = {"hour": 3600, "minute": 60, "second": 1}
 
 
 def _length(seconds: float) -> str:
-    number, unit = next((seconds / of, unit) for unit, of in UNITS.items() if seconds >= of)
+    number, unit = next(((seconds / of, unit) for unit, of in UNITS.items() if seconds >= of), (seconds, "second"))
     return f"{number:g} {unit}{'' if number == 1 else 's'}"
 
 
-*DELAYS, LAST_DELAY = map(_length, settings.WEBHOOK_DELAYS)
+DELAYS = ", ".join(map(_length, settings.WEBHOOK_DELAYS))
 ANSWERS = {
     "2XX": "You have it. The body of the answer is not read.",
     "410": "You take no more events: the receiver is disabled, and what waits for it is given up.",
     "429": "Later: nothing is sent to you for as long as `Retry-After` says, up to one hour, or for "
     f"{_length(settings.WEBHOOK_PAUSE)}.",
     "503": "The same as 429.",
-    "default": f"It is sent again after {', '.join(DELAYS)}, and then {LAST_DELAY} each time, for "
+    "default": f"It is sent again after {DELAYS}, and after the last of these each time from then on, for "
     f"{settings.WEBHOOK_DAYS} days. So it is after a redirect, and when no answer comes within "
     f"{_length(settings.WEBHOOK_TIMEOUT)}.",
 }

@@ -122,7 +122,7 @@ FAULTS = [
     (("content", "assurance"), False, "The assurance is missing"),
     (("content", "need", "reasons"), [], "Give at least 1 of these"),
     (("sent_at",), "2999-01-01T00:00:00Z", "The time lies ahead"),
-    (("sent_at",), "9999-12-31T23:59:59-23:59", "The time lies ahead"),
+    (("sent_at",), "9999-12-31T23:59:59-23:59", "Give at most 9000-01-01T00:00:00Z"),
     (("sent_at",), "0001-01-01T00:00:00+23:59", "Give at least 2000-01-01T00:00:00Z"),
     (("sent_at",), "2026-11-20T10:00:00", "Give the time with its UTC offset, such as 2026-11-20T10:00:00Z"),
     (("sent_at",), 0, "Give a time as YYYY-MM-DDThh:mm:ss with its UTC offset, such as 2026-11-20T10:00:00Z"),
