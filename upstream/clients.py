@@ -65,9 +65,13 @@ def settle(client: ApiClient, **settings: Unpack[Settings]) -> None:
 
 
 def replace_token(client: ApiClient) -> str:
-    """Give a client, revoked or not, a new token in place of its old one, and return it."""
-    token = _new_token()
-    ApiClient.objects.filter(pk=client.pk).update(token_hash=digest_of(token), revoked_at=None)
+    """Give a client, revoked or not, a new token in place of its old one, and return it.
+
+    One that was revoked receives no forms, as another may have come to receive them.
+    """
+    token, own = _new_token(), ApiClient.objects.filter(pk=client.pk)
+    own.exclude(revoked_at=None).update(receives_forms=False)
+    own.update(token_hash=digest_of(token), revoked_at=None)
     return token
 
 

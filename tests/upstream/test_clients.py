@@ -57,6 +57,17 @@ def test_replaced_token_is_refused_and_the_new_one_taken():
     assert clients.of_token(new) == client
 
 
+def test_client_that_comes_back_receives_no_forms_beside_another():
+    former, _token = clients.issue("Former system")
+    clients.revoke(former)
+    clients.settle(former, receives_forms=True)
+    present, _token = clients.issue("Present system", receives_forms=True)
+
+    clients.replace_token(former)
+
+    assert list(ApiClient.objects.filter(receives_forms=True)) == [present]
+
+
 def test_command_prints_the_token_alone(capsys):
     call_command("api_client", "Housing system")
 
