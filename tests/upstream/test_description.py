@@ -184,8 +184,8 @@ def test_description_tells_the_limits_that_hold():
     assert f"At most {MOST_AT_ONCE} in all" in SCHEMAS["AskedStatuses"]["description"]
     assert f"at most {MOST_FAULTS}" in SCHEMAS["ProblemDetails"]["properties"]["errors"]["description"]
     assert RECEIVED["applicationSent"]["responses"]["default"]["description"].startswith(
-        "It is sent again after 10 seconds, 30 seconds, 1 minute, 5 minutes, 15 minutes, 30 minutes, 1 hour, and after "
-        "the last of these each time from then on, for 3 days."
+        "It is sent again after 10 seconds, 30 seconds, 1 minute, 5 minutes, 15 minutes, 30 minutes, 1 hour, and "
+        "after the last of these each time from then on, for 3 days."
     )
 
 
