@@ -61,7 +61,9 @@ def delivery():
     client, _token = clients.issue("Housing system")
     url = "https://housing.example.test/interface/confirmations/events"
     endpoint = WebhookEndpoint.objects.create(client=client, url=url, secret="x")
-    event = Event.objects.create(pk=1, client=client, application=change.application, change=change, data={})
+    event = Event.objects.create(
+        pk=1, client=client, application=change.application, happening=change.happening, data={}
+    )
     return WebhookDelivery.objects.create(
         endpoint=endpoint,
         event=event,
