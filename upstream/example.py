@@ -88,7 +88,7 @@ def examples(today: dt.date) -> dict[str, Any]:
     status = _status(today)
     summary = {
         **{name: status[name] for name in ("reference", "client_reference", "version", "digest", "valid_until")},
-        "state": status["status"],
+        "state": status["state"],
         "waits_for": len(status["awaited"]),
         "state_changed_at": status["changed_at"],
     }
@@ -152,7 +152,7 @@ def event(kind: str, today: dt.date) -> dict[str, Any]:
 def _receipt(today: dt.date) -> dict[str, Any]:
     return {
         "reference": REFERENCE,
-        "status": "awaiting",
+        "state": "awaiting",
         "valid_until": _valid_until(today),
         "confirm_link": f"https://confirm.example.fi/fi/confirm/{REFERENCE}/",
     }

@@ -107,4 +107,5 @@ def _answered(request: Request, kind: type[Told], *, client: ApiClient) -> Answe
     is_former = not record.tag and kind is Receipt  # former releases kept no tags, and took keys for sending only
     if record.request_digest != (request.former_digest if is_former else request.digest):
         raise KeyReused
-    return Answer(kind(**record.answer), record.tag, record.status_code, replayed=True)
+    told = {"state" if is_former and name == "status" else name: value for name, value in record.answer.items()}
+    return Answer(kind(**told), record.tag, record.status_code, replayed=True)

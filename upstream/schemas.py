@@ -48,7 +48,7 @@ class Receipt(BaseModel):
     """An application that is here."""
 
     reference: str = REFERENCE
-    status: State
+    state: State
     valid_until: dt.date = VALID_UNTIL
     confirm_link: str = Field(description="Where its applicants confirm it; tells nothing to anybody else")
 

@@ -104,7 +104,7 @@ def receipt_of(application: Application) -> Receipt:
         path = reverse("applications:enter", args=[application.reference])
     return Receipt(
         reference=application.number,
-        status=application.status,
+        state=application.status,
         valid_until=application.valid_until,
         confirm_link=settings.PUBLIC_URL + path,
     )

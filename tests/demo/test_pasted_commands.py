@@ -132,7 +132,7 @@ def test_pasted_commands_answer_as_the_page_says(shell):
         if codes != block.codes or not (block.shape is None or is_like(shape(block.shape), shape(last))):
             wrong.append(f"docs/housing-system.md:{block.line} says {block.codes}:\n{block.text}\n{printed}")
         if block.section == "Confirm it":
-            assert last["status"] == "valid"
+            assert last["state"] == "valid"
 
     assert wrong == [], "\n\n".join(wrong)
 

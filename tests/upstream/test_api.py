@@ -42,7 +42,7 @@ def test_sending_answers_with_our_number(caller):
     assert response.status_code == 201
     assert response.json() == {
         "reference": application.number,
-        "status": "awaiting",
+        "state": "awaiting",
         "valid_until": "2027-02-18",
         "confirm_link": f"http://testserver/sv/confirm/{application.number}/",
     }
@@ -124,9 +124,9 @@ def test_status_follows_the_application(caller):
     sent = caller.post(body()).json()
     confirm(Application.objects.get(), MAIJA)
 
-    valid = caller.get(sent["reference"]).json()["status"]
+    valid = caller.get(sent["reference"]).json()["state"]
     with time_machine.travel(dt.datetime.now(dt.UTC) + dt.timedelta(days=92), tick=True):
-        expired = caller.get(sent["reference"]).json()["status"]
+        expired = caller.get(sent["reference"]).json()["state"]
 
     assert (valid, expired) == ("valid", "expired")
 
@@ -140,7 +140,7 @@ def test_status_is_told_whatever_tag_of_the_content_is_sent_along(caller, condit
 
     for known in (tag, '"another"'):
         answer = caller.get(sent["reference"], **{condition: known})
-        assert (answer.status_code, answer.json()["status"]) == (200, "valid")
+        assert (answer.status_code, answer.json()["state"]) == (200, "valid")
 
 
 def test_status_by_a_number_typed_otherwise(caller):
@@ -552,7 +552,7 @@ def test_answer_kept_for_a_key_holds_nothing_of_the_people(caller):
     caller.post(body(), key="key")
 
     record = IdempotencyRecord.objects.get()
-    assert set(record.answer) == {"reference", "status", "valid_until", "confirm_link"}
+    assert set(record.answer) == {"reference", "state", "valid_until", "confirm_link"}
     assert MAIJA["hetu"] not in str(record.__dict__)
 
 

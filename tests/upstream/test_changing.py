@@ -47,7 +47,7 @@ def test_changing_makes_a_version_that_has_to_be_confirmed_again(caller):
     assert response.status_code == 200
     assert response["ETag"] == caller.get(one.number)["ETag"]
     assert response.json()["digest"] == digest(one) != first
-    assert response.json()["status"] == "awaiting"
+    assert response.json()["state"] == "awaiting"
     assert [each["progress"] for each in response.json()["applicants"]] == ["waiting", "waiting"]
     change = StateChange.objects.latest("pk")
     assert (change.transition, change.source, change.name) == ("changed", "housing_system", "Housing system")
@@ -132,7 +132,7 @@ def test_withdrawing_is_possible_wherever_applications_are_edited(caller, change
     one = sent(caller, MAIJA)
     clients.settle(caller.client, origin={"changed_in": changed_in})
 
-    assert caller.withdraw(one.number).json()["status"] == "withdrawn"
+    assert caller.withdraw(one.number).json()["state"] == "withdrawn"
 
 
 def test_application_remembers_the_client_that_sent_it_and_none_if_it_was_filled_in_here(caller):
@@ -176,7 +176,7 @@ def test_withdrawing_tells_everybody(caller):
 
     response = caller.withdraw(one.number)
 
-    assert (response.status_code, response.json()["status"]) == (200, "withdrawn")
+    assert (response.status_code, response.json()["state"]) == (200, "withdrawn")
     assert Letter.objects.filter(message="withdrawn").count() == 2
     assert StateChange.objects.filter(transition="withdrawn").count() == 1
 

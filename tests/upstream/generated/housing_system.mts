@@ -97,9 +97,9 @@ async function act() {
     reference,
     progress: applicant?.progress,
     version: changed.version,
-    afterChange: inWhoseHands(changed.status),
+    afterChange: inWhoseHands(changed.state),
     stale: stale.error?.type,
-    atLast: inWhoseHands(answered(withdrawn).status),
+    atLast: inWhoseHands(answered(withdrawn).state),
   };
 }
 

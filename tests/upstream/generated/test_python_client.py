@@ -103,7 +103,7 @@ def _sends_once(system):
     status, receipt, headers = system.call("POST /applications", **asked)
     again = system.call("POST /applications", **asked)
 
-    assert (status, receipt.status) == (201, system.State.AWAITING)
+    assert (status, receipt.state) == (201, system.State.AWAITING)
     assert type(receipt.valid_until) is dt.date
     assert headers["Location"] == f"/api/v1/applications/{receipt.reference}"
     assert again[:2] == (201, receipt)
@@ -119,7 +119,7 @@ def _follows(system):
     status, standing, _ = system.call("GET /applications/{reference}", number)
 
     assert (status, standing.reference, standing.client_reference) == (200, number, "HS-2026-0001")
-    assert (standing.status, standing.version, standing.awaited) == (system.State.AWAITING, 1, [0])
+    assert (standing.state, standing.version, standing.awaited) == (system.State.AWAITING, 1, [0])
     assert [(each.position, each.progress, each.method) for each in standing.applicants] == [
         (0, system.Progress.WAITING, None),
         (1, system.Progress.CONFIRMED, system.Method.BANK),
@@ -167,7 +167,7 @@ def _withdraws(system):
 
     status, standing, _ = system.call("POST /applications/{reference}/withdraw", number, idempotency_key="f3c3")
 
-    assert (status, standing.status) == (200, system.State.WITHDRAWN)
+    assert (status, standing.state) == (200, system.State.WITHDRAWN)
 
 
 @calls("GET /events")
