@@ -83,10 +83,12 @@ def own_applications(client: ApiClient) -> ApplicationQuerySet:
     """Return the client's own applications with all that a status tells, in a constant number of queries."""
     happenings = Happening.objects.select_related("version", "applicant").order_by("pk")
     bare = happenings.defer("version__content", "applicant__hetu")
-    own = (
-        Application.objects.with_applicants().and_invitations().select_related("intake").filter(intake__client=client)
-    )
-    return own.prefetch_related(Prefetch("happenings", bare))
+    return own_with_applicants(client).and_invitations().prefetch_related(Prefetch("happenings", bare))
+
+
+def own_with_applicants(client: ApiClient) -> ApplicationQuerySet:
+    """Return the client's own applications with their people and the client's numbers of them."""
+    return Application.objects.with_applicants().select_related("intake").filter(intake__client=client)
 
 
 def own_intake(reference: str, *, client: ApiClient) -> Intake:

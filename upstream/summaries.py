@@ -7,7 +7,7 @@ from django.db.models import Max, Q
 
 from applications import references
 from applications.enums import State
-from applications.models import Application, ApplicationQuerySet, StateChange
+from applications.models import Application, StateChange
 from upstream import standing
 from upstream.bulk_schemas import (
     ApplicationPage,
@@ -33,7 +33,7 @@ def page(
 
     An application keeps its place however it changes, so that whoever pages meets each once.
     """
-    found = _own(client).filter(intake__pk__gt=after).order_by("intake__pk")
+    found = standing.own_with_applicants(client).filter(intake__pk__gt=after).order_by("intake__pk")
     if states:
         found = found.in_states(states)
     if client_reference is not None:
@@ -82,17 +82,12 @@ def differences(knowledge: Knowledge, *, client: ApiClient) -> Differences:
     different = dict.fromkeys(
         number for known, number in given if number in now and now[number] != (known.version, known.state)
     )
-    anew = _own(client).filter(reference__in=different)
+    anew = standing.own_with_applicants(client).filter(reference__in=different)
     found = {one.reference: one for one in anew} if different else {}
     return Differences(
         different=_summaries([found[number] for number in different if number in found]),
         unknown=list(dict.fromkeys(known.reference for known, number in given if number not in now)),
     )
-
-
-def _own(client: ApiClient) -> ApplicationQuerySet:
-    """Return the client's own applications with what a summary tells."""
-    return Application.objects.with_applicants().select_related("intake").filter(intake__client=client)
 
 
 def _summaries(applications: list[Application]) -> list[ApplicationSummary]:
