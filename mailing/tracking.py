@@ -16,7 +16,8 @@ from core.text import storable
 from mailing import stops, tries
 from mailing.enums import Failure, Fate
 from mailing.models import Letter, TrackingEvent
-from mailing.reasons import OURS, reason_of_code
+from mailing.reasons import OURS
+from mailing.reports import judge_report
 from mailing.sending import LONGEST_MESSAGE_ID
 
 UNKNOWN_TIME = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)  # of events without a time, so that each is still kept once
@@ -28,16 +29,17 @@ KEPT_FOR = dt.timedelta(days=7)  # events of unknown letters: somebody else uses
 @receiver(tracking, dispatch_uid="mailing")
 def follow(sender: Any, event: AnymailTrackingEvent, esp_name: str, **kwargs: Any) -> None:
     """Keep an event once, and change its letter if it is known. Opening and clicks are not kept."""
-    if event.event_type not in Fate.values:
+    report = judge_report(event, esp_name)
+    if report.fate is None:
         return
     with transaction.atomic():
         row, is_new = TrackingEvent.objects.get_or_create(
             provider=esp_name,
             message_id=_text(event.message_id),
-            type=event.event_type,
+            type=report.fate,
             recipient=_text(event.recipient).lower()[:254],
             occurred_at=event.timestamp or UNKNOWN_TIME,
-            defaults={"bounce": _reason(event)},
+            defaults={"bounce": report.reason or ""},
         )
         if is_new:
             _tell_letter(row, named=_text((event.metadata or {}).get("letter")))
@@ -58,7 +60,8 @@ def _tell_letter(row: TrackingEvent, *, named: str = "") -> None:
     if letter is None:
         return
     at = row.occurred_at if row.occurred_at != UNKNOWN_TIME else timezone.now()
-    if row.message_id == letter.provider_message_id or not letter.provider_message_id:  # else of an earlier try
+    if not (row.message_id and letter.provider_message_id) or row.message_id == letter.provider_message_id:
+        # Otherwise it is of an earlier try.
         _apply(letter, Fate(row.type), Failure(row.bounce) if row.bounce else None, at)
         letter.save()
     row.letter = letter
@@ -89,14 +92,6 @@ def _apply(letter: Letter, fate: Fate, why: Failure | None, at: dt.datetime) -> 
     elif letter.bounced_at is None:
         letter.bounced_at, letter.delivered_at = at, None
         letter.failure, letter.failed_at = why or "", timezone.now()
-
-
-def _reason(event: AnymailTrackingEvent) -> str:
-    """Return why a letter did not arrive, by the code of the receiving server or the provider's own word for it."""
-    if event.event_type not in {Fate.DEFERRED, Fate.BOUNCED, Fate.REJECTED, Fate.FAILED}:
-        return ""
-    reason = reason_of_code(f"{event.mta_response or ''} {event.description or ''}")
-    return reason.value if reason else REASONS.get(str(event.reject_reason), "")
 
 
 def _text(value: Any) -> str:
