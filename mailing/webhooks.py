@@ -12,7 +12,7 @@ from anymail.exceptions import (
     AnymailInsecureWebhookWarning,
     AnymailWebhookValidationFailure,
 )
-from anymail.signals import AnymailTrackingEvent, EventType
+from anymail.signals import AnymailTrackingEvent, EventType, tracking
 from anymail.urls import urlpatterns as all_webhooks
 from anymail.webhooks.base import AnymailCoreWebhookView
 from django.http import HttpRequest
@@ -75,6 +75,7 @@ def patient(view: type[AnymailCoreWebhookView]) -> type[AnymailCoreWebhookView]:
 
         def parse_events(self, request: HttpRequest) -> list[AnymailTrackingEvent]:
             events: list[AnymailTrackingEvent] = _or(super().parse_events, [])(request)
+            self.signal = getattr(self, "signal", None) or tracking  # Mandrill's view chooses by its first report
             return [_whole(event) for event in events]
 
         def unwrap_event(self, raw_event: Any) -> Any:
