@@ -21,28 +21,48 @@ from mailing.reports import judge_report
 from mailing.sending import LONGEST_MESSAGE_ID
 
 UNKNOWN_TIME = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)  # of events without a time, so that each is still kept once
-# anymail's
-REASONS: dict[str, str] = {"invalid": Failure.NO_ADDRESS, "blocked": Failure.REFUSED, "spam": Failure.REFUSED}
 KEPT_FOR = dt.timedelta(days=7)  # events of unknown letters: somebody else uses the same account
 
 
 @receiver(tracking, dispatch_uid="mailing")
 def follow(sender: Any, event: AnymailTrackingEvent, esp_name: str, **kwargs: Any) -> None:
-    """Keep an event once, and change its letter if it is known. Opening and clicks are not kept."""
+    """Keep what a provider reports. Opening and clicks are not kept."""
     report = judge_report(event, esp_name)
     if report.fate is None:
         return
+    keep(
+        esp_name,
+        event.message_id,
+        fate=report.fate,
+        reason=report.reason,
+        recipient=event.recipient,
+        occurred_at=event.timestamp or UNKNOWN_TIME,
+        letter=(event.metadata or {}).get("letter"),
+    )
+
+
+def keep(
+    provider: str,
+    message_id: Any,
+    *,
+    fate: Fate,
+    reason: Failure | None,
+    recipient: Any,
+    occurred_at: dt.datetime,
+    letter: Any,
+) -> None:
+    """Keep a report once, and change its letter if it is known, by the provider's id or by our own (`letter`)."""
     with transaction.atomic():
         row, is_new = TrackingEvent.objects.get_or_create(
-            provider=esp_name,
-            message_id=_text(event.message_id),
-            type=report.fate,
-            recipient=_text(event.recipient).lower()[:254],
-            occurred_at=event.timestamp or UNKNOWN_TIME,
-            defaults={"bounce": report.reason or ""},
+            provider=provider,
+            message_id=_text(message_id),
+            type=fate,
+            recipient=_text(recipient).lower()[:254],
+            occurred_at=occurred_at,
+            defaults={"bounce": reason or ""},
         )
         if is_new:
-            _tell_letter(row, named=_text((event.metadata or {}).get("letter")))
+            _tell_letter(row, named=_text(letter))
 
 
 def match_early() -> None:
@@ -84,7 +104,7 @@ def _apply(letter: Letter, fate: Fate, why: Failure | None, at: dt.datetime) -> 
     elif fate == Fate.DEFERRED:
         if latest is None:
             letter.failure, letter.failed_at = why or Failure.BUSY, timezone.now()
-    elif why and why in OURS | {Failure.BUSY} and not (letter.delivered_at or letter.complained_at):
+    elif why and why in OURS and not (letter.delivered_at or letter.complained_at):
         # The provider took it and did not deliver it, for a reason of ours: it leaves once more, later.
         changes = {**stops.due_again(why, seconds=0), **tries.retry_letter(letter, why)[0]}
         for name, value in changes.items():
