@@ -46,10 +46,11 @@ def insecurity(pattern: URLPattern) -> str | None:
     with warnings.catch_warnings():
         warnings.simplefilter("error", AnymailInsecureWebhookWarning)
         try:
-            view()
+            served = view()
         except (AnymailInsecureWebhookWarning, AnymailConfigurationError) as error:
             return str(error)
-    return None
+    # Mandrill's view misses its key only when it is called.
+    return None if getattr(served, "webhook_key", "") is not None else f"{served.esp_name} needs its WEBHOOK_KEY."
 
 
 def _patient(pattern: URLPattern) -> URLPattern:
