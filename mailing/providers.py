@@ -33,6 +33,7 @@ class Provider:
     codes: Mapping[str, Failure] = field(default_factory=dict)  # by the code in its answer, in small letters
     code_at: tuple[tuple[Any, ...], ...] = ()  # where the code may stand in the answer
     takes_headers: bool = True  # of ours: those in letters.py
+    more_headers: Mapping[str, str] = field(default_factory=dict)
     names_letter: bool = True  # its reports carry our metadata, so they are known before we have recorded its number
     switches_tracking: bool = True  # of opening and clicks off for one letter; otherwise in the account only
     reports: bool = True  # deliveries, so that anymail understands it
@@ -135,7 +136,8 @@ PROVIDERS: dict[str, Provider] = {
     "postmark": Provider(
         name="Postmark",
         page="https://postmarkapp.com/developer/api/overview",
-        message_id=MessageId.UNKNOWN,
+        message_id=MessageId.KEPT,
+        more_headers={"X-PM-KeepID": "true"},  # otherwise the Message-ID is replaced
         code_at=(("ErrorCode",),),
         codes={
             "10": _LOGIN,
@@ -217,10 +219,11 @@ def provider_named(name: str) -> Provider | None:
 
 
 def headers_for(provider: Provider | None, headers: dict[str, str]) -> dict[str, str]:
-    """Return those headers of a letter with which its provider takes it."""
+    """Return the headers of a letter as its provider takes them."""
     if provider is None:
         return headers
     if not provider.takes_headers:
         return {}
     is_refused = provider.message_id == MessageId.REFUSED
-    return {name: value for name, value in headers.items() if not (is_refused and name == "Message-ID")}
+    taken = {name: value for name, value in headers.items() if not (is_refused and name == "Message-ID")}
+    return {**taken, **provider.more_headers}

@@ -107,12 +107,12 @@ WORDS: dict[str, dict[str, Meaning]] = {
         "quota exceeded": FULL,
         "greylisted": DELAYED,
         "greylisted hard": SOFT,
-        "relay/access denied": REFUSED,
+        "relay/access denied": BLOCKED,  # "refusing to talk to us"
         "content blocked": REFUSED,
         **dict.fromkeys(("blacklisted", "spam reporter", "preblocked"), SUPPRESSED),
-        **dict.fromkeys(("sender blocked", "policy issue"), SENDER),
+        **dict.fromkeys(("sender blocked", "policy issue", "spam preblocked"), SENDER),
         **dict.fromkeys(("system issue", "protocol issue", "connection issue"), SOFT),
-        "duplicate in campaign": ERROR,
+        **dict.fromkeys(("duplicate in campaign", "bad or empty template", "error in template language"), ERROR),
     },
     "Mailtrap": {
         "delivery": ARRIVED,

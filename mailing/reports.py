@@ -146,8 +146,9 @@ def _mailgun(event: AnymailTrackingEvent) -> list[str]:
     said = event.esp_event
     data = said.get("event-data", said) if isinstance(said, Mapping) else None
     kind = _at(data, "event")
-    code = _at(data, "delivery-status", "code") or _at(data, "code")
-    return [f"{kind} {word}" for word in (_at(data, "reason"), code, _at(data, "severity"))] + [kind]
+    severity, code = _at(data, "severity"), _at(data, "delivery-status", "code") or _at(data, "code")
+    whys = [severity] if severity == "temporary" else [_at(data, "reason"), code]
+    return [*(f"{kind} {why}" for why in whys), kind]
 
 
 def _mailjet(event: AnymailTrackingEvent) -> list[str]:

@@ -12,7 +12,7 @@ from mailing.providers import PROVIDERS, MessageId
 from mailing.reasons import OF_ADDRESS
 from tests.mailing.letters import queued
 from tests.mailing.providers.accounts import NUMBER, NUMBERED_BY_ANYMAIL, TAKEN, TO
-from tests.mailing.providers.refusals import ANYWHERE, OF_SES, REFUSALS
+from tests.mailing.providers.refusals import ANYWHERE, INACTIVE, OF_SES, REFUSALS
 
 pytestmark = [
     pytest.mark.django_db,
@@ -41,6 +41,12 @@ def test_letter_leaves_with_what_its_provider_can_do(deliver, key):
     assert bool(named) == provider.names_letter
     assert ("track" in request) == provider.switches_tracking
     assert TO in request
+
+
+def test_postmark_is_asked_to_keep_the_message_id(deliver):
+    _, asked = deliver("postmark")
+
+    assert '{"name": "x-pm-keepid", "value": "true"}' in left(asked)
 
 
 def test_every_provider_has_answers_here():
@@ -90,6 +96,14 @@ def test_provider_that_names_the_address_in_other_letters_has_taken_the_letter(d
     letter, _ = deliver("mailjet", (200, answer, {}), to="xn@bücher.example")
 
     assert (letter.status, letter.provider_message_id) == (Status.SENT, "17")
+
+
+def test_refusal_of_an_address_that_is_named_in_other_letters_is_a_refusal(deliver):
+    answer = {"ErrorCode": 406, "Message": INACTIVE.replace(TO, "xn@xn--bcher-kva.example")}
+
+    letter, _ = deliver("postmark", (422, answer, {}), to="xn@bücher.example")
+
+    assert (letter.status, letter.failure) == (Status.UNDELIVERABLE, Failure.SUPPRESSED)
 
 
 # --- Amazon SES, behind boto3 ----------------------------------------------------------------------------
