@@ -12,7 +12,8 @@ from anymail.exceptions import AnymailError, AnymailRecipientsRefused
 from anymail.message import AnymailStatus
 
 from mailing.enums import Failure
-from mailing.providers import ANY, Provider, provider_named
+from mailing.paths import text_at
+from mailing.providers import Provider, provider_named
 
 logger = logging.getLogger("mailing")
 
@@ -52,19 +53,18 @@ SAYABLE = re.compile(r"[\w.#-]{1,60}")  # a code; anything else may be somebody'
 
 def reason_of_error(error: AnymailError) -> Failure:
     """Return why a provider did not take a letter, given what anymail raised about its answer. The code is logged."""
-    body = _body(error.response)
     provider = provider_named(str(error.esp_name or ""))
     refused = isinstance(error, AnymailRecipientsRefused)
     default = Failure.SUPPRESSED if refused else None
     statuses = getattr(getattr(error.email_message, "anymail_status", None), "status", None)
     if refused and statuses == {"invalid"}:
         default = Failure.INVALID
-    return _reason(provider, body, _status(error.response), default=default)
+    return _reason(provider, *_read(error.response), default=default)
 
 
 def reason_of_answer(name: str, response: Any) -> Failure:
     """Return why a provider that answered well did not take the one letter of the answer. The code is logged."""
-    return _reason(provider_named(name), _body(response), _status(response), default=None)
+    return _reason(provider_named(name), *_read(response))
 
 
 def number_of_taken(status: AnymailStatus) -> str | None:
@@ -78,45 +78,24 @@ def number_of_taken(status: AnymailStatus) -> str | None:
     return None
 
 
-def _reason(provider: Provider | None, body: Any, status: int | None, *, default: Failure | None) -> Failure:
-    code = _code(provider, body)
-    by_code = provider.codes.get(code.removesuffix("exception")) if provider else None
-    reason = by_code or default or _by_words(body) or _by_status(status)
-    said = code if SAYABLE.fullmatch(code) else ""
-    facts = {"provider": provider.name if provider else "", "status": status, "code": said, "failure": reason.value}
+def _reason(provider: Provider | None, body: Any, status: int | None, *, default: Failure | None = None) -> Failure:
+    code = next(filter(None, (text_at(body, path) for path in provider.code_at)), "") if provider else ""
+    reason = provider.codes.get(code.removesuffix("exception")) if provider else None
+    if reason is None:
+        said = ADDRESS.sub("", " ".join(_texts(body)).lower())
+        reason = default or next((meant for words, meant in WORDS if re.search(words, said)), None)
+    if reason is None:
+        # Refused without a word that we know: a fault of ours, for every letter would be.
+        is_refused = status is not None and 400 <= status < 500
+        reason = STATUSES.get(status or 0, Failure.ERROR) if is_refused else Failure.BUSY
+    facts = {
+        "provider": provider.name if provider else "",
+        "status": status,
+        "code": code if SAYABLE.fullmatch(code) else "",
+        "failure": reason.value,
+    }
     logger.info("answer of the provider: %s", reason.value, extra=facts)
     return reason
-
-
-def _by_words(body: Any) -> Failure | None:
-    text = ADDRESS.sub("", " ".join(_texts(body)).lower())
-    return next((reason for words, reason in WORDS if re.search(words, text)), None)
-
-
-def _by_status(status: int | None) -> Failure:
-    """A request that is refused without a word that we know is a fault of ours: every letter would be."""
-    if status is None or not 400 <= status < 500:
-        return Failure.BUSY
-    return STATUSES.get(status, Failure.ERROR)
-
-
-def _code(provider: Provider | None, body: Any) -> str:
-    """Return the provider's own code in an answer, in small letters; empty without one."""
-    for path in provider.code_at if provider else ():
-        found = body
-        for step in path:
-            found = _step(found, step)
-        if isinstance(found, str | int) and str(found):
-            return str(found).lower()
-    return ""
-
-
-def _step(value: Any, step: Any) -> Any:
-    if step is ANY:
-        return next(iter(value.values() if isinstance(value, Mapping) else value or ()), None)
-    if isinstance(value, Mapping):
-        return value.get(step)
-    return value[step] if isinstance(value, list) and isinstance(step, int) and step < len(value) else None
 
 
 def _texts(value: Any) -> Iterator[str]:
@@ -132,18 +111,13 @@ def _texts(value: Any) -> Iterator[str]:
         yield value
 
 
-def _status(response: Any) -> int | None:
-    if isinstance(response, Mapping):
-        response = response.get("ResponseMetadata", {})
-        return response.get("HTTPStatusCode") if isinstance(response, Mapping) else None
-    return getattr(response, "status_code", None)
-
-
-def _body(response: Any) -> Any:
-    """Return the parsed answer, its text if it cannot be parsed, and None without one."""
-    if response is None or isinstance(response, Mapping):  # boto3 has parsed it
-        return response
+def _read(answer: Any) -> tuple[Any, int | None]:
+    """Return what an answer says, parsed if it can be, and its status of HTTP."""
+    if isinstance(answer, Mapping):  # boto3 has parsed it
+        number = text_at(answer, "ResponseMetadata.HTTPStatusCode")
+        return answer, int(number) if number.isdecimal() else None
+    status: int | None = getattr(answer, "status_code", None)
     try:
-        return response.json()
+        return answer.json(), status
     except (AttributeError, ValueError):
-        return ""
+        return "", status

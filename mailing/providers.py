@@ -6,12 +6,10 @@ Sources: anymail 15.2 (anymail/backends/, anymail/webhooks/) and the page of eac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
 
 from mailing.enums import Failure
 
 BACKENDS = "anymail.backends."
-ANY = object()  # in a path: the first value of an object or list, whatever its key
 
 
 class MessageId(StrEnum):
@@ -31,7 +29,7 @@ class Provider:
     page: str  # where it is documented
     message_id: MessageId
     codes: Mapping[str, Failure] = field(default_factory=dict)  # by the code in its answer, in small letters
-    code_at: tuple[tuple[Any, ...], ...] = ()  # where the code may stand in the answer
+    code_at: tuple[str, ...] = ()  # where the code may stand in the answer (paths.py)
     takes_headers: bool = True  # of ours: those in letters.py
     more_headers: Mapping[str, str] = field(default_factory=dict)
     names_letter: bool = True  # its reports carry our metadata, so they are known before we have recorded its number
@@ -49,7 +47,7 @@ PROVIDERS: dict[str, Provider] = {
         page="https://docs.aws.amazon.com/ses/latest/dg/header-fields.html",
         message_id=MessageId.REPLACED,
         switches_tracking=False,
-        code_at=(("Error", "Code"),),
+        code_at=("Error.Code",),
         codes={
             **dict.fromkeys(("accessdenied", "unrecognizedclient", "invalidclienttokenid", "expiredtoken"), _LOGIN),
             **dict.fromkeys(("signaturedoesnotmatch", "invalidsignature", "incompletesignature"), _LOGIN),
@@ -64,7 +62,7 @@ PROVIDERS: dict[str, Provider] = {
         page="https://developers.brevo.com/docs/how-it-works",
         message_id=MessageId.UNKNOWN,
         switches_tracking=False,
-        code_at=(("code",),),
+        code_at=("code",),
         codes={
             "unauthorized": _LOGIN,
             **dict.fromkeys(("permission_denied", "account_under_validation"), _SENDER),
@@ -80,7 +78,7 @@ PROVIDERS: dict[str, Provider] = {
         takes_headers=False,  # "Enterprise accounts only": from all others a letter with any is refused
         names_letter=False,
         setting_of_reports="MAILERSEND_SIGNING_SECRET",
-        code_at=(("warnings", 0, "type"),),
+        code_at=("warnings.0.type",),
         codes={"all_suppressed": _GONE},
     ),
     "mailgun": Provider(
@@ -93,7 +91,7 @@ PROVIDERS: dict[str, Provider] = {
         name="Mailjet",
         page="https://dev.mailjet.com/email/guides/send-api-v31/",
         message_id=MessageId.REFUSED,  # send-0011
-        code_at=(("Messages", 0, "Errors", 0, "ErrorCode"), ("ErrorCode",)),
+        code_at=("Messages.0.Errors.0.ErrorCode", "ErrorCode"),
         codes={"send-0008": _SENDER, "send-0011": _ERROR},
     ),
     "mailtrap": Provider(
@@ -107,7 +105,7 @@ PROVIDERS: dict[str, Provider] = {
         page="https://mailchimp.com/developer/transactional/api/messages/",
         message_id=MessageId.UNKNOWN,
         setting_of_reports="MANDRILL_WEBHOOK_KEY",
-        code_at=((0, "reject_reason"), (0, "status"), ("name",)),
+        code_at=("0.reject_reason", "0.status", "name"),
         codes={
             "invalid_key": _LOGIN,
             "paymentrequired": _QUOTA,
@@ -126,7 +124,7 @@ PROVIDERS: dict[str, Provider] = {
         names_letter=False,
         switches_tracking=False,
         setting_of_reports="POSTAL_WEBHOOK_KEY",
-        code_at=(("data", "code"),),
+        code_at=("data.code",),
         codes={
             **dict.fromkeys(("invalidserverapikey", "accessdenied"), _LOGIN),
             **dict.fromkeys(("serversuspended", "unauthenticatedfromaddress", "fromaddressmissing"), _SENDER),
@@ -138,7 +136,7 @@ PROVIDERS: dict[str, Provider] = {
         page="https://postmarkapp.com/developer/api/overview",
         message_id=MessageId.KEPT,
         more_headers={"X-PM-KeepID": "true"},  # otherwise the Message-ID is replaced
-        code_at=(("ErrorCode",),),
+        code_at=("ErrorCode",),
         codes={
             "10": _LOGIN,
             **dict.fromkeys(("100", "429"), _BUSY),
@@ -152,7 +150,7 @@ PROVIDERS: dict[str, Provider] = {
         page="https://resend.com/docs/api-reference/errors",
         message_id=MessageId.UNKNOWN,
         switches_tracking=False,
-        code_at=(("name",),),
+        code_at=("name",),
         codes={
             **dict.fromkeys(("missing_api_key", "invalid_api_key", "restricted_api_key"), _LOGIN),
             **dict.fromkeys(("daily_quota_exceeded", "monthly_quota_exceeded"), _QUOTA),
@@ -167,7 +165,7 @@ PROVIDERS: dict[str, Provider] = {
         names_letter=False,
         switches_tracking=False,  # it never does either
         reports=False,
-        code_at=(("type",),),
+        code_at=("type",),
         codes={
             **dict.fromkeys(("denied_authentication", "permissions_denied"), _LOGIN),
             "quotas_exceeded": _QUOTA,
@@ -179,21 +177,21 @@ PROVIDERS: dict[str, Provider] = {
         name="SendGrid",
         page="https://www.twilio.com/docs/sendgrid/api-reference/mail-send/errors",
         message_id=MessageId.KEPT,
-        code_at=(("errors", 0, "field"),),
+        code_at=("errors.0.field",),
         codes={"from": _SENDER, "from.email": _SENDER, "personalizations.0.to.0.email": _INVALID},
     ),
     "sparkpost": Provider(
         name="SparkPost",
         page="https://support.sparkpost.com/docs/tech-resources/extended-error-codes",
         message_id=MessageId.UNKNOWN,
-        code_at=(("errors", 0, "code"),),
+        code_at=("errors.0.code",),
         codes={"7001": _SENDER, "5002": _INVALID},
     ),
     "unisender_go": Provider(
         name="Unisender Go",
         page="https://godocs.unisender.ru/web-api-ref",
         message_id=MessageId.UNKNOWN,
-        code_at=(("failed_emails", ANY), ("code",)),
+        code_at=("failed_emails.*", "code"),
         codes={
             "invalid": _INVALID,
             **dict.fromkeys(("permanent_unavailable", "unsubscribed"), _GONE),

@@ -56,6 +56,53 @@ _BOUNCES_OF_SES = {
 # Feedback types of RFC 5965 § 7.3 that are no complaint of a reader.
 _FEEDBACK = {"not-spam": NOTHING, "auth-failure": NOTHING}
 
+# Where the words stand in a report (paths.py), the most exact first; `?` before a path: "suppressed", if it says so.
+PHRASES: dict[str, tuple[str, ...]] = {
+    "Amazon SES": tuple(
+        f"{kind} {more}".strip()
+        for kind in ("eventType", "notificationType")
+        for more in (
+            "bounce.bounceType bounce.bounceSubType bounce.bouncedRecipients.0.action",
+            "bounce.bounceType bounce.bounceSubType",
+            "bounce.bounceType",
+            "complaint.complaintSubType",
+            "complaint.complaintFeedbackType",
+            "deliveryDelay.delayType",
+            "",
+        )
+    ),
+    "Brevo": ("event",),
+    "MailerSend": ("data.type",),
+    "Mailgun": (
+        "event-data.event event-data.severity",
+        "event-data.event event-data.reason",
+        "event-data.event event-data.delivery-status.code",
+        "event-data.event",
+        "event code",  # as it reported before 2018
+        "event",
+    ),
+    "Mailjet": ("error hard_bounce", "error", "event hard_bounce", "event"),
+    "Mailtrap": ("event ?reason", "event"),
+    "Mandrill": ("event reject.reason", "event msg.reject.reason", "event msg.bounce_description", "event"),
+    "Postal": ("payload.status ?payload.details", "payload.status"),
+    "Postmark": ("RecordType Type", "RecordType"),
+    "Resend": (
+        "type data.bounce.type data.bounce.subType",
+        "type data.bounce.type",
+        "type data.failed.reason",
+        "type",
+    ),
+    "SendGrid": ("event bounce_classification", "event reason", "event type", "event"),
+    "SparkPost": (
+        "msys.*.type msys.*.fbtype",
+        "msys.*.type msys.*.bounce_class ?msys.*.raw_reason",
+        "msys.*.type msys.*.bounce_class",
+        "msys.*.type ?msys.*.raw_reason",
+        "msys.*.type",
+    ),
+    "Unisender Go": ("status delivery_info.delivery_status", "status"),
+}
+
 WORDS: dict[str, dict[str, Meaning]] = {
     "Amazon SES": {
         "delivery": ARRIVED,
@@ -102,11 +149,11 @@ WORDS: dict[str, dict[str, Meaning]] = {
         "sent": ARRIVED,
         "spam": COMPLAINED,
         **dict.fromkeys(("bounce", "blocked"), UNCLEAR),
-        "bounce soft": SOFT,
+        "bounce false": SOFT,  # not hard
         **dict.fromkeys(("user unknown", "mailbox inactive", "invalid domain", "no mail host", "typofix"), NO_ADDRESS),
         "quota exceeded": FULL,
         "greylisted": DELAYED,
-        "greylisted hard": SOFT,
+        "greylisted true": SOFT,
         "relay/access denied": BLOCKED,  # "refusing to talk to us"
         "content blocked": REFUSED,
         **dict.fromkeys(("blacklisted", "spam reporter", "preblocked"), SUPPRESSED),
@@ -150,7 +197,6 @@ WORDS: dict[str, dict[str, Meaning]] = {
         "hardfail suppressed": SUPPRESSED,
         "held": Meaning(Fate.DEFERRED, Failure.BUSY),
         "held suppressed": SUPPRESSED,
-        "bounce": UNCLEAR,
     },
     "Postmark": {
         "delivery": ARRIVED,
@@ -206,15 +252,19 @@ WORDS: dict[str, dict[str, Meaning]] = {
         **dict.fromkeys(("generation_rejection suppressed", "policy_rejection suppressed"), SUPPRESSED),
         "policy_rejection": SENDER,
         **dict.fromkeys(("bounce", "out_of_band"), UNCLEAR),
-        # Its classes of bounces.
-        **dict.fromkeys(("10", "30"), NO_ADDRESS),
-        **dict.fromkeys(("20", "21", "24", "70"), SOFT),
-        "22": FULL,
-        **dict.fromkeys(("23", "52", "53", "54"), REFUSED),
-        "25": SENDER,
-        "25 suppressed": SUPPRESSED,
-        **dict.fromkeys(("50", "51"), SENDER),
-        **dict.fromkeys(("60", "80", "90", "100"), NOTHING),
+        **{
+            f"{event} {number}": meaning
+            for event in ("bounce", "out_of_band")
+            for number, meaning in {
+                **dict.fromkeys(("10", "30"), NO_ADDRESS),
+                **dict.fromkeys(("20", "21", "24", "70"), SOFT),
+                "22": FULL,
+                **dict.fromkeys(("23", "52", "53", "54"), REFUSED),
+                **dict.fromkeys(("25", "50", "51"), SENDER),
+                "25 suppressed": SUPPRESSED,
+                **dict.fromkeys(("60", "80", "90", "100"), NOTHING),
+            }.items()
+        },
     },
     "Unisender Go": {
         "delivered": ARRIVED,
@@ -222,14 +272,17 @@ WORDS: dict[str, dict[str, Meaning]] = {
         "soft_bounced": DELAYED,
         "soft_bounced err_mailbox_full": Meaning(Fate.DEFERRED, Failure.FULL),
         "hard_bounced": UNCLEAR,
-        **dict.fromkeys(
-            ("err_user_unknown", "err_user_inactive", "err_mailbox_discarded", "err_domain_inactive"), NO_ADDRESS
-        ),
-        "err_mailbox_full": FULL,
-        **dict.fromkeys(("err_unsubscribed", "err_unreachable", "err_skip_letter"), SUPPRESSED),
-        **dict.fromkeys(("err_spam_rejected", "err_too_large"), REFUSED),
-        "err_blacklisted": SENDER,
-        **dict.fromkeys(("err_lost", "err_spam_skipped"), ERROR),
+        **{
+            f"hard_bounced err_{why}": meaning
+            for why, meaning in {
+                **dict.fromkeys(("user_unknown", "user_inactive", "mailbox_discarded", "domain_inactive"), NO_ADDRESS),
+                "mailbox_full": FULL,
+                **dict.fromkeys(("unsubscribed", "unreachable", "skip_letter"), SUPPRESSED),
+                **dict.fromkeys(("spam_rejected", "too_large"), REFUSED),
+                "blacklisted": SENDER,
+                **dict.fromkeys(("lost", "spam_skipped"), ERROR),
+            }.items()
+        },
     },
 }
-WORDS["SendinBlue"] = WORDS["Brevo"]
+WORDS["SendinBlue"], PHRASES["SendinBlue"] = WORDS["Brevo"], PHRASES["Brevo"]

@@ -37,7 +37,11 @@ def of_backend(backend: str) -> list[URLPattern]:
         return []
     provider = backend.removeprefix(BACKENDS).split(".")[0]
     own = {f"{provider}/tracking/", f"{provider}/"}
-    return [_patient(pattern) for pattern in all_webhooks if str(pattern.pattern) in own]
+    return [
+        path(str(pattern.pattern), patient(pattern.callback.view_class).as_view(), name=pattern.name)
+        for pattern in all_webhooks
+        if str(pattern.pattern) in own
+    ]
 
 
 def insecurity(pattern: URLPattern) -> str | None:
@@ -51,12 +55,6 @@ def insecurity(pattern: URLPattern) -> str | None:
             return str(error)
     # Mandrill's view misses its key only when it is called.
     return None if getattr(served, "webhook_key", "") is not None else f"{served.esp_name} needs its WEBHOOK_KEY."
-
-
-def _patient(pattern: URLPattern) -> URLPattern:
-    view: type[AnymailCoreWebhookView] = pattern.callback.view_class  # type: ignore[attr-defined]
-    served: URLPattern = path(str(pattern.pattern), patient(view).as_view(), name=pattern.name)
-    return served
 
 
 def patient(view: type[AnymailCoreWebhookView]) -> type[AnymailCoreWebhookView]:
@@ -77,7 +75,11 @@ def patient(view: type[AnymailCoreWebhookView]) -> type[AnymailCoreWebhookView]:
         def parse_events(self, request: HttpRequest) -> list[AnymailTrackingEvent]:
             events: list[AnymailTrackingEvent] = _or(super().parse_events, [])(request)
             self.signal = getattr(self, "signal", None) or tracking  # Mandrill's view chooses by its first report
-            return [_whole(event) for event in events]
+            for event in events:  # what tracking.py relies on
+                if event.timestamp is not None and event.timestamp.tzinfo is None:
+                    event.timestamp = event.timestamp.replace(tzinfo=dt.UTC)
+                event.metadata = event.metadata if isinstance(event.metadata, dict) else {}
+            return events
 
         def unwrap_event(self, raw_event: Any) -> Any:
             return _or(super().unwrap_event, (None, None, raw_event))(raw_event)
@@ -102,12 +104,3 @@ def _or(read: Callable[..., Any], instead: Any) -> Callable[..., Any]:
             return instead
 
     return reading
-
-
-def _whole(event: AnymailTrackingEvent) -> AnymailTrackingEvent:
-    """Return an event with what its readers rely on: a time with its zone, and metadata as a dict."""
-    if event.timestamp is not None and event.timestamp.tzinfo is None:
-        event.timestamp = event.timestamp.replace(tzinfo=dt.UTC)
-    if not isinstance(event.metadata, dict):
-        event.metadata = {}
-    return event
