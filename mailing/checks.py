@@ -5,10 +5,11 @@ from email.utils import parseaddr
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004  # Django's name of it
 from django.utils.module_loading import import_string
 
 from mailing import webhooks
+from mailing.providers import BACKENDS, provider_of
 from mailing.worker import STEPS
 
 MOST_SECONDS_HELD = 60  # how long a letter waits at most if its worker is killed
@@ -24,7 +25,13 @@ NO_DELIVERY = {
 @register(Tags.compatibility)
 def check_mail(**kwargs: Any) -> list[CheckMessage]:
     """Return the settings that would keep letters from arriving, or let anybody report on them."""
-    return [*_functions(), *_times(), *_webhook(), *([] if settings.DEBUG or settings.DEMO else _sender())]
+    return [
+        *_functions(),
+        *_times(),
+        *_webhook(),
+        *_provider(),
+        *([] if settings.DEBUG or settings.DEMO else _sender()),
+    ]
 
 
 def _sender() -> Iterator[CheckMessage]:
@@ -53,13 +60,30 @@ def _times() -> Iterator[CheckMessage]:
 
 
 def _webhook() -> Iterator[CheckMessage]:
-    for pattern in webhooks.of_backend(settings.EMAIL_BACKEND):
-        if reason := webhooks.insecurity(pattern):
-            yield Error(
-                f"The delivery webhook of {settings.EMAIL_BACKEND} is not served: {reason}",
-                hint="Set ANYMAIL_WEBHOOK_SECRET to name:password, and give the provider the address with both.",
-                id="mailing.E004",
-            )
+    reasons = filter(None, map(webhooks.insecurity, webhooks.of_backend(settings.EMAIL_BACKEND)))
+    if reason := next(reasons, None):  # Mandrill has two addresses
+        yield Error(
+            f"The delivery webhook of {settings.EMAIL_BACKEND} is not served: {reason}",
+            hint="Set ANYMAIL_WEBHOOK_SECRET to name:password, and give the provider the address with both; "
+            "some providers need a key in ANYMAIL too: docs/email.md.",
+            id="mailing.E004",
+        )
+
+
+def _provider() -> Iterator[CheckMessage]:
+    provider = provider_of(settings.EMAIL_BACKEND)
+    if provider is None and settings.EMAIL_BACKEND.startswith(BACKENDS):
+        yield Warning(
+            f"{settings.EMAIL_BACKEND} is none of the providers that docs/email.md tells of.",
+            hint="What it answers and reports is judged by anymail's words alone, which blame addresses too often.",
+            id="mailing.W001",
+        )
+    elif provider and not provider.reports:
+        yield Warning(
+            f"{provider.name} does not report what becomes of emails: all that it takes count as sent.",
+            hint="Nobody hears that an invitation was lost. Choose a provider that reports: docs/email.md.",
+            id="mailing.W002",
+        )
 
 
 def _functions() -> Iterator[CheckMessage]:

@@ -30,6 +30,7 @@ from core.service_name import SERVICE_NAME
 from core.text import has_control
 from mailing.letter_codes import display_letter_code
 from mailing.models import Letter
+from mailing.providers import headers_for, provider_of
 
 DATE = re.compile(r"\d{4}-\d\d-\d\d")
 TIME = re.compile(rf"{DATE.pattern}T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)")
@@ -83,19 +84,22 @@ def letter_context(letter: Letter) -> dict[str, Any]:
 
 
 def _message(letter: Letter, sender: str, subject: str, text: str, html: str) -> EmailMultiAlternatives:
+    provider = provider_of(settings.EMAIL_BACKEND)
+    headers = {
+        "Message-ID": letter.message_id,
+        "Auto-Submitted": "auto-generated",  # RFC 3834: no holiday notices in return
+        "Content-Language": letter.language,
+    }
+    named = {"metadata": {"letter": letter.message_id.strip("<>")}}
+    unfollowed = {"track_opens": False, "track_clicks": False}
     message = AnymailMessage(
         subject=subject,
         body=f"{text}\n",
         from_email=sender,
         to=[letter.to],
-        headers={
-            "Message-ID": letter.message_id,
-            "Auto-Submitted": "auto-generated",  # RFC 3834: no holiday notices in return
-            "Content-Language": letter.language,
-        },
-        metadata={"letter": letter.message_id.strip("<>")},
-        track_opens=False,
-        track_clicks=False,
+        headers=headers_for(provider, headers),
+        **(named if provider is None or provider.names_letter else {}),
+        **(unfollowed if provider is None or provider.switches_tracking else {}),
     )
     message.attach_alternative(f"{html}\n", "text/html")
     # Quoted-printable: lines of any length pass every server, and none needs 8BITMIME.

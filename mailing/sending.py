@@ -2,19 +2,15 @@
 
 import smtplib
 import ssl
-from http import HTTPStatus
 from typing import Any
 
 import requests
-from anymail.exceptions import (
-    AnymailAPIError,
-    AnymailError,
-    AnymailRecipientsRefused,
-)
+from anymail.exceptions import AnymailAPIError, AnymailError, AnymailInvalidAddress
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
 
 from core.text import storable
+from mailing.answers import number_of_taken, reason_of_answer, reason_of_error
 from mailing.enums import Failure
 from mailing.reasons import OF_ADDRESS, Step, reason_of_reply
 
@@ -53,12 +49,13 @@ def send_message(connection: BaseEmailBackend, message: EmailMultiAlternatives) 
         raise judge(error) from None
     provider = getattr(connection, "esp_name", "")
     status: Any = message.anymail_status if provider else None  # type: ignore[attr-defined]  # set by anymail
-    if status and status.status == {"failed"}:
-        raise NotSent(Failure.BUSY)
     if not status:
         return {}
+    number = number_of_taken(status)
+    if number is None:
+        raise NotSent(reason_of_answer(provider, status.esp_response))
     # As tracking.py reads it: a longer one could not be recorded, and the letter would be sent again and again.
-    return {"provider": provider, "provider_message_id": storable(str(status.message_id or ""))[:LONGEST_MESSAGE_ID]}
+    return {"provider": provider, "provider_message_id": storable(number)[:LONGEST_MESSAGE_ID]}
 
 
 def judge(error: Exception) -> NotSent:
@@ -73,17 +70,12 @@ def judge(error: Exception) -> NotSent:
             return _of_reply(error.smtp_code, error.smtp_error, Step.SENDER)
         case smtplib.SMTPResponseException():
             return _of_reply(error.smtp_code, error.smtp_error, Step.TEXT)
-        case AnymailRecipientsRefused():
-            return NotSent(Failure.SUPPRESSED)
-        case AnymailAPIError(status_code=HTTPStatus.UNAUTHORIZED | HTTPStatus.FORBIDDEN):
-            return NotSent(Failure.LOGIN)
-        case AnymailAPIError(status_code=HTTPStatus.PAYMENT_REQUIRED):
-            return NotSent(Failure.QUOTA)
-        case AnymailAPIError(status_code=int(code)):
-            is_ours = 400 <= code < 500 and code != HTTPStatus.TOO_MANY_REQUESTS
-            return NotSent(Failure.ERROR if is_ours else Failure.BUSY)
+        case AnymailError(response=answer) if answer is not None:
+            return NotSent(reason_of_error(error))
         case AnymailAPIError() | OSError():
             return _of_connecting(error)
+        case AnymailError() if not isinstance(error, AnymailInvalidAddress):
+            return NotSent(Failure.ERROR)
         case _:  # ValueError, AnymailInvalidAddress: nothing was sent, and another try would not change that
             return NotSent(Failure.INVALID)
 

@@ -16,25 +16,25 @@ from core.text import storable
 from mailing import stops, tries
 from mailing.enums import Failure, Fate
 from mailing.models import Letter, TrackingEvent
-from mailing.reasons import OURS, reason_of_code
+from mailing.reasons import OURS
+from mailing.reports import judge_report
 from mailing.sending import LONGEST_MESSAGE_ID
 
 UNKNOWN_TIME = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)  # of events without a time, so that each is still kept once
-# anymail's
-REASONS = {"invalid": Failure.NO_ADDRESS, "blocked": Failure.REFUSED, "spam": Failure.REFUSED}
 KEPT_FOR = dt.timedelta(days=7)  # events of unknown letters: somebody else uses the same account
 
 
 @receiver(tracking, dispatch_uid="mailing")
 def follow(sender: Any, event: AnymailTrackingEvent, esp_name: str, **kwargs: Any) -> None:
     """Keep what a provider reports. Opening and clicks are not kept."""
-    if event.event_type not in Fate.values:
+    report = judge_report(event, esp_name)
+    if report.fate is None:
         return
     keep(
         esp_name,
         event.message_id,
-        fate=Fate(event.event_type),
-        reason=_reason(event),
+        fate=report.fate,
+        reason=report.reason,
         recipient=event.recipient,
         occurred_at=event.timestamp or UNKNOWN_TIME,
         letter=(event.metadata or {}).get("letter"),
@@ -80,7 +80,8 @@ def _tell_letter(row: TrackingEvent, *, named: str = "") -> None:
     if letter is None:
         return
     at = row.occurred_at if row.occurred_at != UNKNOWN_TIME else timezone.now()
-    if row.message_id == letter.provider_message_id or not letter.provider_message_id:  # else of an earlier try
+    if not (row.message_id and letter.provider_message_id) or row.message_id == letter.provider_message_id:
+        # Otherwise it is of an earlier try.
         _apply(letter, Fate(row.type), Failure(row.bounce) if row.bounce else None, at)
         letter.save()
     row.letter = letter
@@ -111,14 +112,6 @@ def _apply(letter: Letter, fate: Fate, why: Failure | None, at: dt.datetime) -> 
     elif letter.bounced_at is None:
         letter.bounced_at, letter.delivered_at = at, None
         letter.failure, letter.failed_at = why or "", timezone.now()
-
-
-def _reason(event: AnymailTrackingEvent) -> Failure | None:
-    """Return why a letter did not arrive, by the code of the receiving server or the provider's own word for it."""
-    if event.event_type not in {Fate.DEFERRED, Fate.BOUNCED, Fate.REJECTED, Fate.FAILED}:
-        return None
-    reason = reason_of_code(f"{event.mta_response or ''} {event.description or ''}")
-    return reason or REASONS.get(str(event.reject_reason))
 
 
 def _text(value: Any) -> str:

@@ -226,7 +226,7 @@ def provider(settings):
         (503, "<html>gone</html>", RETRIED, Failure.BUSY),
         (200, "<html>garbage</html>", RETRIED, Failure.BUSY),
         (402, {"ErrorCode": 405, "Message": "No credits"}, RETRIED, Failure.QUOTA),
-        (422, {"ErrorCode": 412, "Message": "Pending approval"}, RETRIED, Failure.ERROR),
+        (422, {"ErrorCode": 412, "Message": "Pending approval"}, RETRIED, Failure.SENDER),
         (401, {"ErrorCode": 10, "Message": "No key"}, RETRIED, Failure.LOGIN),
         (422, {"ErrorCode": 406, "Message": INACTIVE}, DEAD, Failure.SUPPRESSED),
     ],

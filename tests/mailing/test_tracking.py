@@ -64,7 +64,7 @@ def refreshed(letter):
         ("Delivery", {}, Status.DELIVERED),
         ("Bounce", {"Type": "HardBounce"}, Status.UNDELIVERABLE),
         ("Bounce", {"Type": "BadEmailAddress"}, Status.UNDELIVERABLE),
-        ("Bounce", {"Type": "TemplateRenderingFailed"}, Status.UNDELIVERABLE),
+        ("Bounce", {"Type": "TemplateRenderingFailed"}, Status.DELAYED),
         ("SpamComplaint", {"Type": "SpamComplaint"}, Status.COMPLAINED),
         ("Bounce", {"Type": "Transient"}, Status.DELAYED),
     ],
@@ -280,9 +280,9 @@ def test_mail_server_has_no_webhook():
         ("550 5.1.10 RESOLVER.ADR.RecipientNotFound", Failure.NO_ADDRESS),
         ("smtp;452 4.2.2 The email account is over quota", Failure.FULL),
         ("554 5.7.1 Message rejected as spam", Failure.REFUSED),
-        ("550 5.0.0 Something", ""),
-        ("Sent to 10.5.1.1 and 5.1.1.7", ""),
-        ("", ""),
+        ("550 5.0.0 Something", Failure.BUSY),
+        ("Sent to 10.5.1.1 and 5.1.1.7", Failure.BUSY),
+        ("", Failure.BUSY),
     ],
 )
 def test_reason_of_a_bounce_is_known_by_the_code_of_the_receiving_server(report, said, bounce):
@@ -293,7 +293,7 @@ def test_reason_of_a_bounce_is_known_by_the_code_of_the_receiving_server(report,
     assert [event.bounce for event in refreshed(letter).events.all()] == [bounce]
 
 
-@pytest.mark.parametrize(("kind", "bounce"), [("BadEmailAddress", Failure.NO_ADDRESS), ("Blocked", Failure.REFUSED)])
+@pytest.mark.parametrize(("kind", "bounce"), [("BadEmailAddress", Failure.NO_ADDRESS), ("Blocked", Failure.SENDER)])
 def test_reason_of_a_bounce_without_a_code_is_the_providers(report, kind, bounce):
     letter = sent()
 
