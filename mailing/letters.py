@@ -16,16 +16,15 @@ from urllib.parse import urlsplit
 
 from anymail.message import AnymailMessage
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.message import utf8_charset_qp
-from django.core.validators import validate_email
 from django.template import Context
 from django.template.loader import get_template
 from django.urls import reverse
 from django.utils import translation
 from django.utils.module_loading import import_string
 
+from core.addresses import is_stored_form
 from core.service_name import SERVICE_NAME
 from core.text import has_control
 from mailing.letter_codes import display_letter_code
@@ -46,10 +45,8 @@ class Unwritable(Exception):
 
 def write_letter(letter: Letter) -> EmailMultiAlternatives:
     """Return the letter as it leaves. Raises NoLongerDue and Unwritable."""
-    try:
-        validate_email(letter.to)  # some mail servers take any address, and never say that the letter was lost
-    except ValidationError:
-        raise Unwritable from None
+    if not is_stored_form(letter.to):  # some mail servers take any address, and never say that the letter was lost
+        raise Unwritable
     context = letter_context(letter)
     with translation.override(letter.language):
         # Without "https://", which mail programs would make a link: the page is for those who follow none.
