@@ -29,11 +29,11 @@ def places_in(reference: str) -> dict[str, str] | None:
 
 def without_names(people: Mapping[str, Any], places: Mapping[str, str]) -> dict[str, Any]:
     """Return the parameters that name people, with their places instead, and without what somebody wrote."""
-    called = {name: places.get(people[name], gettext("Applicant")) for name in ONE if name in people}
-    called |= {
+    one = {name: places.get(people[name], gettext("Applicant")) for name in ONE if name in people}
+    several = {
         name: [places.get(each, gettext("Applicant")) for each in people[name]] for name in SEVERAL if name in people
     }
-    return {**called, "inviter": _place(0), "text": "", "is_unnamed": True}
+    return {**one, **several, "inviter": _place(0), "text": "", "is_unnamed": True}
 
 
 def represented_by(kind: str) -> str:

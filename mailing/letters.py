@@ -24,7 +24,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.module_loading import import_string
 
-from core.addresses import is_stored_form
+from core.addresses import InvalidAddress, read_address
 from core.service_name import SERVICE_NAME
 from core.text import has_control
 from mailing.letter_codes import display_letter_code
@@ -45,8 +45,10 @@ class Unwritable(Exception):
 
 def write_letter(letter: Letter) -> EmailMultiAlternatives:
     """Return the letter as it leaves. Raises NoLongerDue and Unwritable."""
-    if not is_stored_form(letter.to):  # some mail servers take any address, and never say that the letter was lost
-        raise Unwritable
+    try:
+        read_address(letter.to)  # some mail servers take any address, and never say that the letter was lost
+    except InvalidAddress:
+        raise Unwritable from None
     context = letter_context(letter)
     with translation.override(letter.language):
         # Without "https://", which mail programs would make a link: the page is for those who follow none.
@@ -84,7 +86,7 @@ def _message(letter: Letter, sender: str, subject: str, text: str, html: str) ->
         subject=subject,
         body=f"{text}\n",
         from_email=sender,
-        to=[letter.to],
+        to=[read_address(letter.to)],  # as it is stored by now, if not then
         headers={
             "Message-ID": letter.message_id,
             "Auto-Submitted": "auto-generated",  # RFC 3834: no holiday notices in return

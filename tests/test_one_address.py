@@ -166,5 +166,7 @@ def test_people_see_letters_on_every_page_with_an_address(adviser):
 
 def test_email_leaves_for_the_domain_that_mail_servers_know():
     sent()
+    letter = Letter.objects.get(message="arrived")
 
-    assert write_letter(Letter.objects.get(message="arrived")).message()["To"] == STORED
+    for letter.to in SPELLINGS:  # one that was stored by a former rule, too
+        assert write_letter(letter).message()["To"] == STORED
