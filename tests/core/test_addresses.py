@@ -236,6 +236,17 @@ def test_no_form_takes_an_address_on_our_own_machines(form, address):
         form.base_fields["email"].clean(address)
 
 
+def test_housing_system_is_told_of_letters_before_the_at_sign():
+    data = cast.document(main_applicant=cast.applicant(cast.MAIJA, email="mäti@example.test"))
+
+    with pytest.raises(document.InvalidDocument) as refused:
+        document.parse(data)
+
+    assert refused.value.faults == [
+        ("/main_applicant/email", "Give an email address with English letters only before the @")
+    ]
+
+
 @pytest.mark.parametrize("address", HERE)
 def test_housing_system_sends_no_address_on_its_own_machines(address):
     data = cast.document(main_applicant=cast.applicant(cast.MAIJA, email=address))
