@@ -54,7 +54,7 @@ quick: $(VENV)/.dev ## the tests without a browser, on SQLite
 browser: $(VENV)/.dev system ## the tests in the browser
 	$(PYTEST) $(PARALLEL) -m browser
 
-system: ## install browsers, fonts, PostgreSQL, Node, Java and gettext where they are missing (Debian, as root)
+system: ## install browsers, fonts, PostgreSQL, Node, Java, SpamAssassin and gettext where they are missing (Debian, as root)
 	@tests/install_system_packages.sh
 
 lint: $(VENV)/.dev ## style of code and templates

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from applications.districts import area_names
 from applications.document import ApplicantContent, Resident, Stored
 from applications.models import Applicant, Application, Version
+from core.addresses import shown_address
 from core.masking import mask_hetu
 from core.personal_names import joined_name
 
@@ -62,7 +63,7 @@ def sections(version: Version, applicant: Applicant) -> list[Section]:
         else Row(_("Date of birth"), _date(applicant.birth_date)),
         Row(_("Address"), content.address or "", is_contact=True),
         Row(_("Municipality of residence"), content.municipality or "", is_contact=True),
-        Row(_("Email address"), applicant.email, is_contact=True),
+        Row(_("Email address"), shown_address(applicant.email), is_contact=True),
         Row(_("Phone number"), applicant.phone, is_contact=True),
         Row(_("Language of communication"), str(applicant.get_language_display())),
         Row(_("Gross income per month"), _euros(content.income.monthly_gross)),

@@ -13,7 +13,7 @@ from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, With
 
 from applications.fault_words import A_TIME
 from core import hetu
-from core.addresses import LONGEST_ADDRESS, InvalidAddress, read_address
+from core.addresses import LONGEST_ADDRESS, ForeignLetters, InvalidAddress, read_address
 from core.personal_names import LONGEST_NAME, NotAName, personal_name
 from core.telephones import LONGEST_TELEPHONE, CodeNotTelephone, NotATelephone, read_telephone
 from core.text import has_control, typed_prose, typed_text
@@ -91,6 +91,8 @@ def _hetu(text: str) -> str:
 def _email(text: str) -> str:
     try:
         return read_address(text)
+    except ForeignLetters:
+        raise ValueError("Give an email address with English letters only before the @") from None
     except InvalidAddress:
         raise ValueError("Invalid email address") from None
 
@@ -133,7 +135,11 @@ Hetu = Annotated[
 ]
 Email = Annotated[
     str,
-    Field(max_length=LONGEST_ADDRESS, json_schema_extra={"format": "email"}),
+    Field(
+        max_length=LONGEST_ADDRESS,
+        description="The domain may have letters of its own; it is stored as mail servers know it (IDNA 2008)",
+        json_schema_extra={"format": "email"},
+    ),
     BeforeValidator(_typed),
     AfterValidator(_email),
 ]

@@ -8,7 +8,7 @@ from django.utils import translation
 from django.utils.text import get_text_list
 from django.utils.translation import gettext
 
-from applications import invitation_links, letters
+from applications import invitation_links, letters, unnamed
 from applications.enums import RepresentativeKind, State
 from applications.models import Application, Invitation
 from core.links import KeyGone
@@ -21,17 +21,22 @@ def application_letter_context(letter: Letter) -> dict[str, Any]:
     """Return what a letter needs besides its parameters, at its sending (MAILING_CONTEXT). Raises NoLongerDue.
 
     Names come in quotes. Each list of people comes joined as the language joins them too: `missing_names` for
-    `missing`.
+    `missing`. Where somebody is under non-disclosure, emails have places instead of names (unnamed.py, R16).
     """
     with translation.override(letter.language):
         own = _OWN_CONTEXT.get(letter.message, _with_link)(letter)
         links = {"counter_link": _page_address("counter:page"), "list_link": _page_address("applications:list")}
         people = {**letter.parameters, **own}
+        kind, name = people.get("representative", ""), people.get("representative_name", "")
+        represented_by = RepresentativeKind.describe(kind, name)
+        # What is not emailed is read on a page by the person, who has proved who they are, or handed to them.
+        if letter.to and (places := unnamed.places_in(letter.parameters["reference"])):
+            own |= unnamed.without_names(people, places)
+            people, represented_by = {**people, **own}, unnamed.represented_by(kind)
         names = {"who": _quoted(people["who"])} if "who" in people else {}
-        for name in ("missing", "at_counter", "declined", "without_address", "reachable_online"):
+        for name in unnamed.SEVERAL:
             names[f"{name}_names"] = get_text_list([_quoted(each) for each in people.get(name, [])], gettext("and"))
-        kind, name = letter.parameters.get("representative", ""), letter.parameters.get("representative_name", "")
-        return {**links, **own, **names, "represented_by": RepresentativeKind.describe(kind, name)}
+        return {**links, **own, **names, "represented_by": represented_by}
 
 
 def without_invitation_link(context: dict[str, Any], letter: Letter) -> dict[str, Any]:

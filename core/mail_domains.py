@@ -27,13 +27,18 @@ REAL_TOO = frozenset(
 OFTEN_MEANT = {"gmail.fi": "gmail.com", "icloud.fi": "icloud.com"}
 
 
+def is_known(domain: str) -> bool:
+    """Tell whether many people here have their mail at this domain, or it is one near to such a one."""
+    return domain in USED_HERE or domain in REAL_TOO
+
+
 def likely_meant(domain: str) -> str | None:
     """Return the one domain of USED_HERE from which a typed one differs by one slip, in lower case; else None.
 
     A slip is one character too many, one too few, another one, or two neighbours swapped. A known domain is no slip.
     """
     typed = domain.lower()
-    if typed in USED_HERE or typed in REAL_TOO:
+    if is_known(typed):
         return None
     if typed in OFTEN_MEANT:
         return OFTEN_MEANT[typed]

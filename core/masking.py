@@ -1,6 +1,7 @@
 """Personal identity codes in a form for readers who need not know them."""
 
 from core import hetu
+from core.addresses import shown_address
 
 HIDDEN = "•"
 MASK = HIDDEN * 4
@@ -13,7 +14,7 @@ def mask_hetu(code: str) -> str:
 
 def mask_address(address: str) -> str:
     """Return an email address of which the owner knows it again, and others do not learn it."""
-    local, at, domain = address.partition("@")
+    local, at, domain = shown_address(address).partition("@")
     return f"{local[:1]}{MASK}{at}{domain}" if address else ""
 
 

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from applications.typed_fields import MomentField, MomentInput
+from core.addresses import AddressInput, EmailField
 from core.admin import NeverDeleted, yes_or_no
 from counter.hours_forms import CounterForm, ExceptionalDayForm
 from counter.models import Counter, DocumentType, ExceptionalHours, ExceptionQuerySet, Notice
@@ -33,7 +34,10 @@ class CounterAdmin(NeverDeleted, admin.ModelAdmin):
     form = CounterForm
     change_form_template = "counter/admin_counter.html"
     save_on_top = True  # the hours, which change most, fit one screen; the whole form is five
-    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
+    formfield_overrides = {
+        models.URLField: {"assume_scheme": "https"},
+        models.EmailField: {"form_class": EmailField, "widget": AddressInput},
+    }
     inlines = [ExceptionalHoursInline]
     fieldsets = [
         (None, {"fields": ["name_fi", "name_sv", "name_en"]}),

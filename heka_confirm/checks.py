@@ -10,6 +10,8 @@ from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import connection
 from django.http.request import validate_host
 
+from core.addresses import is_stored_form
+
 SECRET_LENGTH = 50  # characters; as many as Django's startproject makes
 
 
@@ -49,6 +51,13 @@ def _security_contact() -> Iterator[CheckMessage]:
             f"SECURITY_CONTACT holds {', '.join(map(repr, strange))}, which is no address as security.txt wants it.",
             hint="Begin each with mailto:, https:// or tel:, for example mailto:security@example.fi",
             id="heka_confirm.E010",
+        )
+    mailed = [urlsplit(one).path for one in settings.SECURITY_CONTACT if one.startswith("mailto:")]
+    if strange := [one for one in [*mailed, settings.API_CONTACT] if one and not is_stored_form(one)]:
+        yield Error(
+            f"SECURITY_CONTACT or API_CONTACT holds {', '.join(map(repr, strange))}, to which nobody can write.",
+            hint="Give a whole email address, with the domain as mail servers know it: name@xn--bo-yia.fi",
+            id="heka_confirm.E011",
         )
     if not settings.SECURITY_CONTACT and not settings.DEBUG:
         yield checks.Warning(

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import cache_control
 
 from applications.letter_names import name_of
+from core.addresses import shown_address
 from core.requests import TYPED, form_of
 from identity import limits
 from identity.origin import same_origin_forms
@@ -51,7 +52,7 @@ class EmailCodeForm(forms.Form):
 def check_email(request: HttpRequest) -> HttpResponse:
     """Ask for the code of an email, and tell whether it is from us. The answer has no address of its own."""
     form = form_of(request, EmailCodeForm)
-    context = {"form": form, "sender": parseaddr(settings.DEFAULT_FROM_EMAIL)[1], "typed_form": TYPED}
+    context = {"form": form, "sender": shown_address(parseaddr(settings.DEFAULT_FROM_EMAIL)[1]), "typed_form": TYPED}
     if form.is_bound:
         limits.count("email code", limits.client_network(request), most=MOST_EMAIL_CODES)
     if form.is_valid():

@@ -20,6 +20,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from core.actors import Role, operator_actor
+from core.addresses import shown_address
 from core.admin import NeverDeleted
 from core.requests import act_of
 from identity import staff_changes, staff_list
@@ -153,7 +154,7 @@ class StaffAdmin(NeverDeleted, UserAdmin):
             self._tell_of(request, user, asked)
             return
         text = gettext("A link for creating a password was sent to %(email)s. It works for 72 hours.")
-        messages.success(request, text % {"email": user.email})
+        messages.success(request, text % {"email": shown_address(user.email)})
 
     def _tell_of(self, request: HttpRequest, user: User, asked: StaffChange) -> None:
         text = gettext("%(name)s, %(change)s: this will wait until a supervisor approves it at the desk.")

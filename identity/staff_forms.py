@@ -7,6 +7,7 @@ from django.contrib.auth.models import Group
 from django.utils.translation import gettext_lazy as _
 
 from core.actors import Role
+from core.addresses import AddressInput, EmailField
 from identity.models import User
 
 NO_ROLE = "none"
@@ -19,6 +20,8 @@ class StaffForm(forms.ModelForm):
     class Meta:
         model = User
         fields = FIELDS
+        field_classes = {"email": EmailField}
+        widgets = {"email": AddressInput}
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)

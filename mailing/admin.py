@@ -1,10 +1,14 @@
+from contextlib import suppress
+
 from django.contrib import admin, messages
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from core.actors import acting_staff, operator_actor
+from core.addresses import InvalidAddress, read_address
 from core.admin import ReadOnly
 from mailing import outbox
 from mailing.models import Letter, LetterQuerySet
@@ -41,6 +45,14 @@ class LetterAdmin(ReadOnly, admin.ModelAdmin):
         "complained_at",
         "message_id",
     ]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Letter], search_term: str
+    ) -> tuple[QuerySet[Letter], bool]:
+        """Find an address in whichever letters its domain is typed."""
+        with suppress(InvalidAddress):
+            search_term = read_address(search_term)
+        return super().get_search_results(request, queryset, search_term)
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         # Django lets anybody filter by any column: an address could be guessed letter by letter.

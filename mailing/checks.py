@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004  # Django's name of it
 from django.utils.module_loading import import_string
 
+from core.addresses import is_stored_form
 from mailing import webhooks
 from mailing.providers import BACKENDS, provider_of
 from mailing.worker import STEPS
@@ -42,7 +43,7 @@ def _sender() -> Iterator[CheckMessage]:
             hint="Set EMAIL_URL (submission://user:password@host:587), or EMAIL_BACKEND and ANYMAIL.",
             id="mailing.E001",
         )
-    if "@" not in parseaddr(settings.DEFAULT_FROM_EMAIL)[1]:
+    if not is_stored_form(parseaddr(settings.DEFAULT_FROM_EMAIL)[1]):
         yield Error(
             f"DEFAULT_FROM_EMAIL is {settings.DEFAULT_FROM_EMAIL!r}, not an address that letters could come from.",
             hint="Give one that the mail server may send for: no-reply@confirm.example.fi",

@@ -16,16 +16,15 @@ from urllib.parse import urlsplit
 
 from anymail.message import AnymailMessage
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.message import utf8_charset_qp
-from django.core.validators import validate_email
 from django.template import Context
 from django.template.loader import get_template
 from django.urls import reverse
 from django.utils import translation
 from django.utils.module_loading import import_string
 
+from core.addresses import InvalidAddress, read_address
 from core.service_name import SERVICE_NAME
 from core.text import has_control
 from mailing.letter_codes import display_letter_code
@@ -48,8 +47,8 @@ class Unwritable(Exception):
 def write_letter(letter: Letter) -> EmailMultiAlternatives:
     """Return the letter as it leaves. Raises NoLongerDue and Unwritable."""
     try:
-        validate_email(letter.to)  # some mail servers take any address, and never say that the letter was lost
-    except ValidationError:
+        read_address(letter.to)  # some mail servers take any address, and never say that the letter was lost
+    except InvalidAddress:
         raise Unwritable from None
     context = letter_context(letter)
     with translation.override(letter.language):
@@ -96,7 +95,7 @@ def _message(letter: Letter, sender: str, subject: str, text: str, html: str) ->
         subject=subject,
         body=f"{text}\n",
         from_email=sender,
-        to=[letter.to],
+        to=[read_address(letter.to)],  # as it is stored by now, if not then
         headers=headers_for(provider, headers),
         **(named if provider is None or provider.names_letter else {}),
         **(unfollowed if provider is None or provider.switches_tracking else {}),

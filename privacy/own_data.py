@@ -15,6 +15,7 @@ from django.utils.translation import pgettext_lazy
 from applications.letter_names import name_of
 from applications.models import Draft, IdCheck, TermsAcceptance, belongs_to
 from core.actors import Actor, Role
+from core.addresses import shown_address
 from core.masking import mask_codes, mask_hetu
 from counter import countries
 from counter.desk import messages, wording
@@ -92,7 +93,7 @@ def _account(person: Person) -> Part:
     if account is None:
         return Part("account", _("Account"))
     facts = [
-        Fact("email", _("Email address"), account.email),
+        Fact("email", _("Email address"), shown_address(account.email)),
         Fact("issued_at", _("Issued"), account.issued_at),
         Fact("verified_at", _("Address verified"), account.verified_at),
         Fact("closed_at", _("Closed"), account.closed_at),
@@ -105,7 +106,7 @@ def _draft_rows(person: Person) -> Iterator[Facts]:
         yield [
             Fact("begun_at", _("Started"), draft.created_at),
             Fact("touched_at", _("Last saved"), draft.touched_at),
-            Fact("email", _("Link sent to"), draft.email),
+            Fact("email", _("Link sent to"), shown_address(draft.email)),
         ]
 
 
@@ -171,7 +172,7 @@ def _letters(own: OwnSlots) -> Iterator[Facts]:
 def _letter(letter: Letter) -> Facts:
     return [
         Fact("message", _("Email"), letter.message, name_of(letter)),
-        Fact("to", _("Address"), letter.to),
+        Fact("to", _("Address"), shown_address(letter.to)),
         Fact("at", _("Time"), letter.created_at),
         Fact("status", _("Status"), letter.status, letter.status.label),
     ]

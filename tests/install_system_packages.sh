@@ -24,6 +24,7 @@ command -v node >/dev/null && command -v npm >/dev/null || need "Node" nodejs np
 compgen -G '/usr/lib/*/libpangoft2-1.0.so.0' >/dev/null || need "PDF" libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
 command -v firefox-esr firefox >/dev/null || need "Firefox" firefox-esr
 command -v java >/dev/null || need "HTML checker" default-jre-headless
+command -v spamassassin >/dev/null || need "spam filter" spamassassin
 command -v msgfmt >/dev/null || need "catalogue" gettext
 
 [ ${#packages[@]} -eq 0 ] && exit 0

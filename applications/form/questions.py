@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from applications.form import fields
 from applications.form.data import Answers
 from applications.form.fields import HetuField, HetuInput
-from core.addresses import ASKED, AddressInput
+from core.addresses import ASKED, AddressInput, EmailField, shown_address
 
 Title = str | Promise
 Conditions = tuple[tuple[str, str], ...]  # question and answer; one of the pairs is enough
@@ -97,7 +97,7 @@ class Questions(forms.Form):
             return "\n".join(labels.get(one, one) for one in _as_list(typed))
         if isinstance(field, fields.AnswerField):
             return field.in_words(str(typed or ""))
-        return str(typed or "")
+        return shown_address(str(typed or "")) if isinstance(field, EmailField) else str(typed or "")
 
     def unmask(self) -> None:
         """Show codes as they were typed: what is typed has not been saved."""

@@ -16,7 +16,7 @@ from applications.form.data import FormData
 from applications.form.steps import STEPS
 from applications.models import Draft
 from applications.views.form_pages import session_end, show_unsaved
-from core.addresses import AddressInput, EmailField
+from core.addresses import AddressInput, EmailField, shown_address
 from core.requests import TYPED, act_of, form_of, is_shown_again, read_or_act
 from identity import cookies, limits, sessions
 from identity.access import identified_person, identified_person_required, person_of
@@ -75,7 +75,7 @@ def mail_draft_link(request: HttpRequest, draft: Draft) -> HttpResponse:
         form.add_error("email", ENOUGH_LETTERS)
         return _show_later(request, draft, form)
     drafts.send_draft_link(draft, email=email, language=get_language() or draft.language)
-    messages.success(request, _("We are sending the link to %(email)s.") % {"email": email})
+    messages.success(request, _("We are sending the link to %(email)s.") % {"email": shown_address(email)})
     return redirect("applications:draft_later")
 
 
@@ -117,7 +117,7 @@ def mail_way_back(request: HttpRequest, draft: Draft, data: FormData) -> None:
     language = get_language() or draft.language
     hold_draft(request, drafts.send_draft_link(draft, email=email, language=language, ends_former=True))
     told = _("We are sending a link to %(email)s. With it you can continue later, on any device.")
-    messages.info(request, told % {"email": email})
+    messages.info(request, told % {"email": shown_address(email)})
 
 
 @draft_view

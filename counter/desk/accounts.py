@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from applications.models import Applicant
+from core.addresses import shown_address
 from core.refusals import Refused
 from core.requests import act_of, read_or_act
 from counter import account_issue, contacts, id_checks
@@ -143,7 +144,7 @@ def _spelled(email: str) -> list[tuple[str, str]]:
     """Return each character, with its name if it may be misread or misheard."""
     names = {"@": _("at sign"), ".": _("dot"), "-": _("hyphen"), "_": _("underscore"), "+": _("plus")}
     names |= dict.fromkeys("0123456789", _("digit")) | dict.fromkeys("ilo", pgettext("of the alphabet", "letter"))
-    return [(character, names.get(character, "")) for character in normal(email)]
+    return [(character, names.get(character, "")) for character in shown_address(normal(email))]
 
 
 def _account_status(request: HttpRequest, slot: Applicant, issued: Account) -> HttpResponse:

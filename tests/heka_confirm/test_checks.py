@@ -53,6 +53,8 @@ def test_check_of_production_warns_of_sqlite_only(production):
         ("SECURITY_CONTACT", [], "heka_confirm.W003"),
         ("SECURITY_CONTACT", ["security@example.fi"], "heka_confirm.E010"),
         ("SECURITY_CONTACT", ["http://example.fi/security"], "heka_confirm.E010"),
+        ("SECURITY_CONTACT", ["mailto:security@localhost"], "heka_confirm.E011"),
+        ("API_CONTACT", "interface@åbo.fi", "heka_confirm.E011"),
         ("RETENTION_LETTERS_DAYS", 0, "heka_confirm.E008"),
         ("RETENTION_ENDED_DAYS", -1, "heka_confirm.E008"),
         ("RETENTION_TRAIL_DAYS", 729, "heka_confirm.E009"),

@@ -116,14 +116,20 @@ def test_refused_letter_keeps_no_other_from_leaving(by_smtp):
     assert [letter.status for letter in Letter.objects.order_by("pk")] == [DEAD, Status.SENT, Status.SENT]
 
 
-@pytest.mark.parametrize("address", ["nobody at all", "@example.test", "a@b@c.test", "maija@", "maija@exa mple.test"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("nobody at all", "@example.test", "a@b@c.test", "maija@", "maija@exa mple.test"),
+        *("maija@localhost", "maija@xn--abc.fi", "mäti@example.test", f"{'a' * 65}@example.test"),
+    ],
+)
 def test_address_that_is_none_is_dead_at_once(by_smtp, address):
     letter = queued(to=address)
 
     worker.deliver_due_letters()
 
     letter.refresh_from_db()
-    assert letter.status == DEAD
+    assert (letter.status, letter.failure) == (DEAD, Failure.INVALID)
 
 
 def test_injected_header_reaches_nobody(by_smtp):

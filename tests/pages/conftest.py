@@ -14,6 +14,7 @@ from django.contrib.staticfiles import finders
 from core.text import UNAMBIGUOUS
 from counter.notices import BOARD
 from tests.pages import collected
+from tests.pages.emails import emails as written_emails
 from tests.pages.world import World
 from tests.reading import taken_back
 
@@ -29,6 +30,13 @@ def pages(django_db_setup, django_db_blocker):
         patch.setattr(BOARD, "_read_at", None)  # the notice is read, whatever test was before
         patch.setattr("applications.references.secrets", SimpleNamespace(choice=lambda _signs: next(signs)))
         return list(collected.pages(World()))
+
+
+@pytest.fixture(scope="session")
+def emails(django_db_setup, django_db_blocker):
+    """Return every kind of email as it leaves, in each language."""
+    with django_db_blocker.unblock(), taken_back():
+        return list(written_emails())
 
 
 class Server(BaseHTTPRequestHandler):

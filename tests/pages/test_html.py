@@ -13,7 +13,6 @@ from django.conf import settings
 from tests import npm
 from tests.conftest import must_not_skip
 from tests.pages.collected import LANGUAGES
-from tests.pages.emails import emails as written_emails
 
 FOLDER = Path(__file__).parent
 MESSAGES = {path.name for path in Path(settings.BASE_DIR, "templates", "mailing").iterdir() if path.is_dir()}
@@ -46,14 +45,14 @@ def write(folder, name, html):
     path.write_text(html)
 
 
-def test_every_page_and_email_is_valid_html(pages, tmp_path):
+def test_every_page_and_email_is_valid_html(pages, emails, tmp_path):
     for page in pages:
         write(tmp_path, page.name, page.html)
-    emails = {f"email/{language}/{message}.html": html for message, language, html in written_emails()}
-    for name, html in emails.items():
+    named = {f"email/{email.language}/{email.kind}.html": email.html for email in emails}
+    for name, html in named.items():
         write(tmp_path, name, html)
 
-    assert emails.keys() == {f"email/{language}/{message}.html" for language in LANGUAGES for message in MESSAGES}
+    assert named.keys() == {f"email/{language}/{message}.html" for language in LANGUAGES for message in MESSAGES}
     assert len({page.name for page in pages}) == len(pages) > 700
     assert judged(tmp_path) == {}
 
