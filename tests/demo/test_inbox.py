@@ -56,7 +56,15 @@ def state_of(address):
 @pytest.mark.parametrize("address", ["bounce@example.test", "Bounce.maija@example.test", "maija@bounce.example.test"])
 def test_letter_to_an_address_that_begins_with_bounce_comes_back_and_staff_hear_of_it(sent_to, address):
     assert sent_to(address) == (Status.UNDELIVERABLE, MailState.RETURNED)
-    assert outbox.is_undeliverable(address)
+    assert outbox.is_unreachable(address)
+
+
+def test_letter_that_was_delivered_comes_back_later(sent_to):
+    address = "later-bounce@example.test"
+
+    assert sent_to(address) == (Status.DELIVERED, MailState.INBOX)
+    assert rounds(address, after=LATER) == (Status.UNDELIVERABLE, MailState.RETURNED)
+    assert Letter.objects.get(to=address).failure == Failure.NO_ADDRESS
 
 
 def test_other_letters_do_not_come_back(sent_to):
@@ -92,13 +100,16 @@ def test_mail_server_that_asks_to_wait_takes_the_letter_at_the_second_try(sent_t
 def test_full_mailbox_takes_the_letter_at_the_third_try(sent_to):
     address = "full@example.test"
 
-    reached = [sent_to(address), rounds(address, after=LATER), rounds(address, after=LATER)]
+    first, why = sent_to(address), Letter.objects.get(to=address).failure
+    reached = [first, rounds(address, after=LATER), rounds(address, after=LATER)]
 
     assert reached == [
         (Status.DELAYED, MailState.WAITING),
         (Status.DELAYED, MailState.WAITING),
         (Status.SENT, MailState.INBOX),
     ]
+    assert why == Failure.FULL
+    assert not outbox.is_unreachable("full@example.test")
 
 
 def test_letter_that_is_refused_is_shown_as_refused(sent_to):
