@@ -105,7 +105,7 @@ def mail(request: HttpRequest, language: str, pk: int) -> HttpResponse:
         "mailbox": Mailbox.among(mails, address=opened.mailbox),
         "newer": mails[at - 1] if 0 < at < MOST_SHOWN else None,
         "older": mails[at + 1] if at + 1 < len(mails) else None,
-        "reply": odd_address(opened.to).reply[1].decode(),
+        "reply": odd_address(opened.to).answer,
     }
     return render(request, "demo/mail.html", context)
 

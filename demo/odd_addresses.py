@@ -37,12 +37,18 @@ class OddAddress:
     word: str
     words: Promise | str
     refusals: float = 0
-    reply: tuple[int, bytes] = (250, b"2.0.0 OK")
+    reply: tuple[int, bytes] = (250, b"")
     reports: tuple[Report, ...] = ()
 
     @property
     def is_refused_for_good(self) -> bool:
         return self.refusals == math.inf
+
+    @property
+    def answer(self) -> str:
+        """What the mail server that does not take the emails says."""
+        says = [f"{self.reply[0]} {self.reply[1].decode()}"] if self.refusals else [each.says for each in self.reports]
+        return says[-1] if says else ""
 
 
 ORDINARY = OddAddress(word="", words="")
