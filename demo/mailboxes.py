@@ -40,6 +40,7 @@ class Mailbox:
     latest: dt.datetime | None = None
     mails: int = 0
     unread: int = 0
+    elsewhere: int = 0  # refused, come back, or in the junk mail folder
     names: list[str] = field(default_factory=list)
 
     @property
@@ -55,12 +56,19 @@ class Mailbox:
 
 def all_mailboxes() -> dict[str, Mailbox]:
     """Return the mailboxes that have letters by their addresses, that with the latest letter first; in one query."""
-    counts = {"latest": Max("received_at"), "mails": Count("pk"), "unread": Count("pk", filter=UNREAD)}
+    named = DemoMail.objects.values("mailbox", "name")
+    counted = named.annotate(
+        latest=Max("received_at"),
+        mails=Count("pk"),
+        unread=Count("pk", filter=UNREAD),
+        elsewhere=Count("pk", filter=~Q(state=MailState.INBOX)),
+    )
     found: dict[str, Mailbox] = {}
-    for row in DemoMail.objects.values("mailbox", "name").annotate(**counts).order_by("-latest", "mailbox"):
+    for row in counted.order_by("-latest", "mailbox"):
         box = found.setdefault(row["mailbox"], Mailbox(row["mailbox"], latest=row["latest"]))
         box.mails += row["mails"]
         box.unread += row["unread"]
+        box.elsewhere += row["elsewhere"]
         box.names += [row["name"]] if row["name"] else []
     return found
 
