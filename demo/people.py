@@ -107,5 +107,11 @@ PEOPLE = [
         language=Language.SWEDISH,
         method=Method.MOBILE,
     ),
+    _person(
+        "060594Y9039",
+        "Lauri",
+        "Laine",
+        _("One of four applicants. The emails are late, come back or are reported as spam: each in its own way."),
+    ),
 ]
 BY_KEY = {person.key: person for person in PEOPLE}

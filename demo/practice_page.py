@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
 from django.views.decorators.cache import never_cache
@@ -14,7 +13,8 @@ from applications.models import Application
 from counter import countries
 from counter.models import DocumentType
 from demo.customers import CUSTOMERS, Customer
-from demo.inbox import BOUNCING
+from demo.languages import speak
+from demo.odd_addresses import ODD_ADDRESSES
 from demo.practice import start_day
 from demo.progress import Day, Progress, all_progress
 from identity.origin import same_origin_forms
@@ -29,9 +29,7 @@ def choose_language(request: HttpRequest) -> HttpResponse:
 @same_origin_forms
 def practice_page(request: HttpRequest, language: str) -> HttpResponse:
     """Show the day. Sending the form starts it, and starts it again."""
-    if language not in dict(settings.LANGUAGES):
-        raise Http404
-    translation.activate(language)
+    languages = speak(language, path=request.path)
     if request.method == "POST":
         start_day()
         return redirect("demo:practice", language)
@@ -39,16 +37,12 @@ def practice_page(request: HttpRequest, language: str) -> HttpResponse:
     reached = all_progress(day) if day else {}
     names = DocumentType.objects.names()
     context = {
-        # In place of those of all pages, which know an address by the language that begins it.
-        "languages": [
-            {"code": code, "name": name, "url": f"../{code}/", "current": code == language}
-            for code, name in settings.LANGUAGES
-        ],
+        "languages": languages,
         "day": day,
         "customers": [_shown(each, day, reached[each.key], names) for each in CUSTOMERS] if day else [],
         "right": sum(each == Progress.RIGHT for each in reached.values()),
         "all": len(CUSTOMERS),
-        "bouncing": BOUNCING,
+        "odd_addresses": ODD_ADDRESSES,
     }
     return render(request, "demo/practice.html", context)
 

@@ -76,11 +76,18 @@ class Story:
         }
 
 
+# What becomes of the emails to each, their addresses say (odd_addresses.py).
+LAINE = [
+    _applies("lauri", email="slow.lauri@example.test"),
+    _applies("lauri", first_names="Laura", hetu="070594X904Y", email="later-bounce.laura@example.test"),
+    _applies("lauri", first_names="Lotta", hetu="080594W903K", email="full.lotta@example.test"),
+    _applies("lauri", first_names="Leo", hetu="090594V9048", email="complains.leo@example.test"),
+]
 ETHAN = _applies("emily", first_names="Ethan", hetu=None, birth_date="1990-03-14", email=None)
 
 STORIES = [
     Story(key="alone", applicants=[_applies("aino")]),
-    Story(key="couple", applicants=[_applies("pekka"), _applies("liisa")]),
+    Story(key="couple", applicants=[_applies(key, email="lahtinen@example.test") for key in ("pekka", "liisa")]),
     Story(
         key="four",
         applicants=[_applies("kaisa"), _applies("kalle"), _applies("saara"), _applies("simo")],
@@ -95,7 +102,9 @@ STORIES = [
     Story(key="swedish", applicants=[_applies("selma")]),
     Story(key="counter", applicants=[_applies("emily"), ETHAN]),
     Story(key="name", applicants=[_applies("ylva", first_names="Kristina", last_name="Ohman")]),
+    Story(key="emails", applicants=LAINE),
 ]
+APPLICANTS = [one for story in STORIES for one in story.applicants]
 
 
 def stories_of(person_key: str) -> list[str]:
@@ -103,3 +112,16 @@ def stories_of(person_key: str) -> list[str]:
     person = BY_KEY.get(person_key)
     code = person.identity.hetu if person else None
     return [story.key for story in STORIES if code and code in {one["hetu"] for one in story.applicants}]
+
+
+def address_of(person_key: str) -> str:
+    """Return the email address that a demo person has in the stories; empty if they apply in none."""
+    person = BY_KEY[person_key]
+    own = (one["email"] for one in APPLICANTS if one["hetu"] == person.identity.hetu)
+    return next(own, "")
+
+
+def people_at(address: str) -> list[str]:
+    """Return the names of those to whom an email address belongs in the stories."""
+    names = (f"{one['first_names']} {one['last_name']}" for one in APPLICANTS if one["email"] == address)
+    return list(dict.fromkeys(names))

@@ -1,8 +1,8 @@
-"""The embedded broker, the housing system and its links, the codes of staff, the inbox, and the practice day."""
+"""The embedded broker, the housing system and its links, the codes of staff, the mailboxes, and the practice day."""
 
 from django.urls import path
 
-from demo import housing_system_page, inbox, practice_page, staff, views
+from demo import housing_system_page, mailboxes, practice_page, staff, views
 
 app_name = "demo"
 urlpatterns = [
@@ -17,9 +17,11 @@ urlpatterns = [
     path("housing-system/events", housing_system_page.receive_event, name="receive_event"),
     path("housing-system/<str:language>/<str:key>", views.housing_system, name="housing_system"),
     path("staff/", staff.page, name="staff"),
-    path("inbox/", inbox.inbox, name="inbox"),
-    path("inbox/<int:pk>/", inbox.mail, name="mail"),
-    path("inbox/<int:pk>/html/", inbox.mail_as_html, name="mail_as_html"),
+    path("inbox/", mailboxes.choose_language_of_inbox, name="inbox"),
+    path("inbox/<int:pk>/html/", mailboxes.mail_as_html, name="mail_as_html"),
+    path("inbox/<slug:language>/", mailboxes.mailboxes, name="mailboxes"),
+    path("inbox/<slug:language>/<int:pk>/", mailboxes.mail, name="mail"),
+    path("inbox/<slug:language>/<path:address>/", mailboxes.mailbox, name="mailbox"),
     path("practice/", practice_page.choose_language, name="practice_language"),
     path("practice/<slug:language>/", practice_page.practice_page, name="practice"),
 ]

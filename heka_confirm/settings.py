@@ -276,7 +276,7 @@ MAILING_CONTEXT = {
 MAILING_KINDS = "applications.letter_names.NAMES"  # what each kind of letter is called; mailing does not know them
 EMAIL_CHECK_URL = "email_check"  # the page that tells whether an email is from us; mailing has no pages
 # Twice a second.
-WORKER_EVERY_ROUND = ["identity.accounts.answer_requests", *(["demo.inbox.report_bounces"] if DEMO else [])]
+WORKER_EVERY_ROUND = ["identity.accounts.answer_requests", *(["demo.inbox.report_fates"] if DEMO else [])]
 WORKER_EVERY_MINUTE = [
     "mailing.tracking.match_early",
     "applications.clock.tick",

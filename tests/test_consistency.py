@@ -273,7 +273,7 @@ def unknown_to_the_old_release(migration):
         f"{operation.model_name}.{operation.name}"
         for operation in migration.operations
         if isinstance(operation, AddField) and not operation.field.many_to_many
-        if not (operation.field.null or operation.field.has_db_default())
+        if not (operation.field.null or operation.field.has_db_default() or operation.field.generated)
     ]
 
 

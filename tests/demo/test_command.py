@@ -87,7 +87,7 @@ def test_demo_prints_its_three_addresses_last_and_alone(demo, port, tmp_path, ca
     greeting(process)
     lines = [process.stdout.readline() for _ in range(3)]
     with contextlib.closing(sqlite3.connect(tmp_path / "var" / "demo.sqlite3")) as database:
-        unsent = "SELECT count(*) FROM mailing_letter WHERE sent_at IS NULL AND dropped_at IS NULL"
+        unsent = "SELECT count(*) FROM mailing_letter WHERE sent_at IS NULL AND dropped_at IS NULL AND failure = ''"
         (to_be_logged,) = database.execute(unsent).fetchone()
     process.send_signal(signal.SIGTERM)
     rest, _ = process.communicate(timeout=PATIENCE)

@@ -39,6 +39,7 @@ AS_TOLD = {
     "swedish": (State.AWAITING, ["Selma"]),
     "counter": (State.AWAITING, ["Emily", "Ethan"]),
     "name": (State.AWAITING, ["Kristina"]),
+    "emails": (State.AWAITING, ["Lauri", "Laura", "Lotta", "Leo"]),
 }
 
 

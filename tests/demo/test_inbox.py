@@ -1,140 +1,132 @@
+"""The demo's mail server: what becomes of letters to addresses that say it."""
+
+import datetime as dt
+
 import pytest
-from django.core.mail import EmailMultiAlternatives
+import time_machine
+from django.utils import timezone
 
 from applications import document, intake
-from demo.inbox import EmailBackend, report_bounces
-from demo.models import DemoMail
+from demo.inbox import report_fates
+from demo.models import DemoMail, MailState
+from demo.odd_addresses import ODD_ADDRESSES, odd_address
 from mailing import outbox
-from mailing.enums import Status
+from mailing.enums import Failure, Status
 from mailing.models import Letter, TrackingEvent
 from mailing.worker import deliver_due_letters
 from tests import cast
 from tests.applications.factories import HOUSING_SYSTEM
 
 pytestmark = pytest.mark.django_db
-
-INBOX = "/demo/inbox/"
-
-
-@pytest.fixture
-def mail():
-    message = EmailMultiAlternatives(
-        "Vahvista hakemus <b>",
-        "Hei Maija\n\nhttp://testserver/fi/invitation/secret\n",
-        to=["maija@example.test"],
-        headers={"Content-Language": "fi"},
-    )
-    message.attach_alternative('<!doctype html><html lang="fi"><title>x</title><h1>Hei Maija</h1></html>', "text/html")
-    assert EmailBackend().send_messages([message]) == 1
-    return DemoMail.objects.get()
+LATER = dt.timedelta(minutes=2)
 
 
-def test_inbox_lists_what_was_sent(client, mail):
-    page = client.get(INBOX, headers={"Accept-Language": "en"}).content.decode()
-
-    assert f'<a href="{INBOX}{mail.pk}/" lang="fi">Vahvista hakemus &lt;b&gt;</a>' in page
-    assert "To maija@example.test" in page
-
-
-def test_empty_inbox_says_so(client):
-    assert "There are no emails yet" in client.get(INBOX, headers={"Accept-Language": "en"}).content.decode()
-
-
-def test_newest_letter_stands_first(client, mail):
-    newer = DemoMail.objects.create(to="olli@example.test", subject="Newer", text="", html="")
-
-    page = client.get(INBOX).content.decode()
-
-    assert page.index(f"{INBOX}{newer.pk}/") < page.index(f"{INBOX}{mail.pk}/")
-
-
-def test_letter_is_shown_as_text_with_its_links(client, mail):
-    page = client.get(f"{INBOX}{mail.pk}/").content.decode()
-
-    assert "<p>Hei Maija</p>" in page
-    assert '<a href="http://testserver/fi/invitation/secret" rel="nofollow">' in page
-    assert f'href="{INBOX}{mail.pk}/html/"' in page
-
-
-def test_letter_is_shown_as_html_in_a_sandbox_of_its_own(client, mail):
-    response = client.get(f"{INBOX}{mail.pk}/html/")
-
-    policy = response.headers["Content-Security-Policy"]
-    assert "<h1>Hei Maija</h1>" in response.content.decode()
-    assert "sandbox allow-popups" in policy
-    assert "default-src 'none'" in policy
-    assert "'self'" not in policy
-    assert "allow-scripts" not in policy
-    assert "allow-same-origin" not in policy
-
-
-@pytest.mark.parametrize("path", ["999/", "999/html/"])
-def test_letter_that_is_not_there(client, path):
-    assert client.get(f"{INBOX}{path}").status_code == 404
-
-
-def test_front_page_leads_to_the_inbox(client):
-    assert f'href="{INBOX}"' in client.get("/en/").content.decode()
-
-
-@pytest.mark.parametrize("path", ["", "{pk}/"])
-def test_inbox_is_accessible_and_fits_a_narrow_screen(page, live_server, axe, mail, path):
-    page.set_viewport_size({"width": 320, "height": 700})
-    page.goto(f"{live_server.url}{INBOX}{path.format(pk=mail.pk)}")
-
-    axe(page)
-    assert page.evaluate("document.documentElement.scrollWidth") == 320
-
-
-def test_link_in_a_letter_shown_as_html_can_be_followed(page, live_server):
-    link = f'<a href="{live_server.url}/fi/how-to/">Jatka</a>'
-    mail = DemoMail.objects.create(to="maija@example.test", subject="Hei", text="", html=link)
-
-    page.goto(f"{live_server.url}{INBOX}{mail.pk}/html/")
-    page.get_by_role("link", name="Jatka").click()
-
-    page.wait_for_url(f"{live_server.url}/fi/how-to/")
-
-
-# --- Addresses that bounce -------------------------------------------------------------------------------
-
-
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def _worker(settings):
     settings.EMAIL_BACKEND = "demo.inbox.EmailBackend"
 
 
-def status_of(address):
-    """Let a letter to an address be sent, and return what is known of it in the next round of the worker."""
-    sent = cast.document()
-    sent["main_applicant"]["email"] = address
-    intake.send(document.parse(sent), by=HOUSING_SYSTEM)
+@pytest.fixture
+def sent_to():
+    """Return a function that lets a letter go to an address, and returns what the worker's rounds make of it."""
+
+    def send(address):
+        sent = cast.document()
+        sent["main_applicant"]["email"] = address
+        intake.send(document.parse(sent), by=HOUSING_SYSTEM)
+        return rounds(address, after=dt.timedelta())
+
+    return send
+
+
+def rounds(address, *, after):
+    """Return what is known of the letter to an address, and where it is, when the worker has passed so much later."""
+    Letter.objects.update(due_at=timezone.now() - LATER)  # they are due by the database's clock
     deliver_due_letters()
-    report_bounces()
-    return Letter.objects.get(to__iexact=address).status
+    with time_machine.travel(timezone.now() + after, tick=True):
+        report_fates()
+    return state_of(address)
+
+
+def state_of(address):
+    letter, mail = Letter.objects.get(to__iexact=address), DemoMail.objects.get(mailbox=address.lower())
+    return letter.status, mail.state
 
 
 @pytest.mark.parametrize("address", ["bounce@example.test", "Bounce.maija@example.test", "maija@bounce.example.test"])
-@pytest.mark.usefixtures("_worker")
-def test_letter_to_an_address_that_begins_with_bounce_comes_back_and_staff_hear_of_it(client, address):
-    assert status_of(address) == Status.UNDELIVERABLE
+def test_letter_to_an_address_that_begins_with_bounce_comes_back_and_staff_hear_of_it(sent_to, address):
+    assert sent_to(address) == (Status.UNDELIVERABLE, MailState.RETURNED)
     assert outbox.is_unreachable(address)
-    assert "Came back" in client.get(INBOX, headers={"Accept-Language": "en"}).content.decode()
 
 
-@pytest.mark.usefixtures("_worker")
-def test_other_letters_do_not_come_back(client):
-    assert status_of("maija.bounce@example.test") == Status.SENT
-    assert "Came back" not in client.get(INBOX, headers={"Accept-Language": "en"}).content.decode()
+def test_letter_that_was_delivered_comes_back_later(sent_to):
+    address = "later-bounce@example.test"
+
+    assert sent_to(address) == (Status.DELIVERED, MailState.INBOX)
+    assert rounds(address, after=LATER) == (Status.UNDELIVERABLE, MailState.RETURNED)
+    assert Letter.objects.get(to=address).failure == Failure.NO_ADDRESS
 
 
-@pytest.mark.usefixtures("_worker")
-def test_bounce_is_reported_once():
-    status_of("bounce@example.test")
-    report_bounces()
+def test_other_letters_do_not_come_back(sent_to):
+    assert sent_to("maija.bounce@example.test") == (Status.SENT, MailState.INBOX)
+    assert rounds("maija.bounce@example.test", after=LATER) == (Status.SENT, MailState.INBOX)
+
+
+def test_bounce_is_reported_once(sent_to):
+    sent_to("bounce@example.test")
+    report_fates()
 
     assert TrackingEvent.objects.count() == 1
 
 
-def test_worker_of_the_demo_reports_bounces(settings):
-    assert "demo.inbox.report_bounces" in settings.WORKER_EVERY_ROUND
+def test_letter_that_is_reported_as_spam_is_delivered_before(sent_to):
+    address = "complains@example.test"
+
+    assert sent_to(address) == (Status.DELIVERED, MailState.INBOX)
+    report_fates()
+    assert state_of(address) == (Status.DELIVERED, MailState.INBOX)
+    assert rounds(address, after=LATER) == (Status.COMPLAINED, MailState.JUNK)
+
+
+def test_mail_server_that_asks_to_wait_takes_the_letter_at_the_second_try(sent_to):
+    address = "slow.maija@example.test"
+
+    assert sent_to(address) == (Status.DELAYED, MailState.WAITING)
+    assert Letter.objects.get(to=address).failure == Failure.BUSY
+    assert rounds(address, after=LATER) == (Status.SENT, MailState.INBOX)
+    assert DemoMail.objects.get(mailbox=address).tries == 2
+
+
+def test_full_mailbox_takes_the_letter_at_the_third_try(sent_to):
+    address = "full@example.test"
+
+    first, why = sent_to(address), Letter.objects.get(to=address).failure
+    reached = [first, rounds(address, after=LATER), rounds(address, after=LATER)]
+
+    assert reached == [
+        (Status.DELAYED, MailState.WAITING),
+        (Status.DELAYED, MailState.WAITING),
+        (Status.SENT, MailState.INBOX),
+    ]
+    assert why == Failure.FULL
+    assert not outbox.is_unreachable("full@example.test")
+
+
+def test_letter_that_is_refused_is_shown_as_refused(sent_to):
+    assert sent_to("refuses@example.test") == (Status.UNDELIVERABLE, MailState.REFUSED)
+    assert Letter.objects.get(to="refuses@example.test").failure == Failure.REFUSED
+
+
+def test_letter_is_stored_with_whom_it_is_for_and_whom_it_is_from(sent_to):
+    sent_to("maija@example.test")
+
+    mail = DemoMail.objects.get()
+    assert (mail.name, mail.sender) == ("Maija Liisa Meikäläinen", "Hekan asuntohakemuksen vahvistaminen")
+
+
+def test_no_word_hides_another():
+    assert [odd_address(f"{odd.word}@example.test") for odd in ODD_ADDRESSES] == list(ODD_ADDRESSES)
+
+
+def test_worker_of_the_demo_reports_what_becomes_of_letters(settings):
+    assert "demo.inbox.report_fates" in settings.WORKER_EVERY_ROUND
