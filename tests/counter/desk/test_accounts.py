@@ -273,7 +273,11 @@ def test_whoever_was_represented_gets_no_account(adviser):
     ("known", "status", "is_watched"),
     [
         ({}, "On its way. It will be sent within a few minutes.", True),
-        ({"failure": "timeout"}, "Delayed. We will try again. This is because of us, not because of the address.", True),
+        (
+            {"failure": "timeout"},
+            "Delayed. We will try again. This is because of us, not because of the address.",
+            True,
+        ),
         ({"sent_at": True}, "Sent on", False),
         ({"sent_at": True, "provider": "postmark"}, "Sent on", True),
         ({"sent_at": True, "provider": "postmark", "delivered_at": True}, "Arrived on", False),
