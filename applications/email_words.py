@@ -34,7 +34,7 @@ class Kind(models.TextChoices):
     """Reasons after which the same is to be done."""
 
     WRONG = "wrong", gettext_lazy("The address does not work")
-    REFUSED = "refused", gettext_lazy("The receiving mail server does not take our emails")
+    REFUSED = "refused", gettext_lazy("The server does not take our emails")
     FULL = "full", gettext_lazy("The mailbox is full")
     OURS = "ours", gettext_lazy("The cause is with us")
     UNKNOWN = "unknown", gettext_lazy("The reason is not known")

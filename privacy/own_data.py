@@ -174,7 +174,6 @@ def _letter(letter: Letter) -> Facts:
         Fact("message", _("Email"), letter.message, name_of(letter)),
         Fact("to", _("Address"), letter.to),
         Fact("at", _("Time"), letter.created_at),
-        Fact("status", _("Status"), letter.status, letter.status.label),
         Fact("what_became", _("What became of it"), email_words.what_became(letter)),
     ]
 
