@@ -28,6 +28,8 @@ from mailing.models import Letter
 from mailing.outbox import Draft
 from records.names import applicant_subject
 
+INVITING = ("invitation", "reminder")  # what asks somebody to confirm
+
 
 def arrived(application: Application) -> Iterator[Draft]:
     """Return what acknowledges receipt to the main applicant, of a changed application too (13/2003 § 12)."""

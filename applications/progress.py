@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from applications import email_words
+from applications import email_words, letters
 from applications.email_words import LOST, Kind, Reader
 from applications.enums import State
 from applications.invitation_links import invitation_code
@@ -14,8 +14,6 @@ from core.links import KeyGone
 from mailing.enums import Status
 from mailing.models import Letter
 from records.names import applicant_subject
-
-INVITING = ("invitation", "reminder")  # kinds of letters that ask somebody to confirm
 
 
 @dataclass(frozen=True)
@@ -114,7 +112,9 @@ def _latest_letters(awaited: Iterable[Applicant]) -> dict[int, Letter]:
     It is found by the key of the person. One that was marked as junk comes first, since no reminder follows it.
     """
     people = {applicant_subject(applicant.pk): applicant for applicant in awaited}
-    found = Letter.objects.filter(recipient__in=people, message__in=INVITING, dropped_at=None) if people else []
+    found = (
+        Letter.objects.filter(recipient__in=people, message__in=letters.INVITING, dropped_at=None) if people else []
+    )
     to_them = [letter for letter in found if letter.to == people[letter.recipient].email]
     to_them.sort(key=lambda letter: (letter.complained_at is not None, letter.pk))
     return {people[letter.recipient].pk: letter for letter in to_them}

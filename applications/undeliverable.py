@@ -13,7 +13,6 @@ from django.db.models.functions import Now
 from applications import letters
 from applications.enums import Happened, State
 from applications.models import Applicant, Application, Confirmation, Happening, Invitation
-from applications.progress import INVITING
 from applications.trail import ApplicationEvent, record_events
 from core.actors import CLOCK
 from core.transactions import atomically
@@ -40,7 +39,7 @@ def untold() -> list[tuple[Letter, Applicant, Application]]:
     It is the first one to their address since they were invited. Those that their main applicants have been told of
     are left out.
     """
-    recent = Letter.objects.undeliverable().filter(message__in=INVITING, created_at__gte=Now() - FOLLOWED)
+    recent = Letter.objects.undeliverable().filter(message__in=letters.INVITING, created_at__gte=Now() - FOLLOWED)
     by_invitation: dict[int, list[Letter]] = {}
     for letter in recent.order_by("pk"):
         by_invitation.setdefault(letter.parameters["invitation"], []).append(letter)
@@ -52,8 +51,8 @@ def untold() -> list[tuple[Letter, Applicant, Application]]:
     for key, to, email, main in live.values_list(
         "pk", "applicant", "applicant__email", "applicant__version__applicants"
     ):
-        if letter := next((each for each in by_invitation[key] if each.to == email), None):
-            lost[letters.letter_key("undeliverable", lost_at(letter), Applicant(pk=main))] = (to, letter)
+        if first := next((each for each in by_invitation[key] if each.to == email), None):
+            lost[letters.letter_key("undeliverable", lost_at(first), Applicant(pk=main))] = (to, first)
     for told in Letter.objects.filter(key__in=lost).values_list("key", flat=True):
         del lost[told]
     return _with_people(dict(lost.values())) if lost else []  # few of the many that there are
