@@ -101,7 +101,31 @@ MAKE_ROOM = {
 
 def what_became(letter: Letter) -> str:
     """Return what became of a letter and why, in sentences in the language of the page."""
-    return " ".join(filter(None, (_fate(letter), why(letter))))
+    moment = {"moment": date_format(timezone.localtime(known_since(letter)), "DATETIME_FORMAT")}
+    match letter.status:
+        case Status.UNDELIVERABLE if letter.bounced_at:
+            said = _("Came back on %(moment)s.") % moment
+        case Status.UNDELIVERABLE:
+            said = _("Could not be sent on %(moment)s.") % moment
+        case Status.WAITING:
+            said = _("On its way. It will be sent within a few minutes.")
+        case Status.HELD:
+            said = _("Held back. It will be sent later.")
+        case Status.DELAYED if letter.sent_at:
+            said = _("Sent on %(moment)s. It has not arrived yet, and will be tried again.") % moment
+        case Status.DELAYED:
+            said = _("Delayed. We will try again.")
+        case Status.SENT:
+            said = _("Sent on %(moment)s. We have not heard whether it has arrived.") % moment
+        case Status.DELIVERED:
+            said = _("Arrived on %(moment)s.") % moment
+        case Status.COMPLAINED:
+            said = _("Arrived, and was marked as junk mail on %(moment)s.") % moment
+        case Status.DROPPED:
+            said = _("Not sent, as it was no longer needed.")
+        case Status.UNADDRESSED:
+            said = _("Not sent, as there is no email address.")
+    return " ".join(filter(None, (said, why(letter))))
 
 
 def why(letter: Letter) -> str:
@@ -147,30 +171,3 @@ def last_known(letters: Iterable[Letter], *, address: str) -> Letter | None:
     known = [one for one in letters if one.to == address and (one.status in LOST or one.delivered_at)]
     complained = [one for one in known if one.status == Status.COMPLAINED]
     return next(iter(complained or known), None)
-
-
-def _fate(letter: Letter) -> str:
-    moment = {"moment": date_format(timezone.localtime(known_since(letter)), "DATETIME_FORMAT")}
-    match letter.status:
-        case Status.UNDELIVERABLE if letter.bounced_at:
-            return _("Came back on %(moment)s.") % moment
-        case Status.UNDELIVERABLE:
-            return _("Could not be sent on %(moment)s.") % moment
-        case Status.WAITING:
-            return _("On its way. It will be sent within a few minutes.")
-        case Status.HELD:
-            return _("Held back. It will be sent later.")
-        case Status.DELAYED if letter.sent_at:
-            return _("Sent on %(moment)s. It has not arrived yet, and will be tried again.") % moment
-        case Status.DELAYED:
-            return _("Delayed. We will try again.")
-        case Status.SENT:
-            return _("Sent on %(moment)s. We have not heard whether it has arrived.") % moment
-        case Status.DELIVERED:
-            return _("Arrived on %(moment)s.") % moment
-        case Status.COMPLAINED:
-            return _("Arrived, and was marked as junk mail on %(moment)s.") % moment
-        case Status.DROPPED:
-            return _("Not sent, as it was no longer needed.")
-        case Status.UNADDRESSED:
-            return _("Not sent, as there is no email address.")

@@ -1,6 +1,7 @@
 """How far the invitations of an application have come, as its main applicant sees it (J3)."""
 
 from collections.abc import Collection, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from applications import email_words, letters
@@ -59,8 +60,14 @@ def people(application: Application, *, reader: Applicant) -> list[tuple[Applica
     """
     is_shown = reader.is_main and application.status == State.AWAITING
     awaited = [a for a in application.applicants if is_shown and a.is_awaited and not a.is_main]
-    latest = _latest_letters(awaited)
-    return [(a, _progress(a, application, latest.get(a.pk)) if a in awaited else None) for a in application.applicants]
+    latest, shown = _latest_letters(awaited), {}
+    for applicant in awaited:
+        invitation, code = applicant.live_invitation, ""
+        with suppress(KeyGone):
+            code = invitation_code(invitation) if invitation else ""
+        note = note_for(applicant, application, code=code)
+        shown[applicant.pk] = Progress(invitation, latest.get(applicant.pk), code, note)
+    return [(applicant, shown.get(applicant.pk)) for applicant in application.applicants]
 
 
 def needs_main_applicant(application: Application, reader: Applicant, *, is_reported: bool, is_lost: bool) -> bool:
@@ -118,12 +125,3 @@ def _latest_letters(awaited: Iterable[Applicant]) -> dict[int, Letter]:
     to_them = [letter for letter in found if letter.to == people[letter.recipient].email]
     to_them.sort(key=lambda letter: (letter.complained_at is not None, letter.pk))
     return {people[letter.recipient].pk: letter for letter in to_them}
-
-
-def _progress(applicant: Applicant, application: Application, letter: Letter | None) -> Progress:
-    invitation = applicant.live_invitation
-    try:
-        code = invitation_code(invitation) if invitation else ""
-    except KeyGone:
-        code = ""
-    return Progress(invitation, letter, code, note_for(applicant, application, code=code))

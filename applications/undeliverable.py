@@ -55,25 +55,24 @@ def untold() -> list[tuple[Letter, Applicant, Application]]:
             lost[letters.letter_key("undeliverable", lost_at(first), Applicant(pk=main))] = (to, first)
     for told in Letter.objects.filter(key__in=lost).values_list("key", flat=True):
         del lost[told]
-    return _with_people(dict(lost.values())) if lost else []  # few of the many that there are
+    if not lost:  # few of the many that there are
+        return []
+    letter_to = dict(lost.values())
+    applications = Application.objects.with_people().filter(
+        state=State.AWAITING, current__in=Applicant.objects.filter(pk__in=letter_to).values("version")
+    )
+    return [
+        (letter_to[applicant.pk], applicant, application)
+        for application in applications
+        for applicant in application.applicants
+        if applicant.pk in letter_to and applicant.is_awaited
+    ]
 
 
 def lost_at(letter: Letter) -> str:
     """Return the event that a letter came back: an invitation that does not reach an address, which is not named."""
     address = hashlib.sha256(letter.to.encode()).hexdigest()[:DIGEST_LENGTH]
     return f"{letter.parameters['invitation']}.{address}"
-
-
-def _with_people(lost: dict[int, Letter]) -> list[tuple[Letter, Applicant, Application]]:
-    applications = Application.objects.with_people().filter(
-        state=State.AWAITING, current__in=Applicant.objects.filter(pk__in=lost).values("version")
-    )
-    return [
-        (lost[applicant.pk], applicant, application)
-        for application in applications
-        for applicant in application.applicants
-        if applicant.pk in lost and applicant.is_awaited
-    ]
 
 
 @atomically
