@@ -8,7 +8,8 @@ from django.utils import translation
 from django.utils.text import get_text_list
 from django.utils.translation import gettext
 
-from applications import invitation_links, letters, unnamed
+from applications import email_words, invitation_links, letters, unnamed
+from applications.email_words import Reader
 from applications.enums import RepresentativeKind, State
 from applications.models import Application, Invitation
 from core.links import KeyGone
@@ -86,9 +87,11 @@ def _ending(letter: Letter) -> dict[str, Any]:
 def _undeliverable(letter: Letter) -> dict[str, Any]:
     """The invitation may have been sent again, or delivered after all; then the main applicant is told nothing."""
     _live_invitation(letter.parameters["invitation"])
-    if not Letter.objects.undeliverable().filter(pk=letter.parameters["letter"]).exists():
+    lost = Letter.objects.undeliverable().filter(pk=letter.parameters["letter"]).first()
+    if lost is None:
         raise NoLongerDue
-    return _with_link(letter)
+    said = {"why": email_words.why(lost), "to_do": email_words.to_do(lost, reader=Reader.SENDER)}
+    return {**_with_link(letter), **said}
 
 
 def _receipt_context(letter: Letter) -> dict[str, Any]:

@@ -34,7 +34,7 @@ NAMES = {
     "replaced": _("The application was replaced"),
     "slip": _("Slip for customer service"),
     "staff_link": _("Link for a member of staff to create a password"),
-    "undeliverable": _("An invitation could not be delivered"),
+    "undeliverable": _("An email to a co-applicant did not arrive"),
     "undone": _("A confirmation was undone"),
     "valid": _("The application is valid"),
     "withdrawn": _("The application was withdrawn"),

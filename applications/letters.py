@@ -28,6 +28,8 @@ from mailing.models import Letter
 from mailing.outbox import Draft
 from records.names import applicant_subject
 
+INVITING = ("invitation", "reminder")  # what asks somebody to confirm
+
 
 def arrived(application: Application) -> Iterator[Draft]:
     """Return what acknowledges receipt to the main applicant, of a changed application too (13/2003 § 12)."""
@@ -81,7 +83,8 @@ def is_reminded(applicant: Applicant, application: Application) -> bool:
 def reminded(applicant: Applicant, application: Application, *, number: int) -> None:
     """Remind somebody, for the n-th time since their invitation (R14)."""
     invitation = applicant.live_invitation.pk if applicant.live_invitation else 0
-    _queue_to("reminder", application, [applicant], about=f"{invitation}.{number}", applicant=applicant.pk)
+    about = f"{invitation}.{number}"
+    _queue_to("reminder", application, [applicant], about=about, applicant=applicant.pk, invitation=invitation)
 
 
 def confirmed(confirmation: Confirmation, application: Application, applicants: list[Applicant]) -> None:
@@ -160,24 +163,10 @@ def error_reported(report: ErrorReport, application: Application) -> None:
     _queue_to("error_reported", application, main, about=report.pk, who=report.applicant, text=report.text)
 
 
-def undeliverable(lost: Iterable[tuple[Letter, Applicant, Application]]) -> None:
-    """Tell main applicants that the invitations of these co-applicants could not be delivered."""
-    outbox.queue_letters(
-        *[
-            draft
-            for letter, applicant, application in lost
-            for draft in _letters_to(
-                "undeliverable",
-                application,
-                application.applicants[:1],
-                about=letter.pk,
-                applicants=application.applicants,
-                who=applicant,
-                letter=letter.pk,
-                invitation=letter.parameters["invitation"],
-            )
-        ]
-    )
+def undeliverable(letter: Letter, applicant: Applicant, application: Application, *, about: str) -> None:
+    """Tell the main applicant that a letter that asks this co-applicant to confirm came back."""
+    lost = {"letter": letter.pk, "invitation": letter.parameters["invitation"]}
+    _queue_to("undeliverable", application, application.applicants[:1], about=about, who=applicant, **lost)
 
 
 def about_to_end(application: Application) -> None:

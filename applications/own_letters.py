@@ -1,15 +1,16 @@
-"""What the service has written to somebody about their applications, as they read it on a page.
+"""What the service has written to somebody about their applications, as they read it on a page, and its fate.
 
 Whoever has no email address, or does not get their emails, learns here what others learn by email. The texts are
 those of the emails, in the language of the page.
 """
 
-import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
+from applications import email_words
+from applications.email_words import LOST, Reader
 from applications.letter_names import name_of
 from applications.models import Applicant, Application
 from identity.models import Person
@@ -24,9 +25,21 @@ READABLE = Q(to="") | Q(dropped_at=None)  # a dropped one would have said what w
 class OwnLetter:
     """One letter in a list."""
 
-    pk: int
-    name: str
-    at: dt.datetime
+    letter: Letter
+
+    @property
+    def name(self) -> str:
+        return name_of(self.letter)
+
+    @property
+    def what_became(self) -> str:
+        """What became of it, in sentences."""
+        return email_words.what_became(self.letter)
+
+    @property
+    def to_do(self) -> str:
+        """What its reader can do about it."""
+        return email_words.to_do(self.letter, reader=Reader.OWNER)
 
 
 def letters_about(application: Application, *, reader: Applicant) -> list[OwnLetter]:
@@ -39,6 +52,12 @@ def letters_after_removal(person: Person, *, present: Iterable[Application]) -> 
     """Return what tells this person of applications in which they apply no more; `present` are all the others."""
     letters = _to(_slots_of(person).values_list("pk", flat=True)).filter(message="removed")
     return _listed(letters.exclude(about__in=[application.reference for application in present]))
+
+
+def lost_at(address: str, letters: Iterable[OwnLetter]) -> OwnLetter | None:
+    """Return the one of these letters, the latest first, by which it is known that an address is not reached."""
+    known = email_words.last_known((one.letter for one in letters), address=address) if address else None
+    return OwnLetter(known) if known and known.status in LOST else None
 
 
 def find_letter(person: Person, pk: int) -> Letter:
@@ -63,4 +82,4 @@ def _to(slots: Iterable[int]) -> QuerySet[Letter]:
 
 def _listed(letters: QuerySet[Letter]) -> list[OwnLetter]:
     found = letters.order_by("-created_at", "-pk")[:MOST_LETTERS]
-    return [OwnLetter(each.pk, name_of(each), each.created_at) for each in found]
+    return [OwnLetter(letter) for letter in found]

@@ -1,11 +1,14 @@
 """How far the invitations of an application have come, as its main applicant sees it (J3)."""
 
 from collections.abc import Collection, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
-from applications import letters
+from applications import email_words, letters
+from applications.email_words import LOST, Kind, Reader
 from applications.enums import State
 from applications.invitation_links import invitation_code
+from applications.letter_names import name_of
 from applications.models import Applicant, Application, ErrorReport, Invitation
 from applications.passing_on import Note, note_for
 from core.links import KeyGone
@@ -13,17 +16,41 @@ from mailing.enums import Status
 from mailing.models import Letter
 from records.names import applicant_subject
 
-LOST = {Status.UNDELIVERABLE, Status.COMPLAINED}
-
 
 @dataclass(frozen=True)
 class Progress:
-    """The invitation of somebody who is awaited, and what is known of its letter; either may be missing."""
+    """The invitation of somebody who is awaited, and the latest email that asks them; either may be missing."""
 
     invitation: Invitation | None
-    letter: Status | None
+    letter: Letter | None
     code: str  # to type, which the main applicant may pass on; empty without invitation, and once its key is gone
     note: Note  # to pass on
+
+    @property
+    def status(self) -> Status | None:
+        return self.letter.status if self.letter else None
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the email reached nobody, so that the main applicant has to help."""
+        return self.status in LOST
+
+    @property
+    def tone(self) -> str:
+        """The kind of notice that what became of the email deserves, if it deserves one."""
+        if self.status == Status.UNDELIVERABLE:
+            return "error"
+        is_full = self.letter and self.status == Status.DELAYED and email_words.kind_of(self.letter) == Kind.FULL
+        return "alert" if is_full or self.status == Status.COMPLAINED else ""
+
+    @property
+    def what_became(self) -> str:
+        """Which email it was, and what became of it."""
+        return f"{name_of(self.letter)}: {email_words.what_became(self.letter)}" if self.letter else ""
+
+    @property
+    def to_do(self) -> str:
+        return email_words.to_do(self.letter, reader=Reader.SENDER) if self.letter else ""
 
 
 def people(application: Application, *, reader: Applicant) -> list[tuple[Applicant, Progress | None]]:
@@ -33,12 +60,14 @@ def people(application: Application, *, reader: Applicant) -> list[tuple[Applica
     """
     is_shown = reader.is_main and application.status == State.AWAITING
     awaited = [a for a in application.applicants if is_shown and a.is_awaited and not a.is_main]
-    keys = {letters.letter_key("invitation", a.live_invitation.pk, a): a.pk for a in awaited if a.live_invitation}
-    found = Letter.objects.filter(key__in=keys) if keys else []
-    statuses = {keys[letter.key]: letter.status for letter in found}
-    return [
-        (a, _progress(a, application, statuses.get(a.pk)) if a in awaited else None) for a in application.applicants
-    ]
+    latest, shown = _latest_letters(awaited), {}
+    for applicant in awaited:
+        invitation, code = applicant.live_invitation, ""
+        with suppress(KeyGone):
+            code = invitation_code(invitation) if invitation else ""
+        note = note_for(applicant, application, code=code)
+        shown[applicant.pk] = Progress(invitation, latest.get(applicant.pk), code, note)
+    return [(applicant, shown.get(applicant.pk)) for applicant in application.applicants]
 
 
 def needs_main_applicant(application: Application, reader: Applicant, *, is_reported: bool, is_lost: bool) -> bool:
@@ -73,23 +102,26 @@ def lost_applications(mine: Iterable[tuple[Application, Applicant]]) -> set[int]
 
 
 def lost_invitations(applications: Iterable[Application], *, of: Collection[Status] = LOST) -> set[int]:
-    """Return the keys of the awaited co-applicants with whose last invitation it stands so (J3, J8), by one query."""
-    awaited = {
-        applicant_subject(applicant.pk): applicant.pk
+    """Return the keys of the awaited co-applicants with whose latest email it stands so (J3, J8), by one query."""
+    awaited = [
+        applicant
         for application in applications
         if application.status == State.AWAITING
         for applicant in application.applicants
         if applicant.is_awaited and not applicant.is_main
-    }
-    found = Letter.objects.filter(message="invitation", recipient__in=awaited).order_by("pk") if awaited else []
-    latest = {letter.recipient: letter.status for letter in found}
-    return {awaited[recipient] for recipient, status in latest.items() if status in of}
+    ]
+    return {applicant for applicant, letter in _latest_letters(awaited).items() if letter.status in of}
 
 
-def _progress(applicant: Applicant, application: Application, letter: Status | None) -> Progress:
-    invitation = applicant.live_invitation
-    try:
-        code = invitation_code(invitation) if invitation else ""
-    except KeyGone:
-        code = ""
-    return Progress(invitation, letter, code, note_for(applicant, application, code=code))
+def _latest_letters(awaited: Iterable[Applicant]) -> dict[int, Letter]:
+    """Return the latest letter that asks each of these people to confirm, at their present address, by one query.
+
+    It is found by the key of the person. One that was marked as junk comes first, since no reminder follows it.
+    """
+    people = {applicant_subject(applicant.pk): applicant for applicant in awaited}
+    found = (
+        Letter.objects.filter(recipient__in=people, message__in=letters.INVITING, dropped_at=None) if people else []
+    )
+    to_them = [letter for letter in found if letter.to == people[letter.recipient].email]
+    to_them.sort(key=lambda letter: (letter.complained_at is not None, letter.pk))
+    return {people[letter.recipient].pk: letter for letter in to_them}

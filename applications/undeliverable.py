@@ -1,6 +1,11 @@
-"""Invitations that could not be delivered: main applicant and housing system are told of each, once (J3, J8)."""
+"""Emails that ask a co-applicant to confirm and came back: main applicant and housing system are told (J3, J8).
+
+It is told once for an invitation and an address, whether the invitation came back or a reminder of it, and also
+after it had arrived.
+"""
 
 import datetime as dt
+import hashlib
 
 from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
@@ -11,47 +16,63 @@ from applications.models import Applicant, Application, Confirmation, Happening,
 from applications.trail import ApplicationEvent, record_events
 from core.actors import CLOCK
 from core.transactions import atomically
+from mailing import stops
 from mailing.models import Letter
 from records.enums import Event
 
 FOLLOWED = dt.timedelta(days=30)  # mail servers give a letter up within days, and the clock may be missed for a week
+DIGEST_LENGTH = 12  # characters of hex
 
 
 def tell() -> None:
-    """Tell of the invitations that have turned undeliverable; the clock calls it every minute."""
-    for letter, applicant, application in untold():
+    """Tell of what has come back since, unless all letters wait; the clock calls it every minute."""
+    lost = untold()
+    if lost and stops.present_stop():  # then it is not known to be the fault of an address
+        return
+    for letter, applicant, application in lost:
         _tell(letter, applicant, application)
 
 
 def untold() -> list[tuple[Letter, Applicant, Application]]:
-    """Return the letter, the invited person and the application of each live invitation that could not be delivered.
+    """Return the letter, the person and the application of each email that asked somebody awaited and came back.
 
-    Invitations that their main applicants have been told of are left out.
+    It is the first one to their address since they were invited. Those that their main applicants have been told of
+    are left out.
     """
-    recent = Letter.objects.undeliverable().filter(message="invitation", created_at__gte=Now() - FOLLOWED)
-    found = {letter.parameters["invitation"]: letter for letter in recent}
+    recent = Letter.objects.undeliverable().filter(message__in=letters.INVITING, created_at__gte=Now() - FOLLOWED)
+    by_invitation: dict[int, list[Letter]] = {}
+    for letter in recent.order_by("pk"):
+        by_invitation.setdefault(letter.parameters["invitation"], []).append(letter)
     confirmed = Exists(Confirmation.objects.filter(applicant=OuterRef("applicant"), undone_at=None))
     live = Invitation.objects.filter(
-        ~confirmed, pk__in=found, replaced_at=None, applicant__version__applicants__position=0
+        ~confirmed, pk__in=by_invitation, replaced_at=None, applicant__version__applicants__position=0
     )
-    key_of = {
-        invitation: letters.letter_key("undeliverable", found[invitation].pk, Applicant(pk=main))
-        for invitation, main in live.values_list("pk", "applicant__version__applicants")
-    }
-    told = set(Letter.objects.filter(key__in=key_of.values()).values_list("key", flat=True))
-    lost = {invitation: found[invitation] for invitation, key in key_of.items() if key not in told}
+    lost: dict[str, tuple[int, Letter]] = {}
+    for key, to, email, main in live.values_list(
+        "pk", "applicant", "applicant__email", "applicant__version__applicants"
+    ):
+        if first := next((each for each in by_invitation[key] if each.to == email), None):
+            lost[letters.letter_key("undeliverable", lost_at(first), Applicant(pk=main))] = (to, first)
+    for told in Letter.objects.filter(key__in=lost).values_list("key", flat=True):
+        del lost[told]
     if not lost:  # few of the many that there are
         return []
-    applicants = dict(Invitation.objects.filter(pk__in=lost).values_list("applicant_id", "pk"))
+    letter_to = dict(lost.values())
     applications = Application.objects.with_people().filter(
-        state=State.AWAITING, current__in=Applicant.objects.filter(pk__in=applicants).values("version")
+        state=State.AWAITING, current__in=Applicant.objects.filter(pk__in=letter_to).values("version")
     )
     return [
-        (lost[applicants[applicant.pk]], applicant, application)
+        (letter_to[applicant.pk], applicant, application)
         for application in applications
         for applicant in application.applicants
-        if applicant.pk in applicants and applicant.is_awaited
+        if applicant.pk in letter_to and applicant.is_awaited
     ]
+
+
+def lost_at(letter: Letter) -> str:
+    """Return the event that a letter came back: an invitation that does not reach an address, which is not named."""
+    address = hashlib.sha256(letter.to.encode()).hexdigest()[:DIGEST_LENGTH]
+    return f"{letter.parameters['invitation']}.{address}"
 
 
 @atomically
@@ -64,4 +85,4 @@ def _tell(letter: Letter, applicant: Applicant, application: Application) -> Non
     )
     if not told.exists():  # a main applicant whose emails are held is told later
         record_events(locked, ApplicationEvent(Event.INVITATION_UNDELIVERABLE, applicant), by=CLOCK)
-    letters.undeliverable([(letter, applicant, locked)])
+    letters.undeliverable(letter, applicant, locked, about=lost_at(letter))

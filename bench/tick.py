@@ -37,7 +37,11 @@ INSERT INTO mailing_letter SELECT copy.* FROM mailing_letter l, generate_series(
         'recipient', 'applicant ' || (split_part(l.recipient, ' ', 2)::int + 2 * n),
         'key', CASE l.message
             WHEN 'undeliverable' THEN
-                concat_ws(':', l.message, %(invitation)s + 3 * n, split_part(l.key, ':', 3)::int + 2 * n)
+                concat_ws(
+                    ':', l.message,
+                    concat_ws('.', (l.parameters ->> 'invitation')::int + n, left(
+                        encode(sha256(convert_to(n || %(invited)s, 'UTF8')), 'hex'), %(digest)s)),
+                    split_part(l.key, ':', 3)::int + 2 * n)
             ELSE n || l.key END,
         'parameters', l.parameters || jsonb_build_object('invitation', (l.parameters ->> 'invitation')::int + n),
         'bounced_at', CASE WHEN l.message = 'invitation' AND n %% 100 = 0 THEN l.sent_at END)) copy;
@@ -106,7 +110,8 @@ def load(size: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET statement_timeout = 0")
         for statement in filter(str.strip, COPIES.split(";")):
-            cursor.execute(statement, {"more": size - 1, "invitation": invitation.pk})
+            facts = {"more": size - 1, "invited": invitation.to, "digest": undeliverable.DIGEST_LENGTH}
+            cursor.execute(statement, facts)
         for table in ("applications_invitation", "mailing_letter"):
             cursor.execute(f"SELECT setval('{table}_id_seq', (SELECT max(id) FROM {table}))")
         cursor.execute("VACUUM ANALYZE")

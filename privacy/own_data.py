@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from applications import email_words
 from applications.letter_names import name_of
 from applications.models import Draft, IdCheck, TermsAcceptance, belongs_to
 from core.actors import Actor, Role
@@ -174,7 +175,7 @@ def _letter(letter: Letter) -> Facts:
         Fact("message", _("Email"), letter.message, name_of(letter)),
         Fact("to", _("Address"), shown_address(letter.to)),
         Fact("at", _("Time"), letter.created_at),
-        Fact("status", _("Status"), letter.status, letter.status.label),
+        Fact("what_became", _("What became of it"), email_words.what_became(letter)),
     ]
 
 

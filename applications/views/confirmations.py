@@ -91,7 +91,8 @@ def status_page(request: HttpRequest, visitor: Visitor, reference: str) -> HttpR
     me = application.applicant_of(visitor.person)
     people = progress.people(application, reader=me)
     reports = invitations.error_reports(application, reader=me)
-    is_lost = any(found and found.letter in progress.LOST for _applicant, found in people)
+    letters = own_letters.letters_about(application, reader=me)
+    is_lost = any(found and found.is_lost for _applicant, found in people)
     context = {
         "application": application,
         "me": me,
@@ -101,7 +102,8 @@ def status_page(request: HttpRequest, visitor: Visitor, reference: str) -> HttpR
         ),
         "ahead": ahead.coming(application, reader=me),
         "reports": reports,
-        "own_letters": own_letters.letters_about(application, reader=me),
+        "own_letters": letters,
+        "own_lost": own_letters.lost_at(me.email, letters),
     }
     return render(request, "applications/status.html", context)
 

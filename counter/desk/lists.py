@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from applications import dates
+from applications import dates, email_words
+from applications.email_words import Kind, Reader
 from applications.enums import State
 from applications.letter_names import name_of
 from applications.models import (
@@ -34,6 +35,7 @@ from records.names import applicant_subject, staff_chain
 from records.trail import TrailEvent, append_events
 
 ALONE = dt.timedelta(days=7)
+CAUSES = [kind for kind in Kind if kind != Kind.JUNK]  # which arrived
 
 
 class Missing(models.TextChoices):
@@ -64,6 +66,14 @@ class UnreadLetter:
     @property
     def since(self) -> dt.datetime:
         return self.letter.bounced_at or self.letter.dead_at or self.letter.created_at
+
+    @property
+    def why(self) -> str:
+        return email_words.why(self.letter)
+
+    @property
+    def to_do(self) -> str:
+        return email_words.to_do(self.letter, reader=Reader.STAFF)
 
 
 @desk_view("counter.use_desk")
@@ -118,9 +128,17 @@ def list_waiting(request: HttpRequest) -> HttpResponse:
 @desk_view("counter.use_desk")
 @require_safe
 def list_undeliverable(request: HttpRequest) -> HttpResponse:
-    """Show the letters that did not arrive, the latest first."""
-    rows = open_rows(not_arrived(), request, Event.LETTERS_OPENED)
-    context = {"title": _("Emails that did not arrive"), "rows": rows, "lost": with_applicants(rows.rows)}
+    """Show the letters that did not arrive, all or those of one cause, the latest first."""
+    asked = request.GET.get("cause", "")
+    cause = asked if asked in CAUSES else ""
+    rows = open_rows(not_arrived(cause), request, Event.LETTERS_OPENED, cause=cause)
+    context = {
+        "title": _("Emails that did not arrive"),
+        "rows": rows,
+        "lost": with_applicants(rows.rows),
+        "cause": cause,
+        "choices": [(each.value, each.label) for each in CAUSES],
+    }
     return desk_page(request, "counter/desk/list_undeliverable.html", context)
 
 
@@ -215,7 +233,7 @@ def that_wait(missing: str = "") -> QuerySet[Application]:
     return found.with_people().order_by("valid_until", "pk")
 
 
-def not_arrived() -> QuerySet[Letter]:
+def not_arrived(cause: str = "") -> QuerySet[Letter]:
     """Return the letters about open applications that did not arrive, by the index letter_undeliverable.
 
     Letters are left out if their address has been corrected, or reached by a later letter.
@@ -224,8 +242,10 @@ def not_arrived() -> QuerySet[Letter]:
         version__current_of__reference=OuterRef("about"), version__current_of__state__in=OPEN, email=OuterRef("to")
     )
     arrived_since = Letter.objects.filter(about=OuterRef("about"), to=OuterRef("to"), delivered_at__isnull=False)
+    of_cause = {} if not cause else {"failure__in": email_words.failures_of(Kind(cause))}
     return (
         Letter.objects.undeliverable()
+        .filter(**of_cause)
         .filter(Exists(still_theirs), ~Exists(arrived_since.filter(pk__gt=OuterRef("pk"))))
         .filter(created_at__gte=timezone.now() - tellings.FOLLOWED)
         .order_by("-created_at", "-pk")

@@ -7,10 +7,12 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from applications import invitations
+from applications import email_words, invitations, letters
+from applications.email_words import LOST, Kind, Reader
 from applications.letter_names import name_of
 from applications.models import Applicant, Application, Invitation
 from identity.models import Account
+from mailing import outbox
 from mailing.enums import Status
 from mailing.letter_codes import display_letter_code
 from mailing.models import Letter
@@ -42,30 +44,26 @@ class Sent:
 
     @property
     def is_lost(self) -> bool:
-        return self.letter.status in {Status.UNDELIVERABLE, Status.COMPLAINED}
-
-    @property
-    def at(self) -> dt.datetime:
-        """When its status last changed."""
-        letter = self.letter
-        known = (letter.complained_at, letter.delivered_at, letter.bounced_at, letter.dead_at, letter.sent_at)
-        return next((moment for moment in known if moment), letter.created_at)
+        return self.letter.status in LOST
 
     @property
     def in_words(self) -> list[str]:
         """What became of it, in sentences."""
-        sentences = [_said_of(self.letter) % {"moment": _moment(self.at)}]
-        if reason := self._reason:
-            sentences.append(f"{reason}.")
+        sentences = [email_words.what_became(self.letter)]
         if self.opened_at:
-            sentences.append(_("The link was opened on %(moment)s.") % {"moment": _moment(self.opened_at)})
+            moment = date_format(timezone.localtime(self.opened_at), "DATETIME_FORMAT")
+            sentences.append(_("The link was opened on %(moment)s.") % {"moment": moment})
         return sentences
 
     @property
-    def _reason(self) -> str:
-        """Why it did not leave or came back, if that is known."""
-        is_lost = self.letter.status in {Status.DELAYED, Status.UNDELIVERABLE}
-        return str(self.letter.get_failure_display()) if is_lost else ""
+    def needs_address(self) -> bool:
+        """Whether it did not arrive, and another address may help."""
+        return self.is_lost and email_words.kind_of(self.letter) != Kind.OURS
+
+    @property
+    def to_do(self) -> str:
+        """What staff can do about it."""
+        return email_words.to_do(self.letter, reader=Reader.STAFF)
 
 
 @dataclass(frozen=True)
@@ -73,7 +71,9 @@ class EmailsOfPerson:
     """What became of each email to a person about one application, and what follows from it."""
 
     sent: list[Sent]
-    needs_address: bool  # nothing has reached the address that is stored
+    lost: Sent | None  # by which it is known that the address that is stored is not reached
+    is_without_address: bool
+    no_reminders: str  # why the person will get none, if they would have got any
     next_invitation_at: dt.datetime | None  # if one was sent a moment ago
 
 
@@ -88,46 +88,37 @@ def of_account(account: Account) -> list[Sent]:
 
 
 def of_person(slot: Applicant) -> EmailsOfPerson:
-    """Return the latest letters to the person of a slot about its application, the newest first, in four queries."""
+    """Return the latest letters to the person of a slot about its application, the newest first, in five queries."""
     application = slot.version.application
     slots = Applicant.objects.same_person(slot).filter(version__application=application).values_list("pk", flat=True)
     keys = list(slots)
     recipients = [applicant_subject(key) for key in keys]
-    letters = Letter.objects.filter(recipient__in=recipients, about=application.reference).prefetch_related("events")
+    found = Letter.objects.filter(recipient__in=recipients, about=application.reference).order_by("-pk")[:MOST]
     opened = dict(Invitation.objects.filter(applicant__in=keys).values_list("pk", "opened_at"))
-    sent = [Sent(letter, opened.get(letter.parameters.get("invitation"))) for letter in letters.order_by("-pk")[:MOST]]
+    sent = [
+        Sent(letter, opened.get(letter.parameters.get("invitation")) if letter.message == "invitation" else None)
+        for letter in found
+    ]
     is_invited = application.awaits(slot) and not slot.is_main and bool(slot.email)
-    # The last letter to the present address of which anything is known.
-    known = [one for one in sent if one.letter.to == slot.email and (one.is_lost or one.letter.delivered_at)]
-    came_back = bool(known) and known[0].letter.status == Status.UNDELIVERABLE
+    known = email_words.last_known((one.letter for one in sent), address=slot.email) if slot.email else None
+    lost = Sent(known) if known and known.status in LOST and application.is_open else None
     return EmailsOfPerson(
         sent,
-        needs_address=application.is_open and (not slot.email or came_back),
+        lost=lost,
+        is_without_address=application.is_open and not slot.email,
+        no_reminders=_no_reminders(slot, lost),
         next_invitation_at=invitations.next_invitation_at(slot) if is_invited else None,
     )
 
 
 def _latest(**which: str) -> list[Sent]:
-    return [
-        Sent(letter) for letter in Letter.objects.filter(**which).prefetch_related("events").order_by("-pk")[:MOST]
-    ]
+    return [Sent(letter) for letter in Letter.objects.filter(**which).order_by("-pk")[:MOST]]
 
 
-def _said_of(letter: Letter) -> str:
-    """Return the sentence that says what became of a letter; its `moment` is when that was."""
-    if letter.status == Status.UNDELIVERABLE:
-        return _("Came back on %(moment)s.") if letter.bounced_at else _("Could not be sent on %(moment)s.")
-    return {
-        Status.WAITING: _("On its way. It will be sent within a few minutes."),
-        Status.HELD: _("Held back. It will be sent later."),
-        Status.DELAYED: _("Delayed. We will try again."),
-        Status.SENT: _("Sent on %(moment)s. We have not heard whether it has arrived."),
-        Status.DELIVERED: _("Arrived on %(moment)s."),
-        Status.COMPLAINED: _("Arrived, and was marked as junk mail on %(moment)s."),
-        Status.DROPPED: _("Not sent, as it was no longer needed."),
-        Status.UNADDRESSED: _("Not sent, as there is no email address."),
-    }[letter.status]
-
-
-def _moment(at: dt.datetime) -> str:
-    return date_format(timezone.localtime(at), "DATETIME_FORMAT")
+def _no_reminders(slot: Applicant, lost: Sent | None) -> str:
+    """Return why a person who would be reminded is not (R14)."""
+    if not letters.is_reminded(slot, slot.version.application) or not outbox.is_unreachable(slot.email):
+        return ""
+    if lost and lost.letter.status == Status.COMPLAINED:
+        return _("We will send no reminders to this address, because our email was marked as junk mail there.")
+    return _("We will send no reminders to this address, because our emails do not reach it.")

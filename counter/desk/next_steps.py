@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from django.utils.translation import gettext as _
 
-from applications import dates
+from applications import dates, email_words
 from applications.enums import State
 from applications.models import Applicant, IdCheck
 from counter.desk.messages import Sent
@@ -93,12 +93,13 @@ def _of_the_check(slot: Applicant, checks: Sequence[IdCheck]) -> Iterator[str]:
 def _of_the_account(slot: Applicant, account: Account | None, letters: Sequence[Sent]) -> Iterator[str]:
     if not slot.is_awaited or account is None or account.closed_at or account.verified_at:
         return
-    link = next((one.letter for one in letters if one.letter.message == "account_link"), None)  # the latest
-    if link and link.status == Status.UNDELIVERABLE:
-        yield _(
-            "The email with the link to create a password did not reach this person. Ask for the right email address "
-            "and correct it on the page of the account. We will send a new link there."
-        )
+    link = next((one for one in letters if one.letter.message == "account_link"), None)  # the latest
+    if link and link.letter.status == Status.UNDELIVERABLE:
+        yield _("The email with the link to create a password did not reach this person. %(why)s %(to_do)s") % {
+            "why": email_words.why(link.letter),
+            "to_do": link.to_do,
+        }
+        yield _("On the page of the account you can correct the address or send a new link.")
     else:
         yield _(
             "This person has an account but has not created a password. On the page of the account you see whether "

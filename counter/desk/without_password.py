@@ -56,7 +56,7 @@ def with_holders(found: Sequence[Account]) -> list[WithoutPassword]:
     slots = _open_slots().filter(hetu_index__in=indexes).select_related("version__application")
     holders = {slot.hetu_index: slot for slot in slots.defer("hetu", "version__content").order_by("pk")}
     subjects = [account_subject(account.pk) for account in found]
-    sent = Letter.objects.filter(recipient__in=subjects, message="account_link").prefetch_related("events")
+    sent = Letter.objects.filter(recipient__in=subjects, message="account_link")
     latest = {letter.recipient: Sent(letter) for letter in sent.order_by("pk")}
     return [
         WithoutPassword(account, holders[index], latest.get(account_subject(account.pk)))

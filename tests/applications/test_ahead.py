@@ -88,6 +88,25 @@ def test_nobody_reads_of_an_email_that_would_not_come():
     assert [each.kind for each in coming(without, cast.OLLI)] == ["last_day_to_confirm"]
 
 
+@pytest.mark.parametrize(
+    ("facts", "is_reminded"),
+    [({"failure": "full"}, True), ({"failure": "no_address"}, False), ({"complained": True}, False)],
+)
+def test_reminders_are_promised_at_a_full_mailbox_and_not_after_a_complaint(facts, is_reminded):
+    """R14"""
+    now = timezone.now()
+    fate = {"complained_at": now} if "complained" in facts else {"bounced_at": now, **facts}
+    made = application(cast.MAIJA, cast.OLLI)
+    Letter.objects.filter(to="olli@example.test").update(sent_at=now, **fate)
+
+    found = [[each.kind for each in coming(made, who)] for who in (cast.OLLI, cast.MAIJA)]
+
+    assert [kind in kinds for kind, kinds in zip(("reminder", "reminder_of_other"), found, strict=True)] == [
+        is_reminded,
+        is_reminded,
+    ]
+
+
 def test_every_day_is_the_one_on_which_the_clock_acts(time_machine):
     """What the page says is what happens."""
     sent = application(cast.MAIJA, cast.OLLI)

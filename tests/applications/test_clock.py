@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from applications import changes, clock, document, intake, invitations, undeliverable
 from applications.models import Applicant, Application, StateChange
-from mailing import tracking
+from mailing import stops, tracking
 from mailing.letters import NoLongerDue
 from mailing.models import Letter
 from tests import cast
@@ -404,14 +404,26 @@ def test_database_that_is_away_is_no_fault_of_an_application(time_machine, caplo
 # --- Addresses that do not work --------------------------------------------------------------------------
 
 
-def bounce(letter):
+def bounce(letter, failure=""):
     """The mail server took the letter, and reported later that it could not deliver it."""
-    letter.sent_at = letter.bounced_at = timezone.now()
+    letter.sent_at = letter.bounced_at = letter.failed_at = timezone.now()
+    letter.failure = failure
     letter.save()
 
 
 def refuse(letter):
-    letter.dead_at, letter.failure = timezone.now(), "refused"
+    letter.dead_at = letter.failed_at = timezone.now()
+    letter.failure = "refused"
+    letter.save()
+
+
+def arrive(letter):
+    letter.sent_at = letter.delivered_at = timezone.now()
+    letter.save()
+
+
+def complain(letter):
+    letter.sent_at = letter.delivered_at = letter.complained_at = timezone.now()
     letter.save()
 
 
@@ -440,6 +452,100 @@ def test_undeliverable_address_gets_no_reminder_and_the_main_applicant_is_told_o
 
     assert [to for message, to in found if message == "reminder"] == ["maija", "maija"]
     assert [to for message, to in found if message == "undeliverable"] == ["maija"]
+
+
+def test_full_mailbox_is_reminded_and_told_once_when_the_provider_has_given_it_up(without_forgetting):
+    """R14, J3"""
+    sent(cast.MAIJA, cast.OLLI)
+    waiting = letter("invitation", cast.OLLI)
+    waiting.failure, waiting.failed_at = "full", timezone.now()
+    waiting.save()
+    assert "undeliverable" not in [message for message, _ in without_forgetting(1)]
+    bounce(waiting, "full")
+    without_forgetting(3)
+    bounce(letter("reminder", cast.OLLI), "full")
+
+    found = without_forgetting(8)
+
+    assert [to for message, to in found if message == "reminder"] == ["maija", "olli", "maija", "olli"]
+    assert [to for message, to in found if message == "undeliverable"] == ["maija"]
+
+
+def test_whoever_complained_gets_no_reminders_and_the_main_applicant_does(without_forgetting):
+    """R14"""
+    sent(cast.MAIJA, cast.OLLI)
+    complain(letter("invitation", cast.OLLI))
+
+    found = without_forgetting(12)
+
+    assert [to for message, to in found if message == "reminder"] == ["maija", "maija"]
+    assert "undeliverable" not in [message for message, _ in found]
+
+
+def test_reminder_that_came_back_is_told_once_though_the_invitation_had_arrived(without_forgetting):
+    """J3"""
+    sent(cast.MAIJA, cast.OLLI)
+    arrive(letter("invitation", cast.OLLI))
+    without_forgetting(4)
+    bounce(letter("reminder", cast.OLLI), "no_address")
+
+    found = without_forgetting(12)
+
+    assert [to for message, to in found if message == "undeliverable"] == ["maija"]
+    assert [to for message, to in found if message == "reminder"] == ["maija", "olli", "maija"]
+
+
+def test_invitation_that_came_back_after_it_had_arrived_is_told(without_forgetting):
+    sent(cast.MAIJA, cast.OLLI)
+    arrive(letter("invitation", cast.OLLI))
+    without_forgetting(1)
+    lost = letter("invitation", cast.OLLI)
+    lost.delivered_at = None
+    bounce(lost, "no_address")
+
+    assert without_forgetting(1)[-1] == ("undeliverable", "maija")
+
+
+def test_reminder_of_the_main_applicant_that_came_back_is_told_nobody(without_forgetting):
+    sent(cast.MAIJA, cast.OLLI)
+    without_forgetting(3)
+    bounce(letter("reminder", cast.MAIJA), "no_address")
+
+    assert "undeliverable" not in [message for message, _ in without_forgetting(2)]
+
+
+def test_own_address_that_somebody_corrected_and_that_does_not_work_is_told(without_forgetting):
+    application = sent(cast.MAIJA, cast.OLLI)
+    bounce(letter("invitation", cast.OLLI), "no_address")
+    without_forgetting(1)
+    details = {"email": "wrong@example.test", "phone": "", "language": "fi"}
+    invitations.correct_own_contact_details(slot(application, cast.OLLI), **details)
+    without_forgetting(3)
+    bounce(Letter.objects.get(to="wrong@example.test"), "no_address")
+
+    found = without_forgetting(2)
+
+    assert [to for message, to in found if message == "undeliverable"] == ["maija", "maija"]
+
+
+def test_nothing_is_told_while_all_emails_wait(without_forgetting):
+    """Many different addresses at once: the fault is not theirs."""
+    household = sent(cast.MAIJA, cast.OLLI)
+    bounce(letter("invitation", cast.OLLI), "refused")
+    others = [sent(who, cast.OTSO) for who in [cast.VERA] * stops.MANY]
+    for number, other in enumerate(others):
+        found = Letter.objects.get(about=other.reference, message="arrived")
+        Letter.objects.filter(pk=found.pk).update(
+            to=f"{number}@example.test", dead_at=timezone.now(), failed_at=timezone.now(), failure="sender"
+        )
+
+    undeliverable.tell()
+    told = Letter.objects.filter(message="undeliverable").count()
+    Letter.objects.filter(failure="sender").update(failed_at=timezone.now() - DAY)
+    undeliverable.tell()
+
+    assert [told, Letter.objects.filter(message="undeliverable").count()] == [0, 1]
+    assert household.is_open
 
 
 def test_corrected_address_that_bounces_too_is_told_again(without_forgetting):

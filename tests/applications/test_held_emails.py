@@ -225,7 +225,7 @@ def test_main_applicant_reads_that_the_invitation_is_still_to_come(application, 
 def test_main_applicant_may_send_the_invitation_at_once(application, time_machine, now):
     time_machine.move_to(now + DAY, tick=False)
     read = fresh(application)
-    assert [progress.letter for _, progress in people(read, reader=read.applicants[0]) if progress] == ["held"]
+    assert [progress.status for _, progress in people(read, reader=read.applicants[0]) if progress] == ["held"]
 
     invitations.resend(slot(application, cast.OLLI))
 

@@ -8,18 +8,20 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from applications import changes, document, invitation_links, invitations, letters, references
+from applications import changes, document, email_words, invitation_links, invitations, letters, references
 from applications.invitation_links import find_invitation, invitation_code, invitation_token
 from applications.models import Applicant, Application, ErrorReport, Invitation, Version
 from mailing.models import Letter
 from tests import cast
 from tests.applications.factories import HOUSING_SYSTEM, actor, applicant, application, confirm, invitation, state
+from tests.applications.households import fresh
 from tests.applications.households import sent as household
 from tests.applications.test_views import text_of, url
 
 pytestmark = pytest.mark.django_db
 
 MORNING, LATER = "2026-11-16T09:00:00+02:00", "2026-11-16T10:15:00+02:00"
+BOUNCED = {"sent_at": MORNING, "bounced_at": MORNING}
 GOOD = {"email": "me@example.test", "phone": "+358 40 765 4321", "language": "sv"}
 
 
@@ -55,8 +57,8 @@ def test_status_tells_the_main_applicant_when_who_was_invited(sign_in, time_mach
 
     shown = text_of(sign_in(cast.MAIJA).get(url("status", sent)))
 
-    assert "Invited on 16 November 2026 at 9:00. The email is on its way." in shown
-    assert "The invitation has not been opened yet." in shown
+    assert "Invited on 16 November 2026 at 9:00. The invitation has not been opened yet." in shown
+    assert "Invitation: On its way." in shown
 
 
 def test_status_tells_the_main_applicant_that_the_invitation_was_opened(sign_in, time_machine):
@@ -89,18 +91,115 @@ def test_status_tells_the_main_applicant_that_an_invitation_waits_and_sends_it(s
 @pytest.mark.parametrize(
     ("facts", "text"),
     [
-        ({"failure": "timeout"}, "The email is delayed. We will try again."),
-        ({"sent_at": MORNING}, "The email has been sent."),
-        ({"sent_at": MORNING, "delivered_at": MORNING}, "The email has been delivered."),
-        ({"sent_at": MORNING, "bounced_at": MORNING}, "The email could not be delivered."),
-        ({"dead_at": MORNING, "failure": "refused"}, "The email could not be delivered."),
-        ({"sent_at": MORNING, "complained_at": MORNING}, "The email was marked as junk mail."),
+        (
+            {"failure": "timeout"},
+            "Delayed. We will try again. This is because of us, not because of the address. You do",
+        ),
+        ({"failure": "busy"}, "server asked us to wait. You do not need to do anything."),
+        (
+            {"failure": "full"},
+            "The mailbox is full. Ask this person to make room in their mailbox, or give them the code.",
+        ),
+        (
+            {"sent_at": MORNING, "failure": "full"},
+            "It has not arrived yet, and will be tried again. The mailbox is full.",
+        ),
+        ({"sent_at": MORNING}, "Sent on 16 November 2026 at 9:00."),
+        ({"sent_at": MORNING, "delivered_at": MORNING}, "Arrived on 16 November 2026 at 9:00."),
+        (
+            {**BOUNCED, "failure": "no_address"},
+            "Came back on 16 November 2026 at 9:00. The address does not exist or is no longer in use. Ask this "
+            "person for the right email address and correct it.",
+        ),
+        (
+            {"dead_at": MORNING, "failure": "invalid"},
+            "Could not be sent on 16 November 2026 at 9:00. No email can be sent to this address. Ask this person "
+            "for the right email address and correct it.",
+        ),
+        ({**BOUNCED, "failure": "full"}, "in their mailbox. Then send the invitation again, or give them the code."),
+        ({**BOUNCED, "failure": "refused"}, "Ask this person for another email address, or give them the code."),
+        ({**BOUNCED, "failure": "suppressed"}, "Ask this person for another email address, or give them the code."),
+        ({"dead_at": MORNING, "failure": "quota"}, "Send the invitation again, or give this person the code."),
+        (BOUNCED, "We do not know why. Check the email address with this person. If it is right, give them the code."),
+        (
+            {"sent_at": MORNING, "delivered_at": MORNING, "complained_at": MORNING},
+            "marked as junk mail on 16 November 2026 at 9:00. We will send this person no reminders.",
+        ),
     ],
 )
-def test_status_tells_the_main_applicant_what_became_of_the_letter(sign_in, sent, facts, text):
+def test_status_tells_the_main_applicant_what_became_of_the_letter_and_what_to_do(sign_in, sent, facts, text):
+    """J3"""
     letter_of(sent, cast.OLLI).update(**facts)
 
-    assert text in text_of(sign_in(cast.MAIJA).get(url("status", sent)))
+    shown = text_of(sign_in(cast.MAIJA).get(url("status", sent)))
+
+    became = " ".join(email_words.what_became(letter_of(sent, cast.OLLI).get()).split())
+    assert f"Invitation: {became}" in shown
+    assert text in shown
+
+
+def test_status_tells_of_the_latest_of_invitation_and_reminders(sign_in, sent):
+    letter_of(sent, cast.OLLI).update(sent_at=MORNING, delivered_at=MORNING)
+    letters.reminded(applicant(sent, cast.OLLI), fresh(sent), number=1)
+    Letter.objects.filter(message="reminder").update(**BOUNCED, failure="full")
+
+    shown = text_of(sign_in(cast.MAIJA).get(url("status", sent)))
+
+    assert "Reminder: Came back on 16 November 2026 at 9:00. The mailbox is full." in shown
+    assert "Arrived on" not in shown
+
+
+def test_status_goes_on_telling_of_a_complaint_after_a_reminder_arrived(sign_in, sent):
+    letter_of(sent, cast.OLLI).update(sent_at=MORNING, delivered_at=MORNING, complained_at=MORNING)
+    letters.reminded(applicant(sent, cast.OLLI), fresh(sent), number=1)
+    Letter.objects.filter(message="reminder").update(sent_at=MORNING, delivered_at=MORNING)
+
+    assert "Invitation: Arrived, and was marked as junk mail" in text_of(sign_in(cast.MAIJA).get(url("status", sent)))
+
+
+def test_status_tells_nothing_of_emails_to_a_former_address(sign_in, sent):
+    letter_of(sent, cast.OLLI).update(**BOUNCED, failure="no_address")
+    details = {"email": "own@example.test", "phone": "", "language": "fi"}
+    invitations.correct_own_contact_details(applicant(sent, cast.OLLI), **details)
+
+    assert "Came back" not in text_of(sign_in(cast.MAIJA).get(url("status", sent)))
+
+
+@pytest.mark.parametrize(
+    ("facts", "text"),
+    [
+        (
+            {**BOUNCED, "failure": "no_address"},
+            "The address does not exist or is no longer in use. Correct your email",
+        ),
+        ({**BOUNCED, "failure": "full"}, "Make room in your mailbox, or give us another email address."),
+        ({**BOUNCED, "failure": "refused"}, "did not accept our email. Give us another email address."),
+        (BOUNCED, "We do not know why. Check your email address."),
+        ({"dead_at": MORNING, "failure": "login"}, "You do not need to correct the address."),
+        ({"sent_at": MORNING, "complained_at": MORNING}, "We will send you no reminders. If you want them, give us"),
+    ],
+)
+@pytest.mark.parametrize("who", [cast.MAIJA, cast.OLLI])
+def test_person_reads_that_their_own_emails_came_back_beside_the_link_to_correct_the_address(
+    sign_in, sent, who, facts, text
+):
+    """J2.4"""
+    own = applicant(sent, who)
+    Letter.objects.filter(to=own.email).update(**facts)
+
+    page = sign_in(who).get(url("status", sent))
+
+    assert text in text_of(page)
+    assert "Our latest email to you:" in text_of(page)
+    assert reverse("applications:contact_details", args=[sent.reference]) in page.text
+
+
+def test_person_whose_address_was_reached_since_reads_of_no_email_that_came_back(sign_in, sent):
+    Letter.objects.filter(to="maija@example.test").update(**BOUNCED)
+    confirm(sent, cast.MAIJA)
+    Letter.objects.filter(message="receipt").update(sent_at=MORNING, delivered_at=MORNING)
+
+    assert "Our latest email to you:" not in text_of(sign_in(cast.MAIJA).get(url("status", sent)))
 
 
 def test_status_is_of_the_newest_letter(sign_in, sent):
@@ -109,8 +208,8 @@ def test_status_is_of_the_newest_letter(sign_in, sent):
 
     shown = text_of(sign_in(cast.MAIJA).get(url("status", sent)))
 
-    assert "The email could not be delivered." not in shown
-    assert "The email is on its way." in shown
+    assert "Came back" not in shown
+    assert "Invitation: On its way." in shown
 
 
 def test_status_shows_the_main_applicant_the_code_that_works(sign_in, sent):

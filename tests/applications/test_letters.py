@@ -403,7 +403,8 @@ def test_one_event_owes_one_letter_however_often_it_is_told(pass_days):
 
     outbox.queue_letters(*letters.arrived(current), *letters.invited([invitation(application, cast.OLLI)], current))
     letters.confirmed(confirmation, current, current.applicants)
-    letters.undeliverable([(letter("invitation", cast.OLLI), slot(application, cast.OLLI), current)])
+    about = letter("undeliverable", cast.MAIJA).key.split(":")[1]
+    letters.undeliverable(letter("invitation", cast.OLLI), slot(application, cast.OLLI), current, about=about)
 
     assert report is None
     assert Letter.objects.count() == before
@@ -457,6 +458,33 @@ def test_warning_of_an_undeliverable_invitation_is_dropped_once_it_arrived(pass_
 
     with pytest.raises(NoLongerDue):
         written(warning)
+
+
+def plain(text):
+    return " ".join(re.sub(r"<[^>]*>", " ", text).split())
+
+
+@pytest.mark.parametrize(
+    ("failure", "words"),
+    [
+        ("no_address", "no longer in use. Ask this person for the right email address and correct it."),
+        ("full", "The mailbox is full. Ask this person to make room in their mailbox. Then send the invitation again"),
+        ("suppressed", "Our email provider no longer sends to this address."),
+        ("refused", "did not accept our email. Ask this person for another email address, or give them the code."),
+        ("quota", "This is because of us, not because of the address. Send the invitation again"),
+        ("busy", "The receiving mail server asked us to wait. Send the invitation again"),
+        ("", "We do not know why. Check the email address with this person."),
+    ],
+)
+def test_letter_of_an_email_that_came_back_says_why_and_what_to_do(failure, words, pass_days):
+    """J3"""
+    household("undeliverable", pass_days, language="en")
+    Letter.objects.filter(message="invitation").update(failure=failure)
+
+    _subject, text, html = written(letter("undeliverable", cast.MAIJA))
+
+    assert [words in plain(part) for part in (text, html)] == [True, True]
+    assert ("address does not exist" in text) == (failure == "no_address")
 
 
 def test_letter_names_the_applicant_to_whom_it_goes():

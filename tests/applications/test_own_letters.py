@@ -1,11 +1,14 @@
 """Whoever has no email address learns by a page what others learn by email, whatever kind of email it is."""
 
+import datetime as dt
 import html
 import re
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.template.loader import render_to_string
+from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from applications import changes, document, letter_names
@@ -21,6 +24,7 @@ from tests.applications.test_letters import FOLDERS, bounced, household, pass_da
 
 pytestmark = pytest.mark.django_db
 
+LOST_AT = dt.datetime(2026, 11, 29, 14, 46, tzinfo=dt.UTC)
 LANGUAGES = [code for code, _ in settings.LANGUAGES]
 CAST = (cast.MAIJA, cast.OLLI, cast.TEA)
 # Of these the same is said by another page, or everybody who is owed one has an address.
@@ -157,3 +161,41 @@ def test_letters_of_former_versions_stay_in_the_list(sign_in):
 
     assert shown.count("The application has arrived") == 1
     assert shown.count("The application was changed") == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("fi", "Palautui 29.11.2026 klo 16.46. Postilaatikko on täynnä."),
+        ("sv", "Kom i retur 29.11.2026 kl. 16.46. Inkorgen är full."),
+        ("en", "Came back on 29 November 2026 at 16:46. The mailbox is full."),
+    ],
+)
+def test_person_reads_what_became_of_each_of_their_emails(language, words, sign_in):
+    application = sent(cast.MAIJA, cast.OLLI, language=language)
+    lost = Letter.objects.filter(message="arrived")
+    lost.update(sent_at=LOST_AT, bounced_at=LOST_AT, failure="full")
+
+    page = read(sign_in(cast.MAIJA).get(f"/{language}/applications/{application.number}/"))
+
+    with translation.override(language):
+        assert f"{letter_names.name_of(lost.get())}. {words}" in page
+
+
+def test_status_page_takes_as_many_queries_for_many_letters(sign_in):
+    application = sent(cast.MAIJA, cast.OLLI)
+    client, page = sign_in(cast.MAIJA), f"/en/applications/{application.number}/"
+    client.get(page)
+    with CaptureQueriesContext(connection) as before:
+        client.get(page)
+    (one,) = Letter.objects.filter(message="arrived")
+    for number in range(5):
+        Letter.objects.create(
+            key=f"{number}", message="arrived", to=one.to, recipient=one.recipient, about=one.about,
+            parameters=one.parameters, sent_at=LOST_AT, bounced_at=LOST_AT, failure="full",
+        )  # fmt: skip
+
+    with CaptureQueriesContext(connection) as after:
+        client.get(page)
+
+    assert len(after) == len(before)

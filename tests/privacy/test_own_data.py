@@ -1,5 +1,6 @@
 """What somebody reads and takes along of what is held about them: each value of their own, and none of others'."""
 
+import datetime as dt
 import json
 import re
 import uuid
@@ -18,6 +19,7 @@ from counter.models import Counter
 from identity.enums import Method
 from identity.models import Account
 from identity.proof import Proof, remember
+from mailing.models import Letter
 from records import verify
 from records.models import Entry
 from tests import cast
@@ -85,8 +87,8 @@ def address(name="own_data", language="en"):
         return reverse(f"privacy:{name}")
 
 
-def page(client):
-    return text_of(client.get(address()))
+def page(client, language="en"):
+    return text_of(client.get(address(language=language)))
 
 
 def file(client, language="en"):
@@ -133,6 +135,24 @@ def test_confirmations_reports_invitations_letters_and_terms_are_there(sent, rea
         assert title not in others
     assert "Emails sent to you" in maija
     assert "loatest2" in maija
+
+
+@pytest.mark.parametrize("read", [page, file])
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("fi", "Palautui 29.11.2026 klo 16.46. Osoitetta ei ole tai se ei ole enää käytössä."),
+        ("sv", "Kom i retur 29.11.2026 kl. 16.46. Adressen finns inte eller används inte längre."),
+        ("en", "Came back on 29 November 2026 at 16:46. The address does not exist or is no longer in use."),
+    ],
+)
+def test_what_became_of_each_email_is_said_in_words(sent, read, language, words):
+    at = dt.datetime(2026, 11, 29, 14, 46, tzinfo=dt.UTC)
+    Letter.objects.filter(message="arrived").update(sent_at=at, bounced_at=at, failure="no_address")
+
+    found = read(signed_in(cast.MAIJA), language)
+
+    assert words in found.replace("\xa0", " ")
 
 
 def test_file_is_json_whose_name_says_nothing(sent):

@@ -273,12 +273,16 @@ def test_whoever_was_represented_gets_no_account(adviser):
     ("known", "status", "is_watched"),
     [
         ({}, "On its way. It will be sent within a few minutes.", True),
-        ({"failure": "timeout"}, "Delayed. We will try again. The mail server did not answer in time.", True),
+        (
+            {"failure": "timeout"},
+            "Delayed. We will try again. This is because of us, not because of the address.",
+            True,
+        ),
         ({"sent_at": True}, "Sent on", False),
         ({"sent_at": True, "provider": "postmark"}, "Sent on", True),
         ({"sent_at": True, "provider": "postmark", "delivered_at": True}, "Arrived on", False),
         ({"sent_at": True, "provider": "postmark", "bounced_at": True}, "Came back on", False),
-        ({"dead_at": True, "failure": "refused"}, "Could not be sent on", False),
+        ({"dead_at": True, "failure": "no_address"}, "Could not be sent on", False),
     ],
 )
 def test_page_tells_what_became_of_the_letter_and_looks_again_while_that_is_open(

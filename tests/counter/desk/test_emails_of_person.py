@@ -8,15 +8,15 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from applications import invitations
+from applications import invitations, letters
 from applications.models import Application, Invitation
 from counter.desk import messages
 from counter.desk.access import find_slot
 from mailing.enums import Status
 from mailing.models import Letter
-from mailing.reasons import OF_ADDRESS
-from tests.applications.factories import applicant, application
-from tests.cast import MAIJA, OLLI
+from tests.applications.factories import applicant, application, confirm
+from tests.applications.households import fresh, slot
+from tests.cast import MAIJA, OLLI, VERA
 from tests.cast import applicant as written
 from tests.counter.checks import check, issue
 from tests.counter.desk.arranged import address, controls, entries, text_of
@@ -43,14 +43,19 @@ def show(browser, sent, position=1):
     ("columns", "words"),
     [
         ({}, "On its way. It will be sent within a few minutes."),
-        ({"failure": "busy"}, "Delayed. We will try again. The mail server asked us to try again later."),
+        ({"failure": "busy"}, "Delayed. We will try again. The receiving mail server asked us to wait."),
+        ({"failure": "quota"}, "Delayed. We will try again. This is because of us, not because of the address."),
+        (
+            {**SENT, "failure": "full"},
+            f"Sent on {MOMENT}. It has not arrived yet, and will be tried again. The mailbox is full.",
+        ),
         (SENT, f"Sent on {MOMENT}. We have not heard whether it has arrived."),
         ({**SENT, "delivered_at": AT}, f"Arrived on {MOMENT}."),
         ({**SENT, "complained_at": AT}, f"Arrived, and was marked as junk mail on {MOMENT}."),
         ({**SENT, "bounced_at": AT}, f"Came back on {MOMENT}."),
         (
             {"dead_at": AT, "failure": "refused"},
-            f"Could not be sent on {MOMENT}. The receiving mail server refused the email.",
+            f"Could not be sent on {MOMENT}. The receiving mail server did not accept our email.",
         ),
         ({"dropped_at": AT}, "Not sent, as it was no longer needed."),
         ({"to": ""}, "Not sent, as there is no email address."),
@@ -65,16 +70,82 @@ def test_page_says_what_became_of_an_email(adviser, columns, words):
     assert words in page
 
 
-@pytest.mark.parametrize("reason", sorted(OF_ADDRESS))
-def test_page_says_why_an_email_came_back_and_what_to_do(adviser, reason):
+@pytest.mark.parametrize(
+    ("failure", "words", "is_unreachable"),
+    [
+        ("no_address", "The address does not exist or is no longer in use. {}Ask for the right email address", True),
+        ("invalid", "No email can be sent to this address. {}Ask for the right email address and correct it.", True),
+        ("suppressed", "or was marked as junk mail. {}Ask for another email address and save it.", True),
+        ("refused", "did not accept our email. {}Ask for another email address and save it.", True),
+        ("full", "The mailbox is full. {}Ask the person to make room in their mailbox, or ask for another", False),
+        ("", "We do not know why. {}Ask for the right email address and correct it.", True),
+    ],
+)
+def test_page_says_why_an_email_came_back_and_what_to_do(adviser, failure, words, is_unreachable):
     sent = application(MAIJA, OLLI)
-    Letter.objects.filter(message="invitation").update(**SENT, bounced_at=AT, failure=reason)
+    Letter.objects.filter(message="invitation").update(**BOUNCED, failure=failure)
 
     page = show(adviser, sent)
 
-    assert f"Came back on {MOMENT}. {reason.label}." in text_of(page)
-    assert "Ask for the right email address and correct it. Show the address and correct it" in text_of(page)
+    assert f"Invitation: Came back on {MOMENT}. " in text_of(page)
+    none = "We will send no reminders to this address, because our emails do not reach it. "
+    assert words.format(none if is_unreachable else "") in text_of(page)
+    assert (none in text_of(page)) == is_unreachable
+    assert "Show the address and correct it" in text_of(page)
     assert "olli@example.test" not in page.text  # R16
+
+
+def test_address_is_not_asked_for_where_the_fault_is_ours(adviser):
+    sent = application(MAIJA, OLLI)
+    Letter.objects.filter(message="invitation").update(dead_at=AT, failure="sender")
+
+    page = text_of(show(adviser, sent))
+
+    assert "not because of the address. You do not need to correct the address. Send the email again" in page
+    assert "Show the address and correct it" not in page
+    assert "no reminders" not in page
+
+
+def test_page_says_that_somebody_who_complained_gets_no_reminders_though_later_emails_arrive(adviser):
+    """R14"""
+    sent = application(MAIJA, OLLI)
+    Letter.objects.filter(message="invitation").update(**SENT, delivered_at=AT, complained_at=AT)
+    confirm(sent, MAIJA)
+    Letter.objects.filter(message="confirmed").update(**SENT, delivered_at=AT)
+
+    page = text_of(show(adviser, sent))
+
+    assert f"Invitation: Arrived, and was marked as junk mail on {MOMENT}." in page
+    none = "We will send no reminders to this address, because our email was marked as junk mail there."
+    assert f"{none} Ask for another email address if the person wants reminders." in page
+
+
+def test_page_says_that_an_address_lost_in_another_application_gets_no_reminders(adviser):
+    """R14"""
+    sent = application(MAIJA, OLLI)
+    application(OLLI)
+    Letter.objects.filter(message="arrived", to="olli@example.test").update(**BOUNCED, failure="no_address")
+
+    assert "We will send no reminders to this address, because our emails do not reach it." in text_of(
+        show(adviser, sent)
+    )
+
+
+def test_nobody_who_has_confirmed_is_said_to_get_no_reminders(adviser):
+    sent = application(MAIJA, OLLI, VERA)
+    Letter.objects.filter(message="invitation").update(**BOUNCED, failure="no_address")
+    confirm(sent, OLLI)
+
+    assert "no reminders" not in text_of(show(adviser, sent))
+
+
+def test_link_of_the_invitation_is_not_said_to_be_that_of_a_reminder(adviser):
+    sent = application(MAIJA, OLLI)
+    Invitation.objects.update(opened_at=AT)
+    letters.reminded(slot(sent, OLLI), fresh(sent), number=1)
+
+    assert Letter.objects.filter(message="reminder").exists()
+    assert text_of(show(adviser, sent)).count("The link was opened on") == 1
 
 
 def test_notice_leads_to_the_present_address_at_once_after_the_check_of_the_day(adviser):
@@ -133,11 +204,11 @@ def test_emails_of_others_and_of_other_applications_are_not_shown(adviser):
 def test_address_that_was_corrected_or_reached_since_is_not_asked_for(adviser):
     sent = application(MAIJA, OLLI)
     Letter.objects.filter(message="invitation").update(**SENT, bounced_at=AT)
-    assert said(sent).needs_address
+    assert said(sent).lost
 
     invitations.correct_address(applicant(sent, OLLI), email="olli.ohman@example.test")
 
-    assert not said(sent).needs_address
+    assert not said(sent).lost
     assert len(said(sent).sent) == 2
 
 

@@ -161,12 +161,51 @@ def test_waiting_page_tells_why_somebody_may_need_the_counter(adviser):
 def test_letters_that_did_not_arrive_are_listed(adviser):
     sent = application(MAIJA, OLLI)
     bounce(sent, OLLI)
+    Letter.objects.exclude(bounced_at=None).update(failure="full")
 
     page = text_of(adviser.get(address("desk_undeliverable")))
 
-    assert re.search(rf"Olli Öhman {sent.number} Invitation \d+ \S+ \d+ at \d+:\d\d", page)
+    assert re.search(
+        rf"Olli Öhman {sent.number} Invitation \d+ \S+ \d+ at \d+:\d\d The mailbox is full. Ask the person to", page
+    )
     chain = staff_chain(staff("adviser").pk, timezone.localdate().year)
-    assert entries("letters_opened") == [(chain, "", {"page": 1})]
+    assert entries("letters_opened") == [(chain, "", {"page": 1, "cause": ""})]
+
+
+@pytest.mark.parametrize(
+    ("failure", "cause"),
+    [
+        ("no_address", "wrong"),
+        ("invalid", "wrong"),
+        ("suppressed", "refused"),
+        ("refused", "refused"),
+        ("full", "full"),
+        ("busy", "ours"),
+        ("quota", "ours"),
+        ("", "unknown"),
+    ],
+)
+def test_list_is_read_by_cause(adviser, failure, cause):
+    sent = application(MAIJA, OLLI)
+    bounce(sent, OLLI)
+    Letter.objects.exclude(bounced_at=None).update(failure=failure)
+
+    read = {kind.value for kind in lists.CAUSES if lists.not_arrived(kind)}
+    page = text_of(adviser.get(address("desk_undeliverable"), {"cause": cause}))
+
+    assert read == {cause}
+    assert "Olli Öhman" in page
+    assert entries("letters_opened")[-1][2] == {"page": 1, "cause": cause}
+
+
+def test_cause_that_is_none_shows_all_and_one_of_which_none_came_back_says_so(adviser):
+    sent = application(MAIJA, OLLI)
+    bounce(sent, OLLI)
+
+    shown = [text_of(adviser.get(address("desk_undeliverable"), {"cause": cause})) for cause in ("junk", "full")]
+
+    assert ["Olli Öhman" in page for page in shown] == [True, False]
+    assert "No email has failed to arrive for this reason." in shown[1]
 
 
 def test_letter_that_was_given_up_is_listed():
@@ -280,6 +319,7 @@ def test_list_takes_constant_queries(adviser, name):
         (lists.that_wait, "application_by_state"),
         (lambda: lists.that_wait("address"), "application_by_state"),
         (lists.not_arrived, "letter_undeliverable"),
+        (lambda: lists.not_arrived("full"), "letter_undeliverable"),
         (lambda: Letter.objects.filter(about="23456789B").order_by("-pk"), "letter_about"),
         (lambda: names.find("öhman olli"), "name_part"),
         (lambda: trail.accesses_to(Applicant.objects.get(position=0)), "entry_by_subject"),

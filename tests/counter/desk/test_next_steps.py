@@ -160,7 +160,7 @@ def test_account_without_a_password_leads_to_its_email(adviser):
 
 @pytest.mark.parametrize(
     "columns",
-    [{"sent_at": AT, "bounced_at": AT}, {"dead_at": AT, "failure": "refused"}],
+    [{"sent_at": AT, "bounced_at": AT, "failure": "no_address"}, {"dead_at": AT, "failure": "no_address"}],
     ids=["came back", "not sent"],
 )
 def test_link_that_did_not_arrive_is_said_with_what_to_do(adviser, columns):
@@ -169,13 +169,17 @@ def test_link_that_did_not_arrive_is_said_with_what_to_do(adviser, columns):
     issued = issue(made)
     Letter.objects.filter(message="account_link").update(**columns)
 
-    [read] = steps(adviser, sent)
+    read, then = steps(adviser, sent)
     account_issue.correct_account_address(
         issued, email="right@example.test", applicant=slot(sent, MAIJA), by=acting("adviser")
     )
     [later] = steps(adviser, sent)
 
-    assert read.startswith("The email with the link to create a password did not reach this person. Ask for the right")
+    assert read == (
+        "The email with the link to create a password did not reach this person. The address does not exist or is no "
+        "longer in use. Ask for the right email address and correct it."
+    )
+    assert then == "On the page of the account you can correct the address or send a new link."
     assert later.startswith("This person has an account but has not created a password.")
 
 
