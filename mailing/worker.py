@@ -75,7 +75,8 @@ def _try_letter(letter: Letter, backend: BaseEmailBackend) -> tuple[dict[str, An
         time_left = settings.MAILING_LEASE - (time.monotonic() - held_since)
         if time_left < STEPS * settings.EMAIL_TIMEOUT and not renew_lease(letter, seconds=settings.MAILING_LEASE):
             return {}, "late"
-        return {"sent_at": Now(), "failure": "", **sending.send_message(backend, message)}, "sent"
+        # Where it really went: it may have been readdressed meanwhile.
+        return {"sent_at": Now(), "failure": "", "to": letter.to, **sending.send_message(backend, message)}, "sent"
     except letters.NoLongerDue:
         return {"dropped_at": Now(), "failure": ""}, "dropped"
     except letters.Unwritable:

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from applications import invitations
+from applications import inviting
 from applications.letter_names import name_of
 from applications.models import Applicant, Application, Invitation
 from identity.models import Account
@@ -106,7 +106,7 @@ def of_person(slot: Applicant) -> EmailsOfPerson:
     return EmailsOfPerson(
         sent,
         needs_address=application.is_open and (not slot.email or came_back),
-        next_invitation_at=invitations.next_invitation_at(slot) if is_invited else None,
+        next_invitation_at=inviting.next_invitation_at(slot) if is_invited else None,
     )
 
 

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from applications import changes, document, invitation_links, invitations, letters, references
+from applications import changes, document, invitation_links, invitations, inviting, letters, references
 from applications.invitation_links import find_invitation, invitation_code, invitation_token
 from applications.models import Applicant, Application, ErrorReport, Invitation, Version
 from mailing.models import Letter
@@ -43,7 +43,7 @@ def letter_of(sent, who):
 
 
 def later(time_machine):
-    time_machine.move_to(timezone.now() + invitations.PAUSE * 2)
+    time_machine.move_to(timezone.now() + inviting.PAUSE * 2)
 
 
 # --- How the others come along -----------------------------------------------------------------------------
