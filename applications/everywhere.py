@@ -1,6 +1,9 @@
 """The other open applications of a person, in which an address that is corrected in one may stand too (ADR 52)."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
+
+from django.utils.text import get_text_list
+from django.utils.translation import gettext, ngettext
 
 from applications.models import Applicant, Application
 
@@ -42,6 +45,26 @@ def lock_also(applicant: Applicant, references: Collection[str]) -> list[Place]:
     Application.objects.lock_several([own, *keys])
     found = Application.objects.with_people().filter(pk__in=keys).order_by("pk")
     return _places(applicant, [application for application in found if application.is_open])
+
+
+def offered(applications: Iterable[Application], *, ticked: Collection[str] | None = None) -> list[tuple[str, str, bool]]:
+    """Return what a form offers (CorrectsElsewhere): each application, ticked at first unless `ticked` names others."""
+    return [
+        (
+            one.reference,
+            gettext("Application %(number)s") % {"number": one.number},
+            ticked is None or one.reference in ticked,
+        )
+        for one in applications
+    ]
+
+
+def corrected_too(applications: Sequence[Application]) -> str:
+    """Return the sentence that says where else an address was corrected."""
+    numbers = get_text_list([one.number for one in applications], gettext("and"))
+    return ngettext(
+        "Also corrected in application %(numbers)s.", "Also corrected in applications %(numbers)s.", len(applications)
+    ) % {"numbers": numbers}
 
 
 def _places(applicant: Applicant, applications: Iterable[Application]) -> list[Place]:

@@ -26,6 +26,10 @@ from core.text import typed_text
 from counter import code_comparison, countries
 from counter.models import DocumentType
 
+ALSO_HINT = _(
+    "Chosen in advance where the address is the same now. If the phone number is the same there, it will be corrected "
+    "too."
+)
 UNSAVEABLE = _("The text has characters that cannot be saved. Remove the special characters.")
 LONGEST_NOTE, LONGEST_REASON, LONGEST_LINE = 500, 500, 200  # characters, as IdCheck has them
 MOST_YEARS = 15  # ahead; a later day is a slip of the keys
@@ -107,7 +111,8 @@ class NewContactDetailsForm(ContactDetailsForm):
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "off"}),
     )
     is_phone_removed = forms.BooleanField(label=_("The person no longer has a phone number"), required=False)
-    field_order = ["email", "is_email_removed", "phone", "is_phone_removed", "language"]
+    field_order = ["email", "is_email_removed", "phone", "is_phone_removed", "language", "also"]
+    also_hint = ALSO_HINT
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -132,6 +137,7 @@ class ShownContactDetailsForm(ContactDetailsForm):
     """The present contact details, for staff who asked to see them (R16). What is emptied is removed."""
 
     is_shown = True
+    also_hint = ALSO_HINT
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
