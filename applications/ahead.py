@@ -104,7 +104,7 @@ def coming(application: Application, *, reader: Applicant) -> list[Coming]:
 
 def _of_clock(steps: list[Step], application: Application, reader: Applicant) -> Iterator[Coming]:
     reminded = [step.applicant.email for step in steps if step.kind == StepKind.REMINDER and step.applicant]
-    lost = outbox.undeliverable_among(reminded) if reminded else set()
+    lost = outbox.unreachable_among(reminded) if reminded else set()
     for step in steps:
         day = timezone.localdate(step.at)
         match step.kind:

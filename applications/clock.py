@@ -176,7 +176,7 @@ def _reminders(applicant: Applicant, application: Application) -> Iterator[Step]
             StepKind.REMINDER,
             partial(letters.reminded, applicant, application, number=number + 1),
             applicant,
-            is_needed=lambda: not outbox.is_undeliverable(applicant.email),
+            is_needed=lambda: not outbox.is_unreachable(applicant.email),
         )
 
 

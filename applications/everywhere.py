@@ -8,6 +8,7 @@ from django.utils.translation import gettext, ngettext
 from applications.models import Applicant, Application
 
 Place = tuple[Applicant, Application]  # somebody's slot in the current version of an application
+Offer = tuple[str, str, bool]  # a place in which to correct an address: value, name, whether it is ticked at first
 
 
 def other_places(applicant: Applicant) -> list[Place]:
@@ -47,16 +48,10 @@ def lock_also(applicant: Applicant, references: Collection[str]) -> list[Place]:
     return _places(applicant, [application for application in found if application.is_open])
 
 
-def offered(applications: Iterable[Application], *, ticked: Collection[str] | None = None) -> list[tuple[str, str, bool]]:
-    """Return what a form offers (CorrectsElsewhere): each application, ticked at first unless `ticked` names others."""
-    return [
-        (
-            one.reference,
-            gettext("Application %(number)s") % {"number": one.number},
-            ticked is None or one.reference in ticked,
-        )
-        for one in applications
-    ]
+def offered(applications: Iterable[Application], *, ticked: Collection[str] | None = None) -> list[Offer]:
+    """Return what a form (CorrectsElsewhere) offers: applications, ticked at first unless `ticked` names others."""
+    named = [(one.reference, gettext("Application %(number)s") % {"number": one.number}) for one in applications]
+    return [(reference, name, ticked is None or reference in ticked) for reference, name in named]
 
 
 def corrected_too(applications: Sequence[Application]) -> str:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from applications import facts, receipts, references
+from applications.everywhere import Offer
 from core import days, hetu, telephones
 from core.addresses import AddressInput, EmailField
 from core.text import typed_prose
@@ -191,15 +192,12 @@ class PlacesField(forms.MultipleChoiceField):
 
 
 class CorrectsElsewhere(forms.Form):
-    """A form that corrects an address in one place, and offers to correct it in `places` too (ADR 52).
-
-    Each has a value, a name, and whether it is ticked at first. Without any the form asks nothing.
-    """
+    """A form that corrects an address in one place, and offers to correct it in `places` too, if there are any."""
 
     also_hint: Any = ""
     also = PlacesField(label=_("Correct the email address here too"), required=False)
 
-    def __init__(self, *args: Any, places: Iterable[tuple[str, str, bool]] = (), **options: Any) -> None:
+    def __init__(self, *args: Any, places: Iterable[Offer] = (), **options: Any) -> None:
         super().__init__(*args, **options)
         offered = list(places)
         if not offered:

@@ -14,6 +14,8 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 
+from mailing.outages import present_outage
+
 
 def healthz(request: HttpRequest) -> HttpResponse:
     """Tell that this process answers. The database is not asked."""
@@ -21,15 +23,18 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 
 def readiness(request: HttpRequest) -> JsonResponse:
-    """Tell whether the database answers and has every migration; 503 otherwise."""
+    """Tell whether the database answers and has every migration, 503 otherwise; and whether emails leave.
+
+    Pages are served without emails too: these wait in the database.
+    """
+    facts = {"database": True, "migrations": False}
     try:
-        applied = set(MigrationRecorder(connection).applied_migrations())
+        facts["migrations"] = _migrations() <= set(MigrationRecorder(connection).applied_migrations())
+        mail = {"mail": present_outage() is None} if facts["migrations"] else {}
     except DatabaseError:
-        facts = {"database": False, "migrations": False}
-    else:
-        facts = {"database": True, "migrations": _migrations() <= applied}
+        facts, mail = {"database": False, "migrations": False}, {}
     ready = all(facts.values())
-    return JsonResponse({"status": "ok" if ready else "unavailable", **facts}, status=200 if ready else 503)
+    return JsonResponse({"status": "ok" if ready else "unavailable", **facts, **mail}, status=200 if ready else 503)
 
 
 @functools.cache

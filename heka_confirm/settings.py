@@ -256,8 +256,9 @@ ANYMAIL = {
 }
 # How long one worker holds a letter. Sending may not take longer, and the letter waits this long if the worker dies.
 MAILING_LEASE = 60  # seconds
-# Between the tries, about a day in all. After them people see that the letter will not arrive.
-MAILING_DELAYS = [10, 30, 60, 120, 300, 600, 1200, 1800, *[3600] * 22]  # seconds
+# Between the tries, three days in all. After them people see that the letter will not arrive.
+MAILING_DELAYS = [10, 30, 60, 120, 300, 600, 1200, 1800, *[3600] * 70]  # seconds
+MAILING_PROBE = 60  # seconds between two tries while all letters wait (mailing/stops.py)
 MAILING_SHARED_CONTEXT = "counter.context.counter_of_letters"
 # What letters need besides their parameters, by message; "" is for all others. mailing does not know their writers.
 MAILING_CONTEXT = {

@@ -207,13 +207,9 @@ def _send(
         except (requests.Timeout, ReadTimeoutError):
             raise BrokerUnreachable("timeout") from None
         except (requests.RequestException, HTTPError, OSError) as error:
-            raise _kind_of(error)("connection") from None
-
-
-def _kind_of(error: Exception) -> type[BrokerUnreachable]:
-    cause = error.args[0] if error.args else None
-    never_reached = isinstance(cause, MaxRetryError) and isinstance(cause.reason, NewConnectionError)
-    return _NeverReached if never_reached else BrokerUnreachable
+            cause = error.args[0] if error.args else None
+            never_reached = isinstance(cause, MaxRetryError) and isinstance(cause.reason, NewConnectionError)
+            raise (_NeverReached if never_reached else BrokerUnreachable)("connection") from None
 
 
 def _json(body: bytes) -> Json:

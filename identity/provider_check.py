@@ -68,15 +68,12 @@ def _addresses(provider: Provider) -> Iterator[Finding]:
         except BrokerUnreachable as failure:
             yield _unreachable(name, failure)
             continue
-        yield _status(name, answer)
+        if answer.status in (404, 405) or answer.status >= 500:
+            yield Finding("wrong", f"{name} answers {answer.status}", ELSE)
+        else:
+            yield Finding("ok", f"{name} answers")
         if name == "authorization_endpoint":
             yield _clock(answer)
-
-
-def _status(name: str, answer: Answer) -> Finding:
-    if answer.status in (404, 405) or answer.status >= 500:
-        return Finding("wrong", f"{name} answers {answer.status}", ELSE)
-    return Finding("ok", f"{name} answers")
 
 
 def _clock(answer: Answer) -> Finding:

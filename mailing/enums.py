@@ -33,14 +33,28 @@ class Status(models.TextChoices):
     UNADDRESSED = "unaddressed", _("Not sent: no email address")
 
 
+class Rank(models.IntegerChoices):
+    """Which letters leave first when many are due."""
+
+    AWAITED = 0, _("Somebody is waiting for it now")
+    NEWS = 1, _("News about an application")
+    BY_CLOCK = 2, _("Reminders and other emails of the clock")
+
+
 class Failure(models.TextChoices):
-    """Why a letter was not sent: at the last try, or for good."""
+    """Why a letter has not left, is delayed on its way, or came back, as last heard (reasons.py says whose fault)."""
 
     TIMEOUT = "timeout", _("The mail server did not answer in time")
     CONNECTION = "connection", _("The mail server could not be reached")
+    TLS = "tls", _("The connection to the mail server could not be secured")
     LOGIN = "login", _("The mail server did not accept our credentials")
+    QUOTA = "quota", _("The mail server takes no more emails from us at the moment")
+    SENDER = "sender", _("The mail server does not let us send emails")
     BUSY = "busy", _("The mail server asked us to try again later")
-    REFUSED = "refused", _("The mail server refused the email or its address")
+    NO_ADDRESS = "no_address", _("The address does not exist or is no longer in use")
+    SUPPRESSED = "suppressed", _("Our mail provider sends no more emails to the address")
+    REFUSED = "refused", _("The receiving mail server refused the email")
+    FULL = "full", _("The mailbox is full")
     INVALID = "invalid", _("The address or the subject cannot be used in an email")
     ERROR = "error", _("A fault of this service")
 
@@ -48,16 +62,9 @@ class Failure(models.TextChoices):
 class Fate(models.TextChoices):
     """What a provider reports of a letter that it took. Opening and clicks are never kept."""
 
+    DEFERRED = "deferred", _("Delayed")
     DELIVERED = "delivered", _("Delivered")
     BOUNCED = "bounced", _("Bounced")
     REJECTED = "rejected", _("Rejected")
     FAILED = "failed", _("Failed")
     COMPLAINED = "complained", _("Reported as spam")
-
-
-class Bounce(models.TextChoices):
-    """Why a letter came back, as far as its provider tells."""
-
-    NO_ADDRESS = "no_address", _("The address does not exist or is no longer in use")
-    FULL = "full", _("The mailbox is full")
-    REFUSED = "refused", _("The receiving mail server refused the email")

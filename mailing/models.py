@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from core.leases import FREE, Leased, lease_constraint
-from mailing.enums import Bounce, Failure, Fate, Status, kinds, languages
+from mailing.enums import Failure, Fate, Rank, Status, kinds, languages
 
 UNENDED = Q(sent_at=None, dead_at=None, dropped_at=None)
 HELD = UNENDED & Q(held_at__isnull=False)
@@ -62,12 +62,15 @@ class Letter(Leased):
     code_hash = models.CharField(max_length=80, null=True)  # of the code in its text (mailing/letter_codes.py)
     created_at = models.DateTimeField(pgettext_lazy("email", "created"), db_default=Now())
     due_at = models.DateTimeField(_("to be sent"), db_default=Now())
+    rank = models.SmallIntegerField(choices=Rank, default=Rank.NEWS, db_default=Rank.NEWS)
 
     # Since then it does not leave, until it is released.
     held_at = models.DateTimeField(_("held back"), null=True)
     released_at = models.DateTimeField(_("released"), null=True)
 
+    # Why it has not left, is delayed on its way, or came back, and since when that is known.
     failure = models.CharField(_("reason for failure"), max_length=20, choices=Failure, blank=True, db_default="")
+    failed_at = models.DateTimeField(null=True)
 
     sent_at = models.DateTimeField(pgettext_lazy("email", "sent"), null=True)
     dead_at = models.DateTimeField(_("given up"), null=True)
@@ -91,6 +94,7 @@ class Letter(Leased):
             models.Index(fields=["recipient", "id"], name="letter_recipient"),
             models.Index(fields=["code_hash"], name="letter_code"),
             models.Index(fields=["sent_at"], condition=Q(sent_at__isnull=False), name="letter_sent"),
+            models.Index(fields=["failed_at"], condition=~Q(failure=""), name="letter_failed"),
             models.Index(
                 fields=["provider", "provider_message_id"],
                 condition=~Q(provider_message_id=""),
@@ -113,10 +117,6 @@ class Letter(Leased):
                 name="letter_dead_for_a_reason",
             ),
             models.CheckConstraint(
-                condition=Q(sent_at=None) | Q(failure=""),
-                name="letter_sent_without_failure",
-            ),
-            models.CheckConstraint(
                 condition=Q(sent_at__isnull=False) | Q(delivered_at=None, bounced_at=None, complained_at=None),
                 name="letter_followed_once_sent",
             ),
@@ -136,7 +136,7 @@ class Letter(Leased):
 
     @property
     def status(self) -> Status:
-        """What is known of this letter. A delivered one stays delivered, unless its reader complains."""
+        """What is known of this letter: what was heard last, unless its reader complains."""
         if not self.to:
             return Status.UNADDRESSED
         for moment, status in (
@@ -144,7 +144,7 @@ class Letter(Leased):
             (self.complained_at, Status.COMPLAINED),
             (self.delivered_at, Status.DELIVERED),
             (self.bounced_at or self.dead_at, Status.UNDELIVERABLE),
-            (self.sent_at, Status.SENT),
+            (self.sent_at, Status.DELAYED if self.failure else Status.SENT),
             (self.held_at, Status.HELD),
         ):
             if moment:
@@ -159,7 +159,7 @@ class TrackingEvent(models.Model):
     message_id = models.CharField(max_length=300)  # the provider's
     type = models.CharField(max_length=12, choices=Fate)
     recipient = models.CharField(max_length=254)
-    bounce = models.CharField(max_length=10, choices=Bounce, blank=True, default="", db_default="")
+    bounce = models.CharField(max_length=20, choices=Failure, blank=True, default="", db_default="")
     occurred_at = models.DateTimeField()
     received_at = models.DateTimeField(db_default=Now(), db_index=True)
     letter = models.ForeignKey(Letter, null=True, on_delete=models.CASCADE, related_name="events")

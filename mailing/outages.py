@@ -6,12 +6,14 @@ from typing import NamedTuple
 from django.db.models import Count, Max, Min, Q
 from django.utils import timezone
 
+from mailing import stops
 from mailing.enums import Failure
 from mailing.models import LEAVING, Letter
+from mailing.reasons import OURS
 
 PATIENCE = dt.timedelta(minutes=10)  # as long a worker may be restarted, or a mail server be slow
 # What is said before a server has seen the letter. The others may be about one letter or its address.
-AWAY = (Failure.TIMEOUT, Failure.CONNECTION, Failure.LOGIN)
+AWAY = OURS - {Failure.ERROR}
 
 
 class MailOutage(NamedTuple):
@@ -22,9 +24,9 @@ class MailOutage(NamedTuple):
 
 
 def present_outage() -> MailOutage | None:
-    """Return the outage if emails that should have left wait and none has left for a while; None otherwise.
+    """Return the outage if all letters wait (stops.py), or some that should have left and none has for a while.
 
-    One query by the index letter_due, and a second one by letter_sent if some are late.
+    Two queries by indexes, and a third one if some are late. None without an outage.
     """
     now = timezone.now()
     late = Q(due_at__lte=now - PATIENCE) | Q(failure__in=AWAY, created_at__lte=now - PATIENCE)
@@ -32,6 +34,8 @@ def present_outage() -> MailOutage | None:
     found = owed.aggregate(
         waiting=Count("pk", filter=Q(due_at__lte=now) | ~Q(failure="")), oldest=Min("created_at", filter=late)
     )
+    if stop := stops.present_stop():
+        return MailOutage(stop.since, found["waiting"])
     if found["oldest"] is None:
         return None
     last = Letter.objects.filter(sent_at__isnull=False).aggregate(last=Max("sent_at"))["last"]

@@ -13,9 +13,10 @@ from django.utils import timezone
 from core.actors import Actor
 from core.masking import mask_codes
 from core.text import storable
-from mailing.enums import Failure, Status
+from mailing.enums import Rank, Status
 from mailing.letter_codes import CODE
 from mailing.models import UNENDED, Letter, LetterQuerySet
+from mailing.reasons import OF_ADDRESS, UNREACHABLE
 from records.enums import Event
 from records.names import letter_subject
 from records.trail import TrailEvent, append_events
@@ -33,7 +34,7 @@ class Draft:
     `about` (at most 40 characters) names the matter, and `recipient` (at most 80) names the person as the trail does,
     so that their letters can be found.
     Without an address in `to` it is never sent: it is kept to be read on a page, and told in another way.
-    Without `due_at` the letter is due at once.
+    Without `due_at` the letter is due at once. Those of a lower `rank` leave first when many are due.
     """
 
     key: str
@@ -44,6 +45,7 @@ class Draft:
     about: str = ""
     recipient: str = ""
     due_at: dt.datetime | None = None
+    rank: Rank = Rank.NEWS
 
 
 def queue_letters(*drafts: Draft, held_at: dt.datetime | None = None) -> None:
@@ -62,6 +64,7 @@ def queue_letters(*drafts: Draft, held_at: dt.datetime | None = None) -> None:
             parameters=_masked_value(draft.parameters),
             about=draft.about,
             recipient=draft.recipient,
+            rank=draft.rank,
             **UNTRIED,
         )
         letter.code_hash = CODE.hash_of(letter.nonce)
@@ -75,25 +78,31 @@ def queue_letters(*drafts: Draft, held_at: dt.datetime | None = None) -> None:
     Letter.objects.bulk_create(letters.values(), update_conflicts=True, unique_fields=["key"], update_fields=["key"])
 
 
-def is_undeliverable(address: str) -> bool:
-    """Tell whether the last letter to an address whose fate is known did not arrive (R14)."""
-    return address in undeliverable_among([address])
+def is_unreachable(address: str) -> bool:
+    """Tell whether reminders to an address would be for nothing, or unwanted (R14)."""
+    return address in unreachable_among([address])
 
 
-def undeliverable_among(addresses: Collection[str]) -> set[str]:
-    """Return those of these addresses at which the last letter whose fate is known did not arrive (R14).
+def unreachable_among(addresses: Collection[str]) -> set[str]:
+    """Return those of these addresses at which reminders would not arrive, or are unwanted (R14).
 
-    Letters given up because our own mail server was away say nothing about the address.
+    The last letter there whose fate is known came back for a reason that stays, or a letter there was reported as
+    spam. What is our own fault, and a mailbox that is full, say nothing of the address.
     """
     is_known = (
         Q(delivered_at__isnull=False)
         | Q(bounced_at__isnull=False)
         | Q(sent_at__isnull=False, provider="")  # a mail server took it, and reports no more
-        | Q(dead_at__isnull=False, failure__in=[Failure.REFUSED, Failure.INVALID])
+        | Q(dead_at__isnull=False, failure__in=OF_ADDRESS)
     )
-    known = Letter.objects.filter(is_known, to__in=addresses)
-    last = known.values("to").annotate(last=Max("pk")).order_by().values("last")
-    return {letter.to for letter in Letter.objects.filter(pk__in=last) if letter.status == Status.UNDELIVERABLE}
+    to_them = Letter.objects.filter(to__in=addresses)
+    last = to_them.filter(is_known).values("to").annotate(last=Max("pk")).order_by().values("last")
+    return {
+        letter.to
+        for letter in to_them.filter(Q(pk__in=last) | Q(complained_at__isnull=False))
+        if letter.complained_at
+        or (letter.status == Status.UNDELIVERABLE and letter.failure in UNREACHABLE | {""})  # "": nobody says why
+    }
 
 
 def readdress(letters: LetterQuerySet, *, to: str, language: str) -> None:
@@ -105,10 +114,10 @@ def readdress(letters: LetterQuerySet, *, to: str, language: str) -> None:
     waiting = letters.filter(UNENDED)
     if not to:
         free = {"lease": None, "leased_until": None}  # a worker that has it in hand comes back too late
-        waiting.update(to="", language=language, failure="", dropped_at=Now(), **free)
+        waiting.update(to="", language=language, failure="", failed_at=None, dropped_at=Now(), **free)
         return
     to = _masked_value(to)
-    waiting.exclude(to=to).exclude(failure="").update(failure="", attempts=0, due_at=Now())
+    waiting.exclude(to=to).exclude(failure="").update(failure="", failed_at=None, attempts=0, due_at=Now())
     waiting.update(to=to, language=language)
 
 
@@ -116,7 +125,7 @@ def readdress(letters: LetterQuerySet, *, to: str, language: str) -> None:
 def send_letters_again(letters: LetterQuerySet, *, chain: str, by: Actor) -> int:
     """Make the dead ones of these letters due now, record each in the trail, and return how many there were."""
     dead = list(letters.dead().select_for_update().values_list("pk", flat=True))
-    Letter.objects.filter(pk__in=dead).update(dead_at=None, failure="", attempts=0, due_at=Now())
+    Letter.objects.filter(pk__in=dead).update(dead_at=None, failure="", failed_at=None, attempts=0, due_at=Now())
     append_events(chain, [TrailEvent(Event.LETTER_SENT_AGAIN, letter_subject(pk)) for pk in dead], by=by)
     return len(dead)
 

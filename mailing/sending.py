@@ -1,6 +1,7 @@
 """Hands a letter to the mail server or provider, and tells what went wrong."""
 
 import smtplib
+import ssl
 from http import HTTPStatus
 from typing import Any
 
@@ -15,19 +16,22 @@ from django.core.mail.backends.base import BaseEmailBackend
 
 from core.text import storable
 from mailing.enums import Failure
+from mailing.reasons import OF_ADDRESS, Step, reason_of_reply
 
 LONGEST_MESSAGE_ID = 300  # characters of a provider's id, as letters and reports keep it
-# What a provider answers when the letter itself is at fault, unlike our key or a limit.
-LETTER_AT_FAULT = {HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNPROCESSABLE_ENTITY}
 
 
 class NotSent(Exception):
-    """The letter was not taken. It is `final` if another try would not change that."""
+    """The letter was not taken."""
 
-    def __init__(self, failure: Failure, *, final: bool = False) -> None:
+    def __init__(self, failure: Failure) -> None:
         super().__init__(failure)
         self.failure = failure
-        self.final = final
+
+    @property
+    def final(self) -> bool:
+        """Whether another try would not change that. A full mailbox is emptied some day."""
+        return self.failure in OF_ADDRESS and self.failure != Failure.FULL
 
 
 def open_connection(connection: BaseEmailBackend) -> None:
@@ -58,40 +62,46 @@ def send_message(connection: BaseEmailBackend, message: EmailMultiAlternatives) 
 
 
 def judge(error: Exception) -> NotSent:
-    """Return why a letter was not taken and whether to try again, given what sending raised."""
+    """Return why a letter was not taken, given what sending raised."""
     match error:
         case smtplib.SMTPRecipientsRefused():
-            return _of_reply(max(code for code, _ in error.recipients.values()))
+            code, text = max(error.recipients.values())
+            return _of_reply(code, text, Step.RECIPIENT)
         case smtplib.SMTPConnectError() | smtplib.SMTPHeloError() | smtplib.SMTPAuthenticationError():
             return _of_connecting(error)
+        case smtplib.SMTPSenderRefused():
+            return _of_reply(error.smtp_code, error.smtp_error, Step.SENDER)
         case smtplib.SMTPResponseException():
-            return _of_reply(error.smtp_code)
+            return _of_reply(error.smtp_code, error.smtp_error, Step.TEXT)
         case AnymailRecipientsRefused():
-            return NotSent(Failure.REFUSED, final=True)
+            return NotSent(Failure.SUPPRESSED)
         case AnymailAPIError(status_code=HTTPStatus.UNAUTHORIZED | HTTPStatus.FORBIDDEN):
             return NotSent(Failure.LOGIN)
+        case AnymailAPIError(status_code=HTTPStatus.PAYMENT_REQUIRED):
+            return NotSent(Failure.QUOTA)
         case AnymailAPIError(status_code=int(code)):
-            is_final = code in LETTER_AT_FAULT
-            return NotSent(Failure.REFUSED if is_final else Failure.BUSY, final=is_final)
+            is_ours = 400 <= code < 500 and code != HTTPStatus.TOO_MANY_REQUESTS
+            return NotSent(Failure.ERROR if is_ours else Failure.BUSY)
         case AnymailAPIError() | OSError():
-            return NotSent(Failure.TIMEOUT if _is_timeout(error) else Failure.CONNECTION)
+            return _of_connecting(error)
         case _:  # ValueError, AnymailInvalidAddress: nothing was sent, and another try would not change that
-            return NotSent(Failure.INVALID, final=True)
+            return NotSent(Failure.INVALID)
 
 
-def _of_connecting(error: OSError) -> NotSent:
+def _of_connecting(error: Exception) -> NotSent:
     """Never final: what the server says before it has seen a letter is not about the letter."""
-    if isinstance(error, smtplib.SMTPAuthenticationError):
-        return NotSent(Failure.LOGIN)
-    return NotSent(Failure.TIMEOUT if _is_timeout(error) else Failure.CONNECTION)
+    for each in (error, error.__context__):  # smtplib calls a silent server disconnected, anymail wraps what it met
+        match each:
+            case smtplib.SMTPAuthenticationError():
+                return NotSent(Failure.LOGIN)
+            case TimeoutError() | requests.Timeout():
+                return NotSent(Failure.TIMEOUT)
+            case ssl.SSLError() | requests.exceptions.SSLError() | smtplib.SMTPNotSupportedError():
+                return NotSent(Failure.TLS)
+    return NotSent(Failure.CONNECTION)
 
 
-def _is_timeout(error: Exception) -> bool:
-    """Tell whether the server was silent, not gone; smtplib calls both disconnected."""
-    return any(isinstance(each, TimeoutError | requests.Timeout) for each in (error, error.__context__))
-
-
-def _of_reply(code: int) -> NotSent:
-    """Judge a reply of the mail server (RFC 5321 § 4.2.1)."""
-    is_final = 500 <= code < 600
-    return NotSent(Failure.REFUSED if is_final else Failure.BUSY, final=is_final)
+def _of_reply(code: int, text: bytes | str, step: Step) -> NotSent:
+    """Judge a reply of the mail server by its first line: the enhanced code is repeated on each."""
+    said = text.decode(errors="replace") if isinstance(text, bytes) else text
+    return NotSent(reason_of_reply(code, said.partition("\n")[0], step=step))

@@ -4,7 +4,6 @@ The same event may come twice, in any order, and before we have recorded that th
 """
 
 import datetime as dt
-import re
 from typing import Any
 
 from anymail.signals import AnymailTrackingEvent, tracking
@@ -14,17 +13,15 @@ from django.dispatch import receiver
 from django.utils import timezone
 
 from core.text import storable
-from mailing.enums import Bounce, Fate
+from mailing import stops, tries
+from mailing.enums import Failure, Fate
 from mailing.models import Letter, TrackingEvent
+from mailing.reasons import OURS, reason_of_code
 from mailing.sending import LONGEST_MESSAGE_ID
 
 UNKNOWN_TIME = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)  # of events without a time, so that each is still kept once
-STATUS_CODE = re.compile(r"(?<![\d.])[45]\.(\d{1,3}\.\d{1,3})(?![\d.])")  # RFC 3463, without its class
-BOUNCES = {
-    **dict.fromkeys(("1.1", "1.2", "1.3", "1.6", "1.10", "2.1"), Bounce.NO_ADDRESS),
-    "2.2": Bounce.FULL,
-}
-REASONS = {"invalid": Bounce.NO_ADDRESS, "blocked": Bounce.REFUSED, "spam": Bounce.REFUSED}  # anymail's
+# anymail's
+REASONS: dict[str, str] = {"invalid": Failure.NO_ADDRESS, "blocked": Failure.REFUSED, "spam": Failure.REFUSED}
 KEPT_FOR = dt.timedelta(days=7)  # events of unknown letters: somebody else uses the same account
 
 
@@ -40,7 +37,7 @@ def follow(sender: Any, event: AnymailTrackingEvent, esp_name: str, **kwargs: An
             type=event.event_type,
             recipient=_text(event.recipient).lower()[:254],
             occurred_at=event.timestamp or UNKNOWN_TIME,
-            defaults={"bounce": _bounce(event)},
+            defaults={"bounce": _reason(event)},
         )
         if is_new:
             _tell_letter(row, named=_text((event.metadata or {}).get("letter")))
@@ -61,33 +58,45 @@ def _tell_letter(row: TrackingEvent, *, named: str = "") -> None:
     if letter is None:
         return
     at = row.occurred_at if row.occurred_at != UNKNOWN_TIME else timezone.now()
-    _apply(letter, Fate(row.type), at)
-    letter.save()
+    if row.message_id == letter.provider_message_id or not letter.provider_message_id:  # else of an earlier try
+        _apply(letter, Fate(row.type), Failure(row.bounce) if row.bounce else None, at)
+        letter.save()
     row.letter = letter
     row.save(update_fields=["letter"])
 
 
-def _apply(letter: Letter, fate: Fate, at: dt.datetime) -> None:
-    """Change a letter by its fate. Delivered is final, whatever was reported before or is reported later."""
+def _apply(letter: Letter, fate: Fate, why: Failure | None, at: dt.datetime) -> None:
+    """Change a letter by its fate: what happened last counts, in whichever order it is reported."""
     if letter.sent_at is None:  # the provider has it: our worker died before it recorded that
         letter.sent_at, letter.dead_at, letter.dropped_at, letter.failure = at, None, None, ""
         letter.lease = letter.leased_until = None
+    latest = letter.delivered_at or letter.bounced_at
     if fate == Fate.COMPLAINED:
         letter.complained_at = letter.complained_at or at
+    elif latest and latest > at:
+        return
     elif fate == Fate.DELIVERED:
         letter.delivered_at, letter.bounced_at = letter.delivered_at or at, None
-    elif letter.delivered_at is None:
-        letter.bounced_at = letter.bounced_at or at
+        letter.failure, letter.failed_at = "", None
+    elif fate == Fate.DEFERRED:
+        if latest is None:
+            letter.failure, letter.failed_at = why or Failure.BUSY, timezone.now()
+    elif why and why in OURS | {Failure.BUSY} and not (letter.delivered_at or letter.complained_at):
+        # The provider took it and did not deliver it, for a reason of ours: it leaves once more, later.
+        changes = {**stops.due_again(why, seconds=0), **tries.retry_letter(letter, why)[0]}
+        for name, value in changes.items():
+            setattr(letter, name, value)
+    elif letter.bounced_at is None:
+        letter.bounced_at, letter.delivered_at = at, None
+        letter.failure, letter.failed_at = why or "", timezone.now()
 
 
-def _bounce(event: AnymailTrackingEvent) -> str:
-    """Return why a letter came back, by the status code of the receiving server or the provider's own word for it."""
-    if event.event_type not in {Fate.BOUNCED, Fate.REJECTED}:
+def _reason(event: AnymailTrackingEvent) -> str:
+    """Return why a letter did not arrive, by the code of the receiving server or the provider's own word for it."""
+    if event.event_type not in {Fate.DEFERRED, Fate.BOUNCED, Fate.REJECTED, Fate.FAILED}:
         return ""
-    code = STATUS_CODE.search(f"{event.mta_response or ''} {event.description or ''}")
-    if code is None:
-        return REASONS.get(str(event.reject_reason), "")
-    return Bounce.REFUSED if code[1].startswith("7.") else BOUNCES.get(code[1], "")
+    reason = reason_of_code(f"{event.mta_response or ''} {event.description or ''}")
+    return reason.value if reason else REASONS.get(str(event.reject_reason), "")
 
 
 def _text(value: Any) -> str:

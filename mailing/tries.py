@@ -24,12 +24,13 @@ def retry_letter(letter: Letter, failure: Failure) -> tuple[dict[str, Any], str]
     if letter.attempts >= _most_tries():
         return give_letter_up(failure)
     seconds = retry_delay(settings.MAILING_DELAYS, attempts=letter.attempts)
-    return {"due_at": Now() + dt.timedelta(seconds=seconds), "failure": failure}, failure.value
+    changes = {"due_at": Now() + dt.timedelta(seconds=seconds), "failure": failure, "failed_at": Now()}
+    return changes, failure.value
 
 
 def give_letter_up(failure: Failure) -> tuple[dict[str, Any], str]:
     """Return the changes that give a letter up, and the word for it in the log."""
-    return {"dead_at": Now(), "failure": failure}, failure.value
+    return {"dead_at": Now(), "failure": failure, "failed_at": Now()}, failure.value
 
 
 def is_letter_exhausted(letter: Letter) -> bool:

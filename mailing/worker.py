@@ -7,6 +7,7 @@ the same Message-ID, and none is lost.
 import logging
 import math
 import time
+from collections.abc import Callable
 from contextlib import closing, suppress
 from functools import partial
 from typing import Any
@@ -18,9 +19,10 @@ from django.db.models.functions import Now
 
 from core.leases import give_back, renew_lease
 from core.worker import Stop, log_fault, patiently
-from mailing import letters, sending, tries
+from mailing import letters, sending, stops, tries
 from mailing.enums import Failure
 from mailing.models import Letter
+from mailing.reasons import REFUSES_US
 
 logger = logging.getLogger("mailing")
 
@@ -31,29 +33,50 @@ STEPS = 4  # how often sending waits for the mail server: MAIL, RCPT, DATA, and 
 def deliver_due_letters(stop: Stop | None = None, until: float = math.inf) -> int:
     """Try every letter that is due now, and return how many were tried.
 
-    No letter is begun after a stop was asked for, or after `until` (seconds of the monotonic clock).
+    No letter is begun after a stop was asked for, or after `until` (seconds of the monotonic clock). While all letters
+    wait (stops.py) one a minute is tried.
     """
     stop, tried = stop or Stop(), 0
     while Letter.objects.due().exists():
-        with closing(_Connection()) as connection:
-            for _ in range(BATCH_LETTERS):
-                is_over = stop.asked or time.monotonic() >= until
-                letter = None if is_over else tries.claim_letter()
-                if letter is None:
-                    return tried
-                tried += 1
-                if not _deliver_letter(letter, connection.backend):
-                    break  # the connection may be in any state
+        standstill = stops.present_stop()
+        if standstill and not standstill.may_try:
+            break
+        most = 1 if standstill else BATCH_LETTERS
+        sent, is_good = _deliver_batch(lambda: stop.asked or time.monotonic() >= until, most=most)
+        tried += sent + (not is_good)
+        if standstill and sent:
+            stops.end()
+        if not is_good and (standstill := stops.present_stop()):
+            stops.begin(standstill)
+        if is_good and sent < most:
+            break
     return tried
+
+
+def _deliver_batch(is_over: Callable[[], bool], *, most: int) -> tuple[int, bool]:
+    """Deliver at most so many letters over one connection, until one fails: then it may be in any state.
+
+    Return how many did not fail, and whether none failed.
+    """
+    with closing(_Connection()) as connection:
+        for number in range(most):
+            letter = None if is_over() else tries.claim_letter()
+            if letter is None:
+                return number, True
+            if not _deliver_letter(letter, connection.backend):
+                return number, False
+    return most, True
 
 
 def _deliver_letter(letter: Letter, backend: BaseEmailBackend) -> bool:
     """Send a letter that we hold and record what became of it; tell whether the connection is still good."""
     started = time.monotonic()
     changes, outcome = _try_letter(letter, backend)
-    if not patiently(partial(give_back, letter, **changes), seconds=settings.MAILING_LEASE):
+    used = {} if "due_at" in changes else {"to": letter.to}  # it may have been readdressed meanwhile
+    if not patiently(partial(give_back, letter, **used, **changes), seconds=settings.MAILING_LEASE):
         outcome = "late"
-    level = logging.WARNING if "dead_at" in changes else logging.INFO
+    refuses_us = changes.get("failure") in REFUSES_US
+    level = logging.ERROR if refuses_us else logging.WARNING if "dead_at" in changes else logging.INFO
     facts = {
         "letter": letter.pk,
         "outcome": outcome,
@@ -75,8 +98,7 @@ def _try_letter(letter: Letter, backend: BaseEmailBackend) -> tuple[dict[str, An
         time_left = settings.MAILING_LEASE - (time.monotonic() - held_since)
         if time_left < STEPS * settings.EMAIL_TIMEOUT and not renew_lease(letter, seconds=settings.MAILING_LEASE):
             return {}, "late"
-        # Where it really went: it may have been readdressed meanwhile.
-        return {"sent_at": Now(), "failure": "", "to": letter.to, **sending.send_message(backend, message)}, "sent"
+        return {"sent_at": Now(), "failure": "", **sending.send_message(backend, message)}, "sent"
     except letters.NoLongerDue:
         return {"dropped_at": Now(), "failure": ""}, "dropped"
     except letters.Unwritable:

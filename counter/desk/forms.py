@@ -26,10 +26,6 @@ from core.text import typed_text
 from counter import code_comparison, countries
 from counter.models import DocumentType
 
-ALSO_HINT = _(
-    "Chosen in advance where the address is the same now. If the phone number is the same there, it will be corrected "
-    "too."
-)
 UNSAVEABLE = _("The text has characters that cannot be saved. Remove the special characters.")
 LONGEST_NOTE, LONGEST_REASON, LONGEST_LINE = 500, 500, 200  # characters, as IdCheck has them
 MOST_YEARS = 15  # ahead; a later day is a slip of the keys
@@ -112,7 +108,6 @@ class NewContactDetailsForm(ContactDetailsForm):
     )
     is_phone_removed = forms.BooleanField(label=_("The person no longer has a phone number"), required=False)
     field_order = ["email", "is_email_removed", "phone", "is_phone_removed", "language", "also"]
-    also_hint = ALSO_HINT
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -130,14 +125,13 @@ class NewContactDetailsForm(ContactDetailsForm):
         """What the person's contact details are to be; None for what stays as it is."""
         kept = {name: "" if self.cleaned_data[f"is_{name}_removed"] else None for name in ("email", "phone")}
         new = {name: self.cleaned_data[name] or kept[name] for name in kept}
-        return {**new, "language": self.cleaned_data["language"]}
+        return {"also": self.cleaned_data.get("also", []), "language": self.cleaned_data["language"], **new}
 
 
 class ShownContactDetailsForm(ContactDetailsForm):
     """The present contact details, for staff who asked to see them (R16). What is emptied is removed."""
 
     is_shown = True
-    also_hint = ALSO_HINT
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -149,7 +143,7 @@ class ShownContactDetailsForm(ContactDetailsForm):
     @property
     def corrections(self) -> dict[str, Any]:
         """What the person's contact details are to be."""
-        return {name: self.cleaned_data[name] for name in ("email", "phone", "language")}
+        return {"also": [], **self.cleaned_data}
 
 
 class UnshownInput(forms.TextInput):

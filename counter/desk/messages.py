@@ -11,7 +11,7 @@ from applications import inviting
 from applications.letter_names import name_of
 from applications.models import Applicant, Application, Invitation
 from identity.models import Account
-from mailing.enums import Bounce, Status
+from mailing.enums import Status
 from mailing.letter_codes import display_letter_code
 from mailing.models import Letter
 from records.names import account_subject, applicant_subject
@@ -64,11 +64,8 @@ class Sent:
     @property
     def _reason(self) -> str:
         """Why it did not leave or came back, if that is known."""
-        letter = self.letter
-        if letter.failure and letter.status in {Status.DELAYED, Status.UNDELIVERABLE}:
-            return str(letter.get_failure_display())
-        known = [event.bounce for event in letter.events.all() if event.bounce] if letter.bounced_at else []
-        return str(Bounce(known[-1]).label) if known else ""
+        is_lost = self.letter.status in {Status.DELAYED, Status.UNDELIVERABLE}
+        return str(self.letter.get_failure_display()) if is_lost else ""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 from django.db import migrations, models
 
-from mailing.enums import Bounce
+from mailing.enums import Failure
 
 
 class Migration(migrations.Migration):
@@ -10,6 +10,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="trackingevent",
             name="bounce",
-            field=models.CharField(blank=True, choices=Bounce.choices, db_default="", default="", max_length=10),
+            field=models.CharField(blank=True, choices=Failure.choices, db_default="", default="", max_length=10),
         )
     ]

@@ -121,7 +121,7 @@ def test_letter_without_an_address_is_never_sent():
 
     assert [each.to for each in Letter.objects.due()] == ["maija@example.test"]
     assert [each.status for each in Letter.objects.filter(to="")] == ["unaddressed"]
-    assert not outbox.is_undeliverable("")
+    assert not outbox.is_unreachable("")
 
 
 def test_event_owes_somebody_without_an_address_one_letter_too(pass_days):  # noqa: F811

@@ -118,7 +118,7 @@ def status_of(address):
 @pytest.mark.usefixtures("_worker")
 def test_letter_to_an_address_that_begins_with_bounce_comes_back_and_staff_hear_of_it(client, address):
     assert status_of(address) == Status.UNDELIVERABLE
-    assert outbox.is_undeliverable(address)
+    assert outbox.is_unreachable(address)
     assert "Came back" in client.get(INBOX, headers={"Accept-Language": "en"}).content.decode()
 
 

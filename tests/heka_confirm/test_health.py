@@ -2,6 +2,8 @@ import pytest
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
+from mailing.stops import MANY
+from tests.mailing.test_stops import refused
 from tests.processes import python
 
 
@@ -33,7 +35,17 @@ def test_readiness_with_database_and_migrations(client):
     response = client.get("/readiness")
 
     assert response.status_code == 200
-    assert response.json() == {"status": "ok", "database": True, "migrations": True}
+    assert response.json() == {"status": "ok", "database": True, "migrations": True, "mail": True}
+
+
+@pytest.mark.django_db
+def test_readiness_says_that_emails_do_not_leave_and_stays_ready(client):
+    refused(MANY)
+
+    response = client.get("/readiness")
+
+    assert response.status_code == 200
+    assert response.json() == {"status": "ok", "database": True, "migrations": True, "mail": False}
 
 
 @pytest.mark.django_db
@@ -48,7 +60,7 @@ def test_readiness_with_a_migration_missing(client):
 
 @pytest.mark.django_db
 def test_readiness_takes_few_queries(client, django_assert_max_num_queries):
-    with django_assert_max_num_queries(2):
+    with django_assert_max_num_queries(4):
         client.get("/readiness")
 
 

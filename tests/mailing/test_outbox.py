@@ -81,7 +81,6 @@ def test_parameters_are_plain_and_hold_no_personal_identity_code(given, stored):
         {"leased_until": timezone.now()},
         {"dead_at": timezone.now()},
         {"dead_at": timezone.now(), "failure": "refused", "sent_at": timezone.now()},
-        {"sent_at": timezone.now(), "failure": "busy"},
         {"sent_at": timezone.now(), "dropped_at": timezone.now()},
         {"delivered_at": timezone.now()},
         {"sent_at": timezone.now(), "delivered_at": timezone.now(), "bounced_at": timezone.now()},
@@ -131,12 +130,18 @@ SENT = {"sent_at": timezone.now()}
         ([{**SENT, "bounced_at": timezone.now()}, SENT], False),
         ([{**SENT, "bounced_at": timezone.now()}, {**SENT, "provider": "Postmark"}], True),
         ([{**SENT, "delivered_at": timezone.now()}, {**SENT, "bounced_at": timezone.now()}], True),
+        ([{**SENT, "bounced_at": timezone.now(), "failure": Failure.NO_ADDRESS}], True),
+        ([{**SENT, "bounced_at": timezone.now(), "failure": Failure.FULL}], False),
+        ([{"dead_at": timezone.now(), "failure": Failure.FULL}], False),
+        ([{"dead_at": timezone.now(), "failure": Failure.SENDER}], False),
+        ([{**SENT, "complained_at": timezone.now()}], True),
+        ([{**SENT, "complained_at": timezone.now()}, {**SENT, "delivered_at": timezone.now()}], True),
     ],
 )
-def test_address_is_undeliverable_when_the_last_known_letter_to_it_was(fates, expected):
+def test_address_is_unreachable_when_the_last_known_letter_to_it_was_or_a_letter_was_reported_as_spam(fates, expected):
     for number, fate in enumerate(fates):
         letter = queued(f"hello:{number}")
         Letter.objects.filter(pk=letter.pk).update(**fate)
 
-    assert outbox.is_undeliverable("maija@example.test") is expected
-    assert outbox.is_undeliverable("olli@example.test") is False
+    assert outbox.is_unreachable("maija@example.test") is expected
+    assert outbox.is_unreachable("olli@example.test") is False

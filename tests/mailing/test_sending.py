@@ -4,6 +4,7 @@ import datetime as dt
 import http.server
 import json
 import smtplib
+import ssl
 import threading
 
 import pytest
@@ -26,7 +27,13 @@ RETRIED, DEAD = Status.DELAYED, Status.UNDELIVERABLE
     [
         ("EHLO", "421 Too many connections", RETRIED, Failure.CONNECTION),
         ("MAIL", "451 Try later", RETRIED, Failure.BUSY),
-        ("MAIL", "550 We do not take letters of yours", DEAD, Failure.REFUSED),
+        ("MAIL", "550 We do not take letters of yours", RETRIED, Failure.SENDER),
+        ("MAIL", "550 5.4.5 Daily sending quota exceeded", RETRIED, Failure.QUOTA),
+        ("MAIL", "530 5.7.0 Authentication required", RETRIED, Failure.LOGIN),
+        ("RCPT", "550 5.7.1 Relaying denied", RETRIED, Failure.SENDER),
+        ("RCPT", "550 5.1.1 No such mailbox", DEAD, Failure.NO_ADDRESS),
+        ("RCPT", "452 4.2.2 Mailbox full", RETRIED, Failure.FULL),
+        ("RCPT", "552 5.2.2 Mailbox full", RETRIED, Failure.FULL),
         ("RCPT", "421 Try later", RETRIED, Failure.BUSY),
         ("RCPT", "450 Greylisted", RETRIED, Failure.BUSY),
         ("RCPT", "550 No such mailbox", DEAD, Failure.REFUSED),
@@ -146,6 +153,19 @@ def test_wrong_password_is_not_the_letter_s_fault():
     assert (reason.failure, reason.final) == (Failure.LOGIN, False)
 
 
+@pytest.mark.parametrize(
+    "error",
+    [
+        ssl.SSLCertVerificationError("certificate verify failed"),
+        smtplib.SMTPNotSupportedError("STARTTLS extension not supported by server."),
+    ],
+)
+def test_connection_that_cannot_be_secured_is_not_the_letter_s_fault(error):
+    reason = judge(error)
+
+    assert (reason.failure, reason.final) == (Failure.TLS, False)
+
+
 # --- A provider behind HTTP ------------------------------------------------------------------------------
 
 TAKEN = {
@@ -205,8 +225,10 @@ def provider(settings):
         (500, {}, RETRIED, Failure.BUSY),
         (503, "<html>gone</html>", RETRIED, Failure.BUSY),
         (200, "<html>garbage</html>", RETRIED, Failure.BUSY),
+        (402, {"ErrorCode": 405, "Message": "No credits"}, RETRIED, Failure.QUOTA),
+        (422, {"ErrorCode": 412, "Message": "Pending approval"}, RETRIED, Failure.ERROR),
         (401, {"ErrorCode": 10, "Message": "No key"}, RETRIED, Failure.LOGIN),
-        (422, {"ErrorCode": 406, "Message": INACTIVE}, DEAD, Failure.REFUSED),
+        (422, {"ErrorCode": 406, "Message": INACTIVE}, DEAD, Failure.SUPPRESSED),
     ],
 )
 def test_answer_of_the_provider_decides(provider, code, body, status, failure):

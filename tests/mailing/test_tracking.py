@@ -6,8 +6,8 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from core.leases import give_back
-from mailing import tracking, tries
-from mailing.enums import Bounce, Status
+from mailing import outbox, tracking, tries
+from mailing.enums import Failure, Status
 from mailing.models import Letter, TrackingEvent
 from mailing.webhooks import tracking_webhooks
 from tests.mailing.letters import queued
@@ -66,7 +66,7 @@ def refreshed(letter):
         ("Bounce", {"Type": "BadEmailAddress"}, Status.UNDELIVERABLE),
         ("Bounce", {"Type": "TemplateRenderingFailed"}, Status.UNDELIVERABLE),
         ("SpamComplaint", {"Type": "SpamComplaint"}, Status.COMPLAINED),
-        ("Bounce", {"Type": "Transient"}, Status.SENT),
+        ("Bounce", {"Type": "Transient"}, Status.DELAYED),
     ],
 )
 def test_letter_is_followed(report, kind, more, status):
@@ -95,22 +95,71 @@ def test_repeated_report_is_one_row(report):
     assert refreshed(letter).delivered_at == dt.datetime(2026, 11, 21, 10, tzinfo=dt.UTC)
 
 
-def test_delivered_stays_delivered(report):
+def test_what_happened_last_counts_in_whichever_order_it_is_reported(report):
+    """Servers return out of band what they took, and providers report in any order."""
+    later, earlier = "2026-11-21T11:00:00Z", "2026-11-21T09:00:00Z"
+    letter = sent()
+
+    def told(*arguments, **more):
+        report(*arguments, **more)
+        return refreshed(letter).status
+
+    assert told("Delivery", letter) == Status.DELIVERED
+    assert told("Bounce", letter, at=earlier, Type="SoftBounce") == Status.DELIVERED
+    assert told("Bounce", letter, at=later, Type="HardBounce", Details="550 5.1.1 Unknown") == Status.UNDELIVERABLE
+    assert told("Delivery", letter, at="2026-11-21T10:30:00Z") == Status.UNDELIVERABLE
+    assert refreshed(letter).failure == Failure.NO_ADDRESS
+
+
+def test_report_that_we_are_refused_blames_no_address_and_the_letter_leaves_once_more(report):
+    letter = sent()
+
+    report("Bounce", letter, Type="HardBounce", Details="550 5.7.1 Relaying denied")
+    after = refreshed(letter)
+    report("Bounce", letter, Type="HardBounce", Details="550 5.7.1 Relaying denied")  # the same, repeated
+
+    assert (after.status, after.failure, after.sent_at) == (Status.DELAYED, Failure.SENDER, None)
+    assert after.due_at > timezone.now()
+    assert refreshed(letter).due_at == after.due_at
+    assert not outbox.is_unreachable(letter.to)
+
+
+def test_report_of_an_earlier_try_changes_nothing_of_a_later_one(report):
+    letter = sent()
+    report("Bounce", letter, Type="HardBounce", Details="550 5.7.1 Relaying denied")
+    Letter.objects.update(due_at=timezone.now() - dt.timedelta(minutes=1))
+    give_back(tries.claim_letter(), sent_at=Now(), failure="", provider="Postmark", provider_message_id="p-2")
+
+    report("Bounce", letter, at="2026-11-21T10:01:00Z", Type="HardBounce", Details="550 5.1.1 Unknown")
+
+    assert refreshed(letter).status == Status.SENT
+
+
+def test_delay_at_the_receiving_server_is_known_until_the_letter_has_arrived(report):
+    letter = sent()
+
+    report("Bounce", letter, Type="Transient", Details="452 4.2.2 Over quota")
+    delayed = refreshed(letter)
+    report("Delivery", letter, at="2026-11-21T11:00:00Z")
+
+    assert (delayed.status, delayed.failure) == (Status.DELAYED, Failure.FULL)
+    assert (refreshed(letter).status, refreshed(letter).failure) == (Status.DELIVERED, "")
+
+
+def test_delay_reported_after_the_delivery_changes_nothing(report):
     letter = sent()
 
     report("Delivery", letter)
-    report("Bounce", letter, Type="HardBounce")
-    report("Delivery", letter, at="2026-11-21T11:00:00Z")
+    report("Bounce", letter, at="2026-11-21T09:59:00Z", Type="Transient")
 
     assert refreshed(letter).status == Status.DELIVERED
-    assert refreshed(letter).delivered_at == dt.datetime(2026, 11, 21, 10, tzinfo=dt.UTC)
 
 
 def test_bounce_that_came_before_the_delivery_is_taken_back(report):
     letter = sent()
 
     report("Bounce", letter, Type="SoftBounce")
-    report("Delivery", letter)
+    report("Delivery", letter, at="2026-11-21T10:00:01Z")
 
     assert (refreshed(letter).status, refreshed(letter).bounced_at) == (Status.DELIVERED, None)
 
@@ -227,10 +276,10 @@ def test_mail_server_has_no_webhook():
 @pytest.mark.parametrize(
     ("said", "bounce"),
     [
-        ("smtp;550 5.1.1 The email account does not exist", Bounce.NO_ADDRESS),
-        ("550 5.1.10 RESOLVER.ADR.RecipientNotFound", Bounce.NO_ADDRESS),
-        ("smtp;452 4.2.2 The email account is over quota", Bounce.FULL),
-        ("554 5.7.1 Message rejected as spam", Bounce.REFUSED),
+        ("smtp;550 5.1.1 The email account does not exist", Failure.NO_ADDRESS),
+        ("550 5.1.10 RESOLVER.ADR.RecipientNotFound", Failure.NO_ADDRESS),
+        ("smtp;452 4.2.2 The email account is over quota", Failure.FULL),
+        ("554 5.7.1 Message rejected as spam", Failure.REFUSED),
         ("550 5.0.0 Something", ""),
         ("Sent to 10.5.1.1 and 5.1.1.7", ""),
         ("", ""),
@@ -244,7 +293,7 @@ def test_reason_of_a_bounce_is_known_by_the_code_of_the_receiving_server(report,
     assert [event.bounce for event in refreshed(letter).events.all()] == [bounce]
 
 
-@pytest.mark.parametrize(("kind", "bounce"), [("BadEmailAddress", Bounce.NO_ADDRESS), ("Blocked", Bounce.REFUSED)])
+@pytest.mark.parametrize(("kind", "bounce"), [("BadEmailAddress", Failure.NO_ADDRESS), ("Blocked", Failure.REFUSED)])
 def test_reason_of_a_bounce_without_a_code_is_the_providers(report, kind, bounce):
     letter = sent()
 

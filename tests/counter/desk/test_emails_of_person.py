@@ -12,8 +12,9 @@ from applications import invitations, inviting
 from applications.models import Application, Invitation
 from counter.desk import messages
 from counter.desk.access import find_slot
-from mailing.enums import Bounce, Status
-from mailing.models import Letter, TrackingEvent
+from mailing.enums import Status
+from mailing.models import Letter
+from mailing.reasons import OF_ADDRESS
 from tests.applications.factories import applicant, application
 from tests.cast import MAIJA, OLLI
 from tests.cast import applicant as written
@@ -49,7 +50,7 @@ def show(browser, sent, position=1):
         ({**SENT, "bounced_at": AT}, f"Came back on {MOMENT}."),
         (
             {"dead_at": AT, "failure": "refused"},
-            f"Could not be sent on {MOMENT}. The mail server refused the email or its address.",
+            f"Could not be sent on {MOMENT}. The receiving mail server refused the email.",
         ),
         ({"dropped_at": AT}, "Not sent, as it was no longer needed."),
         ({"to": ""}, "Not sent, as there is no email address."),
@@ -64,14 +65,10 @@ def test_page_says_what_became_of_an_email(adviser, columns, words):
     assert words in page
 
 
-@pytest.mark.parametrize("reason", Bounce)
+@pytest.mark.parametrize("reason", sorted(OF_ADDRESS))
 def test_page_says_why_an_email_came_back_and_what_to_do(adviser, reason):
     sent = application(MAIJA, OLLI)
-    letter = Letter.objects.get(message="invitation")
-    TrackingEvent.objects.create(
-        provider="x", message_id="1", type="bounced", recipient="x", occurred_at=AT, letter=letter, bounce=reason
-    )
-    Letter.objects.filter(pk=letter.pk).update(**SENT, bounced_at=AT)
+    Letter.objects.filter(message="invitation").update(**SENT, bounced_at=AT, failure=reason)
 
     page = show(adviser, sent)
 

@@ -1,0 +1,146 @@
+"""All letters wait when many different addresses are refused one after the other."""
+
+import datetime as dt
+import logging
+
+import pytest
+from django.utils import timezone
+
+from mailing import outbox, stops, worker
+from mailing.enums import Failure, Status
+from mailing.models import Letter
+from mailing.outages import present_outage
+from mailing.stops import FORGOTTEN_AFTER, MANY
+from tests.mailing.letters import draft, queued
+
+pytestmark = pytest.mark.django_db
+
+NO_USER = "550 5.1.1 No such user"
+NO_RELAY = "550 5.7.1 Relaying denied"
+
+
+def many(count, *, start=0):
+    numbers = range(start, start + count)
+    outbox.queue_letters(*(draft(f"hello:{number}", to=f"person{number}@example.test") for number in numbers))
+
+
+def refused(count, *, minutes_ago=0, failure=Failure.SENDER, **columns):
+    """Return letters to different addresses, each of which failed once."""
+    many(count)
+    at = timezone.now() - dt.timedelta(minutes=minutes_ago)
+    due_at = timezone.now() + FORGOTTEN_AFTER
+    Letter.objects.update(failure=failure, failed_at=at, attempts=1, due_at=due_at, **columns)
+    return list(Letter.objects.order_by("pk"))
+
+
+def rcpt(by_smtp, reply):
+    by_smtp.mood = lambda step: reply if step == "RCPT" else None
+
+
+@pytest.mark.parametrize("reply", [NO_USER, NO_RELAY, "550 Blocked"])
+def test_many_addresses_refused_at_once_are_not_blamed_and_all_others_wait(by_smtp, reply, caplog):
+    rcpt(by_smtp, reply)
+    many(3 * MANY)
+
+    tried = worker.deliver_due_letters()
+
+    assert tried == MANY
+    assert {letter.status for letter in Letter.objects.all()} == {Status.DELAYED, Status.WAITING}
+    assert not any(outbox.is_unreachable(letter.to) for letter in Letter.objects.all())
+    assert present_outage().waiting == 3 * MANY
+    told = [record for record in caplog.records if getattr(record, "outcome", "") == "stopped"]
+    assert [(record.levelno, record.waiting) for record in told] == [(logging.ERROR, 3 * MANY)]
+
+
+def test_few_refused_addresses_are_their_own_fault(by_smtp):
+    rcpt(by_smtp, NO_USER)
+    many(MANY - 1)
+
+    worker.deliver_due_letters()
+
+    assert {letter.status for letter in Letter.objects.all()} == {Status.UNDELIVERABLE}
+    assert stops.present_stop() is None
+
+
+def test_one_address_refused_many_times_stops_nothing(by_smtp):
+    rcpt(by_smtp, NO_USER)
+    for number in range(MANY + 1):
+        queued(f"hello:{number}")
+
+    worker.deliver_due_letters()
+
+    assert {letter.status for letter in Letter.objects.all()} == {Status.UNDELIVERABLE}
+
+
+def test_refusals_with_letters_between_them_that_are_taken_stop_nothing(by_smtp):
+    number = iter(range(1000))
+    by_smtp.mood = lambda step: NO_USER if step == "RCPT" and next(number) % 3 else None
+    many(3 * MANY)
+
+    worker.deliver_due_letters()
+
+    assert Letter.objects.dead().count() == 2 * MANY
+    assert stops.present_stop() is None
+
+
+def test_while_all_wait_one_letter_a_minute_is_tried(by_smtp, settings):
+    rcpt(by_smtp, NO_RELAY)
+    many(3 * MANY)
+    worker.deliver_due_letters()
+
+    at_once = worker.deliver_due_letters()
+    Letter.objects.exclude(failure="").update(failed_at=timezone.now() - dt.timedelta(seconds=settings.MAILING_PROBE))
+    a_minute_later = worker.deliver_due_letters()
+
+    assert (at_once, a_minute_later) == (0, 1)
+
+
+def test_once_a_letter_is_taken_all_leave(by_smtp, settings):
+    rcpt(by_smtp, NO_USER)
+    many(3 * MANY)
+    worker.deliver_due_letters()
+    rcpt(by_smtp, None)
+    settings.MAILING_PROBE = 0
+
+    tried = worker.deliver_due_letters()
+
+    assert tried == 3 * MANY
+    assert {letter.status for letter in Letter.objects.all()} == {Status.SENT}
+    assert present_outage() is None
+
+
+def test_reports_that_many_addresses_refuse_us_are_our_fault_too():
+    sent_at = timezone.now() - dt.timedelta(minutes=5)
+    refused(MANY, failure=Failure.REFUSED, sent_at=sent_at, bounced_at=timezone.now())
+
+    stops.begin(stops.present_stop())
+
+    assert {letter.status for letter in Letter.objects.all()} == {Status.DELAYED}
+
+
+@pytest.mark.parametrize("failure", [Failure.NO_ADDRESS, Failure.SUPPRESSED, Failure.FULL])
+def test_bounces_that_come_after_a_wave_of_emails_stop_nothing(failure):
+    sent_at = timezone.now() - dt.timedelta(minutes=5)
+    refused(3 * MANY, failure=failure, sent_at=sent_at, bounced_at=timezone.now())
+
+    assert stops.present_stop() is None
+
+
+@pytest.mark.parametrize("failure", [Failure.BUSY, Failure.FULL, Failure.INVALID, Failure.ERROR])
+def test_what_says_nothing_of_us_stops_nothing(failure):
+    refused(3 * MANY, failure=failure)
+
+    assert stops.present_stop() is None
+
+
+def test_stop_is_forgotten_after_an_hour_without_a_try():
+    refused(MANY, minutes_ago=61)
+
+    assert stops.present_stop() is None
+
+
+def test_looking_for_a_stop_takes_one_query_while_few_fail(django_assert_num_queries):
+    refused(MANY - 1)
+
+    with django_assert_num_queries(1):
+        stops.present_stop()
