@@ -97,8 +97,12 @@ def _save(request: HttpRequest, slot: Applicant, account: Account | None, correc
     """Save the corrections, and say what became of the invitation, of other applications and of the account."""
     email, unmoved = corrections["email"], ""
     is_new = email not in {None, "", slot.email}
+    # Of one in use it is said, ticked or not, why it stays.
     is_of_account = (
-        is_new and account is not None and ACCOUNT in corrections["also"] and normal(email) != account.email
+        account is not None
+        and is_new
+        and normal(email) != account.email
+        and (ACCOUNT in corrections["also"] or account.verified_at is not None)
     )
     try:
         if account and is_of_account:
