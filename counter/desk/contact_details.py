@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from applications import everywhere, invitations
 from applications.everywhere import Offer
@@ -22,6 +23,10 @@ from identity.models import Account
 
 ACCOUNT = "account"  # among the places in which to correct an address, the others of which are numbers
 
+WHERE = gettext_lazy(
+    "Ticked in advance where the address is the same. If the phone number is the same there, it will be corrected too."
+)
+
 
 @desk_view("counter.use_desk")
 @read_or_act
@@ -35,6 +40,8 @@ def contact_page(request: HttpRequest, reference: str, position: int) -> HttpRes
     may_move = staff_of(request).has_perm("counter.issue_account")
     account = accounts.of_person(slot.hetu_indexes) if may_move else None
     form = _form(request, slot, _places(slot, account))
+    if "also" in form.fields:
+        form.fields["also"].help_text = WHERE
     if form.is_valid():
         _save(request, slot, account, form.corrections)
         return to_slot(slot)
