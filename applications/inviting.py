@@ -50,7 +50,7 @@ def _sent_to_present_address(applicant: Applicant) -> Invitation | None:
     """Return the invitation that went to the person's present address a moment ago, or is on its way there."""
     recent = Invitation.objects.filter(applicant=applicant, created_at__gt=timezone.now() - PAUSE)
     by_key = {letters.letter_key("invitation", each.pk, applicant): each for each in recent}
-    arrives = Letter.objects.filter(to=applicant.email, dropped_at=None, dead_at=None, bounced_at=None)
+    arrives = Letter.objects.filter(to__iexact=applicant.email, dropped_at=None, dead_at=None, bounced_at=None)
     found = arrives.filter(key__in=by_key).order_by("pk").last() if by_key else None
     return by_key[found.key] if found else None
 
@@ -83,7 +83,9 @@ def next_invitation_at(applicant: Applicant) -> dt.datetime | None:
     """
     since = timezone.now() - PAUSE
     written = Invitation.objects.filter(applicant=applicant, created_at__gt=since).values_list("created_at", flat=True)
-    own = Letter.objects.filter(recipient=applicant_subject(applicant.pk), message="invitation", to=applicant.email)
+    own = Letter.objects.filter(
+        recipient=applicant_subject(applicant.pk), message="invitation", to__iexact=applicant.email
+    )
     left = own.filter(sent_at__gt=since).values_list("sent_at", flat=True)
     latest = max((moment for moment in [*written, *left] if moment), default=None)
     return latest + PAUSE if latest else None

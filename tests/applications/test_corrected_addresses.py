@@ -164,6 +164,15 @@ def test_addresses_that_the_housing_system_alternates_send_two_invitations_in_al
     assert sorted(to_olli.values_list("to", flat=True)) == [NEW, "olli@example.test"]
 
 
+def test_same_address_in_other_letters_is_no_way_round_the_pause(application):
+    first = invitation(application, cast.OLLI)
+
+    correct(application, email="Olli@Example.test")
+
+    assert invitation(application, cast.OLLI) == first
+    assert Letter.objects.filter(message="invitation", parameters__recipient__startswith="Olli").count() == 1
+
+
 def test_address_that_comes_back_later_gets_a_new_invitation(application, time_machine):
     correct(application)
     time_machine.move_to(timezone.now() + LATER)
