@@ -177,6 +177,7 @@ def _change(locked: Application, document: Document, *, by: Actor) -> Version:
     locked.current = intake.write_version(locked, document, number=locked.version.number + 1, at=now, by=by)
     locked.valid_until = dates.valid_until(now)
     states.transition(locked, Transition.CHANGED, by=by, at=now)
+    contact_details.readdress_changed(former, locked)
     announcing.announce([locked], by=by, former=former)
     return locked.current
 

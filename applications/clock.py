@@ -16,7 +16,7 @@ from functools import partial
 from django.db import connection, transaction
 from django.utils import timezone
 
-from applications import dates, deadlines, held_emails, invitations, letters, undeliverable
+from applications import dates, deadlines, held_emails, inviting, letters, undeliverable
 from applications.enums import State
 from applications.models import OPEN, Applicant, Application
 from core.transactions import DATABASE_AWAY
@@ -183,7 +183,7 @@ def _reminders(applicant: Applicant, application: Application) -> Iterator[Step]
 def _became_adult(applicant: Applicant, application: Application) -> None:
     letters.became_adult(applicant, application)
     if applicant.email and not applicant.declined_at:
-        invitations.invite(applicant, application)
+        inviting.invite(applicant, application)
 
 
 def _at(day: dt.date, time: dt.time = dt.time.min) -> dt.datetime:

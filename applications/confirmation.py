@@ -15,7 +15,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from applications import dates, invitations, learned_codes, letters, states
+from applications import dates, inviting, learned_codes, letters, states
 from applications.document import Stored
 from applications.enums import State, Transition
 from applications.models import Applicant, Application, ApplicationQuerySet, Confirmation, IdCheck, Terms, Version
@@ -152,7 +152,7 @@ def _confirm(
         replace_rivals(rivals, by=by, at=confirmation.confirmed_at)
     else:
         record_events(application, event, by=by)
-    invitations.release_held(application)
+    inviting.release_held(application)
     letters.confirmed(confirmation, application, application.applicants)
     return confirmation
 
@@ -277,7 +277,7 @@ def undo(id_check: IdCheck, *, by: Actor) -> list[Application]:
         if application.is_open and application.current_id == version.pk:
             states.transition(application, Transition.UNDONE, by=by, at=now, because=event)
             letters.undone(confirmation, application, application.applicants)
-            invitations.invite_newly_awaited(application)
+            inviting.invite_newly_awaited(application)
             waiting.append(application)
         else:
             record_events(application, event, by=by)

@@ -7,13 +7,17 @@ import datetime as dt
 import hashlib
 from collections.abc import Sequence
 
+from django.db.models import Q
 from django.utils import timezone
 
 from applications.models import OPEN, Applicant, Application
 from applications.trail import ApplicationEvent, record_events
 from core.actors import Actor, Source
 from identity.enums import Language
+from mailing import outbox
+from mailing.models import Letter
 from records.enums import Event
+from records.names import applicant_subject
 
 DETAILS = ("email", "phone", "language")
 DIGEST_LENGTH = 32  # characters of hex
@@ -23,14 +27,25 @@ NOTHING_GIVEN = "-"  # of a person whom the housing system has not told of befor
 def write_contact_details(
     slot: Applicant, application: Application, *, email: str, phone: str, language: Language, by: Actor
 ) -> None:
-    """Store how to reach a person of a locked application, and wake the clock for it.
+    """Store how to reach a person of a locked application, as store_contact_details() does, and record it.
 
     The trail says which of the details changed, and not to what.
     """
+    changed = store_contact_details(slot, application, email=email, phone=phone, language=language, by=by)
+    if changed:
+        facts: dict[str, str | int | bool] = dict.fromkeys(changed, True)
+        record_events(application, ApplicationEvent(Event.CONTACT_DETAILS_CHANGED, slot, facts | way_of(by)), by=by)
+
+
+def store_contact_details(
+    slot: Applicant, application: Application, *, email: str, phone: str, language: Language, by: Actor
+) -> list[str]:
+    """Store how to reach a person of a locked application, and wake the clock for it. Returns what changed.
+
+    What waits for a former address goes to the present one (ADR 52).
+    """
     wanted = {"email": email, "phone": phone, "language": language}
-    changed: dict[str, str | int | bool] = {
-        field: True for field, value in wanted.items() if getattr(slot, field) != value
-    }
+    changed = [field for field, value in wanted.items() if getattr(slot, field) != value]
     if by.source != Source.HOUSING_SYSTEM or email != slot.email:
         slot.held_at = None
     slot.email, slot.phone, slot.language = email, phone, language
@@ -39,8 +54,28 @@ def write_contact_details(
     slot.save(update_fields=[*wanted, "held_at", "contact_corrected_at"])
     # A person who had no address until now is reminded from now on.
     Application.objects.filter(current=slot.version_id, state__in=OPEN).update(due_at=timezone.now())
-    if changed:
-        record_events(application, ApplicationEvent(Event.CONTACT_DETAILS_CHANGED, slot, changed | way_of(by)), by=by)
+    if {"email", "language"} & {*changed}:
+        readdress(slot, application)
+    return changed
+
+
+def readdress(slot: Applicant, application: Application) -> None:
+    """Let what waits for this person about the application go to their present address, in their language.
+
+    An invitation does not move: at another address the person is invited anew, and the former link ends (R13).
+    """
+    same = Applicant.objects.same_person(slot).filter(version__application=application.pk)
+    subjects = [applicant_subject(key) for key in same.values_list("pk", flat=True)]
+    own = Letter.objects.filter(about=application.reference, recipient__in=subjects)
+    outbox.readdress(own.exclude(~Q(to=slot.email), message="invitation"), to=slot.email, language=slot.language)
+
+
+def readdress_changed(former: Sequence[Applicant], application: Application) -> None:
+    """Do so for those of a former version who still apply, and whose address or language the present one changed."""
+    for slot in application.version.applicants.all():
+        before = next((each for each in former if each.is_same_person(slot)), None)
+        if before is not None and (before.email, before.language) != (slot.email, slot.language):
+            readdress(slot, application)
 
 
 def way_of(by: Actor) -> dict[str, str | int | bool]:

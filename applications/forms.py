@@ -1,4 +1,4 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
@@ -9,6 +9,7 @@ from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from applications import facts, receipts, references
+from applications.everywhere import Offer
 from core import days, hetu, telephones
 from core.addresses import AddressInput, EmailField
 from core.text import typed_prose
@@ -181,19 +182,48 @@ class CertificateForm(forms.Form):
     )
 
 
-class AddressForm(forms.Form):
+class PlacesField(forms.MultipleChoiceField):
+    """Other places in which to correct an address. One that has ended since the page was opened is passed over."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def valid_value(self, value: Any) -> bool:
+        return True
+
+
+class CorrectsElsewhere(forms.Form):
+    """A form that corrects an address in one place, and offers to correct it in `places` too, if there are any."""
+
+    also_hint: Any = ""
+    also = PlacesField(label=_("Correct the email address here too"), required=False)
+
+    def __init__(self, *args: Any, places: Iterable[Offer] = (), **options: Any) -> None:
+        super().__init__(*args, **options)
+        offered = list(places)
+        if not offered:
+            del self.fields["also"]
+            return
+        self.fields["also"].choices = [(value, name) for value, name, _ticked in offered]  # type: ignore[attr-defined]
+        self.fields["also"].help_text = self.also_hint
+        self.initial.setdefault("also", [value for value, _name, is_ticked in offered if is_ticked])
+
+
+class AddressForm(CorrectsElsewhere):
     """Another address for a co-applicant's invitation. The present one is theirs, so it is not shown."""
 
+    also_hint = _("You are the main applicant in these applications too. We will send an invitation for each.")
     email = EmailField(
         label=_("Email address"),
         error_messages={"required": _("Enter the email address, for example name@example.com.")},
         widget=AddressInput(attrs={"autocomplete": "off"}),
     )
+    field_order = ["email", "also"]
 
 
-class ContactDetailsForm(forms.Form):
+class ContactDetailsForm(CorrectsElsewhere):
     """The contact details that each applicant corrects for themselves."""
 
+    also_hint = _("If the phone number is the same there, it will be corrected too.")
     email = EmailField(
         label=_("Email address"),
         help_text=_("We can send you emails only if you give an address."),
@@ -208,6 +238,7 @@ class ContactDetailsForm(forms.Form):
         choices=Language,
         widget=forms.Select(attrs={"autocomplete": "language"}),
     )
+    field_order = ["email", "phone", "language", "also"]
 
 
 class ErrorReportForm(forms.Form):

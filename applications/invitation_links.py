@@ -39,6 +39,10 @@ class InvitationReplaced(CannotUseInvitation):
     message = _("This invitation has been replaced by a newer one. Look for a newer email from us.")
 
 
+class AddressRemoved(InvitationReplaced):
+    message = _("This invitation no longer works, because its email address was removed from the application.")
+
+
 class InviteeRemoved(CannotUseInvitation):
     message = _("This invitation is no longer valid. The application was changed, and you are no longer in it.")
 
@@ -124,7 +128,7 @@ def check_invitation(invitation: Invitation) -> None:
         still_applies = Applicant.objects.filter(version=application.current_id).same_person(applicant).exists()
         raise InvitationReplaced if still_applies else InviteeRemoved
     if invitation.replaced_at:
-        raise InvitationReplaced
+        raise InvitationReplaced if applicant.email else AddressRemoved
     if applicant.confirmed or applicant.declined_at:
         raise InvitationUsed
 

@@ -1,14 +1,17 @@
 """Inviting co-applicants, and what they and the main applicant can do before they have confirmed (R10, R13)."""
 
-import datetime as dt
+from collections.abc import Collection, Sequence
 from contextlib import suppress
+from copy import copy
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from applications import contact_details, invitation_links, letters
+from applications import contact_details, everywhere, invitation_links, letters
 from applications.contact_details import way_of
 from applications.enums import Act
+from applications.everywhere import Place
+from applications.inviting import end_invitation, invite, invite_newly_awaited, next_invitation_at
 from applications.models import (
     Applicant,
     Application,
@@ -22,10 +25,7 @@ from core.actors import UNIDENTIFIED, Actor, acting_staff
 from core.refusals import Refused
 from core.transactions import atomically
 from identity.enums import Language
-from mailing import outbox
 from records.enums import Event
-
-PAUSE = dt.timedelta(minutes=10)  # between two letters to the same person
 
 
 class NotInApplication(Refused):
@@ -87,47 +87,6 @@ class CannotDeclineUnder18(CannotDecline):
     message = _("You are under 18. You do not need to confirm or decline the application.")
 
 
-def release_held(application: Application) -> None:
-    """Invite those whose emails were held: somebody who applies has confirmed, and so is known.
-
-    The caller has locked the application.
-    """
-    held = [applicant for applicant in application.applicants if applicant.held_at]
-    for applicant in held:
-        applicant.held_at = None
-        applicant.save(update_fields=["held_at"])
-    for applicant in held:
-        if not applicant.is_main and applicant.is_awaited and applicant.email:
-            invite(applicant, application)
-
-
-def invite(applicant: Applicant, application: Application) -> None:
-    """Send a co-applicant a new invitation, which ends the former one."""
-    now = timezone.now()
-    Invitation.objects.filter(applicant=applicant, replaced_at__isnull=True).update(replaced_at=now)
-    invitation = invitation_links.new_invitation(applicant, at=now)
-    invitation.save()
-    outbox.queue_letters(*letters.invited([invitation], application))
-
-
-def invite_newly_awaited(application: Application) -> None:
-    """Invite the co-applicants for whom a locked application waits and who have no invitation that works.
-
-    Whoever turned 18 while it was valid has none (R2), and the clock does not look back.
-    """
-    current = Application.objects.with_invitations().get(pk=application.pk)
-    for applicant in current.applicants:
-        if not applicant.is_main and applicant.is_awaited and applicant.email and not applicant.live_invitation:
-            invite(applicant, current)
-
-
-def next_invitation_at(applicant: Applicant) -> dt.datetime | None:
-    """Return when the next invitation may be sent to the same address, if one was sent a moment ago."""
-    sent = Invitation.objects.filter(applicant=applicant, created_at__gt=timezone.now() - PAUSE)
-    latest = sent.order_by("created_at").last()
-    return latest.created_at + PAUSE if latest else None
-
-
 @atomically
 def resend(applicant: Applicant, *, by: Actor = UNIDENTIFIED) -> None:
     """Send an invitation again, with a new link. Raises InviteeNotAwaited, NoAddress or TooSoon."""
@@ -143,21 +102,35 @@ def resend(applicant: Applicant, *, by: Actor = UNIDENTIFIED) -> None:
 
 
 @atomically
-def correct_address(applicant: Applicant, *, email: str, by: Actor = UNIDENTIFIED) -> None:
+def correct_address(
+    applicant: Applicant, *, email: str, also: Collection[str] = (), by: Actor = UNIDENTIFIED
+) -> list[Application]:
     """Send the invitation to another address, and nothing more to the former one.
 
-    If the address is the same, send it again as resend() does. Raises InviteeNotAwaited or TooSoon.
+    If the address is the same, send it again as resend() does. In the applications of these numbers (`also`) that have
+    the same main applicant, and wait for this person too, the address is corrected as well; returns these. Raises
+    InviteeNotAwaited or TooSoon.
     """
+    others = everywhere.lock_also(applicant, also)
     application, invitee = _lock_invitee(applicant)
     if email == invitee.email:
         _check_pause(invitee)
-    is_same, invitee.held_at = email == invitee.email, None
-    if not is_same:
-        invitee.email, invitee.contact_corrected_at = email, timezone.now()
-    invitee.save(update_fields=["email", "contact_corrected_at", "held_at"])
+    _correct_address(invitee, application, email=email, by=by)
+    main = application.applicants[0]
+    theirs = [(slot, other) for slot, other in others if everywhere.may_correct(main, slot, other)]
+    for slot, other in theirs:
+        if slot.email != email:
+            _correct_address(slot, other, email=email, by=by)
+    return [other for _slot, other in theirs]
+
+
+def _correct_address(invitee: Applicant, application: Application, *, email: str, by: Actor) -> None:
+    phone, language = invitee.phone, Language(invitee.language)
+    changed = contact_details.store_contact_details(
+        invitee, application, email=email, phone=phone, language=language, by=by
+    )
     invite(invitee, application)
-    _wake(application)
-    event = Event.INVITATION_SENT if is_same else Event.ADDRESS_CHANGED
+    event = Event.ADDRESS_CHANGED if changed else Event.INVITATION_SENT
     record_events(application, ApplicationEvent(event, invitee, way_of(by)), by=by)
 
 
@@ -247,14 +220,37 @@ def undo_declining(act: RecordedAct, application: Application, *, by: Actor) -> 
 
 @atomically
 def correct_own_contact_details(
-    applicant: Applicant, *, email: str, phone: str, language: Language, by: Actor = UNIDENTIFIED
-) -> None:
+    applicant: Applicant,
+    *,
+    email: str,
+    phone: str,
+    language: Language,
+    also: Collection[str] = (),
+    by: Actor = UNIDENTIFIED,
+) -> list[Application]:
     """Change the contact details that only the person may change; this makes no new version.
 
+    Those that changed are corrected in the person's applications of these numbers (`also`) as well; returns these.
     Raises NotInApplication.
     """
+    others = everywhere.lock_also(applicant, also)
     application, slot = _lock_open_slot(applicant)
-    contact_details.write_contact_details(slot, application, email=email, phone=phone, language=language, by=by)
+    former = copy(slot)
+    correct_details(slot, application, email=email, phone=phone, language=language, by=by)
+    correct_elsewhere(others, former, slot, by=by)
+    return [other for _slot, other in others]
+
+
+def correct_elsewhere(others: Sequence[Place], former: Applicant, present: Applicant, *, by: Actor) -> None:
+    """Correct in other places, all locked, what was corrected of the same person in one.
+
+    The address follows; the phone number where it was the same. The language may differ from place to place.
+    """
+    for slot, application in others:
+        email = slot.email if present.email == former.email else present.email
+        phone = present.phone if slot.phone == former.phone else slot.phone
+        if (email, phone) != (slot.email, slot.phone):
+            correct_details(slot, application, email=email, phone=phone, language=Language(slot.language), by=by)
 
 
 def correct_details(
@@ -262,12 +258,16 @@ def correct_details(
 ) -> bool:
     """Correct how a person of a locked application is reached, and tell whether that sent a new invitation.
 
-    A co-applicant who is awaited is invited again at a new address, and the former invitation ends.
+    A co-applicant who is awaited is invited again at a new address. The former invitation ends, also where there is no
+    address any more.
     """
-    is_invited = email not in {"", slot.email} and application.awaits(slot) and not slot.is_main
+    is_moved, is_invited = email != slot.email, False
     contact_details.write_contact_details(slot, application, email=email, phone=phone, language=language, by=by)
+    if is_moved and not email:
+        end_invitation(slot, application)
+    elif is_moved and application.awaits(slot) and not slot.is_main:
+        is_invited = invite(slot, application)
     if is_invited:
-        invite(slot, application)
         record_events(application, ApplicationEvent(Event.INVITATION_SENT, slot), by=by)
     return is_invited
 

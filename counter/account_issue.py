@@ -1,6 +1,7 @@
 """Issuing accounts to people without bank codes, after an ID check (J4, J5)."""
 
 import uuid
+from collections.abc import Collection
 
 from django.utils.translation import gettext_lazy as _
 
@@ -99,22 +100,29 @@ def correct_account_address(account: Account, *, email: str, applicant: Applican
 
 @atomically
 def correct_contact_details(
-    account: Account, *, email: str, phone: str | None, language: Language, applicant: Applicant, by: Actor
-) -> bool:
+    account: Account,
+    *,
+    email: str,
+    phone: str | None,
+    language: Language,
+    also: Collection[str] = (),
+    applicant: Applicant,
+    by: Actor,
+) -> contacts.Corrected:
     """Correct how a person is reached, and move their account along, which they do not use yet.
 
-    Returns whether an invitation went out. Raises CannotIssue, accounts.AccountRefused, id_checks.SecondLookWaits and
-    what contacts.correct_contact_details() raises.
+    Raises CannotIssue, accounts.AccountRefused, id_checks.SecondLookWaits and what contacts.correct_contact_details()
+    raises.
     """
     if account.verified_at:
         raise AccountInUse
-    key, applications = _lock_for_move(account, applicant)
+    key, _applications = _lock_for_move(account, applicant)
     accounts.correct_account_address(account, email=email, id_check=key)
-    is_invited = contacts.correct_contact_details(applicant, email=email, phone=phone, language=language, by=by)
-    others = [each for each in applications if each.pk != applicant.version.application_id]
-    contacts.follow_account(applicant, others, email=email, by=by)
+    corrected = contacts.correct_contact_details(
+        applicant, email=email, phone=phone, language=language, also=also, by=by
+    )
     _record_event(applicant, Event.ACCOUNT_ADDRESS_CHANGED, by)
-    return is_invited
+    return corrected
 
 
 @atomically

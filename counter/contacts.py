@@ -1,6 +1,10 @@
 """Contact details, language and invitations, all that the counter corrects in an application (C7)."""
 
-from applications import invitations
+from collections.abc import Collection
+from copy import copy
+from dataclasses import dataclass
+
+from applications import everywhere, invitations
 from applications.models import OPEN, Applicant, Application
 from core.actors import Actor
 from core.transactions import atomically
@@ -10,15 +14,31 @@ from identity.accounts import normal
 from identity.enums import Language
 
 
+@dataclass(frozen=True)
+class Corrected:
+    """What became of a correction: whether an invitation went out, and where else it was made."""
+
+    is_invited: bool
+    also: list[Application]
+
+
 @atomically
 def correct_contact_details(
-    applicant: Applicant, *, email: str | None, phone: str | None, language: Language, by: Actor
-) -> bool:
+    applicant: Applicant,
+    *,
+    email: str | None,
+    phone: str | None,
+    language: Language,
+    also: Collection[str] = (),
+    by: Actor,
+) -> Corrected:
     """Correct how a person is reached, without a new version of the application. None leaves a detail as it is.
 
-    A co-applicant who has not confirmed yet is invited again at a new address, and the former invitation ends.
-    Returns whether an invitation went out. Raises id_checks.CannotCheckEnded and id_checks.SlotChanged.
+    What changed is corrected in the person's applications of these numbers (`also`) too. A co-applicant who has not
+    confirmed yet is invited again at a new address, and the former invitation ends. Raises id_checks.CannotCheckEnded
+    and id_checks.SlotChanged.
     """
+    others = everywhere.lock_also(applicant, also)
     application = Application.objects.locked(applicant.version.application_id)
     if not application.is_open:
         raise CannotCheckEnded
@@ -26,7 +46,10 @@ def correct_contact_details(
     if slot is None:
         raise SlotChanged
     email, phone = slot.email if email is None else email, slot.phone if phone is None else phone
-    return invitations.correct_details(slot, application, email=email, phone=phone, language=language, by=by)
+    former = copy(slot)
+    is_invited = invitations.correct_details(slot, application, email=email, phone=phone, language=language, by=by)
+    invitations.correct_elsewhere(others, former, slot, by=by)
+    return Corrected(is_invited, [place for _slot, place in others])
 
 
 def lock_open_applications(applicant: Applicant) -> list[Application]:

@@ -15,7 +15,7 @@ from core.masking import mask_codes
 from core.text import storable
 from mailing.enums import Rank, Status
 from mailing.letter_codes import CODE
-from mailing.models import Letter, LetterQuerySet
+from mailing.models import UNENDED, Letter, LetterQuerySet
 from mailing.reasons import OF_ADDRESS, UNREACHABLE
 from records.enums import Event
 from records.names import letter_subject
@@ -103,6 +103,22 @@ def unreachable_among(addresses: Collection[str]) -> set[str]:
         if letter.complained_at
         or (letter.status == Status.UNDELIVERABLE and letter.failure in UNREACHABLE | {""})  # "": nobody says why
     }
+
+
+def readdress(letters: LetterQuerySet, *, to: str, language: str) -> None:
+    """Let those of these letters that have not left go to another address; one that was delayed begins anew.
+
+    Without an address they are kept to be read, as queue_letters() keeps them. What a worker has in hand just now may
+    still go to the former address: then the worker records that it did.
+    """
+    waiting = letters.filter(UNENDED)
+    if not to:
+        free = {"lease": None, "leased_until": None}  # a worker that has it in hand comes back too late
+        waiting.update(to="", language=language, failure="", failed_at=None, dropped_at=Now(), **free)
+        return
+    to = _masked_value(to)
+    waiting.exclude(to=to).exclude(failure="").update(failure="", failed_at=None, attempts=0, due_at=Now())
+    waiting.update(to=to, language=language)
 
 
 @transaction.atomic

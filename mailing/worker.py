@@ -72,7 +72,8 @@ def _deliver_letter(letter: Letter, backend: BaseEmailBackend) -> bool:
     """Send a letter that we hold and record what became of it; tell whether the connection is still good."""
     started = time.monotonic()
     changes, outcome = _try_letter(letter, backend)
-    if not patiently(partial(give_back, letter, **changes), seconds=settings.MAILING_LEASE):
+    used = {} if "due_at" in changes else {"to": letter.to}  # it may have been readdressed meanwhile
+    if not patiently(partial(give_back, letter, **used, **changes), seconds=settings.MAILING_LEASE):
         outcome = "late"
     refuses_us = changes.get("failure") in REFUSES_US
     level = logging.ERROR if refuses_us else logging.WARNING if "dead_at" in changes else logging.INFO

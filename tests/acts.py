@@ -24,7 +24,7 @@ from applications.form import steps
 from applications.models import Applicant, Application, Draft, IdCheck
 from counter import account_issue, code_comparison, counter_acts, counter_confirmation, id_checks
 from identity import accounts
-from identity.enums import Method
+from identity.enums import Language, Method
 from identity.models import Account
 from identity.proof import Proof
 from privacy import erasure
@@ -153,6 +153,14 @@ def remove(place: Place) -> Done:
 def decline(place: Place) -> Done:
     mine, by = place.slot, actor(place.who)
     return lambda: invitations.decline(mine, by=by)
+
+
+@act(invitations.correct_own_contact_details, invitations.NotInApplication, ObjectDoesNotExist)
+def correct(place: Place) -> Done:
+    mine, by = place.slot, actor(place.who)
+    also = list(Application.objects.values_list("reference", flat=True))
+    details = {"email": place.address("corrected"), "phone": "", "language": Language.SWEDISH, "also": also}
+    return lambda: invitations.correct_own_contact_details(mine, **details, by=by)
 
 
 @act(counter_acts.withdraw_here, changes.CannotChange, *ACT_REFUSALS)

@@ -81,7 +81,7 @@ def newcomer():
 ARRANGEMENTS = {each.__name__: each for each in (waiting, shared, valid, ended, newcomer)}
 # What can be done, or does more, only to one that is valid or has ended. Pairs without these are as when it waits.
 ONLY_WHEN = {"valid": {"renew", "renew_here", "undo"}, "ended": {"erase", "undo"}, "newcomer": {"learn"}}
-NEED_A_CODE = {"confirm", "decline", "withdraw", "issue", "move"}
+NEED_A_CODE = {"confirm", "correct", "decline", "withdraw", "issue", "move"}
 PAIRS = [
     (arrangement, first, [second for second in possible if {first, second} & ONLY_WHEN.get(arrangement, {first})])
     for arrangement in ARRANGEMENTS

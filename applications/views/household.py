@@ -1,6 +1,6 @@
 """What applicants do besides confirming: for themselves (J2), and the main applicant for the others (J3)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -9,18 +9,23 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from applications import invitations
+from applications import everywhere, invitations
 from applications.access import Visitor, applicant_view
 from applications.enums import State
+from applications.everywhere import corrected_too, offered
 from applications.forms import AddressForm, ContactDetailsForm, ErrorReportForm
 from applications.models import Applicant, Application
 from core.requests import TYPED, act_of, form_of, read_or_act
-from identity import limits
+from identity import accounts, limits
 
 MOST_LETTERS = 5  # a minute and person, of those that go out at once
 REPORT_IS_SENT = gettext_lazy("We are sending your report to the main applicant.")
 REPORT_IS_KEPT = gettext_lazy(
     "Your report is saved. The main applicant will see it the next time they log in. You can also tell them yourself."
+)
+ACCOUNT_STAYS = gettext_lazy(
+    "You log in with an account, and it still has your earlier email address. Only customer service can change it. "
+    "Visit us and bring your identity document."
 )
 
 
@@ -32,17 +37,29 @@ def own_contact_details(request: HttpRequest, visitor: Visitor, reference: str) 
     if not application.is_open:
         return redirect("applications:status", reference)
     present = {"email": me.email, "phone": me.phone, "language": me.language}
-    form = form_of(request, ContactDetailsForm, initial=present)
+    same = [place for slot, place in everywhere.other_places(me) if slot.email == me.email]
+    form = form_of(request, ContactDetailsForm, initial=present, places=offered(same))
     if form.is_valid():
-        _do_and_tell(
+        is_moved = form.cleaned_data["email"] != me.email
+        if is_moved:
+            _count_letters(visitor)
+        is_done = _do_and_tell(
             request,
             lambda: invitations.correct_own_contact_details(me, **form.cleaned_data, by=visitor.actor),
             _("Your contact details have been saved."),
         )
+        if is_done and is_moved and _has_account(visitor, me.email):
+            messages.warning(request, str(ACCOUNT_STAYS))
         is_next = "confirm" if me.is_awaited and application.status == State.AWAITING else "status"
         return redirect(f"applications:{is_next}", reference)
-    context = {"application": application, "form": form, "typed_form": TYPED}
+    is_invited = application.awaits(me) and not me.is_main and bool(me.email)
+    context = {"application": application, "form": form, "is_invited": is_invited, "typed_form": TYPED}
     return render(request, "applications/contact_details.html", context)
+
+
+def _has_account(visitor: Visitor, email: str) -> bool:
+    account = accounts.of_person(visitor.person.hetu_indexes)
+    return account is not None and account.email == accounts.normal(email)
 
 
 @applicant_view
@@ -108,7 +125,8 @@ def correct_invitation_address(request: HttpRequest, visitor: Visitor, reference
     applicant = _chosen(application, position, reader=me)
     if applicant is None:
         return redirect("applications:status", reference)
-    form = form_of(request, AddressForm)
+    others = everywhere.other_places_of_main(me, applicant)
+    form = form_of(request, AddressForm, places=offered(place for _slot, place in others))
     if form.is_valid():
         _count_letters(visitor)
         done = _("We are sending the invitation to the address that you entered. It is for %(name)s.") % {
@@ -129,14 +147,17 @@ def _chosen(application: Application, position: int, *, reader: Applicant) -> Ap
     return next((a for a in application.applicants if a.position == position and not a.is_main and a.is_awaited), None)
 
 
-def _do_and_tell(request: HttpRequest, act: Callable[[], None], done: str | Promise) -> None:
-    """Call `act`, and say on the next page that it is done or why it could not be done."""
+def _do_and_tell(request: HttpRequest, act: Callable[[], Sequence[Application] | None], done: str | Promise) -> bool:
+    """Call `act`, and say on the next page that it is done, where besides, or why it could not be done."""
     try:
-        act()
+        others = act()
     except (invitations.CannotInvite, invitations.CannotDecline, invitations.NotInApplication) as refusal:
         messages.error(request, str(refusal))
-    else:
-        messages.success(request, str(done))
+        return False
+    messages.success(request, str(done))
+    if others:
+        messages.success(request, corrected_too(others))
+    return True
 
 
 def _count_letters(visitor: Visitor) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from applications import invitations
+from applications import inviting
 from applications.enums import Act, CheckStatus
 from applications.models import Applicant, IdCheck
 from counter import counter_acts
@@ -76,7 +76,7 @@ def _other_actions(slot: Applicant, staff: User, *, is_checked: bool, form_waits
         yield Action("desk_contact", _("Correct the contact details"))
         if is_checked and not slot.hetu:  # another document of theirs, that bears a code
             yield Action("desk_check", _("Record the personal identity code"))
-    if application.awaits(slot) and not slot.is_main and slot.email and not invitations.next_invitation_at(slot):
+    if application.awaits(slot) and not slot.is_main and slot.email and not inviting.next_invitation_at(slot):
         yield Action("desk_invitation", _("Send the invitation again"), by_post=True)
     if application.is_open and slot.is_adult and not is_checked and not form_waits:
         yield Action("desk_paper", _("Enter a paper form"))

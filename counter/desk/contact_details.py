@@ -5,8 +5,10 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from applications import invitations
+from applications import everywhere, invitations
+from applications.everywhere import Offer
 from applications.models import Applicant
 from core.requests import act_of, read_or_act
 from counter import account_issue, contacts, id_checks
@@ -18,6 +20,12 @@ from counter.desk.forms import NewContactDetailsForm, ShownContactDetailsForm
 from identity import accounts
 from identity.accounts import normal
 from identity.models import Account
+
+ACCOUNT = "account"  # among the places in which to correct an address, the others of which are numbers
+
+WHERE = gettext_lazy(
+    "Ticked in advance where the address is the same. If the phone number is the same there, it will be corrected too."
+)
 
 
 @desk_view("counter.use_desk")
@@ -31,7 +39,9 @@ def contact_page(request: HttpRequest, reference: str, position: int) -> HttpRes
         return to_slot(slot)
     may_move = staff_of(request).has_perm("counter.issue_account")
     account = accounts.of_person(slot.hetu_indexes) if may_move else None
-    form = _form(request, slot)
+    form = _form(request, slot, _places(slot, account))
+    if "also" in form.fields:
+        form.fields["also"].help_text = WHERE
     if form.is_valid():
         _save(request, slot, account, form.corrections)
         return to_slot(slot)
@@ -60,36 +70,61 @@ def send_invitation(request: HttpRequest, reference: str, position: int) -> Http
     return to_slot(slot)
 
 
-def _form(request: HttpRequest, slot: Applicant) -> NewContactDetailsForm | ShownContactDetailsForm:
+def _places(slot: Applicant, account: Account | None) -> list[Offer]:
+    """Return where else an address can be corrected; where it is the same now, that is ticked at first.
+
+    The address of an account in use is corrected on its own page.
+    """
+    others = everywhere.other_places(slot)
+    same = [application.reference for other, application in others if other.email == slot.email]
+    places = everywhere.offered([application for _other, application in others], ticked=same)
+    if account and not account.verified_at:
+        places.append((ACCOUNT, _("Account"), account.email == normal(slot.email)))
+    return places
+
+
+def _form(
+    request: HttpRequest, slot: Applicant, places: list[Offer]
+) -> NewContactDetailsForm | ShownContactDetailsForm:
     """Return what was sent, or a form with the present details for staff who ask for them and may see them now."""
     initial = {"language": slot.language}
     if request.method != "POST":
-        return NewContactDetailsForm(initial=initial)
+        return NewContactDetailsForm(initial=initial, places=places)
     if "ask" not in request.POST:
-        return (ShownContactDetailsForm if "is_shown" in request.POST else NewContactDetailsForm)(request.POST)
+        kind = ShownContactDetailsForm if "is_shown" in request.POST else NewContactDetailsForm
+        return kind(request.POST, places=places)
     contact = access_log.open_contact_details(request, slot)
     if contact is None:
-        return NewContactDetailsForm(initial=initial)
-    return ShownContactDetailsForm(initial={**initial, "email": contact.email, "phone": contact.phone})
+        return NewContactDetailsForm(initial=initial, places=places)
+    present = {**initial, "email": contact.email, "phone": contact.phone}
+    return ShownContactDetailsForm(initial=present, places=places)
 
 
 def _save(request: HttpRequest, slot: Applicant, account: Account | None, corrections: dict[str, Any]) -> None:
-    """Save the corrections, and say what became of the invitation and of the account."""
+    """Save the corrections, and say what became of the invitation, of other applications and of the account."""
     email, unmoved = corrections["email"], ""
     is_new = email not in {None, "", slot.email}
-    is_of_account = account is not None and is_new and normal(email) != account.email
+    # Of one in use it is said, ticked or not, why it stays.
+    is_of_account = (
+        account is not None
+        and is_new
+        and normal(email) != account.email
+        and (ACCOUNT in corrections["also"] or account.verified_at is not None)
+    )
     try:
         if account and is_of_account:
-            is_invited, unmoved = _save_with_account(request, slot, account, corrections)
+            corrected, unmoved = _save_with_account(request, slot, account, corrections)
         else:
-            is_invited = contacts.correct_contact_details(slot, **corrections, by=desk_actor(request))
+            corrected = contacts.correct_contact_details(slot, **corrections, by=desk_actor(request))
     except id_checks.CannotCheck as refusal:
         messages.error(request, str(refusal))
         return
-    if is_invited:
+    if corrected.is_invited:
         messages.success(request, _("The new address has been saved, and we will send the invitation there."))
     else:
         messages.success(request, _("The contact details have been saved."))
+    if corrected.also:
+        messages.success(request, everywhere.corrected_too(corrected.also))
     if is_of_account and not unmoved:
         messages.success(request, _("The account has the new address too. We will send its link there."))
     elif unmoved:
@@ -98,8 +133,8 @@ def _save(request: HttpRequest, slot: Applicant, account: Account | None, correc
 
 def _save_with_account(
     request: HttpRequest, slot: Applicant, account: Account, corrections: dict[str, Any]
-) -> tuple[bool, str]:
-    """Move the account along if it may be moved. Tell whether an invitation went out, and why it was not moved."""
+) -> tuple[contacts.Corrected, str]:
+    """Move the account along if it may be moved. Tell what was corrected, and why the account was not moved."""
     by = desk_actor(request)
     try:
         count_letter(slot)

@@ -107,7 +107,7 @@ class NewContactDetailsForm(ContactDetailsForm):
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "off"}),
     )
     is_phone_removed = forms.BooleanField(label=_("The person no longer has a phone number"), required=False)
-    field_order = ["email", "is_email_removed", "phone", "is_phone_removed", "language"]
+    field_order = ["email", "is_email_removed", "phone", "is_phone_removed", "language", "also"]
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -125,7 +125,7 @@ class NewContactDetailsForm(ContactDetailsForm):
         """What the person's contact details are to be; None for what stays as it is."""
         kept = {name: "" if self.cleaned_data[f"is_{name}_removed"] else None for name in ("email", "phone")}
         new = {name: self.cleaned_data[name] or kept[name] for name in kept}
-        return {**new, "language": self.cleaned_data["language"]}
+        return {"also": self.cleaned_data.get("also", []), "language": self.cleaned_data["language"], **new}
 
 
 class ShownContactDetailsForm(ContactDetailsForm):
@@ -143,7 +143,7 @@ class ShownContactDetailsForm(ContactDetailsForm):
     @property
     def corrections(self) -> dict[str, Any]:
         """What the person's contact details are to be."""
-        return {name: self.cleaned_data[name] for name in ("email", "phone", "language")}
+        return {"also": [], **self.cleaned_data}
 
 
 class UnshownInput(forms.TextInput):

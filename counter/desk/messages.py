@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from applications import email_words, invitations, letters
+from applications import email_words, inviting, letters
 from applications.email_words import LOST, Kind, Reader
 from applications.letter_names import name_of
 from applications.models import Applicant, Application, Invitation
@@ -107,7 +107,7 @@ def of_person(slot: Applicant) -> EmailsOfPerson:
         lost=lost,
         is_without_address=application.is_open and not slot.email,
         no_reminders=_no_reminders(slot, lost),
-        next_invitation_at=invitations.next_invitation_at(slot) if is_invited else None,
+        next_invitation_at=inviting.next_invitation_at(slot) if is_invited else None,
     )
 
 

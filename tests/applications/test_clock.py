@@ -563,6 +563,7 @@ def test_corrected_address_that_bounces_too_is_told_again(without_forgetting):
 def test_corrected_address_gets_reminders_of_its_own(without_forgetting):
     application = sent(cast.MAIJA, cast.OLLI)
     without_forgetting(5)
+    Letter.objects.update(sent_at=timezone.now())
     invitations.correct_address(slot(application, cast.OLLI), email="right@example.test")
 
     found = without_forgetting(3)

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from applications import changes, document, email_words, invitation_links, invitations, letters, references
+from applications import changes, document, email_words, invitation_links, invitations, inviting, letters, references
 from applications.invitation_links import find_invitation, invitation_code, invitation_token
 from applications.models import Applicant, Application, ErrorReport, Invitation, Version
 from mailing.models import Letter
@@ -17,6 +17,7 @@ from tests.applications.factories import HOUSING_SYSTEM, actor, applicant, appli
 from tests.applications.households import fresh
 from tests.applications.households import sent as household
 from tests.applications.test_views import text_of, url
+from tests.counter.checks import check, issue
 
 pytestmark = pytest.mark.django_db
 
@@ -45,7 +46,7 @@ def letter_of(sent, who):
 
 
 def later(time_machine):
-    time_machine.move_to(timezone.now() + invitations.PAUSE * 2)
+    time_machine.move_to(timezone.now() + inviting.PAUSE * 2)
 
 
 # --- How the others come along -----------------------------------------------------------------------------
@@ -503,6 +504,85 @@ def test_own_contact_details_that_cannot_be_are_errors_beside_the_field(sign_in,
     assert f'href="#id_{field}"' in response.text
     assert 'value="me@example.test"' in response.text or field == "email"
     assert applicant(sent, cast.OLLI).email == "olli@example.test"
+
+
+def ticks(response):
+    """Return where else the form offers to correct the address, and whether that is ticked."""
+    form = response.context["form"]
+    return {value: value in form["also"].value() for value, _name in form.fields["also"].choices}
+
+
+def test_own_address_is_offered_to_be_corrected_where_the_same_one_stands(sign_in, sent):
+    same, another = application(cast.OTSO, cast.OLLI), application(cast.VERA, cast.OLLI)
+    Applicant.objects.filter(version=another.version, position=1).update(email="second@example.test")
+    client = sign_in(cast.OLLI)
+
+    page = client.get(url("contact_details", sent))
+    done = client.post(url("contact_details", sent), {**GOOD, "also": [same.reference]}, follow=True)
+
+    assert ticks(page) == {same.reference: True}
+    assert f"Application {same.number}" in text_of(page)
+    assert f"Also corrected in application {same.number}." in text_of(done)
+    found = [applicant(each, cast.OLLI).email for each in (sent, same, another)]
+    assert found == ["me@example.test", "me@example.test", "second@example.test"]
+
+
+def test_own_address_that_stands_nowhere_else_is_asked_about_nowhere_else(sign_in, sent):
+    assert "also" not in sign_in(cast.OLLI).get(url("contact_details", sent)).context["form"].fields
+
+
+def test_own_address_sends_the_invitation_along_and_the_page_says_so(sign_in, sent):
+    client = sign_in(cast.OLLI)
+
+    shown = text_of(client.get(url("contact_details", sent)))
+    for _ in range(2):
+        client.post(url("contact_details", sent), GOOD)
+
+    assert "If you change the address before you confirm, we will send the invitation to the new address." in shown
+    assert [letter.to for letter in Letter.objects.filter(message="invitation").order_by("pk")] == [
+        "olli@example.test",
+        "me@example.test",
+    ]
+
+
+def test_new_addresses_of_ones_own_are_limited(sign_in, sent):
+    client = sign_in(cast.OLLI)
+
+    answers = [
+        client.post(url("contact_details", sent), {**GOOD, "email": f"a{n}@example.test"}).status_code
+        for n in range(6)
+    ]
+
+    assert answers == [302] * 5 + [429]
+
+
+@pytest.mark.parametrize(("account", "is_told"), [("olli@example.test", True), ("own@example.test", False)])
+def test_who_has_an_account_at_the_former_address_is_told_where_it_is_changed(sign_in, sent, account, is_told):
+    issue(check(sent, cast.OLLI), email=account)
+    Applicant.objects.filter(version=sent.version, position=1).update(email="olli@example.test")
+    client = sign_in(cast.OLLI)
+
+    shown = text_of(client.post(url("contact_details", sent), GOOD, follow=True))
+
+    assert ("it still has your earlier email address. Only customer service can change it." in shown) is is_told
+
+
+def test_address_of_a_co_applicant_is_offered_to_be_corrected_in_ones_other_applications(sign_in, sent):
+    """R16: the offer is the same whether or not the same address stands there."""
+    same, another = (application(cast.MAIJA, cast.OLLI) for _ in range(2))
+    of_another = application(cast.OTSO, cast.MAIJA, cast.OLLI)
+    Applicant.objects.filter(version=another.version, position=1).update(email="second@example.test")
+    client, page = sign_in(cast.MAIJA), person_url("correct_address", sent)
+
+    offered = client.get(page)
+    done = client.post(
+        page, {"email": "right@example.test", "also": [same.reference, of_another.reference]}, follow=True
+    )
+
+    assert ticks(offered) == {same.reference: True, another.reference: True}
+    assert f"Also corrected in application {same.number}." in text_of(done)
+    found = [applicant(each, cast.OLLI).email for each in (sent, same, another, of_another)]
+    assert found == ["right@example.test"] * 2 + ["second@example.test", "olli@example.test"]
 
 
 def test_error_report_goes_to_the_main_applicant(sign_in, sent):

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from applications import changes, clock, document, invitation_links, invitations, states
+from applications import changes, clock, document, invitation_links, invitations, inviting, states
 from applications.enums import Transition
 from applications.invitation_links import find_invitation, invitation_code, invitation_token
 from applications.letter_context import application_letter_context
@@ -140,7 +140,7 @@ def test_invitations_of_two_people_differ():
 
 
 def resend(application):
-    Invitation.objects.update(created_at=timezone.now() - invitations.PAUSE)
+    Invitation.objects.update(created_at=timezone.now() - inviting.PAUSE)
     invitations.resend(slot(application, cast.OLLI))
 
 

@@ -7,6 +7,7 @@ from django.utils import timezone
 from counter import account_issue, id_checks
 from identity import accounts
 from identity.models import Account, Person
+from mailing import worker
 from mailing.models import Letter
 from records.models import Entry
 from tests import cast
@@ -235,6 +236,31 @@ def test_correct_address_sends_the_link_there_and_ends_the_former():
     assert links() == [EMAIL, "right@example.test"]
     assert account.links.filter(used_at=None, replaced_at=None).count() == 1
     assert Entry.objects.get(event="account_address_changed").user_id == staff("adviser").pk
+
+
+def test_link_that_waits_for_the_former_address_of_an_account_is_not_sent():
+    sent = application(cast.MAIJA)
+    account = issue(check(sent, cast.MAIJA))
+
+    account_issue.correct_account_address(
+        account, email="right@example.test", applicant=slot(sent, cast.MAIJA), by=acting("adviser")
+    )
+    worker.deliver_due_letters()
+
+    found = Letter.objects.filter(message="account_link").order_by("pk")
+    assert [(letter.to, letter.status) for letter in found] == [(EMAIL, "dropped"), ("right@example.test", "sent")]
+
+
+def test_what_waits_for_the_person_goes_to_the_new_address_of_their_account_too():
+    """R20"""
+    sent = application(cast.MAIJA)
+    account = issue(check(sent, cast.MAIJA))
+
+    account_issue.correct_account_address(
+        account, email="right@example.test", applicant=slot(sent, cast.MAIJA), by=acting("adviser")
+    )
+
+    assert Letter.objects.get(message="arrived").to == "right@example.test"
 
 
 def test_correct_address_to_that_of_another_person_is_refused():

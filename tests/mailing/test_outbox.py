@@ -6,8 +6,9 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from core.actors import Actor, Role, Source
+from core.leases import give_back
 from identity.models import User
-from mailing import outbox, worker
+from mailing import outbox, tries, worker
 from mailing.enums import Failure, Status
 from mailing.models import Letter
 from records.models import Entry
@@ -145,3 +146,71 @@ def test_address_is_unreachable_when_the_last_known_letter_to_it_was_or_a_letter
 
     assert outbox.is_unreachable("maija@example.test") is expected
     assert outbox.is_unreachable("olli@example.test") is False
+
+
+# --- Another address (ADR 52) -----------------------------------------------------------------------------
+
+
+def readdressed(letter, to="olli@example.test"):
+    outbox.readdress(Letter.objects.filter(pk=letter.pk), to=to, language="sv")
+    letter.refresh_from_db()
+    return letter
+
+
+def test_letter_that_waits_or_is_held_goes_to_another_address():
+    outbox.queue_letters(draft("hello:2"), held_at=timezone.now())
+    waiting, held = queued(due_at=timezone.now() + dt.timedelta(days=1)), Letter.objects.get(key="hello:2")
+    due_at = waiting.due_at
+
+    found = [(letter.to, letter.language, letter.status) for letter in map(readdressed, (waiting, held))]
+
+    assert found == [("olli@example.test", "sv", Status.WAITING), ("olli@example.test", "sv", Status.HELD)]
+    assert waiting.due_at == due_at
+
+
+def test_delayed_letter_begins_anew_at_another_address():
+    letter = queued(due_at=timezone.now() + dt.timedelta(days=1))
+    Letter.objects.update(failure=Failure.BUSY, failed_at=timezone.now(), attempts=7)
+
+    readdressed(letter)
+
+    assert (letter.attempts, letter.failure, letter.failed_at, letter.status) == (0, "", None, Status.WAITING)
+    assert list(Letter.objects.due()) == [letter]
+
+
+def test_delayed_letter_whose_language_alone_changes_goes_on_as_it_was():
+    letter = queued(due_at=timezone.now() + dt.timedelta(days=1))
+    Letter.objects.update(failure=Failure.BUSY, failed_at=timezone.now(), attempts=7)
+
+    readdressed(letter, to=letter.to)
+
+    assert (letter.attempts, letter.failure, letter.language) == (7, Failure.BUSY, "sv")
+
+
+@pytest.mark.parametrize(
+    "ended",
+    [
+        {"sent_at": timezone.now()},
+        {"dropped_at": timezone.now()},
+        {"dead_at": timezone.now(), "failure": Failure.NO_ADDRESS, "failed_at": timezone.now()},
+    ],
+)
+def test_letter_that_has_ended_keeps_its_address(ended):
+    letter = queued()
+    Letter.objects.update(**ended)
+
+    assert readdressed(letter).to == "maija@example.test"
+
+
+def test_letter_whose_address_is_removed_is_kept_to_be_read_whoever_has_it_in_hand():
+    letter = queued()
+    in_hand = tries.claim_letter()
+
+    readdressed(letter, to="")
+
+    assert (letter.to, letter.status) == ("", Status.UNADDRESSED)
+    assert not give_back(in_hand, sent_at=timezone.now())
+
+
+def test_personal_identity_code_in_another_address_is_masked():
+    assert "010594Y9032" not in readdressed(queued(), to="010594Y9032@example.test").to

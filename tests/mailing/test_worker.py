@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from core import worker as loop
 from core.leases import JITTER, give_back, renew_lease
-from mailing import tries, worker
+from mailing import outbox, sending, tries, worker
 from mailing.enums import Failure, Status
 from mailing.letters import NoLongerDue
 from mailing.models import Letter
@@ -265,3 +265,33 @@ def fails_for_some(letter):
     if letter.parameters["name"] == "Fails":
         fails(letter)
     return {"link": "https://confirm.example.fi/secret"}
+
+
+@pytest.mark.parametrize("refused", [None, sending.NotSent(Failure.NO_ADDRESS)])
+def test_letter_that_is_readdressed_in_the_hand_of_a_worker_says_where_it_went(monkeypatch, refused):
+    letter = queued()
+
+    def send(backend, message):
+        outbox.readdress(Letter.objects.all(), to="olli@example.test", language="sv")
+        if refused:
+            raise refused
+        return {}
+
+    monkeypatch.setattr(sending, "send_message", send)
+    worker.deliver_due_letters()
+
+    assert refreshed(letter).to == "maija@example.test"
+    assert refreshed(letter).status == (Status.UNDELIVERABLE if refused else Status.SENT)
+
+
+def test_letter_that_is_readdressed_while_it_is_refused_for_now_is_tried_at_the_new_address(monkeypatch):
+    letter = queued()
+
+    def send(backend, message):
+        outbox.readdress(Letter.objects.all(), to="olli@example.test", language="sv")
+        raise sending.NotSent(Failure.BUSY)
+
+    monkeypatch.setattr(sending, "send_message", send)
+    worker.deliver_due_letters()
+
+    assert (refreshed(letter).to, refreshed(letter).status) == ("olli@example.test", Status.DELAYED)

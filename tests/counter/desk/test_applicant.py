@@ -6,7 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from applications import changes, document, invitations
+from applications import changes, document, inviting
 from applications.models import Application, Invitation
 from counter import account_issue, counter_confirmation, id_checks
 from identity import accounts
@@ -332,7 +332,7 @@ def test_acts_follow_what_was_done(adviser):
 
 def test_acts_for_a_co_applicant_have_the_invitation(adviser):
     sent = application(MAIJA, OLLI)
-    Invitation.objects.update(created_at=timezone.now() - invitations.PAUSE)
+    Invitation.objects.update(created_at=timezone.now() - inviting.PAUSE)
 
     assert acts(show(adviser, sent, 1)) == ["Correct the contact details", "Send the invitation again"]
 

@@ -3,16 +3,17 @@ import re
 
 import pytest
 from django.contrib.auth.models import Group, Permission
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from applications import changes, document
-from applications.models import Applicant, Invitation, Version
+from applications.models import Applicant, Application, Invitation, Version
 from counter import contacts, id_checks
 from identity.models import Account
 from mailing.models import Letter
 from tests.applications.factories import HOUSING_SYSTEM, applicant, application, confirm, invitation
-from tests.cast import MAIJA, OLLI
+from tests.cast import MAIJA, OLLI, OTSO, VERA
 from tests.cast import document as written
 from tests.counter.broken_trail import refusing
 from tests.counter.checks import EMAIL, check, issue
@@ -22,6 +23,7 @@ from tests.staff import acting, sign_in_staff, staff
 pytestmark = pytest.mark.django_db
 
 DETAILS = {"email": "new@example.test", "phone": "040 765 4321", "language": "sv"}
+WITH_ACCOUNT = {**DETAILS, "also": ["account"]}
 
 
 def at(sent, position=0, name="desk_contact"):
@@ -30,6 +32,12 @@ def at(sent, position=0, name="desk_contact"):
 
 def invitations_sent():
     return [letter.to for letter in Letter.objects.filter(message="invitation").order_by("pk")]
+
+
+def ticks(response):
+    """Return where else the form offers to correct the address, and whether that is ticked."""
+    form = response.context["form"]
+    return {name: value in form["also"].value() for value, name in form.fields["also"].choices}
 
 
 def test_contact_details_and_language_are_corrected(adviser):
@@ -150,10 +158,11 @@ def test_account_that_is_not_used_yet_goes_along(adviser):
     sent = application(MAIJA, OLLI)
     issue(check(sent, OLLI), email="olli@example.test")
 
-    page = text_of(adviser.get(at(sent, 1)))
-    text = text_of(adviser.post(at(sent, 1), DETAILS, follow=True))
+    page = adviser.get(at(sent, 1))
+    text = text_of(adviser.post(at(sent, 1), WITH_ACCOUNT, follow=True))
 
-    assert "A new address here changes that of the account too" in page
+    assert "Its address can be corrected at the same time" in text_of(page)
+    assert ticks(page) == {"Account": True}
     assert "The account has the new address too. We will send its link there." in text
     assert (Account.objects.get().email, applicant(sent, OLLI).email) == ("new@example.test", "new@example.test")
     assert invitations_sent() == ["olli@example.test", "new@example.test"]
@@ -184,7 +193,7 @@ def test_account_that_cannot_go_along_is_named_with_the_reason(adviser, happens,
     issue(check(sent, MAIJA))
     happens(sent)
 
-    text = text_of(adviser.post(at(sent), DETAILS, follow=True))
+    text = text_of(adviser.post(at(sent), WITH_ACCOUNT, follow=True))
 
     assert f"The account still has its earlier address. {reason}" in text
     assert applicant(sent, MAIJA).email == "new@example.test"
@@ -197,7 +206,7 @@ def test_account_goes_along_only_within_a_week_of_the_check(client, time_machine
     issue(check(sent, MAIJA))
     time_machine.shift(dt.timedelta(days=8))
 
-    text = text_of(sign_in_staff(client, staff("adviser")).post(at(sent), DETAILS, follow=True))
+    text = text_of(sign_in_staff(client, staff("adviser")).post(at(sent), WITH_ACCOUNT, follow=True))
 
     assert "The account still has its earlier address. To change the address, you need an ID check" in text
     assert (Account.objects.get().email, applicant(sent, MAIJA).email) == (EMAIL, "new@example.test")
@@ -387,6 +396,132 @@ def test_whoever_may_not_issue_accounts_moves_none_by_the_contact_details(advise
     user = staff("adviser")
     Group.objects.get(name="adviser").permissions.remove(Permission.objects.get(codename="issue_account"))
 
-    sign_in_staff(adviser, user).post(at(sent), DETAILS)
+    sign_in_staff(adviser, user).post(at(sent), WITH_ACCOUNT)
 
     assert Account.objects.get().email != "new@example.test"
+
+
+# --- Everywhere it stands (ADR 52) -----------------------------------------------------------------------
+
+
+def name_of(sent):
+    return f"Application {sent.number}"
+
+
+def test_other_open_applications_of_the_person_are_offered_and_ticked_where_the_address_is_the_same(adviser):
+    first, same, other = application(MAIJA, OLLI), application(OLLI), application(VERA, OLLI)
+    Applicant.objects.filter(version=other.version, position=1).update(email="second@example.test")
+    application(VERA)
+    Application.objects.filter(pk=application(OLLI, MAIJA).pk).update(state="withdrawn")
+
+    assert ticks(adviser.get(at(first, 1))) == {name_of(same): True, name_of(other): False}
+
+
+def test_person_with_one_application_is_offered_nothing(adviser):
+    assert "also" not in adviser.get(at(application(MAIJA, OLLI), 1)).context["form"].fields
+
+
+def test_address_is_corrected_in_the_applications_that_are_ticked(adviser):
+    """C7"""
+    first, ticked, left = (application(main, OLLI) for main in (MAIJA, VERA, OTSO))
+    Applicant.objects.filter(version=ticked.version, position=1).update(phone="050 111 2222", language="en")
+
+    text = text_of(adviser.post(at(first, 1), {**DETAILS, "also": [ticked.reference]}, follow=True))
+
+    found = [applicant(sent, OLLI) for sent in (first, ticked, left)]
+    assert [each.email for each in found] == ["new@example.test"] * 2 + ["olli@example.test"]
+    assert [each.phone for each in found] == ["040 765 4321", "050 111 2222", "040 123 4567"]
+    assert found[1].language == "en"
+    assert f"Also corrected in application {ticked.number}." in text
+    assert invitations_sent() == ["olli@example.test"] * 3 + ["new@example.test"] * 2
+    assert [chain for chain, _, _ in entries("contact_details_changed")] == [
+        f"application {sent.pk}" for sent in (first, ticked)
+    ]
+
+
+def test_phone_number_that_is_the_same_elsewhere_is_corrected_there_too(adviser):
+    first, other = application(MAIJA), application(MAIJA, OLLI)
+
+    adviser.post(at(first), {**DETAILS, "email": "", "also": [other.reference]})
+
+    mine = applicant(other, MAIJA)
+    assert (mine.email, mine.phone) == ("maija@example.test", "040 765 4321")
+
+
+@pytest.mark.parametrize("of_whom", [VERA, OTSO])
+def test_application_of_others_and_no_application_are_passed_over(adviser, of_whom):
+    first, others = application(MAIJA, OLLI), application(of_whom)
+
+    adviser.post(at(first, 1), {**DETAILS, "also": [others.reference, "K7MP3XQ4T"]})
+
+    assert applicant(others, of_whom).email != "new@example.test"
+    assert applicant(first, OLLI).email == "new@example.test"
+
+
+def test_application_that_ended_since_the_page_was_opened_is_passed_over(adviser):
+    first, other = application(MAIJA, OLLI), application(VERA, OLLI)
+    Application.objects.filter(pk=other.pk).update(state="withdrawn")
+
+    text = text_of(adviser.post(at(first, 1), {**DETAILS, "also": [other.reference]}, follow=True))
+
+    assert applicant(other, OLLI).email == "olli@example.test"
+    assert "Also corrected" not in text
+
+
+def test_account_that_is_not_ticked_stays(adviser):
+    sent = application(MAIJA, OLLI)
+    issue(check(sent, OLLI), email="olli@example.test")
+
+    text = text_of(adviser.post(at(sent, 1), DETAILS, follow=True))
+
+    assert Account.objects.get().email == "olli@example.test"
+    assert "earlier address" not in text
+
+
+def test_offer_says_no_address_of_a_protected_person(adviser):
+    """R16"""
+    first = application(MAIJA, OLLI)
+    application(VERA, OLLI)
+    protect(applicant(first, OLLI))
+
+    response = adviser.get(at(first, 1))
+
+    assert "olli@example.test" not in response.text
+    assert len(ticks(response)) == 1
+
+
+def test_offering_more_applications_takes_no_more_queries(adviser):
+    first = application(MAIJA, OLLI)
+    application(VERA, OLLI)
+    adviser.get(at(first, 1))
+    with CaptureQueriesContext(connection) as few:
+        adviser.get(at(first, 1))
+    application(OTSO, OLLI)
+
+    with CaptureQueriesContext(connection) as many:
+        adviser.get(at(first, 1))
+
+    assert len(few) == len(many)
+
+
+# --- One invitation that works, and none in a mailbox that was ended a moment ago (R13) ---------------------
+
+
+def test_saving_twice_leaves_one_invitation_that_works(adviser):
+    sent = application(MAIJA, OLLI)
+
+    for _ in range(2):
+        adviser.post(at(sent, 1), DETAILS)
+
+    latest = Letter.objects.filter(message="invitation").latest("pk")
+    assert invitations_sent() == ["olli@example.test", "new@example.test"]
+    assert latest.parameters["invitation"] == invitation(sent, OLLI).pk
+
+
+def test_page_offers_no_further_invitation_right_after_a_correction(adviser):
+    sent = application(MAIJA, OLLI)
+    Invitation.objects.update(created_at=timezone.now() - dt.timedelta(minutes=11))
+
+    page = adviser.post(at(sent, 1), DETAILS, follow=True)
+
+    assert "Send the invitation again" not in controls(page)

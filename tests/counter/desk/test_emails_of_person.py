@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from applications import invitations, letters
+from applications import invitations, inviting, letters
 from applications.models import Application, Invitation
 from counter.desk import messages
 from counter.desk.access import find_slot
@@ -234,7 +234,7 @@ def test_nothing_is_asked_of_whoever_applied_in_an_application_that_has_ended(ad
 def test_invitation_that_was_sent_a_moment_ago_is_not_sent_again(adviser):
     sent = application(MAIJA, OLLI)
     just_now = show(adviser, sent)
-    Invitation.objects.update(created_at=timezone.now() - invitations.PAUSE)
+    Invitation.objects.update(created_at=timezone.now() - inviting.PAUSE)
     later = show(adviser, sent)
 
     assert "An invitation was sent to this person a moment ago." in text_of(just_now)
@@ -244,7 +244,7 @@ def test_invitation_that_was_sent_a_moment_ago_is_not_sent_again(adviser):
 
 def test_correcting_the_address_says_that_the_invitation_was_sent(adviser):
     sent = application(MAIJA, OLLI)
-    Invitation.objects.update(created_at=timezone.now() - invitations.PAUSE)
+    Invitation.objects.update(created_at=timezone.now() - inviting.PAUSE)
 
     corrected = adviser.post(
         address("desk_contact", sent.reference, 1), {"email": "olli.ohman@example.test", "language": "fi"}, follow=True

@@ -1,0 +1,91 @@
+"""Sending invitations to co-applicants, of whom each has one that works (R13). Callers have locked the application."""
+
+import datetime as dt
+
+from django.utils import timezone
+
+from applications import invitation_links, letters
+from applications.models import Applicant, Application, Invitation
+from mailing import outbox
+from mailing.models import Letter
+from records.names import applicant_subject
+
+PAUSE = dt.timedelta(minutes=10)  # between two invitations of a person to the same address
+
+
+def release_held(application: Application) -> None:
+    """Invite those whose emails were held: somebody who applies has confirmed, and so is known.
+
+    The caller has locked the application.
+    """
+    held = [applicant for applicant in application.applicants if applicant.held_at]
+    for applicant in held:
+        applicant.held_at = None
+        applicant.save(update_fields=["held_at"])
+    for applicant in held:
+        if not applicant.is_main and applicant.is_awaited and applicant.email:
+            invite(applicant, application)
+
+
+def invite(applicant: Applicant, application: Application) -> bool:
+    """Send a co-applicant a new invitation, which ends the former one; tell whether one is sent.
+
+    One that went to this very address a moment ago works again instead, whatever was sent elsewhere since.
+    """
+    now = timezone.now()
+    recent = _sent_to_present_address(applicant)
+    live = Invitation.objects.filter(applicant=applicant, replaced_at=None)
+    live.exclude(pk=recent.pk if recent else 0).update(replaced_at=now)
+    if recent:
+        recent.replaced_at = None
+        recent.save(update_fields=["replaced_at"])
+        return False
+    invitation = invitation_links.new_invitation(applicant, at=now)
+    invitation.save()
+    outbox.queue_letters(*letters.invited([invitation], application))
+    return True
+
+
+def _sent_to_present_address(applicant: Applicant) -> Invitation | None:
+    """Return the invitation that went to the person's present address a moment ago, or is on its way there."""
+    recent = Invitation.objects.filter(applicant=applicant, created_at__gt=timezone.now() - PAUSE)
+    by_key = {letters.letter_key("invitation", each.pk, applicant): each for each in recent}
+    arrives = Letter.objects.filter(to__iexact=applicant.email, dropped_at=None, dead_at=None, bounced_at=None)
+    found = arrives.filter(key__in=by_key).order_by("pk").last() if by_key else None
+    return by_key[found.key] if found else None
+
+
+def end_invitation(applicant: Applicant, application: Application) -> None:
+    """End the invitation of a co-applicant whose address was removed: it went to one that is not theirs (R13).
+
+    In its place they have one to read, of which the counter tells whoever is awaited (ADR 34).
+    """
+    live = Invitation.objects.filter(applicant=applicant, replaced_at=None)
+    if live.update(replaced_at=timezone.now()) and application.awaits(applicant):
+        outbox.queue_letters(*letters.invited([], application, unreached=[applicant]))
+
+
+def invite_newly_awaited(application: Application) -> None:
+    """Invite the co-applicants for whom a locked application waits and who have no invitation that works.
+
+    Whoever turned 18 while it was valid has none (R2), and the clock does not look back.
+    """
+    current = Application.objects.with_invitations().get(pk=application.pk)
+    for applicant in current.applicants:
+        if not applicant.is_main and applicant.is_awaited and applicant.email and not applicant.live_invitation:
+            invite(applicant, current)
+
+
+def next_invitation_at(applicant: Applicant) -> dt.datetime | None:
+    """Return when the next invitation may be sent to the same address, if one was sent a moment ago.
+
+    An email that was delayed may have left long after it was written.
+    """
+    since = timezone.now() - PAUSE
+    written = Invitation.objects.filter(applicant=applicant, created_at__gt=since).values_list("created_at", flat=True)
+    own = Letter.objects.filter(
+        recipient=applicant_subject(applicant.pk), message="invitation", to__iexact=applicant.email
+    )
+    left = own.filter(sent_at__gt=since).values_list("sent_at", flat=True)
+    latest = max((moment for moment in [*written, *left] if moment), default=None)
+    return latest + PAUSE if latest else None
