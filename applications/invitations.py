@@ -23,6 +23,7 @@ from core.refusals import Refused
 from core.transactions import atomically
 from identity.enums import Language
 from mailing import outbox
+from mailing.enums import Rank
 from records.enums import Event
 
 PAUSE = dt.timedelta(minutes=10)  # between two letters to the same person
@@ -101,13 +102,13 @@ def release_held(application: Application) -> None:
             invite(applicant, application)
 
 
-def invite(applicant: Applicant, application: Application) -> None:
-    """Send a co-applicant a new invitation, which ends the former one."""
+def invite(applicant: Applicant, application: Application, *, rank: Rank | None = None) -> None:
+    """Send a co-applicant a new invitation, which ends the former one. Without `rank` it is news."""
     now = timezone.now()
     Invitation.objects.filter(applicant=applicant, replaced_at__isnull=True).update(replaced_at=now)
     invitation = invitation_links.new_invitation(applicant, at=now)
     invitation.save()
-    outbox.queue_letters(*letters.invited([invitation], application))
+    outbox.queue_letters(*letters.invited([invitation], application), rank=rank)
 
 
 def invite_newly_awaited(application: Application) -> None:
@@ -137,7 +138,7 @@ def resend(applicant: Applicant, *, by: Actor = UNIDENTIFIED) -> None:
     _check_pause(invitee)
     invitee.held_at = None
     invitee.save(update_fields=["held_at"])
-    invite(invitee, application)
+    invite(invitee, application, rank=Rank.AWAITED)
     _wake(application)
     record_events(application, ApplicationEvent(Event.INVITATION_SENT, invitee), by=by)
 
@@ -155,7 +156,7 @@ def correct_address(applicant: Applicant, *, email: str, by: Actor = UNIDENTIFIE
     if not is_same:
         invitee.email, invitee.contact_corrected_at = email, timezone.now()
     invitee.save(update_fields=["email", "contact_corrected_at", "held_at"])
-    invite(invitee, application)
+    invite(invitee, application, rank=Rank.AWAITED)
     _wake(application)
     event = Event.INVITATION_SENT if is_same else Event.ADDRESS_CHANGED
     record_events(application, ApplicationEvent(event, invitee, way_of(by)), by=by)

@@ -11,6 +11,7 @@ from django.utils.module_loading import import_string
 from mailing import webhooks
 from mailing.worker import STEPS
 
+MOST_A_MINUTE = 60_000  # one a millisecond, the least that SQLite knows
 MOST_SECONDS_HELD = 60  # how long a letter waits at most if its worker is killed
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
 NO_DELIVERY = {
@@ -24,7 +25,7 @@ NO_DELIVERY = {
 @register(Tags.compatibility)
 def check_mail(**kwargs: Any) -> list[CheckMessage]:
     """Return the settings that would keep letters from arriving, or let anybody report on them."""
-    return [*_functions(), *_times(), *_webhook(), *([] if settings.DEBUG or settings.DEMO else _sender())]
+    return [*_functions(), *_times(), *_rate(), *_webhook(), *([] if settings.DEBUG or settings.DEMO else _sender())]
 
 
 def _sender() -> Iterator[CheckMessage]:
@@ -52,6 +53,15 @@ def _times() -> Iterator[CheckMessage]:
         )
 
 
+def _rate() -> Iterator[CheckMessage]:
+    if not 0 <= settings.EMAIL_RATE <= MOST_A_MINUTE:
+        yield Error(
+            f"EMAIL_RATE is {settings.EMAIL_RATE} emails a minute.",
+            hint=f"Give 1 to {MOST_A_MINUTE}, or 0 for no limit.",
+            id="mailing.E009",
+        )
+
+
 def _webhook() -> Iterator[CheckMessage]:
     for pattern in webhooks.of_backend(settings.EMAIL_BACKEND):
         if reason := webhooks.insecurity(pattern):
@@ -69,6 +79,7 @@ def _functions() -> Iterator[CheckMessage]:
         *settings.WORKER_BESIDE,
         settings.MAILING_SHARED_CONTEXT,
         settings.MAILING_KINDS,
+        settings.MAILING_RANKS,
         *settings.MAILING_CONTEXT.values(),
     }:
         try:
