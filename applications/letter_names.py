@@ -49,18 +49,9 @@ KINDS_BY_RANK = {
     Rank.AWAITED: ["account_link", "draft_link", "slip", "staff_link"],
     # What somebody has done, or somebody is to do.
     Rank.NEWS: [
-        *(
-            "act_undone",
-            "check_accepted",
-            "check_rejected",
-            "code_learned",
-            "confirmed",
-            "declined",
-            "removed",
-            "undone",
-        ),
+        *("act_undone", "check_accepted", "check_rejected", "code_learned", "undone"),
         *("arrived", "became_adult", "error_reported", "invitation", "undeliverable"),
-        *("receipt", "renewed", "replaced", "valid", "withdrawn"),
+        *("confirmed", "declined", "receipt", "removed", "renewed", "replaced", "valid", "withdrawn"),
         *("account_closed", "account_moved", "account_password_set", "feedback_received"),
     ],
     # What has its day. An hour more or less changes nothing.

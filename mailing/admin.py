@@ -14,7 +14,7 @@ from mailing.enums import Status
 from mailing.models import LEAVING, Letter, LetterQuerySet
 from records.names import staff_chain
 
-FILTERS = ("rank", "message", "language", "failure", "bounced_at", "created_at")
+FILTERS = ("waiting", "rank", "message", "language", "failure", "bounced_at", "created_at")
 
 
 class WaitingFilter(admin.SimpleListFilter):
@@ -74,7 +74,7 @@ class LetterAdmin(ReadOnly, admin.ModelAdmin):
         return super().changelist_view(request, {**(extra_context or {}), "backlog": present_backlog()})
 
     def get_ordering(self, request: HttpRequest) -> list[str]:
-        return ["created_at", "pk"] if WaitingFilter.parameter_name in request.GET else ["-pk"]
+        return ["created_at", "pk"] if request.GET.get(WaitingFilter.parameter_name) else ["-pk"]
 
     @admin.display(description=_("status"))
     def state(self, letter: Letter) -> str:

@@ -36,7 +36,7 @@ def deliver_due_letters(stop: Stop | None = None, until: float = math.inf) -> in
     wait (stops.py) one a minute is tried.
     """
     stop, tried = stop or Stop(), 0
-    while Letter.objects.due().exists():
+    while Letter.objects.due().values("pk").first():  # in their order, by the index; exists() may read all letters
         standstill = stops.present_stop()
         if standstill and not standstill.may_try:
             break
