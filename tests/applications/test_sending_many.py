@@ -21,6 +21,7 @@ from applications.models import (
     Version,
 )
 from core.actors import UNIDENTIFIED
+from mailing.enums import Rank
 from mailing.models import Letter
 from records.models import Chain, Entry
 from records.verify import verify_everything
@@ -166,6 +167,16 @@ def test_random_columns_differ_and_are_filled():
     assert [each.reference for each in together] == [
         Application.objects.get(pk=each.pk).reference for each in together
     ]
+
+
+def test_emails_of_many_leave_after_those_of_one():
+    """Whoever sends an application during an import is answered as on any day (ADR 51)."""
+    intake.send_many(varied()[:2], by=HOUSING_SYSTEM)
+    many = set(Letter.objects.values_list("rank", flat=True))
+    Letter.objects.all().delete()
+    intake.send(varied()[0], by=HOUSING_SYSTEM)
+
+    assert (many, set(Letter.objects.values_list("rank", flat=True))) == ({Rank.WAVE}, {Rank.NEWS})
 
 
 def test_marks_hold_whichever_document_brings_them():
