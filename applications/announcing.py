@@ -10,6 +10,7 @@ from applications.document import Document
 from applications.models import Applicant, Application, Invitation
 from core.actors import Actor, Source
 from mailing import outbox
+from mailing.enums import Rank
 
 
 def announce(
@@ -19,7 +20,7 @@ def announce(
 
     Those of the `former` version, of a single application, who are not in it any more are told so. If nobody knows who
     sent it, the emails to addresses with enough of such emails are not made. With `holds_emails` the emails wait to be
-    released (held_emails.py).
+    released (held_emails.py). Those about several applications at once, and those held, leave as a wave.
     """
     now = timezone.now()
     if by.source == Source.FORM:
@@ -49,6 +50,7 @@ def announce(
             )
         ),
         held_at=now if holds_emails else None,
+        rank=Rank.WAVE if holds_emails or len(sent) > 1 else None,
     )
     if former:
         letters.removed(former, current[0])

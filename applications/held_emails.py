@@ -41,8 +41,7 @@ def waiting() -> Waiting:
 def release_wave(most: int | None = None) -> int:
     """Release at most so many emails, those held for longest first, or all of them; return how many.
 
-    Households stay whole: the last one may bring a few emails more than `most`. The invitations of a wave leave before
-    its acknowledgements, since those who are invited can do nothing without them.
+    Households stay whole, and leave one after the other: the last one may bring a few emails more than `most`.
     """
     started, released = timezone.now(), 0
     while most is None or released < most:
@@ -83,10 +82,9 @@ def _release_locked(references: Sequence[str], *, at: dt.datetime) -> int:
             leaving += [letter] if letter.to else []
     held.store_text(letters_held)
     held.drop([letter for letter in letters_held if letter not in leaving])
-    invitations = [letter for letter in leaving if letter.message == "invitation"]
-    held.release(invitations, at=at)
-    held.release([letter for letter in leaving if letter not in invitations], at=at + held.LATER)
-    live = Invitation.objects.filter(pk__in=[each.parameters["invitation"] for each in invitations], replaced_at=None)
+    held.release(leaving, at=at)
+    invited = [letter.parameters["invitation"] for letter in leaving if letter.message == "invitation"]
+    live = Invitation.objects.filter(pk__in=invited, replaced_at=None)
     now = timezone.now()
     live.update(created_at=now)
     Application.objects.filter(reference__in=references, state__in=OPEN).update(due_at=now)

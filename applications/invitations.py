@@ -25,6 +25,7 @@ from core.actors import UNIDENTIFIED, Actor, acting_staff
 from core.refusals import Refused
 from core.transactions import atomically
 from identity.enums import Language
+from mailing.enums import Rank
 from records.enums import Event
 
 
@@ -96,7 +97,7 @@ def resend(applicant: Applicant, *, by: Actor = UNIDENTIFIED) -> None:
     _check_pause(invitee)
     invitee.held_at = None
     invitee.save(update_fields=["held_at"])
-    invite(invitee, application)
+    invite(invitee, application, rank=Rank.AWAITED)
     _wake(application)
     record_events(application, ApplicationEvent(Event.INVITATION_SENT, invitee), by=by)
 
@@ -129,7 +130,7 @@ def _correct_address(invitee: Applicant, application: Application, *, email: str
     changed = contact_details.store_contact_details(
         invitee, application, email=email, phone=phone, language=language, by=by
     )
-    invite(invitee, application)
+    invite(invitee, application, rank=Rank.AWAITED)
     event = Event.ADDRESS_CHANGED if changed else Event.INVITATION_SENT
     record_events(application, ApplicationEvent(event, invitee, way_of(by)), by=by)
 

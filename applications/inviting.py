@@ -7,6 +7,7 @@ from django.utils import timezone
 from applications import invitation_links, letters
 from applications.models import Applicant, Application, Invitation
 from mailing import outbox
+from mailing.enums import Rank
 from mailing.models import Letter
 from records.names import applicant_subject
 
@@ -27,10 +28,11 @@ def release_held(application: Application) -> None:
             invite(applicant, application)
 
 
-def invite(applicant: Applicant, application: Application) -> bool:
+def invite(applicant: Applicant, application: Application, *, rank: Rank | None = None) -> bool:
     """Send a co-applicant a new invitation, which ends the former one; tell whether one is sent.
 
-    One that went to this very address a moment ago works again instead, whatever was sent elsewhere since.
+    One that went to this very address a moment ago works again instead, whatever was sent elsewhere since. Without
+    `rank` it is news.
     """
     now = timezone.now()
     recent = _sent_to_present_address(applicant)
@@ -42,7 +44,7 @@ def invite(applicant: Applicant, application: Application) -> bool:
         return False
     invitation = invitation_links.new_invitation(applicant, at=now)
     invitation.save()
-    outbox.queue_letters(*letters.invited([invitation], application))
+    outbox.queue_letters(*letters.invited([invitation], application), rank=rank)
     return True
 
 

@@ -1,8 +1,12 @@
-"""What each letter is about, in a few words: at the desk, in a person's own data, and in the list that they read."""
+"""What each letter is about, in a few words: at the desk, in a person's own data, and in the list that they read.
+
+And its rank: which letters leave first when many are due (ADR 51).
+"""
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from mailing.enums import Rank
 from mailing.models import Letter
 
 NAMES = {
@@ -40,6 +44,23 @@ NAMES = {
     "withdrawn": _("The application was withdrawn"),
     "removed": _("Removed from the application"),
 }
+KINDS_BY_RANK = {
+    # Their reader looks into the mailbox now, and can do nothing before they come.
+    Rank.AWAITED: ["account_link", "draft_link", "slip", "staff_link"],
+    # What somebody has done, or somebody is to do.
+    Rank.NEWS: [
+        *("act_undone", "check_accepted", "check_rejected", "code_learned", "undone"),
+        *("arrived", "became_adult", "error_reported", "invitation", "undeliverable"),
+        *("confirmed", "declined", "receipt", "removed", "renewed", "replaced", "valid", "withdrawn"),
+        *("account_closed", "account_moved", "account_password_set", "feedback_received"),
+    ],
+    # What has its day. An hour more or less changes nothing.
+    Rank.BY_CLOCK: [
+        *("about_to_expire", "about_to_lapse", "draft_ending", "expired", "lapsed", "reminder"),
+        "feedback_given",  # to the operator, who has fourteen days
+    ],
+}
+RANKS = {kind: rank for rank, kinds in KINDS_BY_RANK.items() for kind in kinds}
 
 
 def name_of(letter: Letter) -> str:

@@ -1,10 +1,11 @@
-"""A transaction that is tried again when it loses a race for its locks, and the errors of an absent database."""
+"""A transaction that is tried again when it loses a race for its locks, its time, and errors of an absent database."""
 
 import functools
 from collections.abc import Callable
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from django.db import InterfaceError, InternalError, OperationalError, connection, transaction
+from django.db.models.functions import Now
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -32,3 +33,13 @@ def atomically(operation: Callable[P, R]) -> Callable[P, R]:
         raise AssertionError("unreachable")  # the last round returns or raises
 
     return run
+
+
+class TransactionTime(Now):
+    """When the transaction began, by the database's clock: one moment for all that it writes.
+
+    On SQLite it is the moment of the statement. Only one transaction writes there at a time.
+    """
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        return self.as_sql(compiler, connection, template="CURRENT_TIMESTAMP", **context)

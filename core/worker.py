@@ -23,6 +23,7 @@ T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
 PAUSE_SECONDS = 0.5  # between two rounds
+ROUND_SECONDS = 5.0  # at most, so that much work does not keep what is done in every round waiting
 MINUTE_SECONDS = 60
 LOGGED_PLACES = 5  # the deepest lines of a traceback
 
@@ -40,8 +41,8 @@ Work = Callable[[Stop, float], object]
 def run_worker(work: Work, stop: Stop) -> None:
     """Do `work` and what settings.WORKER_EVERY_ROUND and WORKER_EVERY_MINUTE name, until told to stop.
 
-    `work` gets the stop, and the time at which the next minute's work is due (seconds of the monotonic clock): it
-    returns by then. What settings.WORKER_BESIDE names runs repeatedly in threads of its own, so nothing waits for it.
+    `work` gets the stop, and the time at which the next round is due (seconds of the monotonic clock): it returns by
+    then. What settings.WORKER_BESIDE names runs repeatedly in threads of its own, so nothing waits for it.
     """
     beside = [
         threading.Thread(target=_repeat, args=(path, stop), name=path, daemon=True) for path in settings.WORKER_BESIDE
@@ -57,8 +58,9 @@ def run_worker(work: Work, stop: Stop) -> None:
                 _guarded(import_string(path))
         for path in settings.WORKER_EVERY_ROUND:
             _guarded(import_string(path))
-        _guarded(work, stop, next_minute)
-        if not stop.asked:
+        next_round = min(next_minute, time.monotonic() + ROUND_SECONDS)
+        _guarded(work, stop, next_round)
+        if not stop.asked and time.monotonic() < next_round:  # otherwise there is more to do
             time.sleep(PAUSE_SECONDS)
     for thread in beside:
         thread.join()

@@ -51,6 +51,7 @@ IDENTITY_KEYS_FILE = env.path("IDENTITY_KEYS_FILE", default=BASE_DIR / "var" / "
 MAIL_SERVER: dict[str, Any] = env.dj_email_url("EMAIL_URL", default="")
 EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="")
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=10)  # seconds
+EMAIL_RATE = env.int("EMAIL_RATE", default=0)  # emails a minute, over all workers together; 0 is no limit
 MAIL_PROVIDER: Any = env.json("ANYMAIL", default={})
 SECURITY_CONTACT: list[str] = env.list("SECURITY_CONTACT", default=[])
 API_CONTACT = env.str("API_CONTACT", default="")
@@ -274,11 +275,13 @@ MAILING_CONTEXT = {
     "feedback_received": "counter.feedback_letters.feedback_letter_context",
 }
 MAILING_KINDS = "applications.letter_names.NAMES"  # what each kind of letter is called; mailing does not know them
+MAILING_RANKS = "applications.letter_names.RANKS"  # which of them leave first
 EMAIL_CHECK_URL = "email_check"  # the page that tells whether an email is from us; mailing has no pages
 # Twice a second.
 WORKER_EVERY_ROUND = ["identity.accounts.answer_requests", *(["demo.inbox.report_fates"] if DEMO else [])]
 WORKER_EVERY_MINUTE = [
     "mailing.tracking.match_early",
+    "mailing.tries.raise_old_letters",
     "applications.clock.tick",
     "applications.drafts.end_quiet_drafts",
     "applications.receipt_pdf.delete_old_receipts",

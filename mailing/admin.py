@@ -1,8 +1,9 @@
 from contextlib import suppress
+from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -11,10 +12,30 @@ from core.actors import acting_staff, operator_actor
 from core.addresses import InvalidAddress, read_address
 from core.admin import ReadOnly
 from mailing import outbox
-from mailing.models import Letter, LetterQuerySet
+from mailing.backlog import present_backlog
+from mailing.enums import Status
+from mailing.models import LEAVING, Letter, LetterQuerySet
 from records.names import staff_chain
 
-FILTERS = ("message", "language", "failure", "bounced_at", "created_at")
+FILTERS = ("waiting", "rank", "message", "language", "failure", "bounced_at", "created_at")
+
+
+class WaitingFilter(admin.SimpleListFilter):
+    """What has not left yet: the longest waiting first, over all ranks."""
+
+    title = _("waiting")
+    parameter_name = "waiting"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+        return [(status.value, status.label) for status in (Status.WAITING, Status.HELD)]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        match self.value():
+            case Status.WAITING:
+                return queryset.filter(LEAVING)
+            case Status.HELD:
+                return queryset.held()
+        return queryset
 
 
 @admin.register(Letter)
@@ -22,16 +43,18 @@ class LetterAdmin(ReadOnly, admin.ModelAdmin):
     """What became of each letter. Its text is stored nowhere, its address is not shown: a domain tells much (R16)."""
 
     list_display = ["__str__", "state", "language", "created_at", "sent_at", "delivered_at", "failure"]
-    list_filter = ["message", "language", "failure", ("bounced_at", admin.EmptyFieldListFilter)]
+    list_filter = [WaitingFilter, "rank", "message", "language", "failure", ("bounced_at", admin.EmptyFieldListFilter)]
     search_fields = ["to__exact"]
     search_help_text = _("A whole email address, exactly as it is in the application")
     date_hierarchy = "created_at"
+    show_full_result_count = False
     actions = ["send_again"]
     fields = [
         "state",
         "message",
         "language",
         "about",
+        "rank",
         "key",
         "created_at",
         "due_at",
@@ -57,6 +80,12 @@ class LetterAdmin(ReadOnly, admin.ModelAdmin):
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         # Django lets anybody filter by any column: an address could be guessed letter by letter.
         return lookup.partition("__")[0] in FILTERS and super().lookup_allowed(lookup, value, request)
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return super().changelist_view(request, {**(extra_context or {}), "backlog": present_backlog()})
+
+    def get_ordering(self, request: HttpRequest) -> list[str]:
+        return ["created_at", "pk"] if request.GET.get(WaitingFilter.parameter_name) else ["-pk"]
 
     @admin.display(description=_("status"))
     def state(self, letter: Letter) -> str:

@@ -13,6 +13,7 @@ from mailing import webhooks
 from mailing.providers import BACKENDS, provider_of
 from mailing.worker import STEPS
 
+MOST_A_MINUTE = 60_000  # one a millisecond, the least that SQLite knows
 MOST_SECONDS_HELD = 60  # how long a letter waits at most if its worker is killed
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
 NO_DELIVERY = {
@@ -29,6 +30,7 @@ def check_mail(**kwargs: Any) -> list[CheckMessage]:
     return [
         *_functions(),
         *_times(),
+        *_rate(),
         *_webhook(),
         *_provider(),
         *([] if settings.DEBUG or settings.DEMO else _sender()),
@@ -57,6 +59,15 @@ def _times() -> Iterator[CheckMessage]:
             f"EMAIL_TIMEOUT is {settings.EMAIL_TIMEOUT} seconds.",
             hint=f"Give 1 to {MOST_SECONDS_HELD // STEPS}: a letter is held for {MOST_SECONDS_HELD} seconds at most.",
             id="mailing.E003",
+        )
+
+
+def _rate() -> Iterator[CheckMessage]:
+    if not 0 <= settings.EMAIL_RATE <= MOST_A_MINUTE:
+        yield Error(
+            f"EMAIL_RATE is {settings.EMAIL_RATE} emails a minute.",
+            hint=f"Give 1 to {MOST_A_MINUTE}, or 0 for no limit.",
+            id="mailing.E009",
         )
 
 
@@ -94,6 +105,7 @@ def _functions() -> Iterator[CheckMessage]:
         *settings.WORKER_BESIDE,
         settings.MAILING_SHARED_CONTEXT,
         settings.MAILING_KINDS,
+        settings.MAILING_RANKS,
         *settings.MAILING_CONTEXT.values(),
     }:
         try:

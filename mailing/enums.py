@@ -14,6 +14,12 @@ def kinds() -> list[tuple[str, str]]:
     return sorted(((kind, str(name)) for kind, name in known.items()), key=lambda each: alphabetical(each[1]))
 
 
+def rank_of(kind: str) -> "Rank":
+    """Return the rank of a kind of letter (settings.MAILING_RANKS)."""
+    known: dict[str, Rank] = import_string(settings.MAILING_RANKS)
+    return known.get(kind, Rank.NEWS)
+
+
 def languages() -> list[tuple[str, str]]:
     """Return the languages of letters with their names, in the language of the page."""
     return [(code, str(get_language_info(code)["name_translated"])) for code, _name in settings.LANGUAGES]
@@ -38,7 +44,8 @@ class Rank(models.IntegerChoices):
 
     AWAITED = 0, _("Somebody is waiting for it now")
     NEWS = 1, _("News about an application")
-    BY_CLOCK = 2, _("Reminders and other emails of the clock")
+    WAVE = 2, _("Applications that came in together")
+    BY_CLOCK = 3, _("Reminders, warnings and ends")
 
 
 class Failure(models.TextChoices):

@@ -9,8 +9,6 @@ from django.utils import timezone
 
 from mailing.models import Letter
 
-LATER = dt.timedelta(seconds=1)  # by which some letters of a wave are due after others
-
 
 def oldest_held(most: int, *, emails: int | None = None) -> list[str]:
     """Return at most so many matters (Letter.about) whose letters are held, those held for longest first.

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from core.leases import FREE, Leased, lease_constraint
+from core.transactions import TransactionTime
 from mailing.enums import Failure, Fate, Rank, Status, kinds, languages
 
 UNENDED = Q(sent_at=None, dead_at=None, dropped_at=None)
@@ -28,8 +29,11 @@ def new_message_id() -> str:
 
 class LetterQuerySet(models.QuerySet["Letter"]):
     def due(self) -> Self:
-        """Return the letters that are due by the database's clock and that nobody has in hand, the oldest first."""
-        return self.filter(LEAVING, FREE, due_at__lte=Now()).order_by("due_at", "pk")
+        """Return the letters that are due by the database's clock and that nobody has in hand.
+
+        They are in the order in which they leave (ADR 51): by rank, and those that have been due for longest first.
+        """
+        return self.filter(LEAVING, FREE, due_at__lte=Now()).order_by("rank", "due_at", "pk")
 
     def held(self) -> Self:
         """Return the letters that wait until they are released (held.py)."""
@@ -61,8 +65,9 @@ class Letter(Leased):
     message_id = models.CharField(_("identifier (Message-ID)"), max_length=300, unique=True, default=new_message_id)
     code_hash = models.CharField(max_length=80, null=True)  # of the code in its text (mailing/letter_codes.py)
     created_at = models.DateTimeField(pgettext_lazy("email", "created"), db_default=Now())
-    due_at = models.DateTimeField(_("to be sent"), db_default=Now())
-    rank = models.SmallIntegerField(choices=Rank, default=Rank.NEWS, db_default=Rank.NEWS)
+    # What one transaction stores is due at one moment, so that the letters of a household leave together.
+    due_at = models.DateTimeField(_("to be sent"), db_default=TransactionTime())
+    rank = models.SmallIntegerField(_("order of sending"), choices=Rank, default=Rank.NEWS, db_default=Rank.NEWS)
 
     # Since then it does not leave, until it is released.
     held_at = models.DateTimeField(_("held back"), null=True)
@@ -87,7 +92,7 @@ class Letter(Leased):
         verbose_name = _("email")
         verbose_name_plural = _("emails")
         indexes = [
-            models.Index(fields=["due_at", "id"], condition=LEAVING, name="letter_due"),
+            models.Index(fields=["rank", "due_at", "id"], condition=LEAVING, name="letter_next"),
             models.Index(fields=["held_at", "id"], condition=HELD, name="letter_held"),
             models.Index(fields=["created_at"], condition=UNDELIVERABLE, name="letter_undeliverable"),
             models.Index(fields=["about", "id"], name="letter_about"),
@@ -175,3 +180,12 @@ class TrackingEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.type} by {self.provider}"
+
+
+class Pace(models.Model):
+    """The one row from which all workers take the slots in which emails leave (pace.py)."""
+
+    next_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"next email at {self.next_at}"

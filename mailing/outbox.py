@@ -13,7 +13,7 @@ from django.utils import timezone
 from core.actors import Actor
 from core.masking import mask_codes
 from core.text import storable
-from mailing.enums import Rank, Status
+from mailing.enums import Rank, Status, rank_of
 from mailing.letter_codes import CODE
 from mailing.models import UNENDED, Letter, LetterQuerySet
 from mailing.reasons import OF_ADDRESS, UNREACHABLE
@@ -34,7 +34,7 @@ class Draft:
     `about` (at most 40 characters) names the matter, and `recipient` (at most 80) names the person as the trail does,
     so that their letters can be found.
     Without an address in `to` it is never sent: it is kept to be read on a page, and told in another way.
-    Without `due_at` the letter is due at once. Those of a lower `rank` leave first when many are due.
+    Without `due_at` the letter is due at once.
     """
 
     key: str
@@ -45,14 +45,13 @@ class Draft:
     about: str = ""
     recipient: str = ""
     due_at: dt.datetime | None = None
-    rank: Rank = Rank.NEWS
 
 
-def queue_letters(*drafts: Draft, held_at: dt.datetime | None = None) -> None:
+def queue_letters(*drafts: Draft, held_at: dt.datetime | None = None, rank: Rank | None = None) -> None:
     """Store letters in the caller's transaction. An event that has a letter already gets no other.
 
     A personal identity code in the parameters is masked (R17). With `held_at` those with an address do not leave until
-    they are released (held.py).
+    they are released (held.py). Those of a lower rank leave first (ADR 51): the given one, or that of each kind.
     """
     letters = {}
     for draft in drafts:
@@ -64,7 +63,7 @@ def queue_letters(*drafts: Draft, held_at: dt.datetime | None = None) -> None:
             parameters=_masked_value(draft.parameters),
             about=draft.about,
             recipient=draft.recipient,
-            rank=draft.rank,
+            rank=rank_of(draft.message) if rank is None else rank,
             **UNTRIED,
         )
         letter.code_hash = CODE.hash_of(letter.nonce)

@@ -7,13 +7,23 @@ from django.conf import settings
 from django.db.models.functions import Now
 
 from core.leases import claim_first, is_exhausted, retry_delay
-from mailing.enums import Failure
-from mailing.models import Letter
+from mailing.enums import Failure, Rank
+from mailing.models import LEAVING, Letter
+
+A_DAY = dt.timedelta(days=1)
 
 
 def claim_letter() -> Letter | None:
-    """Take the letter that has been due for longest and return it; None if none is due."""
+    """Take the first of the letters that are due, by their rank and time, and return it; None if none is due."""
     return claim_first(Letter.objects.due(), seconds=settings.MAILING_LEASE)
+
+
+def raise_old_letters() -> None:
+    """Let the letters that have been due for a day leave with the news; the worker calls it every minute (ADR 51).
+
+    They come before all news of that day, so nothing waits for ever, whatever comes in.
+    """
+    Letter.objects.filter(LEAVING, rank__gt=Rank.NEWS, due_at__lte=Now() - A_DAY).update(rank=Rank.NEWS)
 
 
 def retry_letter(letter: Letter, failure: Failure) -> tuple[dict[str, Any], str]:

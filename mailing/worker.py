@@ -7,7 +7,6 @@ the same Message-ID, and none is lost.
 import logging
 import math
 import time
-from collections.abc import Callable
 from contextlib import closing, suppress
 from functools import partial
 from typing import Any
@@ -19,7 +18,7 @@ from django.db.models.functions import Now
 
 from core.leases import give_back, renew_lease
 from core.worker import Stop, log_fault, patiently
-from mailing import letters, sending, stops, tries
+from mailing import letters, pace, sending, stops, tries
 from mailing.enums import Failure
 from mailing.models import Letter
 from mailing.reasons import REFUSES_US
@@ -37,12 +36,12 @@ def deliver_due_letters(stop: Stop | None = None, until: float = math.inf) -> in
     wait (stops.py) one a minute is tried.
     """
     stop, tried = stop or Stop(), 0
-    while Letter.objects.due().exists():
+    while Letter.objects.due().values("pk").first():  # in their order, by the index; exists() may read all letters
         standstill = stops.present_stop()
         if standstill and not standstill.may_try:
             break
         most = 1 if standstill else BATCH_LETTERS
-        sent, is_good = _deliver_batch(lambda: stop.asked or time.monotonic() >= until, most=most)
+        sent, is_good = _deliver_batch(stop, until, most=most)
         tried += sent + (not is_good)
         if standstill and sent:
             stops.end()
@@ -53,14 +52,14 @@ def deliver_due_letters(stop: Stop | None = None, until: float = math.inf) -> in
     return tried
 
 
-def _deliver_batch(is_over: Callable[[], bool], *, most: int) -> tuple[int, bool]:
+def _deliver_batch(stop: Stop, until: float, *, most: int) -> tuple[int, bool]:
     """Deliver at most so many letters over one connection, until one fails: then it may be in any state.
 
     Return how many did not fail, and whether none failed.
     """
     with closing(_Connection()) as connection:
         for number in range(most):
-            letter = None if is_over() else tries.claim_letter()
+            letter = tries.claim_letter() if pace.wait_for_slot(stop, until) else None
             if letter is None:
                 return number, True
             if not _deliver_letter(letter, connection.backend):

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from io import StringIO
+from itertools import groupby
 from types import SimpleNamespace
 
 import pytest
@@ -12,7 +13,7 @@ from django.utils import timezone
 
 from applications import changes, clock, document, intake, invitations, undeliverable
 from applications.models import Applicant, Application, StateChange
-from mailing import stops, tracking
+from mailing import stops, tracking, tries
 from mailing.letters import NoLongerDue
 from mailing.models import Letter
 from tests import cast
@@ -300,6 +301,21 @@ def test_end_is_written_down_once(calendar):
     calendar()
 
     assert StateChange.objects.filter(application=application, transition="lapsed").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_emails_of_one_household_leave_together(time_machine):
+    """Also where many households are due at one moment, and several workers see to them (ADR 51)."""
+    for _ in range(8):
+        sent(cast.MAIJA, cast.OLLI)
+    Letter.objects.all().delete()
+    time_machine.shift(4 * DAY)
+    at_once(*[clock.tick] * 3)
+
+    leaving = [tries.claim_letter() for _ in range(16)]
+
+    assert {letter.message for letter in leaving} == {"reminder"}
+    assert len([about for about, _ in groupby(leaving, key=lambda letter: letter.about)]) == 8
 
 
 @pytest.mark.django_db(transaction=True)

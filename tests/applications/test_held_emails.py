@@ -1,6 +1,7 @@
 """Emails of applications that were imported with their emails held (ADR 46)."""
 
 import datetime as dt
+from itertools import groupby
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -10,6 +11,7 @@ from applications import ahead, changes, clock, contact_details, document, held_
 from applications.models import Invitation
 from applications.progress import people
 from mailing import held, outages, worker
+from mailing.enums import Rank
 from mailing.models import Letter
 from tests import cast
 from tests.applications.factories import HOUSING_SYSTEM, actor, confirm, sign_in
@@ -69,12 +71,16 @@ def test_whoever_has_no_address_is_told_by_the_counter_all_the_same(now):
     assert (letters("unaddressed"), letters("held")) == ([("invitation", "")], [("arrived", "maija")])
 
 
-def test_release_lets_them_leave_invitations_first(application, mailoutbox):
+def test_release_lets_them_leave_one_household_after_the_other(now):
+    """Emails that people cause meanwhile leave before a wave (ADR 51)."""
+    for _ in range(3):
+        imported(cast.MAIJA, cast.OLLI)
     held_emails.release_wave()
 
-    due = Letter.objects.order_by("due_at").values_list("message", flat=True)
-    assert list(due) == ["invitation", "arrived"]
-    assert letters("waiting") == [("arrived", "maija"), ("invitation", "olli")]
+    leaving = list(Letter.objects.due())
+    assert [letter.message for letter in leaving] == ["arrived", "invitation"] * 3
+    assert len([about for about, _ in groupby(leaving, key=lambda letter: letter.about)]) == 3
+    assert {letter.rank for letter in leaving} == {Rank.WAVE}
 
 
 def test_wave_takes_those_held_for_longest_and_whole_households(now, time_machine):

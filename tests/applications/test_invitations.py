@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from applications import changes, document, invitation_links, invitations
 from applications.models import Invitation
+from mailing.enums import Rank
 from mailing.models import Letter
 from tests import cast
 from tests.applications.factories import HOUSING_SYSTEM, confirm
@@ -91,6 +92,7 @@ def test_resend_makes_a_new_invitation_and_ends_the_one_before(application, time
 
     invitations.resend(slot(application, cast.OLLI))
 
+    assert letter("invitation", cast.OLLI).rank == Rank.AWAITED
     assert posted() == [("invitation", "olli")]
     assert invitation(application, cast.OLLI) != first
     assert Invitation.objects.get(pk=first.pk).replaced_at == timezone.now()

@@ -27,8 +27,8 @@ def draft(key="hello:1", **different):
     )
 
 
-def queued(key="hello:1", **different):
-    queue_letters(draft(key, **different))
+def queued(key="hello:1", *, rank=None, **different):
+    queue_letters(draft(key, **different), rank=rank)
     return Letter.objects.get(key=key)
 
 

@@ -1,14 +1,17 @@
+import datetime as dt
+import re
+
 import pytest
 from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 
 from core.alphabet import alphabetical
 from identity.models import User
 from mailing import worker
-from mailing.enums import Status, kinds
+from mailing.enums import Rank, Status, kinds
 from mailing.models import Letter
 from tests.mailing.letters import queued
 from tests.staff import sign_in_staff
@@ -97,10 +100,44 @@ def test_number_of_queries_does_not_grow_with_the_letters(staff, django_assert_n
     with CaptureQueriesContext(connection) as one:
         client.get(LIST)
     for number in range(20):
-        queued(f"hello:{number}")
+        queued(f"hello:{number}", rank=Rank(number % 4))
 
     with django_assert_num_queries(len(one)):
         client.get(LIST)
+
+
+def test_list_begins_with_what_waits_and_until_when(staff, settings, time_machine):
+    time_machine.move_to("2027-01-11T10:00:00+02:00", tick=False)
+    settings.EMAIL_RATE = 2
+    for number, (rank, hours) in enumerate([(Rank.NEWS, 1), (Rank.NEWS, 0), (Rank.BY_CLOCK, 3)]):
+        letter = queued(f"hello:{number}", rank=rank)
+        Letter.objects.filter(pk=letter.pk).update(created_at=timezone.now() - dt.timedelta(hours=hours))
+
+    client = staff("view_letter")
+    with translation.override("en"):
+        page = client.get(reverse("admin:mailing_letter_changelist")).text
+    rows = [" ".join(re.sub("<[^>]*>", " ", row).split()) for row in re.findall("(?s)<tr>(.*?)</tr>", page)]
+
+    assert rows[1:4] == [
+        "News about an application 2 1 11 January 2027 at 9:00 11 January 2027 at 10:01",
+        "Reminders, warnings and ends 1 1 11 January 2027 at 7:00 11 January 2027 at 10:02",
+        "Total 3 2 11 January 2027 at 7:00 11 January 2027 at 10:02",
+    ]
+    assert "At most 2 emails a minute are sent." in page
+
+
+def test_what_waits_is_listed_the_longest_waiting_first(staff):
+    young, old, sent, held = [queued(f"hello:{number}", rank=Rank(number % 2)) for number in range(4)]
+    Letter.objects.filter(pk=old.pk).update(created_at=timezone.now() - dt.timedelta(hours=1))
+    Letter.objects.filter(pk=sent.pk).update(sent_at=timezone.now())
+    Letter.objects.filter(pk=held.pk).update(held_at=timezone.now())
+    client = staff("view_letter")
+
+    listed = {
+        value: list(client.get(LIST, {"waiting": value}).context["cl"].queryset) for value in ("waiting", "held", "")
+    }
+
+    assert listed == {"waiting": [old, young], "held": [held], "": [held, sent, old, young]}
 
 
 def test_letter_can_neither_be_added_changed_nor_deleted(client, admin_user):

@@ -224,6 +224,21 @@ def test_worker_calls_what_the_settings_name_in_every_round(settings, monkeypatc
     assert set(zip(CALLS[::2], CALLS[1::2], strict=True)) == {("raises", "called")}
 
 
+@pytest.mark.django_db(transaction=True)
+def test_worker_answers_in_every_round_though_many_letters_wait(settings, monkeypatch):
+    """The link that somebody asks for is not behind thousands of reminders."""
+    settings.WORKER_EVERY_ROUND = ["tests.mailing.test_worker.called"]
+    monkeypatch.setattr(loop, "ROUND_SECONDS", 0)  # each round is over before its first letter
+    monkeypatch.setattr(loop.time, "sleep", lambda seconds: pytest.fail("there was more to do"))
+    for number in range(3):
+        queued(f"hello:{number}")
+
+    loop.run_worker(worker.deliver_due_letters, StopsAfter(12))
+
+    assert len(CALLS) > 3
+    assert len(mail.outbox) == 0
+
+
 def test_worker_that_is_told_to_stop_takes_no_other_letter():
     for number in range(3):
         queued(f"hello:{number}")
