@@ -10,11 +10,21 @@ from zeal import zeal_ignore
 
 from core.leases import give_back
 from mailing import tries
-from mailing.enums import Status
+from mailing.enums import Failure, Status
 from mailing.models import Letter, TrackingEvent
 from mailing.providers import PROVIDERS
 from tests.mailing.letters import queued
-from tests.mailing.providers.posting import AT, SINGLE, body_of, event_of, number_of, post, settings_of_reports
+from tests.mailing.providers.posting import (
+    AT,
+    AUTHORIZED,
+    SINGLE,
+    body_of,
+    event_of,
+    number_of,
+    post,
+    settings_of_reports,
+    signature_of_mailgun,
+)
 from tests.mailing.providers.said import SAID
 
 pytestmark = [
@@ -107,6 +117,26 @@ def test_what_happened_last_counts_in_whichever_order_it_is_reported(client, key
         Status.DELIVERED,
         Status.UNDELIVERABLE,
     ]
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        ({"event": "bounced", "code": "550", "error": "550 5.1.1 No such user"}, Failure.NO_ADDRESS),
+        (
+            {"event": "dropped", "code": "605", "description": "Not delivering to previously bounced"},
+            Failure.SUPPRESSED,
+        ),
+    ],
+)
+def test_report_of_mailgun_in_its_former_form_is_read(client, said, reason):
+    letter = sent("mailgun")
+    signed = {"timestamp": "1", "token": "token", "signature": signature_of_mailgun()}
+
+    client.post("/anymail/mailgun/tracking/", {**said, **signed, "Message-Id": "<n-1>"}, headers=AUTHORIZED)
+
+    letter.refresh_from_db()
+    assert (letter.status, letter.failure) == (Status.UNDELIVERABLE, reason)
 
 
 def without_each(value):
