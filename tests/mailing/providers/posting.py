@@ -131,7 +131,7 @@ def post(client, key, body):
         body = {**body, "signature": signed}
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
     if key == "mandrill":
-        events = data.decode()
+        events = data.decode(errors="replace")
         text = f"{UNSIGNED_URL}mandrill_events{events}"
         signed = base64.b64encode(hmac.new(KEY.encode(), text.encode(), hashlib.sha1).digest()).decode()
         headers["X-Mandrill-Signature"] = signed

@@ -6,6 +6,7 @@ import datetime as dt
 import anymail.webhooks.amazon_ses
 import pytest
 from django.db.models.functions import Now
+from django.test import Client
 from zeal import zeal_ignore
 
 from core.leases import give_back
@@ -96,8 +97,8 @@ def test_batch_is_read_whole_though_a_report_in_it_is_not_readable(client, key):
 
 
 @pytest.mark.parametrize("key", REPORTING)
-def test_repeated_report_counts_once(client, key):
-    letter = sent(key)
+def test_repeated_report_counts_once(key):
+    client, letter = Client(enforce_csrf_checks=True), sent(key)
 
     for _ in range(3):
         post(client, key, body_of(key, [whole(key, came_back(key), letter)]))
@@ -169,9 +170,6 @@ def test_no_key_that_is_missing_or_odd_is_an_error(client, key, which):
 @pytest.mark.parametrize("key", REPORTING)
 @pytest.mark.parametrize("body", [b"", b"{}", b"[]", b"null", b'"x"', b"[", b"[[]]", b"\xff", b"[" * 100_000])
 def test_what_is_no_report_is_no_error(client, key, body):
-    if key == "mandrill" and body == b"\xff":
-        pytest.skip("a form has no such bytes")
-
     assert post(client, key, body).status_code in {200, 400}
 
 
