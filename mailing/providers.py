@@ -176,7 +176,7 @@ PROVIDERS: dict[str, Provider] = {
     "sendgrid": Provider(
         name="SendGrid",
         page="https://www.twilio.com/docs/sendgrid/api-reference/mail-send/errors",
-        message_id=MessageId.KEPT,
+        message_id=MessageId.UNKNOWN,
         code_at=("errors.0.field",),
         codes={"from": _SENDER, "from.email": _SENDER, "personalizations.0.to.0.email": _INVALID},
     ),
