@@ -41,7 +41,7 @@ def untold() -> list[tuple[Letter, Applicant, Application]]:
     """
     recent = Letter.objects.undeliverable().filter(message__in=letters.INVITING, created_at__gte=Now() - FOLLOWED)
     by_invitation: dict[int, list[Letter]] = {}
-    for letter in recent.order_by("pk"):
+    for letter in sorted(recent, key=lambda letter: letter.pk):
         by_invitation.setdefault(letter.parameters["invitation"], []).append(letter)
     confirmed = Exists(Confirmation.objects.filter(applicant=OuterRef("applicant"), undone_at=None))
     live = Invitation.objects.filter(

@@ -640,6 +640,24 @@ def test_looking_for_undeliverable_letters_takes_constant_queries(django_assert_
     assert undeliverable.untold() == []
 
 
+def test_looking_for_undeliverable_letters_reads_no_table_from_end_to_end():
+    sent(cast.MAIJA, cast.OLLI)
+    bounce(letter("invitation", cast.OLLI))
+    with CaptureQueriesContext(connection) as captured:
+        assert len(undeliverable.untold()) == 1
+
+    plans = [explained(query["sql"]) for query in captured.captured_queries]
+
+    assert connection.vendor != "sqlite" or "letter_undeliverable" in plans[0]
+    assert connection.vendor != "sqlite" or [plan for plan in plans if "SCAN mailing_letter" in plan] == []
+
+
+def explained(sql):
+    with connection.cursor() as cursor:
+        cursor.execute("EXPLAIN QUERY PLAN " + sql if connection.vendor == "sqlite" else "EXPLAIN " + sql)
+        return str(cursor.fetchall())
+
+
 # --- What it looks at, and says --------------------------------------------------------------------------
 
 
