@@ -65,7 +65,7 @@ def reason_of_code(text: str) -> Failure | None:
     reason = ENHANCED.get(code[1])
     if code[0] != PERMANENT and reason not in {Failure.FULL, Failure.QUOTA, Failure.LOGIN, Failure.TLS}:
         return Failure.BUSY  # whatever it is, it passes: greylisting is 4.7.1
-    return reason or (Failure.REFUSED if code[1].startswith("7.") else None)
+    return reason or (Failure.REFUSED if code[1].startswith(("4.", "7.")) else None)
 
 
 def reason_of_reply(code: int, text: str, *, step: Step) -> Failure:

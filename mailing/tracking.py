@@ -21,26 +21,48 @@ from mailing.sending import LONGEST_MESSAGE_ID
 
 UNKNOWN_TIME = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)  # of events without a time, so that each is still kept once
 # anymail's
-REASONS: dict[str, str] = {"invalid": Failure.NO_ADDRESS, "blocked": Failure.REFUSED, "spam": Failure.REFUSED}
+REASONS = {"invalid": Failure.NO_ADDRESS, "blocked": Failure.REFUSED, "spam": Failure.REFUSED}
 KEPT_FOR = dt.timedelta(days=7)  # events of unknown letters: somebody else uses the same account
 
 
 @receiver(tracking, dispatch_uid="mailing")
 def follow(sender: Any, event: AnymailTrackingEvent, esp_name: str, **kwargs: Any) -> None:
-    """Keep an event once, and change its letter if it is known. Opening and clicks are not kept."""
+    """Keep what a provider reports. Opening and clicks are not kept."""
     if event.event_type not in Fate.values:
         return
+    keep(
+        esp_name,
+        event.message_id,
+        fate=Fate(event.event_type),
+        reason=_reason(event),
+        recipient=event.recipient,
+        occurred_at=event.timestamp or UNKNOWN_TIME,
+        letter=(event.metadata or {}).get("letter"),
+    )
+
+
+def keep(
+    provider: str,
+    message_id: Any,
+    *,
+    fate: Fate,
+    reason: Failure | None,
+    recipient: Any,
+    occurred_at: dt.datetime,
+    letter: Any,
+) -> None:
+    """Keep a report once, and change its letter if it is known, by the provider's id or by our own (`letter`)."""
     with transaction.atomic():
         row, is_new = TrackingEvent.objects.get_or_create(
-            provider=esp_name,
-            message_id=_text(event.message_id),
-            type=event.event_type,
-            recipient=_text(event.recipient).lower()[:254],
-            occurred_at=event.timestamp or UNKNOWN_TIME,
-            defaults={"bounce": _reason(event)},
+            provider=provider,
+            message_id=_text(message_id),
+            type=fate,
+            recipient=_text(recipient).lower()[:254],
+            occurred_at=occurred_at,
+            defaults={"bounce": reason or ""},
         )
         if is_new:
-            _tell_letter(row, named=_text((event.metadata or {}).get("letter")))
+            _tell_letter(row, named=_text(letter))
 
 
 def match_early() -> None:
@@ -81,7 +103,7 @@ def _apply(letter: Letter, fate: Fate, why: Failure | None, at: dt.datetime) -> 
     elif fate == Fate.DEFERRED:
         if latest is None:
             letter.failure, letter.failed_at = why or Failure.BUSY, timezone.now()
-    elif why and why in OURS | {Failure.BUSY} and not (letter.delivered_at or letter.complained_at):
+    elif why and why in OURS and not (letter.delivered_at or letter.complained_at):
         # The provider took it and did not deliver it, for a reason of ours: it leaves once more, later.
         changes = {**stops.due_again(why, seconds=0), **tries.retry_letter(letter, why)[0]}
         for name, value in changes.items():
@@ -91,12 +113,12 @@ def _apply(letter: Letter, fate: Fate, why: Failure | None, at: dt.datetime) -> 
         letter.failure, letter.failed_at = why or "", timezone.now()
 
 
-def _reason(event: AnymailTrackingEvent) -> str:
+def _reason(event: AnymailTrackingEvent) -> Failure | None:
     """Return why a letter did not arrive, by the code of the receiving server or the provider's own word for it."""
     if event.event_type not in {Fate.DEFERRED, Fate.BOUNCED, Fate.REJECTED, Fate.FAILED}:
-        return ""
+        return None
     reason = reason_of_code(f"{event.mta_response or ''} {event.description or ''}")
-    return reason.value if reason else REASONS.get(str(event.reject_reason), "")
+    return reason or REASONS.get(str(event.reject_reason))
 
 
 def _text(value: Any) -> str:
