@@ -98,7 +98,7 @@ def resend(applicant: Applicant, *, by: Actor = UNIDENTIFIED) -> None:
     invitee.held_at = None
     invitee.save(update_fields=["held_at"])
     invite(invitee, application, rank=Rank.AWAITED)
-    _wake(application)
+    Application.objects.filter(pk=application.pk).update(due_at=timezone.now())  # reminders are computed again
     record_events(application, ApplicationEvent(Event.INVITATION_SENT, invitee), by=by)
 
 
@@ -323,8 +323,3 @@ def _lock_invitee(applicant: Applicant) -> tuple[Application, Applicant]:
 def _check_pause(applicant: Applicant) -> None:
     if next_invitation_at(applicant):
         raise TooSoon
-
-
-def _wake(application: Application) -> None:
-    """Make the application due, so that the clock computes its reminders again."""
-    Application.objects.filter(pk=application.pk).update(due_at=timezone.now())

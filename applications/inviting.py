@@ -35,26 +35,22 @@ def invite(applicant: Applicant, application: Application, *, rank: Rank | None 
     `rank` it is news.
     """
     now = timezone.now()
-    recent = _sent_to_present_address(applicant)
+    recent = Invitation.objects.filter(applicant=applicant, created_at__gt=now - PAUSE)
+    by_key = {letters.letter_key("invitation", each.pk, applicant): each for each in recent}
+    arrives = Letter.objects.filter(to__iexact=applicant.email, dropped_at=None, dead_at=None, bounced_at=None)
+    arriving = arrives.filter(key__in=by_key).order_by("pk").last() if by_key else None
     live = Invitation.objects.filter(applicant=applicant, replaced_at=None)
-    live.exclude(pk=recent.pk if recent else 0).update(replaced_at=now)
-    if recent:
-        recent.replaced_at = None
-        recent.save(update_fields=["replaced_at"])
+    if arriving:
+        again = by_key[arriving.key]
+        live.exclude(pk=again.pk).update(replaced_at=now)
+        again.replaced_at = None
+        again.save(update_fields=["replaced_at"])
         return False
+    live.update(replaced_at=now)
     invitation = invitation_links.new_invitation(applicant, at=now)
     invitation.save()
     outbox.queue_letters(*letters.invited([invitation], application), rank=rank)
     return True
-
-
-def _sent_to_present_address(applicant: Applicant) -> Invitation | None:
-    """Return the invitation that went to the person's present address a moment ago, or is on its way there."""
-    recent = Invitation.objects.filter(applicant=applicant, created_at__gt=timezone.now() - PAUSE)
-    by_key = {letters.letter_key("invitation", each.pk, applicant): each for each in recent}
-    arrives = Letter.objects.filter(to__iexact=applicant.email, dropped_at=None, dead_at=None, bounced_at=None)
-    found = arrives.filter(key__in=by_key).order_by("pk").last() if by_key else None
-    return by_key[found.key] if found else None
 
 
 def end_invitation(applicant: Applicant, application: Application) -> None:

@@ -48,18 +48,14 @@ def own_contact_details(request: HttpRequest, visitor: Visitor, reference: str) 
             lambda: invitations.correct_own_contact_details(me, **form.cleaned_data, by=visitor.actor),
             _("Your contact details have been saved."),
         )
-        if is_done and is_moved and _has_account(visitor, me.email):
+        account = accounts.of_person(visitor.person.hetu_indexes) if is_done and is_moved else None
+        if account and account.email == accounts.normal(me.email):
             messages.warning(request, str(ACCOUNT_STAYS))
         is_next = "confirm" if me.is_awaited and application.status == State.AWAITING else "status"
         return redirect(f"applications:{is_next}", reference)
     is_invited = application.awaits(me) and not me.is_main and bool(me.email)
     context = {"application": application, "form": form, "is_invited": is_invited, "typed_form": TYPED}
     return render(request, "applications/contact_details.html", context)
-
-
-def _has_account(visitor: Visitor, email: str) -> bool:
-    account = accounts.of_person(visitor.person.hetu_indexes)
-    return account is not None and account.email == accounts.normal(email)
 
 
 @applicant_view

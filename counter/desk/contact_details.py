@@ -39,8 +39,13 @@ def contact_page(request: HttpRequest, reference: str, position: int) -> HttpRes
         return to_slot(slot)
     may_move = staff_of(request).has_perm("counter.issue_account")
     account = accounts.of_person(slot.hetu_indexes) if may_move else None
-    form = _form(request, slot, _places(slot, account))
-    if "also" in form.fields:
+    others = everywhere.other_places(slot)
+    same = [application.reference for other, application in others if other.email == slot.email]
+    places = everywhere.offered([application for _other, application in others], ticked=same)
+    if account and not account.verified_at:  # the address of one in use is corrected on its own page
+        places.append((ACCOUNT, _("Account"), account.email == normal(slot.email)))
+    form = _form(request, slot, places)
+    if places:
         form.fields["also"].help_text = WHERE
     if form.is_valid():
         _save(request, slot, account, form.corrections)
@@ -68,19 +73,6 @@ def send_invitation(request: HttpRequest, reference: str, position: int) -> Http
     else:
         messages.success(request, _("We will send a new invitation. The earlier link and code no longer work."))
     return to_slot(slot)
-
-
-def _places(slot: Applicant, account: Account | None) -> list[Offer]:
-    """Return where else an address can be corrected; where it is the same now, that is ticked at first.
-
-    The address of an account in use is corrected on its own page.
-    """
-    others = everywhere.other_places(slot)
-    same = [application.reference for other, application in others if other.email == slot.email]
-    places = everywhere.offered([application for _other, application in others], ticked=same)
-    if account and not account.verified_at:
-        places.append((ACCOUNT, _("Account"), account.email == normal(slot.email)))
-    return places
 
 
 def _form(
