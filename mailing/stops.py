@@ -44,9 +44,10 @@ class MailStop(NamedTuple):
 def present_stop() -> MailStop | None:
     """Return since when all letters wait; None if they leave.
 
-    One query by an index, and four more if many failed lately.
+    One query by an index, and five more if many failed lately.
     """
-    failed = Letter.objects.filter(_TELLING, ~Q(failure=""), failed_at__gt=timezone.now() - FORGOTTEN_AFTER)
+    lately = Letter.objects.filter(~Q(failure=""), failed_at__gt=timezone.now() - FORGOTTEN_AFTER)
+    failed = lately.filter(_TELLING)
     if failed.aggregate(number=_ADDRESSES)["number"] < MANY:
         return None
     last_sent = Letter.objects.filter(sent_at__isnull=False, failure="").aggregate(at=Max("sent_at"))["at"]
@@ -54,17 +55,19 @@ def present_stop() -> MailStop | None:
     last_arrived = arrived.values_list("received_at", flat=True).first()
     for at in filter(None, (last_sent, last_arrived)):
         failed = failed.filter(failed_at__gt=at)
-    found = failed.aggregate(number=_ADDRESSES, first=Min("failed_at"), last=Max("failed_at"))
+    found = failed.aggregate(number=_ADDRESSES, first=Min("failed_at"))
     if found["number"] < MANY:
         return None
     why = failed.order_by("-failed_at").values_list("failure", flat=True)[0]
-    return MailStop(found["first"], found["last"], Failure(why))
+    tried_at = lately.filter(sent_at=None).aggregate(last=Max("failed_at"))["last"] or found["first"]
+    return MailStop(found["first"], tried_at, Failure(why))
 
 
 def begin(stop: MailStop) -> None:
     """Take back what was held against addresses since the stop began, and tell the operator."""
     since = stop.since - dt.timedelta(milliseconds=1)  # SQLite compares times as texts, of different lengths
     blamed = Letter.objects.filter(_TELLING, failed_at__gt=since, failure__in=UNREACHABLE, complained_at=None)
+    blamed = blamed.filter(attempts__lte=len(settings.MAILING_DELAYS))  # the others have had all their tries
     blamed.update(**due_again(Failure.SENDER, seconds=settings.MAILING_DELAYS[-1]))
     waiting = Letter.objects.filter(LEAVING).exclude(to="").count()
     facts = {"outcome": "stopped", "failure": stop.failure.value, "waiting": waiting, "since": stop.since.isoformat()}

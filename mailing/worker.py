@@ -43,7 +43,7 @@ def deliver_due_letters(stop: Stop | None = None, until: float = math.inf) -> in
         most = 1 if standstill else BATCH_LETTERS
         sent, is_good = _deliver_batch(stop, until, most=most)
         tried += sent + (not is_good)
-        if standstill and sent:
+        if standstill and sent and stops.present_stop() is None:  # it may only have dropped a letter
             stops.end()
         if not is_good and (standstill := stops.present_stop()):
             stops.begin(standstill)

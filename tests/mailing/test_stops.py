@@ -95,6 +95,29 @@ def test_while_all_wait_one_letter_a_minute_is_tried(by_smtp, settings):
     assert (at_once, a_minute_later) == (0, 1)
 
 
+def test_while_all_wait_one_letter_a_minute_is_tried_also_where_the_server_is_only_busy(by_smtp, settings):
+    rcpt(by_smtp, NO_RELAY)
+    many(3 * MANY)
+    worker.deliver_due_letters()
+    rcpt(by_smtp, "451 4.3.0 Try again later")
+
+    Letter.objects.exclude(failure="").update(failed_at=timezone.now() - dt.timedelta(seconds=settings.MAILING_PROBE))
+    a_minute_later = worker.deliver_due_letters()
+    at_once = worker.deliver_due_letters()
+
+    assert (a_minute_later, at_once) == (1, 0)
+
+
+def test_letter_that_has_had_all_its_tries_stays_given_up(settings):
+    """Otherwise a few wrong addresses, tried together, would take each other back for ever."""
+    refused(MANY, failure=Failure.NO_ADDRESS, dead_at=timezone.now())
+    Letter.objects.update(attempts=len(settings.MAILING_DELAYS) + 1)
+
+    stops.begin(stops.present_stop())
+
+    assert {letter.status for letter in Letter.objects.all()} == {Status.UNDELIVERABLE}
+
+
 def test_once_a_letter_is_taken_all_leave(by_smtp, settings):
     rcpt(by_smtp, NO_USER)
     many(3 * MANY)
