@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models.functions import Now
 
-from core.leases import claim_first, is_exhausted, retry_delay
+from core.leases import claim_first, give_back, is_exhausted, retry_delay
 from mailing.enums import Failure, Rank
 from mailing.models import LEAVING, Letter
 
@@ -41,6 +41,21 @@ def retry_letter(letter: Letter, failure: Failure) -> tuple[dict[str, Any], str]
 def give_letter_up(failure: Failure) -> tuple[dict[str, Any], str]:
     """Return the changes that give a letter up, and the word for it in the log."""
     return {"dead_at": Now(), "failure": failure, "failed_at": Now()}, failure.value
+
+
+def record_try(letter: Letter, changes: dict[str, Any]) -> bool:
+    """Record what became of a letter in hand; tell whether it was still ours.
+
+    It may have been readdressed meanwhile. Then it has gone to the former address, unless it was refused there.
+    """
+    if "due_at" in changes:
+        return give_back(letter, **changes)
+    if "dead_at" in changes:
+        moved = Letter.objects.filter(pk=letter.pk, lease=letter.lease).exclude(to=letter.to)
+        free = {"lease": None, "leased_until": None}
+        if moved.update(**free, attempts=0, failure="", failed_at=None, due_at=Now()):
+            return True
+    return give_back(letter, to=letter.to, **changes)
 
 
 def is_letter_exhausted(letter: Letter) -> bool:

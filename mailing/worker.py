@@ -16,7 +16,7 @@ from django.core import mail
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db.models.functions import Now
 
-from core.leases import give_back, renew_lease
+from core.leases import renew_lease
 from core.worker import Stop, log_fault, patiently
 from mailing import letters, pace, sending, stops, tries
 from mailing.enums import Failure
@@ -71,8 +71,7 @@ def _deliver_letter(letter: Letter, backend: BaseEmailBackend) -> bool:
     """Send a letter that we hold and record what became of it; tell whether the connection is still good."""
     started = time.monotonic()
     changes, outcome = _try_letter(letter, backend)
-    used = {} if "due_at" in changes else {"to": letter.to}  # it may have been readdressed meanwhile
-    if not patiently(partial(give_back, letter, **used, **changes), seconds=settings.MAILING_LEASE):
+    if not patiently(partial(tries.record_try, letter, changes), seconds=settings.MAILING_LEASE):
         outcome = "late"
     refuses_us = changes.get("failure") in REFUSES_US
     level = logging.ERROR if refuses_us else logging.WARNING if "dead_at" in changes else logging.INFO
