@@ -6,6 +6,7 @@ tried, until one is taken; nobody's address is blamed meanwhile.
 
 import datetime as dt
 import logging
+import random
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -21,6 +22,7 @@ logger = logging.getLogger("mailing")
 
 MANY = 5  # different addresses, and none between them that was reached
 FORGOTTEN_AFTER = dt.timedelta(hours=1)  # without another try nobody knows any more
+SPREAD = dt.timedelta(minutes=10)
 # What says something of us: not a fault in one letter, and of what came back later only what has no better reason.
 _TELLING = Q(failure__in=OURS - {Failure.ERROR}) | (
     Q(failure__in=UNREACHABLE - {Failure.INVALID}) & (Q(dead_at__isnull=False) | Q(failure=Failure.REFUSED))
@@ -75,8 +77,17 @@ def begin(stop: MailStop) -> None:
 
 
 def end() -> None:
-    """Let what waited leave: a letter was taken again."""
-    Letter.objects.filter(LEAVING, failure__in=OURS, due_at__gt=Now()).update(due_at=Now())
+    """Let what waited leave: a letter was taken again.
+
+    What was refused leaves within SPREAD. If a few are wrongly addressed after all, others are taken between them.
+    """
+    waiting = Letter.objects.filter(LEAVING, failure__in=OURS, due_at__gt=Now())
+    waiting.exclude(failure=Failure.SENDER).update(due_at=Now())
+    refused = list(waiting.filter(failure=Failure.SENDER).only("due_at"))
+    for letter in refused:
+        at = timezone.now() + SPREAD * random.random()  # noqa: S311  # no secret
+        letter.due_at = min(letter.due_at, at)
+    Letter.objects.bulk_update(refused, ["due_at"], batch_size=500)
 
 
 def due_again(failure: Failure, *, seconds: float) -> dict[str, Any]:

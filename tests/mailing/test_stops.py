@@ -6,9 +6,9 @@ import logging
 import pytest
 from django.utils import timezone
 
-from mailing import outbox, stops, worker
-from mailing.enums import Failure, Status
-from mailing.models import Letter
+from mailing import outbox, sending, stops, worker
+from mailing.enums import Failure, Rank, Status
+from mailing.models import LEAVING, Letter
 from mailing.outages import present_outage
 from mailing.stops import FORGOTTEN_AFTER, MANY
 from tests.mailing.letters import draft, queued
@@ -125,11 +125,34 @@ def test_once_a_letter_is_taken_all_leave(by_smtp, settings):
     rcpt(by_smtp, None)
     settings.MAILING_PROBE = 0
 
-    tried = worker.deliver_due_letters()
+    worker.deliver_due_letters()
+    within = Letter.objects.filter(LEAVING, due_at__lte=timezone.now() + stops.SPREAD)
+    assert (Letter.objects.filter(sent_at__isnull=False).count(), within.count()) == (2 * MANY, MANY)
+    within.update(due_at=timezone.now())
+    worker.deliver_due_letters()
 
-    assert tried == 3 * MANY
     assert {letter.status for letter in Letter.objects.all()} == {Status.SENT}
     assert present_outage() is None
+
+
+def test_few_wrong_addresses_do_not_stop_the_others_again_and_again(monkeypatch, settings, caplog):
+    """Anybody may type them into the form, and what they wait for at the screen is tried first."""
+
+    def send(backend, message):
+        if message.to[0].startswith("nobody"):
+            raise sending.NotSent(Failure.NO_ADDRESS)
+        return {}
+
+    monkeypatch.setattr(sending, "send_message", send)
+    nobody = (draft(f"nobody:{number}", to=f"nobody{number}@example.test") for number in range(MANY))
+    outbox.queue_letters(*nobody, rank=Rank.AWAITED)
+    outbox.queue_letters(*(draft(f"hello:{n}", to=f"person{n}@example.test") for n in range(30)), rank=Rank.BY_CLOCK)
+    settings.MAILING_PROBE = 0
+
+    worker.deliver_due_letters()
+
+    assert Letter.objects.filter(sent_at__isnull=False).count() == 30
+    assert len([record for record in caplog.records if getattr(record, "outcome", "") == "stopped"]) == 1
 
 
 def test_reports_that_many_addresses_refuse_us_are_our_fault_too():
