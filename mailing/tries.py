@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
 
 from core.leases import claim_first, give_back, is_exhausted, retry_delay
@@ -16,6 +17,16 @@ A_DAY = dt.timedelta(days=1)
 def claim_letter() -> Letter | None:
     """Take the first of the letters that are due, by their rank and time, and return it; None if none is due."""
     return claim_first(Letter.objects.due(), seconds=settings.MAILING_LEASE)
+
+
+def claim_probe() -> Letter | None:
+    """Take one of the letters that are due, to see whether emails leave again, and return it; None if none is due.
+
+    It is one to an address that was reached before, if there is any: what strangers have typed lately says little.
+    """
+    reached = Letter.objects.filter(to=OuterRef("to"), sent_at__isnull=False, failure="")
+    due, seconds = Letter.objects.due(), settings.MAILING_LEASE
+    return claim_first(due.filter(Exists(reached)), seconds=seconds) or claim_first(due.order_by("?"), seconds=seconds)
 
 
 def raise_old_letters() -> None:

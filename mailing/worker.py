@@ -7,6 +7,7 @@ the same Message-ID, and none is lost.
 import logging
 import math
 import time
+from collections.abc import Callable
 from contextlib import closing, suppress
 from functools import partial
 from typing import Any
@@ -40,8 +41,8 @@ def deliver_due_letters(stop: Stop | None = None, until: float = math.inf) -> in
         standstill = stops.present_stop()
         if standstill and not standstill.may_try:
             break
-        most = 1 if standstill else BATCH_LETTERS
-        sent, is_good = _deliver_batch(stop, until, most=most)
+        claim, most = (tries.claim_probe, 1) if standstill else (tries.claim_letter, BATCH_LETTERS)
+        sent, is_good = _deliver_batch(stop, until, claim, most=most)
         tried += sent + (not is_good)
         if standstill and sent and stops.present_stop() is None:  # it may only have dropped a letter
             stops.end()
@@ -52,14 +53,14 @@ def deliver_due_letters(stop: Stop | None = None, until: float = math.inf) -> in
     return tried
 
 
-def _deliver_batch(stop: Stop, until: float, *, most: int) -> tuple[int, bool]:
+def _deliver_batch(stop: Stop, until: float, claim: Callable[[], Letter | None], *, most: int) -> tuple[int, bool]:
     """Deliver at most so many letters over one connection, until one fails: then it may be in any state.
 
     Return how many did not fail, and whether none failed.
     """
     with closing(_Connection()) as connection:
         for number in range(most):
-            letter = tries.claim_letter() if pace.wait_for_slot(stop, until) else None
+            letter = claim() if pace.wait_for_slot(stop, until) else None
             if letter is None:
                 return number, True
             if not _deliver_letter(letter, connection.backend):

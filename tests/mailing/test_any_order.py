@@ -31,7 +31,7 @@ class World:
     """A mail server or provider, some workers, and people who correct addresses."""
 
     def __init__(self, seed, *, provider):
-        self.chance = random.Random(seed)  # noqa: S311  # the same events for the same seed
+        self.chance = random.Random(seed)  # the same events for the same seed
         self.provider = provider
         self.in_hand = []
         self.taken = []  # (letter, address, number, when)

@@ -6,7 +6,7 @@ import logging
 import pytest
 from django.utils import timezone
 
-from mailing import outbox, sending, stops, worker
+from mailing import outbox, sending, stops, tries, worker
 from mailing.enums import Failure, Rank, Status
 from mailing.models import LEAVING, Letter
 from mailing.outages import present_outage
@@ -133,6 +133,23 @@ def test_once_a_letter_is_taken_all_leave(by_smtp, settings):
 
     assert {letter.status for letter in Letter.objects.all()} == {Status.SENT}
     assert present_outage() is None
+
+
+def test_addresses_that_were_reached_before_are_tried_first_while_all_wait(by_smtp, settings):
+    """Whoever types one wrong address a minute into the form would otherwise have all others wait for ever."""
+    queued("before:1", to="known@example.test")
+    worker.deliver_due_letters()
+    rcpt(by_smtp, NO_USER)
+    many(MANY)
+    worker.deliver_due_letters()
+    rcpt(by_smtp, None)
+    settings.MAILING_PROBE = 0
+    queued("nobody:1", to="nobody@example.test", rank=Rank.AWAITED)
+    queued("known:1", to="known@example.test", rank=Rank.BY_CLOCK)
+
+    assert tries.claim_probe().key == "known:1"
+    assert tries.claim_probe().key == "nobody:1"
+    assert tries.claim_probe() is None
 
 
 def test_few_wrong_addresses_do_not_stop_the_others_again_and_again(monkeypatch, settings, caplog):

@@ -139,7 +139,9 @@ def refused_as_senders(report, letter, **more):
     return report("Bounce", letter, Type="HardBounce", Details="550 5.7.26 Unauthenticated email", **more)
 
 
-@pytest.mark.parametrize(("kind", "at"), [("Transient", "2026-11-21T09:59:00Z"), ("HardBounce", "2026-11-21T10:01:00Z")])
+@pytest.mark.parametrize(
+    ("kind", "at"), [("Transient", "2026-11-21T09:59:00Z"), ("HardBounce", "2026-11-21T10:01:00Z")]
+)
 def test_late_report_of_the_try_that_came_back_does_not_keep_the_letter_from_leaving_again(report, kind, at):
     letter = sent()
     refused_as_senders(report, letter)
