@@ -2,7 +2,8 @@
 
 An address may be mistyped, old, shared or read by others, and whoever looks for the person may know the names of those
 they live with. So people are called by their place in the application, as on its pages, which do name them to those
-who have proved who they are. The words are such that nothing tells why.
+who have proved who they are. The words are such that nothing tells why;
+whoever applies with the person and has emails of before and after may guess it, a stranger learns nothing.
 """
 
 from collections.abc import Mapping
