@@ -30,8 +30,8 @@ def application_letter_context(letter: Letter) -> dict[str, Any]:
         people = {**letter.parameters, **own}
         kind, name = people.get("representative", ""), people.get("representative_name", "")
         represented_by = RepresentativeKind.describe(kind, name)
-        # What is not emailed is read on a page by the person, who has proved who they are, or handed to them.
-        if letter.to and (places := unnamed.places_in(letter.parameters["reference"])):
+        # On a page it is read by the person, who has proved who they are, or by staff; there the mark changes nothing.
+        if letter.leaves and (places := unnamed.places_in(letter.parameters["reference"])):
             own |= unnamed.without_names(people, places)
             people, represented_by = {**people, **own}, unnamed.represented_by(kind)
         names = {"who": _quoted(people["who"])} if "who" in people else {}
