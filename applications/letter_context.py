@@ -91,7 +91,7 @@ def _undeliverable(letter: Letter) -> dict[str, Any]:
     if lost is None:
         raise NoLongerDue
     said = {"why": email_words.why(lost), "to_do": email_words.to_do(lost, reader=Reader.SENDER)}
-    return {**_with_link(letter), **said}
+    return {"link": _page_address("applications:status", letter.parameters["reference"]), **said}
 
 
 def _receipt_context(letter: Letter) -> dict[str, Any]:

@@ -195,6 +195,14 @@ def test_person_reads_that_their_own_emails_came_back_beside_the_link_to_correct
     assert reverse("applications:contact_details", args=[sent.reference]) in page.text
 
 
+def test_person_who_is_about_to_confirm_reads_it_too_beside_the_link(sign_in, sent):
+    letter_of(sent, cast.OLLI).update(**BOUNCED, failure="full")
+
+    page = text_of(sign_in(cast.OLLI).get(url("confirm", sent)))
+
+    assert "Make room in your mailbox, or give us another email address. Correct your own email address, phone" in page
+
+
 def test_person_whose_address_was_reached_since_reads_of_no_email_that_came_back(sign_in, sent):
     Letter.objects.filter(to="maija@example.test").update(**BOUNCED)
     confirm(sent, cast.MAIJA)
