@@ -535,6 +535,17 @@ def test_own_address_is_offered_to_be_corrected_where_the_same_one_stands(sign_i
     assert found == ["me@example.test", "me@example.test", "second@example.test"]
 
 
+@pytest.mark.parametrize("ticked", [[], [0], [0, 1]])
+def test_ticks_outlive_another_language_of_the_page(sign_in, sent, ticked):
+    others = [application(main, cast.OLLI) for main in (cast.OTSO, cast.VERA)]
+    also = [others[number].reference for number in ticked]
+
+    page = sign_in(cast.OLLI).post(url("contact_details", sent), {**GOOD, "also": also, "show": ""})
+
+    assert ticks(page) == {each.reference: number in ticked for number, each in enumerate(others)}
+    assert applicant(sent, cast.OLLI).email == "olli@example.test"
+
+
 def test_own_address_that_stands_nowhere_else_is_asked_about_nowhere_else(sign_in, sent):
     assert "also" not in sign_in(cast.OLLI).get(url("contact_details", sent)).context["form"].fields
 
