@@ -25,7 +25,7 @@ NO_DELIVERY = {
 @register(Tags.compatibility)
 def check_mail(**kwargs: Any) -> list[CheckMessage]:
     """Return the settings that would keep letters from arriving, or let anybody report on them."""
-    return [*_functions(), *_times(), *_rate(), *_webhook(), *([] if settings.DEBUG or settings.DEMO else _sender())]
+    return [*_functions(), *_times(), *_webhook(), *([] if settings.DEBUG or settings.DEMO else _sender())]
 
 
 def _sender() -> Iterator[CheckMessage]:
@@ -51,9 +51,6 @@ def _times() -> Iterator[CheckMessage]:
             hint=f"Give 1 to {MOST_SECONDS_HELD // STEPS}: a letter is held for {MOST_SECONDS_HELD} seconds at most.",
             id="mailing.E003",
         )
-
-
-def _rate() -> Iterator[CheckMessage]:
     if not 0 <= settings.EMAIL_RATE <= MOST_A_MINUTE:
         yield Error(
             f"EMAIL_RATE is {settings.EMAIL_RATE} emails a minute.",
