@@ -92,7 +92,7 @@ TO_DO: Mapping[Reader, Mapping[Kind, Promise]] = {
         Kind.WRONG: gettext_lazy("Correct your email address."),
         Kind.REFUSED: gettext_lazy("Give us another email address."),
         Kind.FULL: gettext_lazy("Make room in your mailbox, or give us another email address."),
-        Kind.OURS: gettext_lazy("You do not need to correct the address. You can read the email on this page."),
+        Kind.OURS: gettext_lazy("You do not need to correct the address. You can read the email in this service."),
         Kind.UNKNOWN: gettext_lazy("Check your email address."),
         Kind.JUNK: gettext_lazy("We will send you no reminders. If you want them, give us another email address."),
     },

@@ -63,5 +63,5 @@ def present_backlog() -> Backlog:
     for each in found:
         ahead += each["number"]
         ends_at = now + dt.timedelta(minutes=math.ceil(ahead / rate)) if rate else None
-        ranks.append(Waiting(**{**each, "rank": Rank(each["rank"])}, ends_at=ends_at))
+        ranks.append(Waiting(Rank(each["rank"]), each["number"], each["late"], each["since"], ends_at))
     return Backlog(ranks, held=Letter.objects.held().count(), rate=rate)
