@@ -45,4 +45,4 @@ def _take_slot() -> float:
     if wait is None:
         Pace.objects.bulk_create([Pace(pk=ONLY, next_at=Now())], ignore_conflicts=True)
         return _take_slot()
-    return max(wait.total_seconds(), 0.001)  # it may have come while we asked
+    return float(max(wait.total_seconds(), 0.001))  # it may have come while we asked
