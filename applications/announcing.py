@@ -24,9 +24,8 @@ def announce(
     released (held_emails.py). Those about several applications at once, and those held, leave as a wave.
     """
     now = timezone.now()
-    if by.source == Source.FORM:
-        for application in sent:
-            stranger_letters.hold_surplus(application.version)
+    for application in sent if by.source == Source.FORM else ():
+        stranger_letters.hold_surplus(application.version)
     read = Application.objects.with_people() if former else Application.objects.just_sent()
     current = list(read.filter(pk__in=[each.pk for each in sent]).order_by("pk"))
     awaited = {each.pk: [a for a in each.applicants if not a.is_main and a.must_confirm] for each in current}

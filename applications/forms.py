@@ -205,7 +205,7 @@ class CorrectsElsewhere(forms.Form):
             return
         self.fields["also"].choices = [(value, name) for value, name, _ticked in offered]  # type: ignore[attr-defined]
         self.fields["also"].help_text = self.also_hint
-        self.initial.setdefault("also", [value for value, _name, is_ticked in offered if is_ticked])
+        self.initial["also"] = [value for value, _name, is_ticked in offered if is_ticked]
 
 
 class AddressForm(CorrectsElsewhere):

@@ -30,7 +30,6 @@ def check_mail(**kwargs: Any) -> list[CheckMessage]:
     return [
         *_functions(),
         *_times(),
-        *_rate(),
         *_webhook(),
         *_provider(),
         *([] if settings.DEBUG or settings.DEMO else _sender()),
@@ -60,9 +59,6 @@ def _times() -> Iterator[CheckMessage]:
             hint=f"Give 1 to {MOST_SECONDS_HELD // STEPS}: a letter is held for {MOST_SECONDS_HELD} seconds at most.",
             id="mailing.E003",
         )
-
-
-def _rate() -> Iterator[CheckMessage]:
     if not 0 <= settings.EMAIL_RATE <= MOST_A_MINUTE:
         yield Error(
             f"EMAIL_RATE is {settings.EMAIL_RATE} emails a minute.",

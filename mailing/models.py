@@ -51,6 +51,7 @@ class LetterQuerySet(models.QuerySet["Letter"]):
 class Letter(Leased):
     """One letter that one event owes one person. Its text may hold tokens, so it is written at sending."""
 
+    leaves = False  # at this moment, as an email; otherwise it is read on a page
     key = models.CharField(_("event"), max_length=120, unique=True)  # the event, so that it owes one letter only
     # The folder templates/mailing/<message>/
     message = models.CharField(_("kind of email"), max_length=40, choices=kinds)

@@ -41,7 +41,7 @@ def _take_turn() -> float:
     if Pace.objects.filter(has_come, pk=ONLY).update(next_at=Now() + gap):
         return 0
     ahead = ExpressionWrapper(F("next_at") - Now(), output_field=DurationField())
-    wait = Pace.objects.filter(pk=ONLY).values_list(ahead, flat=True).first()
+    wait: dt.timedelta | None = Pace.objects.filter(pk=ONLY).values_list(ahead, flat=True).first()
     if wait is None:
         Pace.objects.bulk_create([Pace(pk=ONLY, next_at=Now())], ignore_conflicts=True)
         return _take_turn()

@@ -195,6 +195,14 @@ def test_person_reads_that_their_own_emails_came_back_beside_the_link_to_correct
     assert reverse("applications:contact_details", args=[sent.reference]) in page.text
 
 
+def test_person_who_is_about_to_confirm_reads_it_too_beside_the_link(sign_in, sent):
+    letter_of(sent, cast.OLLI).update(**BOUNCED, failure="full")
+
+    page = text_of(sign_in(cast.OLLI).get(url("confirm", sent)))
+
+    assert "Make room in your mailbox, or give us another email address. Correct your own email address, phone" in page
+
+
 def test_person_whose_address_was_reached_since_reads_of_no_email_that_came_back(sign_in, sent):
     Letter.objects.filter(to="maija@example.test").update(**BOUNCED)
     confirm(sent, cast.MAIJA)
@@ -534,6 +542,17 @@ def test_place_that_postgresql_could_not_look_for_is_refused(sign_in, sent):
 
     assert response.status_code == 200
     assert "also" in response.context["form"].errors
+
+
+@pytest.mark.parametrize("ticked", [[], [0], [0, 1]])
+def test_ticks_outlive_another_language_of_the_page(sign_in, sent, ticked):
+    others = [application(main, cast.OLLI) for main in (cast.OTSO, cast.VERA)]
+    also = [others[number].reference for number in ticked]
+
+    page = sign_in(cast.OLLI).post(url("contact_details", sent), {**GOOD, "also": also, "show": ""})
+
+    assert ticks(page) == {each.reference: number in ticked for number, each in enumerate(others)}
+    assert applicant(sent, cast.OLLI).email == "olli@example.test"
 
 
 def test_own_address_that_stands_nowhere_else_is_asked_about_nowhere_else(sign_in, sent):

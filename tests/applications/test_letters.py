@@ -428,6 +428,19 @@ def test_reminder_is_dropped_once_the_person_confirmed_or_declined_or_has_anothe
             written(reminder)
 
 
+def test_reminder_that_waits_is_dropped_once_the_person_complained(pass_days):
+    sent(cast.MAIJA, cast.OLLI)
+    Letter.objects.filter(message="invitation").update(sent_at=timezone.now())
+    pass_days(3)
+    reminder = letter("reminder", cast.OLLI)
+    assert written(reminder)
+
+    Letter.objects.filter(message="invitation").update(complained_at=timezone.now())
+
+    with pytest.raises(NoLongerDue):
+        mailing_letters.write_letter(reminder)
+
+
 def test_delayed_reminder_says_who_is_missing_now(pass_days):
     application = sent(cast.MAIJA, cast.OLLI, cast.VERA, language="en")
     pass_days(3)
