@@ -45,4 +45,4 @@ def _take_turn() -> float:
     if wait is None:
         Pace.objects.bulk_create([Pace(pk=ONLY, next_at=Now())], ignore_conflicts=True)
         return _take_turn()
-    return float(max(wait.total_seconds(), 0.001))  # it may have come while we asked
+    return max(wait.total_seconds(), 0.001)  # it may have come while we asked
