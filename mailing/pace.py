@@ -17,6 +17,7 @@ from core.worker import Stop
 from mailing.models import Pace
 
 ONLY = 1  # the key of the row
+MINUTE = dt.timedelta(minutes=1)
 LONGEST_SLEEP = 0.5  # seconds after which a worker notices that it was told to stop
 
 
@@ -35,9 +36,10 @@ def wait_for_turn(stop: Stop, until: float = math.inf) -> bool:
 
 def _take_turn() -> float:
     """Take the next turn and return 0, or return the seconds until its time comes."""
-    gap = dt.timedelta(minutes=1) / settings.EMAIL_RATE
-    # Further ahead than one gap is what a lower rate left behind, or a clock that was wrong.
-    has_come = Q(next_at__lte=Now()) | Q(next_at__gt=Now() + gap)
+    gap = MINUTE / settings.EMAIL_RATE
+    # Far more ahead than one gap is what a lower rate left behind, or a clock that was wrong; and not what another
+    # worker took while this statement waited for the row: Now() is when it began.
+    has_come = Q(next_at__lte=Now()) | Q(next_at__gt=Now() + gap + MINUTE)
     if Pace.objects.filter(has_come, pk=ONLY).update(next_at=Now() + gap):
         return 0
     ahead = ExpressionWrapper(F("next_at") - Now(), output_field=DurationField())

@@ -3,9 +3,11 @@
 import datetime as dt
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
+from django.db import connection, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -16,6 +18,7 @@ from mailing.models import Letter, Pace
 from tests.applications.test_concurrency import at_once
 from tests.mailing.conftest import ROOT
 from tests.mailing.letters import draft, queued
+from tests.mailing.test_chaos import wait_until
 from tests.mailing.test_worker import StopsAfter
 
 pytestmark = pytest.mark.django_db
@@ -99,6 +102,35 @@ def test_of_many_who_ask_at_once_one_gets_the_turn(settings, sleeps):
 
         assert sorted(got) == [False] * 5 + [True]
         Pace.objects.update(next_at=Now() - MINUTE)
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="on SQLite a statement begins when it may write")
+@pytest.mark.django_db(transaction=True)
+def test_who_waited_for_the_row_does_not_take_the_slot_that_was_just_taken(settings):
+    """Their statement began before that turn was taken, so it lies more than one gap ahead of them."""
+    settings.EMAIL_RATE = 60
+    Pace.objects.create(pk=pace.ONLY, next_at=timezone.now() - MINUTE)
+    got = []
+
+    def another():
+        got.append(pace.wait_for_turn(StopsAfter(1)))
+        connection.close()
+
+    thread = threading.Thread(target=another)
+    with transaction.atomic():
+        Pace.objects.select_for_update().get()
+        thread.start()
+        wait_until(is_somebody_waiting_for_us)
+        assert pace.wait_for_turn(Stop())
+    thread.join()
+
+    assert got == [False]
+
+
+def is_somebody_waiting_for_us():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))")
+        return cursor.fetchone() is not None
 
 
 @pytest.mark.django_db(transaction=True)
