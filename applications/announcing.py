@@ -11,6 +11,7 @@ from applications.models import Applicant, Application, Invitation
 from core.actors import Actor, Source
 from mailing import outbox
 from mailing.enums import Rank
+from mailing.outbox import Draft
 
 
 def announce(
@@ -37,20 +38,13 @@ def announce(
     invitations_of: defaultdict[int, list[Invitation]] = defaultdict(list)
     for invitation in invitations:
         invitations_of[invitation.applicant.version_id].append(invitation)
-    outbox.queue_letters(
-        *(
-            draft
-            for each in current
-            for draft in (
-                *letters.arrived(each),
-                *letters.invited(
-                    invitations_of[each.version.pk], each, unreached=[a for a in awaited[each.pk] if not a.email]
-                ),
-            )
-        ),
-        held_at=now if holds_emails else None,
-        rank=Rank.WAVE if holds_emails or len(sent) > 1 else None,
-    )
+    drafts: list[Draft] = []
+    for each in current:
+        unreached = [a for a in awaited[each.pk] if not a.email]
+        drafts += letters.arrived(each)
+        drafts += letters.invited(invitations_of[each.version.pk], each, unreached=unreached)
+    rank = Rank.WAVE if holds_emails or len(sent) > 1 else None
+    outbox.queue_letters(*drafts, held_at=now if holds_emails else None, rank=rank)
     if former:
         letters.removed(former, current[0])
 

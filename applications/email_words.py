@@ -3,7 +3,6 @@
 The sender is the main applicant (J3), the owner whoever it was written to (J2.4), staff those at the desk (J4.4).
 """
 
-import datetime as dt
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
@@ -107,7 +106,9 @@ MAKE_ROOM = {
 
 def what_became(letter: Letter) -> str:
     """Return what became of a letter and why, in sentences in the language of the page."""
-    moment = {"moment": date_format(timezone.localtime(known_since(letter)), "DATETIME_FORMAT")}
+    known = (letter.complained_at, letter.delivered_at, letter.bounced_at, letter.dead_at, letter.sent_at)
+    at = next((moment for moment in known if moment), letter.created_at)
+    moment = {"moment": date_format(timezone.localtime(at), "DATETIME_FORMAT")}
     match letter.status:
         case Status.UNDELIVERABLE if letter.bounced_at:
             said = _("Came back on %(moment)s.") % moment
@@ -161,12 +162,6 @@ def kind_of(letter: Letter) -> Kind:
 def failures_of(kind: Kind) -> list[str]:
     """Return the reasons of letters that are of this kind."""
     return [reason for reason in WHY if KINDS.get(reason, Kind.UNKNOWN) == kind]
-
-
-def known_since(letter: Letter) -> dt.datetime:
-    """Return when what became of a letter was."""
-    known = (letter.complained_at, letter.delivered_at, letter.bounced_at, letter.dead_at, letter.sent_at)
-    return next((moment for moment in known if moment), letter.created_at)
 
 
 def last_known(letters: Iterable[Letter], *, address: str) -> Letter | None:

@@ -12,7 +12,7 @@ from applications import facts, receipts, references
 from applications.everywhere import Offer
 from core import days, hetu, telephones
 from core.addresses import AddressInput, EmailField
-from core.text import typed_prose
+from core.text import has_control, typed_prose
 from identity.enums import Language
 
 LONGEST_REPORT = 1000  # characters
@@ -188,7 +188,7 @@ class PlacesField(forms.MultipleChoiceField):
     widget = forms.CheckboxSelectMultiple
 
     def valid_value(self, value: Any) -> bool:
-        return True
+        return not has_control(str(value))  # which PostgreSQL would refuse
 
 
 class CorrectsElsewhere(forms.Form):

@@ -70,10 +70,12 @@ def _times() -> Iterator[CheckMessage]:
 def _webhook() -> Iterator[CheckMessage]:
     reasons = filter(None, map(webhooks.insecurity, webhooks.of_backend(settings.EMAIL_BACKEND)))
     if reason := next(reasons, None):  # Mandrill has two addresses
+        provider = provider_of(settings.EMAIL_BACKEND)
+        key = f"; and set {provider.setting_of_reports} in ANYMAIL" if provider and provider.setting_of_reports else ""
         yield Error(
             f"The delivery webhook of {settings.EMAIL_BACKEND} is not served: {reason}",
-            hint="Set ANYMAIL_WEBHOOK_SECRET to name:password, and give the provider the address with both; "
-            "some providers need a key in ANYMAIL too: docs/email.md.",
+            hint=f"Set ANYMAIL_WEBHOOK_SECRET to name:password, and give the provider the address with both{key}. "
+            "See docs/email.md.",
             id="mailing.E004",
         )
 

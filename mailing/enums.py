@@ -67,7 +67,10 @@ class Failure(models.TextChoices):
 
 
 class Fate(models.TextChoices):
-    """What a provider reports of a letter that it took. Opening and clicks are never kept."""
+    """What a provider reports of a letter that it took. Opening and clicks are never kept.
+
+    Reports that former releases have stored may say REJECTED or FAILED; it is BOUNCED now, with a reason.
+    """
 
     DEFERRED = "deferred", _("Delayed")
     DELIVERED = "delivered", _("Delivered")

@@ -184,7 +184,7 @@ class TrackingEvent(models.Model):
 
 
 class Pace(models.Model):
-    """The one row from which all workers take the slots in which emails leave (pace.py)."""
+    """The one row from which all workers take the turns in which emails leave (pace.py)."""
 
     next_at = models.DateTimeField()
 

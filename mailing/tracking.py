@@ -4,6 +4,7 @@ The same event may come twice, in any order, and before we have recorded that th
 """
 
 import datetime as dt
+import logging
 from typing import Any
 
 from anymail.signals import AnymailTrackingEvent, tracking
@@ -16,9 +17,11 @@ from core.text import storable
 from mailing import stops, tries
 from mailing.enums import Failure, Fate
 from mailing.models import Letter, TrackingEvent
-from mailing.reasons import OURS
+from mailing.reasons import OURS, REFUSES_US
 from mailing.reports import judge_report
 from mailing.sending import LONGEST_MESSAGE_ID
+
+logger = logging.getLogger("mailing")
 
 UNKNOWN_TIME = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)  # of events without a time, so that each is still kept once
 KEPT_FOR = dt.timedelta(days=7)  # events of unknown letters: somebody else uses the same account
@@ -90,6 +93,8 @@ def _tell_letter(row: TrackingEvent, *, named: str = "") -> None:
 
 def _apply(letter: Letter, fate: Fate, why: Failure | None, at: dt.datetime) -> None:
     """Change a letter by its fate: what happened last counts, in whichever order it is reported."""
+    if fate == Fate.DEFERRED and letter.sent_at is None and letter.failed_at and at <= letter.failed_at:
+        return  # that try has failed since, and the letter leaves once more
     if letter.sent_at is None:  # the provider has it: our worker died before it recorded that
         letter.sent_at, letter.dead_at, letter.dropped_at, letter.failure = at, None, None, ""
         letter.lease = letter.leased_until = None
@@ -106,6 +111,8 @@ def _apply(letter: Letter, fate: Fate, why: Failure | None, at: dt.datetime) -> 
             letter.failure, letter.failed_at = why or Failure.BUSY, timezone.now()
     elif why and why in OURS and not (letter.delivered_at or letter.complained_at):
         # The provider took it and did not deliver it, for a reason of ours: it leaves once more, later.
+        level = logging.ERROR if why in REFUSES_US else logging.INFO
+        logger.log(level, "letter %s came back: %s", letter.pk, why, extra={"letter": letter.pk, "outcome": why.value})
         changes = {**stops.due_again(why, seconds=0), **tries.retry_letter(letter, why)[0]}
         for name, value in changes.items():
             setattr(letter, name, value)

@@ -59,7 +59,7 @@ def _deliver_batch(stop: Stop, until: float, *, most: int) -> tuple[int, bool]:
     """
     with closing(_Connection()) as connection:
         for number in range(most):
-            letter = tries.claim_letter() if pace.wait_for_slot(stop, until) else None
+            letter = tries.claim_letter() if pace.wait_for_turn(stop, until) else None
             if letter is None:
                 return number, True
             if not _deliver_letter(letter, connection.backend):

@@ -535,6 +535,15 @@ def test_own_address_is_offered_to_be_corrected_where_the_same_one_stands(sign_i
     assert found == ["me@example.test", "me@example.test", "second@example.test"]
 
 
+def test_place_that_postgresql_could_not_look_for_is_refused(sign_in, sent):
+    application(cast.OTSO, cast.OLLI)
+
+    response = sign_in(cast.OLLI).post(url("contact_details", sent), {**GOOD, "also": ["\0"]})
+
+    assert response.status_code == 200
+    assert "also" in response.context["form"].errors
+
+
 @pytest.mark.parametrize("ticked", [[], [0], [0, 1]])
 def test_ticks_outlive_another_language_of_the_page(sign_in, sent, ticked):
     others = [application(main, cast.OLLI) for main in (cast.OTSO, cast.VERA)]
