@@ -211,7 +211,10 @@ class CorrectsElsewhere(forms.Form):
 class AddressForm(CorrectsElsewhere):
     """Another address for a co-applicant's invitation. The present one is theirs, so it is not shown."""
 
-    also_hint = _("You are the main applicant in these applications too. We will send an invitation for each.")
+    also_hint = _(
+        "You are the main applicant in these applications too. We will send an invitation for each one that "
+        "you choose."
+    )
     email = EmailField(
         label=_("Email address"),
         error_messages={"required": _("Enter the email address, for example name@example.com.")},

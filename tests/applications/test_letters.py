@@ -482,10 +482,10 @@ def plain(text):
     [
         ("no_address", "no longer in use. Ask this person for the right email address and correct it."),
         ("full", "The mailbox is full. Ask this person to make room in their mailbox. Then send the invitation again"),
-        ("suppressed", "Our email provider no longer sends to this address."),
-        ("refused", "did not accept our email. Ask this person for another email address, or give them the code."),
-        ("quota", "This is because of us, not because of the address. Send the invitation again"),
-        ("busy", "The receiving mail server asked us to wait. Send the invitation again"),
+        ("suppressed", "Our email service no longer sends emails to this address."),
+        ("refused", "did not accept our email. Ask this person for another email address, or give them the"),
+        ("quota", "The problem is on our side, not in the address. Send the invitation again"),
+        ("busy", "The email service of this address asked us to wait. Send the invitation again"),
         ("", "We do not know why. Check the email address with this person."),
     ],
 )
