@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from applications import invitation_links, letters
 from applications.models import Applicant, Application, Invitation
-from mailing import outbox
+from mailing import held, outbox
 from mailing.enums import Rank
 from mailing.models import Letter
 from records.names import applicant_subject
@@ -19,11 +19,11 @@ def release_held(application: Application) -> None:
 
     The caller has locked the application.
     """
-    held = [applicant for applicant in application.applicants if applicant.held_at]
-    for applicant in held:
+    waiting = [applicant for applicant in application.applicants if applicant.held_at]
+    for applicant in waiting:
         applicant.held_at = None
         applicant.save(update_fields=["held_at"])
-    for applicant in held:
+    for applicant in waiting:
         if not applicant.is_main and applicant.is_awaited and applicant.email:
             invite(applicant, application)
 
@@ -58,6 +58,8 @@ def end_invitation(applicant: Applicant, application: Application) -> None:
 
     In its place they have one to read, of which the counter tells whoever is awaited (ADR 34).
     """
+    own = Letter.objects.filter(recipient=applicant_subject(applicant.pk), message="invitation")
+    held.drop(list(own.held()))
     live = Invitation.objects.filter(applicant=applicant, replaced_at=None)
     if live.update(replaced_at=timezone.now()) and application.awaits(applicant):
         outbox.queue_letters(*letters.invited([], application, unreached=[applicant]))

@@ -14,6 +14,7 @@ from applications.enums import RepresentativeKind, State
 from applications.models import Application, Invitation
 from core.links import KeyGone
 from identity.enums import Method
+from mailing import outbox
 from mailing.letters import NoLongerDue
 from mailing.models import Letter
 
@@ -30,8 +31,8 @@ def application_letter_context(letter: Letter) -> dict[str, Any]:
         people = {**letter.parameters, **own}
         kind, name = people.get("representative", ""), people.get("representative_name", "")
         represented_by = RepresentativeKind.describe(kind, name)
-        # What is not emailed is read on a page by the person, who has proved who they are, or handed to them.
-        if letter.to and (places := unnamed.places_in(letter.parameters["reference"])):
+        # On a page it is read by the person, who has proved who they are, or by staff; there the mark changes nothing.
+        if letter.leaves and (places := unnamed.places_in(letter.parameters["reference"])):
             own |= unnamed.without_names(people, places)
             people, represented_by = {**people, **own}, unnamed.represented_by(kind)
         names = {"who": _quoted(people["who"])} if "who" in people else {}
@@ -72,6 +73,8 @@ def _reminder(letter: Letter) -> dict[str, Any]:
     found = [a for a in application.applicants if a.pk == letter.parameters["applicant"] and a.email == letter.to]
     if not found or not letters.is_reminded(found[0], application):
         raise NoLongerDue
+    if letter.leaves and outbox.is_unreachable(letter.to):  # somebody complained while it waited (R14)
+        raise NoLongerDue
     return {**_with_link(letter), **letters.who_is_missing(found[0], application.applicants)}
 
 
@@ -91,7 +94,7 @@ def _undeliverable(letter: Letter) -> dict[str, Any]:
     if lost is None:
         raise NoLongerDue
     said = {"why": email_words.why(lost), "to_do": email_words.to_do(lost, reader=Reader.SENDER)}
-    return {**_with_link(letter), **said}
+    return {"link": _page_address("applications:status", letter.parameters["reference"]), **said}
 
 
 def _receipt_context(letter: Letter) -> dict[str, Any]:

@@ -1,8 +1,9 @@
 """Emails about an application in which somebody is under non-disclosure name nobody, not even their reader (R16).
 
 An address may be mistyped, old, shared or read by others, and whoever looks for the person may know the names of those
-they live with. So people are called by their place in the application, as on its pages, which do name them to those
-who have proved who they are. The words are such that nothing tells why.
+they live with. So people are called by their place in the application; its pages name them, to those who have proved
+who they are. The wording gives no reason. Whoever applies with the person, and has emails of before and after, may
+guess one; a stranger learns nothing.
 """
 
 from collections.abc import Mapping

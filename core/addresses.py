@@ -7,6 +7,7 @@ the domain's own letters (`shown_address`).
 
 import re
 import unicodedata
+from contextlib import suppress
 from typing import Any
 
 import idna
@@ -98,7 +99,8 @@ def shown_address(address: str) -> str:
     """
     local, at, domain = address.rpartition("@")
     letters = _in_letters(domain) if at else domain
-    is_plain = _PLAIN_TO_READERS.issuperset(letters) and not mail_domains.is_known(_without_marks(letters))
+    without_marks = "".join(one for one in unicodedata.normalize("NFKD", letters) if not unicodedata.combining(one))
+    is_plain = _PLAIN_TO_READERS.issuperset(letters) and not mail_domains.is_known(without_marks)
     return f"{local}@{letters}" if letters != domain and is_plain else address
 
 
@@ -133,10 +135,6 @@ def _in_letters(domain: str) -> str:
         return domain
 
 
-def _without_marks(text: str) -> str:
-    return "".join(one for one in unicodedata.normalize("NFKD", text) if not unicodedata.combining(one))
-
-
 class AddressInput(forms.EmailInput):
     """An address, and beside it the one about which the person was asked: sent again as it is, it is meant so.
 
@@ -153,7 +151,10 @@ class AddressInput(forms.EmailInput):
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
         value, asked = super().value_from_datadict(data, files, name), data.get(f"{name}{ASKED}")
-        return MeantAsTyped(value) if value and asked and _is_same(value, asked) else value
+        with suppress(InvalidAddress):  # in whichever letters a browser sends the one and our page has the other
+            if value and asked and read_address(value) == read_address(asked):
+                return MeantAsTyped(value)
+        return value
 
     def format_value(self, value: Any) -> str | None:
         """Return an address as people read it: a browser sends `åbo.fi` as `xn--bo-yia.fi`, typed or not."""
@@ -164,13 +165,6 @@ class MeantAsTyped(str):
     """An address that the person has sent once more after they were asked about it."""
 
     __slots__ = ()
-
-
-def _is_same(typed: str, asked: str) -> bool:
-    try:
-        return typed == asked or read_address(typed) == read_address(asked)  # browsers send letters in their own way
-    except InvalidAddress:
-        return False
 
 
 def _slip_of_typed(text: str) -> str | None:

@@ -50,6 +50,7 @@ def write_letter(letter: Letter) -> EmailMultiAlternatives:
         read_address(letter.to)  # some mail servers take any address, and never say that the letter was lost
     except InvalidAddress:
         raise Unwritable from None
+    letter.leaves = True
     context = letter_context(letter)
     with translation.override(letter.language):
         # Without "https://", which mail programs would make a link: the page is for those who follow none.

@@ -51,6 +51,7 @@ class LetterQuerySet(models.QuerySet["Letter"]):
 class Letter(Leased):
     """One letter that one event owes one person. Its text may hold tokens, so it is written at sending."""
 
+    leaves = False  # at this moment, as an email; otherwise it is read on a page
     key = models.CharField(_("event"), max_length=120, unique=True)  # the event, so that it owes one letter only
     # The folder templates/mailing/<message>/
     message = models.CharField(_("kind of email"), max_length=40, choices=kinds)
@@ -84,7 +85,7 @@ class Letter(Leased):
     provider_message_id = models.CharField(max_length=300, blank=True, db_default="")
     delivered_at = models.DateTimeField(_("delivered"), null=True)
     bounced_at = models.DateTimeField(_("returned undeliverable"), null=True)
-    complained_at = models.DateTimeField(_("reported as spam"), null=True)
+    complained_at = models.DateTimeField(_("marked as junk mail"), null=True)
 
     objects = LetterQuerySet.as_manager()
 
@@ -183,7 +184,7 @@ class TrackingEvent(models.Model):
 
 
 class Pace(models.Model):
-    """The one row from which all workers take the slots in which emails leave (pace.py)."""
+    """The one row from which all workers take the turns in which emails leave (pace.py)."""
 
     next_at = models.DateTimeField()
 

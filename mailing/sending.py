@@ -86,6 +86,10 @@ def _of_connecting(error: Exception) -> NotSent:
         match each:
             case smtplib.SMTPAuthenticationError():
                 return NotSent(Failure.LOGIN)
+            case Exception() if "Credentials" in type(each).__name__:  # botocore's, which need not be installed
+                return NotSent(Failure.LOGIN)
+            case Exception() if "TimeoutError" in type(each).__name__:
+                return NotSent(Failure.TIMEOUT)
             case TimeoutError() | requests.Timeout():
                 return NotSent(Failure.TIMEOUT)
             case ssl.SSLError() | requests.exceptions.SSLError() | smtplib.SMTPNotSupportedError():

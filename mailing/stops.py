@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from mailing.enums import Failure, Fate
 from mailing.models import LEAVING, Letter, TrackingEvent
-from mailing.reasons import OURS, UNREACHABLE
+from mailing.reasons import AWAY, OURS, UNREACHABLE
 
 logger = logging.getLogger("mailing")
 
@@ -24,7 +24,7 @@ MANY = 5  # different addresses, and none between them that was reached
 FORGOTTEN_AFTER = dt.timedelta(hours=1)  # without another try nobody knows any more
 SPREAD = dt.timedelta(minutes=10)
 # What says something of us: not a fault in one letter, and of what came back later only what has no better reason.
-_TELLING = Q(failure__in=OURS - {Failure.ERROR}) | (
+_TELLING = Q(failure__in=AWAY) | (
     Q(failure__in=UNREACHABLE - {Failure.INVALID}) & (Q(dead_at__isnull=False) | Q(failure=Failure.REFUSED))
 )
 _ADDRESSES = Count("to", distinct=True)
@@ -58,9 +58,9 @@ def present_stop() -> MailStop | None:
     for at in filter(None, (last_sent, last_arrived)):
         failed = failed.filter(failed_at__gt=at)
     found = failed.aggregate(number=_ADDRESSES, first=Min("failed_at"))
-    if found["number"] < MANY:
+    why = failed.order_by("-failed_at").values_list("failure", flat=True).first()
+    if found["number"] < MANY or why is None:  # None: one has left since
         return None
-    why = failed.order_by("-failed_at").values_list("failure", flat=True)[0]
     tried_at = lately.filter(sent_at=None).aggregate(last=Max("failed_at"))["last"] or found["first"]
     return MailStop(found["first"], tried_at, Failure(why))
 

@@ -4,6 +4,7 @@ The same event may come twice, in any order, and before we have recorded that th
 """
 
 import datetime as dt
+import logging
 from typing import Any
 
 from anymail.signals import AnymailTrackingEvent, tracking
@@ -16,9 +17,11 @@ from core.text import storable
 from mailing import stops, tries
 from mailing.enums import Failure, Fate
 from mailing.models import Letter, TrackingEvent
-from mailing.reasons import OURS
+from mailing.reasons import OURS, REFUSES_US
 from mailing.reports import judge_report
 from mailing.sending import LONGEST_MESSAGE_ID
+
+logger = logging.getLogger("mailing")
 
 UNKNOWN_TIME = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)  # of events without a time, so that each is still kept once
 KEPT_FOR = dt.timedelta(days=7)  # events of unknown letters: somebody else uses the same account
@@ -125,6 +128,8 @@ def _apply(letter: Letter, fate: Fate, why: Failure | None, at: dt.datetime) -> 
             letter.failure, letter.failed_at = why or Failure.BUSY, timezone.now()
     elif why and why in OURS and not (letter.delivered_at or letter.complained_at):
         # The provider took it and did not deliver it, for a reason of ours: it leaves once more, later.
+        level = logging.ERROR if why in REFUSES_US else logging.INFO
+        logger.log(level, "letter %s came back: %s", letter.pk, why, extra={"letter": letter.pk, "outcome": why.value})
         changes = {**stops.due_again(why, seconds=0), **_returned(letter, why)}
         for name, value in changes.items():
             setattr(letter, name, value)

@@ -60,7 +60,7 @@ def _deliver_batch(stop: Stop, until: float, claim: Callable[[], Letter | None],
     """
     with closing(_Connection()) as connection:
         for number in range(most):
-            letter = claim() if pace.wait_for_slot(stop, until) else None
+            letter = claim() if pace.wait_for_turn(stop, until) else None
             if letter is None:
                 return number, True
             if not _deliver_letter(letter, connection.backend):

@@ -204,6 +204,7 @@ def _details_page(
         "changes": details.changes_since(before, application, me) if before else [],
         "rivals": rivals if application.awaits(me) else [],
         "reports": invitations.error_reports(application, reader=me) if me.is_main else me.error_reports.all(),
+        "own_lost": own_letters.lost_at(me.email, own_letters.letters_about(application, reader=me)),
         "refusal": refusal,
     }
     return render(request, "applications/confirm.html", context, status=409 if refusal else 200)

@@ -15,7 +15,7 @@ from applications.enums import State
 from applications.everywhere import corrected_too, offered
 from applications.forms import AddressForm, ContactDetailsForm, ErrorReportForm
 from applications.models import Applicant, Application
-from core.requests import TYPED, act_of, form_of, read_or_act
+from core.requests import TYPED, act_of, form_of, is_shown_again, read_or_act
 from identity import accounts, limits
 
 MOST_LETTERS = 5  # a minute and person, of those that go out at once
@@ -24,8 +24,8 @@ REPORT_IS_KEPT = gettext_lazy(
     "Your report is saved. The main applicant will see it the next time they log in. You can also tell them yourself."
 )
 ACCOUNT_STAYS = gettext_lazy(
-    "You log in with an account, and it still has your earlier email address. Only customer service can change it. "
-    "Visit us and bring your identity document."
+    "Your account still has your earlier email address. Log in with that address. "
+    "Only customer service can correct it. Visit us at Työpajankatu 8 and bring your passport or identity card."
 )
 
 
@@ -38,7 +38,7 @@ def own_contact_details(request: HttpRequest, visitor: Visitor, reference: str) 
         return redirect("applications:status", reference)
     present = {"email": me.email, "phone": me.phone, "language": me.language}
     same = [place for slot, place in everywhere.other_places(me) if slot.email == me.email]
-    form = form_of(request, ContactDetailsForm, initial=present, places=offered(same))
+    form = form_of(request, ContactDetailsForm, initial=present, places=offered(same, ticked=_ticked(request)))
     if form.is_valid():
         is_moved = form.cleaned_data["email"] != me.email
         if is_moved:
@@ -122,7 +122,7 @@ def correct_invitation_address(request: HttpRequest, visitor: Visitor, reference
     if applicant is None:
         return redirect("applications:status", reference)
     others = everywhere.other_places_of_main(me, applicant)
-    form = form_of(request, AddressForm, places=offered(place for _slot, place in others))
+    form = form_of(request, AddressForm, places=offered([each for _, each in others], ticked=_ticked(request)))
     if form.is_valid():
         _count_letters(visitor)
         done = _("We are sending the invitation to the address that you entered. It is for %(name)s.") % {
@@ -141,6 +141,11 @@ def _chosen(application: Application, position: int, *, reader: Applicant) -> Ap
     if not reader.is_main or application.status != State.AWAITING:
         return None
     return next((a for a in application.applicants if a.position == position and not a.is_main and a.is_awaited), None)
+
+
+def _ticked(request: HttpRequest) -> list[str] | None:
+    """Return what was ticked on a page that is only shown again; None if it is read or acted on."""
+    return request.POST.getlist("also") if is_shown_again(request) else None
 
 
 def _do_and_tell(request: HttpRequest, act: Callable[[], Sequence[Application] | None], done: str | Promise) -> bool:

@@ -218,6 +218,17 @@ def test_address_that_is_gone_keeps_the_email_to_be_read(application):
     call_command("verify_applications")
 
 
+def test_invitation_whose_address_is_removed_is_there_once_to_be_read(application):
+    others = [cast.applicant(cast.OLLI, email=None)]
+    changed = document.parse(cast.document(cast.MAIJA, co_applicants=others))
+    changes.put(application, changed, tag=fresh(application).version.digest, by=HOUSING_SYSTEM)
+
+    held_emails.release_wave()
+
+    found = Letter.objects.filter(message="invitation").order_by("pk")
+    assert [letter.status for letter in found] == ["dropped", "unaddressed"]
+
+
 def test_main_applicant_reads_that_the_invitation_is_still_to_come(application, client):
     sign_in(client, cast.MAIJA)
 

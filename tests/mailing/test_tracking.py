@@ -111,7 +111,7 @@ def test_what_happened_last_counts_in_whichever_order_it_is_reported(report):
     assert refreshed(letter).failure == Failure.NO_ADDRESS
 
 
-def test_report_that_we_are_refused_blames_no_address_and_the_letter_leaves_once_more(report):
+def test_report_that_we_are_refused_blames_no_address_and_the_letter_leaves_once_more(report, caplog):
     letter = sent()
 
     report("Bounce", letter, Type="HardBounce", Details="550 5.7.1 Relaying denied")
@@ -122,6 +122,8 @@ def test_report_that_we_are_refused_blames_no_address_and_the_letter_leaves_once
     assert after.due_at > timezone.now()
     assert refreshed(letter).due_at == after.due_at
     assert not outbox.is_unreachable(letter.to)
+    [error] = [record for record in caplog.records if record.levelname == "ERROR"]  # for the operator's alarm
+    assert (error.name, error.letter, error.outcome) == ("mailing", letter.pk, "sender")
 
 
 def test_report_of_an_earlier_try_changes_nothing_of_a_later_one(report):
@@ -203,6 +205,17 @@ def test_report_from_the_future_counts_from_now(report):
 
     assert refreshed(letter).status == Status.DELIVERED
     assert refreshed(letter).sent_at <= timezone.now()
+
+
+def test_delay_reported_after_we_were_refused_keeps_the_letter_from_nothing(report):
+    letter = sent()
+    report("Bounce", letter, Type="HardBounce", Details="550 5.7.1 Relaying denied")
+    due_again = refreshed(letter)
+
+    report("Bounce", letter, at="2026-11-21T09:00:00Z", Type="Transient")
+
+    assert refreshed(letter).sent_at is None
+    assert (refreshed(letter).due_at, refreshed(letter).failure) == (due_again.due_at, Failure.SENDER)
 
 
 def test_delay_at_the_receiving_server_is_known_until_the_letter_has_arrived(report):

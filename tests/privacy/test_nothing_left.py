@@ -55,6 +55,7 @@ HOLDING_NOTHING = {
         "counter_removedfigure",
     ),
     *("counter_secondlook", "counter_telling", "counter_undoing", "counter_weeklyhours"),
+    "mailing_pace",
     *(
         "demo_brokerkey",
         "demo_code",
@@ -78,6 +79,7 @@ def lived(*others):
     her = cast.applicant(GONE, **OF_HER)
     document = {"main_applicant": her, "co_applicants": [cast.applicant(who) for who in others]}
     sent = application(GONE, reference="HS-1", **document)
+    Letter.objects.update(sent_at=timezone.now())  # before her address is another one
     with_her_name(person(GONE))
     for who in others:
         confirm(sent, who)

@@ -73,7 +73,7 @@ def ses(monkeypatch, settings):
         def send_email(self, **parameters):
             asked.calls.append(parameters)
             if asked.error:
-                raise ClientError(*asked.error)
+                raise asked.error if isinstance(asked.error, Exception) else ClientError(*asked.error)
             return {"MessageId": "n-1"}
 
         def close(self):

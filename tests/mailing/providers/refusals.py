@@ -141,7 +141,20 @@ ANYWHERE = [
     (500, "", Failure.BUSY),
     (503, "<html>gone</html>", Failure.BUSY),
 ]
+
+
+class NoCredentialsError(OSError):
+    """As botocore's."""
+
+
+class ReadTimeoutError(OSError):
+    """As botocore's."""
+
+
 OF_SES = [
+    (NoCredentialsError(), Failure.LOGIN),
+    (ReadTimeoutError(), Failure.TIMEOUT),
+    (OSError(), Failure.CONNECTION),
     (("AccountSuspendedException", "Suspended", 400), Failure.SENDER),
     (("MailFromDomainNotVerifiedException", "Not verified", 400), Failure.SENDER),
     (("MessageRejected", "Email address is not verified", 400), Failure.SENDER),
