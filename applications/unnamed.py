@@ -28,7 +28,7 @@ def places_in(reference: str) -> dict[str, str] | None:
     return {joined_name(first, last): _place(position) for first, last, position, _ in found}
 
 
-def is_unnamed(application: Application) -> bool:
+def _is_unnamed(application: Application) -> bool:
     """Tell whether pages that whoever has an email can open, without proving who they are, name nobody."""
     return Applicant.objects.filter(version__application=application, protected=True).exists()
 
@@ -36,12 +36,12 @@ def is_unnamed(application: Application) -> bool:
 def inviter(applicant: Applicant) -> str:
     """Return what the page of an invitation calls the main applicant: as the email does that leads there."""
     version = applicant.version
-    return _place(0) if is_unnamed(version.application) else version.applicants.get(position=0).first_name
+    return _place(0) if _is_unnamed(version.application) else version.applicants.get(position=0).first_name
 
 
 def representative_of(confirmation: Confirmation) -> str:
     """Return what the page that checks a receipt says of who acted for somebody else; empty for nobody."""
-    hidden = is_unnamed(confirmation.applicant.version.application)
+    hidden = _is_unnamed(confirmation.applicant.version.application)
     return represented_by(confirmation.representative) if hidden else confirmation.represented_by
 
 
