@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.conf import settings
+from django.urls import reverse
 from django.utils import translation
 
 from applications import clock, protection
@@ -18,6 +19,7 @@ from tests.staff import acting
 
 pytestmark = pytest.mark.django_db
 
+ENGLISH = {"Accept-Language": "en"}
 LANGUAGES = [code for code, _ in settings.LANGUAGES]
 NAMES = re.compile(r"\b(Maija|Liisa|Meikäläinen|Olli|Öhman|Tea|Teini)\b")
 UNNAMED = {
@@ -135,3 +137,33 @@ def test_page_that_stands_for_an_email_names_people_to_whoever_has_proved_who_th
 
     with translation.override("en"):
         assert letter_context(letter("arrived", cast.MAIJA))["missing_names"] == "“Olli Öhman”"
+
+
+def test_page_of_an_invitation_calls_the_main_applicant_as_the_email_does(client):
+    """Whoever has the email opens it, and has not proved who they are."""
+    application = sent(cast.MAIJA, cast.OLLI, language="en")
+    address = re.search(r"https?://\S+token=\S+", written(letter("invitation", cast.OLLI))[1])[0]
+    assert "“Maija” has sent a Heka housing application" in client.get(address, headers=ENGLISH).text
+    protect(application, cast.OLLI)
+
+    page = client.get(address, headers=ENGLISH).text
+
+    assert "“Main applicant” has sent a Heka housing application" in page
+    assert not NAMES.search(page)
+
+
+def test_page_that_checks_a_receipt_tells_who_acted_for_somebody_without_a_name(client):
+    application = sent(cast.MAIJA, cast.OLLI, language="en")
+    check(application, cast.OLLI, **GUN)
+    confirm_here(application, cast.OLLI)
+    receipt = letter("receipt", cast.OLLI).parameters
+    typed = {"number": receipt["receipt_number"], "check_code": "".join(receipt["check_code"])}
+
+    def page():
+        return client.post(reverse("applications:verify"), typed).text
+
+    assert "Hakijaa edusti Gun Gran (edunvalvoja)." in page()
+    protect(application, cast.OLLI)
+
+    assert "Hakijaa edusti edunvalvoja." in page()
+    assert "Gran" not in page()

@@ -68,6 +68,13 @@ def test_slot_that_a_lower_rate_or_a_wrong_clock_left_far_ahead_is_taken(setting
     assert Pace.objects.get().next_at < timezone.now() + MINUTE
 
 
+def test_slot_that_another_worker_has_just_taken_is_not_taken_for_one_of_a_wrong_clock(settings, sleeps):
+    settings.EMAIL_RATE = 60
+    Pace.objects.create(pk=pace.ONLY, next_at=timezone.now() + dt.timedelta(seconds=1.5))
+
+    assert not pace.wait_for_turn(StopsAfter(1))
+
+
 def test_no_slot_is_taken_where_no_email_is_due(settings):
     settings.EMAIL_RATE = 600
 
