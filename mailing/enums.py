@@ -78,3 +78,6 @@ class Fate(models.TextChoices):
     REJECTED = "rejected", _("Rejected")
     FAILED = "failed", _("Failed")
     COMPLAINED = "complained", _("Marked as junk mail")
+
+
+CAME_BACK = (Fate.BOUNCED, Fate.REJECTED, Fate.FAILED)

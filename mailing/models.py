@@ -171,6 +171,7 @@ class TrackingEvent(models.Model):
     letter = models.ForeignKey(Letter, null=True, on_delete=models.CASCADE, related_name="events")
 
     class Meta:
+        indexes = [models.Index(fields=["received_at"], condition=~Q(bounce=""), name="report_of_a_failure")]
         constraints = [
             # Webhooks are repeated, by providers and by whoever recorded one.
             models.UniqueConstraint(

@@ -23,7 +23,7 @@ class MailOutage(NamedTuple):
 def present_outage() -> MailOutage | None:
     """Return the outage if all letters wait (stops.py), or some that should have left and none has for a while.
 
-    Two queries by indexes, a third one if some are late, and those of present_stop() if many failed. None without an
+    Three queries by indexes, one more if some are late, and those of present_stop() if many failed. None without an
     outage.
     """
     now = timezone.now()

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from core.text import storable
 from mailing import stops, tries
-from mailing.enums import Failure, Fate
+from mailing.enums import CAME_BACK, Failure, Fate
 from mailing.models import Letter, TrackingEvent
 from mailing.reasons import OURS, REFUSES_US
 from mailing.reports import judge_report
@@ -25,7 +25,6 @@ logger = logging.getLogger("mailing")
 
 UNKNOWN_TIME = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)  # of events without a time, so that each is still kept once
 KEPT_FOR = dt.timedelta(days=7)  # events of unknown letters: somebody else uses the same account
-CAME_BACK = (Fate.BOUNCED, Fate.REJECTED, Fate.FAILED)
 # After what was taken came back by our fault, three days in all. Few: whoever forwards their mail has a copy of each.
 RETURNED_DELAYS = tuple(dt.timedelta(hours=hours) for hours in (1, 6, 24, 41))
 
@@ -62,6 +61,7 @@ def keep(
         occurred_at = occurred_at.astimezone(dt.UTC)
     except OverflowError:  # at the end of the year 9999
         occurred_at = UNKNOWN_TIME
+    standstill = stops.present_stop() if fate == Fate.DELIVERED else None
     with transaction.atomic():
         row, is_new = TrackingEvent.objects.get_or_create(
             provider=provider,
@@ -73,6 +73,10 @@ def keep(
         )
         if is_new:
             _tell_letter(row, named=_text(letter))
+    if standstill:
+        stops.end()
+    elif is_new and reason in stops.OF_US and (standstill := stops.present_stop()):
+        stops.begin(standstill)
 
 
 def match_early() -> None:
@@ -133,8 +137,8 @@ def _apply(letter: Letter, fate: Fate, why: Failure | None, at: dt.datetime) -> 
         changes = {**stops.due_again(why, seconds=0), **_returned(letter, why)}
         for name, value in changes.items():
             setattr(letter, name, value)
-    elif letter.bounced_at is None:
-        letter.bounced_at, letter.delivered_at = at, None
+    elif letter.bounced_at is None or why:  # a later report may know better
+        letter.bounced_at, letter.delivered_at = letter.bounced_at or at, None
         letter.failure, letter.failed_at = why or "", timezone.now()
 
 

@@ -60,7 +60,7 @@ def test_readiness_with_a_migration_missing(client):
 
 @pytest.mark.django_db
 def test_readiness_takes_few_queries(client, django_assert_max_num_queries):
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(5):
         client.get("/readiness")
 
 

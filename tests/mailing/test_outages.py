@@ -79,10 +79,10 @@ def test_what_is_not_to_be_sent_yet_or_ever_is_no_outage():
     assert outages.present_outage() is None
 
 
-def test_looking_takes_two_queries_and_three_during_an_outage(django_assert_num_queries):
-    with django_assert_num_queries(2):
+def test_looking_takes_three_queries_and_four_during_an_outage(django_assert_num_queries):
+    with django_assert_num_queries(3):
         outages.present_outage()
     for number in (1, 2, 3):
         letter(number, minutes=int(PATIENCE / MINUTE) + 5)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         assert outages.present_outage().waiting == 3

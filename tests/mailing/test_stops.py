@@ -4,10 +4,11 @@ import datetime as dt
 import logging
 
 import pytest
+from django.db.models.functions import Now
 from django.utils import timezone
 
-from mailing import outbox, sending, stops, tries, worker
-from mailing.enums import Failure, Rank, Status
+from mailing import outbox, sending, stops, tracking, tries, worker
+from mailing.enums import Failure, Fate, Rank, Status
 from mailing.models import LEAVING, Letter
 from mailing.outages import present_outage
 from mailing.stops import FORGOTTEN_AFTER, MANY
@@ -172,13 +173,61 @@ def test_few_wrong_addresses_do_not_stop_the_others_again_and_again(monkeypatch,
     assert len([record for record in caplog.records if getattr(record, "outcome", "") == "stopped"]) == 1
 
 
-def test_reports_that_many_addresses_refuse_us_are_our_fault_too():
-    sent_at = timezone.now() - dt.timedelta(minutes=5)
-    refused(MANY, failure=Failure.REFUSED, sent_at=sent_at, bounced_at=timezone.now())
+def taken(count, *, start=0):
+    """Return letters that a provider took, the newest last."""
+    many(count, start=start)
+    letters = list(Letter.objects.order_by("pk"))[-count:]
+    for letter in letters:
+        number = f"p-{letter.pk}"
+        Letter.objects.filter(pk=letter.pk).update(sent_at=Now(), provider="P", provider_message_id=number, attempts=1)
+    return letters
 
-    stops.begin(stops.present_stop())
 
-    assert {letter.status for letter in Letter.objects.all()} == {Status.DELAYED}
+def report(letter, fate, reason=None):
+    tracking.keep(
+        "P",
+        f"p-{letter.pk}",
+        fate=fate,
+        reason=reason,
+        recipient=letter.to,
+        occurred_at=timezone.now(),
+        letter=letter.message_id.strip("<>"),
+    )
+
+
+@pytest.mark.parametrize("reason", [Failure.SENDER, Failure.QUOTA, Failure.REFUSED])
+def test_what_a_provider_takes_and_reports_back_later_makes_all_wait_until_one_arrives(reason):
+    """That the provider takes one more says nothing then."""
+    letters = taken(3 * MANY)
+    for letter in letters[:MANY]:
+        report(letter, Fate.BOUNCED, reason)
+    [more] = taken(1, start=100)
+    during = stops.present_stop()
+    statuses = {Letter.objects.get(pk=letter.pk).status for letter in letters[:MANY]}
+
+    report(more, Fate.DELIVERED)
+
+    assert during
+    assert statuses == {Status.DELAYED}
+    assert stops.present_stop() is None
+    assert not Letter.objects.filter(dead_at=None, sent_at=None, due_at__gt=timezone.now() + stops.SPREAD).exists()
+
+
+def test_few_refusals_among_many_that_were_taken_make_nobody_wait():
+    """Some providers report what comes back, and no arrivals."""
+    letters = taken(stops.LEAST_SHARE * MANY + 2 * MANY)
+    for letter in letters[:MANY]:
+        report(letter, Fate.BOUNCED, Failure.REFUSED)
+
+    assert stops.present_stop() is None
+
+
+def test_refusals_between_letters_that_arrive_make_nobody_wait():
+    for number, letter in enumerate(taken(3 * MANY)):
+        report(letter, *((Fate.DELIVERED,) if number % 3 == 2 else (Fate.BOUNCED, Failure.REFUSED)))
+
+    assert stops.present_stop() is None
+    assert Letter.objects.undeliverable().count() == 2 * MANY
 
 
 @pytest.mark.parametrize("failure", [Failure.NO_ADDRESS, Failure.SUPPRESSED, Failure.FULL])
@@ -202,8 +251,8 @@ def test_stop_is_forgotten_after_an_hour_without_a_try():
     assert stops.present_stop() is None
 
 
-def test_looking_for_a_stop_takes_one_query_while_few_fail(django_assert_num_queries):
+def test_looking_for_a_stop_takes_two_queries_while_few_fail(django_assert_num_queries):
     refused(MANY - 1)
 
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         stops.present_stop()
