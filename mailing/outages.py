@@ -26,7 +26,7 @@ class MailOutage(NamedTuple):
 def present_outage() -> MailOutage | None:
     """Return the outage if all letters wait (stops.py), or some that should have left and none has for a while.
 
-    Two queries by indexes, and a third one if some are late. None without an outage.
+    One query by an index, another if some wait, and a third if some are late. None without an outage.
     """
     now = timezone.now()
     late = Q(due_at__lte=now - PATIENCE) | Q(failure__in=AWAY, created_at__lte=now - PATIENCE)
@@ -34,7 +34,7 @@ def present_outage() -> MailOutage | None:
     found = owed.aggregate(
         waiting=Count("pk", filter=Q(due_at__lte=now) | ~Q(failure="")), oldest=Min("created_at", filter=late)
     )
-    if stop := stops.present_stop():
+    if found["waiting"] and (stop := stops.present_stop()):  # what was refused since then may have been given up
         return MailOutage(stop.since, found["waiting"])
     if found["oldest"] is None:
         return None

@@ -62,6 +62,12 @@ def test_few_refused_addresses_are_their_own_fault(by_smtp):
     assert stops.present_stop() is None
 
 
+def test_addresses_that_were_refused_after_a_stop_are_no_outage_when_nothing_waits():
+    refused(MANY, failure=Failure.REFUSED, dead_at=timezone.now())
+
+    assert present_outage() is None
+
+
 def test_one_address_refused_many_times_stops_nothing(by_smtp):
     rcpt(by_smtp, NO_USER)
     for number in range(MANY + 1):
