@@ -11,6 +11,7 @@ from applications.models import Applicant, Application, Invitation
 from core.actors import Actor, Source
 from mailing import outbox
 from mailing.enums import Rank
+from mailing.outbox import Draft
 
 
 def announce(
@@ -23,9 +24,8 @@ def announce(
     released (held_emails.py). Those about several applications at once, and those held, leave as a wave.
     """
     now = timezone.now()
-    if by.source == Source.FORM:
-        for application in sent:
-            stranger_letters.hold_surplus(application.version)
+    for application in sent if by.source == Source.FORM else ():
+        stranger_letters.hold_surplus(application.version)
     read = Application.objects.with_people() if former else Application.objects.just_sent()
     current = list(read.filter(pk__in=[each.pk for each in sent]).order_by("pk"))
     awaited = {each.pk: [a for a in each.applicants if not a.is_main and a.must_confirm] for each in current}
@@ -38,20 +38,13 @@ def announce(
     invitations_of: defaultdict[int, list[Invitation]] = defaultdict(list)
     for invitation in invitations:
         invitations_of[invitation.applicant.version_id].append(invitation)
-    outbox.queue_letters(
-        *(
-            draft
-            for each in current
-            for draft in (
-                *letters.arrived(each),
-                *letters.invited(
-                    invitations_of[each.version.pk], each, unreached=[a for a in awaited[each.pk] if not a.email]
-                ),
-            )
-        ),
-        held_at=now if holds_emails else None,
-        rank=Rank.WAVE if holds_emails or len(sent) > 1 else None,
-    )
+    drafts: list[Draft] = []
+    for each in current:
+        unreached = [a for a in awaited[each.pk] if not a.email]
+        drafts += letters.arrived(each)
+        drafts += letters.invited(invitations_of[each.version.pk], each, unreached=unreached)
+    rank = Rank.WAVE if holds_emails or len(sent) > 1 else None
+    outbox.queue_letters(*drafts, held_at=now if holds_emails else None, rank=rank)
     if former:
         letters.removed(former, current[0])
 

@@ -3,7 +3,6 @@
 The sender is the main applicant (J3), the owner whoever it was written to (J2.4), staff those at the desk (J4.4).
 """
 
-import datetime as dt
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
@@ -34,9 +33,9 @@ class Kind(models.TextChoices):
     """Reasons after which the same is to be done."""
 
     WRONG = "wrong", gettext_lazy("The address does not work")
-    REFUSED = "refused", gettext_lazy("The server does not take our emails")
+    REFUSED = "refused", gettext_lazy("Our emails are not accepted there")
     FULL = "full", gettext_lazy("The mailbox is full")
-    OURS = "ours", gettext_lazy("The cause is with us")
+    OURS = "ours", gettext_lazy("The address is not the problem")
     UNKNOWN = "unknown", gettext_lazy("The reason is not known")
     JUNK = "junk", gettext_lazy("Marked as junk mail")
 
@@ -51,26 +50,31 @@ WHY: Mapping[str, Promise] = {
     Failure.NO_ADDRESS: gettext_lazy("The address does not exist or is no longer in use."),
     Failure.INVALID: gettext_lazy("No email can be sent to this address."),
     Failure.SUPPRESSED: gettext_lazy(
-        "Our email provider no longer sends to this address. An earlier email came back or was marked as junk mail."
+        "Our email service no longer sends emails to this address. An earlier email came back or was marked as junk "
+        "mail."
     ),
-    Failure.REFUSED: gettext_lazy("The receiving mail server did not accept our email."),
+    Failure.REFUSED: gettext_lazy("The email service of this address did not accept our email."),
     Failure.FULL: gettext_lazy("The mailbox is full."),
-    Failure.BUSY: gettext_lazy("The receiving mail server asked us to wait."),
-    **dict.fromkeys(OURS, gettext_lazy("This is because of us, not because of the address.")),
+    Failure.BUSY: gettext_lazy("The email service of this address asked us to wait."),
+    **dict.fromkeys(OURS, gettext_lazy("The problem is on our side, not in the address.")),
     "": gettext_lazy("We do not know why."),
 }
 WAIT = gettext_lazy("You do not need to do anything.")
 TO_DO: Mapping[Reader, Mapping[Kind, Promise]] = {
     Reader.SENDER: {
         Kind.WRONG: gettext_lazy("Ask this person for the right email address and correct it."),
-        Kind.REFUSED: gettext_lazy("Ask this person for another email address, or give them the code."),
+        Kind.REFUSED: gettext_lazy("Ask this person for another email address, or give them the invitation code."),
         Kind.FULL: gettext_lazy(
-            "Ask this person to make room in their mailbox. Then send the invitation again, or give them the code."
+            "Ask this person to make room in their mailbox. Then send the invitation again, or give them the "
+            "invitation code."
         ),
-        Kind.OURS: gettext_lazy("Send the invitation again, or give this person the code."),
-        Kind.UNKNOWN: gettext_lazy("Check the email address with this person. If it is right, give them the code."),
+        Kind.OURS: gettext_lazy("Send the invitation again, or give this person the invitation code."),
+        Kind.UNKNOWN: gettext_lazy(
+            "Check the email address with this person. If it is right, give them the invitation code."
+        ),
         Kind.JUNK: gettext_lazy(
-            "We will send this person no reminders. Ask them to look in their junk mail folder, or give them the code."
+            "We will send this person no reminders. Ask them to look for our email in their junk mail folder, "
+            "or give them the invitation code."
         ),
     },
     Reader.STAFF: {
@@ -78,7 +82,8 @@ TO_DO: Mapping[Reader, Mapping[Kind, Promise]] = {
         Kind.REFUSED: gettext_lazy("Ask for another email address and save it."),
         Kind.FULL: gettext_lazy("Ask the person to make room in their mailbox, or ask for another email address."),
         Kind.OURS: gettext_lazy(
-            "You do not need to correct the address. Send the email again, or tell the person what it says."
+            "You do not need to correct the address. Send the invitation or the link again, or tell the person "
+            "what the email says."
         ),
         Kind.JUNK: gettext_lazy("Ask for another email address if the person wants reminders."),
     },
@@ -86,14 +91,14 @@ TO_DO: Mapping[Reader, Mapping[Kind, Promise]] = {
         Kind.WRONG: gettext_lazy("Correct your email address."),
         Kind.REFUSED: gettext_lazy("Give us another email address."),
         Kind.FULL: gettext_lazy("Make room in your mailbox, or give us another email address."),
-        Kind.OURS: gettext_lazy("You do not need to correct the address."),
+        Kind.OURS: gettext_lazy("You do not need to correct the address. You can read the email in this service."),
         Kind.UNKNOWN: gettext_lazy("Check your email address."),
         Kind.JUNK: gettext_lazy("We will send you no reminders. If you want them, give us another email address."),
     },
 }
 # Where it is tried again: only room in the mailbox helps.
 MAKE_ROOM = {
-    Reader.SENDER: gettext_lazy("Ask this person to make room in their mailbox, or give them the code."),
+    Reader.SENDER: gettext_lazy("Ask this person to make room in their mailbox, or give them the invitation code."),
     Reader.STAFF: gettext_lazy("Ask the person to make room in their mailbox."),
     Reader.OWNER: gettext_lazy("Make room in your mailbox."),
 }
@@ -101,7 +106,9 @@ MAKE_ROOM = {
 
 def what_became(letter: Letter) -> str:
     """Return what became of a letter and why, in sentences in the language of the page."""
-    moment = {"moment": date_format(timezone.localtime(known_since(letter)), "DATETIME_FORMAT")}
+    known = (letter.complained_at, letter.delivered_at, letter.bounced_at, letter.dead_at, letter.sent_at)
+    at = next((moment for moment in known if moment), letter.created_at)
+    moment = {"moment": date_format(timezone.localtime(at), "DATETIME_FORMAT")}
     match letter.status:
         case Status.UNDELIVERABLE if letter.bounced_at:
             said = _("Came back on %(moment)s.") % moment
@@ -112,7 +119,7 @@ def what_became(letter: Letter) -> str:
         case Status.HELD:
             said = _("Held back. It will be sent later.")
         case Status.DELAYED if letter.sent_at:
-            said = _("Sent on %(moment)s. It has not arrived yet, and will be tried again.") % moment
+            said = _("Sent on %(moment)s. It has not arrived yet. We will try again.") % moment
         case Status.DELAYED:
             said = _("Delayed. We will try again.")
         case Status.SENT:
@@ -155,12 +162,6 @@ def kind_of(letter: Letter) -> Kind:
 def failures_of(kind: Kind) -> list[str]:
     """Return the reasons of letters that are of this kind."""
     return [reason for reason in WHY if KINDS.get(reason, Kind.UNKNOWN) == kind]
-
-
-def known_since(letter: Letter) -> dt.datetime:
-    """Return when what became of a letter was."""
-    known = (letter.complained_at, letter.delivered_at, letter.bounced_at, letter.dead_at, letter.sent_at)
-    return next((moment for moment in known if moment), letter.created_at)
 
 
 def last_known(letters: Iterable[Letter], *, address: str) -> Letter | None:

@@ -12,7 +12,7 @@ from applications import facts, receipts, references
 from applications.everywhere import Offer
 from core import days, hetu, telephones
 from core.addresses import AddressInput, EmailField
-from core.text import typed_prose
+from core.text import has_control, typed_prose
 from identity.enums import Language
 
 LONGEST_REPORT = 1000  # characters
@@ -188,7 +188,7 @@ class PlacesField(forms.MultipleChoiceField):
     widget = forms.CheckboxSelectMultiple
 
     def valid_value(self, value: Any) -> bool:
-        return True
+        return not has_control(str(value))  # which PostgreSQL would refuse
 
 
 class CorrectsElsewhere(forms.Form):
@@ -211,7 +211,10 @@ class CorrectsElsewhere(forms.Form):
 class AddressForm(CorrectsElsewhere):
     """Another address for a co-applicant's invitation. The present one is theirs, so it is not shown."""
 
-    also_hint = _("You are the main applicant in these applications too. We will send an invitation for each.")
+    also_hint = _(
+        "You are the main applicant in these applications too. We will send an invitation for each one that "
+        "you choose."
+    )
     email = EmailField(
         label=_("Email address"),
         error_messages={"required": _("Enter the email address, for example name@example.com.")},

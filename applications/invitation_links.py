@@ -40,7 +40,9 @@ class InvitationReplaced(CannotUseInvitation):
 
 
 class AddressRemoved(InvitationReplaced):
-    message = _("This invitation no longer works, because its email address was removed from the application.")
+    message = _(
+        "This invitation no longer works. The email address that it was sent to has been removed from the application."
+    )
 
 
 class InviteeRemoved(CannotUseInvitation):

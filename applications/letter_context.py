@@ -14,6 +14,7 @@ from applications.enums import RepresentativeKind, State
 from applications.models import Application, Invitation
 from core.links import KeyGone
 from identity.enums import Method
+from mailing import outbox
 from mailing.letters import NoLongerDue
 from mailing.models import Letter
 
@@ -71,6 +72,8 @@ def _reminder(letter: Letter) -> dict[str, Any]:
     application = Application.objects.with_people().get(reference=letter.parameters["reference"])
     found = [a for a in application.applicants if a.pk == letter.parameters["applicant"] and a.email == letter.to]
     if not found or not letters.is_reminded(found[0], application):
+        raise NoLongerDue
+    if letter.leaves and outbox.is_unreachable(letter.to):  # somebody complained while it waited (R14)
         raise NoLongerDue
     return {**_with_link(letter), **letters.who_is_missing(found[0], application.applicants)}
 

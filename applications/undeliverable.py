@@ -52,7 +52,7 @@ def untold() -> list[tuple[Letter, Applicant, Application]]:
         "pk", "applicant", "applicant__email", "applicant__version__applicants"
     ):
         if first := next((each for each in by_invitation[key] if each.to == email), None):
-            lost[letters.letter_key("undeliverable", lost_at(first), Applicant(pk=main))] = (to, first)
+            lost[letters.letter_key("undeliverable", _event_of(first), Applicant(pk=main))] = (to, first)
     for told in Letter.objects.filter(key__in=lost).values_list("key", flat=True):
         del lost[told]
     if not lost:  # few of the many that there are
@@ -69,7 +69,7 @@ def untold() -> list[tuple[Letter, Applicant, Application]]:
     ]
 
 
-def lost_at(letter: Letter) -> str:
+def _event_of(letter: Letter) -> str:
     """Return the event that a letter came back: an invitation that does not reach an address, which is not named."""
     address = hashlib.sha256(letter.to.encode()).hexdigest()[:DIGEST_LENGTH]
     return f"{letter.parameters['invitation']}.{address}"
@@ -85,4 +85,4 @@ def _tell(letter: Letter, applicant: Applicant, application: Application) -> Non
     )
     if not told.exists():  # a main applicant whose emails are held is told later
         record_events(locked, ApplicationEvent(Event.INVITATION_UNDELIVERABLE, applicant), by=CLOCK)
-    letters.undeliverable(letter, applicant, locked, about=lost_at(letter))
+    letters.undeliverable(letter, applicant, locked, about=_event_of(letter))

@@ -12,7 +12,7 @@ from typing import Any
 from django.utils.translation import gettext, pgettext
 
 from applications.enums import RepresentativeKind
-from applications.models import Applicant
+from applications.models import Applicant, Application, Confirmation
 from core.personal_names import joined_name
 
 ONE = ("recipient", "who")
@@ -26,6 +26,23 @@ def places_in(reference: str) -> dict[str, str] | None:
     if not any(is_protected for *_name, is_protected in found):
         return None
     return {joined_name(first, last): _place(position) for first, last, position, _ in found}
+
+
+def _is_unnamed(application: Application) -> bool:
+    """Tell whether pages that whoever has an email can open, without proving who they are, name nobody."""
+    return Applicant.objects.filter(version__application=application, protected=True).exists()
+
+
+def inviter(applicant: Applicant) -> str:
+    """Return what the page of an invitation calls the main applicant: as the email does that leads there."""
+    version = applicant.version
+    return _place(0) if _is_unnamed(version.application) else version.applicants.get(position=0).first_name
+
+
+def representative_of(confirmation: Confirmation) -> str:
+    """Return what the page that checks a receipt says of who acted for somebody else; empty for nobody."""
+    hidden = _is_unnamed(confirmation.applicant.version.application)
+    return represented_by(confirmation.representative) if hidden else confirmation.represented_by
 
 
 def without_names(people: Mapping[str, Any], places: Mapping[str, str]) -> dict[str, Any]:

@@ -80,5 +80,5 @@ def has_control(text: str, *, allowed: str = "") -> bool:
 
 
 def storable(text: str) -> str:
-    """Return the text without NUL, which PostgreSQL refuses."""
-    return text.replace("\0", "")
+    """Return the text without NUL, and with `?` for lone surrogates, neither of which PostgreSQL takes."""
+    return text.replace("\0", "").encode(errors="replace").decode()

@@ -67,7 +67,7 @@ class MailState(models.TextChoices):
     """Where a letter of the demo is. The words are those of a mail program."""
 
     INBOX = "inbox", _("In the inbox")
-    WAITING = "waiting", _("Not taken yet")
+    WAITING = "waiting", _("Not accepted yet")
     REFUSED = "refused", _("Refused by the mail server")
     RETURNED = "returned", _("Came back")
     JUNK = "junk", _("In the junk mail folder")

@@ -60,23 +60,23 @@ ODD_ADDRESSES = (
     ),
     OddAddress(
         word="later-bounce",
-        words=_("The email is reported as delivered. A minute later it comes back."),
+        words=_("The email seems to arrive, but comes back a minute later."),
         reports=(Report(fate=Fate.DELIVERED), Report(fate=Fate.BOUNCED, after=LATER, says=NOBODY_THERE)),
     ),
     OddAddress(
         word="full",
-        words=_("The mailbox is full. The email is taken at the third try, within a minute or so."),
+        words=_("The mailbox is full. The email is accepted on the third try, after about a minute."),
         refusals=2,
         reply=(452, b"4.2.2 The mailbox is full"),
     ),
     OddAddress(
         word="complains",
-        words=_("The email is delivered. A minute later its reader reports it as spam."),
+        words=_("The email arrives. A minute later its reader marks it as junk mail."),
         reports=(Report(fate=Fate.DELIVERED), Report(fate=Fate.COMPLAINED, after=LATER)),
     ),
     OddAddress(
         word="slow",
-        words=_("The mail server asks to try again later. The email is taken at the second try."),
+        words=_("The mail server asks us to try again later. The email is accepted on the second try."),
         refusals=1,
         reply=(451, b"4.7.1 Greylisted, please try again later"),
     ),

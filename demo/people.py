@@ -111,7 +111,7 @@ PEOPLE = [
         "060594Y9039",
         "Lauri",
         "Laine",
-        _("One of four applicants. The emails are late, come back or are reported as spam: each in its own way."),
+        _("One of four applicants. The emails are late, come back or are marked as junk mail, each in its own way."),
     ),
 ]
 BY_KEY = {person.key: person for person in PEOPLE}

@@ -84,7 +84,7 @@ class LetterAdmin(ReadOnly, admin.ModelAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return super().changelist_view(request, {**(extra_context or {}), "backlog": present_backlog()})
 
-    def get_ordering(self, request: HttpRequest) -> list[str]:
+    def get_ordering(self, request: HttpRequest) -> Any:
         return ["created_at", "pk"] if request.GET.get(WaitingFilter.parameter_name) else ["-pk"]
 
     @admin.display(description=_("status"))

@@ -57,11 +57,11 @@ def present_backlog() -> Backlog:
     """Return what waits now. Two queries, by the indexes of what is to leave and of what is held."""
     now = timezone.now()
     late = Count("pk", filter=Q(created_at__lte=now - PATIENCE))
-    by_rank = Letter.objects.filter(LEAVING).values("rank").order_by("rank")
-    found = list(by_rank.annotate(number=Count("pk"), late=late, since=Min("created_at")))
+    by_rank = Letter.objects.filter(LEAVING).values_list("rank").order_by("rank")
+    found = by_rank.annotate(number=Count("pk"), late=late, since=Min("created_at"))
     ranks, ahead, rate = [], 0, settings.EMAIL_RATE
-    for each in found:
-        ahead += each["number"]
+    for rank, number, late_ones, since in found:
+        ahead += number
         ends_at = now + dt.timedelta(minutes=math.ceil(ahead / rate)) if rate else None
-        ranks.append(Waiting(**{**each, "rank": Rank(each["rank"])}, ends_at=ends_at))
+        ranks.append(Waiting(Rank(rank), number, late_ones, since, ends_at))
     return Backlog(ranks, held=Letter.objects.held().count(), rate=rate)

@@ -30,7 +30,6 @@ def check_mail(**kwargs: Any) -> list[CheckMessage]:
     return [
         *_functions(),
         *_times(),
-        *_rate(),
         *_webhook(),
         *_provider(),
         *([] if settings.DEBUG or settings.DEMO else _sender()),
@@ -60,9 +59,6 @@ def _times() -> Iterator[CheckMessage]:
             hint=f"Give 1 to {MOST_SECONDS_HELD // STEPS}: a letter is held for {MOST_SECONDS_HELD} seconds at most.",
             id="mailing.E003",
         )
-
-
-def _rate() -> Iterator[CheckMessage]:
     if not 0 <= settings.EMAIL_RATE <= MOST_A_MINUTE:
         yield Error(
             f"EMAIL_RATE is {settings.EMAIL_RATE} emails a minute.",
@@ -74,10 +70,12 @@ def _rate() -> Iterator[CheckMessage]:
 def _webhook() -> Iterator[CheckMessage]:
     reasons = filter(None, map(webhooks.insecurity, webhooks.of_backend(settings.EMAIL_BACKEND)))
     if reason := next(reasons, None):  # Mandrill has two addresses
+        provider = provider_of(settings.EMAIL_BACKEND)
+        key = f"; and set {provider.setting_of_reports} in ANYMAIL" if provider and provider.setting_of_reports else ""
         yield Error(
             f"The delivery webhook of {settings.EMAIL_BACKEND} is not served: {reason}",
-            hint="Set ANYMAIL_WEBHOOK_SECRET to name:password, and give the provider the address with both; "
-            "some providers need a key in ANYMAIL too: docs/email.md.",
+            hint=f"Set ANYMAIL_WEBHOOK_SECRET to name:password, and give the provider the address with both{key}. "
+            "See docs/email.md.",
             id="mailing.E004",
         )
 

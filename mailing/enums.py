@@ -34,7 +34,7 @@ class Status(models.TextChoices):
     SENT = "sent", _("Sent")
     DELIVERED = "delivered", _("Delivered")
     UNDELIVERABLE = "undeliverable", _("Could not be delivered")
-    COMPLAINED = "complained", _("Reported as spam")
+    COMPLAINED = "complained", _("Marked as junk mail")
     DROPPED = "dropped", _("No longer needed")
     UNADDRESSED = "unaddressed", _("Not sent: no email address")
 
@@ -42,10 +42,10 @@ class Status(models.TextChoices):
 class Rank(models.IntegerChoices):
     """Which letters leave first when many are due."""
 
-    AWAITED = 0, _("Somebody is waiting for it now")
-    NEWS = 1, _("News about an application")
+    AWAITED = 0, _("Emails that somebody is waiting for")
+    NEWS = 1, _("News about applications")
     WAVE = 2, _("Applications that came in together")
-    BY_CLOCK = 3, _("Reminders, warnings and ends")
+    BY_CLOCK = 3, _("Reminders, warnings and ended applications")
 
 
 class Failure(models.TextChoices):
@@ -55,11 +55,11 @@ class Failure(models.TextChoices):
     CONNECTION = "connection", _("The mail server could not be reached")
     TLS = "tls", _("The connection to the mail server could not be secured")
     LOGIN = "login", _("The mail server did not accept our credentials")
-    QUOTA = "quota", _("The mail server takes no more emails from us at the moment")
+    QUOTA = "quota", _("The mail server accepts no more emails from us at the moment")
     SENDER = "sender", _("The mail server does not let us send emails")
     BUSY = "busy", _("The mail server asked us to try again later")
     NO_ADDRESS = "no_address", _("The address does not exist or is no longer in use")
-    SUPPRESSED = "suppressed", _("Our mail provider sends no more emails to the address")
+    SUPPRESSED = "suppressed", _("Our email service no longer sends emails to the address")
     REFUSED = "refused", _("The receiving mail server refused the email")
     FULL = "full", _("The mailbox is full")
     INVALID = "invalid", _("The address or the subject cannot be used in an email")
@@ -67,11 +67,14 @@ class Failure(models.TextChoices):
 
 
 class Fate(models.TextChoices):
-    """What a provider reports of a letter that it took. Opening and clicks are never kept."""
+    """What a provider reports of a letter that it took. Opening and clicks are never kept.
+
+    Reports that former releases have stored may say REJECTED or FAILED; it is BOUNCED now, with a reason.
+    """
 
     DEFERRED = "deferred", _("Delayed")
     DELIVERED = "delivered", _("Delivered")
     BOUNCED = "bounced", _("Bounced")
     REJECTED = "rejected", _("Rejected")
     FAILED = "failed", _("Failed")
-    COMPLAINED = "complained", _("Reported as spam")
+    COMPLAINED = "complained", _("Marked as junk mail")

@@ -85,7 +85,7 @@ class Letter(Leased):
     provider_message_id = models.CharField(max_length=300, blank=True, db_default="")
     delivered_at = models.DateTimeField(_("delivered"), null=True)
     bounced_at = models.DateTimeField(_("returned undeliverable"), null=True)
-    complained_at = models.DateTimeField(_("reported as spam"), null=True)
+    complained_at = models.DateTimeField(_("marked as junk mail"), null=True)
 
     objects = LetterQuerySet.as_manager()
 
@@ -184,7 +184,7 @@ class TrackingEvent(models.Model):
 
 
 class Pace(models.Model):
-    """The one row from which all workers take the slots in which emails leave (pace.py)."""
+    """The one row from which all workers take the turns in which emails leave (pace.py)."""
 
     next_at = models.DateTimeField()
 

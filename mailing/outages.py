@@ -7,13 +7,10 @@ from django.db.models import Count, Max, Min, Q
 from django.utils import timezone
 
 from mailing import stops
-from mailing.enums import Failure
 from mailing.models import LEAVING, Letter
-from mailing.reasons import OURS
+from mailing.reasons import AWAY
 
 PATIENCE = dt.timedelta(minutes=10)  # as long a worker may be restarted, or a mail server be slow
-# What is said before a server has seen the letter. The others may be about one letter or its address.
-AWAY = OURS - {Failure.ERROR}
 
 
 class MailOutage(NamedTuple):
@@ -26,7 +23,8 @@ class MailOutage(NamedTuple):
 def present_outage() -> MailOutage | None:
     """Return the outage if all letters wait (stops.py), or some that should have left and none has for a while.
 
-    One query by an index, another if some wait, and a third if some are late. None without an outage.
+    One query by an index, another if some wait, a third if some are late, and those of present_stop() if many failed.
+    None without an outage.
     """
     now = timezone.now()
     late = Q(due_at__lte=now - PATIENCE) | Q(failure__in=AWAY, created_at__lte=now - PATIENCE)

@@ -13,6 +13,8 @@ from mailing.enums import Failure
 REFUSES_US = frozenset({Failure.TLS, Failure.LOGIN, Failure.QUOTA, Failure.SENDER})
 # Nobody's address is blamed, and we try for days.
 OURS = REFUSES_US | {Failure.TIMEOUT, Failure.CONNECTION, Failure.ERROR}
+# Of these, what is about all letters, not one.
+AWAY = OURS - {Failure.ERROR}
 # Another email there would not arrive either, until somebody corrects the address or speaks to its mail server.
 UNREACHABLE = frozenset({Failure.NO_ADDRESS, Failure.SUPPRESSED, Failure.REFUSED, Failure.INVALID})
 OF_ADDRESS = UNREACHABLE | {Failure.FULL}
@@ -49,23 +51,18 @@ class Step(StrEnum):
     TEXT = "text"
 
 
-def enhanced_code(text: str) -> tuple[int, str] | None:
-    """Return the class and the rest of the first enhanced status code in a text (RFC 3463); None without one."""
-    found = CODE.search(text)
-    return (int(found[1]), found[2]) if found else None
-
-
 def reason_of_code(text: str) -> Failure | None:
     """Return the reason that the first enhanced status code of a text gives; None if it has none that says one."""
-    code = enhanced_code(text)
-    if code is None:
+    found = CODE.search(text)
+    if found is None:
         return None
-    if code[1].startswith("7.") and RELAY.search(text):
+    kind, code = int(found[1]), found[2]
+    if code.startswith("7.") and RELAY.search(text):
         return Failure.SENDER
-    reason = ENHANCED.get(code[1])
-    if code[0] != PERMANENT and reason not in {Failure.FULL, Failure.QUOTA, Failure.LOGIN, Failure.TLS}:
+    reason = ENHANCED.get(code)
+    if kind != PERMANENT and reason not in {Failure.FULL, Failure.QUOTA, Failure.LOGIN, Failure.TLS}:
         return Failure.BUSY  # whatever it is, it passes: greylisting is 4.7.1
-    return reason or (Failure.REFUSED if code[1].startswith(("4.", "7.")) else None)
+    return reason or (Failure.REFUSED if code.startswith(("4.", "7.")) else None)
 
 
 def reason_of_reply(code: int, text: str, *, step: Step) -> Failure:

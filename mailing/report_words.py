@@ -1,7 +1,7 @@
 """What the words of each provider's reports mean: its own types, from the pages in docs/email.md.
 
 A word stands for a fate and a reason. The reason is certain, or what holds if the receiving server's code says nothing
-better (`unless_coded`). A fate of None changes nothing: automatic answers, and readers who say that it is *not* spam.
+better. A fate of None changes nothing: automatic answers, and readers who say that it is *not* spam.
 """
 
 from dataclasses import dataclass
@@ -18,12 +18,12 @@ class Meaning:
     is_certain: bool = True
 
 
-def came_back(reason: Failure) -> Meaning:
+def _came_back(reason: Failure) -> Meaning:
     """Return the meaning of a bounce whose reason the provider itself names."""
     return Meaning(Fate.BOUNCED, reason)
 
 
-def unless_coded(reason: Failure | None) -> Meaning:
+def _unless_coded(reason: Failure | None) -> Meaning:
     """Return the meaning of a bounce for this reason, if the receiving server gave no better one."""
     return Meaning(Fate.BOUNCED, reason, is_certain=False)
 
@@ -31,11 +31,11 @@ def unless_coded(reason: Failure | None) -> Meaning:
 NOTHING = Meaning(None)
 ARRIVED, COMPLAINED = Meaning(Fate.DELIVERED), Meaning(Fate.COMPLAINED)
 DELAYED = Meaning(Fate.DEFERRED, Failure.BUSY, is_certain=False)
-NO_ADDRESS, FULL = came_back(Failure.NO_ADDRESS), came_back(Failure.FULL)
-SUPPRESSED, REFUSED = came_back(Failure.SUPPRESSED), came_back(Failure.REFUSED)
-SENDER, QUOTA, ERROR = came_back(Failure.SENDER), came_back(Failure.QUOTA), came_back(Failure.ERROR)
-HARD, SOFT, UNCLEAR = unless_coded(Failure.NO_ADDRESS), unless_coded(Failure.BUSY), unless_coded(None)
-BLOCKED = unless_coded(Failure.SENDER)  # the provider says that we are; the server only that it refuses (x.7.x)
+NO_ADDRESS, FULL = _came_back(Failure.NO_ADDRESS), _came_back(Failure.FULL)
+SUPPRESSED, REFUSED = _came_back(Failure.SUPPRESSED), _came_back(Failure.REFUSED)
+SENDER, QUOTA, ERROR = _came_back(Failure.SENDER), _came_back(Failure.QUOTA), _came_back(Failure.ERROR)
+HARD, SOFT, UNCLEAR = _unless_coded(Failure.NO_ADDRESS), _unless_coded(Failure.BUSY), _unless_coded(None)
+BLOCKED = _unless_coded(Failure.SENDER)  # the provider says that we are; the server only that it refuses (x.7.x)
 
 # Amazon SES, and Resend, which sends through it: type and subtype of a bounce.
 _BOUNCES_OF_SES = {

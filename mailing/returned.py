@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from email import message_from_bytes, message_from_string
 from email.message import Message
 from email.utils import parsedate_to_datetime
+from itertools import islice
 from typing import NamedTuple
 
 from django.utils import timezone
@@ -21,6 +22,7 @@ from mailing.reasons import reason_of_code
 PROVIDER = "smtp"  # as reports name who sent them
 FATES = {"failed": Fate.BOUNCED, "delayed": Fate.DEFERRED, "delivered": Fate.DELIVERED}  # Action of RFC 3464 § 2.3.3
 COMPLAINTS = {"abuse", "fraud", "virus"}  # of RFC 5965 § 7.3, not "not-spam"
+MOST_REPORTS = 10  # of one message: a letter has one recipient, who may forward it to some others
 
 
 class ServerReport(NamedTuple):
@@ -33,12 +35,14 @@ class ServerReport(NamedTuple):
 
 def take_in(raw: bytes) -> int:
     """Apply what a returned message reports to our letters; return how many things it reports of them."""
-    message = message_from_bytes(raw)
-    named = _message_id_of_letter(message)
+    try:
+        message = message_from_bytes(raw)
+        named = _message_id_of_letter(message)
+        at, reports = _date(message), list(islice(_reports(message), MOST_REPORTS))
+    except RecursionError:  # parts in parts in parts: no mail server's
+        return 0
     if not named:
         return 0
-    at = _date(message)
-    reports = list(_reports(message))
     for fate, reason, recipient in reports:
         tracking.keep(
             PROVIDER, named, fate=fate, reason=reason, recipient=recipient, occurred_at=at, letter=named.strip("<>")
@@ -57,6 +61,8 @@ def _reports(message: Message) -> Iterator[ServerReport]:
                     said = (_field(block, name) for name in ("Diagnostic-Code", "Status"))
                     reasons = [] if fate == Fate.DELIVERED else filter(None, map(reason_of_code, said))
                     reason = next(iter(reasons), None)
+                    if fate == Fate.DEFERRED:  # the server goes on trying: it says nothing of us or the address yet
+                        reason = Failure.FULL if reason == Failure.FULL else Failure.BUSY
                     yield ServerReport(fate, reason, _field(block, "Final-Recipient").rpartition(";")[2].strip())
         elif part.get_content_type() == "message/feedback-report":
             for block in blocks:
@@ -83,6 +89,6 @@ def _field(message: Message, name: str) -> str:
 def _date(message: Message) -> dt.datetime:
     try:
         at = parsedate_to_datetime(_field(message, "Date"))
-    except ValueError:
+    except (ValueError, OverflowError):
         return timezone.now()
     return at if at.tzinfo else at.replace(tzinfo=dt.UTC)

@@ -38,7 +38,7 @@ def of_backend(backend: str) -> list[URLPattern]:
     provider = backend.removeprefix(BACKENDS).split(".")[0]
     own = {f"{provider}/tracking/", f"{provider}/"}
     return [
-        path(str(pattern.pattern), patient(pattern.callback.view_class).as_view(), name=pattern.name)
+        path(str(pattern.pattern), _patient(pattern.callback.view_class).as_view(), name=pattern.name)
         for pattern in all_webhooks
         if str(pattern.pattern) in own
     ]
@@ -57,7 +57,7 @@ def insecurity(pattern: URLPattern) -> str | None:
     return None if getattr(served, "webhook_key", "") is not None else f"{served.esp_name} needs its WEBHOOK_KEY."
 
 
-def patient(view: type[AnymailCoreWebhookView]) -> type[AnymailCoreWebhookView]:
+def _patient(view: type[AnymailCoreWebhookView]) -> type[AnymailCoreWebhookView]:
     """Return a webhook of anymail that leaves out the reports that it cannot read, and handles the others.
 
     An error would be answered by repeating the whole batch, for days, and by providers that switch the webhook off.

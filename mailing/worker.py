@@ -7,6 +7,7 @@ the same Message-ID, and none is lost.
 import logging
 import math
 import time
+from collections.abc import Callable
 from contextlib import closing, suppress
 from functools import partial
 from typing import Any
@@ -16,7 +17,7 @@ from django.core import mail
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db.models.functions import Now
 
-from core.leases import give_back, renew_lease
+from core.leases import renew_lease
 from core.worker import Stop, log_fault, patiently
 from mailing import letters, pace, sending, stops, tries
 from mailing.enums import Failure
@@ -40,10 +41,10 @@ def deliver_due_letters(stop: Stop | None = None, until: float = math.inf) -> in
         standstill = stops.present_stop()
         if standstill and not standstill.may_try:
             break
-        most = 1 if standstill else BATCH_LETTERS
-        sent, is_good = _deliver_batch(stop, until, most=most)
+        claim, most = (tries.claim_probe, 1) if standstill else (tries.claim_letter, BATCH_LETTERS)
+        sent, is_good = _deliver_batch(stop, until, claim, most=most)
         tried += sent + (not is_good)
-        if standstill and sent:
+        if standstill and sent and stops.present_stop() is None:  # it may only have dropped a letter
             stops.end()
         if not is_good and (standstill := stops.present_stop()):
             stops.begin(standstill)
@@ -52,14 +53,14 @@ def deliver_due_letters(stop: Stop | None = None, until: float = math.inf) -> in
     return tried
 
 
-def _deliver_batch(stop: Stop, until: float, *, most: int) -> tuple[int, bool]:
+def _deliver_batch(stop: Stop, until: float, claim: Callable[[], Letter | None], *, most: int) -> tuple[int, bool]:
     """Deliver at most so many letters over one connection, until one fails: then it may be in any state.
 
     Return how many did not fail, and whether none failed.
     """
     with closing(_Connection()) as connection:
         for number in range(most):
-            letter = tries.claim_letter() if pace.wait_for_slot(stop, until) else None
+            letter = claim() if pace.wait_for_turn(stop, until) else None
             if letter is None:
                 return number, True
             if not _deliver_letter(letter, connection.backend):
@@ -71,8 +72,7 @@ def _deliver_letter(letter: Letter, backend: BaseEmailBackend) -> bool:
     """Send a letter that we hold and record what became of it; tell whether the connection is still good."""
     started = time.monotonic()
     changes, outcome = _try_letter(letter, backend)
-    used = {} if "due_at" in changes else {"to": letter.to}  # it may have been readdressed meanwhile
-    if not patiently(partial(give_back, letter, **used, **changes), seconds=settings.MAILING_LEASE):
+    if not patiently(partial(tries.record_try, letter, changes), seconds=settings.MAILING_LEASE):
         outcome = "late"
     refuses_us = changes.get("failure") in REFUSES_US
     level = logging.ERROR if refuses_us else logging.WARNING if "dead_at" in changes else logging.INFO

@@ -61,14 +61,14 @@ def _invitations() -> Places:
 
 @finds("uninvited", "Somebody is awaited who has an address, and was never sent an invitation that works (R13).")
 def _uninvited() -> Places:
-    """Whoever turned 18 yesterday may be invited by now; whoever corrected their own address is reminded only."""
+    """Whoever turned 18 yesterday may be invited by now."""
     live = Invitation.objects.filter(applicant=OuterRef("pk"), replaced_at=None)
     confirmed = Confirmation.objects.filter(applicant=OuterRef("pk"), undone_at=None)
     adults = Q(birth_date__lte=dates.youngest_adult_born(on=dates.today() - CLOCK_RUNS))
     awaited = Applicant.objects.filter(
         adults, version__current_of__state=State.AWAITING, position__gt=0, declined_at=None
     )
-    with_address = awaited.filter(held_at=None, contact_corrected_at=None).exclude(email="")
+    with_address = awaited.filter(held_at=None).exclude(email="")
     return rows_at(with_address.filter(~Exists(live), ~Exists(confirmed)), "version__application")
 
 

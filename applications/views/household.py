@@ -24,8 +24,8 @@ REPORT_IS_KEPT = gettext_lazy(
     "Your report is saved. The main applicant will see it the next time they log in. You can also tell them yourself."
 )
 ACCOUNT_STAYS = gettext_lazy(
-    "You log in with an account, and it still has your earlier email address. Only customer service can change it. "
-    "Visit us and bring your identity document."
+    "Your account still has your earlier email address. Log in with that address. "
+    "Only customer service can correct it. Visit us at Työpajankatu 8 and bring your passport or identity card."
 )
 
 

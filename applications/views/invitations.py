@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from applications import invitation_links, invitations
+from applications import invitation_links, invitations, unnamed
 from applications.forms import CodeForm
 from applications.invitation_links import CannotUseInvitation, InvitationReplaced, UnknownInvitation
 from applications.models import Invitation
@@ -101,7 +101,7 @@ def _show_invitation(request: HttpRequest, template: str) -> HttpResponse:
     applicant = invitation.applicant
     context = {
         "application": applicant.version.application,
-        "inviter": applicant.version.applicants.get(position=0).first_name,
+        "inviter": unnamed.inviter(applicant),
         "only_at_counter": applicant.only_at_counter,
         "token": request.GET["token"],
         "address": _invitation_address(request.GET["token"]),

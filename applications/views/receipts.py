@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import cache_control
 
-from applications import certificates, receipts
+from applications import certificates, receipts, unnamed
 from applications.forms import ReceiptForm
 from core.requests import TYPED, form_of
 from identity import limits
@@ -31,5 +31,6 @@ def verify_receipt(request: HttpRequest) -> HttpResponse:
     certified = certificates.check_certificate(**form.cleaned_data)
     if checked is None and certified is None:
         limits.count("receipt", limits.client_network(request), most=MOST_UNKNOWN)
-    context |= {"is_answered": True, "checked": checked, "certified": certified}
+    represented_by = unnamed.representative_of(checked.confirmation) if checked else ""
+    context |= {"is_answered": True, "checked": checked, "certified": certified, "represented_by": represented_by}
     return render(request, PAGE, context)

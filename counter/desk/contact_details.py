@@ -24,7 +24,8 @@ from identity.models import Account
 ACCOUNT = "account"  # among the places in which to correct an address, the others of which are numbers
 
 WHERE = gettext_lazy(
-    "Ticked in advance where the address is the same. If the phone number is the same there, it will be corrected too."
+    "The boxes are already ticked where the address is the same. If the phone number is the same there, it will be "
+    "corrected too."
 )
 
 

@@ -88,7 +88,7 @@ def of_account(account: Account) -> list[Sent]:
 
 
 def of_person(slot: Applicant) -> EmailsOfPerson:
-    """Return the latest letters to the person of a slot about its application, the newest first, in five queries."""
+    """Return the latest letters to the person of a slot about its application, newest first; six queries at most."""
     application = slot.version.application
     slots = Applicant.objects.same_person(slot).filter(version__application=application).values_list("pk", flat=True)
     keys = list(slots)

@@ -62,7 +62,7 @@ class Migration(migrations.Migration):
             field=models.CharField(
                 choices=[
                     ("inbox", "In the inbox"),
-                    ("waiting", "Not taken yet"),
+                    ("waiting", "Not accepted yet"),
                     ("refused", "Refused by the mail server"),
                     ("returned", "Came back"),
                     ("junk", "In the junk mail folder"),

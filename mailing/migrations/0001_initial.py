@@ -77,7 +77,7 @@ class Migration(migrations.Migration):
                 ("provider_message_id", models.CharField(blank=True, db_default="", max_length=300)),
                 ("delivered_at", models.DateTimeField(null=True, verbose_name="delivered")),
                 ("bounced_at", models.DateTimeField(null=True, verbose_name="returned undeliverable")),
-                ("complained_at", models.DateTimeField(null=True, verbose_name="reported as spam")),
+                ("complained_at", models.DateTimeField(null=True, verbose_name="marked as junk mail")),
             ],
             options={
                 "verbose_name": "email",
@@ -164,7 +164,7 @@ class Migration(migrations.Migration):
                             ("bounced", "Bounced"),
                             ("rejected", "Rejected"),
                             ("failed", "Failed"),
-                            ("complained", "Reported as spam"),
+                            ("complained", "Marked as junk mail"),
                         ],
                         max_length=12,
                     ),

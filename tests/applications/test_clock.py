@@ -3,9 +3,9 @@
 import datetime as dt
 from io import StringIO
 from itertools import groupby
-from types import SimpleNamespace
 
 import pytest
+from anymail.signals import AnymailTrackingEvent
 from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
@@ -537,7 +537,7 @@ def test_own_address_that_somebody_corrected_and_that_does_not_work_is_told(with
     details = {"email": "wrong@example.test", "phone": "", "language": "fi"}
     invitations.correct_own_contact_details(slot(application, cast.OLLI), **details)
     without_forgetting(3)
-    bounce(Letter.objects.get(to="wrong@example.test"), "no_address")
+    bounce(Letter.objects.get(to="wrong@example.test", message="invitation"), "no_address")
 
     found = without_forgetting(2)
 
@@ -606,15 +606,12 @@ def test_undeliverable_letter_that_matters_no_more_is_not_told(happened, without
 def test_bounce_reported_by_the_provider_reaches_the_main_applicant(without_forgetting):
     sent(cast.MAIJA, cast.OLLI)
     lost = letter("invitation", cast.OLLI)
-    event = SimpleNamespace(
+    event = AnymailTrackingEvent(
         event_type="bounced",
         message_id="provider-1",
         recipient=lost.to,
         timestamp=timezone.now(),
         metadata={"letter": lost.message_id.strip("<>")},
-        mta_response=None,
-        description=None,
-        reject_reason=None,
     )
     tracking.follow(None, event, "Postmark")
 

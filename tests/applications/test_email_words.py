@@ -98,7 +98,7 @@ def test_full_mailbox_and_a_fault_of_ours_are_not_an_address_that_does_not_exist
     assert "orrect" not in email_words.to_do(full, reader=reader)
     assert [email_words.why(each) for each in (full, ours)] == [
         "The mailbox is full.",
-        "This is because of us, not because of the address.",
+        "The problem is on our side, not in the address.",
     ]
 
 

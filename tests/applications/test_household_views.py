@@ -94,17 +94,14 @@ def test_status_tells_the_main_applicant_that_an_invitation_waits_and_sends_it(s
     [
         (
             {"failure": "timeout"},
-            "Delayed. We will try again. This is because of us, not because of the address. You do",
+            "Delayed. We will try again. The problem is on our side, not in the address. You do",
         ),
-        ({"failure": "busy"}, "server asked us to wait. You do not need to do anything."),
+        ({"failure": "busy"}, "address asked us to wait. You do not need to do anything."),
         (
             {"failure": "full"},
-            "The mailbox is full. Ask this person to make room in their mailbox, or give them the code.",
+            "The mailbox is full. Ask this person to make room in their mailbox, or give them the invitation code.",
         ),
-        (
-            {"sent_at": MORNING, "failure": "full"},
-            "It has not arrived yet, and will be tried again. The mailbox is full.",
-        ),
+        ({"sent_at": MORNING, "failure": "full"}, "It has not arrived yet. We will try again. The mailbox is full."),
         ({"sent_at": MORNING}, "Sent on 16 November 2026 at 9:00."),
         ({"sent_at": MORNING, "delivered_at": MORNING}, "Arrived on 16 November 2026 at 9:00."),
         (
@@ -117,11 +114,14 @@ def test_status_tells_the_main_applicant_that_an_invitation_waits_and_sends_it(s
             "Could not be sent on 16 November 2026 at 9:00. No email can be sent to this address. Ask this person "
             "for the right email address and correct it.",
         ),
-        ({**BOUNCED, "failure": "full"}, "in their mailbox. Then send the invitation again, or give them the code."),
-        ({**BOUNCED, "failure": "refused"}, "Ask this person for another email address, or give them the code."),
-        ({**BOUNCED, "failure": "suppressed"}, "Ask this person for another email address, or give them the code."),
-        ({"dead_at": MORNING, "failure": "quota"}, "Send the invitation again, or give this person the code."),
-        (BOUNCED, "We do not know why. Check the email address with this person. If it is right, give them the code."),
+        (
+            {**BOUNCED, "failure": "full"},
+            "in their mailbox. Then send the invitation again, or give them the invitation code.",
+        ),
+        ({**BOUNCED, "failure": "refused"}, "another email address, or give them the invitation code."),
+        ({**BOUNCED, "failure": "suppressed"}, "another email address, or give them the invitation code."),
+        ({"dead_at": MORNING, "failure": "quota"}, "Send the invitation again, or give this person the"),
+        (BOUNCED, "We do not know why. Check the email address with this person. If it is right, give them"),
         (
             {"sent_at": MORNING, "delivered_at": MORNING, "complained_at": MORNING},
             "marked as junk mail on 16 November 2026 at 9:00. We will send this person no reminders.",
@@ -191,7 +191,7 @@ def test_person_reads_that_their_own_emails_came_back_beside_the_link_to_correct
     page = sign_in(who).get(url("status", sent))
 
     assert text in text_of(page)
-    assert "Our latest email to you:" in text_of(page)
+    assert "Our email to you:" in text_of(page)
     assert reverse("applications:contact_details", args=[sent.reference]) in page.text
 
 
@@ -208,7 +208,7 @@ def test_person_whose_address_was_reached_since_reads_of_no_email_that_came_back
     confirm(sent, cast.MAIJA)
     Letter.objects.filter(message="receipt").update(sent_at=MORNING, delivered_at=MORNING)
 
-    assert "Our latest email to you:" not in text_of(sign_in(cast.MAIJA).get(url("status", sent)))
+    assert "Our email to you:" not in text_of(sign_in(cast.MAIJA).get(url("status", sent)))
 
 
 def test_status_is_of_the_newest_letter(sign_in, sent):
@@ -535,6 +535,15 @@ def test_own_address_is_offered_to_be_corrected_where_the_same_one_stands(sign_i
     assert found == ["me@example.test", "me@example.test", "second@example.test"]
 
 
+def test_place_that_postgresql_could_not_look_for_is_refused(sign_in, sent):
+    application(cast.OTSO, cast.OLLI)
+
+    response = sign_in(cast.OLLI).post(url("contact_details", sent), {**GOOD, "also": ["\0"]})
+
+    assert response.status_code == 200
+    assert "also" in response.context["form"].errors
+
+
 @pytest.mark.parametrize("ticked", [[], [0], [0, 1]])
 def test_ticks_outlive_another_language_of_the_page(sign_in, sent, ticked):
     others = [application(main, cast.OLLI) for main in (cast.OTSO, cast.VERA)]
@@ -557,7 +566,10 @@ def test_own_address_sends_the_invitation_along_and_the_page_says_so(sign_in, se
     for _ in range(2):
         client.post(url("contact_details", sent), GOOD)
 
-    assert "If you change the address before you confirm, we will send the invitation to the new address." in shown
+    assert (
+        "If you correct the address before you confirm the application, we will send the invitation to the new"
+        in shown
+    )
     assert [letter.to for letter in Letter.objects.filter(message="invitation").order_by("pk")] == [
         "olli@example.test",
         "me@example.test",
@@ -583,7 +595,7 @@ def test_who_has_an_account_at_the_former_address_is_told_where_it_is_changed(si
 
     shown = text_of(client.post(url("contact_details", sent), GOOD, follow=True))
 
-    assert ("it still has your earlier email address. Only customer service can change it." in shown) is is_told
+    assert ("Your account still has your earlier email address. Log in with that address." in shown) is is_told
 
 
 def test_address_of_a_co_applicant_is_offered_to_be_corrected_in_ones_other_applications(sign_in, sent):

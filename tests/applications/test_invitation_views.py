@@ -504,7 +504,7 @@ def test_page_takes_a_constant_number_of_queries(client, number, django_assert_n
     known = {"token": token(sent)}
     client.get(page(), known)
 
-    with django_assert_num_queries(4):  # invitation, confirmation, inviter, and the counter
+    with django_assert_num_queries(5):  # invitation, confirmation, non-disclosure, inviter, and the counter
         client.get(page(), known)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         client.get(page("not_me"), known)

@@ -428,6 +428,19 @@ def test_reminder_is_dropped_once_the_person_confirmed_or_declined_or_has_anothe
             written(reminder)
 
 
+def test_reminder_that_waits_is_dropped_once_the_person_complained(pass_days):
+    sent(cast.MAIJA, cast.OLLI)
+    Letter.objects.filter(message="invitation").update(sent_at=timezone.now())
+    pass_days(3)
+    reminder = letter("reminder", cast.OLLI)
+    assert written(reminder)
+
+    Letter.objects.filter(message="invitation").update(complained_at=timezone.now())
+
+    with pytest.raises(NoLongerDue):
+        mailing_letters.write_letter(reminder)
+
+
 def test_delayed_reminder_says_who_is_missing_now(pass_days):
     application = sent(cast.MAIJA, cast.OLLI, cast.VERA, language="en")
     pass_days(3)
@@ -469,10 +482,10 @@ def plain(text):
     [
         ("no_address", "no longer in use. Ask this person for the right email address and correct it."),
         ("full", "The mailbox is full. Ask this person to make room in their mailbox. Then send the invitation again"),
-        ("suppressed", "Our email provider no longer sends to this address."),
-        ("refused", "did not accept our email. Ask this person for another email address, or give them the code."),
-        ("quota", "This is because of us, not because of the address. Send the invitation again"),
-        ("busy", "The receiving mail server asked us to wait. Send the invitation again"),
+        ("suppressed", "Our email service no longer sends emails to this address."),
+        ("refused", "did not accept our email. Ask this person for another email address, or give them the"),
+        ("quota", "The problem is on our side, not in the address. Send the invitation again"),
+        ("busy", "The email service of this address asked us to wait. Send the invitation again"),
         ("", "We do not know why. Check the email address with this person."),
     ],
 )

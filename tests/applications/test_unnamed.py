@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.conf import settings
+from django.urls import reverse
 from django.utils import translation
 
 from applications import clock, protection
@@ -18,6 +19,7 @@ from tests.staff import acting
 
 pytestmark = pytest.mark.django_db
 
+ENGLISH = {"Accept-Language": "en"}
 LANGUAGES = [code for code, _ in settings.LANGUAGES]
 NAMES = re.compile(r"\b(Maija|Liisa|Meikäläinen|Olli|Öhman|Tea|Teini)\b")
 UNNAMED = {
@@ -78,7 +80,7 @@ def test_people_are_called_by_their_place(pass_days):
     for part in (main[1], re.sub(r"<[^>]+>", "", main[2])):
         assert "We are waiting for “Co-applicant 1” and “Co-applicant 2” to confirm the application." in part
         assert "This email is for the person who is “Main applicant” in the application." in part
-    assert "“Main applicant” has sent a Heka housing application and named you as a co-applicant." in co[1]
+    assert "The main applicant has sent a Heka housing application and named you as a co-applicant." in co[1]
     for language, told in UNNAMED.items():
         invited = letter("invitation", cast.OLLI)
         invited.language = language
@@ -95,7 +97,7 @@ def test_what_somebody_wrote_is_read_in_the_service(pass_days):
     for part in written(reported):
         assert "The number of rooms" not in part
     assert (
-        "“Co-applicant 1” has written to you about the application. You can read it in the service."
+        "“Co-applicant 1” has written to you about the application. You can read the message in the service."
         in (written(reported)[1])
     )
 
@@ -135,3 +137,33 @@ def test_page_that_stands_for_an_email_names_people_to_whoever_has_proved_who_th
 
     with translation.override("en"):
         assert letter_context(letter("arrived", cast.MAIJA))["missing_names"] == "“Olli Öhman”"
+
+
+def test_page_of_an_invitation_calls_the_main_applicant_as_the_email_does(client):
+    """Whoever has the email opens it, and has not proved who they are."""
+    application = sent(cast.MAIJA, cast.OLLI, language="en")
+    address = re.search(r"https?://\S+token=\S+", written(letter("invitation", cast.OLLI))[1])[0]
+    assert "“Maija” has sent a Heka housing application" in client.get(address, headers=ENGLISH).text
+    protect(application, cast.OLLI)
+
+    page = client.get(address, headers=ENGLISH).text
+
+    assert "“Main applicant” has sent a Heka housing application" in page
+    assert not NAMES.search(page)
+
+
+def test_page_that_checks_a_receipt_tells_who_acted_for_somebody_without_a_name(client):
+    application = sent(cast.MAIJA, cast.OLLI, language="en")
+    check(application, cast.OLLI, **GUN)
+    confirm_here(application, cast.OLLI)
+    receipt = letter("receipt", cast.OLLI).parameters
+    typed = {"number": receipt["receipt_number"], "check_code": "".join(receipt["check_code"])}
+
+    def page():
+        return client.post(reverse("applications:verify"), typed).text
+
+    assert "Hakijaa edusti Gun Gran (edunvalvoja)." in page()
+    protect(application, cast.OLLI)
+
+    assert "Hakijaa edusti edunvalvoja." in page()
+    assert "Gran" not in page()

@@ -373,8 +373,8 @@ def test_pages_take_a_constant_number_of_queries(sign_in, number, django_assert_
         client.get(reverse("applications:list"))
     with django_assert_num_queries(11):  # and the invitations with their letters, and what the others report
         client.get(url("status", sent))
-    # and the content, reported errors, the applications that would be replaced (at most two queries)
-    with django_assert_num_queries(8 if number == 1 else 9):
+    # and the content, reported errors, own letters (2), the applications that would be replaced (at most two queries)
+    with django_assert_num_queries(10 if number == 1 else 11):
         client.get(url("confirm", sent))
 
 

@@ -95,3 +95,4 @@ def test_lines_and_joiners_of_prose_stay(text, typed):
 
 def test_stored_text_has_no_nul():
     assert storable("a\x00b\x00") == "ab"
+    assert storable("å\ud800") == "å?"

@@ -11,8 +11,10 @@ from playwright.sync_api import expect
 
 from applications.models import Terms
 from counter.opening import Span
+from mailing.enums import Rank
 from tests.browser.journey import DESKTOP, PHONE, wider_than_the_screen
 from tests.counter.hours import set_hours
+from tests.mailing.letters import queued
 from tests.staff import sign_in_staff, staff
 
 PAGES = [
@@ -49,6 +51,8 @@ def address(name, language="en", args=()):
 
 @pytest.mark.parametrize("language", ["fi", "sv", "en"])
 def test_pages_of_the_operator_are_accessible_on_a_desktop_and_a_small_phone(live_server, operator, axe, language):
+    for rank in Rank:
+        queued(rank.name, rank=rank)
     for name, args in PAGES:
         operator.set_viewport_size(DESKTOP)
         operator.goto(live_server.url + address(name, language, args))

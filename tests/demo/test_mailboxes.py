@@ -116,7 +116,7 @@ def test_opening_a_letter_marks_it_read_for_screen_readers_too(client, mail):
 @pytest.mark.parametrize(
     ("state", "words"),
     [
-        (MailState.WAITING, "Not taken yet"),
+        (MailState.WAITING, "Not accepted yet"),
         (MailState.REFUSED, "Refused by the mail server"),
         (MailState.RETURNED, "Came back"),
         (MailState.JUNK, "In the junk mail folder"),
@@ -199,7 +199,7 @@ def test_letters_of_the_demo_bear_the_names_that_its_people_have(client, setting
     deliver_due_letters()
 
     assert f'<a href="{INBOX}aino@example.test/">Aino Aalto</a>' in text_of(client, INBOX)
-    assert "Not taken yet" in text_of(client, f"{INBOX}full.lotta@example.test/")
+    assert "Not accepted yet" in text_of(client, f"{INBOX}full.lotta@example.test/")
 
 
 @pytest.mark.parametrize("path", ["", "maija@example.test/", "{pk}/"])

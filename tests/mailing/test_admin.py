@@ -119,8 +119,8 @@ def test_list_begins_with_what_waits_and_until_when(staff, settings, time_machin
     rows = [" ".join(re.sub("<[^>]*>", " ", row).split()) for row in re.findall("(?s)<tr>(.*?)</tr>", page)]
 
     assert rows[1:4] == [
-        "News about an application 2 1 11 January 2027 at 9:00 11 January 2027 at 10:01",
-        "Reminders, warnings and ends 1 1 11 January 2027 at 7:00 11 January 2027 at 10:02",
+        "News about applications 2 1 11 January 2027 at 9:00 11 January 2027 at 10:01",
+        "Reminders, warnings and ended applications 1 1 11 January 2027 at 7:00 11 January 2027 at 10:02",
         "Total 3 2 11 January 2027 at 7:00 11 January 2027 at 10:02",
     ]
     assert "At most 2 emails a minute are sent." in page

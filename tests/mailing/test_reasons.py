@@ -51,6 +51,6 @@ def test_text_without_a_code_that_says_something_gives_no_reason(text):
     assert reason_of_code(text) is None
 
 
-def test_every_reason_but_two_is_ours_or_of_the_address():
+def test_every_reason_but_one_is_ours_or_of_the_address():
     assert set(Failure) - OURS - OF_ADDRESS == {Failure.BUSY}
     assert set() == OURS & OF_ADDRESS

@@ -7,6 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import OperationalError
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from core.leases import give_back
 from mailing import outbox, returned, tries
@@ -78,6 +79,8 @@ TOP = "Reporting-MTA: dns; mx.example.test\nArrival-Date: Sat, 21 Nov 2026 09:59
         (status("failed", "5.7.1", "550 5.7.1 Relaying denied"), Status.DELAYED, Failure.SENDER),
         (status("failed", "5.7.26"), Status.DELAYED, Failure.SENDER),
         (status("delayed", "4.4.1"), Status.DELAYED, Failure.BUSY),
+        (status("delayed", "4.0.0", "554 5.7.1 Relaying denied"), Status.DELAYED, Failure.BUSY),
+        (status("delayed", "4.2.2"), Status.DELAYED, Failure.FULL),
         (status("delivered", "2.0.0"), Status.DELIVERED, ""),
         (status("relayed", "2.0.0"), Status.SENT, ""),
         (status("expanded", "2.0.0"), Status.SENT, ""),
@@ -144,11 +147,37 @@ def test_what_is_no_report_on_a_letter_changes_nothing(raw):
     assert letter.status == Status.SENT
 
 
-@pytest.mark.parametrize("date", ["", "yesterday", "Sat, 21 Nov 2026 10:00:00", "Sat, 21 Nov 2026 10:00:00 -0000"])
+@pytest.mark.parametrize(
+    "date",
+    [
+        *("", "yesterday", "Sat, 21 Nov 2026 10:00:00", "Sat, 21 Nov 2026 10:00:00 -0000"),
+        *("Sat, 21 Nov 2099 10:00:00 +0000", "Fri, 31 Dec 9999 23:59:59 -1200", "Mon, 01 Jan 0000 00:00:00 +1200"),
+        *("Sat, 21 Nov 99999999999999999999 10:00:00 +0000", "Sat, 21 Nov 2026 10:00:00 +99999999999999"),
+    ],
+)
 def test_report_with_an_odd_date_counts(date):
     letter = sent()
 
-    returned.take_in(report(letter, block=status("failed", "5.1.1"), date=date))
+    returned.take_in(report(letter, block=status("failed", "5.1.1"), date=date, top=TOP))
+
+    letter.refresh_from_db()
+    assert letter.status == Status.UNDELIVERABLE
+    assert letter.bounced_at <= timezone.now()
+
+
+def test_parts_in_parts_in_parts_are_no_report():
+    letter = sent()
+    deep = "Content-Type: message/rfc822\n\n" * 5000
+    status_in_it = report(letter, block=status("failed", "5.1.1"), original="message/rfc822").decode()
+
+    assert returned.take_in(status_in_it.replace("Subject: Hello\n", deep).encode()) == 0
+
+
+def test_report_on_thousands_of_addresses_is_read_in_part():
+    letter = sent()
+    block = "\n".join(status("failed", "5.1.1").replace("maija", f"maija{number}") for number in range(1000))
+
+    assert returned.take_in(report(letter, block=block, top=TOP)) == returned.MOST_REPORTS
 
     letter.refresh_from_db()
     assert letter.status == Status.UNDELIVERABLE

@@ -6,9 +6,9 @@ import logging
 import pytest
 from django.utils import timezone
 
-from mailing import outbox, stops, worker
-from mailing.enums import Failure, Status
-from mailing.models import Letter
+from mailing import outbox, sending, stops, tries, worker
+from mailing.enums import Failure, Rank, Status
+from mailing.models import LEAVING, Letter
 from mailing.outages import present_outage
 from mailing.stops import FORGOTTEN_AFTER, MANY
 from tests.mailing.letters import draft, queued
@@ -101,6 +101,29 @@ def test_while_all_wait_one_letter_a_minute_is_tried(by_smtp, settings):
     assert (at_once, a_minute_later) == (0, 1)
 
 
+def test_while_all_wait_one_letter_a_minute_is_tried_also_where_the_server_is_only_busy(by_smtp, settings):
+    rcpt(by_smtp, NO_RELAY)
+    many(3 * MANY)
+    worker.deliver_due_letters()
+    rcpt(by_smtp, "451 4.3.0 Try again later")
+
+    Letter.objects.exclude(failure="").update(failed_at=timezone.now() - dt.timedelta(seconds=settings.MAILING_PROBE))
+    a_minute_later = worker.deliver_due_letters()
+    at_once = worker.deliver_due_letters()
+
+    assert (a_minute_later, at_once) == (1, 0)
+
+
+def test_letter_that_has_had_all_its_tries_stays_given_up(settings):
+    """Otherwise a few wrong addresses, tried together, would take each other back for ever."""
+    refused(MANY, failure=Failure.NO_ADDRESS, dead_at=timezone.now())
+    Letter.objects.update(attempts=len(settings.MAILING_DELAYS) + 1)
+
+    stops.begin(stops.present_stop())
+
+    assert {letter.status for letter in Letter.objects.all()} == {Status.UNDELIVERABLE}
+
+
 def test_once_a_letter_is_taken_all_leave(by_smtp, settings):
     rcpt(by_smtp, NO_USER)
     many(3 * MANY)
@@ -108,11 +131,51 @@ def test_once_a_letter_is_taken_all_leave(by_smtp, settings):
     rcpt(by_smtp, None)
     settings.MAILING_PROBE = 0
 
-    tried = worker.deliver_due_letters()
+    worker.deliver_due_letters()
+    within = Letter.objects.filter(LEAVING, due_at__lte=timezone.now() + stops.SPREAD)
+    assert (Letter.objects.filter(sent_at__isnull=False).count(), within.count()) == (2 * MANY, MANY)
+    within.update(due_at=timezone.now() - dt.timedelta(seconds=1))
+    worker.deliver_due_letters()
 
-    assert tried == 3 * MANY
     assert {letter.status for letter in Letter.objects.all()} == {Status.SENT}
     assert present_outage() is None
+
+
+def test_addresses_that_were_reached_before_are_tried_first_while_all_wait(by_smtp, settings):
+    """Whoever types one wrong address a minute into the form would otherwise have all others wait for ever."""
+    queued("before:1", to="known@example.test")
+    worker.deliver_due_letters()
+    rcpt(by_smtp, NO_USER)
+    many(MANY)
+    worker.deliver_due_letters()
+    rcpt(by_smtp, None)
+    settings.MAILING_PROBE = 0
+    queued("nobody:1", to="nobody@example.test", rank=Rank.AWAITED)
+    queued("known:1", to="known@example.test", rank=Rank.BY_CLOCK)
+
+    assert tries.claim_probe().key == "known:1"
+    assert tries.claim_probe().key == "nobody:1"
+    assert tries.claim_probe() is None
+
+
+def test_few_wrong_addresses_do_not_stop_the_others_again_and_again(monkeypatch, settings, caplog):
+    """Anybody may type them into the form, and what they wait for at the screen is tried first."""
+
+    def send(backend, message):
+        if message.to[0].startswith("nobody"):
+            raise sending.NotSent(Failure.NO_ADDRESS)
+        return {}
+
+    monkeypatch.setattr(sending, "send_message", send)
+    nobody = (draft(f"nobody:{number}", to=f"nobody{number}@example.test") for number in range(MANY))
+    outbox.queue_letters(*nobody, rank=Rank.AWAITED)
+    outbox.queue_letters(*(draft(f"hello:{n}", to=f"person{n}@example.test") for n in range(30)), rank=Rank.BY_CLOCK)
+    settings.MAILING_PROBE = 0
+
+    worker.deliver_due_letters()
+
+    assert Letter.objects.filter(sent_at__isnull=False).count() == 30
+    assert len([record for record in caplog.records if getattr(record, "outcome", "") == "stopped"]) == 1
 
 
 def test_reports_that_many_addresses_refuse_us_are_our_fault_too():

@@ -111,7 +111,7 @@ def test_what_happened_last_counts_in_whichever_order_it_is_reported(report):
     assert refreshed(letter).failure == Failure.NO_ADDRESS
 
 
-def test_report_that_we_are_refused_blames_no_address_and_the_letter_leaves_once_more(report):
+def test_report_that_we_are_refused_blames_no_address_and_the_letter_leaves_once_more(report, caplog):
     letter = sent()
 
     report("Bounce", letter, Type="HardBounce", Details="550 5.7.1 Relaying denied")
@@ -122,6 +122,8 @@ def test_report_that_we_are_refused_blames_no_address_and_the_letter_leaves_once
     assert after.due_at > timezone.now()
     assert refreshed(letter).due_at == after.due_at
     assert not outbox.is_unreachable(letter.to)
+    [error] = [record for record in caplog.records if record.levelname == "ERROR"]  # for the operator's alarm
+    assert (error.name, error.letter, error.outcome) == ("mailing", letter.pk, "sender")
 
 
 def test_report_of_an_earlier_try_changes_nothing_of_a_later_one(report):
@@ -133,6 +135,87 @@ def test_report_of_an_earlier_try_changes_nothing_of_a_later_one(report):
     report("Bounce", letter, at="2026-11-21T10:01:00Z", Type="HardBounce", Details="550 5.1.1 Unknown")
 
     assert refreshed(letter).status == Status.SENT
+
+
+def refused_as_senders(report, letter, **more):
+    return report("Bounce", letter, Type="HardBounce", Details="550 5.7.26 Unauthenticated email", **more)
+
+
+@pytest.mark.parametrize(
+    ("kind", "at"), [("Transient", "2026-11-21T09:59:00Z"), ("HardBounce", "2026-11-21T10:01:00Z")]
+)
+def test_late_report_of_the_try_that_came_back_does_not_keep_the_letter_from_leaving_again(report, kind, at):
+    letter = sent()
+    refused_as_senders(report, letter)
+
+    report("Bounce", letter, Type=kind, at=at)
+
+    assert (refreshed(letter).sent_at, refreshed(letter).failure) == (None, Failure.SENDER)
+
+
+def test_letter_that_comes_back_again_and_again_leaves_a_few_times_in_three_days(report):
+    """Whoever forwards their mail to a server that refuses us then has a copy of each (SPF does not hold for it)."""
+    letter, delays = sent(), []
+
+    while refreshed(letter).sent_at:
+        number = f"p-{len(delays) + 1}"
+        Letter.objects.update(provider_message_id=number)
+        refused_as_senders(report, letter, number=number)
+        if refreshed(letter).dead_at:
+            break
+        delays.append(refreshed(letter).due_at - timezone.now())
+        Letter.objects.update(due_at=timezone.now() - dt.timedelta(minutes=1))
+        give_back(tries.claim_letter(), sent_at=Now(), failure="", provider="Postmark")
+
+    assert len(delays) == 4
+    assert dt.timedelta(days=2.9) < sum(delays, dt.timedelta()) <= dt.timedelta(days=3)
+    assert (refreshed(letter).status, refreshed(letter).failure) == (Status.UNDELIVERABLE, Failure.SENDER)
+
+
+@pytest.mark.parametrize("kind", ["Delivery", "Bounce"])
+def test_report_of_a_former_address_says_nothing_of_the_present_one(report, kind):
+    letter = sent()
+    refused_as_senders(report, letter)
+    outbox.readdress(Letter.objects.all(), to="maija@example.org", language="fi")
+
+    report(kind, letter, at="2026-11-21T11:00:00Z")
+
+    assert (refreshed(letter).sent_at, refreshed(letter).status) == (None, Status.WAITING)
+
+
+def test_report_on_a_letter_readdressed_in_hand_counts_once_the_worker_has_recorded_it(report):
+    letter = queued()
+    held = tries.claim_letter()
+    outbox.readdress(Letter.objects.all(), to="maija@example.org", language="fi")
+
+    report("Delivery", letter)
+    give_back(held, to=held.to, sent_at=Now(), provider="Postmark", provider_message_id="p-1")
+    tracking.match_early()
+
+    assert (refreshed(letter).to, refreshed(letter).status) == ("maija@example.test", Status.DELIVERED)
+
+
+def test_report_from_the_future_counts_from_now(report):
+    """Otherwise an outage would not be seen until then."""
+    letter = queued()
+    tries.claim_letter()
+
+    report("Bounce", letter, at="2099-01-01T00:00:00Z", Type="HardBounce")
+    report("Delivery", letter, at=(timezone.now() + dt.timedelta(seconds=5)).isoformat())
+
+    assert refreshed(letter).status == Status.DELIVERED
+    assert refreshed(letter).sent_at <= timezone.now()
+
+
+def test_delay_reported_after_we_were_refused_keeps_the_letter_from_nothing(report):
+    letter = sent()
+    report("Bounce", letter, Type="HardBounce", Details="550 5.7.1 Relaying denied")
+    due_again = refreshed(letter)
+
+    report("Bounce", letter, at="2026-11-21T09:00:00Z", Type="Transient")
+
+    assert refreshed(letter).sent_at is None
+    assert (refreshed(letter).due_at, refreshed(letter).failure) == (due_again.due_at, Failure.SENDER)
 
 
 def test_delay_at_the_receiving_server_is_known_until_the_letter_has_arrived(report):

@@ -282,9 +282,8 @@ def fails_for_some(letter):
     return {"link": "https://confirm.example.fi/secret"}
 
 
-@pytest.mark.parametrize("refused", [None, sending.NotSent(Failure.NO_ADDRESS)])
-def test_letter_that_is_readdressed_in_the_hand_of_a_worker_says_where_it_went(monkeypatch, refused):
-    letter = queued()
+def readdressing(refused=None):
+    """Return what sends a letter, and is refused, while it is readdressed."""
 
     def send(backend, message):
         outbox.readdress(Letter.objects.all(), to="olli@example.test", language="sv")
@@ -292,11 +291,32 @@ def test_letter_that_is_readdressed_in_the_hand_of_a_worker_says_where_it_went(m
             raise refused
         return {}
 
+    return send
+
+
+def test_letter_that_is_readdressed_in_the_hand_of_a_worker_says_where_it_went(monkeypatch):
+    letter = queued()
+    monkeypatch.setattr(sending, "send_message", readdressing())
+
+    worker.deliver_due_letters()
+
+    assert (refreshed(letter).to, refreshed(letter).status) == ("maija@example.test", Status.SENT)
+
+
+def test_letter_that_is_readdressed_while_the_former_address_is_refused_leaves_for_the_new_one(monkeypatch):
+    """Whoever hears that an address is wrong corrects it just then."""
+    letter = queued()
+    went = []
+
+    def send(backend, message):
+        went.extend(message.to)
+        return {} if len(went) > 1 else readdressing(sending.NotSent(Failure.NO_ADDRESS))(backend, message)
+
     monkeypatch.setattr(sending, "send_message", send)
     worker.deliver_due_letters()
 
-    assert refreshed(letter).to == "maija@example.test"
-    assert refreshed(letter).status == (Status.UNDELIVERABLE if refused else Status.SENT)
+    assert went == ["maija@example.test", "olli@example.test"]
+    assert (refreshed(letter).to, refreshed(letter).status) == ("olli@example.test", Status.SENT)
 
 
 def test_letter_that_is_readdressed_while_it_is_refused_for_now_is_tried_at_the_new_address(monkeypatch):

@@ -55,6 +55,7 @@ HOLDING_NOTHING = {
         "counter_removedfigure",
     ),
     *("counter_secondlook", "counter_telling", "counter_undoing", "counter_weeklyhours"),
+    "mailing_pace",
     *(
         "demo_brokerkey",
         "demo_code",

@@ -275,7 +275,7 @@ def test_whoever_was_represented_gets_no_account(adviser):
         ({}, "On its way. It will be sent within a few minutes.", True),
         (
             {"failure": "timeout"},
-            "Delayed. We will try again. This is because of us, not because of the address.",
+            "Delayed. We will try again. The problem is on our side, not in the address.",
             True,
         ),
         ({"sent_at": True}, "Sent on", False),

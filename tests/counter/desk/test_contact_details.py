@@ -161,7 +161,7 @@ def test_account_that_is_not_used_yet_goes_along(adviser):
     page = adviser.get(at(sent, 1))
     text = text_of(adviser.post(at(sent, 1), WITH_ACCOUNT, follow=True))
 
-    assert "Its address can be corrected at the same time" in text_of(page)
+    assert "You can correct the address of the account too" in text_of(page)
     assert ticks(page) == {"Account": True}
     assert "The account has the new address too. We will send its link there." in text
     assert (Account.objects.get().email, applicant(sent, OLLI).email) == ("new@example.test", "new@example.test")

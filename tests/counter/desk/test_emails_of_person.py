@@ -43,11 +43,11 @@ def show(browser, sent, position=1):
     ("columns", "words"),
     [
         ({}, "On its way. It will be sent within a few minutes."),
-        ({"failure": "busy"}, "Delayed. We will try again. The receiving mail server asked us to wait."),
-        ({"failure": "quota"}, "Delayed. We will try again. This is because of us, not because of the address."),
+        ({"failure": "busy"}, "Delayed. We will try again. The email service of this address asked us to wait."),
+        ({"failure": "quota"}, "Delayed. We will try again. The problem is on our side, not in the address."),
         (
             {**SENT, "failure": "full"},
-            f"Sent on {MOMENT}. It has not arrived yet, and will be tried again. The mailbox is full.",
+            f"Sent on {MOMENT}. It has not arrived yet. We will try again. The mailbox is full.",
         ),
         (SENT, f"Sent on {MOMENT}. We have not heard whether it has arrived."),
         ({**SENT, "delivered_at": AT}, f"Arrived on {MOMENT}."),
@@ -55,7 +55,7 @@ def show(browser, sent, position=1):
         ({**SENT, "bounced_at": AT}, f"Came back on {MOMENT}."),
         (
             {"dead_at": AT, "failure": "refused"},
-            f"Could not be sent on {MOMENT}. The receiving mail server did not accept our email.",
+            f"Could not be sent on {MOMENT}. The email service of this address did not accept our email.",
         ),
         ({"dropped_at": AT}, "Not sent, as it was no longer needed."),
         ({"to": ""}, "Not sent, as there is no email address."),
@@ -101,7 +101,7 @@ def test_address_is_not_asked_for_where_the_fault_is_ours(adviser):
 
     page = text_of(show(adviser, sent))
 
-    assert "not because of the address. You do not need to correct the address. Send the email again" in page
+    assert "not in the address. You do not need to correct the address. Send the invitation or the link again" in page
     assert "Show the address and correct it" not in page
     assert "no reminders" not in page
 

@@ -205,7 +205,7 @@ def test_cause_that_is_none_shows_all_and_one_of_which_none_came_back_says_so(ad
     shown = [text_of(adviser.get(address("desk_undeliverable"), {"cause": cause})) for cause in ("junk", "full")]
 
     assert ["Olli Öhman" in page for page in shown] == [True, False]
-    assert "No email has failed to arrive for this reason." in shown[1]
+    assert "There are no such emails." in shown[1]
 
 
 def test_letter_that_was_given_up_is_listed():

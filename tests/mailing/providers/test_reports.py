@@ -145,7 +145,7 @@ def without_each(value):
     if isinstance(value, dict):
         for key in value:
             yield {name: each for name, each in value.items() if name != key}
-            for odd in (None, [], "odd", 10**30, {"a": 1}):
+            for odd in (None, [], "odd", 10**30, {"a": 1}, "\ud800", "9999-12-31T23:59:59-12:00"):
                 yield {**value, key: odd}
             for changed in without_each(value[key]):
                 yield {**value, key: changed}
