@@ -23,8 +23,8 @@ class MailOutage(NamedTuple):
 def present_outage() -> MailOutage | None:
     """Return the outage if all letters wait (stops.py), or some that should have left and none has for a while.
 
-    Three queries by indexes, one more if some are late, and those of present_stop() if many failed. None without an
-    outage.
+    One query by an index, two more if some wait, one more if some are late, and those of present_stop() if many
+    failed. None without an outage.
     """
     now = timezone.now()
     late = Q(due_at__lte=now - PATIENCE) | Q(failure__in=AWAY, created_at__lte=now - PATIENCE)
@@ -32,7 +32,7 @@ def present_outage() -> MailOutage | None:
     found = owed.aggregate(
         waiting=Count("pk", filter=Q(due_at__lte=now) | ~Q(failure="")), oldest=Min("created_at", filter=late)
     )
-    if stop := stops.present_stop():
+    if found["waiting"] and (stop := stops.present_stop()):  # what was refused since then may have been given up
         return MailOutage(stop.since, found["waiting"])
     if found["oldest"] is None:
         return None

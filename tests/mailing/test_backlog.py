@@ -87,10 +87,20 @@ def test_command_tells_the_same(settings, capsys, time_machine):
 
     assert capsys.readouterr().out.splitlines() == [
         "Rate (EMAIL_RATE): 2 a minute",
+        "No email has left since 2027-01-11 08:45",
         "Emails waiting: 1, late: 1",
         "  news: 1, late: 1, the oldest since 2027-01-11 08:45, the last one leaves at about 2027-01-11 10:01",
         "Held since an import (release_emails): 1",
     ]
+
+
+def test_command_says_that_no_email_leaves(capsys, time_machine):
+    time_machine.move_to("2027-01-11T10:00:00+02:00", tick=False)
+    waiting(1, minutes=75, failure=Failure.QUOTA, failed_at=timezone.now())
+
+    call_command("emails")
+
+    assert "No email has left since 2027-01-11 08:45" in capsys.readouterr().out.splitlines()
 
 
 def test_command_says_that_no_rate_is_set(settings, capsys):

@@ -79,8 +79,8 @@ def test_what_is_not_to_be_sent_yet_or_ever_is_no_outage():
     assert outages.present_outage() is None
 
 
-def test_looking_takes_three_queries_and_four_during_an_outage(django_assert_num_queries):
-    with django_assert_num_queries(3):
+def test_looking_takes_one_query_if_nothing_waits_and_four_during_an_outage(django_assert_num_queries):
+    with django_assert_num_queries(1):
         outages.present_outage()
     for number in (1, 2, 3):
         letter(number, minutes=int(PATIENCE / MINUTE) + 5)

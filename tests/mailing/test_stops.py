@@ -63,6 +63,12 @@ def test_few_refused_addresses_are_their_own_fault(by_smtp):
     assert stops.present_stop() is None
 
 
+def test_addresses_that_were_refused_after_a_stop_are_no_outage_when_nothing_waits():
+    refused(MANY, failure=Failure.REFUSED, dead_at=timezone.now())
+
+    assert present_outage() is None
+
+
 def test_one_address_refused_many_times_stops_nothing(by_smtp):
     rcpt(by_smtp, NO_USER)
     for number in range(MANY + 1):
@@ -129,7 +135,7 @@ def test_once_a_letter_is_taken_all_leave(by_smtp, settings):
     worker.deliver_due_letters()
     within = Letter.objects.filter(LEAVING, due_at__lte=timezone.now() + stops.SPREAD)
     assert (Letter.objects.filter(sent_at__isnull=False).count(), within.count()) == (2 * MANY, MANY)
-    within.update(due_at=timezone.now())
+    within.update(due_at=timezone.now() - dt.timedelta(seconds=1))
     worker.deliver_due_letters()
 
     assert {letter.status for letter in Letter.objects.all()} == {Status.SENT}

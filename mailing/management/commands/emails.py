@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from mailing.backlog import present_backlog
+from mailing.outages import present_outage
 
 
 class Command(BaseCommand):
@@ -16,6 +17,8 @@ class Command(BaseCommand):
         backlog = present_backlog()
         rate = f"{backlog.rate} a minute" if backlog.rate else "as fast as the mail server takes them"
         self.stdout.write(f"Rate (EMAIL_RATE): {rate}")
+        if outage := present_outage():
+            self.stdout.write(f"No email has left since {_moment(outage.since)}")
         self.stdout.write(f"Emails waiting: {backlog.number}, late: {backlog.late}")
         for each in backlog.ranks:
             end = f", the last one leaves at about {_moment(each.ends_at)}" if each.ends_at else ""
