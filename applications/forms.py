@@ -182,10 +182,16 @@ class CertificateForm(forms.Form):
     )
 
 
+class PlacesInput(forms.CheckboxSelectMultiple):
+    """A box for each place, whose number stays on one line."""
+
+    option_template_name = "applications/_place_option.html"
+
+
 class PlacesField(forms.MultipleChoiceField):
     """Other places in which to correct an address. One that has ended since the page was opened is passed over."""
 
-    widget = forms.CheckboxSelectMultiple
+    widget = PlacesInput
 
     def valid_value(self, value: Any) -> bool:
         return not has_control(str(value))  # which PostgreSQL would refuse

@@ -86,7 +86,7 @@ def test_housing_system_and_form_store_one_form(spelling):
 
 
 def test_typing_ones_own_address_anew_corrects_nothing(spelling):
-    invited = application(cast.MAIJA, cast.applicant(cast.OLLI, email=STORED))
+    invited = application(cast.MAIJA, co_applicants=[cast.applicant(cast.OLLI, email=STORED)])
     before = Letter.objects.count()
 
     own = factories.sign_in(Client(), cast.OLLI)

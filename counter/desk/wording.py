@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from applications.email_words import Kind
 from applications.enums import PendingReason, RepresentativeKind
 from core.actors import Role
 from counter.models import DocumentType
@@ -19,6 +20,7 @@ STAFF = frozenset([Role.ADVISER, Role.SUPERVISOR, Role.OPERATOR])
 
 NAMES: dict[str, str | Promise] = {
     "account": gettext_lazy("account"),
+    "cause": gettext_lazy("reason"),
     "confirmation": gettext_lazy("confirmation"),
     "document": gettext_lazy("identity document"),
     "email": gettext_lazy("email address"),
@@ -36,6 +38,7 @@ NAMES: dict[str, str | Promise] = {
     "shown": gettext_lazy("shown"),
 }
 VALUES: dict[str, Mapping[str, str | Promise]] = {
+    "cause": {value: Kind(value).label for value in Kind.values},
     "method": {value: Method(value).label for value in Method.values},
     "outcome": {
         "sound": gettext_lazy("in force"),

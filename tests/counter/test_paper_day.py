@@ -55,6 +55,12 @@ def enter(sent, who, *, wish=PaperWish.CONFIRMED, hours=26, by="adviser", code=N
     )
 
 
+def since_noon_before():
+    """Return the hours since noon of yesterday, whatever the time of day is now."""
+    noon = timezone.localtime().replace(hour=12, minute=0) - DAY
+    return (timezone.now() - noon) / HOUR
+
+
 def decide(made, *, accepted=True, by="supervisor"):
     return paper_day.decide(made, accepted=accepted, reason="Compared with the paper", by=acting(by))
 
@@ -200,11 +206,14 @@ def test_document_and_right_need_to_have_held_on_that_day_only():
     yesterday = timezone.localdate() - DAY
     sent = sent_before(cast.MAIJA)
 
-    made = enter(sent, cast.MAIJA, document_valid_until=yesterday, **{**GUN, "basis_valid_until": yesterday})
+    hours = since_noon_before()
+
+    right = {**GUN, "basis_valid_until": yesterday}
+    made = enter(sent, cast.MAIJA, document_valid_until=yesterday, hours=hours, **right)
 
     assert made.representative_name == "Gun Gran"
     with pytest.raises(id_checks.DocumentExpired):
-        enter(sent_before(cast.MAIJA), cast.MAIJA, document_valid_until=yesterday - DAY, hours=30)
+        enter(sent_before(cast.MAIJA), cast.MAIJA, document_valid_until=yesterday - DAY, hours=hours)
 
 
 @pytest.mark.parametrize("wrong", [{"pending_reason": ""}, {"entered_at": None}, {"entered_at": "before"}])
