@@ -46,8 +46,9 @@ class Progress:
     @property
     def needs_address(self) -> bool:
         """Whether the latest email was lost because of the address, so that another one there would be lost too."""
-        is_undeliverable = self.letter is not None and self.status == Status.UNDELIVERABLE
-        return is_undeliverable and email_words.kind_of(self.letter) in {Kind.WRONG, Kind.REFUSED, Kind.UNKNOWN}
+        if self.letter is None or self.status != Status.UNDELIVERABLE:
+            return False
+        return email_words.kind_of(self.letter) in {Kind.WRONG, Kind.REFUSED, Kind.UNKNOWN}
 
     @property
     def what_became(self) -> str:
