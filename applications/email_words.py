@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from mailing.enums import Failure, Status
 from mailing.models import Letter
+from mailing.outages import PATIENCE
 from mailing.reasons import OURS
 
 LOST = frozenset({Status.UNDELIVERABLE, Status.COMPLAINED})
@@ -46,6 +47,7 @@ KINDS: Mapping[str, Kind] = {
     Failure.FULL: Kind.FULL,
     **dict.fromkeys(NOT_OF_ADDRESS, Kind.OURS),
 }
+OUR_FAULT = gettext_lazy("The problem is on our side, not in the address.")
 WHY: Mapping[str, Promise] = {
     Failure.NO_ADDRESS: gettext_lazy("The address does not exist or is no longer in use."),
     Failure.INVALID: gettext_lazy("No email can be sent to this address."),
@@ -56,7 +58,7 @@ WHY: Mapping[str, Promise] = {
     Failure.REFUSED: gettext_lazy("The email service of this address did not accept our email."),
     Failure.FULL: gettext_lazy("The mailbox is full."),
     Failure.BUSY: gettext_lazy("The email service of this address asked us to wait."),
-    **dict.fromkeys(OURS, gettext_lazy("The problem is on our side, not in the address.")),
+    **dict.fromkeys(OURS, OUR_FAULT),
     "": gettext_lazy("We do not know why."),
 }
 WAIT = gettext_lazy("You do not need to do anything.")
@@ -114,8 +116,10 @@ def what_became(letter: Letter) -> str:
             said = _("Came back on %(moment)s.") % moment
         case Status.UNDELIVERABLE:
             said = _("Could not be sent on %(moment)s.") % moment
+        case Status.WAITING if _is_late(letter):
+            said = _("Delayed. It will be sent later.")
         case Status.WAITING:
-            said = _("On its way. It will be sent within a few minutes.")
+            said = _("On its way. It will be sent soon.")
         case Status.HELD:
             said = _("Held back. It will be sent later.")
         case Status.DELAYED if letter.sent_at:
@@ -139,7 +143,7 @@ def why(letter: Letter) -> str:
     """Return in a sentence why a letter is delayed or did not arrive; nothing of any other letter."""
     if letter.status in {Status.DELAYED, Status.UNDELIVERABLE}:
         return str(WHY[letter.failure])
-    return ""
+    return str(OUR_FAULT) if _is_late(letter) else ""
 
 
 def to_do(letter: Letter, *, reader: Reader) -> str:
@@ -148,10 +152,17 @@ def to_do(letter: Letter, *, reader: Reader) -> str:
     match letter.status:
         case Status.DELAYED:
             return str(MAKE_ROOM[reader] if kind == Kind.FULL else WAIT)
+        case Status.WAITING if _is_late(letter):
+            return str(WAIT)
         case Status.UNDELIVERABLE | Status.COMPLAINED:
             return str(TO_DO[reader][kind])
         case _:
             return ""
+
+
+def _is_late(letter: Letter) -> bool:
+    """Whether a letter that was never tried should have left: all wait, or many are before it (ADR 50, 51)."""
+    return letter.status == Status.WAITING and letter.due_at <= timezone.now() - PATIENCE
 
 
 def kind_of(letter: Letter) -> Kind:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 from copy import copy
+from dataclasses import dataclass
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -219,6 +220,14 @@ def undo_declining(act: RecordedAct, application: Application, *, by: Actor) -> 
     return is_awaited_again
 
 
+@dataclass(frozen=True)
+class Corrected:
+    """What became of a correction: whether an invitation went out, and where else it was made."""
+
+    is_invited: bool
+    also: list[Application]
+
+
 @atomically
 def correct_own_contact_details(
     applicant: Applicant,
@@ -228,18 +237,18 @@ def correct_own_contact_details(
     language: Language,
     also: Collection[str] = (),
     by: Actor = UNIDENTIFIED,
-) -> list[Application]:
+) -> Corrected:
     """Change the contact details that only the person may change; this makes no new version.
 
-    Those that changed are corrected in the person's applications of these numbers (`also`) as well; returns these.
-    Raises NotInApplication.
+    Those that changed are corrected in the person's applications of these numbers (`also`) as well. Raises
+    NotInApplication.
     """
     others = everywhere.lock_also(applicant, also)
     application, slot = _lock_open_slot(applicant)
     former = copy(slot)
-    correct_details(slot, application, email=email, phone=phone, language=language, by=by)
+    is_invited = correct_details(slot, application, email=email, phone=phone, language=language, by=by)
     correct_elsewhere(others, former, slot, by=by)
-    return [other for _slot, other in others]
+    return Corrected(is_invited, [other for _slot, other in others])
 
 
 def correct_elsewhere(others: Sequence[Place], former: Applicant, present: Applicant, *, by: Actor) -> None:

@@ -44,6 +44,13 @@ class Progress:
         return "alert" if is_full or self.status == Status.COMPLAINED else ""
 
     @property
+    def needs_address(self) -> bool:
+        """Whether the latest email was lost because of the address, so that another one there would be lost too."""
+        if self.letter is None or self.status != Status.UNDELIVERABLE:
+            return False
+        return email_words.kind_of(self.letter) in {Kind.WRONG, Kind.REFUSED, Kind.UNKNOWN}
+
+    @property
     def what_became(self) -> str:
         """Which email it was, and what became of it."""
         return f"{name_of(self.letter)}: {email_words.what_became(self.letter)}" if self.letter else ""

@@ -5,6 +5,7 @@ from collections.abc import Collection
 
 from django.utils.translation import gettext_lazy as _
 
+from applications.invitations import Corrected
 from applications.models import Applicant, Application, IdCheck
 from applications.trail import ApplicationEvent, record_events
 from core.actors import Actor
@@ -108,7 +109,7 @@ def correct_contact_details(
     also: Collection[str] = (),
     applicant: Applicant,
     by: Actor,
-) -> contacts.Corrected:
+) -> Corrected:
     """Correct how a person is reached, and move their account along, which they do not use yet.
 
     Raises CannotIssue, accounts.AccountRefused, id_checks.SecondLookWaits and what contacts.correct_contact_details()

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 from copy import copy
-from dataclasses import dataclass
 
 from applications import everywhere, invitations
 from applications.models import OPEN, Applicant, Application
@@ -14,14 +13,6 @@ from identity.accounts import normal
 from identity.enums import Language
 
 
-@dataclass(frozen=True)
-class Corrected:
-    """What became of a correction: whether an invitation went out, and where else it was made."""
-
-    is_invited: bool
-    also: list[Application]
-
-
 @atomically
 def correct_contact_details(
     applicant: Applicant,
@@ -31,7 +22,7 @@ def correct_contact_details(
     language: Language,
     also: Collection[str] = (),
     by: Actor,
-) -> Corrected:
+) -> invitations.Corrected:
     """Correct how a person is reached, without a new version of the application. None leaves a detail as it is.
 
     What changed is corrected in the person's applications of these numbers (`also`) too. A co-applicant who has not
@@ -49,7 +40,7 @@ def correct_contact_details(
     former = copy(slot)
     is_invited = invitations.correct_details(slot, application, email=email, phone=phone, language=language, by=by)
     invitations.correct_elsewhere(others, former, slot, by=by)
-    return Corrected(is_invited, [place for _slot, place in others])
+    return invitations.Corrected(is_invited, [place for _slot, place in others])
 
 
 def lock_open_applications(applicant: Applicant) -> list[Application]:

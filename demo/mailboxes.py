@@ -14,6 +14,7 @@ from django.utils import timezone, translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from core.addresses import shown_address
 from demo.languages import speak
 from demo.models import DemoMail, MailState
 from demo.odd_addresses import ODD_ADDRESSES, odd_address
@@ -45,7 +46,7 @@ class Mailbox:
 
     @property
     def title(self) -> str:
-        return ", ".join(self.names) or self.address
+        return ", ".join(self.names) or shown_address(self.address)
 
     @classmethod
     def among(cls, mails: Iterable[DemoMail], *, address: str) -> "Mailbox":

@@ -67,11 +67,12 @@ def choose_application(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     mine = [(application, application.applicant_of(visitor.person)) for application in visitor.applications]
     waiting = [(application, me) for application, me in mine if application.awaits(me)]
     others = [(application, me) for application, me in mine if (application, me) not in waiting]
-    reported, lost = progress.reported_applications(mine), progress.lost_applications(others)
+    reported, lost = progress.reported_applications(mine), progress.lost_applications(mine)
     context = {
         "waiting": waiting,
         "others": others,
         "reported": reported,
+        "lost": lost,
         "is_needed": any(
             progress.needs_main_applicant(a, me, is_reported=a.pk in reported, is_lost=a.pk in lost)
             for a, me in others

@@ -100,6 +100,7 @@ def mail_way_back(request: HttpRequest, draft: Draft, data: FormData) -> None:
     """Send the link to the address that the main applicant has just given, unless another was chosen for it.
 
     `draft` is as it was before, and `data` as they are saved now. A corrected address gets a link of its own.
+    The pages of the form say where it went (_way_back.html).
     """
     email, former = steps.main_email(data), steps.main_email(drafts.form_data_of(draft))
     if not email or draft.person_id or draft.application_id or draft.email == email:
@@ -116,8 +117,6 @@ def mail_way_back(request: HttpRequest, draft: Draft, data: FormData) -> None:
         return
     language = get_language() or draft.language
     hold_draft(request, drafts.send_draft_link(draft, email=email, language=language, ends_former=True))
-    told = _("We are sending a link to %(email)s. With it you can continue later, on any device.")
-    messages.info(request, told % {"email": shown_address(email)})
 
 
 @draft_view

@@ -23,6 +23,9 @@ REPORT_IS_SENT = gettext_lazy("We are sending your report to the main applicant.
 REPORT_IS_KEPT = gettext_lazy(
     "Your report is saved. The main applicant will see it the next time they log in. You can also tell them yourself."
 )
+IS_INVITED = gettext_lazy(
+    "Your new address has been saved, and we will send the invitation there. The earlier link and code no longer work."
+)
 ACCOUNT_STAYS = gettext_lazy(
     "Your account still has your earlier email address. Log in with that address. "
     "Only customer service can correct it. Visit us at Työpajankatu 8 and bring your passport or identity card."
@@ -148,13 +151,17 @@ def _ticked(request: HttpRequest) -> list[str] | None:
     return request.POST.getlist("also") if is_shown_again(request) else None
 
 
-def _do_and_tell(request: HttpRequest, act: Callable[[], Sequence[Application] | None], done: str | Promise) -> bool:
+def _do_and_tell(
+    request: HttpRequest, act: Callable[[], invitations.Corrected | Sequence[Application] | None], done: str | Promise
+) -> bool:
     """Call `act`, and say on the next page that it is done, where besides, or why it could not be done."""
     try:
         others = act()
     except (invitations.CannotInvite, invitations.CannotDecline, invitations.NotInApplication) as refusal:
         messages.error(request, str(refusal))
         return False
+    if isinstance(others, invitations.Corrected):
+        done, others = IS_INVITED if others.is_invited else done, others.also
     messages.success(request, str(done))
     if others:
         messages.success(request, corrected_too(others))

@@ -126,7 +126,7 @@ def _save(request: HttpRequest, slot: Applicant, account: Account | None, correc
 
 def _save_with_account(
     request: HttpRequest, slot: Applicant, account: Account, corrections: dict[str, Any]
-) -> tuple[contacts.Corrected, str]:
+) -> tuple[invitations.Corrected, str]:
     """Move the account along if it may be moved. Tell what was corrected, and why the account was not moved."""
     by = desk_actor(request)
     try:

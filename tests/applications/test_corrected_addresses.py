@@ -30,7 +30,7 @@ def application(db):
 
 def correct(application, who=cast.OLLI, email=NEW, **more):
     details = {"email": email, "phone": "", "language": "sv", **more}
-    return invitations.correct_own_contact_details(slot(application, who), by=actor(who), **details)
+    return invitations.correct_own_contact_details(slot(application, who), by=actor(who), **details).also
 
 
 def letters_of(who, *, but=()):

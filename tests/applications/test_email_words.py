@@ -5,19 +5,20 @@ import re
 
 import pytest
 from django.conf import settings
-from django.utils import translation
+from django.utils import timezone, translation
 
 from applications import email_words
 from applications.email_words import Kind, Reader
 from mailing.enums import Failure, Status
 from mailing.models import Letter
+from mailing.outages import PATIENCE
 
 AT = dt.datetime(2026, 11, 29, 14, 46, tzinfo=dt.UTC)
 LANGUAGES = [code for code, _ in settings.LANGUAGES]
 REASONS = ["", *Failure.values]
 FATES = {
     Status.WAITING: {},
-    Status.HELD: {"held_at": AT},
+    Status.HELD: {"held_at": AT, "due_at": AT},
     Status.SENT: {"sent_at": AT},
     Status.DELIVERED: {"sent_at": AT, "delivered_at": AT},
     Status.COMPLAINED: {"sent_at": AT, "delivered_at": AT, "complained_at": AT},
@@ -39,7 +40,7 @@ def english():
 
 
 def letter(**columns):
-    return Letter(**{"to": "olli@example.test", "created_at": AT, "failure": "", **columns})
+    return Letter(**{"to": "olli@example.test", "created_at": AT, "due_at": timezone.now(), "failure": "", **columns})
 
 
 def said(one):
@@ -84,6 +85,29 @@ def test_nothing_is_to_be_done_while_it_is_tried_again():
     texts = {email_words.to_do(one, reader=reader) for one in found for reader in Reader}
 
     assert texts == {"You do not need to do anything."}
+
+
+@pytest.mark.parametrize(
+    ("language", "soon", "late"),
+    [
+        (
+            "en",
+            "On its way. It will be sent soon.",
+            "Delayed. It will be sent later. The problem is on our side, not in the address.",
+        ),
+        ("fi", "Matkalla. Se lähtee pian.", "Viivästynyt. Se lähetetään myöhemmin. Vika on meillä, ei osoitteessa."),
+        ("sv", "På väg. Det skickas snart.", "Försenat. Det skickas senare. Felet ligger hos oss, inte i adressen."),
+    ],
+)
+def test_letter_that_should_have_left_is_delayed_because_of_us(language, soon, late):
+    """All wait, or many are before it: no moment is promised, and nobody is to do anything."""
+    before, after = (
+        letter(due_at=timezone.now() - PATIENCE + more) for more in (dt.timedelta(seconds=30), dt.timedelta(0))
+    )
+
+    with translation.override(language):
+        assert said(before) == [soon, "", "", ""]
+        assert said(after) == [late, *[str(email_words.WAIT)] * len(Reader)]
 
 
 @pytest.mark.parametrize("reader", Reader)

@@ -26,6 +26,11 @@ BOUNCED = {"sent_at": MORNING, "bounced_at": MORNING}
 GOOD = {"email": "me@example.test", "phone": "+358 40 765 4321", "language": "sv"}
 
 
+INVITED_THERE = (
+    "Your new address has been saved, and we will send the invitation there. The earlier link and code no longer work."
+)
+
+
 @pytest.fixture(autouse=True)
 def english():
     with translation.override("en"):
@@ -158,6 +163,35 @@ def test_status_goes_on_telling_of_a_complaint_after_a_reminder_arrived(sign_in,
     assert "Invitation: Arrived, and was marked as junk mail" in text_of(sign_in(cast.MAIJA).get(url("status", sent)))
 
 
+@pytest.mark.parametrize(
+    ("facts", "is_address"),
+    [
+        ({**BOUNCED, "failure": "no_address"}, True),
+        ({"dead_at": MORNING, "failure": "invalid"}, True),
+        ({**BOUNCED, "failure": "refused"}, True),
+        ({**BOUNCED, "failure": "suppressed"}, True),
+        (BOUNCED, True),
+        ({**BOUNCED, "failure": "full"}, False),
+        ({"dead_at": MORNING, "failure": "quota"}, False),
+        ({"sent_at": MORNING, "complained_at": MORNING}, False),
+        ({"sent_at": MORNING, "delivered_at": MORNING}, False),
+        ({"failure": "no_address"}, False),
+    ],
+)
+def test_invitation_lost_because_of_its_address_is_not_sent_there_again_but_the_address_corrected(
+    sign_in, sent, facts, is_address
+):
+    """J3"""
+    letter_of(sent, cast.OLLI).update(**facts)
+
+    page = sign_in(cast.MAIJA).get(url("status", sent))
+
+    assert (person_url("resend", sent) in page.text) == (not is_address)
+    assert ("The invitation has not been opened yet." in page.text) == (not is_address)
+    look = "button small" if is_address else "button secondary small"
+    assert f'<a class="{look}" href="{person_url("correct_address", sent)}">' in page.text
+
+
 def test_status_tells_nothing_of_emails_to_a_former_address(sign_in, sent):
     letter_of(sent, cast.OLLI).update(**BOUNCED, failure="no_address")
     details = {"email": "own@example.test", "phone": "", "language": "fi"}
@@ -254,7 +288,7 @@ def test_status_shows_co_applicants_names_and_states_only(sign_in):
     response = sign_in(cast.OLLI).get(url("status", sent))
 
     shown = text_of(response)
-    assert "Vera Virtanen Co-applicant not confirmed yet" in shown
+    assert "Vera Virtanen Co-applicant 2 not confirmed yet" in shown
     hidden = ["Invited on", "letter", "opened", "Send the invitation", "Correct the email address of"]
     assert [text for text in hidden if text in shown] == []
     assert re.findall(r"/people/(\d)/", response.text) == ["1"]  # their own slip
@@ -283,7 +317,7 @@ def test_status_shows_that_somebody_declined(sign_in, time_machine):
 
     for who in (cast.MAIJA, cast.VERA):
         shown = text_of(sign_in(who).get(url("status", sent)))
-        assert "Olli Öhman Co-applicant declined on 16 November 2026 at 9:00" in shown
+        assert "Olli Öhman Co-applicant 1 declined on 16 November 2026 at 9:00" in shown
 
 
 def test_status_is_the_same_for_a_protected_person(sign_in):
@@ -461,11 +495,21 @@ def test_own_contact_details_are_corrected_without_a_new_version(sign_in, sent, 
     response = client.post(url("contact_details", sent), GOOD, follow=True)
 
     me = applicant(sent, who)
-    assert "Your contact details have been saved." in text_of(response)
+    told = "Your contact details have been saved." if who is cast.MAIJA else INVITED_THERE
+    assert told in text_of(response)
     assert (me.email, me.phone, me.language) == ("me@example.test", "+358 40 765 4321", "sv")
     assert Version.objects.count() == 1
     assert response.redirect_chain == [(url("confirm", sent), 302)]
     assert "me@example.test" in text_of(response)
+
+
+def test_co_applicant_who_keeps_their_address_is_told_of_no_invitation(sign_in, sent):
+    own = applicant(sent, cast.OLLI).email
+
+    response = sign_in(cast.OLLI).post(url("contact_details", sent), {**GOOD, "email": own}, follow=True)
+
+    assert "Your contact details have been saved." in text_of(response)
+    assert INVITED_THERE not in text_of(response)
 
 
 def test_own_contact_details_are_corrected_after_confirming(sign_in, sent):
@@ -474,6 +518,7 @@ def test_own_contact_details_are_corrected_after_confirming(sign_in, sent):
     response = sign_in(cast.OLLI).post(url("contact_details", sent), GOOD, follow=True)
 
     assert response.redirect_chain == [(url("status", sent), 302)]
+    assert INVITED_THERE not in text_of(response)
     assert applicant(sent, cast.OLLI).email == "me@example.test"
     assert applicant(sent, cast.OLLI).confirmed
     assert state(sent) == "awaiting"
@@ -742,6 +787,23 @@ def test_main_applicant_reads_what_is_needed_where_an_invitation_came_back(sign_
     assert ["You do not need to do anything" in text for text in shown] == [False] * 3
 
 
+@pytest.mark.parametrize("has_confirmed", [False, True])
+def test_list_names_the_application_whose_invitation_came_back_to_its_main_applicant_only(sign_in, has_confirmed):
+    """J3"""
+    lost, other = application(cast.MAIJA, cast.OLLI, cast.VERA), application(cast.MAIJA, cast.OLLI)
+    letter_of(lost, cast.OLLI).update(**BOUNCED, failure="no_address")
+    for each in (lost, other) if has_confirmed else ():
+        confirm(each, cast.MAIJA)
+
+    own, theirs = (sign_in(who).get(reverse("applications:list")).text for who in (cast.MAIJA, cast.VERA))
+
+    cards = own.split('<li class="card">')[1:]
+    told = [card for card in cards if "Our email to a co-applicant did not arrive." in card]
+    assert (len(cards), len(told)) == (2, 1)
+    assert f'href="{url("status", lost)}"' in told[0]
+    assert "did not arrive" not in theirs
+
+
 def test_co_applicant_who_has_confirmed_has_nothing_more_to_do_whoever_is_awaited(sign_in):
     made = household(cast.MAIJA, cast.OLLI, {**cast.VERA, "email": None})
     confirm(made, cast.OLLI)
@@ -818,7 +880,7 @@ def test_decline_says_what_will_happen_and_then_declines(sign_in, sent):
 
     assert response.redirect_chain == [(url("status", sent), 302)]
     assert "You have declined the application. We will tell the other applicants." in text_of(response)
-    assert "Olli Öhman Co-applicant (you) declined on" in text_of(response)
+    assert "Olli Öhman Co-applicant 1 (you) declined on" in text_of(response)
     assert applicant(sent, cast.OLLI).declined_at is not None
     assert state(sent) == "awaiting"
 

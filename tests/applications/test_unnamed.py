@@ -7,7 +7,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
 
-from applications import clock, protection
+from applications import clock, protection, unnamed
 from applications.models import Applicant
 from mailing.letters import NoLongerDue, letter_context, write_letter
 from mailing.models import Letter
@@ -85,6 +85,21 @@ def test_people_are_called_by_their_place(pass_days):
         invited = letter("invitation", cast.OLLI)
         invited.language = language
         assert told in written(invited)[1]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_page_of_the_application_tells_which_place_is_whose(language, sign_in):
+    """Whoever reads of “Co-applicant 2” in an email finds there who that is."""
+    application = sent(cast.MAIJA, cast.OLLI, cast.VERA)
+    protect(application, cast.VERA)
+    with translation.override(language):
+        places = unnamed.places_in(application.reference)
+
+        page = sign_in(cast.MAIJA).get(reverse("applications:status", args=[application.reference]))
+
+    found = re.findall(r'<h3>([^<]+)</h3>\s*<p class="hint">([^<(]+)', page.text)
+    assert {name: place.strip() for name, place in found} == places
+    assert len(set(places.values())) == len(places) == 3
 
 
 def test_what_somebody_wrote_is_read_in_the_service(pass_days):

@@ -333,9 +333,9 @@ def test_status_shows_each_adult_and_whether_they_confirmed(sign_in):
 
     assert "Sent – waiting for confirmation" in shown
     assert "Maija Liisa Meikäläinen Main applicant (you) not confirmed yet" in shown
-    assert "Olli Öhman Co-applicant confirmed on" in shown
-    assert "Tea Teini Co-applicant need not confirm" in shown
-    assert "Ada Abroad Co-applicant can confirm only at customer service" in shown
+    assert "Olli Öhman Co-applicant 1 confirmed on" in shown
+    assert "Tea Teini Co-applicant 2 need not confirm" in shown
+    assert "Ada Abroad Co-applicant 3 can confirm only at customer service" in shown
 
 
 @pytest.mark.parametrize("who", [cast.MAIJA, cast.OLLI])
@@ -368,8 +368,9 @@ def test_pages_take_a_constant_number_of_queries(sign_in, number, django_assert_
     client = sign_in(cast.MAIJA)
     client.get(reverse("applications:list"))
 
-    # session, user with person, terms, applications, applicants, reported errors, drafts, own letters (2)
-    with django_assert_num_queries(9):
+    # session, user with person, terms, applications, applicants, reported errors, lost invitations, drafts,
+    # own letters (2)
+    with django_assert_num_queries(10):
         client.get(reverse("applications:list"))
     with django_assert_num_queries(11):  # and the invitations with their letters, and what the others report
         client.get(url("status", sent))

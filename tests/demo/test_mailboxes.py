@@ -77,6 +77,17 @@ def test_shared_mailbox_bears_both_names(client):
     assert "3 unread emails" in page
 
 
+def test_address_in_letters_of_its_own_is_shown_so(client):
+    mail = another(to="ben@xn--bcher-kva.example", name="Ben")
+    another(to="ada@xn--bcher-kva.example")
+
+    pages = [text_of(client, f"{INBOX}{path}") for path in ("", f"{mail.to}/", f"{mail.pk}/")]
+
+    assert ["ben@bücher.example" in page for page in pages] == [True] * 3
+    assert ">ada@bücher.example</a>" in pages[0]
+    assert f'<a href="{INBOX}{mail.to}/">Ben</a>' in pages[0]
+
+
 def test_empty_inbox_says_so(client):
     assert "There are no emails yet" in text_of(client, INBOX)
 

@@ -370,7 +370,9 @@ def test_link_is_mailed_with_the_first_address_and_once(somebody):
     save(somebody, "people", "p1", {"phone": "050 765 4321"})
 
     assert [(letter.message, letter.to) for letter in Letter.objects.all()] == [("draft_link", "maija@example.test")]
-    assert "We have sent a link to maija@example.test." in somebody.go("home").text
+    page = somebody.go("home").text
+    assert "We have sent a link to maija@example.test." in page
+    assert page.count("maija@example.test") == 1
 
 
 def test_link_that_went_to_a_mistyped_address_ends_when_it_is_corrected(client):

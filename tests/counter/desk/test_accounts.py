@@ -272,7 +272,7 @@ def test_whoever_was_represented_gets_no_account(adviser):
 @pytest.mark.parametrize(
     ("known", "status", "is_watched"),
     [
-        ({}, "On its way. It will be sent within a few minutes.", True),
+        ({}, "On its way. It will be sent soon.", True),
         (
             {"failure": "timeout"},
             "Delayed. We will try again. The problem is on our side, not in the address.",

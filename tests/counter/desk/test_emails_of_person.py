@@ -42,7 +42,7 @@ def show(browser, sent, position=1):
 @pytest.mark.parametrize(
     ("columns", "words"),
     [
-        ({}, "On its way. It will be sent within a few minutes."),
+        ({}, "On its way. It will be sent soon."),
         ({"failure": "busy"}, "Delayed. We will try again. The email service of this address asked us to wait."),
         ({"failure": "quota"}, "Delayed. We will try again. The problem is on our side, not in the address."),
         (
