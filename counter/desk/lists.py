@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from django.db import models, transaction
-from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Cast, Coalesce, Concat
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -128,10 +129,10 @@ def list_waiting(request: HttpRequest) -> HttpResponse:
 @desk_view("counter.use_desk")
 @require_safe
 def list_undeliverable(request: HttpRequest) -> HttpResponse:
-    """Show the letters that did not arrive, all or those of one cause, the latest first."""
+    """Show the people whom letters did not reach, all or those of one cause, the latest first."""
     asked = request.GET.get("cause", "")
     cause = asked if asked in CAUSES else ""
-    rows = open_rows(not_arrived(cause), request, Event.LETTERS_OPENED, cause=cause)
+    rows = open_rows(not_reached(cause), request, Event.LETTERS_OPENED, cause=cause)
     context = {
         "title": _("Emails that did not arrive"),
         "rows": rows,
@@ -233,23 +234,43 @@ def that_wait(missing: str = "") -> QuerySet[Application]:
     return found.with_people().order_by("valid_until", "pk")
 
 
-def not_arrived(cause: str = "") -> QuerySet[Letter]:
+def not_arrived() -> QuerySet[Letter]:
     """Return the letters about open applications that did not arrive, by the index letter_undeliverable.
 
-    Letters are left out if their address has been corrected, or reached by a later letter.
+    Letters are left out if the address of their person has been corrected, or was reached by a later letter. `slot` is
+    the person's slot in the current version.
     """
-    still_theirs = Applicant.objects.filter(
-        version__current_of__reference=OuterRef("about"), version__current_of__state__in=OPEN, email=OuterRef("to")
-    )
     arrived_since = Letter.objects.filter(about=OuterRef("about"), to=OuterRef("to"), delivered_at__isnull=False)
-    of_cause = {} if not cause else {"failure__in": email_words.failures_of(Kind(cause))}
     return (
         Letter.objects.undeliverable()
-        .filter(**of_cause)
-        .filter(Exists(still_theirs), ~Exists(arrived_since.filter(pk__gt=OuterRef("pk"))))
         .filter(created_at__gte=timezone.now() - tellings.FOLLOWED)
+        .annotate(slot=Subquery(_slots_with_this_address().values("pk")[:1]))
+        .filter(~Exists(arrived_since.filter(pk__gt=OuterRef("pk"))), slot__isnull=False)
         .order_by("-created_at", "-pk")
     )
+
+
+def not_reached(cause: str = "") -> QuerySet[Letter]:
+    """Return the last letter that did not arrive to each person about each application, the latest loss first."""
+    later = not_arrived().filter(about=OuterRef("about"), to=OuterRef("to"), slot=OuterRef("slot"))
+    of_cause = {} if not cause else {"failure__in": email_words.failures_of(Kind(cause))}
+    last = not_arrived().filter(~Exists(later.filter(pk__gt=OuterRef("pk"))), **of_cause)
+    return last.order_by(Coalesce("bounced_at", "dead_at").desc(), "-pk")
+
+
+def _slots_with_this_address() -> QuerySet[Applicant]:
+    """Return the present slot of the person to whom an outer letter was written, if the address is still theirs.
+
+    Somebody else in the household may have the same address: that says nothing of this person's.
+    """
+    named = Concat(Value(applicant_subject(0).removesuffix("0")), Cast("pk", models.CharField()))
+    alike = Q(first_names=OuterRef("first_names"), last_name=OuterRef("last_name"), birth_date=OuterRef("birth_date"))
+    written_to = Applicant.objects.filter(
+        Q(hetu_index=OuterRef("hetu_index")) | alike, version__application=OuterRef("version__application")
+    )
+    theirs = written_to.annotate(name=named).filter(name=OuterRef(OuterRef("recipient")))
+    open_ones = {"version__current_of__reference": OuterRef("about"), "version__current_of__state__in": OPEN}
+    return Applicant.objects.filter(Exists(theirs), email=OuterRef("to"), **open_ones)
 
 
 def _applicants_missing(which: str) -> QuerySet[Applicant]:

@@ -62,7 +62,7 @@ KINDS = {
     "undeliverable": Kind(
         "desk_undeliverable",
         _("Emails that did not arrive"),
-        lambda _reader: lists.not_arrived(),
+        lambda _reader: lists.not_reached(),
         lists.with_applicants,
     ),
     "without_password": Kind(
