@@ -5,6 +5,7 @@ them is shown to those who ask, by POST, and each time is recorded (R16).
 """
 
 from collections.abc import Sequence
+from functools import partial
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -71,8 +72,6 @@ def show_person(
     is_same_name = person is None or _name_parts(str(person)) == _name_parts(str(slot))
     names = DocumentType.objects.names() if checks else {}
     account_letters = messages.of_account(account) if account else []
-    emails = messages.of_person(slot)
-    needs_address = emails.lost is not None and emails.lost.needs_address
     possible = actions.available_actions(slot, checks, account, staff=staff)
     if form is None and any(action.is_here for action in possible):
         # With what was typed before the person's code or contact details were asked for.
@@ -87,8 +86,8 @@ def show_person(
         "code": mask_hetu(slot.hetu) if slot.hetu else "",
         "other_name": "" if is_same_name else str(person),  # by which the person was identified (R4)
         "checks": [(check, names.get(check.document_type, check.document_type)) for check in checks],
-        "emails": emails,
-        "may_see_address": needs_address and access_log.may_see_details(request, slot),
+        "emails": messages.of_person(slot),
+        "may_see_address": partial(access_log.may_see_details, request, slot),  # asked only where it matters
         "account": account,
         "account_letters": account_letters,
         "refusal": refusal,

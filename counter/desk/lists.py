@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from django.db import models, transaction
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
@@ -82,8 +83,7 @@ class UnreadLetter:
 def list_checks(request: HttpRequest) -> HttpResponse:
     """Show the checks made today, the latest first: everybody's, or the reader's own."""
     is_own = request.GET.get("whose") == "own"
-    found = own_checks_today(staff_of(request)) if is_own else checks_today()
-    rows = open_rows(found, request, list="checks")
+    rows = open_rows(checks_today(staff_of(request) if is_own else None), request, list="checks")
     context = {
         "title": _("Your ID checks today") if is_own else _("Today’s ID checks"),
         "rows": rows,
@@ -168,14 +168,10 @@ def record_list(request: HttpRequest, event: Event = Event.LIST_OPENED, **facts:
     append_events(chain, [TrailEvent(event, facts=facts)], by=desk_actor(request))
 
 
-def checks_today() -> QuerySet[IdCheck]:
-    """Return the checks made since midnight, by the index of IdCheck.checked_at."""
-    return _with_slot(IdCheck.objects.filter(checked_at__gte=dates.start_of_today()).order_by("-checked_at", "-pk"))
-
-
-def own_checks_today(reader: User) -> QuerySet[IdCheck]:
-    """Return the checks that a member of staff has made since midnight."""
-    return checks_today().filter(adviser=reader)
+def checks_today(adviser: User | None = None) -> QuerySet[IdCheck]:
+    """Return the checks made since midnight, by anybody or by one adviser, by the index of IdCheck.checked_at."""
+    found = IdCheck.objects.filter(checked_at__gte=dates.start_of_today(), **({"adviser": adviser} if adviser else {}))
+    return _with_slot(found.order_by("-checked_at", "-pk"))
 
 
 def acted_alone() -> QuerySet[IdCheck]:
@@ -190,19 +186,17 @@ def acted_alone() -> QuerySet[IdCheck]:
     return _with_slot(found.order_by("-checked_at", "-pk"))
 
 
-def to_look_at() -> QuerySet[IdCheck]:
-    """Return the checks of the last 30 days that wait, by the index of IdCheck.checked_at."""
-    return _with_slot(IdCheck.objects.waiting())
-
-
 def second_looks_for(reader: User) -> QuerySet[IdCheck]:
-    """Return the checks that wait, those first on which this member of staff may decide; `decider` says who else."""
+    """Return the checks of the last 30 days that wait, by the index of IdCheck.checked_at.
+
+    Those on which this member of staff may decide come first; `decider` says who decides on the others.
+    """
     whose = [When(adviser=reader, then=Value(Decider.SOMEBODY_ELSE))]
     if not reader.has_perm("counter.decide_check"):
         whose.append(When(FOR_SUPERVISOR, then=Value(Decider.SUPERVISOR)))
     decider = Case(*whose, default=Value(""), output_field=models.CharField())
     theirs_last = Case(When(decider="", then=Value(0)), default=Value(1))
-    return to_look_at().annotate(decider=decider).order_by(theirs_last, "checked_at", "pk")
+    return _with_slot(IdCheck.objects.waiting()).annotate(decider=decider).order_by(theirs_last, "checked_at", "pk")
 
 
 def accepted_not_confirmed() -> QuerySet[IdCheck]:
@@ -252,9 +246,10 @@ def not_arrived() -> QuerySet[Letter]:
 
 def not_reached(cause: str = "") -> QuerySet[Letter]:
     """Return the last letter that did not arrive to each person about each application, the latest loss first."""
-    later = not_arrived().filter(about=OuterRef("about"), to=OuterRef("to"), slot=OuterRef("slot"))
+    lost: QuerySet[Any] = not_arrived()  # whose annotation its type does not tell
+    later = lost.filter(about=OuterRef("about"), to=OuterRef("to"), slot=OuterRef("slot"))
     of_cause = {} if not cause else {"failure__in": email_words.failures_of(Kind(cause))}
-    last = not_arrived().filter(~Exists(later.filter(pk__gt=OuterRef("pk"))), **of_cause)
+    last = lost.filter(~Exists(later.filter(pk__gt=OuterRef("pk"))), **of_cause)
     return last.order_by(Coalesce("bounced_at", "dead_at").desc(), "-pk")
 
 

@@ -46,7 +46,7 @@ class Kind:
 
 # In the order in which they are for today.
 KINDS = {
-    "checks": Kind("desk_checks", _("Your ID checks today"), lists.own_checks_today, query="?whose=own"),
+    "checks": Kind("desk_checks", _("Your ID checks today"), lists.checks_today, query="?whose=own"),
     "second_looks": Kind("desk_second_looks", _("Checks waiting for second review"), lists.second_looks_for),
     "accepted": Kind(
         "desk_accepted",

@@ -140,6 +140,7 @@ def test_list_says_why_all_wait_and_not_until_when(staff, settings, time_machine
 
     assert "began on 11 January 2027 at 10:00: The mail server does not let us send emails." in " ".join(page.split())
     assert "The last one will be sent at about" not in page
+    assert "At most" not in page
 
 
 def test_what_waits_is_listed_the_longest_waiting_first(staff):

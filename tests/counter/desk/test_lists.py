@@ -94,9 +94,9 @@ def test_second_looks_that_were_taken_or_are_too_late_are_not_listed():
         id_checks.decide(checked(sent, MAIJA, is_doubtful=True), accepted=True, reason="Fine", by=acting("supervisor"))
         late = checked(sent, OLLI, is_doubtful=True)
 
-        assert list(lists.to_look_at()) == [late]
+        assert list(lists.second_looks_for(staff("adviser"))) == [late]
     with time_machine.travel(dt.datetime(2026, 12, 2, 8, 1, tzinfo=dt.UTC), tick=False):
-        assert list(lists.to_look_at()) == []
+        assert list(lists.second_looks_for(staff("adviser"))) == []
 
 
 # --- Applications that wait ------------------------------------------------------------------------------
@@ -364,7 +364,7 @@ def test_list_takes_constant_queries(adviser, name):
     ("query", "index"),
     [
         (lists.checks_today, "applications_idcheck_checked_at"),
-        (lists.to_look_at, "applications_idcheck_checked_at"),
+        (lambda: lists.second_looks_for(staff("adviser")), "applications_idcheck_checked_at"),
         (lists.that_wait, "application_by_state"),
         (lambda: lists.that_wait("address"), "application_by_state"),
         (lists.not_arrived, "letter_undeliverable"),
