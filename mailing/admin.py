@@ -15,6 +15,7 @@ from mailing import outbox
 from mailing.backlog import present_backlog
 from mailing.enums import Status
 from mailing.models import LEAVING, Letter, LetterQuerySet
+from mailing.stops import present_stop
 from records.names import staff_chain
 
 FILTERS = ("waiting", "rank", "message", "language", "failure", "bounced_at", "created_at")
@@ -42,7 +43,7 @@ class WaitingFilter(admin.SimpleListFilter):
 class LetterAdmin(ReadOnly, admin.ModelAdmin):
     """What became of each letter. Its text is stored nowhere, its address is not shown: a domain tells much (R16)."""
 
-    list_display = ["__str__", "state", "language", "created_at", "sent_at", "delivered_at", "failure"]
+    list_display = ["__str__", "state", "failure", "created_at"]  # as many as fit beside the filters
     list_filter = [WaitingFilter, "rank", "message", "language", "failure", ("bounced_at", admin.EmptyFieldListFilter)]
     search_fields = ["to__exact"]
     search_help_text = _("A whole email address, exactly as it is in the application")
@@ -82,7 +83,8 @@ class LetterAdmin(ReadOnly, admin.ModelAdmin):
         return lookup.partition("__")[0] in FILTERS and super().lookup_allowed(lookup, value, request)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        return super().changelist_view(request, {**(extra_context or {}), "backlog": present_backlog()})
+        about_waiting = {"backlog": present_backlog(), "stop": present_stop()}
+        return super().changelist_view(request, {**(extra_context or {}), **about_waiting})
 
     def get_ordering(self, request: HttpRequest) -> Any:
         return ["created_at", "pk"] if request.GET.get(WaitingFilter.parameter_name) else ["-pk"]

@@ -64,6 +64,11 @@ def open_contact_details(request: HttpRequest, slot: Applicant) -> Contact | Non
     return Contact(slot.email, slot.phone, stored.address or "", stored.municipality or "")
 
 
+def may_see_details(request: HttpRequest, slot: Applicant) -> bool:
+    """Tell whether this member of staff would see a person's contact details now. Nothing is recorded."""
+    return _is_allowed(request, slot, protection.hiding(slot))
+
+
 def open_phone_number(request: HttpRequest, slot: Applicant, *, is_called: bool) -> bool:
     """Tell whether this member of staff may see the number of somebody; `is_called` if they are to be called (ADR 34).
 
@@ -102,11 +107,8 @@ def _ask_for_details(request: HttpRequest, slot: Applicant, *, is_called: bool =
     Staff with the right may, at any time; each protected person whom the details may reveal gets an entry then.
     Others may while the person is here, on the day of an ID check, or is to be called, if no mark hides the details.
     """
-    # Whether the person has shown today who they are.
-    checks = IdCheck.objects.sound().of_today().filter(applicant__in=Applicant.objects.same_person(slot))
-    is_here = is_called or checks.exists()
     hiding = protection.hiding(slot)
-    may_see = staff_of(request).has_perm("counter.see_protected") or (is_here and not hiding)
+    may_see = _is_allowed(request, slot, hiding, is_called=is_called)
     asked = ApplicationEvent(Event.CONTACT_DETAILS_ASKED, slot, {"shown": may_see})
     events = {slot.version.application: [asked]}
     for each in hiding if may_see else []:
@@ -115,3 +117,11 @@ def _ask_for_details(request: HttpRequest, slot: Applicant, *, is_called: bool =
     for application in sorted(events, key=lambda one: one.pk):  # the order in which nobody waits for each other
         record_events(application, *events[application], by=desk_actor(request))
     return may_see
+
+
+def _is_allowed(request: HttpRequest, slot: Applicant, hiding: list[Applicant], *, is_called: bool = False) -> bool:
+    if staff_of(request).has_perm("counter.see_protected"):
+        return True
+    # Whether the person has shown today who they are.
+    checks = IdCheck.objects.sound().of_today().filter(applicant__in=Applicant.objects.same_person(slot))
+    return not hiding and (is_called or checks.exists())

@@ -5,6 +5,7 @@ them is shown to those who ask, by POST, and each time is recorded (R16).
 """
 
 from collections.abc import Sequence
+from functools import partial
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -86,6 +87,7 @@ def show_person(
         "other_name": "" if is_same_name else str(person),  # by which the person was identified (R4)
         "checks": [(check, names.get(check.document_type, check.document_type)) for check in checks],
         "emails": messages.of_person(slot),
+        "may_see_address": partial(access_log.may_see_details, request, slot),  # asked only where it matters
         "account": account,
         "account_letters": account_letters,
         "refusal": refusal,

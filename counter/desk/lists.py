@@ -3,9 +3,11 @@
 import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from django.db import models, transaction
-from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Cast, Coalesce, Concat
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -81,8 +83,7 @@ class UnreadLetter:
 def list_checks(request: HttpRequest) -> HttpResponse:
     """Show the checks made today, the latest first: everybody's, or the reader's own."""
     is_own = request.GET.get("whose") == "own"
-    found = own_checks_today(staff_of(request)) if is_own else checks_today()
-    rows = open_rows(found, request, list="checks")
+    rows = open_rows(checks_today(staff_of(request) if is_own else None), request, list="checks")
     context = {
         "title": _("Your ID checks today") if is_own else _("Today’s ID checks"),
         "rows": rows,
@@ -128,10 +129,10 @@ def list_waiting(request: HttpRequest) -> HttpResponse:
 @desk_view("counter.use_desk")
 @require_safe
 def list_undeliverable(request: HttpRequest) -> HttpResponse:
-    """Show the letters that did not arrive, all or those of one cause, the latest first."""
+    """Show the people whom letters did not reach, all or those of one cause, the latest first."""
     asked = request.GET.get("cause", "")
     cause = asked if asked in CAUSES else ""
-    rows = open_rows(not_arrived(cause), request, Event.LETTERS_OPENED, cause=cause)
+    rows = open_rows(not_reached(cause), request, Event.LETTERS_OPENED, cause=cause)
     context = {
         "title": _("Emails that did not arrive"),
         "rows": rows,
@@ -167,14 +168,10 @@ def record_list(request: HttpRequest, event: Event = Event.LIST_OPENED, **facts:
     append_events(chain, [TrailEvent(event, facts=facts)], by=desk_actor(request))
 
 
-def checks_today() -> QuerySet[IdCheck]:
-    """Return the checks made since midnight, by the index of IdCheck.checked_at."""
-    return _with_slot(IdCheck.objects.filter(checked_at__gte=dates.start_of_today()).order_by("-checked_at", "-pk"))
-
-
-def own_checks_today(reader: User) -> QuerySet[IdCheck]:
-    """Return the checks that a member of staff has made since midnight."""
-    return checks_today().filter(adviser=reader)
+def checks_today(adviser: User | None = None) -> QuerySet[IdCheck]:
+    """Return the checks made since midnight, by anybody or by one adviser, by the index of IdCheck.checked_at."""
+    found = IdCheck.objects.filter(checked_at__gte=dates.start_of_today(), **({"adviser": adviser} if adviser else {}))
+    return _with_slot(found.order_by("-checked_at", "-pk"))
 
 
 def acted_alone() -> QuerySet[IdCheck]:
@@ -189,19 +186,17 @@ def acted_alone() -> QuerySet[IdCheck]:
     return _with_slot(found.order_by("-checked_at", "-pk"))
 
 
-def to_look_at() -> QuerySet[IdCheck]:
-    """Return the checks of the last 30 days that wait, by the index of IdCheck.checked_at."""
-    return _with_slot(IdCheck.objects.waiting())
-
-
 def second_looks_for(reader: User) -> QuerySet[IdCheck]:
-    """Return the checks that wait, those first on which this member of staff may decide; `decider` says who else."""
+    """Return the checks of the last 30 days that wait, by the index of IdCheck.checked_at.
+
+    Those on which this member of staff may decide come first; `decider` says who decides on the others.
+    """
     whose = [When(adviser=reader, then=Value(Decider.SOMEBODY_ELSE))]
     if not reader.has_perm("counter.decide_check"):
         whose.append(When(FOR_SUPERVISOR, then=Value(Decider.SUPERVISOR)))
     decider = Case(*whose, default=Value(""), output_field=models.CharField())
     theirs_last = Case(When(decider="", then=Value(0)), default=Value(1))
-    return to_look_at().annotate(decider=decider).order_by(theirs_last, "checked_at", "pk")
+    return _with_slot(IdCheck.objects.waiting()).annotate(decider=decider).order_by(theirs_last, "checked_at", "pk")
 
 
 def accepted_not_confirmed() -> QuerySet[IdCheck]:
@@ -233,23 +228,44 @@ def that_wait(missing: str = "") -> QuerySet[Application]:
     return found.with_people().order_by("valid_until", "pk")
 
 
-def not_arrived(cause: str = "") -> QuerySet[Letter]:
+def not_arrived() -> QuerySet[Letter]:
     """Return the letters about open applications that did not arrive, by the index letter_undeliverable.
 
-    Letters are left out if their address has been corrected, or reached by a later letter.
+    Letters are left out if the address of their person has been corrected, or was reached by a later letter. `slot` is
+    the person's slot in the current version.
     """
-    still_theirs = Applicant.objects.filter(
-        version__current_of__reference=OuterRef("about"), version__current_of__state__in=OPEN, email=OuterRef("to")
-    )
     arrived_since = Letter.objects.filter(about=OuterRef("about"), to=OuterRef("to"), delivered_at__isnull=False)
-    of_cause = {} if not cause else {"failure__in": email_words.failures_of(Kind(cause))}
     return (
         Letter.objects.undeliverable()
-        .filter(**of_cause)
-        .filter(Exists(still_theirs), ~Exists(arrived_since.filter(pk__gt=OuterRef("pk"))))
         .filter(created_at__gte=timezone.now() - tellings.FOLLOWED)
+        .annotate(slot=Subquery(_slots_with_this_address().values("pk")[:1]))
+        .filter(~Exists(arrived_since.filter(pk__gt=OuterRef("pk"))), slot__isnull=False)
         .order_by("-created_at", "-pk")
     )
+
+
+def not_reached(cause: str = "") -> QuerySet[Letter]:
+    """Return the last letter that did not arrive to each person about each application, the latest loss first."""
+    lost: QuerySet[Any] = not_arrived()  # whose annotation its type does not tell
+    later = lost.filter(about=OuterRef("about"), to=OuterRef("to"), slot=OuterRef("slot"))
+    of_cause = {} if not cause else {"failure__in": email_words.failures_of(Kind(cause))}
+    last = lost.filter(~Exists(later.filter(pk__gt=OuterRef("pk"))), **of_cause)
+    return last.order_by(Coalesce("bounced_at", "dead_at").desc(), "-pk")
+
+
+def _slots_with_this_address() -> QuerySet[Applicant]:
+    """Return the present slot of the person to whom an outer letter was written, if the address is still theirs.
+
+    Somebody else in the household may have the same address: that says nothing of this person's.
+    """
+    named = Concat(Value(applicant_subject(0).removesuffix("0")), Cast("pk", models.CharField()))
+    alike = Q(first_names=OuterRef("first_names"), last_name=OuterRef("last_name"), birth_date=OuterRef("birth_date"))
+    written_to = Applicant.objects.filter(
+        Q(hetu_index=OuterRef("hetu_index")) | alike, version__application=OuterRef("version__application")
+    )
+    theirs = written_to.annotate(name=named).filter(name=OuterRef(OuterRef("recipient")))
+    open_ones = {"version__current_of__reference": OuterRef("about"), "version__current_of__state__in": OPEN}
+    return Applicant.objects.filter(Exists(theirs), email=OuterRef("to"), **open_ones)
 
 
 def _applicants_missing(which: str) -> QuerySet[Applicant]:

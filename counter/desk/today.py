@@ -46,7 +46,7 @@ class Kind:
 
 # In the order in which they are for today.
 KINDS = {
-    "checks": Kind("desk_checks", _("Your ID checks today"), lists.own_checks_today, query="?whose=own"),
+    "checks": Kind("desk_checks", _("Your ID checks today"), lists.checks_today, query="?whose=own"),
     "second_looks": Kind("desk_second_looks", _("Checks waiting for second review"), lists.second_looks_for),
     "accepted": Kind(
         "desk_accepted",
@@ -62,7 +62,7 @@ KINDS = {
     "undeliverable": Kind(
         "desk_undeliverable",
         _("Emails that did not arrive"),
-        lambda _reader: lists.not_arrived(),
+        lambda _reader: lists.not_reached(),
         lists.with_applicants,
     ),
     "without_password": Kind(

@@ -11,8 +11,9 @@ from django.utils import timezone, translation
 from core.alphabet import alphabetical
 from identity.models import User
 from mailing import worker
-from mailing.enums import Rank, Status, kinds
+from mailing.enums import Failure, Rank, Status, kinds
 from mailing.models import Letter
+from mailing.stops import MANY
 from tests.mailing.letters import queued
 from tests.staff import sign_in_staff
 
@@ -47,9 +48,9 @@ def test_staff_see_what_became_of_a_letter(staff):
 @pytest.mark.parametrize(
     ("language", "shown"),
     [
-        ("fi", ["viesti %d: Kutsu</a>", '?message__exact=invitation">Kutsu</a>', ">ruotsi</td>"]),
-        ("sv", ["meddelande %d: Inbjudan</a>", '?message__exact=invitation">Inbjudan</a>', ">svenska</td>"]),
-        ("en", ["email %d: Invitation</a>", '?message__exact=invitation">Invitation</a>', ">Swedish</td>"]),
+        ("fi", ["viesti %d: Kutsu</a>", '?message__exact=invitation">Kutsu</a>', '=sv">ruotsi</a>']),
+        ("sv", ["meddelande %d: Inbjudan</a>", '?message__exact=invitation">Inbjudan</a>', '=sv">svenska</a>']),
+        ("en", ["email %d: Invitation</a>", '?message__exact=invitation">Invitation</a>', '=sv">Swedish</a>']),
     ],
 )
 def test_list_names_kinds_and_languages_in_the_language_of_the_page(staff, language, shown):
@@ -124,6 +125,22 @@ def test_list_begins_with_what_waits_and_until_when(staff, settings, time_machin
         "Total 3 2 11 January 2027 at 7:00 11 January 2027 at 10:02",
     ]
     assert "At most 2 emails a minute are sent." in page
+
+
+def test_list_says_why_all_wait_and_not_until_when(staff, settings, time_machine):
+    time_machine.move_to("2027-01-11T10:00:00+02:00", tick=False)
+    settings.EMAIL_RATE = 2
+    for number in range(MANY):
+        queued(f"hello:{number}", to=f"person{number}@example.test")
+    Letter.objects.update(failure=Failure.SENDER, failed_at=timezone.now())
+
+    client = staff("view_letter")
+    with translation.override("en"):
+        page = client.get(reverse("admin:mailing_letter_changelist")).text
+
+    assert "began on 11 January 2027 at 10:00: The mail server does not let us send emails." in " ".join(page.split())
+    assert "The last one will be sent at about" not in page
+    assert "At most" not in page
 
 
 def test_what_waits_is_listed_the_longest_waiting_first(staff):

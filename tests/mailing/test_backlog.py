@@ -9,6 +9,7 @@ from django.utils import timezone
 from mailing.backlog import present_backlog
 from mailing.enums import Failure, Rank
 from mailing.models import Letter
+from mailing.stops import MANY
 from tests.mailing.letters import queued
 
 pytestmark = pytest.mark.django_db
@@ -89,7 +90,8 @@ def test_command_tells_the_same(settings, capsys, time_machine):
         "Rate (EMAIL_RATE): 2 a minute",
         "No email has left since 2027-01-11 08:45",
         "Emails waiting: 1, late: 1",
-        "  news: 1, late: 1, the oldest since 2027-01-11 08:45, the last one leaves at about 2027-01-11 10:01",
+        "  News about applications: 1, late: 1, the oldest since 2027-01-11 08:45, "
+        "the last one leaves at about 2027-01-11 10:01",
         "Held since an import (release_emails): 1",
     ]
 
@@ -101,6 +103,22 @@ def test_command_says_that_no_email_leaves(capsys, time_machine):
     call_command("emails")
 
     assert "No email has left since 2027-01-11 08:45" in capsys.readouterr().out.splitlines()
+
+
+def test_command_says_why_all_wait_and_not_until_when(settings, capsys, time_machine):
+    settings.EMAIL_RATE = 2
+    time_machine.move_to("2027-01-11T10:00:00+02:00", tick=False)
+    for number in range(MANY):
+        refused = {"failure": Failure.SENDER, "failed_at": timezone.now(), "to": f"person{number}@example.test"}
+        waiting(number, minutes=5, rank=Rank.AWAITED, **refused)
+
+    call_command("emails")
+
+    assert capsys.readouterr().out.splitlines()[1:] == [
+        "No email has left since 2027-01-11 10:00: The mail server does not let us send emails",
+        "Emails waiting: 5, late: 0",
+        "  Emails that somebody is waiting for: 5, late: 0, the oldest since 2027-01-11 09:55",
+    ]
 
 
 def test_command_says_that_no_rate_is_set(settings, capsys):

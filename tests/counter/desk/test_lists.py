@@ -7,13 +7,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from applications import invitations, names
+from applications import changes, document, invitations, names
 from applications.models import Applicant, Application
 from counter import id_checks
-from counter.desk import lists, paging, trail
+from counter.desk import lists, paging, today, trail
 from mailing.models import Letter
 from records.names import staff_chain
-from tests.applications.factories import applicant, application, confirm
+from tests import cast
+from tests.applications.factories import HOUSING_SYSTEM, applicant, application, confirm
 from tests.cast import MAIJA, OLLI, OTSO, TEA, VERA, VILLE
 from tests.cast import applicant as written
 from tests.counter.checks import check as check_at_counter
@@ -36,7 +37,7 @@ def bounce(sent, who, message="invitation"):
 
 
 def lost():
-    return [(letter.message, letter.to) for letter in lists.not_arrived()]
+    return [(letter.message, letter.to) for letter in lists.not_reached()]
 
 
 def waiting(missing=""):
@@ -93,9 +94,9 @@ def test_second_looks_that_were_taken_or_are_too_late_are_not_listed():
         id_checks.decide(checked(sent, MAIJA, is_doubtful=True), accepted=True, reason="Fine", by=acting("supervisor"))
         late = checked(sent, OLLI, is_doubtful=True)
 
-        assert list(lists.to_look_at()) == [late]
+        assert list(lists.second_looks_for(staff("adviser"))) == [late]
     with time_machine.travel(dt.datetime(2026, 12, 2, 8, 1, tzinfo=dt.UTC), tick=False):
-        assert list(lists.to_look_at()) == []
+        assert list(lists.second_looks_for(staff("adviser"))) == []
 
 
 # --- Applications that wait ------------------------------------------------------------------------------
@@ -190,7 +191,7 @@ def test_list_is_read_by_cause(adviser, failure, cause):
     bounce(sent, OLLI)
     Letter.objects.exclude(bounced_at=None).update(failure=failure)
 
-    read = {kind.value for kind in lists.CAUSES if lists.not_arrived(kind)}
+    read = {kind.value for kind in lists.CAUSES if lists.not_reached(kind)}
     page = text_of(adviser.get(address("desk_undeliverable"), {"cause": cause}))
 
     assert read == {cause}
@@ -223,6 +224,54 @@ def test_letter_to_an_address_that_was_corrected_is_not_listed():
     invitations.correct_address(applicant(sent, OLLI), email="olli.ohman@example.test")
 
     assert lost() == []
+
+
+def test_address_that_somebody_else_in_the_household_has_too_is_nobody_elses():
+    """Olli's address was Maija's too: Olli has another one now, and Maija's emails are not Olli's."""
+    sent = application(MAIJA, OLLI)
+    Applicant.objects.filter(pk=applicant(sent, OLLI).pk).update(email="maija@example.test")
+    Letter.objects.filter(message="invitation").update(to="maija@example.test")
+    bounce(sent, OLLI)
+    assert lost() == [("invitation", "maija@example.test")]
+
+    Applicant.objects.filter(pk=applicant(sent, OLLI).pk).update(email="olli.ohman@example.test")
+
+    assert lost() == []
+
+
+def test_letter_to_the_slot_of_a_former_version_is_its_persons():
+    sent = application(MAIJA, OLLI)
+    bounce(sent, OLLI)
+    again = document.parse(cast.document(MAIJA, OLLI, VERA))
+    changes.put(sent, again, tag=sent.version.digest, by=HOUSING_SYSTEM)
+    assert lost() == [("invitation", "olli@example.test")]
+
+    Applicant.objects.filter(version__current_of=sent.pk, position=1).update(email="olli.ohman@example.test")
+
+    assert lost() == []
+
+
+def test_each_person_is_listed_once_with_the_last_of_their_lost_letters_the_latest_loss_first(adviser):
+    now = timezone.now()
+    sent, other = application(MAIJA, OLLI), application(VERA)
+    confirm(sent, OLLI)
+    for who, message, failure, hours in [
+        (OLLI, "invitation", "full", 1),
+        (OLLI, "receipt", "no_address", 3),
+        (MAIJA, "confirmed", "no_address", 2),
+    ]:
+        letter = bounce(sent, who, message)
+        Letter.objects.filter(pk=letter.pk).update(bounced_at=now - dt.timedelta(hours=hours), failure=failure)
+    letter = bounce(other, VERA, "arrived")
+    Letter.objects.filter(pk=letter.pk).update(bounced_at=now - dt.timedelta(hours=4), failure="full")
+
+    page = text_of(adviser.get(address("desk_undeliverable")))
+
+    assert [name for name, _ in lost()] == ["confirmed", "receipt", "arrived"]
+    assert [one.message for one in lists.not_reached("full")] == ["arrived"]
+    assert re.search("Maija Liisa Meikäläinen .* Olli Öhman .* Vera Virtanen ", page)
+    assert page.count("Olli Öhman") == 1
+    assert today.lists_of_today(staff("adviser"))["undeliverable"].number == 3
 
 
 def test_letter_after_which_another_arrived_is_not_listed():
@@ -315,11 +364,12 @@ def test_list_takes_constant_queries(adviser, name):
     ("query", "index"),
     [
         (lists.checks_today, "applications_idcheck_checked_at"),
-        (lists.to_look_at, "applications_idcheck_checked_at"),
+        (lambda: lists.second_looks_for(staff("adviser")), "applications_idcheck_checked_at"),
         (lists.that_wait, "application_by_state"),
         (lambda: lists.that_wait("address"), "application_by_state"),
         (lists.not_arrived, "letter_undeliverable"),
-        (lambda: lists.not_arrived("full"), "letter_undeliverable"),
+        (lists.not_reached, "letter_undeliverable"),
+        (lambda: lists.not_reached("full"), "letter_undeliverable"),
         (lambda: Letter.objects.filter(about="23456789B").order_by("-pk"), "letter_about"),
         (lambda: names.find("öhman olli"), "name_part"),
         (lambda: trail.accesses_to(Applicant.objects.get(position=0)), "entry_by_subject"),

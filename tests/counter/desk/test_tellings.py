@@ -73,6 +73,17 @@ def test_whoever_does_not_get_their_emails_is_called():
     assert owed() == [("about_to_lapse", "Olli")]
 
 
+def test_whoever_does_not_get_what_matters_is_called_though_a_later_email_is_lost_too():
+    application = sent(cast.MAIJA, cast.OLLI)
+    letters.about_to_end(fresh(application))
+    confirm(application, cast.MAIJA)
+    now = timezone.now()
+    theirs = Letter.objects.filter(message__in=["about_to_lapse", "confirmed"], to="olli@example.test")
+    assert theirs.update(sent_at=now, bounced_at=now) == 2
+
+    assert owed() == [("about_to_lapse", "Olli")]
+
+
 def test_nobody_is_called_because_a_stranger_has_named_them():
     """Anybody may write any name and number into the open form."""
     sent({**cast.MAIJA, "email": None}, OLLI)
