@@ -52,8 +52,9 @@ MAIJA = {
     "email": "m@own-name.example.test",
     "phone": "0401112223",
 }
+# Not "piilo" alone: the identifiers of requests are of letters from a to p.
 SECRETS = re.compile(
-    r"piilo|hidden\.example|998\s?8776|Salakuja|99870|Inari|m@own|own-name|040\s?111\s?2223", re.IGNORECASE
+    r"piilo[.@]|hidden\.example|998\s?8776|Salakuja|99870|Inari|m@own|own-name|040\s?111\s?2223", re.IGNORECASE
 )
 
 # What is sent to a page that answers something else than an empty form.

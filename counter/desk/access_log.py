@@ -64,9 +64,12 @@ def open_contact_details(request: HttpRequest, slot: Applicant) -> Contact | Non
     return Contact(slot.email, slot.phone, stored.address or "", stored.municipality or "")
 
 
-def may_see_details(request: HttpRequest, slot: Applicant) -> bool:
-    """Tell whether this member of staff would see a person's contact details now. Nothing is recorded."""
-    return _is_allowed(request, slot, protection.hiding(slot))
+def may_ask_for_details(request: HttpRequest, slot: Applicant) -> bool:
+    """Tell whether staff may see a person's contact details now, if they ask and no mark hides them; records nothing.
+
+    A mark that hides them changes nothing: whoever only looks at a page is not to learn of it (R16).
+    """
+    return staff_of(request).has_perm("counter.see_protected") or _is_here(slot)
 
 
 def open_phone_number(request: HttpRequest, slot: Applicant, *, is_called: bool) -> bool:
@@ -107,8 +110,9 @@ def _ask_for_details(request: HttpRequest, slot: Applicant, *, is_called: bool =
     Staff with the right may, at any time; each protected person whom the details may reveal gets an entry then.
     Others may while the person is here, on the day of an ID check, or is to be called, if no mark hides the details.
     """
+    is_here = is_called or _is_here(slot)
     hiding = protection.hiding(slot)
-    may_see = _is_allowed(request, slot, hiding, is_called=is_called)
+    may_see = staff_of(request).has_perm("counter.see_protected") or (is_here and not hiding)
     asked = ApplicationEvent(Event.CONTACT_DETAILS_ASKED, slot, {"shown": may_see})
     events = {slot.version.application: [asked]}
     for each in hiding if may_see else []:
@@ -119,9 +123,7 @@ def _ask_for_details(request: HttpRequest, slot: Applicant, *, is_called: bool =
     return may_see
 
 
-def _is_allowed(request: HttpRequest, slot: Applicant, hiding: list[Applicant], *, is_called: bool = False) -> bool:
-    if staff_of(request).has_perm("counter.see_protected"):
-        return True
-    # Whether the person has shown today who they are.
-    checks = IdCheck.objects.sound().of_today().filter(applicant__in=Applicant.objects.same_person(slot))
-    return not hiding and (is_called or checks.exists())
+def _is_here(slot: Applicant) -> bool:
+    """Tell whether the person has shown today who they are."""
+    checks = IdCheck.objects.sound().of_today()
+    return checks.filter(applicant__in=Applicant.objects.same_person(slot)).exists()

@@ -87,7 +87,7 @@ def show_person(
         "other_name": "" if is_same_name else str(person),  # by which the person was identified (R4)
         "checks": [(check, names.get(check.document_type, check.document_type)) for check in checks],
         "emails": messages.of_person(slot),
-        "may_see_address": partial(access_log.may_see_details, request, slot),  # asked only where it matters
+        "may_ask_for_address": partial(access_log.may_ask_for_details, request, slot),  # asked only where it matters
         "account": account,
         "account_letters": account_letters,
         "refusal": refusal,

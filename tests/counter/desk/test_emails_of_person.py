@@ -182,14 +182,20 @@ def test_whoever_may_not_see_the_address_now_is_led_to_correct_it_unseen(adviser
     assert entries("contact_details_asked") == []
 
 
-def test_mark_of_somebody_in_the_household_leads_to_correct_the_address_unseen(adviser):
-    """R16"""
+@pytest.mark.parametrize("is_here", [True, False])
+def test_button_tells_nobody_of_a_mark(adviser, is_here):
+    """R16: whoever only opens the page sees the same"""
     sent = application(MAIJA, OLLI)
     Letter.objects.filter(message="invitation").update(**SENT, bounced_at=AT)
-    check(sent, OLLI)
-    protect(applicant(sent, MAIJA))
+    if is_here:
+        check(sent, OLLI)
+    show(adviser, sent)
 
-    assert "Show the address and correct it" not in text_of(show(adviser, sent))
+    unmarked = text_of(show(adviser, sent))
+    protect(applicant(sent, OLLI))
+
+    assert text_of(show(adviser, sent)) == unmarked
+    assert ("Show the address and correct it" in unmarked) == is_here
 
 
 def test_page_of_the_account_says_what_to_do_about_a_full_mailbox(adviser):
