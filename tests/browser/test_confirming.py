@@ -186,7 +186,7 @@ def test_demo_person_is_let_in_with_one_press_and_may_confirm(page, live_server)
     data.load()
     page.goto(f"{live_server.url}/fi/")
     page.get_by_text("Kokeile demoa").click()
-    page.get_by_role("link", name="Aino Aalto").click()
+    page.get_by_role("link", name="Avaa linkki : Aino Aalto").click()
     press(page, "Hyväksy evästeet")
     go_to_bank(page, WORDS["fi"])
 
