@@ -245,22 +245,27 @@ def correct_own_contact_details(
     """
     others = everywhere.lock_also(applicant, also)
     application, slot = _lock_open_slot(applicant)
+    return correct_everywhere((slot, application), others, email=email, phone=phone, language=language, by=by)
+
+
+def correct_everywhere(
+    place: Place, others: Sequence[Place], *, email: str, phone: str, language: Language, by: Actor
+) -> Corrected:
+    """Correct how a person is reached in one place and in others, all locked, and tell what became of it.
+
+    Elsewhere the address follows, and the phone number where it was the same. The language may differ from place to
+    place.
+    """
+    slot, application = place
     former = copy(slot)
     is_invited = correct_details(slot, application, email=email, phone=phone, language=language, by=by)
-    correct_elsewhere(others, former, slot, by=by)
-    return Corrected(is_invited, [other for _slot, other in others])
-
-
-def correct_elsewhere(others: Sequence[Place], former: Applicant, present: Applicant, *, by: Actor) -> None:
-    """Correct in other places, all locked, what was corrected of the same person in one.
-
-    The address follows; the phone number where it was the same. The language may differ from place to place.
-    """
-    for slot, application in others:
-        email = slot.email if present.email == former.email else present.email
-        phone = present.phone if slot.phone == former.phone else slot.phone
-        if (email, phone) != (slot.email, slot.phone):
-            correct_details(slot, application, email=email, phone=phone, language=Language(slot.language), by=by)
+    for other, elsewhere in others:
+        address = other.email if email == former.email else email
+        number = phone if other.phone == former.phone else other.phone
+        if (address, number) != (other.email, other.phone):
+            spoken = Language(other.language)
+            correct_details(other, elsewhere, email=address, phone=number, language=spoken, by=by)
+    return Corrected(is_invited, [elsewhere for _other, elsewhere in others])
 
 
 def correct_details(

@@ -1,7 +1,6 @@
 """Contact details, language and invitations, all that the counter corrects in an application (C7)."""
 
 from collections.abc import Collection
-from copy import copy
 
 from applications import everywhere, invitations
 from applications.models import OPEN, Applicant, Application
@@ -37,10 +36,8 @@ def correct_contact_details(
     if slot is None:
         raise SlotChanged
     email, phone = slot.email if email is None else email, slot.phone if phone is None else phone
-    former = copy(slot)
-    is_invited = invitations.correct_details(slot, application, email=email, phone=phone, language=language, by=by)
-    invitations.correct_elsewhere(others, former, slot, by=by)
-    return invitations.Corrected(is_invited, [place for _slot, place in others])
+    place = (slot, application)
+    return invitations.correct_everywhere(place, others, email=email, phone=phone, language=language, by=by)
 
 
 def lock_open_applications(applicant: Applicant) -> list[Application]:

@@ -15,6 +15,8 @@ from mailing.models import Letter
 from records.enums import Event
 from records.names import applicant_subject
 
+# What a slot is called by the trail, and so by `Letter.recipient`.
+NAME_OF_SLOT = Concat(Value(applicant_subject(0).removesuffix("0")), Cast("pk", CharField()))
 FOLLOWED = dt.timedelta(days=120)  # an application is open for 90 days, and its letters are not older
 
 # What somebody must do, or would rely on wrongly, if nobody told them.
@@ -56,9 +58,8 @@ def untold(lost: QuerySet[Letter]) -> QuerySet[Letter]:
 
 def _present_slots() -> QuerySet[Applicant]:
     """Return the slots in the current version of the application that an outer letter is about, if it is to one."""
-    named = Concat(Value(applicant_subject(0).removesuffix("0")), Cast("pk", CharField()))
     current = Applicant.objects.filter(version__current_of__reference=OuterRef("about"))
-    return current.annotate(name=named).filter(name=OuterRef("recipient"), declined_at=None)
+    return current.annotate(name=NAME_OF_SLOT).filter(name=OuterRef("recipient"), declined_at=None)
 
 
 @atomically

@@ -85,8 +85,8 @@ def is_unreachable(address: str) -> bool:
 def unreachable_among(addresses: Collection[str]) -> set[str]:
     """Return those of these addresses at which reminders would not arrive, or are unwanted (R14).
 
-    The last letter there whose fate is known came back for a reason that stays, or a letter there was reported as
-    spam. What is our own fault, and a mailbox that is full, say nothing of the address.
+    The last letter there whose fate is known came back for a reason that stays, or a letter there was marked as
+    junk mail. What is our own fault, and a mailbox that is full, say nothing of the address.
     """
     is_known = (
         Q(delivered_at__isnull=False)

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import models, transaction
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.functions import Cast, Coalesce, Concat
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -258,12 +258,11 @@ def _slots_with_this_address() -> QuerySet[Applicant]:
 
     Somebody else in the household may have the same address: that says nothing of this person's.
     """
-    named = Concat(Value(applicant_subject(0).removesuffix("0")), Cast("pk", models.CharField()))
     alike = Q(first_names=OuterRef("first_names"), last_name=OuterRef("last_name"), birth_date=OuterRef("birth_date"))
     written_to = Applicant.objects.filter(
         Q(hetu_index=OuterRef("hetu_index")) | alike, version__application=OuterRef("version__application")
     )
-    theirs = written_to.annotate(name=named).filter(name=OuterRef(OuterRef("recipient")))
+    theirs = written_to.annotate(name=tellings.NAME_OF_SLOT).filter(name=OuterRef(OuterRef("recipient")))
     open_ones = {"version__current_of__reference": OuterRef("about"), "version__current_of__state__in": OPEN}
     return Applicant.objects.filter(Exists(theirs), email=OuterRef("to"), **open_ones)
 
