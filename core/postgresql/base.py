@@ -12,6 +12,9 @@ from typing import Any
 
 import psycopg
 from django.db.backends.postgresql import base
+from psycopg.errors import _WaitTimeout
+
+from core.postgresql import pooled
 
 REQUEST_SECONDS = 4.5  # for which one request waits for the database, in all
 
@@ -46,7 +49,12 @@ class PatientConnection(psycopg.Connection[Any]):
         if limits is None:
             return super().wait(gen, interval, timeout)
         with limits.spending() as left:
-            return super().wait(gen, interval, left if timeout is None else min(timeout, left))
+            try:
+                return super().wait(gen, interval, left if timeout is None else min(timeout, left))
+            except _WaitTimeout:
+                if pooled.is_pooled():
+                    pooled.end_statement(self)
+                raise
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -59,3 +67,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
             return super().get_new_connection(conn_params)
         with limits.spending():
             return super().get_new_connection(conn_params)
+
+    def chunked_cursor(self) -> Any:
+        """Return a cursor that reads in pieces, which behind a pooler only a transaction can hold open."""
+        if pooled.is_pooled() and self.get_autocommit():
+            return self.cursor()
+        return super().chunked_cursor()
