@@ -36,6 +36,7 @@ ALTER DEFAULT PRIVILEGES FOR ROLE :"owner" IN SCHEMA public GRANT SELECT, INSERT
 ALTER DEFAULT PRIVILEGES FOR ROLE :"owner" IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO :"service";
 
 -- A statement for which nobody waits any more, since its web server or the pooler has hung up, is ended.
+ALTER ROLE :"owner" SET client_connection_check_interval = '5s';
 ALTER ROLE :"service" SET client_connection_check_interval = '5s';
 
 COMMIT;
