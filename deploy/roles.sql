@@ -1,6 +1,6 @@
 -- Two roles of PostgreSQL for Heka Confirm: the owner migrates, the service reads and writes rows and nothing more.
 --
---   psql -d heka -f deploy/roles.sql                        as a role that may create roles
+--   psql -d heka -f deploy/roles.sql      as a superuser, or as who owns the database and may create roles
 --   psql -d heka -c '\password heka_owner' -c '\password heka_service'
 --
 -- Other names: -v owner=NAME -v service=NAME. In a database that stands already the owner is the role that has migrated
@@ -19,6 +19,11 @@ BEGIN;
 SELECT format('CREATE ROLE %I LOGIN', name)
 FROM unnest(ARRAY[:'owner', :'service']) AS name
 WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name)
+\gexec
+
+-- Whoever is no superuser grants what is the owner's as a member of it.
+SELECT format('GRANT %I TO CURRENT_USER', :'owner')
+WHERE NOT pg_has_role(:'owner', 'USAGE')
 \gexec
 
 -- Nobody else connects, and only the owner makes anything.
