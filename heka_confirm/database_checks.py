@@ -26,6 +26,7 @@ READ = """
         current_setting('client_connection_check_interval'),
         (SELECT client_addr FROM pg_stat_activity WHERE pid = pg_backend_pid()),
         coalesce((SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()), false),
+        ARRAY(SELECT name FROM pg_settings WHERE setting = '0' AND name = ANY(%s) ORDER BY name),
         current_user, (SELECT rolsuper FROM pg_roles WHERE rolname = current_user),
         has_schema_privilege('public', 'CREATE') OR EXISTS (
             SELECT FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
@@ -56,6 +57,7 @@ class Facts:
     notices_hang_up: str
     client: Any  # an IP address; None for a socket of the same machine
     is_encrypted: bool
+    without_limit: list[str]
     role: str
     is_superuser: bool
     may_change_tables: bool
@@ -66,35 +68,27 @@ def check_database(*, databases: Sequence[str] | None = None, **kwargs: Any) -> 
     """Return what is wrong with the connection that a request would have. SQLite is not asked."""
     if DEFAULT_DB_ALIAS not in (databases or ()) or settings.DATABASE["ENGINE"] != POSTGRESQL_ENGINE:
         return []
-    connection = _as_for_a_request()
+    database = configure(settings.DATABASE, serves_requests=True, pooled=settings.DATABASE_POOLED)
+    del database["OPTIONS"]["pool"]  # it would say only that it has waited
+    connection: BaseDatabaseWrapper = ConnectionHandler({DEFAULT_DB_ALIAS: database})[DEFAULT_DB_ALIAS]
     try:
         with connection.cursor() as cursor:
-            cursor.execute(READ)
+            cursor.execute(READ, [list(LIMITS)])
             facts = Facts(*cursor.fetchone())
-        return [*_line(connection, facts), *_pooler(connection, facts), *_server(facts), *_limits(connection, facts)]
+        # A pooler names a process of its own making.
+        is_behind = connection.connection.info.backend_pid != facts.process
+        line = _line(connection.connection, facts, is_behind=is_behind)
+        return [*line, *_pooler(connection, is_behind=is_behind), *_server(facts)]
     except DatabaseError as error:
-        return [_cannot_connect(error)]
+        reason = " ".join(str(error).split())
+        hint = next((hint for words, hint in HINTS.items() if words in reason), "Check host and port in DATABASE_URL.")
+        return [Error(f"The database cannot be used: {reason}", hint=hint, id="heka_confirm.E020")]
     finally:
         connection.close()
 
 
-def _as_for_a_request() -> BaseDatabaseWrapper:
-    """Return what a web worker would have, without its pool, which says only that it has waited."""
-    database = configure(settings.DATABASE, serves_requests=True, pooled=settings.DATABASE_POOLED)
-    del database["OPTIONS"]["pool"]
-    wrapper: BaseDatabaseWrapper = ConnectionHandler({DEFAULT_DB_ALIAS: database})[DEFAULT_DB_ALIAS]
-    return wrapper
-
-
-def _cannot_connect(error: DatabaseError) -> CheckMessage:
-    reason = " ".join(str(error).split())
-    hint = next((hint for words, hint in HINTS.items() if words in reason), "Check host and port in DATABASE_URL.")
-    return Error(f"The database cannot be used: {reason}", hint=hint, id="heka_confirm.E020")
-
-
-def _line(connection: BaseDatabaseWrapper, facts: Facts) -> Iterator[CheckMessage]:
+def _line(link: psycopg.Connection[Any], facts: Facts, *, is_behind: bool) -> Iterator[CheckMessage]:
     """Yield what is wrong with the way to the server, or to the pooler and from there."""
-    link: psycopg.Connection[Any] = connection.connection
     address = link.info.hostaddr
     if address and not ip_address(address.partition("%")[0]).is_loopback:
         mode = next((option.val or b"" for option in link.pgconn.info if option.keyword == b"sslmode"), b"")
@@ -110,7 +104,7 @@ def _line(connection: BaseDatabaseWrapper, facts: Facts) -> Iterator[CheckMessag
                 hint="Add sslmode=verify-full and sslrootcert=/path/of/the/authority.pem to DATABASE_URL.",
                 id="heka_confirm.W011",
             )
-    if _is_behind_pooler(link, facts) and not (facts.is_encrypted or facts.client is None or facts.client.is_loopback):
+    if is_behind and not (facts.is_encrypted or facts.client is None or facts.client.is_loopback):
         yield Warning(
             "The pooler sends what people write to the database unencrypted.",
             hint="Set server_tls_sslmode = verify-full and server_tls_ca_file, as deploy/pgbouncer.ini does.",
@@ -118,13 +112,8 @@ def _line(connection: BaseDatabaseWrapper, facts: Facts) -> Iterator[CheckMessag
         )
 
 
-def _is_behind_pooler(link: psycopg.Connection[Any], facts: Facts) -> bool:
-    """Tell whether somebody else speaks to the server: a pooler names a process of its own making."""
-    return link.info.backend_pid != facts.process
-
-
-def _pooler(connection: BaseDatabaseWrapper, facts: Facts) -> Iterator[CheckMessage]:
-    is_behind = _is_behind_pooler(connection.connection, facts)
+def _pooler(connection: BaseDatabaseWrapper, *, is_behind: bool) -> Iterator[CheckMessage]:
+    """Yield where what is said of a pooler is not so, or it does too little."""
     if is_behind and not settings.DATABASE_POOLED:
         yield Error(
             "The database is reached through a pooler: limits of time are lost, and prepared statements are others'.",
@@ -137,9 +126,16 @@ def _pooler(connection: BaseDatabaseWrapper, facts: Facts) -> Iterator[CheckMess
             hint="Take DATABASE_POOLED away, or let DATABASE_URL name the pooler.",
             id="heka_confirm.W013",
         )
+    if settings.DATABASE_POOLED and is_behind and not _can_end_statement(connection):
+        yield Warning(
+            "The pooler does not tell the server that nobody waits for a statement any more.",
+            hint="Take a pooler that passes on cancel requests, such as PgBouncer, or connect without one.",
+            id="heka_confirm.W017",
+        )
 
 
 def _server(facts: Facts) -> Iterator[CheckMessage]:
+    """Yield what is wrong with the server itself, the role, and its limits of time."""
     if facts.encoding != "UTF8":
         yield Error(
             f"The database holds texts as {facts.encoding}, which lacks letters of names.",
@@ -159,24 +155,11 @@ def _server(facts: Facts) -> Iterator[CheckMessage]:
             hint="Run deploy/roles.sql. The owner migrates; web server, worker and commands use the other role.",
             id="heka_confirm.W015",
         )
-
-
-def _limits(connection: BaseDatabaseWrapper, facts: Facts) -> Iterator[CheckMessage]:
-    """Yield what would let a request wait, or go on on the server when nobody waits any more."""
-    if not settings.DATABASE_POOLED:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT name FROM pg_settings WHERE setting = '0' AND name = ANY(%s)", [list(LIMITS)])
-            if without := [name for (name,) in cursor.fetchall()]:
-                yield Warning(
-                    f"Requests have no limit of time by {', '.join(sorted(without))}.",
-                    hint="Take it out of `options` in DATABASE_URL; the service sets its own.",
-                    id="heka_confirm.W016",
-                )
-    elif not _can_end_statement(connection):
+    if facts.without_limit and not settings.DATABASE_POOLED:
         yield Warning(
-            "The pooler does not tell the server that nobody waits for a statement any more.",
-            hint="Take a pooler that passes on cancel requests, such as PgBouncer, or connect without one.",
-            id="heka_confirm.W017",
+            f"Requests have no limit of time by {', '.join(facts.without_limit)}.",
+            hint="Take it out of `options` in DATABASE_URL; the service sets its own.",
+            id="heka_confirm.W016",
         )
     if facts.notices_hang_up == "0":
         yield Warning(

@@ -74,15 +74,11 @@ def options_of(url: str, given: dict[str, Any]) -> dict[str, Any]:
         options |= {name: text for name, text in texts.items() if name in OF_LIBPQ}
         if schema := options.pop("currentSchema", ""):
             options["options"] = f"{texts.get('options', '')} -c search_path={schema}".strip()
-    _demand_numbers(options)
-    return options
-
-
-def _demand_numbers(options: dict[str, Any]) -> None:
     for name, least in {"conn_max_age": 0, "pool": 1}.items():
         number = options.get(name, least)
         if type(number) is not int or number < least:
             raise EnvError(f"Its {name} is no whole number from {least} on.")
+    return options
 
 
 def configure(given: dict[str, Any], *, serves_requests: bool, pooled: bool) -> dict[str, Any]:
@@ -99,20 +95,14 @@ def configure(given: dict[str, Any], *, serves_requests: bool, pooled: bool) -> 
     size = own.pop("pool", POOL["max_size"])
     options = {"server_side_binding": True, "prepare_threshold": None if pooled else 2, **LINE, **own}
     if serves_requests:
-        options["pool"] = _pool(size, age=named.pop("CONN_MAX_AGE", None))
+        options["pool"] = {**POOL, "min_size": min(2, size), "max_size": size}
+        if "CONN_MAX_AGE" in named:  # which Django refuses beside a pool
+            options["pool"]["max_lifetime"] = named.pop("CONN_MAX_AGE")
         if not pooled:  # no pooler passes them on
-            options["options"] = f"{_as_options(LIMITS)} {own.get('options', '')}".strip()  # the last one wins
+            limits = [f"-c {name}={limit}" for name, limit in LIMITS.items()]
+            options["options"] = " ".join([*limits, own.get("options", "")]).strip()  # the last one wins
     ours = {
         "CONN_MAX_AGE": 0 if serves_requests else 60,
         "CONN_HEALTH_CHECKS": True,
     }
     return {**given, **ours, **named, "ENGINE": "core.postgresql", "OPTIONS": options}
-
-
-def _pool(size: int, *, age: int | None) -> dict[str, Any]:
-    """Return the pool of a web worker. `age` is for how many seconds a connection is kept at most."""
-    return {**POOL, "min_size": min(2, size), "max_size": size, **({} if age is None else {"max_lifetime": age})}
-
-
-def _as_options(limits: dict[str, str]) -> str:
-    return " ".join(f"-c {name}={limit}" for name, limit in limits.items())

@@ -11,6 +11,7 @@ from contextvars import ContextVar
 from typing import Any
 
 import psycopg
+from django.conf import settings
 from django.db.backends.postgresql import base
 from psycopg.errors import _WaitTimeout
 
@@ -52,7 +53,7 @@ class PatientConnection(psycopg.Connection[Any]):
             try:
                 return super().wait(gen, interval, left if timeout is None else min(timeout, left))
             except _WaitTimeout:
-                if pooled.is_pooled():
+                if settings.DATABASE_POOLED:
                     pooled.end_statement(self)
                 raise
 
@@ -70,6 +71,6 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def chunked_cursor(self) -> Any:
         """Return a cursor that reads in pieces, which behind a pooler only a transaction can hold open."""
-        if pooled.is_pooled() and self.get_autocommit():
+        if settings.DATABASE_POOLED and self.get_autocommit():
             return self.cursor()
         return super().chunked_cursor()

@@ -8,16 +8,10 @@ import logging
 from typing import Any
 
 import psycopg
-from django.conf import settings
 
 logger = logging.getLogger(__name__)
 
 CANCEL_SECONDS = 0.5  # a pooler or a server that is silent hears of nothing
-
-
-def is_pooled() -> bool:
-    """Tell whether the database is reached through such a pooler."""
-    return bool(settings.DATABASE_POOLED)
 
 
 def end_statement(connection: psycopg.Connection[Any]) -> None:

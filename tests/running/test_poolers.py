@@ -125,6 +125,12 @@ def test_pooler_that_drops_our_limits_without_a_word_is_an_error(check):  # noqa
     assert list(found) == ["E021", "W016"]
 
 
+def test_pooler_that_ends_no_statement_is_warned_of(check, monkeypatch):  # noqa: F811
+    monkeypatch.setattr(psycopg.Connection, "cancel_safe", lambda connection, **timeout: None)
+
+    assert list(check(address("heka_service", pooler()), pooled=True)) == ["W017"]
+
+
 def test_pooler_that_is_not_there_is_warned_of(check):  # noqa: F811
     assert list(check(installation().url("heka_service"), pooled=True)) == ["W013"]
 

@@ -105,6 +105,14 @@ def test_read_only_database_is_warned_of(check):
     assert list(found) == ["W014"]
 
 
+def test_database_that_lacks_letters_is_refused(check):
+    installation().sql("CREATE DATABASE odd ENCODING 'SQL_ASCII' LOCALE 'C' TEMPLATE template0")
+
+    found = check(installation().url("heka_service").replace("/heka?", "/odd?"))
+
+    assert list(found) == ["E022"]
+
+
 def test_check_deploy_asks_the_database_only_if_told_to_and_never_ends_in_a_traceback():
     url = installation().url("heka_owner").replace("p%40ss", "pass")
 
