@@ -11,7 +11,11 @@ from contextvars import ContextVar
 from typing import Any
 
 import psycopg
+from django.conf import settings
 from django.db.backends.postgresql import base
+from psycopg.errors import _WaitTimeout
+
+from core.postgresql import pooled
 
 REQUEST_SECONDS = 4.5  # for which one request waits for the database, in all
 
@@ -46,7 +50,12 @@ class PatientConnection(psycopg.Connection[Any]):
         if limits is None:
             return super().wait(gen, interval, timeout)
         with limits.spending() as left:
-            return super().wait(gen, interval, left if timeout is None else min(timeout, left))
+            try:
+                return super().wait(gen, interval, left if timeout is None else min(timeout, left))
+            except _WaitTimeout:
+                if settings.DATABASE_POOLED:
+                    pooled.end_statement(self)
+                raise
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -59,3 +68,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
             return super().get_new_connection(conn_params)
         with limits.spending():
             return super().get_new_connection(conn_params)
+
+    def chunked_cursor(self) -> Any:
+        """Return a cursor that reads in pieces, which behind a pooler only a transaction can hold open."""
+        if settings.DATABASE_POOLED and self.get_autocommit():
+            return self.cursor()
+        return super().chunked_cursor()
