@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.base import UpdateError
+from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import Resolver404, resolve
 from django.utils import timezone
@@ -71,7 +72,8 @@ def _is_alive(request: HttpRequest) -> bool:
         return True
     request.form_sender = unsent_forms.sender(request)  # type: ignore[attr-defined]  # ours
     try:
-        end(request)
+        with transaction.atomic():
+            end(request)
     except DATABASE_AWAY:  # its row stays, as idle as it is
         request.session, request.user = SessionStore(), AnonymousUser()
     return False

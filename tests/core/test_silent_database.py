@@ -10,11 +10,12 @@ import pytest
 from django.db import OperationalError
 from psycopg.waiting import Wait
 
-from core import last_known
+from core import last_known, transactions
 from core.last_known import LastKnown
 from core.postgresql import patience
 from core.postgresql.crowd import Crowd, Crowded
 from core.postgresql.pool import PatientConnection
+from core.worker import SILENCE_SECONDS, Stop, run_worker
 
 SILENCE = 0.5  # seconds
 
@@ -132,7 +133,7 @@ def test_silent_database_holds_no_more_threads_than_it_may(most, waiting, refuse
 def test_sound_database_refuses_nobody():
     crowd = Crowd(most=3)
 
-    running, ends = crowding(crowd, 60, waits=lambda: time.sleep(0.01))
+    running, ends = crowding(crowd, 60, waits=lambda: time.sleep(0.002))
     joined(running)
 
     assert ends == ["served"] * 60
@@ -187,6 +188,31 @@ def test_error_that_the_server_reports_is_an_answer():
         raise psycopg.errors.UniqueViolation
 
     assert not crowd.is_silent
+
+
+def test_worker_gives_up_a_silent_database_too(settings):
+    settings.WORKER_BESIDE = []
+
+    run_worker(lambda *_: None, Stop(asked=True))
+
+    assert patience.seconds_left() == SILENCE_SECONDS
+
+
+@pytest.mark.parametrize(
+    ("options", "in_atomic_block", "given_back"),
+    [({"pool": {"max_size": 8}}, False, ["closed"]), ({"pool": {"max_size": 8}}, True, []), ({}, False, [])],
+    ids=["pool", "transaction", "no pool"],
+)
+def test_connection_is_given_back_while_somebody_else_is_waited_for(monkeypatch, options, in_atomic_block, given_back):
+    done = []
+    connection = SimpleNamespace(
+        settings_dict={"OPTIONS": options}, in_atomic_block=in_atomic_block, close=lambda: done.append("closed")
+    )
+    monkeypatch.setattr(transactions, "connection", connection)
+
+    transactions.give_connection_back()
+
+    assert done == given_back
 
 
 def away():
