@@ -1,7 +1,13 @@
 """How the service talks to its database: what DATABASE_URL says, and ours beneath it."""
 
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
+import dj_database_url
+from environs import EnvError
+from psycopg.pq import Conninfo
+
+SQLITE_ENGINE, POSTGRESQL_ENGINE = "django.db.backends.sqlite3", "django.db.backends.postgresql"
 # Recursive triggers: without them REPLACE deletes rows that nobody may delete (records/append_only.py).
 SQLITE = {
     # Django's own defaults answer most of several confirmations at once with "database is locked".
@@ -28,6 +34,50 @@ POOL = {
     "max_lifetime": 300,  # seconds; after a failover none stays with the former server for longer
     "reconnect_timeout": 5,  # seconds; with more, a database that is back is not noticed
 }
+# What may stand behind the question mark of DATABASE_URL: settings of Django, its options, and what libpq knows.
+OF_DJANGO = {"conn_max_age", "conn_health_checks", "disable_server_side_cursors"}
+OF_BACKEND = {"assume_role", "isolation_level", "pool", "prepare_threshold", "server_side_binding"}
+OF_LIBPQ = {option.keyword.decode() for option in Conninfo.get_defaults()} - {"client_encoding"} | {"currentSchema"}
+OF_SQLITE = {*SQLITE, "cached_statements", "check_same_thread", "detect_types", "isolation_level", "uri"}
+KNOWN = {
+    SQLITE_ENGINE: OF_DJANGO | OF_SQLITE,
+    POSTGRESQL_ENGINE: OF_DJANGO | OF_BACKEND | OF_LIBPQ,
+}
+
+
+def read(url: str) -> dict[str, Any]:
+    """Return what DATABASE_URL says, as Django's settings. Raises EnvError, which never quotes the password."""
+    try:
+        given: dict[str, Any] = dict(dj_database_url.parse(url))
+    except ValueError:
+        raise EnvError("Not a valid database URL.") from None
+    if given["ENGINE"] not in KNOWN:
+        raise EnvError("Neither a PostgreSQL database (postgres://…) nor a file of SQLite (sqlite:///…).")
+    return {**given, "OPTIONS": options_of(url, given)}
+
+
+def options_of(url: str, given: dict[str, Any]) -> dict[str, Any]:
+    """Return what stands behind the question mark of DATABASE_URL; `given` is what dj_database_url makes of it all.
+
+    Raises EnvError for what would be dropped silently, or fail at the first query.
+    """
+    written = parse_qsl(urlsplit(url).query, keep_blank_values=True)
+    texts = dict(written)
+    if len(texts) < len(written):
+        raise EnvError("It names an option twice.")
+    if strange := sorted(texts.keys() - KNOWN[given["ENGINE"]]):
+        raise EnvError(f"It has options that it cannot have: {', '.join(strange)}.")
+    options: dict[str, Any] = {**dict.fromkeys(texts, ""), **given.get("OPTIONS", {})}
+    if given["ENGINE"] == POSTGRESQL_ENGINE:
+        # libpq takes texts; the parser has made numbers of some, without their zeros, and truths of others.
+        options |= {name: text for name, text in texts.items() if name in OF_LIBPQ}
+        if schema := options.pop("currentSchema", ""):
+            options["options"] = f"{texts.get('options', '')} -c search_path={schema}".strip()
+    for name, least in {"conn_max_age": 0, "pool": 1}.items():
+        number = options.get(name, least)
+        if type(number) is not int or number < least:
+            raise EnvError(f"Its {name} is no whole number from {least} on.")
+    return options
 
 
 def configure(given: dict[str, Any], *, serves_requests: bool, pooled: bool) -> dict[str, Any]:
@@ -35,19 +85,23 @@ def configure(given: dict[str, Any], *, serves_requests: bool, pooled: bool) -> 
 
     `serves_requests` is true in a web worker, `pooled` behind a pooler such as PgBouncer in transaction mode.
     """
-    own = given.get("OPTIONS", {})
-    if given["ENGINE"] == "django.db.backends.sqlite3":
-        return {**given, "OPTIONS": {**SQLITE, **own}}
-    options: dict[str, Any] = {"server_side_binding": True, **LINE}
-    if not pooled:
-        options["prepare_threshold"] = 2
+    own = dict(given.get("OPTIONS", {}))
+    named = {name.upper(): own.pop(name) for name in OF_DJANGO & own.keys()}
+    if given["ENGINE"] == SQLITE_ENGINE:
+        # Whoever is named last wins.
+        init_command = SQLITE["init_command"] + own.pop("init_command", "")
+        return {**given, **named, "OPTIONS": {**SQLITE, **own, "init_command": init_command}}
+    size = own.pop("pool", POOL["max_size"])
+    options = {"server_side_binding": True, "prepare_threshold": None if pooled else 2, **LINE, **own}
     if serves_requests:
-        options["pool"] = dict(POOL)
-        if not pooled:
-            options["options"] = " ".join(f"-c {name}={limit}" for name, limit in LIMITS.items())
+        options["pool"] = {**POOL, "min_size": min(2, size), "max_size": size}
+        if "CONN_MAX_AGE" in named:  # which Django refuses beside a pool
+            options["pool"]["max_lifetime"] = named.pop("CONN_MAX_AGE")
+        if not pooled:  # no pooler passes them on
+            limits = [f"-c {name}={limit}" for name, limit in LIMITS.items()]
+            options["options"] = " ".join([*limits, own.get("options", "")]).strip()  # the last one wins
     ours = {
         "CONN_MAX_AGE": 0 if serves_requests else 60,
         "CONN_HEALTH_CHECKS": True,
-        "DISABLE_SERVER_SIDE_CURSORS": pooled,
     }
-    return {**given, **ours, "ENGINE": "core.postgresql", "OPTIONS": {**options, **own}}
+    return {**given, **ours, **named, "ENGINE": "core.postgresql", "OPTIONS": options}

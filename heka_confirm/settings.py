@@ -19,6 +19,7 @@ from heka_confirm import databases
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = FileAwareEnv(eager=False, strip_whitespace=True)
+env.add_parser("database_url", databases.read)
 
 
 def secret(name: str, *, many: bool = False) -> dict[str, Any]:
@@ -45,7 +46,7 @@ PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000" if DEBUG else
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[urlsplit(PUBLIC_URL).hostname or "localhost"])
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 
-DATABASE: dict[str, Any] = env.dj_db_url("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'var' / 'heka.sqlite3'}")
+DATABASE: dict[str, Any] = env.database_url("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'var' / 'heka.sqlite3'}")
 DATABASE_POOLED = env.bool("DATABASE_POOLED", default=False)
 SERVES_REQUESTS = env.bool("SERVES_REQUESTS", default=False)  # wsgi.py says so
 STATIC_ROOT = env.path("STATIC_ROOT", default=BASE_DIR / "var" / "static")

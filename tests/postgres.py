@@ -34,11 +34,12 @@ def binaries() -> Path | None:
 
 
 @contextmanager
-def cluster(*, durable: bool = False, settings: list[str] | None = None) -> Iterator[str]:
+def cluster(*, durable: bool = False, settings: list[str] | None = None, port: int = 5432) -> Iterator[str]:
     """Start a cluster, give the URL of its database, and remove it all in the end.
 
     `durable` keeps PostgreSQL's own way of writing to disk, for measurements; `settings` are more of its
-    settings, `name=value`. Raises FileNotFoundError when no server is installed.
+    settings, `name=value`. `port` is for clusters that listen, too. Raises FileNotFoundError when no server is
+    installed.
     """
     programs = binaries()
     if programs is None:
@@ -65,7 +66,7 @@ def cluster(*, durable: bool = False, settings: list[str] | None = None) -> Iter
             cwd=folder,
             **owner,
         )
-        options = ["listen_addresses=", f"unix_socket_directories={folder}", "max_connections=200"]
+        options = ["listen_addresses=", f"port={port}", f"unix_socket_directories={folder}", "max_connections=200"]
         options += [*(settings or []), *([] if durable else NOT_DURABLE)]
         with Path(folder, "log").open("w") as log:
             server = subprocess.Popen(
@@ -77,8 +78,8 @@ def cluster(*, durable: bool = False, settings: list[str] | None = None) -> Iter
                 **owner,
             )
         try:
-            _create_database(folder, server)
-            yield f"postgresql://heka@{quote(folder, safe='')}/heka"
+            _create_database(folder, port, server)
+            yield f"postgresql://heka@{quote(folder, safe='')}:{port}/heka"
         finally:
             server.send_signal(signal.SIGINT)  # "fast": without waiting for clients
             server.wait(timeout=START_TIMEOUT)
@@ -93,11 +94,13 @@ def _not_root(folder: str) -> dict[str, Any]:
     return {"user": postgres.pw_uid, "group": postgres.pw_gid, "extra_groups": []}
 
 
-def _create_database(folder: str, server: subprocess.Popen[bytes]) -> None:
+def _create_database(folder: str, port: int, server: subprocess.Popen[bytes]) -> None:
     until = time.monotonic() + START_TIMEOUT
     while True:
         try:
-            with psycopg.connect(host=folder, user="heka", dbname="postgres", autocommit=True) as connection:
+            with psycopg.connect(
+                host=folder, port=port, user="heka", dbname="postgres", autocommit=True
+            ) as connection:
                 connection.execute("CREATE DATABASE heka")
                 return
         except psycopg.OperationalError:

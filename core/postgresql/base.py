@@ -4,6 +4,7 @@ from types import SimpleNamespace
 from typing import Any, ClassVar
 
 import psycopg
+from django.conf import settings
 from django.db.backends.base.base import NO_DB_ALIAS
 from django.db.backends.postgresql import base
 
@@ -32,3 +33,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
             made = Pool(kwargs=arguments, open=False, configure=configure, **options)
             self._connection_pools.setdefault(self.alias, made)  # of several threads, the first
         return self._connection_pools[self.alias]
+
+    def chunked_cursor(self) -> Any:
+        """Return a cursor that reads in pieces, which behind a pooler only a transaction can hold open."""
+        if settings.DATABASE_POOLED and self.get_autocommit():
+            return self.cursor()
+        return super().chunked_cursor()

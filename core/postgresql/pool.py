@@ -4,9 +4,11 @@ from contextlib import nullcontext
 from typing import Any
 
 import psycopg
+from django.conf import settings
+from psycopg.errors import _WaitTimeout
 from psycopg_pool import ConnectionPool
 
-from core.postgresql import patience
+from core.postgresql import patience, pooled
 from core.postgresql.crowd import Crowd
 
 # A connection that a firewall has forgotten is left, and another one is made, before the request gives up.
@@ -27,7 +29,12 @@ class PatientConnection(psycopg.Connection[Any]):
             timeout = max(left, patience.LEAST_SECONDS)
         pool = getattr(self, "_pool", None)
         with patience.charged(), pool.crowd.asking() if pool else nullcontext():
-            return super().wait(gen, interval, timeout)
+            try:
+                return super().wait(gen, interval, timeout)
+            except _WaitTimeout:
+                if settings.DATABASE_POOLED:
+                    pooled.end_statement(self)
+                raise
 
 
 class Pool(ConnectionPool[PatientConnection]):
