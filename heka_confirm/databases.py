@@ -7,8 +7,6 @@ import dj_database_url
 from environs import EnvError
 from psycopg.pq import Conninfo
 
-from core.postgresql.base import PatientConnection
-
 SQLITE_ENGINE, POSTGRESQL_ENGINE = "django.db.backends.sqlite3", "django.db.backends.postgresql"
 # Recursive triggers: without them REPLACE deletes rows that nobody may delete (records/append_only.py).
 SQLITE = {
@@ -31,9 +29,10 @@ LIMITS = {"statement_timeout": "4s", "lock_timeout": "2s", "idle_in_transaction_
 POOL = {
     "min_size": 2,
     "max_size": 8,
-    "timeout": 2,  # seconds
+    "timeout": 4,  # seconds; for requests no longer than core/postgresql/patience.py lets them wait
+    "max_idle": 5,  # seconds, after which one that nobody needed is closed, until the two are left
+    "max_lifetime": 300,  # seconds; after a failover none stays with the former server for longer
     "reconnect_timeout": 5,  # seconds; with more, a database that is back is not noticed
-    "connection_class": PatientConnection,
 }
 # What may stand behind the question mark of DATABASE_URL: settings of Django, its options, and what libpq knows.
 OF_DJANGO = {"conn_max_age", "conn_health_checks", "disable_server_side_cursors"}

@@ -14,12 +14,12 @@ GIVEN_UP = """
 import django
 django.setup()
 from django.db import OperationalError, connection
-from core.postgresql.base import Budget, budget
+from core.postgresql import patience
 with connection.cursor() as cursor:
     cursor.execute("SELECT 1")
-    budget.set(Budget(0.5))
     try:
-        cursor.execute("SELECT pg_sleep(600)")
+        with patience.at_most(0.5):
+            cursor.execute("SELECT pg_sleep(600)")
     except OperationalError:
         print("given up")
 """
