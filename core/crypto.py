@@ -55,7 +55,7 @@ def decrypt(value: bytes, *, context: str) -> str:
     written_with, rest = value[:KEY_ID_BYTES], value[KEY_ID_BYTES:]
     key = _keys(tuple(settings.FIELD_ENCRYPTION_KEYS), b"encryption").get(written_with)
     if key is None:
-        raise CannotDecrypt(f"No key for a value of {context}")
+        raise CannotDecrypt(f"FIELD_ENCRYPTION_KEYS lacks the key {written_with.hex()} of a value of {context}")
     try:
         plain = AESGCM(key).decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], context.encode())
     except (InvalidTag, ValueError):  # ValueError: the value is too short to hold a nonce

@@ -1,7 +1,7 @@
 """`manage.py reencrypt`: write every encrypted value, blind index and hash again under the active keys.
 
-Run it when a new key is first in FIELD_ENCRYPTION_KEYS or FIELD_INDEX_KEYS of every process (docs/keys.md). The service
-goes on meanwhile. What was interrupted is taken up where it ended, and running it again does no harm.
+Run it when a new key is first in FIELD_ENCRYPTION_KEYS or FIELD_INDEX_KEYS of every process (docs/keys.md). The
+service goes on meanwhile. What was interrupted is taken up where it ended, and running it again does no harm.
 """
 
 from argparse import ArgumentParser
@@ -50,11 +50,15 @@ class Command(BaseCommand):
                 joined = [doubled_people.join(key) for key in result.doubled]
                 again = reencryption.rewrite(kept, tell=tell)
                 again.written += result.written
-                self.stdout.write(f"people stored twice: {len(joined)}, now once: {sum(len(keys) == 1 for keys in joined)}")
+                self.stdout.write(
+                    f"people stored twice: {len(joined)}, now once: {sum(len(keys) == 1 for keys in joined)}"
+                )
                 result = again
         self.stdout.write(f"{name}: {result.written}")
         if result.lost:
-            self.stdout.write(f"{name}: {result.lost} links or codes end with the former key: that of their making is gone")
+            self.stdout.write(
+                f"{name}: {result.lost} links or codes end with the former key: that of their making is gone"
+            )
         return [*_complaints(kept, result)]
 
 
