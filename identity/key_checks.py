@@ -1,4 +1,4 @@
-"""System checks of the keys for stored data and of the former secret keys. records/checks.py has those of the trail."""
+"""System checks of the keys for stored data and of former secret keys. records/checks.py has those of the trail."""
 
 from typing import Any
 

@@ -8,7 +8,7 @@ may not see.
 
 import copy
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from applications import changes
