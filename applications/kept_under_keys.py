@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from django.apps import apps
 from django.db.models import Count
@@ -10,6 +11,7 @@ from django.db.models import Count
 from applications import draft_links, invitation_links
 from applications.models import Draft, Invitation
 from core import crypto
+from core.crypto import Purpose
 from core.links import MailedSecret
 from core.reencryption import Kept
 from identity import account_links, staff, staff_links
@@ -43,13 +45,41 @@ def all_kept() -> list[Kept]:
     return [kept for kept in found if kept.columns]
 
 
+@dataclass(frozen=True)
+class Newest:
+    """The newest value of one kind: the setting whose keys it needs, their ids, and what asks for the key's id."""
+
+    setting: str
+    live: list[str]
+    name: str
+    key: Callable[[], str]
+
+
+def newest() -> Iterator[Newest]:
+    """Yield how to find the key of the newest value in each column, but for links and codes, which end."""
+    encryption, index = live_key_ids("encryption"), live_key_ids("index")
+    for kept in all_kept():
+        name = str(kept.model._meta.model_name)
+        for column in kept.encrypted:
+            yield Newest("FIELD_ENCRYPTION_KEYS", encryption, name, partial(kept.newest, column))
+        for column in kept.indexed:
+            yield Newest("FIELD_INDEX_KEYS", index, name, partial(kept.newest, column))
+    entries = Entry.objects.order_by("-pk").values_list("key_id", flat=True)
+    yield Newest("RECORD_KEYS", keys.live_key_ids(), "entry", lambda: entries.first() or "")
+
+
+def live_key_ids(purpose: Purpose) -> list[str]:
+    """Return the ids of all keys of a list, the one that writes first."""
+    return [stamp.hex() if purpose == "encryption" else stamp.decode() for stamp in crypto.stamps(purpose)]
+
+
 def report() -> Iterator[Line]:
     """Yield how much is under each key, list by list; a key is named by its place, and by its id beside the values."""
     encrypted = _under(lambda kept: kept.encrypted)
     for key, number in staff.factors_under_keys().items():
         encrypted[key]["authenticator"] += number
-    yield from _of_list("FIELD_ENCRYPTION_KEYS", [key.hex() for key in crypto.stamps("encryption")], encrypted)
-    live = [key.decode() for key in crypto.stamps("index")]
+    yield from _of_list("FIELD_ENCRYPTION_KEYS", live_key_ids("encryption"), encrypted)
+    live = live_key_ids("index")
     indexes, ended = _under(lambda kept: kept.indexed), Counter[str]()
     for key, numbers in _under(lambda kept: kept.hashed).items():
         for name, number in numbers.items():

@@ -66,13 +66,18 @@ class Kept:
                 unreadable |= Q(**{f"{name}__isnull": False}) & ~known
         return self.model._base_manager.filter(stale).exclude(unreadable)
 
+    def newest(self, name: str) -> str:
+        """Return the id of the key under which a column of the newest row is, or nothing where there is none."""
+        rows = self.model._base_manager.filter(**{f"{name}__isnull": False}).order_by("-pk")
+        return _id(rows.annotate(stamp=_stamp(name, self.columns[name])).values_list("stamp", flat=True).first() or "")
+
     def counts(self, names: Iterable[str]) -> Counter[str]:
         """Return how many values of these columns are under each key, by its id."""
         found: Counter[str] = Counter()
         for name in names:
             rows = self.model._base_manager.filter(**{f"{name}__isnull": False}).order_by()
             by_key = rows.annotate(stamp=_stamp(name, self.columns[name])).values_list("stamp").annotate(Count("pk"))
-            found.update({key if isinstance(key, str) else bytes(key).hex(): number for key, number in by_key})
+            found.update({_id(key): number for key, number in by_key})
         return found
 
 
@@ -182,6 +187,10 @@ def _stamp(name: str, purpose: Purpose) -> Any:
         sealed = ExpressionWrapper(F(name), output_field=BinaryField())
         return Substr(sealed, 1, KEY_ID_BYTES, output_field=BinaryField())
     return Substr(name, 1, 2 * KEY_ID_BYTES)
+
+
+def _id(stamp: Any) -> str:
+    return stamp if isinstance(stamp, str) else bytes(stamp).hex()
 
 
 def _value(stamp: bytes, purpose: Purpose) -> Any:

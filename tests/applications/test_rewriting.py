@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
-from applications import drafts
+from applications import checks, drafts
 from applications.form.data import empty_data
 from applications.models import Applicant, Application, Draft
 from core import crypto, reencryption
@@ -197,6 +197,19 @@ def test_wrong_keys_are_named_and_nothing_is_written(settings, name, what):
 
     assert f"{name} lacks the key" in told
     assert f"{what}" in told
+
+
+@pytest.mark.parametrize("name", ["FIELD_ENCRYPTION_KEYS", "FIELD_INDEX_KEYS", "RECORD_KEYS"])
+def test_check_of_the_database_names_a_list_that_belongs_to_another(settings, name):
+    application(cast.MAIJA, cast.OLLI)
+    assert checks.check_stored_keys(databases=["default"]) == []
+    setattr(settings, name, [STRANGE])
+
+    found = checks.check_stored_keys(databases=["default"])
+
+    assert {message.msg.split(" lacks ")[0] for message in found} == {name}
+    assert {message.id for message in found} == {"applications.E001"}
+    assert checks.check_stored_keys() == []
 
 
 def test_indexes_under_a_key_that_is_lost_are_made_from_the_codes(settings):
