@@ -9,7 +9,7 @@ import functools
 import hashlib
 import hmac
 import secrets
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -24,6 +24,7 @@ else:
     _BinaryField = models.BinaryField
 
 KEY_ID_BYTES, NONCE_BYTES = 4, 12
+Purpose = Literal["encryption", "index"]
 
 
 class CannotDecrypt(Exception):
@@ -54,12 +55,17 @@ def decrypt(value: bytes, *, context: str) -> str:
     written_with, rest = value[:KEY_ID_BYTES], value[KEY_ID_BYTES:]
     key = _keys(tuple(settings.FIELD_ENCRYPTION_KEYS), b"encryption").get(written_with)
     if key is None:
-        raise CannotDecrypt(f"No key for a value of {context}")
+        raise CannotDecrypt(f"FIELD_ENCRYPTION_KEYS lacks the key {written_with.hex()} of a value of {context}")
     try:
         plain = AESGCM(key).decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], context.encode())
     except (InvalidTag, ValueError):  # ValueError: the value is too short to hold a nonce
         raise CannotDecrypt(f"A value of {context} was changed") from None
     return plain.decode()
+
+
+def written_with(value: bytes) -> str:
+    """Return the id of the key under which a value is stored, as hexadecimal digits."""
+    return value[:KEY_ID_BYTES].hex()
 
 
 def keyed(text: str) -> list[str]:
@@ -76,6 +82,21 @@ def indexes(code: str) -> list[str]:
         f"{live.hex()}:{hmac.new(key, code.encode(), hashlib.sha256).hexdigest()}"
         for live, key in _keys(tuple(settings.FIELD_INDEX_KEYS), b"index").items()
     ]
+
+
+def common_index(code: str) -> str:
+    """Return one of the blind indexes of a code: the same in every process that knows these keys, in any order.
+
+    While a key is changed, two processes write a code under two keys. What both must agree on goes by this one.
+    """
+    return min(indexes(code))
+
+
+def stamps(purpose: Purpose) -> list[bytes]:
+    """Return what each stored value of that purpose begins with: one for each live key, the active one first."""
+    if purpose == "encryption":
+        return list(_keys(tuple(settings.FIELD_ENCRYPTION_KEYS), b"encryption"))
+    return [live.hex().encode() for live in _keys(tuple(settings.FIELD_INDEX_KEYS), b"index")]
 
 
 class EncryptedTextField(_BinaryField):

@@ -11,13 +11,13 @@ SECONDS = 10  # between two lines
 
 
 @contextmanager
-def progress(what: str, *, size: int) -> Iterator[Callable[[int], object]]:
-    """Show on standard error how many of `size` bytes are done; give the function that is told of each piece.
+def progress(what: str, *, size: int, unit: str = "B") -> Iterator[Callable[[int], object]]:
+    """Show on standard error how much of `size` bytes, or other units, is done; give what is told of each piece.
 
     Whatever is over within SECONDS says nothing, except on a terminal.
     """
     if sys.stderr.isatty():
-        with tqdm(desc=what, total=size, unit="B", unit_scale=True, file=sys.stderr) as bar:
+        with tqdm(desc=what, total=size, unit=unit, unit_scale=True, file=sys.stderr) as bar:
             yield bar.update
     else:
         yield _Lines(what, size).update
@@ -32,5 +32,5 @@ class _Lines:
         self.done += piece
         if time.monotonic() - self.said_at >= SECONDS:
             self.said_at = time.monotonic()
-            sys.stderr.write(f"{self.what}: {100 * self.done // self.size} %\n")
+            sys.stderr.write(f"{self.what}: {100 * self.done // max(self.size, 1)} %\n")
             sys.stderr.flush()

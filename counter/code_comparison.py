@@ -10,7 +10,7 @@ from applications import learned_codes
 from applications.enums import CodeOnDocument
 from applications.models import Applicant
 from applications.trail import ApplicationEvent, record_events
-from core import hetu
+from core import crypto, hetu
 from core.actors import Actor, acting_staff
 from core.personal_names import joined_name
 from core.refusals import Refused
@@ -65,7 +65,9 @@ def compare_code(applicant: Applicant, *, typed: str, by: Actor, has_changed: bo
     if not typed:
         return CodeOnDocument.ABSENT if applicant.hetu else None
     # Over all their checks.
-    person = applicant.hetu_indexes[0] if applicant.hetu else f"application {applicant.version.application_id}"
+    person = (
+        crypto.common_index(applicant.hetu) if applicant.hetu else f"application {applicant.version.application_id}"
+    )
     counted = [
         ("code of person", person, MOST_OF_PERSON),
         ("codes by staff", str(acting_staff(by).pk), MOST_OF_STAFF),

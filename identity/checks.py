@@ -13,7 +13,6 @@ from identity.providers import InvalidProvider, Provider
 TEST_LEVEL = "loatest"  # part of every acr in the test environments of the trust network
 FOR_STAGING = "For trying things out there is STAGING=true."
 UNPUBLISHED = "suomi.fi"  # a dialect until it was seen that nobody can know it
-SECRET_LENGTH = 32  # characters of a field key; docs/configuration.md makes keys of 64 hexadecimal ones
 
 
 @register(Tags.security)
@@ -96,25 +95,6 @@ def check_codes(**kwargs: Any) -> list[CheckMessage]:
                 "ALLOW_TEST_CODES is on in a production installation.",
                 hint=f"Personal identity codes with 900–999 belong to nobody. Leave it out. {FOR_STAGING}",
                 id="identity.E006",
-            )
-        )
-    for name in ("FIELD_ENCRYPTION_KEYS", "FIELD_INDEX_KEYS"):
-        values = getattr(settings, name)
-        if not values or any(len(value) < SECRET_LENGTH for value in values):
-            found.append(
-                Error(
-                    f"{name} needs keys of at least {SECRET_LENGTH} characters.",
-                    hint="Make one with: python -c 'import secrets; print(secrets.token_hex(32))'",
-                    id="identity.E007",
-                )
-            )
-    every = [*settings.FIELD_ENCRYPTION_KEYS, *settings.FIELD_INDEX_KEYS]
-    if len(set(every)) < len(every):
-        found.append(
-            Error(
-                "A key stands twice in FIELD_ENCRYPTION_KEYS and FIELD_INDEX_KEYS.",
-                hint="Each use needs a key of its own.",
-                id="identity.E008",
             )
         )
     return found

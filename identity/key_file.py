@@ -9,7 +9,7 @@ import functools
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -105,11 +105,16 @@ def replace(path: Path, held: Held) -> None:
     """
     temporary = path.with_name(f".{path.name}.new")
     temporary.unlink(missing_ok=True)  # of a process that was killed
-    with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(as_text(held))
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    try:
+        with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(as_text(held))
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError:
+        with suppress(OSError):  # where nothing may be written at all
+            temporary.unlink(missing_ok=True)  # private keys, beside a file that is mounted alone
+        raise
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(folder)  # keys that brokers have been given must outlive a power cut

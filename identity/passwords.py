@@ -42,7 +42,9 @@ class PasswordBackend(AuthenticationBackend):
         account = accounts.live(username or email)
         user = staff or (account.user if account and account.user.is_active else None)
         # Tries from known places are counted apart and not left out: the work must not tell which places are known.
-        is_known = user is not None and constant_time_compare(user.known_client, _digest(user, request))
+        is_known = user is not None and any(
+            constant_time_compare(user.known_client, digest) for digest in _digests(user, request)
+        )
         known = f"{client} {name}" if is_known else ""
         limits.count("log-in name", known or name, most=MOST_OF_NAME, seconds=limits.HOUR)
         own = known or limits.client_site(request)
@@ -58,11 +60,12 @@ class PasswordBackend(AuthenticationBackend):
 
 def remember_client(user: User, request: HttpRequest) -> None:
     """Remember from where the user logged in. Only a keyed digest of it is stored."""
-    digest = _digest(user, request)
-    if user.known_client != digest:
-        user.known_client = digest
+    digests = _digests(user, request)
+    if user.known_client not in digests:
+        user.known_client = digests[0]
         user.save(update_fields=["known_client"])
 
 
-def _digest(user: User, request: HttpRequest) -> str:
-    return crypto.keyed(f"client {user.pk} {limits.client_network(request)}")[0][:32]
+def _digests(user: User, request: HttpRequest) -> list[str]:
+    """Return the digest of the place under each live key, the active one first."""
+    return [digest[:32] for digest in crypto.keyed(f"client {user.pk} {limits.client_network(request)}")]

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
-from core import crypto, hetu
+from core import claims, crypto, hetu
 from core.actors import Actor, Role, Source
 from identity import accounts
 from identity.claims import Identity
@@ -28,10 +28,27 @@ def acting_person(actor: Actor) -> Person | None:
 
 
 def find(code: str) -> Person | None:
-    """Return the person of that personal identity code under any live key, locked; None for an unknown code."""
+    """Return the person of that personal identity code under any live key, locked; None for an unknown code.
+
+    Of a person who is stored twice (ADR 56), the row under the active key is returned.
+    """
     # no_key: rows that point to the person, such as a confirmation, need not wait for this lock.
     people = Person.objects.select_related("user").select_for_update(of=("self",), no_key=True)
-    return people.filter(hetu_index__in=crypto.indexes(code)).first()
+    indexes = crypto.indexes(code)
+    found = people.filter(hetu_index__in=indexes).order_by("pk")
+    return min(found, key=lambda person: indexes.index(person.hetu_index), default=None)
+
+
+def _find_or_claim(code: str) -> Person | None:
+    """Return the person of that code, locked. If there is none, nobody else makes one before this transaction ends.
+
+    A unique index is not enough: while a key is changed, two processes write the code under two keys.
+    """
+    person = find(code)
+    if person is None:
+        claims.claim([crypto.common_index(code)])
+        person = find(code)
+    return person
 
 
 def recognise(identity: Identity, *, language: str, at: dt.datetime) -> Person:
@@ -56,7 +73,7 @@ def _recognise(identity: Identity, *, language: str, at: dt.datetime) -> Person:
         "language": language,
         "identified_at": at,
     }
-    person = find(identity.hetu)
+    person = _find_or_claim(identity.hetu)
     if person is None:
         return Person.objects.create(user=_new_user(), **facts)
     # A broker that knows the name in one piece only must not undo what another one divided.
@@ -86,7 +103,7 @@ def of_code(code: str, *, first_names: str, last_name: str, language: str, at: d
 
 @transaction.atomic
 def _of_code(code: str, **facts: Any) -> Person:
-    return find(code) or Person.objects.create(
+    return _find_or_claim(code) or Person.objects.create(
         user=_new_user(),
         hetu=code,
         hetu_index=crypto.indexes(code)[0],
@@ -119,7 +136,7 @@ def exchange_codes(former: str, new: str) -> tuple[Person | None, Person | None]
 
 @transaction.atomic
 def _exchange(former: str, new: str) -> tuple[Person | None, Person | None]:
-    holder, other = find(former), find(new)
+    holder, other = find(former), _find_or_claim(new)
     if holder is None:
         return None, other
     if other is None:
@@ -144,7 +161,9 @@ def restore_codes(holder: Person, other: Person | None, *, former: str, new: str
     people = Person.objects.select_for_update(no_key=True).in_bulk([holder.pk, *([other.pk] if other else [])])
     locked = people[holder.pk]
     if locked.hetu == new:
-        rest = find(former)  # the other row, or somebody who has identified themselves by the former code since
+        rest = _find_or_claim(
+            former
+        )  # the other row, or somebody who has identified themselves by the former code since
         if rest is None:
             _give_code(locked, former)
         else:

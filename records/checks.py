@@ -5,23 +5,16 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 
-SECRET_LENGTH = 32  # characters; docs/configuration.md makes keys of 64 hexadecimal ones
+from core.key_faults import faults_of_list
 
 
 @register(Tags.security)
 def check_record_keys(**kwargs: Any) -> list[CheckMessage]:
     """Return what is wrong with RECORD_KEYS."""
-    found: list[CheckMessage] = []
     keys = settings.RECORD_KEYS
-    if not keys or any(len(key) < SECRET_LENGTH for key in keys):
-        found.append(
-            Error(
-                f"RECORD_KEYS needs keys of at least {SECRET_LENGTH} characters.",
-                hint="Make one with: python -c 'import secrets; print(secrets.token_hex(32))'",
-                id="records.E001",
-            )
-        )
-    others = {*settings.FIELD_ENCRYPTION_KEYS, *settings.FIELD_INDEX_KEYS, settings.SECRET_KEY}
+    found = [*faults_of_list("RECORD_KEYS", malformed="records.E001", blank="records.E003")]
+    signing = {settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS}
+    others = {*settings.FIELD_ENCRYPTION_KEYS, *settings.FIELD_INDEX_KEYS, *signing}
     if len(set(keys)) < len(keys) or others & set(keys):
         found.append(
             Error(

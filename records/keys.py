@@ -22,7 +22,12 @@ def _keys(secrets: tuple[str, ...]) -> dict[str, bytes]:
 
 def active_key_id() -> str:
     """Return the id of the key that writes, eight hexadecimal digits."""
-    return next(iter(_keys(tuple(settings.RECORD_KEYS))))
+    return live_key_ids()[0]
+
+
+def live_key_ids() -> list[str]:
+    """Return the ids of all keys, the one that writes first."""
+    return list(_keys(tuple(settings.RECORD_KEYS)))
 
 
 def mac(parts: list[Any], *, key_id: str) -> str:

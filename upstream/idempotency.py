@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from django.conf import settings
 from django.db import IntegrityError
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -38,17 +39,25 @@ class Request:
     @property
     def digest(self) -> str:
         """What is kept of it, to be known again."""
-        return _digest(self.head.encode() + self.body)
+        return self.digests[0]
 
     @property
-    def former_digest(self) -> str:
+    def digests(self) -> list[str]:
+        """What may be kept of it, under each secret key; that of the active key first."""
+        return _digests(self.head.encode() + self.body)
+
+    @property
+    def former_digests(self) -> list[str]:
         """What former releases kept of it."""
-        return _digest(self.body)
+        return _digests(self.body)
 
 
-def _digest(content: bytes) -> str:
+def _digests(content: bytes) -> list[str]:
     # Keyed: from an unkeyed digest the identity codes in the content could be guessed.
-    return salted_hmac("upstream.idempotency", content, algorithm="sha256").hexdigest()
+    return [
+        salted_hmac("upstream.idempotency", content, secret=key, algorithm="sha256").hexdigest()
+        for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    ]
 
 
 @dataclass(frozen=True)
@@ -105,7 +114,7 @@ def _answered(request: Request, kind: type[Told], *, client: ApiClient) -> Answe
     if record is None:
         return None
     is_former = not record.tag and kind is Receipt  # former releases kept no tags, and took keys for sending only
-    if record.request_digest != (request.former_digest if is_former else request.digest):
+    if record.request_digest not in (request.former_digests if is_former else request.digests):
         raise KeyReused
     told = {"state" if is_former and name == "status" else name: value for name, value in record.answer.items()}
     return Answer(kind(**told), record.tag, record.status_code, replayed=True)

@@ -8,7 +8,7 @@ may not see.
 
 import copy
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from applications import changes
@@ -24,10 +24,13 @@ from core import crypto
 NAMES = ("first_names", "last_name")
 
 
-def data_of_change(document: Document, me: Applicant) -> FormData:
-    """Return the form data with which one applicant changes this document."""
+def data_of_change(document: Document, me: Applicant, *, known: Collection[str] = ()) -> FormData:
+    """Return the form data with which one applicant changes this document.
+
+    `known` are the keys by which a draft names the people in it already.
+    """
     data = data_of_document(document)
-    for person, (key, human) in zip(data["people"], _keyed_humans(document), strict=True):
+    for person, (key, human) in zip(data["people"], _keyed_humans(document, known), strict=True):
         is_own = human is document.applicants[me.position]
         details = person["details"] or {}
         shown = (*NAMES, "address", "municipality") if is_own else NAMES
@@ -47,7 +50,7 @@ def with_kept_facts(typed: dict[str, Any], person: PersonAnswers, document: Docu
 
     Raises changes.NotLatest if the person is not in the document.
     """
-    kept = dict(_keyed_humans(document)).get(person["kept"])
+    kept = dict(_keyed_humans(document, [person["kept"]])).get(person["kept"])
     if kept is None:
         raise changes.NotLatest
     asked = Oneself.base_fields if person["is_own"] else {}
@@ -61,8 +64,9 @@ def take_over(data: FormData, newer: Document, me: Applicant) -> None:
     Everybody in the newer version is in the draft then, except those whom the draft has removed; so are those whom
     it has added.
     """
-    fresh = data_of_change(newer, me)
-    mine, start, theirs = _start_of(data), data["base"], fresh["base"]
+    mine, start = _start_of(data), data["base"]
+    fresh = data_of_change(newer, me, known={*start["kept"], *mine["kept"]})
+    theirs = fresh["base"]
     gone = set(start["kept"]) - set(mine["kept"])
     ids = {person["kept"]: person["id"] for person in data["people"] if "kept" in person}
     kept = [person for person in fresh["people"] if person["is_fixed"] or person["kept"] not in gone]
@@ -108,12 +112,18 @@ def _own_answers(data: FormData) -> PersonAnswers:
     return next(person for person in data["people"] if person.get("is_own"))
 
 
-def _keyed_humans(document: Document) -> Iterator[tuple[str, ApplicantContent | Resident]]:
-    """Return everybody in a document, in its order, each with the key that names them in a draft."""
+def _keyed_humans(
+    document: Document, known: Collection[str] = ()
+) -> Iterator[tuple[str, ApplicantContent | Resident]]:
+    """Return everybody in a document, in its order, each with the key that names them in a draft.
+
+    That is the known one, which may be under another live index key than the active one.
+    """
     seen: dict[str, int] = {}
     humans: list[ApplicantContent | Resident] = [*document.applicants, *document.others_moving_in]
     for human in humans:
         named = human.model_dump(mode="json", include={"first_names", "last_name", "birth_date", "due_date"})
-        key = crypto.indexes(human.hetu or json.dumps(named, sort_keys=True))[0]
-        seen[key] = seen.get(key, 0) + 1  # twins are alike before they are born
-        yield f"{key}#{seen[key]}", human
+        active, *former = crypto.indexes(human.hetu or json.dumps(named, sort_keys=True))
+        seen[active] = seen.get(active, 0) + 1  # twins are alike before they are born
+        keys = [f"{index}#{seen[active]}" for index in (active, *former)]
+        yield next((key for key in keys if key in known), keys[0]), human

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator
+from itertools import groupby
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
@@ -84,6 +85,20 @@ def _is_explained(slot: Applicant) -> bool:
         return slot.position < len(named) and learned_codes.explains(slot, named[slot.position])
     except crypto.CannotDecrypt:
         return True
+
+
+@finds("twice", "A person is stored twice (R4).")
+def _doubled() -> Places:
+    """Compare people who are born on one day, by their codes: each may be indexed under another key."""
+    people = Person.objects.annotate(code=sealed("hetu")).order_by("birth_date", "pk")
+    facts = people.values_list("birth_date", "pk", "code").iterator(chunk_size=BATCH)
+    for _day, born in groupby(facts, key=lambda fact: fact[0]):
+        known = set()
+        for _birth_date, key, code in born:
+            stored = opened(code, PERSON_HETU)
+            if stored is not None and stored in known:
+                yield row_at(Person, key)
+            known.add(stored)
 
 
 @finds("code", "A person is not found by the code that is stored of them (R4).")

@@ -497,6 +497,25 @@ def test_any_application_survives_a_change_that_changes_nothing(data, position, 
     assert back.model_dump(exclude={"reference", "sent_at"}) == before.model_dump(exclude={"reference", "sent_at"})
 
 
+@pytest.mark.parametrize("begun_in_step", [1, 2])
+def test_change_begun_under_another_order_of_index_keys_goes_on(changer, sent, settings, begun_in_step):
+    old, new = settings.FIELD_INDEX_KEYS[0], "the new index key of many characters"
+    orders = {1: [old, new], 2: [new, old]}
+    settings.FIELD_INDEX_KEYS = orders[begun_in_step]
+    somebody = changer(cast.MAIJA, sent)
+    somebody.fill("wishes", "wishes", {"highest_rent": "1250"})
+    changed_meanwhile(sent, "Olli", "Vera", lowest_floor=3)
+    settings.FIELD_INDEX_KEYS = orders[3 - begun_in_step]
+
+    somebody.send()
+    take_over(somebody, sent)
+    somebody.send()
+
+    after = content_of(sent)
+    assert (after.content.wishes.highest_rent, after.content.wishes.lowest_floor) == (1250, 3)
+    assert [one.first_names for one in after.co_applicants] == ["Olli", "Vera"]
+
+
 def test_conflict_of_two_changes_of_the_same_answer_keeps_ones_own_and_shows_the_other(changer, sent):
     somebody = changer(cast.MAIJA, sent)
     somebody.fill("wishes", "wishes", {"more": "Line one\nline two", "features": ["lift", "balcony"]})

@@ -4,7 +4,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from joserfc.jwk import RSAKey
 
-from identity import checks, provider_faults
+from identity import checks, key_checks, provider_faults
 from tests.identity.test_tokens import provider as _provider
 
 REQUIRED = ("authorization_endpoint", "token_endpoint", "jwks_uri")
@@ -27,7 +27,7 @@ def production(settings):
 
 
 def ids():
-    found = [*checks.check_providers(), *checks.check_codes(), *checks.check_keys()]
+    found = [*checks.check_providers(), *checks.check_codes(), *checks.check_keys(), *key_checks.check_lists_of_keys()]
     assert all(message.hint for message in found)
     return [message.id for message in found]
 
@@ -190,6 +190,30 @@ def test_test_codes_are_an_error_in_production(production):
 def test_a_short_or_missing_field_key_is_an_error(production, name, value):
     setattr(production, name, value)
     assert "identity.E007" in ids()
+
+
+@pytest.mark.parametrize("values", [["long" * 16, " long"], ["long" * 16, ""]])
+def test_key_that_is_short_or_empty_is_named_by_its_place(production, values):
+    production.FIELD_INDEX_KEYS = values
+    [message] = [one for one in key_checks.check_lists_of_keys() if one.id == "identity.E007"]
+    assert "that at place 2 is shorter" in message.msg
+    assert "long" not in message.msg
+
+
+def test_blank_beside_a_key_is_an_error_for_it_would_belong_to_the_key(production):
+    production.FIELD_INDEX_KEYS = ["n" * 64, " " + "o" * 64]
+    assert ids() == ["identity.E031"]
+
+
+@pytest.mark.parametrize("fallbacks", [["s" * 64], ["f" * 64, "f" * 64], ["f" * 64, ""], ["short"], [" " + "f" * 64]])
+def test_former_secret_keys_that_are_none_are_an_error(production, fallbacks):
+    production.SECRET_KEY, production.SECRET_KEY_FALLBACKS = "s" * 64, fallbacks
+    assert ids() == ["identity.E032"]
+
+
+def test_secret_key_that_encrypts_too_is_an_error(production):
+    production.SECRET_KEY, production.SECRET_KEY_FALLBACKS = "s" * 64, ["e" * 64]
+    assert ids() == ["identity.E008"]
 
 
 def test_one_key_for_two_uses_is_an_error(production):

@@ -1,5 +1,6 @@
 """Our keys: their file, their rotation by the book, and what we sign about ourselves."""
 
+import errno
 import io
 import itertools
 import json
@@ -279,6 +280,38 @@ def test_a_file_that_cannot_be_written_points_to_the_way_out(path, monkeypatch):
     monkeypatch.setattr(key_file, "replace", read_only)
     with pytest.raises(CommandError, match="--stdout"):
         run("rotate")
+
+
+@pytest.mark.parametrize("refused", ["rename", "open", "mkdir", "flock"])
+def test_whatever_is_refused_on_a_read_only_disk_is_one_sentence_and_leaves_nothing(path, monkeypatch, refused):
+    """A file that is mounted alone can be written beside, but not replaced: nothing secret may stay there."""
+    run("make")
+
+    def read_only(*_args, **_more):
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    where = {
+        "rename": "pathlib.Path.replace",
+        "open": "os.open",
+        "mkdir": "pathlib.Path.mkdir",
+        "flock": "fcntl.flock",
+    }
+    with monkeypatch.context() as patch:
+        patch.setattr(where[refused], read_only)
+        with pytest.raises(CommandError, match=r"cannot be written: Read-only file system\. .* use --stdout"):
+            run("rotate")
+
+    assert [file.name for file in path.parent.iterdir()] == ["keys.json"]
+    assert len(kids("sig")) == 1
+
+
+def test_folder_that_may_not_be_looked_into_is_one_sentence_too(path, monkeypatch):
+    def refused(_path):
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr("pathlib.Path.exists", refused)
+    with pytest.raises(CommandError, match="Permission denied"):
+        run("make")
 
 
 def test_a_rotation_that_was_killed_leaves_the_old_keys_and_can_be_repeated(path, monkeypatch):

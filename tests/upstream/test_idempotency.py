@@ -56,6 +56,19 @@ def test_change_made_again_counts_as_the_same_whether_a_proxy_weakened_its_tag(c
     assert told(put_bytes(caller, one.number, new, f"W/{tag}")) == (200, first.json(), first["ETag"], "true")
 
 
+@pytest.mark.parametrize("keys", [("n" * 60, ["o" * 60]), ("o" * 60, ["n" * 60])])
+def test_change_made_again_gets_its_first_answer_from_a_process_with_another_order_of_secret_keys(
+    caller, one, settings, keys
+):
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "o" * 60, ["n" * 60]
+    new, tag = json.dumps(body(MAIJA, OLLI)).encode(), f'"{one.version.digest}"'
+    first = put_bytes(caller, one.number, new, tag)
+
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = keys
+
+    assert told(put_bytes(caller, one.number, new, tag)) == (200, first.json(), first["ETag"], "true")
+
+
 def test_withdrawal_made_again_gets_its_first_answer(caller, one):
     first = caller.withdraw(one.number, **KEY)
 

@@ -1,63 +1,77 @@
 """`manage.py reencrypt`: write every encrypted value, blind index and hash again under the active keys.
 
-Run it after putting a new key first in FIELD_ENCRYPTION_KEYS or FIELD_INDEX_KEYS; then the old key may go.
-The service goes on meanwhile, and running it again does no harm.
+Run it when a new key is first in FIELD_ENCRYPTION_KEYS or FIELD_INDEX_KEYS of every process (docs/keys.md). The
+service goes on meanwhile. What was interrupted is taken up where it ended, and running it again does no harm.
 """
 
-from collections.abc import Callable
+from argparse import ArgumentParser
 from typing import Any
 
-from django.apps import apps
-from django.core.management.base import BaseCommand
-from django.db import models, transaction
+from django.core.management.base import BaseCommand, CommandError
 
-from applications import draft_links, invitation_links
-from applications.models import Draft, Invitation
-from core import crypto, links
-from identity import account_links, staff, staff_links
-from identity.models import AccountLink, StaffLink
-from mailing import letter_codes
-from mailing.models import Letter
-
-BATCH_ROWS = 500
+from applications import doubled_people, kept_under_keys
+from core import reencryption
+from core.progress import progress
+from core.reencryption import Kept, Result
+from identity import staff
+from identity.models import Person
 
 
 class Command(BaseCommand):
-    help = "Write every encrypted value, blind index and hash anew under the active keys."
+    help = (
+        "Write every encrypted value, blind index and hash anew under the active keys, and say what still needs the "
+        "former ones."
+    )
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        for model in apps.get_models():
-            if any(isinstance(field, crypto.EncryptedTextField) for field in model._meta.fields):
-                self._write(model, _encrypted)
-        self._write(Invitation, lambda row: links.rehash(row, invitation_links.TOKEN, invitation_links.CODE))
-        self._write(Draft, lambda row: links.rehash(row, draft_links.TOKEN))
-        self._write(AccountLink, lambda row: links.rehash(row, account_links.TOKEN))
-        self._write(StaffLink, lambda row: links.rehash(row, staff_links.TOKEN))
-        self._write(Letter, lambda row: links.rehash(row, letter_codes.CODE))
-        self.stdout.write(f"second factor: {staff.reencrypt_factors()}")
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--check", action="store_true", help="only say how much is stored under each key; change nothing"
+        )
 
-    def _write(self, model: type[models.Model], write: Callable[[Any], None]) -> None:
-        self.stdout.write(f"{model._meta.verbose_name}: {reencrypt(model, write)}")
+    def handle(self, *args: Any, check: bool, **options: Any) -> None:
+        complaints: list[str] = []
+        if not check:
+            for kept in kept_under_keys.all_kept():
+                complaints += self._rewrite(kept)
+            self.stdout.write(f"second factor: {staff.reencrypt_factors()}")
+        for line in kept_under_keys.report():
+            self.stdout.write(line.text)
+            if line.is_wrong:
+                complaints.append(line.text.strip())
+        if complaints:
+            raise CommandError("\n".join(["Not everything is as it should be:", *complaints]))
+
+    def _rewrite(self, kept: Kept) -> list[str]:
+        """Write the rows of one model, and return what is wrong with it."""
+        name = str(kept.model._meta.verbose_name)
+        with progress(name, size=kept.behind().count(), unit=" rows") as tell:
+            result = reencryption.rewrite(kept, tell=tell)
+            if result.doubled and kept.model is Person:
+                joined = [doubled_people.join(key) for key in result.doubled]
+                again = reencryption.rewrite(kept, tell=tell)
+                again.written += result.written
+                self.stdout.write(
+                    f"people stored twice: {len(joined)}, now once: {sum(len(keys) == 1 for keys in joined)}"
+                )
+                result = again
+        self.stdout.write(f"{name}: {result.written}")
+        if result.lost:
+            self.stdout.write(
+                f"{name}: {result.lost} links or codes end with the former key: that of their making is gone"
+            )
+        return [*_complaints(kept, result)]
 
 
-def reencrypt(model: type[models.Model], write: Callable[[Any], None]) -> int:
-    """Write each row of a model again, in short transactions; return the number of rows."""
-    rows, last = 0, 0
-    while True:
-        with transaction.atomic():
-            batch = list(model._default_manager.select_for_update().filter(pk__gt=last).order_by("pk")[:BATCH_ROWS])
-            for row in batch:
-                write(row)
-        if not batch:
-            return rows
-        rows, last = rows + len(batch), batch[-1].pk
-
-
-def _encrypted(row: Any) -> None:
-    """Write the encrypted columns, which uses the active key, and the blind indexes of codes."""
-    columns = [field.name for field in row._meta.fields if isinstance(field, crypto.EncryptedTextField)]
-    for name in ("hetu", "former_hetu"):
-        if code := getattr(row, name, None):
-            setattr(row, f"{name}_index", crypto.indexes(code)[0])
-            columns.append(f"{name}_index")
-    row.save(update_fields=columns)
+def _complaints(kept: Kept, result: Result) -> list[str]:
+    model, found = kept.model._meta.model_name, []
+    if result.held:
+        found.append(f"{model}: {result.held} rows were held by somebody all the time. Run reencrypt again.")
+    found += [f"{model} {key}: it cannot be decrypted, and was left as it is." for key in result.unreadable]
+    for key in result.doubled:
+        others = [one for one in doubled_people.rows_of(key) if one != key] if kept.model is Person else []
+        beside = f" beside {model} {', '.join(map(str, others))}" if others else ""
+        found.append(
+            f"{model} {key}: the same code is stored{beside} under the active key, and something rests on each. Both "
+            "are found as long as the former key stays in FIELD_INDEX_KEYS (docs/keys.md#somebody-is-stored-twice)."
+        )
+    return found

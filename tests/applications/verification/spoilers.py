@@ -4,7 +4,9 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import pytest
 from django.apps import apps
+from django.conf import settings
 from django.db import connection
 from django.db.models import F
 from django.utils import timezone
@@ -25,10 +27,11 @@ from applications.models import (
     Version,
 )
 from applications.verification import FAULTS
+from core import crypto
 from core.actors import UNIDENTIFIED
 from counter import id_checks
 from counter.models import Undoing
-from identity.models import Account, AccountLink
+from identity.models import Account, AccountLink, Person, User
 from mailing.models import Letter
 from privacy import erasure
 from records import append_only
@@ -268,6 +271,23 @@ def _learned(sound):
 @spoils("code")
 def _code(sound):
     return change(person(cast.OTSO), hetu=cast.TEA["hetu"])
+
+
+@spoils("twice")
+def _twice(sound):
+    """As a process does that does not know the key of another one."""
+    known = person(cast.OTSO)
+    user = User.objects.create(username="the same person once more")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("django.conf.settings.FIELD_INDEX_KEYS", settings.FIELD_INDEX_KEYS[1:])
+        index = crypto.indexes(cast.OTSO["hetu"])[0]
+    return Person.objects.create(
+        user=user,
+        hetu=cast.OTSO["hetu"],
+        hetu_index=index,
+        birth_date=known.birth_date,
+        identified_at=timezone.now(),
+    )
 
 
 @spoils("mark")

@@ -1,0 +1,36 @@
+"""The system check of keys against what is stored, by `check --database default` and `migrate`."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.db import DatabaseError, connection
+
+from applications import kept_under_keys
+
+
+@register(Tags.database)
+def check_stored_keys(databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
+    """Return an error for each list of keys that lacks one under which something has been stored of late."""
+    if not databases:
+        return []
+    connection.ensure_connection()
+    return [
+        Error(
+            f"{setting} lacks the key {key}, under which the newest {name} is stored: nobody could read it.",
+            hint="Give the keys that belong to this database, or restore the database to which these keys belong. "
+            "How much is under which key: manage.py reencrypt --check",
+            id="applications.E001",
+        )
+        for setting, key, name in _lacking()
+    ]
+
+
+def _lacking() -> Iterator[tuple[str, str, str]]:
+    for newest in kept_under_keys.newest():
+        try:
+            key = newest.key()
+        except DatabaseError:  # the schema of another release, which `migrate` is about to change
+            continue
+        if key and key not in newest.live:
+            yield newest.setting, key, newest.name
