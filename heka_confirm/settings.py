@@ -118,6 +118,7 @@ MIDDLEWARE = [
     "identity.sessions.IdleMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "heka_confirm.requests.NotAllowedMiddleware",  # the innermost
 ]
 
 ROOT_URLCONF = "heka_confirm.urls"
