@@ -23,7 +23,7 @@ class Logger(glogging.Logger):
 wsgi_app = "heka_confirm.wsgi:application"
 bind = f"{os.environ.get('HOST', '0.0.0.0')}:{os.environ.get('PORT', '8000')}"  # noqa: S104  # inside a container
 workers = int(os.environ.get("WEB_CONCURRENCY") or len(os.sched_getaffinity(0)))
-worker_class = "gthread"
+worker_class = "heka_confirm.web_worker.Worker"  # gthread, with pages of ours
 # Many, as a sign-in waits for its broker up to 10 s, and others go on meanwhile.
 threads = int(os.environ.get("WEB_THREADS") or 64)
 # One socket for all: with one for each worker, a reload resets the connections that wait at a leaving worker.
@@ -39,8 +39,8 @@ worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108
 logger_class = Logger
 accesslog = None
 errorlog = "-"
-limit_request_line = 4094
+limit_request_line = 8190  # the most that gunicorn allows; the answer of a broker may take 6 KB
 limit_request_fields = 64
-limit_request_field_size = 8190
+limit_request_field_size = 16384  # the cookies of a whole domain come to us too
 # Nobody may say by a header of his own that a request came by https; settings.py decides whom to believe.
 forwarded_allow_ips = ""
