@@ -22,7 +22,7 @@ def load_application() -> WSGIHandler:
     if errors := [each for each in found if each.level >= ERROR]:
         raise ImproperlyConfigured("\n".join(map(str, errors)))
     for each in found:
-        logger.warning("%s", each)
+        logger.warning("%s %s %s", each.id, each.msg, each.hint or "")
     return loaded
 
 
