@@ -50,13 +50,18 @@ COOKIES = """
 from django.conf import settings
 print(settings.SESSION_COOKIE_NAME, settings.SESSION_COOKIE_SECURE, settings.SESSION_COOKIE_HTTPONLY)
 print(settings.SECURE_HSTS_SECONDS >= 31536000, settings.SECURE_SSL_REDIRECT, settings.ALLOWED_HOSTS)
+print(settings.SECURE_HSTS_INCLUDE_SUBDOMAINS, settings.SECURE_HSTS_PRELOAD)
 """
 
 
 def test_production_has_host_cookies_and_hsts():
     done = python("-c", COOKIES, **PRODUCTION)
 
-    assert done.stdout.splitlines() == ["__Host-session True True", "True True ['confirm.example.fi']"], done.stderr
+    assert done.stdout.splitlines() == [
+        "__Host-session True True",
+        "True True ['confirm.example.fi']",
+        "True False",  # no preload, which is for whole domains and hard to take back
+    ], done.stderr
 
 
 @pytest.mark.parametrize("format_", ["json", "plain"])

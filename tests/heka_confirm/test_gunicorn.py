@@ -24,7 +24,7 @@ STATUSES = {
     b"GET /" + b"a" * 9000 + b" HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n": 414,
     b"GET /fi/cookies/ HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: other=" + b"a" * 12_000 + b"\r\n\r\n": 200,
     b"GET /fi/ HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: other=" + b"a" * 17_000 + b"\r\n\r\n": 431,
-    b"GET /identification/callback/?state=x&code=" + b"a" * 6000 + b" HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n": 302,
+    b"GET /fi/cookies/?state=x&code=" + b"a" * 6000 + b" HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n": 200,  # a broker’s
     b"GET /fi/ HTTP/1.1\r\nHost: 127.0.0.1\r\n" + b"X-Many: 1\r\n" * 100 + b"\r\n": 431,
     b"NONSENSE\r\n\r\n": 400,
     b"POST /api/v1/applications HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nx": 400,
