@@ -7,6 +7,7 @@ from gunicorn import glogging
 from gunicorn.config import Config
 
 from heka_confirm.logs import JsonFormatter, PlainFormatter
+from heka_confirm.web_worker import AnsweringWorker
 
 
 class Logger(glogging.Logger):
@@ -23,7 +24,7 @@ class Logger(glogging.Logger):
 wsgi_app = "heka_confirm.wsgi:application"
 bind = f"{os.environ.get('HOST', '0.0.0.0')}:{os.environ.get('PORT', '8000')}"  # noqa: S104  # inside a container
 workers = int(os.environ.get("WEB_CONCURRENCY") or len(os.sched_getaffinity(0)))
-worker_class = "heka_confirm.web_worker.Worker"  # gthread, with pages of ours
+worker_class = AnsweringWorker
 # Many, as a sign-in waits for its broker up to 10 s, and others go on meanwhile.
 threads = int(os.environ.get("WEB_THREADS") or 64)
 # One socket for all: with one for each worker, a reload resets the connections that wait at a leaving worker.

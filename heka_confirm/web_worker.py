@@ -25,7 +25,7 @@ X-Robots-Tag: noindex\r
 """
 
 
-class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has few types
+class AnsweringWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has few types
     """Threads, and pages for addresses and headers that are too long."""
 
     def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: BaseException) -> None:
