@@ -2,14 +2,12 @@
 
 import logging
 import os
-import time
-from typing import Any
 
 from gunicorn import glogging
 from gunicorn.config import Config
-from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, ThreadWorker
 
 from heka_confirm.logs import JsonFormatter, PlainFormatter
+from heka_confirm.web_worker import Worker
 
 
 class Logger(glogging.Logger):
@@ -23,45 +21,6 @@ class Logger(glogging.Logger):
             handler.setFormatter(formatter)
 
 
-class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has few types
-    """A worker that leaves without letting go of anybody who is on the way to it (docs/releases.md).
-
-    gunicorn's own stops taking connections at once, but its socket stays open until its last request is answered:
-    whoever connects meanwhile waits, and is reset in the end. This one goes on for two seconds, in which its
-    successor starts or the proxy hears of it, takes all who wait, and closes the socket in the same moment.
-    """
-
-    leaves_at: float | None = None
-
-    def handle_exit(self, sig: int, frame: Any) -> None:
-        """Begin to leave (SIGTERM): every answer from now on says that the connection closes after it."""
-        if self.leaves_at is None:
-            self.leaves_at, self.max_keepalived = time.monotonic() + LEAVING_SECONDS, 0
-            self.method_queue.defer(lambda: None)  # wakes it up
-
-    def wait_for_and_dispatch_events(self, timeout: float) -> None:
-        """Serve whoever is ready, and stop taking connections once the time has come."""
-        leaving = self.alive and self.leaves_at is not None
-        left = self.leaves_at - time.monotonic() if leaving else timeout
-        super().wait_for_and_dispatch_events(timeout=max(0.0, min(timeout, left)))
-        if leaving and self.leaves_at <= time.monotonic():
-            self._close_sockets()
-            self.alive = False
-
-    def _close_sockets(self) -> None:
-        until = time.monotonic() + STOP_KEEPALIVE_LINGER
-        for connection in self.pending_conns:  # opened ahead, without a request: they would keep it for `keepalive`
-            connection.timeout = min(connection.timeout, until)
-        self.set_accept_enabled(False)
-        for listener in self.sockets:
-            before = -1
-            while before != self.nr_conns:
-                before = self.nr_conns
-                self.accept(listener)
-            listener.close()
-
-
-LEAVING_SECONDS = 2.0
 wsgi_app = "heka_confirm.wsgi:application"
 bind = f"{os.environ.get('HOST', '0.0.0.0')}:{os.environ.get('PORT', '8000')}"  # noqa: S104  # inside a container
 workers = int(os.environ.get("WEB_CONCURRENCY") or len(os.sched_getaffinity(0)))
@@ -81,8 +40,8 @@ worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108
 logger_class = Logger
 accesslog = None
 errorlog = "-"
-limit_request_line = 4094
+limit_request_line = 8190  # the most that gunicorn allows; the answer of a broker may take 6 KB
 limit_request_fields = 64
-limit_request_field_size = 8190
+limit_request_field_size = 16384  # the cookies of a whole domain come to us too
 # Nobody may say by a header of his own that a request came by https; settings.py decides whom to believe.
 forwarded_allow_ips = ""

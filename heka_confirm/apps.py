@@ -6,7 +6,7 @@ class HekaConfirmConfig(AppConfig):
     name = "heka_confirm"
 
     def ready(self) -> None:
-        from heka_confirm import checks, database_checks  # noqa: F401  # checks register themselves
+        from heka_confirm import checks, database_checks, environment_checks  # noqa: F401  # they register themselves
 
 
 class HekaAdminConfig(admin.AdminConfig):

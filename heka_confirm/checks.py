@@ -1,4 +1,4 @@
-"""System checks of settings that are well-formed but wrong together. identity/checks.py has others."""
+"""System checks of settings that are well-formed but wrong together; environment_checks.py has those of the rest."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -84,10 +84,15 @@ def _retention() -> Iterator[CheckMessage]:
         )
 
 
+def _is_random(key: str) -> bool:
+    return len(key) >= SECRET_LENGTH and len(set(key)) >= 5 and not key.startswith("django-insecure-")
+
+
 def _in_production() -> Iterator[CheckMessage]:
-    if len(settings.SECRET_KEY) < SECRET_LENGTH or len(set(settings.SECRET_KEY)) < 5:
+    if not all(map(_is_random, [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS])):
         yield Error(
-            f"SECRET_KEY has fewer than {SECRET_LENGTH} characters, or hardly any different ones.",
+            f"SECRET_KEY or one of SECRET_KEY_FALLBACKS has fewer than {SECRET_LENGTH} characters, or hardly any "
+            "different ones, or is one that Django makes for development.",
             hint="Make one: python3 -c 'import secrets; print(secrets.token_urlsafe(50))'",
             id="heka_confirm.E004",
         )
@@ -96,6 +101,13 @@ def _in_production() -> Iterator[CheckMessage]:
             f"PUBLIC_URL is {settings.PUBLIC_URL!r}: without https neither cookies nor codes are safe.",
             hint="Give the https address under which people reach the service.",
             id="heka_confirm.E005",
+        )
+    if settings.HTTPS and settings.TRUSTED_PROXIES == 0:
+        yield Error(
+            "TRUSTED_PROXIES is 0 where PUBLIC_URL is https: each request seems to come from the proxy, and by http.",
+            hint="Give the number of proxies of your own, most often 1. With 0 every page leads to itself without end, "
+            "and whoever reaches a limit reaches it for everybody.",
+            id="heka_confirm.E012",
         )
     if "*" in settings.ALLOWED_HOSTS:
         yield Error(

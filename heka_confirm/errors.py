@@ -6,7 +6,7 @@ Page templates stand in templates/errors/. The housing system gets problem+json 
 import http
 import sys
 
-from django.core.exceptions import TooManyFieldsSent
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -22,7 +22,7 @@ RETRY_AFTER_SECONDS = 10  # a restarted database is back by then
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _answer(request, 400)
+    return _answer(request, 413 if isinstance(exception, RequestDataTooBig) else 400)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -31,6 +31,13 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _answer(request, 404)
+
+
+def not_allowed(request: HttpRequest, methods: str) -> HttpResponse:
+    """Answer a method that an address does not take, with those that it takes."""
+    response = _answer(request, 405)
+    response["Allow"] = methods
+    return response
 
 
 def too_many(request: HttpRequest, exception: TooMany) -> HttpResponse:

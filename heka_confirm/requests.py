@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.middleware import gzip, http
 from django.utils.cache import add_never_cache_headers
@@ -25,6 +25,7 @@ GetResponse = Callable[[HttpRequest], HttpResponseBase]
 # Our own ids have no digits, so that the log takes no part of them for a personal identity code and masks it.
 ID_LETTERS = str.maketrans("0123456789", "ghijklmnop")
 SAFE_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
+BRACKETS = re.compile(r"\[([^\[\]]+)\](?::\d{1,5})?")  # around an IPv6 address, with a port behind or without
 
 HEADERS = {
     "Permissions-Policy": "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), "
@@ -61,6 +62,18 @@ class RequestContextMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         return errors.too_many(request, exception) if isinstance(exception, TooMany) else None
+
+
+class NotAllowedMiddleware:
+    """Gives a page to the answer 405, which Django leaves empty. The innermost, so that the page has all its headers."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        is_empty = isinstance(response, HttpResponseNotAllowed) and not response.content
+        return errors.not_allowed(request, response["Allow"]) if is_empty else response
 
 
 class ConditionalGetMiddleware(http.ConditionalGetMiddleware):
@@ -114,14 +127,27 @@ def client_address(request: HttpRequest) -> str:
     """Return the address of the client behind the TRUSTED_PROXIES proxies in front of us.
 
     Each proxy appends the address from which it was called. The client itself may have written what stands further
-    left.
+    left. The header `Forwarded` (RFC 7239) is not read.
     """
     peer = str(request.META.get("REMOTE_ADDR", ""))
     hops = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
-    if not 0 < settings.TRUSTED_PROXIES <= len(hops):
-        return peer
+    counted = hops[-settings.TRUSTED_PROXIES] if 0 < settings.TRUSTED_PROXIES <= len(hops) else ""
+    return _address(counted) or _address(peer) or peer
+
+
+def _address(hop: str) -> str:
+    """Return the IP address that a proxy has written, empty if it is none.
+
+    Some add the port, some write IPv6 in brackets, and a socket for both kinds writes IPv4 within IPv6. The zone of a
+    link-local address is left out.
+    """
+    written = hop.strip()
+    if in_brackets := BRACKETS.fullmatch(written):
+        written = in_brackets[1]
+    elif written.count(":") == 1:  # an IPv6 address has two at least
+        written = written.partition(":")[0]
     try:
-        address = ipaddress.ip_address(hops[-settings.TRUSTED_PROXIES].strip())
+        address = ipaddress.ip_address(written.partition("%")[0])
     except ValueError:
-        return peer
+        return ""
     return str(getattr(address, "ipv4_mapped", None) or address)

@@ -6,20 +6,18 @@ value. Missing and malformed values are reported all at once. System checks find
 
 import hashlib
 import logging
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
-from environs import FileAwareEnv, validate
+from environs import validate
 
-from heka_confirm import databases
+from heka_confirm import databases, environment, pdf_libraries
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-env = FileAwareEnv(eager=False, strip_whitespace=True)
-env.add_parser("database_url", databases.read)
+env = environment.Environment()
 
 
 def secret(name: str, *, many: bool = False) -> dict[str, Any]:
@@ -42,21 +40,21 @@ FIELD_ENCRYPTION_KEYS = env.list("FIELD_ENCRYPTION_KEYS", **secret("FIELD_ENCRYP
 FIELD_INDEX_KEYS = env.list("FIELD_INDEX_KEYS", **secret("FIELD_INDEX_KEYS", many=True))
 RECORD_KEYS = env.list("RECORD_KEYS", **secret("RECORD_KEYS", many=True))
 
-PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000" if DEBUG else "https://localhost").rstrip("/")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[urlsplit(PUBLIC_URL).hostname or "localhost"])
+PUBLIC_URL: str = env.site_url("PUBLIC_URL", default="http://127.0.0.1:8000" if DEBUG else "https://localhost")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[urlsplit(PUBLIC_URL or "").hostname or "localhost"])
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 
 DATABASE: dict[str, Any] = env.database_url("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'var' / 'heka.sqlite3'}")
 DATABASE_POOLED = env.bool("DATABASE_POOLED", default=False)
 SERVES_REQUESTS = env.bool("SERVES_REQUESTS", default=False)  # wsgi.py says so
 STATIC_ROOT = env.path("STATIC_ROOT", default=BASE_DIR / "var" / "static")
-IDENTITY_PROVIDERS: Any = env.json("IDENTITY_PROVIDERS", default=[])
+IDENTITY_PROVIDERS: Any = env.json("IDENTITY_PROVIDERS", default=[], validate=environment.is_list)
 IDENTITY_KEYS_FILE = env.path("IDENTITY_KEYS_FILE", default=BASE_DIR / "var" / "identity-keys.json")
-MAIL_SERVER: dict[str, Any] = env.dj_email_url("EMAIL_URL", default="")
+MAIL_SERVER: dict[str, Any] = env.mail_url("EMAIL_URL", default="")
 EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="")
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=10)  # seconds
 EMAIL_RATE = env.int("EMAIL_RATE", default=0)  # emails a minute, over all workers together; 0 is no limit
-MAIL_PROVIDER: Any = env.json("ANYMAIL", default={})
+MAIL_PROVIDER: Any = env.json("ANYMAIL", default={}, validate=environment.is_object)
 SECURITY_CONTACT: list[str] = env.list("SECURITY_CONTACT", default=[])
 API_CONTACT = env.str("API_CONTACT", default="")
 MAIL_WEBHOOK_SECRETS: list[str] = env.list("ANYMAIL_WEBHOOK_SECRET", default=[])
@@ -76,6 +74,7 @@ RETENTION_PEOPLE_DAYS = env.int("RETENTION_PEOPLE_DAYS", default=183)
 RETENTION_FEEDBACK_DAYS = env.int("RETENTION_FEEDBACK_DAYS", default=365)
 
 env.seal()
+ENVIRONMENT = env.names  # for a check of misspelt ones
 
 # --- Django ----------------------------------------------------------------------------------------------
 
@@ -125,6 +124,7 @@ MIDDLEWARE = [
     "identity.sessions.IdleMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "heka_confirm.requests.NotAllowedMiddleware",  # the innermost
 ]
 
 ROOT_URLCONF = "heka_confirm.urls"
@@ -277,7 +277,7 @@ WORKER_EVERY_MINUTE = [
     "upstream.events.collect_late",
 ]
 DESK_PAGES = ["counter.desk.urls.PAGES", "privacy.desk.PAGES"]  # under the admin's desk/
-RECEIPT_PDF = find_spec("weasyprint") is not None  # the extra `pdf`; without it nobody is offered any
+RECEIPT_PDF = pdf_libraries.can_make_pdfs()  # the extra `pdf`; without it nobody is offered any
 # In threads of their own, twice a second: receivers of events may be slow, and making a PDF is.
 WORKER_BESIDE = [
     "upstream.webhooks.deliver_due_events",

@@ -34,6 +34,14 @@ def check_providers(**kwargs: Any) -> list[CheckMessage]:
         for name, times in Counter(provider.id for provider in good).items()
         if times > 1
     )
+    if not (settings.IDENTITY_PROVIDERS or settings.DEBUG):
+        found.append(
+            Error(
+                "IDENTITY_PROVIDERS is empty: nobody could identify themselves with bank codes or a mobile certificate.",
+                hint="Name a broker: docs/providers.md. To try the service out there are STAGING=true and `make demo`.",
+                id="identity.E031",
+            )
+        )
     return found + [message for provider in good for message in messages_about(provider)]
 
 

@@ -1,6 +1,6 @@
 """Calls to the broker over HTTP, without Django's requests and without the database.
 
-Only the configured addresses are called, without redirects and without the environment's proxies. Nobody waits longer
+Only the configured addresses are called, without redirects, and by EGRESS_PROXY where it is set. Nobody waits longer
 than one deadline for the whole exchange, whatever the broker or the name server does.
 """
 
@@ -18,6 +18,7 @@ import requests
 from django.conf import settings
 from urllib3.exceptions import HTTPError, MaxRetryError, NewConnectionError, ReadTimeoutError
 
+from core.egress import send_by_proxy
 from core.transactions import give_connection_back
 from identity import signed_keys, tokens
 from identity.providers import Provider
@@ -192,7 +193,7 @@ def _send(
     method: str, url: str, deadline: Deadline, form: dict[str, str] | None, headers: dict[str, str], read: Read[T]
 ) -> T:
     with requests.Session() as session:
-        session.trust_env = False  # no proxies and no .netrc of the environment
+        send_by_proxy(session)
         try:
             with session.request(
                 method,
@@ -210,7 +211,8 @@ def _send(
             raise BrokerUnreachable("timeout") from None
         except (requests.RequestException, HTTPError, OSError) as error:
             cause = error.args[0] if error.args else None
-            never_reached = isinstance(cause, MaxRetryError) and isinstance(cause.reason, NewConnectionError)
+            reason = cause.reason if isinstance(cause, MaxRetryError) else None
+            never_reached = isinstance(getattr(reason, "original_error", reason), NewConnectionError)
             raise (_NeverReached if never_reached else BrokerUnreachable)("connection") from None
 
 

@@ -56,7 +56,7 @@ def is_safe(address: str) -> bool:
     """Tell whether an address is https, or else on this machine or the demo's own while developing."""
     try:
         parts = urlsplit(address)
-        host = parts.hostname
+        host, _port = parts.hostname, parts.port
     except ValueError:
         return False
     if parts.scheme == "http" and (settings.DEBUG or settings.DEMO_WITHOUT_DEBUG):

@@ -9,6 +9,7 @@ from anymail.exceptions import AnymailAPIError, AnymailError, AnymailInvalidAddr
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
 
+from core.egress import send_by_proxy
 from core.text import storable
 from mailing.answers import number_of_taken, reason_of_answer, reason_of_error
 from mailing.enums import Failure
@@ -36,6 +37,9 @@ def open_connection(connection: BaseEmailBackend) -> None:
         connection.open()
     except OSError as error:
         raise _of_connecting(error) from None
+    session = getattr(connection, "session", None)  # of anymail's providers that are called by requests
+    if isinstance(session, requests.Session):
+        send_by_proxy(session)
 
 
 def send_message(connection: BaseEmailBackend, message: EmailMultiAlternatives) -> dict[str, str]:

@@ -3,6 +3,9 @@
 The name is resolved once, all its addresses must be public, and the connection goes to one of those just checked: a
 name that resolves differently a moment later gains nothing. Redirects are not followed, no proxy and no .netrc of
 the environment counts, and only the head of the answer is read.
+
+Where EGRESS_PROXY is set, that proxy looks the name up again and connects (docs/operations.md). A name that we can look
+up here, and that leads into our own network, is refused all the same; one that only the proxy knows is its to judge.
 """
 
 import functools
@@ -15,12 +18,13 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
 
+from core.egress import Proxy, proxy
 from upstream.enums import Failure
 
 Place = tuple[socket.AddressFamily, tuple[str, int]]  # an IP address and a port
@@ -28,6 +32,7 @@ Place = tuple[socket.AddressFamily, tuple[str, int]]  # an IP address and a port
 PORTS = {"https": 443, "http": 80}
 PLAIN = re.compile(r"[!-~]{1,500}")  # visible ASCII, so that an address cannot add to the request
 GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
+LOOKUP_SECONDS = 2.0  # for a name that the proxy looks up itself, where there may be no name server for us
 # A name server may be slow for longer than we wait: few threads may wait for it.
 _RESOLVERS = ThreadPoolExecutor(4, thread_name_prefix="resolver")
 
@@ -94,7 +99,10 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
 def _exchange(url: SplitResult, body: bytes, headers: Mapping[str, str], until: float) -> Answer:
     host = url.hostname or ""
     port = url.port or PORTS[url.scheme]
-    with closing(_connected(_checked(host, port, until), until)) as plain, _hung_up(plain, until):
+    by = proxy()
+    with closing(_reached(host, port, by, until)) as plain, _hung_up(plain, until):
+        if by:
+            _ask_for_tunnel(plain, by, f"[{host}]:{port}" if ":" in host else f"{host}:{port}")
         # Encrypted here, so that certificate and SNI follow the name although we connect to an address.
         sock = tls().wrap_socket(plain, server_hostname=host) if url.scheme == "https" else plain
         connection = http.client.HTTPConnection(host, port)
@@ -102,14 +110,35 @@ def _exchange(url: SplitResult, body: bytes, headers: Mapping[str, str], until: 
             connection.sock = sock
             path = f"{url.path or '/'}{'?' if url.query else ''}{url.query}"
             connection.request("POST", path, body, {"Host": url.netloc, "Connection": "close", **headers})
-            response = connection.getresponse()
-            return Answer(response.status, response.getheader("Retry-After"))
+            with closing(connection.getresponse()) as response:
+                return Answer(response.status, response.getheader("Retry-After"))
 
 
 @functools.cache
 def tls() -> ssl.SSLContext:
     """Return the context that checks certificates by the authorities the system trusts (or SSL_CERT_FILE)."""
     return ssl.create_default_context()
+
+
+def _reached(host: str, port: int, by: Proxy | None, until: float) -> socket.socket:
+    """Return a connection to the receiver, or to the proxy on the way to it."""
+    if by is None:
+        return _connected(_checked(host, port, until), until)
+    with suppress(socket.gaierror, TimeoutError):  # a name that only the proxy knows
+        _checked(host, port, min(until, time.monotonic() + LOOKUP_SECONDS))
+    sock = socket.create_connection((by.host, by.port), timeout=_left(until))
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return sock
+
+
+def _ask_for_tunnel(sock: socket.socket, by: Proxy, target: str) -> None:
+    """Let the proxy connect us to a host and port. Raises OSError and http.client.HTTPException."""
+    lines = [f"CONNECT {target} HTTP/1.1", f"Host: {target}", *(f"{name}: {value}" for name, value in by.headers.items())]
+    sock.sendall("\r\n".join([*lines, "", ""]).encode("ascii"))
+    with closing(http.client.HTTPResponse(sock, method="CONNECT")) as answer:
+        answer.begin()
+        if not 200 <= answer.status < 300:
+            raise OSError("the proxy does not let us through")
 
 
 def _checked(host: str, port: int, until: float) -> list[Place]:

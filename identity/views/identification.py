@@ -42,7 +42,7 @@ OUTCOMES = {"error", "expired", "refused", "unreachable", "counter"}
 # What more the page of an outcome says, named by its parameter `about`.
 SETTINGS, CODE = "settings", "code"
 ANSWER = ("state", "code", "error", "iss")  # the parameters that we read of an answer
-LONGEST_PARAMETER = 4096  # characters
+LONGEST_PARAMETER = 8190  # characters, as much as the web server reads of an address
 
 
 @require_safe

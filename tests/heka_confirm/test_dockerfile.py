@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.processes import PRODUCTION, ROOT
+from tests.processes import ROOT, installed
 
 DOCKERFILE = (ROOT / "Dockerfile").read_text().replace("\\\n", " ")
 
@@ -23,7 +23,9 @@ def image(tmp_path_factory):
         if line.startswith("!"):
             path = ROOT / line[1:]
             copy = shutil.copytree if path.is_dir() else shutil.copy
-            copy(path, app / path.name)
+            place = app / line[1:]
+            place.parent.mkdir(exist_ok=True)
+            copy(path, place)
     Path(app, ".venv").symlink_to(ROOT / ".venv")
     collect = next(step for step in steps("RUN") if "collectstatic" in step)
     run(app, collect.replace("/app/", f"{app}/"))
@@ -49,14 +51,14 @@ def test_image_holds_no_demo_tests_or_development_data(image):
 
 def test_server_of_the_image_starts_with_the_documented_environment(image):
     (command,) = steps("CMD")
-    environment = {**PRODUCTION, "STATIC_ROOT": str(image / "static-root")}
+    environment = {**installed(), "STATIC_ROOT": str(image / "static-root")}
 
     assert run(image, " ".join([*json.loads(command), "--check-config"]), **environment) == ""
 
 
 def test_image_has_every_migration_and_needs_no_new_one(image):
     said = run(
-        image, "python manage.py makemigrations --check --dry-run", **{**PRODUCTION, "DATABASE_URL": "sqlite://"}
+        image, "python manage.py makemigrations --check --dry-run", **{**installed(), "DATABASE_URL": "sqlite://"}
     )
 
     assert said.startswith("No changes detected\n")

@@ -1,5 +1,5 @@
 import pytest
-from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.db import (
     DataError,
     IntegrityError,
@@ -10,8 +10,10 @@ from django.db import (
 )
 from django.http import Http404
 from django.test import Client
-from django.urls import re_path
+from django.urls import re_path, reverse
 
+from counter.context import known_counter
+from counter.models import Counter
 from heka_confirm import urls as project_urls
 from heka_confirm.errors import is_database_down
 from identity.limits import TooMany
@@ -19,6 +21,7 @@ from tests.conftest import headings
 
 FAILURES = {
     "bad": SuspiciousOperation("odd"),
+    "large": RequestDataTooBig("too big"),
     "forbidden": PermissionDenied(),
     "missing": Http404(),
     "too-many": TooMany(retry_after=17),
@@ -50,6 +53,7 @@ pytestmark = pytest.mark.urls(__name__)
 
 TITLES = {
     "bad": (400, "We could not read the request"),
+    "large": (413, "You sent too much at once"),
     "forbidden": (403, "You cannot open this page"),
     "missing": (404, "Page not found"),
     "too-many": (429, "Too many attempts"),
@@ -72,12 +76,32 @@ def test_error_in_english(browser_client, how):
 
 
 @pytest.mark.parametrize("language", ["fi", "sv", "en"])
-@pytest.mark.parametrize("how", ["bad", "forbidden", "missing", "too-many"])
+@pytest.mark.parametrize("how", ["bad", "large", "forbidden", "missing", "too-many"])
 def test_error_page_is_in_the_language_of_the_address(browser_client, how, language):
     response = browser_client.get(f"/{language}/fail/{how}/", HTTP_ACCEPT_LANGUAGE="en")
 
     assert f'<html lang="{language}">' in response.content.decode()
     assert response["Content-Language"] == language
+
+
+@pytest.mark.parametrize("how", ["broken", "down"])
+def test_page_that_stands_alone_names_the_counter_as_this_process_last_knew_it(browser_client, how, monkeypatch):
+    moved = Counter(street_fi="Uusikatu 1", street_sv="Nygatan 1", postal_code="00100")
+    monkeypatch.setattr("counter.context._last_read", {})
+    built_in = browser_client.get(f"/sv/fail/{how}/").content.decode()
+    monkeypatch.setattr("counter.context._last_read", {"counter": moved})
+    page = browser_client.get(f"/sv/fail/{how}/").content.decode()
+
+    assert "Verkstadsgatan\u00a08, 00580 Helsingfors" in built_in
+    assert [page.count(f"{street}\u00a01, 00100") for street in ("Uusikatu", "Nygatan")] == [2, 1]
+
+
+@pytest.mark.django_db
+def test_process_remembers_the_counter_that_it_shows(client):
+    Counter.objects.update(street_fi="Uusikatu 1")
+    client.get(reverse("counter:page"))
+
+    assert known_counter().street_fi == "Uusikatu 1"
 
 
 @pytest.mark.parametrize("how", ["broken", "down"])
@@ -165,6 +189,43 @@ def test_form_without_its_token_in_english():
     response = Client(enforce_csrf_checks=True).post("/en/form/")
 
     assert headings(response) == ["The page has been open for too long"]
+
+
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+@pytest.mark.parametrize("path", ["", "how-to/", "cookies/"])
+def test_method_that_a_page_does_not_take_is_answered_by_a_page(client, language, path):
+    response = client.put(f"/{language}/{path}")
+
+    assert response.status_code == 405
+    assert "GET" in response["Allow"]
+    assert f'<html lang="{language}">' in response.content.decode()
+    assert f'href="/{language}/"' in response.content.decode()
+    assert "Content-Security-Policy" in response
+    assert dict(response.cookies) == {}
+
+
+@pytest.mark.parametrize(("method", "length"), [("HEAD", 0), ("OPTIONS", 1)])
+def test_pages_for_405_follow_the_method(client, method, length):
+    response = client.generic(method, "/identification/callback/")
+
+    assert response.status_code == 405
+    assert min(len(response.content), 1) == length
+
+
+def test_program_is_told_405_as_problem_json_with_what_is_allowed(client):
+    response = client.put("/api/v1/")
+
+    assert (response.status_code, response["Content-Type"]) == (405, "application/problem+json")
+    assert response["Allow"] == "GET, HEAD"
+
+
+def test_form_that_is_too_large_is_answered_by_a_page(client, settings):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
+
+    response = client.post("/en/feedback/", {"text": "x" * 2000})
+
+    assert response.status_code == 413
+    assert headings(response) == ["You sent too much at once"]
 
 
 @pytest.mark.parametrize("error", [OperationalError(), InterfaceError(), InternalError()])

@@ -21,8 +21,10 @@ STATUSES = {
     b"GET /fi/how-to/ HTTP/1.1\r\nHost: 127.0.0.1\r\nHost: evil.example\r\n\r\n": 400,
     b"GET /fi/%00%ff/ HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n": 404,
     b"GET /fi/010594-9032/?code=s3cret HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n": 404,
-    b"GET /" + b"a" * 5000 + b" HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n": 414,
-    b"GET /fi/ HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Big: " + b"a" * 9000 + b"\r\n\r\n": 431,
+    b"GET /" + b"a" * 9000 + b" HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n": 414,
+    b"GET /fi/cookies/ HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: other=" + b"a" * 12_000 + b"\r\n\r\n": 200,
+    b"GET /fi/ HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: other=" + b"a" * 17_000 + b"\r\n\r\n": 431,
+    b"GET /fi/cookies/?state=x&code=" + b"a" * 6000 + b" HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n": 200,  # a broker’s
     b"GET /fi/ HTTP/1.1\r\nHost: 127.0.0.1\r\n" + b"X-Many: 1\r\n" * 100 + b"\r\n": 431,
     b"NONSENSE\r\n\r\n": 400,
     b"POST /api/v1/applications HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nx": 400,
@@ -73,6 +75,19 @@ def answer(port, request):
 @pytest.mark.parametrize("request_", STATUSES, ids=lambda request: repr(request[:60]))
 def test_server_answers_whatever_is_sent(server, request_):
     assert answer(server[0], request_) == STATUSES[request_]
+
+
+@pytest.mark.parametrize("status", [414, 431])
+def test_what_is_too_long_is_answered_by_a_page_in_three_languages(server, status):
+    """No request reaches the application, so that gunicorn would answer in its own words."""
+    request = next(request for request, expected in STATUSES.items() if expected == status)
+    with socket.create_connection(("127.0.0.1", server[0]), timeout=60) as connection:
+        connection.sendall(request)
+        whole = b"".join(iter(lambda: connection.recv(65536), b""))
+    head, _, page = whole.decode().partition("\r\n\r\n")
+
+    assert page == (ROOT / "deploy" / "pages" / f"{status}.html").read_text()
+    assert [name for name in ("no-store", "nosniff", "default-src 'none'", "charset=utf-8") if name not in head] == []
 
 
 def test_running_server_publishes_what_a_command_makes_of_our_keys(server):

@@ -29,9 +29,19 @@ def seen(rf, **headers):
         (1, "", "10.0.0.1"),
         (1, "unknown", "10.0.0.1"),
         (1, "192.0.2.1, ", "10.0.0.1"),
-        (1, "192.0.2.1:443", "10.0.0.1"),
-        (1, "2001:DB8::1", "2001:db8::1"),
+        (1, "203.0.113.9,192.0.2.1", "192.0.2.1"),  # two lines of the header, as WSGI joins them
+        (1, "192.0.2.1:5311", "192.0.2.1"),
+        (1, "[2001:db8::1]", "2001:db8::1"),
+        (1, "[2001:db8::1]:443", "2001:db8::1"),
         (1, "::ffff:192.0.2.1", "192.0.2.1"),
+        (1, "[::ffff:192.0.2.1]:443", "192.0.2.1"),
+        (1, "fe80::1%eth0", "fe80::1"),
+        (1, "[2001:db8::1", "10.0.0.1"),
+        (1, "[2001:db8::1]443", "10.0.0.1"),
+        (1, "192.0.2.1:443:1", "10.0.0.1"),
+        (1, "_hidden", "10.0.0.1"),
+        (1, "for=192.0.2.1", "10.0.0.1"),
+        (1, "2001:DB8::1", "2001:db8::1"),
     ],
 )
 def test_client_address_is_counted_from_the_right(rf, settings, proxies, forwarded, address):
@@ -39,6 +49,15 @@ def test_client_address_is_counted_from_the_right(rf, settings, proxies, forward
     request = rf.get("/", REMOTE_ADDR="10.0.0.1", HTTP_X_FORWARDED_FOR=forwarded)
 
     assert client_address(request) == address
+
+
+@pytest.mark.parametrize(
+    ("peer", "address"), [("::ffff:10.0.0.1", "10.0.0.1"), ("2001:db8::9", "2001:db8::9"), ("", "")]
+)
+def test_address_of_the_caller_itself_is_read_in_the_same_way(rf, settings, peer, address):
+    settings.TRUSTED_PROXIES = 0
+
+    assert client_address(rf.get("/", REMOTE_ADDR=peer, HTTP_FORWARDED="for=192.0.2.1")) == address
 
 
 def test_request_has_the_address_of_its_client(rf, settings):

@@ -36,6 +36,19 @@ def test_good_settings_pass(production):
     assert ids() == []
 
 
+def test_production_without_a_broker_is_an_error_and_development_is_none(production):
+    production.IDENTITY_PROVIDERS = []
+    assert ids() == ["identity.E031"]
+    production.DEBUG = True
+    assert ids() == []
+
+
+@pytest.mark.parametrize("port", ["port", "99999"])
+def test_address_with_a_port_that_is_none_is_an_error(production, port):
+    production.IDENTITY_PROVIDERS = [entry(token_endpoint=f"https://broker.example:{port}/token")]
+    assert ids() == ["identity.E003"]
+
+
 @pytest.mark.parametrize(
     "changes",
     [

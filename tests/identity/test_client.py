@@ -11,7 +11,9 @@ from urllib3.util import connection
 from identity import client, providers
 from identity.client import Deadline
 from identity.refusals import BrokerRefused, BrokerUnreachable
+from tests import egress
 from tests.identity.published import set_up
+from tests.ports import free_port
 
 
 @pytest.fixture
@@ -142,6 +144,38 @@ def test_the_environment_cannot_put_a_proxy_in_between(broker, provider, monkeyp
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
     monkeypatch.setenv("NO_PROXY", "")
     assert client.signing_key(provider, broker.key.kid, Deadline())["kid"] == broker.key.kid
+
+
+def test_broker_is_called_by_the_proxy_of_the_setting(broker, provider, settings):
+    with egress.running() as proxy:
+        settings.EGRESS_PROXY = proxy.url.replace("//", "//heka:secret@")
+        found = client.signing_key(provider, broker.key.kid, Deadline())
+
+    assert found["kid"] == broker.key.kid
+    assert proxy.asked == [("GET", f"{broker.url}/jwks", "Basic aGVrYTpzZWNyZXQ=")]
+
+
+def test_broker_with_https_is_reached_through_a_tunnel_of_the_proxy(broker, provider, settings):
+    address = broker.url.replace("http://127.0.0.1", "https://broker.example")
+    settings.IDENTITY_PROVIDERS = [broker.settings(jwks_uri=f"{address}/jwks")]
+    with egress.running() as proxy:
+        settings.EGRESS_PROXY = proxy.url
+        with pytest.raises(BrokerUnreachable):  # the broker of the tests speaks no TLS
+            client.fetch_keys(providers.find("test"))
+
+    assert proxy.asked[0] == ("CONNECT", address.removeprefix("https://"), None)
+
+
+def test_proxy_that_is_away_is_tried_again_like_a_broker(broker, provider, settings, monkeypatch):
+    slept = []
+    monkeypatch.setattr(time, "sleep", slept.append)
+    settings.EGRESS_PROXY = f"http://127.0.0.1:{free_port()}"
+
+    with pytest.raises(BrokerUnreachable):
+        client.fetch_keys(provider)
+
+    assert slept == [client.AGAIN_SECONDS]
+    assert broker.calls == []
 
 
 def test_keys_are_kept(broker, provider):

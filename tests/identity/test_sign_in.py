@@ -46,6 +46,18 @@ def test_identification_signs_the_person_in(visitor, broker):
     assert stored.level == "http://ftn.ficora.fi/2017/loatest2"
 
 
+def test_answer_of_a_broker_may_take_six_kilobytes(visitor, broker):
+    """The web server lets it pass: tests/heka_confirm/test_gunicorn.py."""
+    visitor.accept_cookies()
+    answer = broker.authorize(visitor.go_to_broker(), MAIJA, keys.load().sig[0])
+    code = "c" * 6000
+    broker.codes[code] = broker.codes.pop(answer["code"])
+
+    visitor.come_back({**answer, "code": code})
+
+    assert signed_in(visitor) == MAIJA["hetu"]
+
+
 @pytest.mark.parametrize("language", ["fi", "sv", "en"])
 def test_the_person_comes_back_in_their_language(visitor, broker, language):
     assert visitor.identify(broker, language=language)["Location"] == f"/{language}/applications/waiting/"
@@ -210,7 +222,7 @@ def test_a_broker_that_hangs_is_unreachable(visitor, broker, caplog, monkeypatch
         {"code": ""},
         {"code": ["a", "b"]},
         {"iss": ["{url}", "{url}"]},
-        {"code": "x" * 5000},
+        {"code": "x" * 9000},
     ],
 )
 def test_a_malformed_answer_is_refused(visitor, broker, change):

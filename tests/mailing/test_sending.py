@@ -14,6 +14,7 @@ from mailing import worker
 from mailing.enums import Failure, Status
 from mailing.models import Letter
 from mailing.sending import judge
+from tests import egress
 from tests.mailing.letters import queued
 from tests.mailing.sink import DROP
 
@@ -245,6 +246,21 @@ def test_answer_of_the_provider_decides(provider, code, body, status, failure):
 
     letter.refresh_from_db()
     assert (letter.status, letter.failure) == (status, failure)
+
+
+def test_provider_is_called_by_the_proxy_of_the_setting_and_by_none_of_the_environment(provider, settings, monkeypatch):
+    provider.answer = (200, json.dumps(TAKEN).encode())
+    for name in ("http_proxy", "HTTP_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    queued()
+    worker.deliver_due_letters()
+    queued("hello:2")
+    with egress.running() as proxy:
+        settings.EGRESS_PROXY = proxy.url
+        worker.deliver_due_letters()
+
+    assert [asked[0] for asked in proxy.asked] == ["POST"]
+    assert len(provider.requests) == 2
 
 
 def test_provider_knows_our_letter_and_we_its_number(provider):

@@ -1,0 +1,92 @@
+"""The variables of the environment, read so that everything wrong with them is told at once, each by its name.
+
+No value stands in what is told: many are secrets, and addresses hold passwords.
+"""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+import dj_database_url
+import dj_email_url
+from django.core.exceptions import ImproperlyConfigured
+from environs import EnvValidationError, FileAwareEnv, ValidationError
+
+SQLITE, POSTGRESQL = "django.db.backends.sqlite3", "django.db.backends.postgresql"
+
+
+class WrongEnvironment(ImproperlyConfigured):
+    """Variables are missing or malformed. The message has a line for each."""
+
+
+class Environment(FileAwareEnv):
+    """Reads variables, each also as NAME_FILE. What is wrong is kept until seal()."""
+
+    def __init__(self) -> None:
+        super().__init__(eager=False, strip_whitespace=True)
+        for parser in (site_url, database_url, mail_url):
+            self.add_parser(parser.__name__, parser)
+
+    @property
+    def names(self) -> list[str]:
+        """The names that were asked for."""
+        return sorted(self._fields)
+
+    def seal(self) -> None:
+        """End the reading. Raises WrongEnvironment."""
+        try:
+            super().seal()
+        except EnvValidationError as error:
+            found: Any = error.error_messages
+            lines = [f"{name}: {' '.join(map(str, messages))}" for name, messages in found.items()]
+            raise WrongEnvironment("\n".join(["The environment is wrong:", *lines])) from None
+
+
+def site_url(value: str) -> str:
+    """Return the address of a site without a slash at its end. Raises ValidationError if it cannot be taken apart."""
+    try:
+        urlsplit(value).port  # noqa: B018  # it is read when it is asked for
+    except ValueError:
+        raise ValidationError("Not an address. It is scheme and host: https://confirm.example.fi") from None
+    return value.rstrip("/")
+
+
+def database_url(value: str) -> dict[str, Any]:
+    """Return what Django needs to know of a database. Raises ValidationError."""
+    example = "postgresql://user:password@host/name, or sqlite:////folder/file"
+    try:
+        given: dict[str, Any] = {**dj_database_url.parse(value)}
+    except ValueError:
+        hint = "A password with signs such as # / @ in it has them as %23 %2F %40."
+        raise ValidationError(f"Not the address of a database: {example}. {hint}") from None
+    if given["ENGINE"] not in {SQLITE, POSTGRESQL}:
+        raise ValidationError(f"The address of a database of another kind: {example}.")
+    if not given["NAME"] and "service" not in given.get("OPTIONS", {}):
+        raise ValidationError(f"The address names no database: {example}.")
+    return given
+
+
+def mail_url(value: str) -> dict[str, Any]:
+    """Return what Django needs to know of a mail server, nothing of it for an empty address. Raises ValidationError."""
+    example = "submission://user:password@host:587"
+    try:
+        given: dict[str, Any] = dj_email_url.parse(value)
+    except ValueError:
+        hint = "A password with signs such as # / @ in it has them as %23 %2F %40."
+        raise ValidationError(f"Not the address of a mail server: {example}. {hint}") from None
+    if value and "EMAIL_BACKEND" not in given:
+        raise ValidationError(f"The address of another thing than a mail server: {example}.")
+    if value and "smtp" in given["EMAIL_BACKEND"] and not given["EMAIL_HOST"]:
+        raise ValidationError(f"The address names no mail server: {example}.")
+    return given
+
+
+def is_list(value: object) -> None:
+    """Raise ValidationError if a value is no JSON list."""
+    if not isinstance(value, list):
+        raise ValidationError("Not a JSON list.")
+
+
+def is_object(value: object) -> None:
+    """Raise ValidationError if a value is no JSON object."""
+    if not isinstance(value, dict):
+        raise ValidationError("Not a JSON object.")

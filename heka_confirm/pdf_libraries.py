@@ -1,0 +1,31 @@
+"""Whether PDFs can be made here: the extra `pdf`, and the libraries of the system that it does not bring."""
+
+import ctypes
+from importlib.util import find_spec
+
+# As WeasyPrint opens them when it is imported; it then fails for want of one.
+LIBRARIES = ("gobject-2.0", "pango-1.0", "harfbuzz", "fontconfig", "pangoft2-1.0")
+FILES = ("lib{}.so.0", "lib{}.so.1", "lib{}.0.dylib", "lib{}.1.dylib", "lib{}.dylib")
+
+
+def is_installed() -> bool:
+    """Tell whether WeasyPrint is installed. It is not imported, which takes a second and memory."""
+    return find_spec("weasyprint") is not None
+
+
+def missing_libraries() -> list[str]:
+    """Return the libraries that WeasyPrint would not find."""
+    return [name for name in LIBRARIES if not any(_opens(file.format(name)) for file in FILES)]
+
+
+def can_make_pdfs() -> bool:
+    """Tell whether pages may offer PDFs."""
+    return is_installed() and not missing_libraries()
+
+
+def _opens(file: str) -> bool:
+    try:
+        ctypes.CDLL(file)
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,42 @@
+"""gunicorn's worker, which answers with pages of ours where no request reaches the application.
+
+The pages are those that a proxy gives too (deploy/pages): in three languages, with nothing else to load.
+"""
+
+import socket
+from pathlib import Path
+from typing import Any
+
+from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine
+from gunicorn.util import write_nonblock
+from gunicorn.workers.gthread import ThreadWorker
+
+PAGES = Path(__file__).resolve().parent.parent / "deploy" / "pages"
+TOO_LARGE = {LimitRequestLine: "414 URI Too Long", LimitRequestHeaders: "431 Request Header Fields Too Large"}
+HEADERS = """HTTP/1.1 {status}\r
+Connection: close\r
+Content-Type: text/html; charset=utf-8\r
+Content-Length: {length}\r
+Cache-Control: no-store\r
+Content-Security-Policy: default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'\r
+X-Content-Type-Options: nosniff\r
+X-Robots-Tag: noindex\r
+\r
+"""
+
+
+class AnsweringWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has few types
+    """Threads, and pages for addresses and headers that are too long."""
+
+    def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: BaseException) -> None:
+        status = TOO_LARGE.get(type(exc))
+        if status is None:
+            super().handle_error(req, client, addr, exc)
+            return
+        self.log.warning("A request was refused: %s", status)
+        page = (PAGES / f"{status[:3]}.html").read_bytes()
+        head = HEADERS.format(status=status, length=len(page))
+        try:
+            write_nonblock(client, head.encode() + page)
+        except OSError:
+            return  # the client has gone

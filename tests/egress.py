@@ -1,0 +1,76 @@
+"""A proxy for calls that leave, on this machine: it connects by CONNECT, and keeps what it was asked."""
+
+import contextlib
+import select
+import socket
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import urlsplit
+
+
+class Proxy(ThreadingHTTPServer):
+    """Knows every name as this machine. `asked` holds each call: method, target and Proxy-Authorization."""
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.asked = []
+        self.refuses = False
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.server_port}"
+
+
+class Handler(BaseHTTPRequestHandler):
+    def do_CONNECT(self):
+        self.server.asked.append((self.command, self.path, self.headers["Proxy-Authorization"]))
+        if self.server.refuses:
+            self.send_error(403)
+            return
+        with socket.create_connection(("127.0.0.1", int(self.path.rpartition(":")[2]))) as there:
+            self.send_response(200)
+            self.end_headers()
+            pass_on(self.connection, there)
+        self.close_connection = True
+
+    def do_any(self):
+        """Pass a plain call on, as a whole, to the server that its address names."""
+        self.server.asked.append((self.command, self.path, self.headers["Proxy-Authorization"]))
+        target = urlsplit(self.path)
+        with socket.create_connection((target.hostname, target.port)) as there:
+            lines = [f"{self.command} {target.path} HTTP/1.0", *(f"{name}: {self.headers[name]}" for name in self.headers)]
+            there.sendall("\r\n".join([*lines, "", ""]).encode())
+            there.sendall(self.rfile.read(int(self.headers["Content-Length"] or 0)))
+            while piece := there.recv(65536):
+                self.connection.sendall(piece)
+        self.close_connection = True
+
+    do_GET = do_POST = do_any
+
+    def log_message(self, *_):
+        pass
+
+
+def pass_on(one, other):
+    while True:
+        ready, _, _ = select.select([one, other], [], [], 30)
+        for sock in ready:
+            piece = sock.recv(65536)
+            if not piece:
+                return
+            (other if sock is one else one).sendall(piece)
+        if not ready:
+            return
+
+
+@contextlib.contextmanager
+def running():
+    proxy = Proxy()
+    thread = threading.Thread(target=proxy.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield proxy
+    finally:
+        proxy.shutdown()
+        thread.join()
+        proxy.server_close()

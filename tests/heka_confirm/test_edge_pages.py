@@ -1,0 +1,67 @@
+"""The pages that a proxy shows, or gunicorn itself, where no page of the service can be (deploy/pages)."""
+
+import re
+
+import pytest
+
+from counter.models import Counter
+from tests.processes import ROOT
+from tests.service_names import SERVICE_NAMES
+
+PAGES = {path.stem: path.read_text() for path in sorted((ROOT / "deploy" / "pages").glob("*.html"))}
+PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1366, "height": 768}
+
+
+def parts(page):
+    """Return the texts of each language."""
+    found = re.findall(r'<section(?: lang="(\w\w)")?>(.*?)</section>', page, re.DOTALL)
+    return {language or "fi": text for language, text in found}
+
+
+def test_there_is_a_page_for_each_status():
+    assert list(PAGES) == ["413", "414", "431", "502", "503", "504"]
+
+
+@pytest.mark.parametrize("status", PAGES)
+def test_page_says_the_same_in_three_languages_and_leads_on(status):
+    texts = parts(PAGES[status])
+
+    assert list(texts) == list(SERVICE_NAMES)
+    assert [f'<a href="/{language}/">' in text for language, text in texts.items()] == [True] * 3
+    assert len({len(re.findall("<p>", text)) for text in texts.values()}) == 1
+    assert all(name in PAGES[status].partition("<main>")[0] for name in SERVICE_NAMES.values())
+    titles = [re.search(r"<h[12]>(.*?)</h[12]>", text)[1] for text in texts.values()]
+    assert f"<title>{' / '.join(titles)} – {SERVICE_NAMES['fi']}</title>" in PAGES[status]
+
+
+def test_pages_have_one_frame_and_one_style():
+    frames = {re.sub(r"<title>.*?</title>|<section.*</section>", "", page, flags=re.DOTALL) for page in PAGES.values()}
+
+    assert len(frames) == 1
+
+
+@pytest.mark.parametrize("status", PAGES)
+def test_page_needs_nothing_else(status):
+    """Whoever serves it may have nothing else to give."""
+    assert re.findall(r"<(?:link|img|script|iframe)|src=|url\(|@import|https?:", PAGES[status]) == []
+
+
+@pytest.mark.parametrize("status", ["502", "503", "504"])
+def test_page_names_the_counter_as_it_is_built_in(status):
+    built_in = Counter()
+    street = {"fi": built_in.street_fi, "sv": built_in.street_sv, "en": built_in.street_fi}
+    city = {"fi": built_in.city_fi, "sv": built_in.city_sv, "en": built_in.city_fi}
+
+    for language, text in parts(PAGES[status]).items():
+        address = f"{street[language].replace(' ', '&nbsp;')}, {built_in.postal_code} {city[language]}."
+        assert address in text
+
+
+@pytest.mark.parametrize("status", ["414", "431", "504"])
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_page_is_accessible_and_fits(page, axe, status, size):
+    page.set_viewport_size(size)
+    page.set_content(PAGES[status])
+
+    axe(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
