@@ -52,14 +52,21 @@ def count_as_sent(*, due_before: dt.datetime) -> int:
 
 
 def sent_by_log(lines: Iterable[LogLine], letters: LetterQuerySet) -> Iterator[tuple[int, dt.datetime]]:
-    """Yield which of these letters were sent, by the log of the worker (logger "mailing"), and when."""
+    """Yield which of these letters were sent, by the log of the worker (logger "mailing"), and when.
+
+    One that was made anew after the restore, such as a reminder, was sent if the same event had its letter before.
+    """
     sent = (line for line in lines if line.context.get("outcome") == "sent" and "letter" in line.context)
     while batch := list(islice(sent, BATCH)):
         # By the event that owes the letter, which the log of former releases does not have.
         by_key = {line.context["key"]: line.at for line in batch if "key" in line.context}
         by_pk = {line.context["letter"]: line.at for line in batch if "key" not in line.context}
-        for pk, key in letters.filter(Q(key__in=by_key) | Q(pk__in=by_pk)).values_list("pk", "key"):
-            yield pk, by_key.get(key) or by_pk[pk]
+        found = letters.filter(Q(key__in=by_key) | Q(pk__in=by_pk))
+        for pk, key, due_at, created_at in found.values_list("pk", "key", "due_at", "created_at"):
+            at = by_key.get(key) or by_pk[pk]
+            # Otherwise it came back afterwards, and was to be sent once more.
+            if due_at <= at or at < created_at:
+                yield pk, at
 
 
 def note_sent(pk: int, at: dt.datetime) -> None:

@@ -67,12 +67,12 @@ class Lost:
     differing: list[LoggedEntry] = field(default_factory=list)  # stored otherwise: somebody changed them
 
 
-def read_lost(files: Iterable[Path], *, restored_at: dt.datetime) -> Lost:
+def read_lost(files: Iterable[Path]) -> Lost:
     """Return what the logs in these files have and the database has not. Raises OSError."""
     lost = Lost()
     purged_before = timezone.now() - dt.timedelta(days=settings.RETENTION_TRAIL_DAYS)
     logged = logged_entries(lines_of("records", files))
-    for missed in missed_entries(logged, purged_before=purged_before, restored_at=restored_at):
+    for missed in missed_entries(logged, purged_before=purged_before):
         entry = missed.entry
         if not missed.is_lost:
             lost.differing.append(entry)

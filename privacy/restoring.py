@@ -12,7 +12,6 @@ from typing import Any
 
 from django.contrib.sessions.models import Session
 from django.db import transaction
-from django.utils import timezone
 
 from applications import clock, dates
 from applications.models import Applicant, Application
@@ -40,17 +39,16 @@ class Restore:
     """One restored database, the logs of the time since its backup, and what is found in them."""
 
     files: Sequence[Path] = ()
-    began_at: dt.datetime = field(default_factory=timezone.now)
     lost: Lost = field(init=False)
 
     def __post_init__(self) -> None:
-        self.lost = lost.read_lost(self.files, restored_at=self.done_before or self.began_at)
+        self.lost = lost.read_lost(self.files)
 
     @property
     def done_before(self) -> dt.datetime | None:
-        """When this step began for this very database before; None if it did not."""
+        """When this step was done for this very database before; None if it was not."""
         done = Entry.objects.filter(event=Event.RESTORED, facts__database=database_mark()).order_by("pk").last()
-        return dt.datetime.fromisoformat(str(done.facts["began"])) if done else None
+        return done.at if done else None
 
     @property
     def backup_until(self) -> dt.datetime | None:
@@ -111,8 +109,7 @@ def carry_out(restore: Restore) -> Iterator[str]:
     yield f"Emails held: {emails}"
     yield f"Events held: {deliveries}"
     with transaction.atomic():
-        place = {"database": database_mark(), "began": restore.began_at.isoformat()}
-        _record("held", emails=emails, events=deliveries, **place)
+        _record("held", emails=emails, events=deliveries, database=database_mark())
     yield from settle_by_log(restore)
 
 

@@ -47,13 +47,11 @@ def logged_entries(lines: Iterable[LogLine]) -> Iterator[LoggedEntry]:
             yield LoggedEntry(line.at, chain, int(number), mac.replace(":", ""), **told)
 
 
-def missed_entries(
-    logged: Iterable[LoggedEntry], *, purged_before: dt.datetime, restored_at: dt.datetime
-) -> Iterator[Missed]:
+def missed_entries(logged: Iterable[LoggedEntry], *, purged_before: dt.datetime) -> Iterator[Missed]:
     """Yield the entries that are lost or differ, in the order of the log.
 
-    Chains that are gone are no loss where the log is older than `purged_before`. A number that was given again after
-    `restored_at` is a loss, and no difference.
+    Chains that are gone are no loss where the log is older than `purged_before`. An entry that is younger than its
+    line of the log has the number of a lost one, as after a restore.
     """
     remaining = iter(logged)
     while batch := list(islice(remaining, BATCH)):
@@ -68,4 +66,4 @@ def missed_entries(
             mac, at = found.get((each.chain, each.number), ("", None))
             is_purged = at is None and each.chain not in chains.values() and each.at < purged_before
             if mac != each.mac and not is_purged:
-                yield Missed(each, is_lost=at is None or at >= restored_at)
+                yield Missed(each, is_lost=at is None or at > each.at)

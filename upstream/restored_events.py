@@ -45,14 +45,11 @@ def count_as_delivered(*, due_before: dt.datetime) -> int:
 
 def delivered_by_log(lines: Iterable[LogLine], deliveries_: WebhookDeliveryQuerySet) -> set[int]:
     """Return which of these deliveries were taken, by the log of the worker (logger "upstream.webhooks")."""
-    taken = (
-        line.context["delivery"]
-        for line in lines
-        if line.context.get("outcome") == "delivered" and "delivery" in line.context
-    )
+    taken = (line for line in lines if line.context.get("outcome") == "delivered" and "delivery" in line.context)
     found: set[int] = set()
-    while batch := list(islice(taken, BATCH)):
-        found.update(deliveries_.filter(pk__in=batch).values_list("pk", flat=True))
+    while batch := {line.context["delivery"]: line.at for line in islice(taken, BATCH)}:
+        due = dict(deliveries_.filter(pk__in=batch).values_list("pk", "due_at"))
+        found.update(pk for pk, due_at in due.items() if due_at <= batch[pk])  # otherwise it was sent once more since
     return found
 
 
