@@ -5,12 +5,13 @@ import secrets
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from urllib.parse import quote
 
 from django.db import connection
 
 
 class CopyBroken(Exception):
-    """The copy is not sound, and was removed; the text says what SQLite found."""
+    """There is no sound copy, and what there was of it was removed; the text says what SQLite found."""
 
 
 def copy_database(target: Path) -> int:
@@ -20,15 +21,19 @@ def copy_database(target: Path) -> int:
     """
     os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     try:
-        connection.ensure_connection()
-        with closing(sqlite3.connect(target)) as copy:
-            connection.connection.backup(copy)
+        # Not through Django's connection: a copy waits for good for a transaction of its own source.
+        source = f"file:{quote(str(connection.settings_dict['NAME']))}?mode=rw"
+        with closing(sqlite3.connect(source, uri=True)) as live, closing(sqlite3.connect(target)) as copy:
+            live.backup(copy)
             copy.execute("PRAGMA journal_mode=DELETE")  # one file, with nothing beside it
             copy.execute(f"PRAGMA user_version={secrets.randbelow(2**31)}")  # restored_database.database_mark
             copy.commit()
             _check(copy)
         with target.open("rb") as file:
             os.fsync(file.fileno())
+    except sqlite3.Error as error:
+        target.unlink()
+        raise CopyBroken(str(error)) from error
     except BaseException:
         target.unlink()
         raise

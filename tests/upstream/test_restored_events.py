@@ -31,7 +31,7 @@ def test_held_event_does_not_leave_and_those_of_its_application_wait_for_it(call
 
     webhooks.deliver_due_events()
 
-    assert [event["subject"] for event in sink.events] == ["other"] or len(sink.events) == 1
+    assert [event["data"]["client_reference"] for event in sink.events] == ["other"]
     assert held.status == Status.HELD
 
 
@@ -70,7 +70,10 @@ def test_cursor_of_the_lost_time_is_refused_also_after_later_events(caller):
     events.collect()
     last = Event.objects.latest("pk").pk
     restored_events.leave_out_numbers({Event._meta.db_table: Raised(last, last + 1000)})
-    Event.objects.filter(pk=last).update(pk=last + 1001)  # as the next one after the restore is numbered
+    kept = Event.objects.get(pk=last)
+    kept.delete()
+    kept.pk = last + 1001  # as the next one after the restore is numbered
+    kept.save(force_insert=True)
 
     refused = [caller.poll(after=f"{number}-0b5e6c1e").status_code for number in (last + 1, last + 1000)]
 
