@@ -4,9 +4,10 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import dj_database_url
-from environs import EnvError
+from environs import ValidationError
 from psycopg.pq import Conninfo
 
+EXAMPLE = "postgresql://user:password@host/name, or sqlite:////folder/file"
 SQLITE_ENGINE, POSTGRESQL_ENGINE = "django.db.backends.sqlite3", "django.db.backends.postgresql"
 # Recursive triggers: without them REPLACE deletes rows that nobody may delete (records/append_only.py).
 SQLITE = {
@@ -46,27 +47,30 @@ KNOWN = {
 
 
 def read(url: str) -> dict[str, Any]:
-    """Return what DATABASE_URL says, as Django's settings. Raises EnvError, which never quotes the password."""
+    """Return what DATABASE_URL says, as Django's settings. Raises ValidationError, which never quotes the password."""
     try:
         given: dict[str, Any] = dict(dj_database_url.parse(url))
     except ValueError:
-        raise EnvError("Not a valid database URL.") from None
+        hint = "A password with signs such as # / @ in it has them as %23 %2F %40."
+        raise ValidationError(f"Not the address of a database: {EXAMPLE}. {hint}") from None
     if given["ENGINE"] not in KNOWN:
-        raise EnvError("Neither a PostgreSQL database (postgres://…) nor a file of SQLite (sqlite:///…).")
+        raise ValidationError(f"The address of a database of another kind: {EXAMPLE}.")
+    if not given["NAME"] and "service" not in given.get("OPTIONS", {}):
+        raise ValidationError(f"The address names no database: {EXAMPLE}.")
     return {**given, "OPTIONS": options_of(url, given)}
 
 
 def options_of(url: str, given: dict[str, Any]) -> dict[str, Any]:
     """Return what stands behind the question mark of DATABASE_URL; `given` is what dj_database_url makes of it all.
 
-    Raises EnvError for what would be dropped silently, or fail at the first query.
+    Raises ValidationError for what would be dropped silently, or fail at the first query.
     """
     written = parse_qsl(urlsplit(url).query, keep_blank_values=True)
     texts = dict(written)
     if len(texts) < len(written):
-        raise EnvError("It names an option twice.")
+        raise ValidationError("It names an option twice.")
     if strange := sorted(texts.keys() - KNOWN[given["ENGINE"]]):
-        raise EnvError(f"It has options that it cannot have: {', '.join(strange)}.")
+        raise ValidationError(f"It has options that it cannot have: {', '.join(strange)}.")
     options: dict[str, Any] = {**dict.fromkeys(texts, ""), **given.get("OPTIONS", {})}
     if given["ENGINE"] == POSTGRESQL_ENGINE:
         # libpq takes texts; the parser has made numbers of some, without their zeros, and truths of others.
@@ -76,7 +80,7 @@ def options_of(url: str, given: dict[str, Any]) -> dict[str, Any]:
     for name, least in {"conn_max_age": 0, "pool": 1}.items():
         number = options.get(name, least)
         if type(number) is not int or number < least:
-            raise EnvError(f"Its {name} is no whole number from {least} on.")
+            raise ValidationError(f"Its {name} is no whole number from {least} on.")
     return options
 
 

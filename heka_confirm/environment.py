@@ -6,12 +6,11 @@ No value stands in what is told: many are secrets, and addresses hold passwords.
 from typing import Any
 from urllib.parse import urlsplit
 
-import dj_database_url
 import dj_email_url
 from django.core.exceptions import ImproperlyConfigured
 from environs import EnvValidationError, FileAwareEnv, ValidationError
 
-SQLITE, POSTGRESQL = "django.db.backends.sqlite3", "django.db.backends.postgresql"
+from heka_confirm import databases
 
 
 class WrongEnvironment(ImproperlyConfigured):
@@ -23,8 +22,8 @@ class Environment(FileAwareEnv):
 
     def __init__(self) -> None:
         super().__init__(eager=False, strip_whitespace=True)
-        for parser in (site_url, database_url, mail_url):
-            self.add_parser(parser.__name__, parser)
+        for name, parser in {"site_url": site_url, "database_url": databases.read, "mail_url": mail_url}.items():
+            self.add_parser(name, parser)
 
     @property
     def names(self) -> list[str]:
@@ -48,21 +47,6 @@ def site_url(value: str) -> str:
     except ValueError:
         raise ValidationError("Not an address. It is scheme and host: https://confirm.example.fi") from None
     return value.rstrip("/")
-
-
-def database_url(value: str) -> dict[str, Any]:
-    """Return what Django needs to know of a database. Raises ValidationError."""
-    example = "postgresql://user:password@host/name, or sqlite:////folder/file"
-    try:
-        given: dict[str, Any] = {**dj_database_url.parse(value)}
-    except ValueError:
-        hint = "A password with signs such as # / @ in it has them as %23 %2F %40."
-        raise ValidationError(f"Not the address of a database: {example}. {hint}") from None
-    if given["ENGINE"] not in {SQLITE, POSTGRESQL}:
-        raise ValidationError(f"The address of a database of another kind: {example}.")
-    if not given["NAME"] and "service" not in given.get("OPTIONS", {}):
-        raise ValidationError(f"The address names no database: {example}.")
-    return given
 
 
 def mail_url(value: str) -> dict[str, Any]:

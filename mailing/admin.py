@@ -14,7 +14,7 @@ from core.admin import ReadOnly
 from mailing import outbox
 from mailing.backlog import present_backlog
 from mailing.enums import Status
-from mailing.models import LEAVING, Letter, LetterQuerySet
+from mailing.models import HELD, LEAVING, Letter, LetterQuerySet
 from mailing.stops import present_stop
 from records.names import staff_chain
 
@@ -35,7 +35,7 @@ class WaitingFilter(admin.SimpleListFilter):
             case Status.WAITING:
                 return queryset.filter(LEAVING)
             case Status.HELD:
-                return queryset.held()
+                return queryset.filter(HELD)
         return queryset
 
 

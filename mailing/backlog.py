@@ -9,7 +9,7 @@ from django.db.models import Count, Min, Q
 from django.utils import timezone
 
 from mailing.enums import Rank
-from mailing.models import LEAVING, Letter
+from mailing.models import HELD, LEAVING, Letter
 from mailing.outages import PATIENCE
 
 
@@ -26,7 +26,7 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Backlog:
-    """The emails that are to leave, by rank in their order, and how many are held besides (held.py)."""
+    """The emails that are to leave, by rank in their order, and how many are held besides."""
 
     ranks: list[Waiting]
     held: int
@@ -64,4 +64,4 @@ def present_backlog() -> Backlog:
         ahead += number
         ends_at = now + dt.timedelta(minutes=math.ceil(ahead / rate)) if rate else None
         ranks.append(Waiting(Rank(rank), number, late_ones, since, ends_at))
-    return Backlog(ranks, held=Letter.objects.held().count(), rate=rate)
+    return Backlog(ranks, held=Letter.objects.filter(HELD).count(), rate=rate)

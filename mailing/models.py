@@ -18,6 +18,7 @@ from mailing.enums import Failure, Fate, Rank, Status, kinds, languages
 
 UNENDED = Q(sent_at=None, dead_at=None, dropped_at=None)
 HELD = UNENDED & Q(held_at__isnull=False)
+RESTORED = HELD & Q(restored_at__isnull=False)
 LEAVING = UNENDED & Q(held_at=None)
 UNDELIVERABLE = Q(dead_at__isnull=False) | Q(bounced_at__isnull=False)
 
@@ -37,7 +38,11 @@ class LetterQuerySet(models.QuerySet["Letter"]):
 
     def held(self) -> Self:
         """Return the letters that wait until they are released (held.py)."""
-        return self.filter(HELD)
+        return self.filter(HELD, restored_at=None)
+
+    def restored(self) -> Self:
+        """Return the letters that a backup brought back, and that wait for the operator (restored_emails.py)."""
+        return self.filter(RESTORED)
 
     def dead(self) -> Self:
         """Return the letters that were given up or refused before they left."""
@@ -73,6 +78,8 @@ class Letter(Leased):
     # Since then it does not leave, until it is released.
     held_at = models.DateTimeField(_("held back"), null=True)
     released_at = models.DateTimeField(_("released"), null=True)
+    # Since when a backup has brought it back as not yet sent, which it may have been; it is held as well.
+    restored_at = models.DateTimeField(null=True)
 
     # Why it has not left, is delayed on its way, or came back, and since when that is known.
     failure = models.CharField(_("reason for failure"), max_length=20, choices=Failure, blank=True, db_default="")
@@ -117,6 +124,9 @@ class Letter(Leased):
             ),
             models.CheckConstraint(
                 condition=Q(held_at=None) | Q(sent_at=None, released_at=None), name="letter_held_does_not_leave"
+            ),
+            models.CheckConstraint(
+                condition=Q(restored_at=None) | Q(held_at__isnull=False), name="letter_restored_is_held"
             ),
             models.CheckConstraint(
                 condition=Q(dead_at=None) | ~Q(failure=""),

@@ -78,6 +78,7 @@ def _deliver_letter(letter: Letter, backend: BaseEmailBackend) -> bool:
     level = logging.ERROR if refuses_us else logging.WARNING if "dead_at" in changes else logging.INFO
     facts = {
         "letter": letter.pk,
+        "key": letter.key,  # the same when a restore brings it back, or the clock makes it anew (restored_emails.py)
         "outcome": outcome,
         "attempt": letter.attempts,
         "ms": round((time.monotonic() - started) * 1000),

@@ -81,6 +81,7 @@ class Event(models.TextChoices):
     DOCUMENT_READ = "document_read", _("Application read by the housing system")
     PURGED = "purged", _("Data erased after its retention time")
     ERASED = "erased", _("A person’s data erased")
+    RESTORED = "restored", _("Database restored from a backup")
 
 
 # Somebody saw something, and nothing changed: "who looked at this person".

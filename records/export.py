@@ -63,6 +63,7 @@ OPERATIONS = {
     Event.EXPORTED: READ,
     Event.PURGED: DELETE,
     Event.ERASED: DELETE,
+    Event.RESTORED: UPDATE,
     **dict.fromkeys(ACCESS_EVENTS, READ),
 }
 

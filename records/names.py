@@ -71,6 +71,11 @@ def purge_chain(year: int) -> str:
     return f"purge {year}"
 
 
+def restore_chain(year: int) -> str:
+    """Return the chain of a year's restores of the database from backups."""
+    return f"restore {year}"
+
+
 def parse_name(text: str) -> tuple[str, str]:
     """Return the kind and the key of a name: ("application", "17"); the key is the last word."""
     kind, _space, key = text.rpartition(" ")

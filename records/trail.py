@@ -150,7 +150,9 @@ def _tell(chain: str, entries: Sequence[Entry]) -> None:
     for entry in entries:
         # In groups of digits: the log would mask digits that happen to look like a code.
         mac = bytes.fromhex(entry.mac).hex(":", 2)
-        logger.info("Entry %d of %s: %s", entry.number, chain, mac)
+        # Event and subject tell what is to be done again if the database is put back to a time before (ADR 57).
+        told = {"event": str(entry.event), "subject": entry.subject}
+        logger.info("Entry %d of %s: %s", entry.number, chain, mac, extra=told)
 
 
 def _fact(value: str | int | bool) -> str | int | bool:  # noqa: FBT001  # one of the kinds of fact

@@ -34,14 +34,16 @@ def binaries() -> Path | None:
 
 
 @contextmanager
-def cluster(*, durable: bool = False, settings: list[str] | None = None, port: int = 5432) -> Iterator[str]:
+def cluster(
+    *, durable: bool = False, settings: list[str] | None = None, port: int = 5432, programs: Path | None = None
+) -> Iterator[str]:
     """Start a cluster, give the URL of its database, and remove it all in the end.
 
     `durable` keeps PostgreSQL's own way of writing to disk, for measurements; `settings` are more of its
-    settings, `name=value`. `port` is for clusters that listen, too. Raises FileNotFoundError when no server is
-    installed.
+    settings, `name=value`; `port` is for clusters that listen, too; `programs` is the folder of another server than
+    the newest installed one. Raises FileNotFoundError when no server is installed.
     """
-    programs = binaries()
+    programs = programs or binaries()
     if programs is None:
         raise FileNotFoundError("The PostgreSQL server is not installed")
     with tempfile.TemporaryDirectory(prefix="heka-postgres-", ignore_cleanup_errors=True) as folder:

@@ -239,9 +239,11 @@ class StatusFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         match self.value():
             case Status.WAITING:
-                return queryset.unended().filter(failure="")
+                return queryset.unended().filter(failure="", held_at=None)
+            case Status.HELD:
+                return queryset.unended().filter(held_at__isnull=False)
             case Status.DELAYED:
-                return queryset.unended().exclude(failure="")
+                return queryset.unended().filter(held_at=None).exclude(failure="")
             case Status.DELIVERED:
                 return queryset.filter(delivered_at__isnull=False)
             case Status.GIVEN_UP:

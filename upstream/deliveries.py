@@ -29,7 +29,7 @@ def queue_deliveries(events: Iterable[Event]) -> None:
         endpoints[endpoint.client_id].append(endpoint)
     owed = [
         WebhookDelivery(
-            endpoint=endpoint, event=event, application_id=event.application_id, tried_until=_days_from_now()
+            endpoint=endpoint, event=event, application_id=event.application_id, tried_until=days_from_now()
         )
         for event in events
         for endpoint in endpoints[event.client_id]
@@ -62,7 +62,7 @@ def pause_endpoint(endpoint: WebhookEndpoint, *, seconds: float, why: Failure) -
     Its waiting deliveries whose time is over are given up.
     """
     WebhookEndpoint.objects.filter(pk=endpoint.pk).update(paused_until=Now() + dt.timedelta(seconds=seconds))
-    overdue = endpoint.deliveries.unended().filter(tried_until__lte=Now(), lease=None)
+    overdue = endpoint.deliveries.unended().filter(tried_until__lte=Now(), lease=None, held_at=None)
     overdue.update(given_up_at=Now(), failure=why)
 
 
@@ -81,7 +81,7 @@ def replay_deliveries(chosen: WebhookDeliveryQuerySet) -> int:
         status_code=None,
         attempts=0,
         due_at=Now(),
-        tried_until=_days_from_now(),
+        tried_until=days_from_now(),
     )
 
 
@@ -113,11 +113,12 @@ def _replay_some(events: dict[int, int], endpoint: WebhookEndpoint) -> int:
     again = replay_deliveries(owed)
     never_owed = events.keys() - owed.values_list("event", flat=True)
     made = WebhookDelivery.objects.bulk_create(
-        WebhookDelivery(endpoint=endpoint, event_id=pk, application_id=events[pk], tried_until=_days_from_now())
+        WebhookDelivery(endpoint=endpoint, event_id=pk, application_id=events[pk], tried_until=days_from_now())
         for pk in sorted(never_owed)
     )
     return again + len(made)
 
 
-def _days_from_now() -> Any:
+def days_from_now() -> Any:
+    """Return until when a delivery that begins now is tried (settings.WEBHOOK_DAYS)."""
     return Now() + dt.timedelta(days=settings.WEBHOOK_DAYS)

@@ -68,7 +68,7 @@ def disable(*endpoints: WebhookEndpoint, why: Failure = Failure.DISABLED) -> int
     live = WebhookEndpoint.objects.filter(pk__in=[endpoint.pk for endpoint in endpoints], disabled_at=None)
     number = live.update(disabled_at=Now())
     waiting = WebhookDelivery.objects.unended().filter(endpoint__in=endpoints)  # those that are being sent too
-    waiting.update(given_up_at=Now(), failure=why, lease=None, leased_until=None)
+    waiting.update(given_up_at=Now(), failure=why, lease=None, leased_until=None, held_at=None)
     return number
 
 

@@ -9,6 +9,7 @@ class Status(models.TextChoices):
     """What is known of a delivery, in one word."""
 
     WAITING = "waiting", pgettext_lazy("delivery", "Waiting")
+    HELD = "held", _("Held back, will be sent later")
     DELAYED = "delayed", pgettext_lazy("delivery", "Delayed, will be tried again")
     DELIVERED = "delivered", pgettext_lazy("delivery", "Delivered")
     GIVEN_UP = "given_up", pgettext_lazy("delivery", "Given up")

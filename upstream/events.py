@@ -16,7 +16,7 @@ from django.db.models import Max, Prefetch, Q, QuerySet
 from applications.enums import Happened, State
 from applications.models import Applicant, Application, Happening, Version
 from upstream import deliveries, differences, forms_received, standing
-from upstream.models import ApiClient, Event
+from upstream.models import ApiClient, Event, LostNumbers
 from upstream.schemas import EVENT_TYPE, CloudEvent, EventData, EventPage
 
 # How many happenings before the newest known one are looked at again, since a lower number may commit later.
@@ -106,7 +106,8 @@ def _place(cursor: str) -> int:
         uid = Event.objects.filter(pk=number).values_list("uid", flat=True).first()
         # One that is not there may have been erased with its application; one that lies ahead never was there.
         is_ahead = uid is None and not Event.objects.filter(pk__gt=number).exists()
-        if is_ahead or (uid is not None and not uid.startswith(mark)):
+        is_lost = uid is None and LostNumbers.objects.filter(after__lt=number, until__gte=number).exists()
+        if is_ahead or is_lost or (uid is not None and not uid.startswith(mark)):
             raise UnknownCursor
     return int(number)
 

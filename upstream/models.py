@@ -121,6 +121,23 @@ class Event(models.Model):
         return f"{self.pk}"
 
 
+class LostNumbers(models.Model):
+    """Numbers of events that were given before a restore, or may have been, and are given to no event afterwards.
+
+    They follow `after` and go up to `until`.
+    """
+
+    after = models.BigIntegerField()
+    until = models.BigIntegerField()
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.after}–{self.until}"
+
+
 class WebhookEndpointQuerySet(models.QuerySet["WebhookEndpoint"]):
     def live(self) -> Self:
         """Return the endpoints to which events may be sent."""
@@ -170,7 +187,8 @@ class WebhookDeliveryQuerySet(models.QuerySet["WebhookDelivery"]):
         earlier = WebhookDelivery.objects.filter(
             UNENDED, endpoint=OuterRef("endpoint"), application=OuterRef("application"), event__lt=OuterRef("event")
         )
-        waiting = self.filter(UNENDED, FREE, ~Exists(earlier), endpoint=endpoint, due_at__lte=Now())
+        free = self.filter(UNENDED, FREE, held_at=None, endpoint=endpoint, due_at__lte=Now())
+        waiting = free.filter(~Exists(earlier))
         return waiting.order_by("due_at", "event")
 
     def unended(self) -> Self:
@@ -188,6 +206,7 @@ class WebhookDelivery(Leased):
     created_at = models.DateTimeField(_("created"), db_default=Now())
     due_at = models.DateTimeField(_("due"), db_default=Now())
     tried_until = models.DateTimeField(_("tried until"))
+    held_at = models.DateTimeField(null=True)  # since a restore, until the operator releases it (restored_events.py)
 
     failure = models.CharField(_("failure"), max_length=11, choices=Failure, blank=True, db_default="")
     status_code = models.PositiveSmallIntegerField(_("answer"), null=True)  # of the last try that was answered
@@ -213,6 +232,9 @@ class WebhookDelivery(Leased):
                 condition=Q(given_up_at=None) | ~Q(failure=""), name="webhook_delivery_given_up_for_a_reason"
             ),
             lease_constraint(UNENDED, name="webhook_delivery_lease_whole_and_only_while_unended"),
+            models.CheckConstraint(
+                condition=Q(held_at=None) | UNENDED & Q(lease=None), name="webhook_delivery_held_waits"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -225,4 +247,6 @@ class WebhookDelivery(Leased):
             return Status.DELIVERED
         if self.given_up_at:
             return Status.GIVEN_UP
+        if self.held_at:
+            return Status.HELD
         return Status.DELAYED if self.failure else Status.WAITING

@@ -77,6 +77,7 @@ class Migration(migrations.Migration):
                     ("document_read", "Application read by the housing system"),
                     ("purged", "Data erased after its retention time"),
                     ("erased", "A person’s data erased"),
+                    ("restored", "Database restored from a backup"),
                 ],
                 max_length=40,
             ),

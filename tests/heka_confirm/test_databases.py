@@ -1,5 +1,5 @@
 import pytest
-from environs import EnvError
+from environs import ValidationError
 
 from heka_confirm import databases
 
@@ -129,15 +129,15 @@ def test_sqlite_without_options_has_ours():
     ],
 )
 def test_option_that_could_not_hold_is_refused_at_the_start(url, reason):
-    with pytest.raises(EnvError) as refused:
+    with pytest.raises(ValidationError) as refused:
         databases.read(url)
 
-    assert refused.value.args == (reason,)
+    assert refused.value.messages == [reason]
 
 
 @pytest.mark.parametrize("url", ["nonsense", "mysql://heka:secret@db/heka", "postgres://heka:secret@db:port/heka"])
 def test_url_of_no_database_of_ours_is_refused_without_its_password(url):
-    with pytest.raises(EnvError) as refused:
+    with pytest.raises(ValidationError) as refused:
         databases.read(url)
 
     assert "secret" not in str(refused.value)

@@ -3,7 +3,8 @@
 import pytest
 from environs import ValidationError
 
-from heka_confirm.environment import Environment, WrongEnvironment, database_url, mail_url, site_url
+from heka_confirm.databases import read as database_url
+from heka_confirm.environment import Environment, WrongEnvironment, mail_url, site_url
 
 
 @pytest.mark.parametrize(

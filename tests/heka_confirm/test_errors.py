@@ -87,9 +87,9 @@ def test_error_page_is_in_the_language_of_the_address(browser_client, how, langu
 @pytest.mark.parametrize("how", ["broken", "down"])
 def test_page_that_stands_alone_names_the_counter_as_this_process_last_knew_it(browser_client, how, monkeypatch):
     moved = Counter(street_fi="Uusikatu 1", street_sv="Nygatan 1", postal_code="00100")
-    monkeypatch.setattr("counter.context._last_read", {})
+    monkeypatch.setattr("counter.context.COUNTER.known", Counter)
     built_in = browser_client.get(f"/sv/fail/{how}/").content.decode()
-    monkeypatch.setattr("counter.context._last_read", {"counter": moved})
+    monkeypatch.setattr("counter.context.COUNTER.known", lambda: moved)
     page = browser_client.get(f"/sv/fail/{how}/").content.decode()
 
     assert "Verkstadsgatan\u00a08, 00580 Helsingfors" in built_in

@@ -92,7 +92,7 @@ def test_command_tells_the_same(settings, capsys, time_machine):
         "Emails waiting: 1, late: 1",
         "  News about applications: 1, late: 1, the oldest since 2027-01-11 08:45, "
         "the last one leaves at about 2027-01-11 10:01",
-        "Held since an import (release_emails): 1",
+        "Held since an import (release_emails) or a restore (release_restored): 1",
     ]
 
 

@@ -30,7 +30,7 @@ class Command(BaseCommand):
             since = f"the oldest since {_moment(each.since)}"
             self.stdout.write(f"  {each.rank.label}: {each.number}, late: {each.late}, {since}{end}")
         if backlog.held:
-            self.stdout.write(f"Held since an import (release_emails): {backlog.held}")
+            self.stdout.write(f"Held since an import (release_emails) or a restore (release_restored): {backlog.held}")
 
 
 def _moment(moment: dt.datetime) -> str:

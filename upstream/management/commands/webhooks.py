@@ -1,15 +1,12 @@
 """manage.py webhooks: the receivers of events, their secrets, and sending events once more."""
 
-import datetime as dt
-from argparse import ArgumentTypeError
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import Q
-from django.utils import timezone
-from django.utils.dateparse import parse_date, parse_datetime
 
 from applications.references import normalise_reference
+from core.moments import read_moment
 from upstream import deliveries, endpoints
 from upstream.models import Event, WebhookDelivery, WebhookEndpoint
 
@@ -21,7 +18,7 @@ class Command(BaseCommand):
         what = parser.add_subparsers(dest="what", required=True)
         what.add_parser("list", help="number, client, address, events that wait and were given up, state")
         replay = what.add_parser("replay", help="send events once more, with the same ids")
-        replay.add_argument("--since", type=_moment, help="2026-11-21 or 2026-11-21T10:00+02:00")
+        replay.add_argument("--since", type=read_moment, help="2026-11-21 or 2026-11-21T10:00+02:00")
         replay.add_argument("--application", help="the number of one application; all without it")
         replay.add_argument("--endpoint", type=int, help="the number of one receiver; all live ones without it")
         rotate = what.add_parser("rotate", help="print a new secret, once; the one before signs on for a day")
@@ -62,15 +59,3 @@ def _live(pk: int) -> WebhookEndpoint:
     if endpoint is None:
         raise CommandError(f"There is no live receiver with the number {pk}; see: webhooks list")
     return endpoint
-
-
-def _moment(text: str) -> dt.datetime:
-    try:
-        moment, day = parse_datetime(text), parse_date(text)
-    except ValueError:
-        moment = day = None
-    if moment is None and day is not None:
-        moment = dt.datetime.combine(day, dt.time())
-    if moment is None:
-        raise ArgumentTypeError(f"{text} is neither a date nor a time")
-    return moment if timezone.is_aware(moment) else timezone.make_aware(moment)
