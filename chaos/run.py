@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import chaos
 
@@ -42,9 +43,12 @@ def scenario(name: str, what: str) -> Callable[[Callable[["Run"], None]], Callab
 
 
 def load() -> dict[str, Scenario]:
-    """Import every module of the package, so that its scenarios are in the list, and return them by name."""
+    """Import every module of the package, so that its scenarios are in the list, and return them by name.
+
+    Those of chaos.within are not imported: they need Django.
+    """
     for module in pkgutil.iter_modules(chaos.__path__):
-        if module.name != "__main__":
+        if module.name not in {"__main__", "within"}:
             importlib.import_module(f"chaos.{module.name}")
     return SCENARIOS
 
@@ -68,6 +72,7 @@ class Run:
     size: int  # confirmations of the largest scenario; the others take their share of it
     rounds: int  # how often something fails in a scenario: kills, restarts
     outcomes: list[Outcome] = field(default_factory=list)
+    kept: dict[str, Any] = field(default_factory=dict)  # what is made once for all scenarios
 
     def figure(self, text: str, **numbers: Number) -> None:
         """Print one line at once: what was done, and its figures (names with blanks for underscores)."""
