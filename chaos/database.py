@@ -6,7 +6,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +74,14 @@ class Database:
         except psycopg.OperationalError as error:
             return "too many" in str(error) or "reserved" in str(error)
         return True
+
+    def is_free(self) -> bool:
+        """Tell whether three more sessions get a connection, as commands need them."""
+        with ExitStack() as stack, suppress(psycopg.OperationalError):
+            for _ in range(3):
+                stack.enter_context(psycopg.connect(self.url, connect_timeout=2))
+            return True
+        return False
 
     def stop(self, how: signal.Signals = signal.SIGINT) -> None:
         """Stop the server: SIGINT ends all sessions in order, SIGQUIT ends everything at once."""

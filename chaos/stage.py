@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bench.client import HOST
 from chaos.database import Database
-from chaos.people import Met, Person, come_back
+from chaos.people import LOST, Met, Person, come_back
 from chaos.run import Run
 from tests.mailing import sink as mail_servers
 from tests.mailing.conftest import Workers
@@ -17,6 +17,7 @@ from tests.running import web
 from tests.upstream import receivers
 
 PATIENCE = 300  # seconds until letters and events have left
+FAIR = {"302", "503", LOST}  # what confirming may be answered while something fails
 COME_BACK = 40  # people of whom each reads the receipt once more
 
 
@@ -63,6 +64,13 @@ class Stage:
     def take(self, met: Met) -> None:
         """Remember who was told that they have confirmed."""
         self.acknowledged += met.acknowledged
+
+    def must_be_well(self, met: Met, what: str) -> None:
+        """Nobody needs more than three tries; answers are success, 503 with its header, or none at all."""
+        self.run.must(not met.gave_up, f"{what}: {len(met.gave_up)} people could not confirm in three tries")
+        wrong = {answer: n for answer, n in met.answers.items() if answer not in FAIR}
+        self.run.must(not wrong, f"{what}: answers {wrong}")
+        self.run.must(not met.unhelpful, f"{what}: {met.unhelpful} answers 503 without Retry-After")
 
     def until(self, condition: Callable[[], object], what: str, *, seconds: float = PATIENCE) -> float:
         """Wait until the condition holds; return for how many seconds. Whoever waits in vain has lost it."""
