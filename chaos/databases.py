@@ -4,14 +4,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
-from dataclasses import dataclass, field
 from functools import partial
 
 import psycopg
 
-from bench.client import request
+from chaos.doors import Door
 from chaos.health import watched
-from chaos.people import Met, ask, crowd
+from chaos.people import Met, Read, crowd, reading
 from chaos.run import Run, scenario
 from chaos.stage import Stage, stage
 from tests.running import web
@@ -22,33 +21,6 @@ WITHOUT_QUERY = ("/robots.txt", "/fi/how-to/", "/fi/accessibility/")
 FEW = 96  # people who confirm while a database is in trouble
 
 
-@dataclass
-class Readers:
-    """People who read pages, again and again, in a thread of their own within the context."""
-
-    port: int
-    sent: list[bytes]
-    met: Met = field(default_factory=Met)
-
-    @contextmanager
-    def reading(self) -> Iterator[Met]:
-        is_over = threading.Event()
-
-        def read() -> None:
-            while not is_over.wait(0.2):
-                for one in self.sent:
-                    answer, _headers, seconds = ask(self.port, one)
-                    self.met.note(answer, seconds)
-
-        thread = threading.Thread(target=read, daemon=True)
-        thread.start()
-        try:
-            yield self.met
-        finally:
-            is_over.set()
-            thread.join()
-
-
 def in_trouble(
     played: Stage,
     server: web.Server,
@@ -57,32 +29,37 @@ def in_trouble(
     *,
     seconds: float,
     share: slice = slice(FEW),
-    sent: list[bytes] | None = None,
+    read: list[Read] | None = None,
 ) -> tuple[Met, Met]:
     """Let people confirm, first in peace, then while a database is in trouble for so many seconds.
 
-    Print what they met, and readers of the given requests, else of pages without a query; nobody may be answered later
+    Print what they met, and readers of the given pages, else of some without a query; nobody may be answered later
     than within LIMIT. Return what both met.
     """
     run, people = played.run, played.people[share]
-    calm = crowd(server.port, people[: len(people) // 4], Met())
+    door = Door(server.port)
+    calm = crowd(door, people[: len(people) // 4], Met())
     played.take(calm)
-    readers = Readers(server.port, sent or [request(path) for path in WITHOUT_QUERY])
+    readers = Met()
     met = Met()
     rest = people[len(people) // 4 :]
-    confirming = threading.Thread(target=crowd, args=(server.port, rest, met), kwargs={"patience": 4})
+    confirming = threading.Thread(target=crowd, args=(door, rest, met), kwargs={"patience": 4})
     workers = server.workers()
     with watched(server.port) as peace:
         time.sleep(1)
-    with watched(server.port) as health, trouble(), readers.reading():
+    with (
+        watched(server.port) as health,
+        trouble(),
+        reading(read or [partial(door.ask, path) for path in WITHOUT_QUERY], readers),
+    ):
         confirming.start()
         time.sleep(seconds)
     confirming.join()
     played.take(met)
     run.figure(what, seconds=seconds, **met.figures(), calm_slowest_s=round(calm.slowest(), 2))
     run.figure("  /healthz meanwhile", **health.figures(), p99_ms_before=round(peace.percentile(99), 1))
-    figures = {f"answers_{name}": number for name, number in readers.met.answers.items()}
-    run.figure("  pages read meanwhile", **figures, slowest_s=round(readers.met.slowest(), 2))
+    figures = {f"answers_{name}": number for name, number in readers.answers.items()}
+    run.figure("  pages read meanwhile", **figures, slowest_s=round(readers.slowest(), 2))
     played.must_be_well(met, what)
     # What a busy machine adds, it adds in peace as well.
     most = LIMIT + 2 * calm.slowest()
@@ -90,9 +67,9 @@ def in_trouble(
     quiet = max(QUIET, 3 * peace.percentile(99))
     slow = health.percentile(99)
     run.must(slow < quiet and not health.failed, f"{what}: /healthz p99 {slow:.0f} ms, {health.failed} not answered")
-    run.must(set(readers.met.answers) == {"200"}, f"{what}: readers got {dict(readers.met.answers)}")
+    run.must(set(readers.answers) == {"200"}, f"{what}: readers got {dict(readers.answers)}")
     run.must(server.workers() == workers, f"{what}: web workers were restarted")
-    return met, readers.met
+    return met, readers
 
 
 @scenario("silent", "PostgreSQL says nothing for 8 s, and then is paused for 10 s, amid confirmations")
@@ -102,17 +79,17 @@ def silent(run: Run) -> None:
         first, second = slice(FEW), slice(FEW, 2 * FEW)
         in_trouble(played, server, "silent", played.database.silent, seconds=8, share=first)
         in_trouble(played, server, "paused", played.database.silent, seconds=10, share=second)
-        played.check(server)
+        played.check(Door(server.port))
 
 
 @scenario("readonly", "PostgreSQL takes no writes, as while another server takes over; signed-in people read on")
 def readonly(run: Run) -> None:
     with stage(run, FEW) as played:
         server = played.serve()
-        readers = [person.reading("") for person in played.people[-8:]]
-        met, _ = in_trouble(played, server, "read-only", partial(_read_only, played), seconds=6, sent=readers)
+        readers = [partial(person.read, Door(server.port), "") for person in played.people[-8:]]
+        met, _ = in_trouble(played, server, "read-only", partial(_read_only, played), seconds=6, read=readers)
         run.must(met.answers["503"], "nobody noticed that the database was read-only")
-        played.check(server)
+        played.check(Door(server.port))
 
 
 @contextmanager
@@ -135,7 +112,7 @@ def locks(run: Run) -> None:
         in_trouble(played, server, "applications locked", partial(_locked, played), seconds=8, share=slice(FEW))
         ended = partial(_ending, played)
         in_trouble(played, server, "sessions ended", ended, seconds=7, share=slice(FEW, 2 * FEW))
-        played.check(server)
+        played.check(Door(server.port))
 
 
 @contextmanager
@@ -172,14 +149,15 @@ def crowded(run: Run) -> None:
     few = {"max_connections": "10", "superuser_reserved_connections": "0"}
     with stage(run, 2 * FEW, settings=few) as played:
         server = played.serve()
-        met = crowd(server.port, played.people, Met(), patience=4)
+        door = Door(server.port)
+        met = crowd(door, played.people, Met(), patience=4)
         played.take(met)
         run.figure("10 connections for all", **met.figures())
         played.must_be_well(met, "10 connections")
         seconds = played.until(played.database.is_free, "commands can connect once nobody asks", seconds=60)
         run.figure("  a command can connect after", seconds=round(seconds, 1))
-        readers = Readers(server.port, [person.reading() for person in played.people[:8]])
-        with readers.reading():
+        readers = Met()
+        with reading([partial(person.read, door) for person in played.people[:8]], readers):
             time.sleep(2)
-        run.must(set(readers.met.answers) == {"200"}, f"after a quiet while: {dict(readers.met.answers)}")
-        played.check(server)
+        run.must(set(readers.answers) == {"200"}, f"after a quiet while: {dict(readers.answers)}")
+        played.check(Door(server.port))

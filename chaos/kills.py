@@ -8,9 +8,9 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 
-from bench.client import request
+from chaos.doors import Door
 from chaos.health import watched
-from chaos.people import CLIENTS, Met, ask, crowd
+from chaos.people import CLIENTS, Met, crowd
 from chaos.run import Run, scenario
 from chaos.stage import Stage, stage
 from tests.running import web
@@ -26,7 +26,7 @@ class Served:
         self.stage, self.servers = played, ExitStack()
         played.stack.enter_context(self.servers)
         self.server = self.servers.enter_context(self._start())
-        self.port = self.server.port
+        self.door = Door(self.server.port)
 
     def _start(self, **more: str):
         return web.serving(self.stage.database.url, **self.stage.variables(**more))
@@ -39,7 +39,7 @@ class Served:
         """Kill the master, whose workers leave by themselves, and start another one as a supervisor does."""
         self.server.process.kill()
         self.server.process.wait()
-        self.server = self.servers.enter_context(self._start(PORT=str(self.port)))
+        self.server = self.servers.enter_context(self._start(PORT=str(self.door.port)))
 
 
 def amid(people: int, times: int, act: Callable[[], None]) -> tuple[Callable[[], None], Callable[[], int]]:
@@ -76,8 +76,8 @@ def confirm_amid(played: Stage, served: Served, share: slice, what: str, times: 
     people = played.people[share]
     on_confirmed, end = amid(len(people), times, act)
     started = time.monotonic()
-    with watched(served.port) as health:
-        met = crowd(served.port, people, Met(), on_confirmed=on_confirmed)
+    with watched(served.door.port) as health:
+        met = crowd(served.door, people, Met(), on_confirmed=on_confirmed)
         done = end()
     played.take(met)
     played.run.figure(what, times=done, **met.figures(), seconds=round(time.monotonic() - started, 1))
@@ -112,7 +112,7 @@ def kills(run: Run) -> None:
         def stop_database() -> None:
             played.database.stop(signal.SIGQUIT)
             played.database.start()
-            returns.append(_first_answer(served.port))
+            returns.append(_first_answer(served.door))
 
         third = slice(half + run.size // 4, half + run.size * 7 // 16)
         workers = served.server.workers()
@@ -127,14 +127,14 @@ def kills(run: Run) -> None:
 
         played.drain()
         team.end()
-        played.check(served.server)
+        played.check(served.door)
 
 
-def _first_answer(port: int) -> float:
+def _first_answer(door: Door) -> float:
     """Return after how many seconds a page that asks the database is there."""
     started = time.monotonic()
     while time.monotonic() - started < CLIENTS:
-        if ask(port, request("/fi/counter/"))[0] == "200":
+        if door.ask("/fi/counter/").status == "200":
             break
         time.sleep(0.05)
     return time.monotonic() - started

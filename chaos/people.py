@@ -1,18 +1,18 @@
 """People who confirm, several at once, each trying again when something goes wrong: at most three times in all."""
 
-import http.client
 import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from bench.client import fetch, request
+from chaos.doors import Answer, Door
 
 CLIENTS, TRIES = 16, 3
-LOST = "no answer"
+Read = Callable[[], Answer]
 
 
 @dataclass(frozen=True)
@@ -24,12 +24,13 @@ class Person:
     path: str
     form: dict[str, str]
 
-    @property
-    def confirming(self) -> bytes:
-        return request(self.path + "confirm/", person=self.number, form=self.form)
+    def confirm(self, door: Door) -> tuple[Answer, bool]:
+        """Press the button; return the answer, and whether it leads to the receipt."""
+        answer = door.ask(self.path + "confirm/", person=self.number, form=self.form)
+        return answer, answer.status == "302" and answer.headers.get("location", "").endswith("/receipt/")
 
-    def reading(self, page: str = "receipt/") -> bytes:
-        return request(self.path + page, person=self.number)
+    def read(self, door: Door, page: str = "receipt/") -> Answer:
+        return door.ask(self.path + page, person=self.number)
 
 
 @dataclass
@@ -58,10 +59,12 @@ class Met:
         taken = [s for each, all_of in self.seconds.items() if answer in {"", each} for s in all_of]
         return max(taken, default=0.0)
 
-    def note(self, answer: str, seconds: float) -> None:
+    def note(self, answer: Answer, name: str = "") -> None:
+        """Count an answer under its status, or under another name."""
         with self.lock:
-            self.answers[answer] += 1
-            self.seconds.setdefault(answer, []).append(seconds)
+            self.answers[name or answer.status] += 1
+            self.seconds.setdefault(name or answer.status, []).append(answer.seconds)
+            self.unhelpful += answer.status == "503" and "retry-after" not in answer.headers
 
     def figures(self) -> dict[str, int | float]:
         """Return what is worth a line: how many confirmed and failed, how it was answered, and the slowest."""
@@ -76,29 +79,16 @@ class Met:
         }
 
 
-def ask(port: int, sent: bytes) -> tuple[str, dict[str, str], float]:
-    """Send one request; return its status, or LOST, with the headers and the time in seconds."""
-    started = time.perf_counter()
-    try:
-        status, headers, _body = fetch(port, sent)
-    except (OSError, http.client.HTTPException):
-        return LOST, {}, time.perf_counter() - started
-    return str(status), headers, time.perf_counter() - started
-
-
-def confirm(port: int, person: Person, met: Met, *, patience: float, tries: int = TRIES) -> None:
+def confirm(door: Door, person: Person, met: Met, *, patience: float, tries: int = TRIES) -> None:
     """Let a person confirm, and try again after so many seconds when that did not go well."""
     for number in range(1, tries + 1):
-        answer, headers, seconds = ask(port, person.confirming)
-        is_done = answer == "302" and headers.get("location", "").endswith("/receipt/")
-        met.note("elsewhere" if answer == "302" and not is_done else answer, seconds)
+        answer, is_done = person.confirm(door)
+        met.note(answer, "elsewhere" if answer.status == "302" and not is_done else "")
         if is_done:
             with met.lock:
                 met.acknowledged.append(person.slot)
                 met.tries[number] += 1
             return
-        if answer == "503" and "retry-after" not in headers:
-            met.unhelpful += 1
         if number < tries:
             time.sleep(patience * random.uniform(0.8, 1.2))
     with met.lock:
@@ -106,7 +96,7 @@ def confirm(port: int, person: Person, met: Met, *, patience: float, tries: int 
 
 
 def crowd(
-    port: int,
+    door: Door,
     people: Iterable[Person],
     met: Met,
     *,
@@ -118,7 +108,7 @@ def crowd(
     """Let people confirm, so many at a time; `on_confirmed` is called after each."""
 
     def one(person: Person) -> None:
-        confirm(port, person, met, patience=patience, tries=tries)
+        confirm(door, person, met, patience=patience, tries=tries)
         on_confirmed()
 
     with ThreadPoolExecutor(clients) as threads:
@@ -127,12 +117,31 @@ def crowd(
     return met
 
 
-def come_back(port: int, people: Iterable[Person]) -> list[str]:
+@contextmanager
+def reading(pages: list[Read], met: Met, *, pause: float = 0.2) -> Iterator[None]:
+    """Within the context let somebody read pages in turn, with so many seconds between two rounds."""
+    is_over = threading.Event()
+
+    def read() -> None:
+        while not is_over.wait(pause):
+            for page in pages:
+                met.note(page())
+
+    thread = threading.Thread(target=read, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        thread.join()
+
+
+def come_back(door: Door, people: Iterable[Person]) -> list[str]:
     """Let people who have confirmed press the button again, and read the receipt; return who did not see success."""
     wrong = []
     for person in people:
-        answer, headers, _ = ask(port, person.confirming)
-        page, _, _ = ask(port, person.reading())
-        if answer != "302" or not headers.get("location", "").endswith("/receipt/") or page != "200":
-            wrong.append(f"slot {person.slot}: confirming again answers {answer}, the receipt {page}")
+        answer, is_done = person.confirm(door)
+        page = person.read(door)
+        if not is_done or page.status != "200":
+            wrong.append(f"slot {person.slot}: confirming again answers {answer.status}, the receipt {page.status}")
     return wrong

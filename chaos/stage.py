@@ -7,9 +7,9 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bench.client import HOST
 from chaos.database import Database
-from chaos.people import LOST, Met, Person, come_back
+from chaos.doors import LOST, Door
+from chaos.people import Met, Person, come_back
 from chaos.run import Run
 from tests.mailing import sink as mail_servers
 from tests.mailing.conftest import Workers
@@ -36,7 +36,7 @@ class Stage:
     untold: dict[str, int] = field(default_factory=dict)  # what was taken by "mail" and "events", and not said so
 
     def variables(self, **more: str) -> dict[str, str]:
-        return {"PUBLIC_URL": f"https://{HOST}", "WEBHOOK_ALLOW_PRIVATE": "true", **more}
+        return {"WEBHOOK_ALLOW_PRIVATE": "true", **more}
 
     def serve(self, **more: str) -> web.Server:
         """Start gunicorn, which is stopped with the stage."""
@@ -105,12 +105,12 @@ class Stage:
         )
         return not waiting
 
-    def check(self, server: web.Server | None) -> None:
-        """Look for what must hold, as nobody writes any more; a server lets some people press the button again."""
-        if server:
+    def check(self, door: Door | None) -> None:
+        """Look for what must hold, as nobody writes any more; by the door some people press the button again."""
+        if door:
             by_slot = {person.slot: person for person in self.people}
             step = max(1, len(self.acknowledged) // COME_BACK)
-            wrong = come_back(server.port, [by_slot[slot] for slot in self.acknowledged[::step]])
+            wrong = come_back(door, [by_slot[slot] for slot in self.acknowledged[::step]])
             self.run.must(not wrong, "; ".join(wrong[:5]))
         for name, places in self.lost().items():
             self.run.must(not places, f"{name}: {len(places)} places, such as {'; '.join(places[:3])}")
@@ -143,7 +143,7 @@ def template(run: Run) -> tuple[Database, list[Person]]:
         database.make()
         file, variables = (
             run.folder / "people.json",
-            {"PUBLIC_URL": f"https://{HOST}", "WEBHOOK_ALLOW_PRIVATE": "true"},
+            {"WEBHOOK_ALLOW_PRIVATE": "true"},
         )
         started = time.monotonic()
         web.command(database.url, "manage.py", "migrate", "-v0", "--skip-checks", **variables)
