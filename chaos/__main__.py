@@ -22,7 +22,7 @@ def main(names: list[str], *, size: int, rounds: int) -> int:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="heka-chaos-")))
         folder.chmod(0o755)  # the database's own user goes through it
-        playing = run.Run(folder, stack, size=size, rounds=rounds)
+        playing = run.Run(folder, size=size, rounds=rounds, stack=stack)
         for name in names or scenarios:
             with playing.playing(name):
                 playing.figure(scenarios[name].what)

@@ -64,7 +64,7 @@ class Database:
         until = time.monotonic() + PATIENCE
         while not self.is_up():
             if self.server.poll() is not None or time.monotonic() > until:
-                raise RuntimeError((self.folder / "log").read_text()[-2000:])
+                raise RuntimeError((self.folder / "log").read_text()[-400:])
             time.sleep(0.02)
 
     def is_up(self) -> bool:

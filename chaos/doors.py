@@ -23,6 +23,7 @@ class Answer:
     status: str
     seconds: float
     headers: dict[str, str] = field(default_factory=dict)
+    cookies: list[str] = field(default_factory=list)
     body: bytes = b""
 
 
@@ -51,7 +52,8 @@ class Door:
         finally:
             line.close()
         named = {name.lower(): value for name, value in answer.getheaders()}
-        return Answer(str(answer.status), time.perf_counter() - started, named, content)
+        cookies = answer.headers.get_all("Set-Cookie") or []
+        return Answer(str(answer.status), time.perf_counter() - started, named, cookies, content)
 
     def _line(self) -> http.client.HTTPConnection:
         if self.certificate:
@@ -69,4 +71,4 @@ class _ToProxy(http.client.HTTPSConnection):
 
 
 def _session(person: int) -> str:
-    return f"__Host-cookies=1; __Host-session={rows.session_key(person)}" if person else ""
+    return f"__Host-cookies=2; __Host-session={rows.session_key(person)}" if person else ""

@@ -16,6 +16,7 @@ from typing import Any
 import chaos
 
 Number = int | float | str
+LONGEST = 600  # characters of an error
 
 
 @dataclass(frozen=True)
@@ -68,10 +69,10 @@ class Run:
     """One run: how large it is, its folder, and what was found. `stack` ends what lasts as long as the whole run."""
 
     folder: Path
-    stack: ExitStack
     size: int  # confirmations of the largest scenario; the others take their share of it
     rounds: int  # how often something fails in a scenario: kills, restarts
     outcomes: list[Outcome] = field(default_factory=list)
+    stack: ExitStack = field(default_factory=ExitStack)
     kept: dict[str, Any] = field(default_factory=dict)  # what is made once for all scenarios
 
     def figure(self, text: str, **numbers: Number) -> None:
@@ -96,7 +97,8 @@ class Run:
         try:
             yield
         except Exception as error:  # the other scenarios are played nevertheless
-            self.must(False, f"the scenario broke off: {type(error).__name__}: {error}")  # noqa: FBT003
+            told = f"{type(error).__name__}: {str(error)[-LONGEST:]}"
+            self.must(False, f"the scenario broke off: {told}")  # noqa: FBT003
         finally:
             outcome.seconds = time.monotonic() - started
 
