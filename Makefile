@@ -15,7 +15,8 @@ PARALLEL ?= -n 2 --dist worksteal
 SAME_ON_BOTH := tests/test_consistency.py tests/test_catalogues.py tests/demo tests/heka_confirm/test_stylesheet.py \
 	tests/heka_confirm/test_pages.py tests/pages tests/test_non_disclosure.py tests/applications/test_protected.py \
 	tests/identity/test_rotation.py tests/test_lines.py tests/test_buttons.py tests/counter/test_staff_pages.py \
-	tests/heka_confirm/test_language_links.py tests/heka_confirm/test_search_engines.py tests/upstream/generated
+	tests/heka_confirm/test_language_links.py tests/heka_confirm/test_search_engines.py tests/upstream/generated \
+	tests/running
 # What runs beside others prints in one piece at its end, where make can do that (4.0 and newer).
 UNMIXED := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 DEVELOPMENT := DEBUG=true DEMO=true
@@ -54,7 +55,7 @@ quick: $(VENV)/.dev ## the tests without a browser, on SQLite
 browser: $(VENV)/.dev system ## the tests in the browser
 	$(PYTEST) $(PARALLEL) -m browser
 
-system: ## install browsers, fonts, PostgreSQL, Node, Java, SpamAssassin and gettext where they are missing (Debian, as root)
+system: ## install browsers, fonts, PostgreSQL, nginx, PgBouncer, Node, Java, SpamAssassin and gettext where they are missing (Debian, as root)
 	@tests/install_system_packages.sh
 
 lint: $(VENV)/.dev ## style of code and templates

@@ -24,11 +24,10 @@ wsgi_app = "heka_confirm.wsgi:application"
 bind = f"{os.environ.get('HOST', '0.0.0.0')}:{os.environ.get('PORT', '8000')}"  # noqa: S104  # inside a container
 workers = int(os.environ.get("WEB_CONCURRENCY") or len(os.sched_getaffinity(0)))
 worker_class = "gthread"
-# Many, as a sign-in waits for its broker up to 10 s: fifty may, and others go on meanwhile. Each may hold one
-# database connection.
-threads = int(os.environ.get("WEB_THREADS") or 32)
-# A socket for each worker: clients that keep their connection are spread over all of them.
-reuse_port = True
+# Many, as a sign-in waits for its broker up to 10 s, and others go on meanwhile.
+threads = int(os.environ.get("WEB_THREADS") or 64)
+# One socket for all: with one for each worker, a reload resets the connections that wait at a leaving worker.
+reuse_port = False
 preload_app = False  # each worker opens its own socket and database connections
 timeout = 30
 graceful_timeout = 25  # below the 30 s that Kubernetes grants

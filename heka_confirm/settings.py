@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 from csp.constants import NONE, SELF
 from environs import FileAwareEnv, validate
 
+from heka_confirm import databases
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = FileAwareEnv(eager=False, strip_whitespace=True)
@@ -34,6 +36,7 @@ STAGING = env.bool("STAGING", default=False)
 ALLOW_TEST_CODES = env.bool("ALLOW_TEST_CODES", default=DEBUG or STAGING)
 
 SECRET_KEY = env.str("SECRET_KEY", **secret("SECRET_KEY"))
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])
 FIELD_ENCRYPTION_KEYS = env.list("FIELD_ENCRYPTION_KEYS", **secret("FIELD_ENCRYPTION_KEYS", many=True))
 FIELD_INDEX_KEYS = env.list("FIELD_INDEX_KEYS", **secret("FIELD_INDEX_KEYS", many=True))
 RECORD_KEYS = env.list("RECORD_KEYS", **secret("RECORD_KEYS", many=True))
@@ -42,9 +45,9 @@ PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000" if DEBUG else
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[urlsplit(PUBLIC_URL).hostname or "localhost"])
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 
-DATABASES: dict[str, dict[str, Any]] = {
-    "default": env.dj_db_url("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'var' / 'heka.sqlite3'}")
-}
+DATABASE: dict[str, Any] = env.dj_db_url("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'var' / 'heka.sqlite3'}")
+DATABASE_POOLED = env.bool("DATABASE_POOLED", default=False)
+SERVES_REQUESTS = env.bool("SERVES_REQUESTS", default=False)  # wsgi.py says so
 STATIC_ROOT = env.path("STATIC_ROOT", default=BASE_DIR / "var" / "static")
 IDENTITY_PROVIDERS: Any = env.json("IDENTITY_PROVIDERS", default=[])
 IDENTITY_KEYS_FILE = env.path("IDENTITY_KEYS_FILE", default=BASE_DIR / "var" / "identity-keys.json")
@@ -57,6 +60,9 @@ SECURITY_CONTACT: list[str] = env.list("SECURITY_CONTACT", default=[])
 API_CONTACT = env.str("API_CONTACT", default="")
 MAIL_WEBHOOK_SECRETS: list[str] = env.list("ANYMAIL_WEBHOOK_SECRET", default=[])
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="no-reply@localhost" if DEBUG or DEMO else "")
+HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_INCLUDE_SUBDOMAINS", default=True)
+HSTS_PRELOAD = env.bool("HSTS_PRELOAD", default=False)
+EGRESS_PROXY = env.str("EGRESS_PROXY", default="")
 WEBHOOK_ALLOW_PRIVATE = env.bool("WEBHOOK_ALLOW_PRIVATE", default=False)
 LOG_LEVEL = env.log_level("LOG_LEVEL", default=logging.INFO)
 LOG_FORMAT = env.str("LOG_FORMAT", default="json", validate=validate.OneOf(["json", "plain"]))
@@ -147,26 +153,7 @@ FORM_RENDERER = "core.form_rendering.Renderer"
 # --- Database --------------------------------------------------------------------------------------------
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    # Django's own defaults answer most of several confirmations at once with "database is locked".
-    DATABASES["default"]["OPTIONS"] = {
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
-        # Recursive triggers: without them REPLACE deletes rows that nobody may delete (records/append_only.py).
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA recursive_triggers=ON;",
-    }
-else:
-    DATABASES["default"] |= {
-        "CONN_MAX_AGE": 60,
-        "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {
-            "server_side_binding": True,
-            "prepare_threshold": 2,
-            "connect_timeout": 3,
-            # A stopped or blocked database becomes a 503 page within seconds.
-            "options": "-c statement_timeout=5s -c lock_timeout=2s -c idle_in_transaction_session_timeout=30s",
-        },
-    }
+DATABASES = {"default": databases.configure(DATABASE, serves_requests=SERVES_REQUESTS, pooled=DATABASE_POOLED)}
 
 # --- Language and time -----------------------------------------------------------------------------------
 
@@ -309,8 +296,8 @@ WEBHOOK_FORMER_SECRET_HOURS = 24  # for which a secret goes on signing after its
 # --- Security --------------------------------------------------------------------------------------------
 
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
-SECURE_HSTS_PRELOAD = HTTPS
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS and HSTS_INCLUDE_SUBDOMAINS
+SECURE_HSTS_PRELOAD = HTTPS and HSTS_PRELOAD
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readiness$"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
@@ -333,7 +320,7 @@ CONTENT_SECURITY_POLICY = {
 # Also the largest application that the housing system may send.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
-SILENCED_SYSTEM_CHECKS: list[str] = []
+SILENCED_SYSTEM_CHECKS = ["security.W021"]  # no preload: browsers' lists are for whole domains, and for good
 
 # --- Static files, logs ----------------------------------------------------------------------------------
 

@@ -21,4 +21,5 @@ def load_application() -> WSGIHandler:
 
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "heka_confirm.settings")
+os.environ.setdefault("SERVES_REQUESTS", "true")  # the time limits of requests, and a pool of connections
 application = load_application()
