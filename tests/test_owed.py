@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from applications import changes, document
 from applications.models import Application, Confirmation, Happening, Invitation
-from chaos.invariants import LOOKS, losses
+from chaos.within.owed import LOOKS, losses
 from mailing.models import Letter
 from records.models import Entry
 from tests import cast
