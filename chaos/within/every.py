@@ -3,17 +3,23 @@
 After each: what was answered, whether anything is half done, and whether the same person gets on by trying again.
 """
 
+import json
 from collections import Counter
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from django.conf import settings
-from django.contrib.sessions.models import Session
 from django.db import close_old_connections, connection
 
-from chaos.within.injection import ANSWER_LOST, RETRIED, Injection, commit_fails, statement_fails
+from chaos.within.injection import (
+    COMMIT_KINDS,
+    RETRIED,
+    STATEMENT_KINDS,
+    Injection,
+    commit_fails,
+    statement_fails,
+)
 from chaos.within.operations import OPERATIONS, Operation
 from chaos.within.owed import losses
 from tests.arrivals import Written
@@ -22,6 +28,7 @@ from tests.traces import trace
 
 Way = Callable[[Injection], AbstractContextManager[Injection]]
 WAYS: dict[str, Way] = {"statement": statement_fails, "COMMIT": commit_fails}
+KINDS = {"statement": STATEMENT_KINDS, "COMMIT": COMMIT_KINDS}
 AWAY = 503
 
 
@@ -117,4 +124,14 @@ def _status(answer: Any) -> str:
     return str(answer.status_code)
 
 
-__all__ = ["ANSWER_LOST", "Found", "Session", "World", "every_n", "settings"]
+
+def main(names: list[str], ways: list[str], kinds: list[str]) -> None:
+    """Let everything fail in an empty database, and print what was found, a line of JSON for each kind."""
+    base = Pristine(connection)
+    for name in names or OPERATIONS:
+        base.put_back(connection)
+        world = World(name)
+        for way in ways or WAYS:
+            for kind in kinds or KINDS[way]:
+                found = every_n(world, way, kind)
+                print(json.dumps({**asdict(found), "answers": dict(found.answers)}), flush=True)
