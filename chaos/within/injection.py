@@ -30,25 +30,30 @@ STATEMENT_KINDS = (LOST, ANSWER_LOST, *REFUSALS)
 COMMIT_KINDS = (LOST, ANSWER_LOST, "serialization failure", "disk full")
 RETRIED = ("deadlock", "serialization failure")
 RESET, TIMEOUT = "reset", "timeout"
-NETWORK_KINDS = (RESET, TIMEOUT, ANSWER_LOST)
+CALL_KINDS = (RESET, TIMEOUT, ANSWER_LOST)
+STEPS = ("connect", "sendall", "send", "recv", "recv_into")
 RAISE = "DO $$ BEGIN RAISE EXCEPTION 'on purpose' USING ERRCODE = '{}'; END $$"
 
 
 @dataclass
 class Injection:
-    """What fails: the `number`-th, counted from 1. `seen` tells how many there were, and `hit` what failed."""
+    """What fails: the `number`-th, counted from 1. `seen` tells how many there were, and `hit` what failed.
+
+    `is_in_transaction` tells whether it failed in a transaction, where others may hold what it waits for.
+    """
 
     kind: str
     number: int
     seen: int = 0
     hit: str = ""
+    is_in_transaction: bool = False
 
     def is_now(self, what: str) -> bool:
         """Count one more, and tell whether it is the one that fails."""
         self.seen += 1
         if self.seen != self.number:
             return False
-        self.hit = what
+        self.hit, self.is_in_transaction = what, connection.in_atomic_block
         return True
 
 
@@ -97,55 +102,33 @@ def commit_fails(injection: Injection) -> Iterator[Injection]:
         del connection._commit
 
 
-class Network:
-    """Lets the n-th step of any call fail that this process makes: connecting, sending, or hearing the answer.
+@contextmanager
+def call_fails(injection: Injection) -> Iterator[Injection]:
+    """Let the n-th step of any call fail that this process makes: connecting, sending, or hearing the answer.
 
-    Only sockets that have called somebody are counted, so a server of the same process is not.
+    Only sockets that have called somebody meanwhile are counted, so a server of the same process is not.
     """
+    callers: weakref.WeakSet[socket.socket] = weakref.WeakSet()
+    lock = threading.Lock()  # calls are made in threads of their own
 
-    STEPS = ("connect", "sendall", "send", "recv", "recv_into")
-
-    def __init__(self) -> None:
-        self.injection: Injection | None = None
-        self._callers: weakref.WeakSet[socket.socket] = weakref.WeakSet()
-        self._lock = threading.Lock()
-
-    @contextmanager
-    def watched(self) -> Iterator["Network"]:
-        """Watch the sockets of this process."""
-        with contextlib.ExitStack() as stack:
-            for name in self.STEPS:
-                own = getattr(socket.socket, name)
-                setattr(socket.socket, name, self._wrapped(name, own))
-                stack.callback(delattr, socket.socket, name)
-            yield self
-
-    @contextmanager
-    def fails(self, injection: Injection) -> Iterator[Injection]:
-        """Let the n-th step fail."""
-        self.injection = injection
-        try:
-            yield injection
-        finally:
-            self.injection = None
-
-    def _wrapped(self, name: str, own: Callable[..., Any]) -> Callable[..., Any]:
-        network = self
-
-        def step(self: socket.socket, *args: Any) -> Any:
+    def wrapped(name: str, own: Callable[..., Any]) -> Callable[..., Any]:
+        def step(self: socket.socket, *arguments: Any) -> Any:
             if name == "connect" and self.family == socket.AF_INET:
-                network._callers.add(self)
-            fails = network.injection
-            if fails is None or self not in network._callers or not network._is_now(fails, name):
-                return own(self, *args)
-            if fails.kind == ANSWER_LOST and name != "connect":
-                own(self, *args)
+                callers.add(self)
+            with lock:
+                is_now = self in callers and injection.is_now(name)
+            if not is_now:
+                return own(self, *arguments)
+            if injection.kind == ANSWER_LOST and name != "connect":
+                own(self, *arguments)
             with contextlib.suppress(OSError):
                 self.shutdown(socket.SHUT_RDWR)
-            raise TimeoutError("timed out") if fails.kind == TIMEOUT else ConnectionResetError("reset by peer")
+            raise TimeoutError("timed out") if injection.kind == TIMEOUT else ConnectionResetError("reset by peer")
 
         return step
 
-    def _is_now(self, fails: Injection, name: str) -> bool:
-        with self._lock:
-            return fails.is_now(name)
+    with contextlib.ExitStack() as stack:
+        for name in STEPS:
+            setattr(socket.socket, name, wrapped(name, getattr(socket.socket, name)))
+            stack.callback(delattr, socket.socket, name)
+        yield injection

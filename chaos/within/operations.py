@@ -16,13 +16,13 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
-from applications import changes
+from applications import document, terms
 from applications.models import Application, Confirmation, Draft, IdCheck
 from counter.models import DocumentType, Undoing
 from identity.models import Account, AccountLink
 from mailing.models import Letter
 from tests import cast
-from tests.applications.factories import actor, confirm, sign_in
+from tests.applications.factories import confirm, sign_in
 from tests.applications.form.forms import Somebody, inputs
 from tests.counter.checks import check, confirm_here, end_of_code, issue, slot
 from tests.identity import accounts as known
@@ -38,8 +38,8 @@ API = "/api/v1/applications"
 class Browser:
     """One browser, whose requests go through all that a web worker does. It can be put back as it was."""
 
-    def __init__(self, client: Client | None = None) -> None:
-        self.client = Client(enforce_csrf_checks=True, raise_request_exception=False)
+    def __init__(self, client: Client | None = None, *, kind: type[Client] = Client) -> None:
+        self.client = kind(enforce_csrf_checks=True, raise_request_exception=False)
         self.kept = client.cookies if client else SimpleCookie()
         self.token = ""
         self.put_back()
@@ -98,6 +98,7 @@ class Operation:
     """One operation: how it is done, done again, and what shows that it is done.
 
     `done_answers` are the statuses by which it says so, `again_answers` those to somebody who has done it already.
+    `is_refusal` knows the answer by which it says that nothing was done because of somebody else's fault.
     """
 
     name: str
@@ -108,7 +109,10 @@ class Operation:
     done_answers: set[int] = field(default_factory=lambda: {302})
     again_answers: set[int] = field(default_factory=lambda: {302})
     follow: Callable[[Any], Any] = lambda answer: answer
-    is_retried: bool = True  # after a deadlock
+    is_refusal: Callable[[Any], bool] = lambda answer: False
+    is_retried: bool = True  # at once, after a deadlock; a worker's next round is soon
+    calls: bool = False  # whether it calls anybody
+    end: Callable[[], None] = lambda: None  # when it is done no more
 
 
 Arrange = Callable[[], Operation]
@@ -133,8 +137,6 @@ def of_client(*people: dict[str, str], reference: str = "HS-1", **more: Any) -> 
 
 
 def document_of(*people: dict[str, str], **more: Any) -> Any:
-    from applications import document
-
     return document.parse(cast.document(*people, **more))
 
 
@@ -228,8 +230,6 @@ def checking() -> Operation:
 @operation
 def confirming_here() -> Operation:
     """An adviser records that Olli confirms at the counter."""
-    from applications import terms
-
     sent = of_client(cast.MAIJA, cast.OLLI)
     check(sent, cast.OLLI)
     own = slot(sent, cast.OLLI)
@@ -406,6 +406,3 @@ def withdrawing_oneself() -> Operation:
     return of_form(
         "withdrawing_oneself", browser, at, {}, lambda: Application.objects.get(pk=sent.pk).state == "withdrawn"
     )
-
-
-__all__ = ["OPERATIONS", "Browser", "Operation", "actor", "changes"]
