@@ -23,7 +23,7 @@ DEVELOPMENT := DEBUG=true DEMO=true
 # Where it is set, each of the many processes of a test run compiles every test again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test quick browser system lint types imports messages migrations icons bench lock clean
+.PHONY: help demo test quick browser system lint types imports messages migrations icons bench chaos lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -87,6 +87,9 @@ bench: $(VENV)/.dev system ## measure the speed on this machine, with PostgreSQL
 	$(BIN)/python -m bench.desk
 	$(BIN)/python -m bench.importing
 	$(BIN)/python -m bench.reconciling
+
+chaos: $(VENV)/.dev system ## let processes, databases, networks and neighbours fail, and look for losses
+	$(BIN)/python -m chaos
 
 lock: | $(VENV)/bin/python ## pin the dependencies of pyproject.toml anew
 	@set -e; uv=$$(mktemp -d); trap 'rm -rf "$$uv"' EXIT; \

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median, quantiles
 
-OUTSIDE = {"tests", "bench", "docs"}
+OUTSIDE = {"tests", "bench", "chaos", "docs"}
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -50,7 +50,7 @@ class House:
 
 
 def measure(folder: Path) -> House:
-    """Count the Python code of a git checkout, without tests, benchmarks and migrations."""
+    """Count the Python code of a git checkout, without tests, benchmarks, scenarios of chaos and migrations."""
     house = House({}, {}, defaultdict(list), {})
     for path in _sources(folder):
         text = (folder / path).read_text()

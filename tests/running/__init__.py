@@ -1,0 +1,1 @@
+"""Tests that start the real servers: gunicorn, nginx, PostgreSQL, PgBouncer. Few and short; run once, not on both."""
