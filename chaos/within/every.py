@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import close_old_connections, connection
 
+from chaos.within import outside  # noqa: F401  # enters its operations
 from chaos.within.injection import (
     CALL_KINDS,
     COMMIT_KINDS,
@@ -22,7 +23,6 @@ from chaos.within.injection import (
     commit_fails,
     statement_fails,
 )
-from chaos.within import outside  # noqa: F401  # enters its operations
 from chaos.within.operations import OPERATIONS, Operation
 from chaos.within.owed import losses
 from tests.arrivals import Written
@@ -135,9 +135,11 @@ def main(names: list[str], ways: list[str], kinds: list[str]) -> None:
     for name in names or OPERATIONS:
         base.put_back(connection)
         world = World(name)
-        for way, kind in [(way, kind) for way in ways or WAYS for kind in KINDS[way]]:
-            if (kinds and kind not in kinds) or (way == "call" and not world.operation.calls):
-                continue
-            found = every_n(world, way, kind)
-            print(json.dumps({**asdict(found), "answers": dict(found.answers)}), flush=True)
-        world.operation.end()
+        try:
+            for way, kind in [(way, kind) for way in ways or WAYS for kind in KINDS[way]]:
+                if (kinds and kind not in kinds) or (way == "call" and not world.operation.calls):
+                    continue
+                found = every_n(world, way, kind)
+                print(json.dumps({**asdict(found), "answers": dict(found.answers)}), flush=True)
+        finally:
+            world.operation.end()

@@ -83,9 +83,13 @@ def _query(visitor: Any, broker: Broker) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Worked:
-    """How a round of the worker went: as an answer would say it."""
+    """How a round of the worker went, as an answer would say it once nothing fails any more."""
 
-    status_code: int
+    is_done: Callable[[], bool]
+
+    @property
+    def status_code(self) -> int:
+        return 200 if self.is_done() else 503
 
     def has_header(self, _name: str) -> bool:
         return True
@@ -109,7 +113,9 @@ def _of_worker(
             work()
         except DATABASE_AWAY:
             connections.close_all()
-        return Worked(200 if is_done() else 503)
+        finally:
+            close_old_connections()
+        return Worked(is_done)
 
     def again() -> Worked:
         due_again()

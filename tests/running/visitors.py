@@ -97,7 +97,9 @@ class Visitor:
             self._fail(f"{name} {path}: {error!r} after {time.monotonic() - started:.2f} s")
         self.tally.slowest = max(self.tally.slowest, time.monotonic() - started)
         if answer.status != expected:
-            self._fail(f"{name} {path}: {answer.status} {answer.headers.get('Location', '')} {answer.content[-300:]!r}")
+            self._fail(
+                f"{name} {path}: {answer.status} {answer.headers.get('Location', '')} {answer.content[-300:]!r}"
+            )
         self.tally.answered[name] += 1
         return answer
 
