@@ -35,6 +35,12 @@ def atomically(operation: Callable[P, R]) -> Callable[P, R]:
     return run
 
 
+def give_connection_back() -> None:
+    """Let others use this thread's connection of the pool, while it waits for somebody else than the database."""
+    if connection.settings_dict["OPTIONS"].get("pool") and not connection.in_atomic_block:
+        connection.close()
+
+
 class TransactionTime(Now):
     """When the transaction began, by the database's clock: one moment for all that it writes.
 

@@ -16,12 +16,14 @@ from django.conf import settings
 from django.db import close_old_connections, connections
 from django.utils.module_loading import import_string
 
+from core.postgresql import patience
 from core.transactions import DATABASE_AWAY
 
 T = TypeVar("T")
 
 logger = logging.getLogger(__name__)
 
+SILENCE_SECONDS = 30.0  # for which the database may leave one statement unanswered
 PAUSE_SECONDS = 0.5  # between two rounds
 ROUND_SECONDS = 5.0  # at most, so that much work does not keep what is done in every round waiting
 MINUTE_SECONDS = 60
@@ -44,6 +46,7 @@ def run_worker(work: Work, stop: Stop) -> None:
     `work` gets the stop, and the time at which the next round is due (seconds of the monotonic clock): it returns by
     then. What settings.WORKER_BESIDE names runs repeatedly in threads of its own, so nothing waits for it.
     """
+    patience.limit_process(SILENCE_SECONDS)
     beside = [
         threading.Thread(target=_repeat, args=(path, stop), name=path, daemon=True) for path in settings.WORKER_BESIDE
     ]

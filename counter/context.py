@@ -6,14 +6,17 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from core.last_known import LastKnown
 from counter.doors import ClosedDoors
 from counter.models import Counter
 from counter.notices import BOARD
 
+COUNTER = LastKnown(Counter)  # public pages show it
+
 
 def counter(request: HttpRequest) -> dict[str, Any]:
     return {
-        "counter": SimpleLazyObject(Counter.only),
+        "counter": SimpleLazyObject(lambda: COUNTER.now(Counter.only)),
         "notices": SimpleLazyObject(BOARD.shown),
         "closed_doors": ClosedDoors(),
         # To the admin, by the name that it has there. A request that was refused early has no user.

@@ -9,6 +9,7 @@ import time
 
 from django.db import Error
 
+from core.last_known import briefly
 from counter.models import Notice
 
 KNOWN_FOR_SECONDS = 30
@@ -27,8 +28,8 @@ class NoticeCache:
     def shown(self) -> list[Notice]:
         """Return the notices that are shown now, the latest first.
 
-        No page fails without them, and only one page in half a minute waits for the database. The known notices stay
-        while the database is away, or another thread is reading.
+        No page fails without them, and only one page in half a minute waits for the database, for half a second at
+        most. The known notices stay while the database is away, or another thread is reading.
         """
         if self._is_old() and self._reading.acquire(blocking=False):
             try:
@@ -46,7 +47,7 @@ class NoticeCache:
 
     def _read(self) -> None:
         try:
-            self.set(list(Notice.objects.not_ended()))
+            self.set(briefly(lambda: list(Notice.objects.not_ended())))
         except Error:
             log.warning("notices could not be read", exc_info=True)
             self.set(self._notices)

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from core.postgresql.base import PatientConnection
-
 # Recursive triggers: without them REPLACE deletes rows that nobody may delete (records/append_only.py).
 SQLITE = {
     # Django's own defaults answer most of several confirmations at once with "database is locked".
@@ -25,9 +23,10 @@ LIMITS = {"statement_timeout": "4s", "lock_timeout": "2s", "idle_in_transaction_
 POOL = {
     "min_size": 2,
     "max_size": 8,
-    "timeout": 2,  # seconds
+    "timeout": 4,  # seconds; for requests no longer than core/postgresql/patience.py lets them wait
+    "max_idle": 5,  # seconds, after which one that nobody needed is closed, until the two are left
+    "max_lifetime": 300,  # seconds; after a failover none stays with the former server for longer
     "reconnect_timeout": 5,  # seconds; with more, a database that is back is not noticed
-    "connection_class": PatientConnection,
 }
 
 

@@ -13,7 +13,7 @@ from django.http.response import HttpResponseBase
 from django.middleware import gzip, http
 from django.utils.cache import add_never_cache_headers
 
-from core.postgresql.base import REQUEST_SECONDS, Budget, budget
+from core.postgresql import patience
 from heka_confirm import errors, logs, search_engines
 from heka_confirm.health import PROBES
 from identity.limits import TooMany
@@ -49,8 +49,8 @@ class RequestContextMiddleware:
         # Never reset: Django logs errors after all middleware has ended. The next request sets its own id.
         logs.request_id.set(number)
         request.META["REMOTE_ADDR"] = client_address(request)
-        budget.set(Budget(REQUEST_SECONDS))
-        response = self.get_response(request)
+        with patience.at_most(patience.REQUEST_SECONDS):
+            response = self.get_response(request)
         response["X-Request-ID"] = number
         # The path alone: queries hold codes and states. Probes come every few seconds.
         level = logging.DEBUG if request.path_info in PROBES else logging.INFO

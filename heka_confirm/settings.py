@@ -350,6 +350,7 @@ LOGGING = {
         "django": {"handlers": []},  # its own handler would write every line again, unmasked
         "django.server": {"handlers": ["console"], "level": "INFO", "propagate": False},
         "fontTools": {"level": "WARNING"},  # it would log the characters of a PDF, which hold names
+        "psycopg.pool": {"level": "WARNING"},  # a line for each use; a warning says why there is no connection
         "weasyprint.progress": {"level": "WARNING"},  # a line for each step
     },
 }

@@ -18,6 +18,7 @@ import requests
 from django.conf import settings
 from urllib3.exceptions import HTTPError, MaxRetryError, NewConnectionError, ReadTimeoutError
 
+from core.transactions import give_connection_back
 from identity import signed_keys, tokens
 from identity.providers import Provider
 from identity.refusals import BrokerRefused, BrokerUnreachable
@@ -63,6 +64,7 @@ def within(deadline: Deadline, call: Callable[[], T]) -> T:
     free = _FREE
     if not free.acquire(blocking=False):
         raise BrokerUnreachable("busy")
+    give_connection_back()
     future = _POOL.submit(call)
     future.add_done_callback(lambda _: free.release())
     try:

@@ -3,6 +3,9 @@
 import re
 
 from django.contrib.sessions.backends import db
+from django.contrib.sessions.backends.base import UpdateError
+
+from core.transactions import DATABASE_AWAY
 
 KEY = re.compile(r"[a-z0-9]{32}")  # as Django makes them
 
@@ -15,3 +18,15 @@ class SessionStore(db.SessionStore):
 
     def _validate_session_key(self, key: str | None) -> bool:
         return KEY.fullmatch(key or "") is not None
+
+    def save(self, must_create: bool = False) -> None:  # noqa: FBT001, FBT002  # Django's
+        """Write the session down. Raises UpdateError if it was ended meanwhile, and else the error of the database.
+
+        Django takes every error for the first, which it answers with 400 at the end of the request.
+        """
+        try:
+            super().save(must_create=must_create)
+        except UpdateError as error:
+            if isinstance(error.__context__, DATABASE_AWAY):
+                raise error.__context__ from error.__context__.__cause__
+            raise

@@ -1,20 +1,26 @@
 """The life of a session (R21): it ends after 20 idle minutes, and leaves nothing behind."""
 
 import datetime as dt
+import logging
 import time
 from collections.abc import Callable
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.backends.base import UpdateError
+from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import Resolver404, resolve
 from django.utils import timezone
 
+from core.transactions import DATABASE_AWAY
 from identity import limits, proof, unsent_forms
 from identity.origin import is_same_origin
 from identity.redirects import is_of_staff, with_next
 from identity.session_store import SessionStore
+
+logger = logging.getLogger(__name__)
 
 SEEN = "seen"  # seconds since 1970
 GRAIN_SECONDS = 30  # between writes of SEEN: most page views write nothing
@@ -38,17 +44,22 @@ class IdleMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         request.session_ends_at = request.staff_session_ends_at = None  # type: ignore[attr-defined]  # ours
         had_session = settings.SESSION_COOKIE_NAME in request.COOKIES
+        is_noted = True
         # Without the cookie nothing is read, so that pages for everybody need no query and are the same for all.
         if had_session and _is_alive(request):
-            if time.time() - request.session.get(SEEN, 0) >= GRAIN_SECONDS:
-                begin(request)
+            is_noted = time.time() - request.session.get(SEEN, 0) < GRAIN_SECONDS
+            if not is_noted:
+                _count_from_now(request)
             if SESSION_KEY in request.session:
                 ends_at = timezone.now() + dt.timedelta(minutes=_idle_minutes(request))
                 kind = "staff_session_ends_at" if _is_of_staff(request) else "session_ends_at"
                 setattr(request, kind, ends_at)
         elif (had_session or request.method == "POST") and (answer := _answer_after_end(request)):
             return answer
-        return self.get_response(request)
+        response = self.get_response(request)
+        if not is_noted and response.status_code < 500:
+            _note(request)
+        return response
 
 
 def _is_alive(request: HttpRequest) -> bool:
@@ -60,8 +71,29 @@ def _is_alive(request: HttpRequest) -> bool:
     if time.time() - request.session.get(SEEN, time.time()) <= limit:
         return True
     request.form_sender = unsent_forms.sender(request)  # type: ignore[attr-defined]  # ours
-    end(request)
+    try:
+        with transaction.atomic():
+            end(request)
+    except DATABASE_AWAY:  # its row stays, as idle as it is
+        request.session, request.user = SessionStore(), AnonymousUser()
     return False
+
+
+def _count_from_now(request: HttpRequest) -> None:
+    """Count the idle minutes from now, without a reason to save the session."""
+    was_modified = request.session.modified
+    begin(request)
+    request.session.modified = was_modified
+
+
+def _note(request: HttpRequest) -> None:
+    """Save when the session was last seen, unless it is saved anyway. No page fails because this does."""
+    if request.session.modified or SEEN not in request.session:
+        return
+    try:
+        request.session.save()
+    except (UpdateError, *DATABASE_AWAY) as error:
+        logger.warning("when the session was last seen could not be saved: %s", type(error).__name__)
 
 
 def _is_of_staff(request: HttpRequest) -> bool:

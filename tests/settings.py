@@ -3,6 +3,7 @@
 import os
 import tempfile
 
+from core.postgresql import patience
 from heka_confirm.databases import LIMITS
 from heka_confirm.settings import *  # noqa: F403  # everything, on purpose
 from heka_confirm.settings import DATABASES, INSTALLED_APPS, MIDDLEWARE
@@ -22,5 +23,6 @@ else:
     assert set(longer) == set(LIMITS)
     limits = " ".join(f"-c {name}={limit}" for name, limit in longer.items())
     DATABASES["default"]["OPTIONS"]["options"] = limits
+    patience.REQUEST_SECONDS = 60.0
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

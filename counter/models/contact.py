@@ -1,6 +1,7 @@
 """The counter as the operator describes it in the admin: where it is, how to reach it, when it is open."""
 
 import re
+from collections import defaultdict
 from typing import Self
 
 from django.conf import settings
@@ -14,9 +15,11 @@ from django.utils.functional import cached_property
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from core.last_known import LastKnown
 from counter.opening import Day, Span, Status, Timetable, opening_status
 
 ONLY_ID = 1
+TIMETABLES: dict[str, LastKnown[Timetable]] = defaultdict(lambda: LastKnown(Timetable))  # by language
 
 
 def in_language(record: models.Model, field: str) -> str:
@@ -175,6 +178,9 @@ class Counter(models.Model):
     @cached_property
     def timetable(self) -> Timetable:
         """When the counter is open, with the exceptional days of today and later."""
+        return TIMETABLES[get_language() or ""].now(self._read_timetable)  # it has reasons in one language
+
+    def _read_timetable(self) -> Timetable:
         weekly: dict[int, list[Span]] = {}
         for hours in self.weekly_hours.all():
             weekly.setdefault(hours.weekday, []).append(hours.span)
