@@ -16,6 +16,7 @@ from core.actors import Actor, Role, Source
 from core.addresses import InvalidAddress, read_address
 from core.refusals import Refused
 from core.text import typed_text
+from core.transactions import atomically
 from identity import account_letters, account_links
 from identity.models import Account, LinkRequest, Person, User
 from records.enums import Event
@@ -149,7 +150,7 @@ def set_password(token: str, *, password: str, code_end: str) -> Account:
     return account
 
 
-@transaction.atomic
+@atomically
 def _try_to_set_password(token: str, *, password: str, code_end: str) -> Account | None:
     account = Account.objects.select_for_update().get(pk=account_links.find_account_link(token).account_id)
     link = account_links.find_account_link(token)  # again: another click may have been faster

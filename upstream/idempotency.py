@@ -85,7 +85,7 @@ def once(
         return act()
     if answer := _answered(request, kind, client=client):
         return answer
-    IdempotencyRecord.objects.filter(created_at__lt=timezone.now() - ANSWERS_KEPT).delete()
+    _forget_old()
     try:
         return _kept(act, client=client, request=request)
     except OVERTAKEN:
@@ -93,6 +93,11 @@ def once(
         if answer := _answered(request, kind, client=client):
             return answer
         raise
+
+
+@atomically
+def _forget_old() -> None:
+    IdempotencyRecord.objects.filter(created_at__lt=timezone.now() - ANSWERS_KEPT).delete()
 
 
 @atomically

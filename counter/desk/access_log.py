@@ -5,7 +5,6 @@ No page of the desk shows contact details or an address by itself. Whoever asks 
 
 from dataclasses import dataclass, replace
 
-from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
@@ -14,6 +13,7 @@ from applications.details import Section
 from applications.document import Stored
 from applications.models import Applicant, IdCheck
 from applications.trail import ApplicationEvent, record_events
+from core.transactions import atomically
 from counter.desk.access import desk_actor, staff_of
 from records.enums import Event
 
@@ -40,7 +40,7 @@ def record_opening(request: HttpRequest, slot: Applicant) -> None:
         request.session[OPENED] = slot.pk
 
 
-@transaction.atomic
+@atomically
 def record_access(request: HttpRequest, slot: Applicant, event: Event) -> None:
     """Record that a member of staff sees a person's data. Every time is recorded."""
     record_events(slot.version.application, ApplicationEvent(event, slot), by=desk_actor(request))
@@ -103,7 +103,7 @@ def without_contact_details(sections: list[Section], *, instead: str = "") -> li
     ]
 
 
-@transaction.atomic
+@atomically
 def _ask_for_details(request: HttpRequest, slot: Applicant, *, is_called: bool = False) -> bool:
     """Tell whether this member of staff may see a person's contact details now, and record that they asked.
 
