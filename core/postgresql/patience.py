@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 
 REQUEST_SECONDS = 4.5  # for all waiting of one request: its 503 page is there within 6 s
+GLANCE_SECONDS = 0.5  # for what a page can do without
 BRIEF_SECONDS = 0.1  # an answer that comes so soon costs nothing: many statements are not a silent database
 LEAST_SECONDS = 0.1  # for each answer also when nothing is left, as for the ROLLBACK
 

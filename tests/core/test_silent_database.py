@@ -235,7 +235,7 @@ def test_what_a_page_makes_of_it_is_not_kept(db):
 
 
 def test_one_page_in_some_seconds_waits_for_a_silent_database(db, monkeypatch):
-    monkeypatch.setattr(last_known, "BRIEF_SECONDS", 0.0)
+    monkeypatch.setattr(patience, "GLANCE_SECONDS", 0.0)
     asked = []
 
     def silent():
