@@ -112,6 +112,7 @@ def _installed() -> Iterator[Installation]:
         _hand_over(folder, key)
         files = {"ssl_cert_file": certificate, "ssl_key_file": key, "hba_file": hba}
         settings = ["listen_addresses=127.0.0.1", "ssl=on", *(f"{name}={file}" for name, file in files.items())]
+        settings.append("timezone=Europe/Helsinki")  # another than Django's
         with postgres.cluster(settings=settings, port=port) as superuser:
             made = Installation(folder, port, authority, superuser)
             run_roles(superuser)

@@ -43,6 +43,17 @@ with transaction.atomic():
 """
 
 
+TIME_ZONES = """
+import django
+django.setup()
+from django.db import connection
+with connection.cursor() as cursor:
+    for _ in range(8):
+        cursor.execute("SHOW TimeZone")
+        print(cursor.fetchone()[0])
+"""
+
+
 @pytest.fixture(scope="module")
 def url():
     """The URL of a database as the migrations left it, through a pooler with several connections to it."""
@@ -104,6 +115,12 @@ def test_rows_are_read_in_pieces_only_within_a_transaction(url):
     done = manage(url, "-c", READ_IN_PIECES, DATABASE_POOLED="true")
 
     assert done.stdout == "True 0\nTrue 1\n", done.stderr
+
+
+def test_time_zone_is_that_of_django_on_every_connection(url):
+    done = manage(url, "-c", TIME_ZONES, DATABASE_POOLED="true")
+
+    assert done.stdout.split() == ["UTC"] * 8, done.stderr
 
 
 def test_pooler_that_is_told_of_is_sound(check):  # noqa: F811
