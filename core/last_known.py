@@ -12,7 +12,6 @@ from core.transactions import DATABASE_AWAY
 
 T = TypeVar("T")
 
-BRIEF_SECONDS = 0.5
 AGAIN_SECONDS = 5.0  # for which no page asks, after one has waited in vain
 
 
@@ -29,10 +28,10 @@ def briefly(read: Callable[[], T]) -> T:
     if started < _Silence.until:
         raise OperationalError("The database was silent a moment ago")
     try:
-        with patience.at_most(BRIEF_SECONDS):
+        with patience.at_most(patience.GLANCE_SECONDS):
             return read()
     except DATABASE_AWAY:
-        if time.monotonic() - started >= BRIEF_SECONDS:
+        if time.monotonic() - started >= patience.GLANCE_SECONDS:
             _Silence.until = time.monotonic() + AGAIN_SECONDS
         if not connection.in_atomic_block:  # a connection that was given up would fail what the page reads next
             connection.close()

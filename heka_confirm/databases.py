@@ -30,7 +30,7 @@ LIMITS = {"statement_timeout": "4s", "lock_timeout": "2s", "idle_in_transaction_
 POOL = {
     "min_size": 2,
     "max_size": 8,
-    "timeout": 4,  # seconds; for requests no longer than core/postgresql/patience.py lets them wait
+    "timeout": 5,  # seconds, also while the database answers others
     "max_idle": 5,  # seconds, after which one that nobody needed is closed, until the two are left
     "max_lifetime": 300,  # seconds; after a failover none stays with the former server for longer
     "reconnect_timeout": 5,  # seconds; with more, a database that is back is not noticed

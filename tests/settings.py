@@ -23,6 +23,6 @@ else:
     assert set(longer) == set(LIMITS)
     limits = " ".join(f"-c {name}={limit}" for name, limit in longer.items())
     DATABASES["default"]["OPTIONS"]["options"] = limits
-    patience.REQUEST_SECONDS = 60.0
+    patience.REQUEST_SECONDS = patience.GLANCE_SECONDS = 60.0
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -33,18 +33,18 @@ class Crowd:
         self._inside = 0
         self._holding = 0  # of them, those that have a connection
         self._asking = 0  # of them, those that wait for an answer
-        self._answers = 0
+        self.answers = 0
         self.is_silent = False
 
-    def enter(self, seconds: float) -> None:
+    def enter(self, until: float) -> None:
         """Count this thread in, before it waits for a connection.
 
         While as many are in as may be, wait for one to leave. Raises Crowded if the database is silent, or none has
-        left within the seconds.
+        left by that time of the monotonic clock.
         """
         with self._changed:
             if self._inside >= self._most:
-                self._wait_for_place(time.monotonic() + seconds)
+                self._wait_for_place(until)
             self._inside += 1
 
     def leave(self) -> None:
@@ -76,17 +76,17 @@ class Crowd:
         with self._changed:
             self._asking += change
             if answered:
-                self._answers += 1
+                self.answers += 1
                 self.is_silent = False
 
     def _wait_for_place(self, until: float) -> None:
-        quiet, known = 0, self._answers
+        quiet, known = 0, self.answers
         while self._inside >= self._most:
             if self.is_silent or time.monotonic() > until:
                 raise Crowded("Enough requests wait for the database")
             self._changed.wait(SLICE_SECONDS)
-            if self._answers != known or self._asking < self._holding:  # it answers, or those who hold it are busy
-                quiet, known = 0, self._answers
+            if self.answers != known or self._asking < self._holding:  # it answers, or those who hold it are busy
+                quiet, known = 0, self.answers
                 continue
             quiet += 1
             self.is_silent = quiet >= (SILENT_SLICES if self._asking else FIRST_SLICES)

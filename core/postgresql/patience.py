@@ -7,11 +7,12 @@ service is not working.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 
 REQUEST_SECONDS = 4.5  # for all waiting of one request: its 503 page is there within 6 s
+GLANCE_SECONDS = 0.5  # for what a page can do without
 BRIEF_SECONDS = 0.1  # an answer that comes so soon costs nothing: many statements are not a silent database
 LEAST_SECONDS = 0.1  # for each answer also when nothing is left, as for the ROLLBACK
 
@@ -28,8 +29,8 @@ class Budget:
         return self._left - (time.monotonic() - self._waits_since if self._waits_since else 0)
 
     @contextmanager
-    def charged(self) -> Iterator[None]:
-        """Take what is waited within, if it is not brief."""
+    def charged(self, is_free: Callable[[], bool]) -> Iterator[None]:
+        """Take what is waited within, if it is not brief, and not free in the end."""
         if self._waits_since:  # it is part of a longer wait
             yield
             return
@@ -38,7 +39,7 @@ class Budget:
             yield
         finally:
             waited, self._waits_since = time.monotonic() - self._waits_since, None
-            if waited > BRIEF_SECONDS:
+            if waited > BRIEF_SECONDS and not is_free():
                 self._left -= waited
 
 
@@ -69,7 +70,7 @@ def seconds_left() -> float | None:
     return budget.left() if budget else _outside
 
 
-def charged() -> AbstractContextManager[None]:
-    """Take from the seconds of this thread what is waited within, if it is not brief."""
+def charged(is_free: Callable[[], bool] = lambda: False) -> AbstractContextManager[None]:
+    """Take from the seconds of this thread what is waited within, if it is not brief, and not free in the end."""
     budget = _budget.get()
-    return budget.charged() if budget else nullcontext()
+    return budget.charged(is_free) if budget else nullcontext()

@@ -1,18 +1,21 @@
 """The connections of a web worker: bounded, given back after each request, and never waited for in silence."""
 
-from contextlib import nullcontext
+import math
+import time
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import psycopg
 from django.conf import settings
 from psycopg.errors import _WaitTimeout
-from psycopg_pool import ConnectionPool
+from psycopg_pool import ConnectionPool, PoolTimeout
 
 from core.postgresql import patience, pooled
 from core.postgresql.crowd import Crowd
 
 # A connection that a firewall has forgotten is left, and another one is made, before the request gives up.
 CHECK_SECONDS = 1.0
+TRY_SECONDS = 0.5  # for which a thread waits for a connection before it looks whether the database answers others
 
 
 class PatientConnection(psycopg.Connection[Any]):
@@ -46,14 +49,18 @@ class Pool(ConnectionPool[PatientConnection]):
         patience.limit_process(patience.REQUEST_SECONDS)  # its own threads, which serve no request
 
     def getconn(self, timeout: float | None = None) -> PatientConnection:
-        """Lend a connection that has answered just now. Raises OperationalError."""
-        with patience.charged():
-            self.crowd.enter(self._within(timeout))
-            try:
-                connection = super().getconn(self._within(timeout))
-            except BaseException:
-                self.crowd.leave()
-                raise
+        """Lend a connection that has answered just now. Raises OperationalError.
+
+        Waiting costs a request nothing while the database answers others.
+        """
+        until = time.monotonic() + (self.timeout if timeout is None else timeout)
+        with self._charged():
+            self.crowd.enter(until)
+        try:
+            connection = self._lent(until)
+        except BaseException:
+            self.crowd.leave()
+            raise
         self.crowd.hold(1)
         return connection
 
@@ -65,11 +72,23 @@ class Pool(ConnectionPool[PatientConnection]):
             self.crowd.hold(-1)
             self.crowd.leave()
 
-    def _within(self, timeout: float | None) -> float:
-        """Return the seconds for which this thread may wait, 0 when nothing is left of its request."""
-        longest = self.timeout if timeout is None else timeout
-        left = patience.seconds_left()
-        return longest if left is None else max(0.0, min(longest, left))
+    def _charged(self) -> AbstractContextManager[None]:
+        answers = self.crowd.answers
+        return patience.charged(is_free=lambda: self.crowd.answers != answers)
+
+    def _lent(self, until: float) -> PatientConnection:
+        while True:
+            try:
+                with self._charged():
+                    return super().getconn(min(TRY_SECONDS, _rest(until)))
+            except PoolTimeout:
+                if _rest(until) <= patience.BRIEF_SECONDS:  # which would be free
+                    raise PoolTimeout("No connection in time") from None
+
+
+def _rest(until: float) -> float:
+    left = patience.seconds_left()
+    return max(0.0, min(until - time.monotonic(), math.inf if left is None else left))
 
 
 def _check(connection: PatientConnection) -> None:

@@ -1,5 +1,6 @@
 """What this process does of its own while the database is silent; tests/running has a real one."""
 
+import math
 import socket
 import threading
 import time
@@ -9,12 +10,13 @@ import psycopg
 import pytest
 from django.db import OperationalError
 from psycopg.waiting import Wait
+from psycopg_pool import ConnectionPool, PoolTimeout
 
 from core import last_known, transactions
 from core.last_known import LastKnown
 from core.postgresql import patience
 from core.postgresql.crowd import Crowd, Crowded
-from core.postgresql.pool import PatientConnection
+from core.postgresql.pool import PatientConnection, Pool
 from core.worker import SILENCE_SECONDS, Stop, run_worker
 
 SILENCE = 0.5  # seconds
@@ -95,7 +97,7 @@ def crowding(crowd, threads, *, waits):
 
     def come():
         try:
-            crowd.enter(60)
+            crowd.enter(math.inf)
         except Crowded:
             ends.append("refused")
             return
@@ -143,14 +145,14 @@ def test_whoever_waits_for_busy_threads_is_not_refused():
     crowd, done, ends = Crowd(most=1), threading.Event(), []
 
     def hash_a_password():
-        crowd.enter(60)
+        crowd.enter(math.inf)
         crowd.hold(1)
         done.wait()
         crowd.hold(-1)
         crowd.leave()
 
     def come():
-        crowd.enter(60)
+        crowd.enter(math.inf)
         ends.append("served")
         crowd.leave()
 
@@ -188,6 +190,40 @@ def test_error_that_the_server_reports_is_an_answer():
         raise psycopg.errors.UniqueViolation
 
     assert not crowd.is_silent
+
+
+@pytest.fixture
+def pool(monkeypatch):
+    """A pool that has no connection to lend until it was asked four times."""
+    asked = []
+
+    def getconn(pool, timeout):
+        time.sleep(SILENCE / 2)
+        asked.append(timeout)
+        if len(asked) < 4:
+            if pool.answers_others:
+                pool.crowd.answers += 1
+            raise PoolTimeout
+        return "connection"
+
+    monkeypatch.setattr(ConnectionPool, "getconn", getconn)
+    return Pool(min_size=0, max_size=1, open=False)
+
+
+def test_waiting_for_others_costs_nothing_while_the_database_answers_them(pool):
+    pool.answers_others = True
+
+    with patience.at_most(SILENCE):
+        assert pool.getconn() == "connection"
+
+
+def test_waiting_for_a_connection_ends_with_the_seconds_of_the_request(pool):
+    pool.answers_others = False
+
+    with patience.at_most(SILENCE), pytest.raises(PoolTimeout):
+        pool.getconn()
+
+    assert pool.crowd._inside == 0
 
 
 def test_worker_gives_up_a_silent_database_too(settings):
@@ -235,7 +271,7 @@ def test_what_a_page_makes_of_it_is_not_kept(db):
 
 
 def test_one_page_in_some_seconds_waits_for_a_silent_database(db, monkeypatch):
-    monkeypatch.setattr(last_known, "BRIEF_SECONDS", 0.0)
+    monkeypatch.setattr(patience, "GLANCE_SECONDS", 0.0)
     asked = []
 
     def silent():

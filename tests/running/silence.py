@@ -29,7 +29,7 @@ def paused(url: str) -> Iterator[None]:
 
 
 def _folder(url: str) -> Path:
-    return Path(unquote(urlsplit(url).netloc.partition("@")[2]))
+    return Path(unquote(urlsplit(url).netloc.partition("@")[2].partition(":")[0]))
 
 
 class Line:

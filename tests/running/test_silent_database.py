@@ -13,10 +13,11 @@ import pytest
 
 from tests import postgres
 from tests.processes import PRODUCTION, ROOT
+from tests.running.databases import needs_postgres
 from tests.running.silence import Line, paused
 from tests.running.web import HEADERS, command, serving
 
-pytestmark = pytest.mark.skipif(postgres.binaries() is None, reason="PostgreSQL is not installed")
+pytestmark = needs_postgres
 
 CLIENTS = 100  # a worker has 64 threads
 PEOPLE = 4
