@@ -16,7 +16,7 @@ from tests.conftest import must_not_skip
 from tests.mailing import sink
 from tests.postgres import binaries, cluster
 from tests.running.visitors import Tally, Visitor, arrange, rounds, visiting
-from tests.running.web import command, serving, variables
+from tests.running.web import PATIENT, command, serving, variables
 
 MOST = 1.0  # second for which a migration may keep anybody waiting
 TIMEOUT = 120  # seconds
@@ -96,14 +96,14 @@ def test_former_release_works_on_the_new_schema_and_beside_the_new_release(tmp_p
     with cluster() as url, sink.running() as mail, ExitStack() as stack:
         command(url, "manage.py", "migrate", "-v0", code=code)
         known = arrange(url, confirming=60, checked=40, sent=100, code=code)
-        server = stack.enter_context(serving(url, code=code))
+        server = stack.enter_context(serving(url, code=code, **PATIENT))
         stack.enter_context(delivering(url, code, mail.port, log))
         kinds = rounds(known)
         with visiting([(Visitor(server.port, old, stop=stop), kind) for kind in kinds], stop):
             wait_until_all_are_answered(old)
             with watching(url, waits):
                 command(url, "manage.py", "migrate", "-v0")
-            present = stack.enter_context(serving(url))
+            present = stack.enter_context(serving(url, **PATIENT))
             with visiting([(Visitor(present.port, new, stop=stop), kind) for kind in kinds], stop):
                 wait_until_all_are_answered(old)
                 wait_until_all_are_answered(new)
