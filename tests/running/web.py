@@ -23,8 +23,8 @@ from tests.processes import PRODUCTION, ROOT
 
 START_TIMEOUT = 120  # seconds, on a machine that is busy with tests
 STOP_TIMEOUT = 60  # beyond graceful_timeout
-# For servers that are to answer on a machine that is busy with tests, whose time limits are long. The former release has
-# these settings too.
+# Settings with long time limits, for servers that are to answer also on a machine that is busy with tests. The former
+# release has them too.
 PATIENT = {"DJANGO_SETTINGS_MODULE": "tests.settings"}
 # What a request that comes straight to gunicorn says for the proxy, which would have ended TLS.
 HEADERS = {
