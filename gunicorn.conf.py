@@ -7,7 +7,7 @@ from gunicorn import glogging
 from gunicorn.config import Config
 
 from heka_confirm.logs import JsonFormatter, PlainFormatter
-from heka_confirm.web_worker import Worker
+from heka_confirm.web_worker import AnsweringWorker
 
 
 class Logger(glogging.Logger):
@@ -24,16 +24,16 @@ class Logger(glogging.Logger):
 wsgi_app = "heka_confirm.wsgi:application"
 bind = f"{os.environ.get('HOST', '0.0.0.0')}:{os.environ.get('PORT', '8000')}"  # noqa: S104  # inside a container
 workers = int(os.environ.get("WEB_CONCURRENCY") or len(os.sched_getaffinity(0)))
-worker_class = Worker
+worker_class = AnsweringWorker
 # Many, as a sign-in waits for its broker up to 10 s, and others go on meanwhile.
 threads = int(os.environ.get("WEB_THREADS") or 64)
 # One socket for all: with one for each worker, a reload resets the connections that wait at a leaving worker.
 reuse_port = False
 preload_app = False  # each worker opens its own socket and database connections
 timeout = 30
-graceful_timeout = 25  # below the 30 s that Kubernetes grants
+graceful_timeout = 25  # for leaving and for what is in hand; below the 30 s that Kubernetes grants
 keepalive = 75  # longer than a proxy keeps its connections, so that we are never the first to close
-max_requests = 0  # a worker that leaves takes the connections that wait at its socket with it
+max_requests = 0  # memory stays flat, and a worker that leaves by itself closes connections that are in use
 control_socket_disable = True
 # In memory: a slow disk must not look like a dead worker.
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108

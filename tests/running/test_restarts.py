@@ -14,7 +14,7 @@ from tests.ports import free_port
 from tests.postgres import binaries, cluster
 from tests.running.proxies import needs_nginx, proxying
 from tests.running.visitors import Tally, Visitor, arrange, rounds, visiting
-from tests.running.web import Server, command, serving
+from tests.running.web import PATIENT, Server, command, serving
 
 TIMES = 10
 ROUNDS = {"read", "fill_in", "confirm", "check", "send"}
@@ -38,7 +38,7 @@ def met(tmp_path_factory):
     """Reload one server ten times; meanwhile restart two others in turn, ten times in all."""
     with cluster() as url:
         command(url, "manage.py", "migrate", "-v0")
-        return restart(url, tmp_path_factory.mktemp("proxies"), times=TIMES)
+        return restart(url, tmp_path_factory.mktemp("proxies"), times=TIMES, **PATIENT)
 
 
 def restart(url, folder, *, times, **environment):

@@ -202,7 +202,8 @@ def _go_on(visitor: Visitor, make: Round) -> None:
         except Failed:
             visitor.stop.wait(PAUSE)
         except (Stopped, StopIteration):  # also when everybody who was arranged has had their turn
-            return
+            break
         except Exception as error:  # a visitor who has gone is no visitor
             visitor.tally.failed.append(f"{make.__name__} ended: {error!r}")
-            return
+            break
+    visitor.line.close()

@@ -16,7 +16,7 @@ LOCK_NOT_AVAILABLE = "55P03"  # SQLSTATE
 class Command(migrate.Command):
     help = f"{migrate.Command.help} Waits for locks briefly, and tries again what did not get its locks."
 
-    def handle(self, *args: Any, database: str, **options: Any) -> None:
+    def handle(self, *args: Any, database: str, **options: Any) -> str | None:
         """Migrate. Raises CommandError when a table is in use for minutes on end; what is done so far stays done."""
         _wait_briefly(connections[database])
         for _ in range(TRIES):
@@ -39,7 +39,7 @@ def _wait_briefly(connection: Any) -> None:
     if connection.vendor != "postgresql":
         return
 
-    class Editor(connection.SchemaEditorClass):  # type: ignore[misc,name-defined]  # known at run time only
+    class Editor(connection.SchemaEditorClass):  # type: ignore[misc]  # known at run time only
         def __enter__(self) -> Any:
             entered = super().__enter__()
             if self.atomic_migration:
