@@ -53,7 +53,8 @@ class Kept:
     @property
     def columns(self) -> dict[str, Purpose]:
         """All these columns, each with what its keys are for."""
-        return dict.fromkeys(self.encrypted, "encryption") | dict.fromkeys([*self.indexed, *self.hashed], "index")
+        purposes: dict[str, Purpose] = dict.fromkeys(self.encrypted, "encryption")
+        return purposes | dict.fromkeys([*self.indexed, *self.hashed], "index")
 
     def behind(self) -> QuerySet[Any]:
         """Return the rows in which something is not under the active key, and that can be read."""
@@ -156,15 +157,18 @@ def _written(kept: Kept, keys: Sequence[int]) -> tuple[int, int, int]:
     """Lock and write; return how many rows were seen, how many of them hold a lost secret, and the last key."""
     skip_locked = connection.features.has_select_for_update_skip_locked
     rows = kept.model._base_manager.select_for_update(skip_locked=skip_locked, of=("self",) if skip_locked else ())
-    until = time.monotonic() + LONGEST
-    seen = lost = 0
+    until, last, lost = time.monotonic() + LONGEST, keys[-1], 0
+    found = []
     for row in rows.filter(pk__in=keys).order_by("pk"):
         values, is_lost = _anew(kept, row)
-        kept.model._base_manager.filter(pk=row.pk).update(**values)
-        seen, lost = seen + 1, lost + is_lost
+        found.append((row.pk, values))
+        lost += is_lost
         if time.monotonic() > until:
-            return seen, lost, row.pk
-    return seen, lost, keys[-1]
+            last = row.pk
+            break
+    if found:
+        _store(kept, found)
+    return len(found), lost, last
 
 
 def _anew(kept: Kept, row: Any) -> tuple[dict[str, Any], bool]:
@@ -177,8 +181,30 @@ def _anew(kept: Kept, row: Any) -> tuple[dict[str, Any], bool]:
         try:
             values[kind.column] = crypto.indexes(kind.of(row))[0]
         except KeyGone:
-            is_lost = getattr(row, kind.column) is not None or is_lost
+            values[kind.column] = getattr(row, kind.column)
+            is_lost = values[kind.column] is not None or is_lost
     return values, is_lost
+
+
+def _store(kept: Kept, rows: Sequence[tuple[int, dict[str, Any]]]) -> None:
+    """Store these columns of rows that are locked, in one statement."""
+    meta, quote = kept.model._meta, connection.ops.quote_name
+    columns = [column for column in meta.concrete_fields if column.name in kept.columns]
+    places = ", ".join(f"CAST(%s AS {column.db_type(connection)})" for column in (meta.pk, *columns) if column)
+    values = (
+        value
+        for key, anew in rows
+        for value in (key, *(column.get_db_prep_value(anew[column.name], connection) for column in columns))
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            UPDATE {quote(meta.db_table)} AS c
+            SET {", ".join(f"{quote(str(column.column))} = v.column{place}" for place, column in enumerate(columns, 2))}
+            FROM (VALUES {", ".join([f"({places})"] * len(rows))}) AS v WHERE c.id = v.column1
+            """,  # noqa: S608  # only names and types of our own columns are put in
+            list(values),
+        )
 
 
 def _stamp(name: str, purpose: Purpose) -> Any:
