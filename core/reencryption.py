@@ -89,8 +89,8 @@ class Result:
     written: int = 0
     held: int = 0  # by somebody else, to the end
     lost: int = 0  # secrets that cannot be written any more, since the key that made them is gone
-    unreadable: list[int] = field(default_factory=list)  # keys of rows that were spoiled
-    doubled: list[int] = field(default_factory=list)  # keys of rows beside which another one has the new index
+    unreadable: list[Any] = field(default_factory=list)  # keys of rows that were spoiled
+    doubled: list[Any] = field(default_factory=list)  # keys of rows beside which another one has the new index
 
 
 def rewrite(kept: Kept, *, tell: Callable[[int], object] = lambda _rows: None) -> Result:
@@ -110,17 +110,19 @@ def rewrite(kept: Kept, *, tell: Callable[[int], object] = lambda _rows: None) -
 
 def _pieces(kept: Kept, result: Result) -> Iterator[int]:
     """Go through the rows once in short transactions. After each yield how many rows it has written."""
-    last, size = 0, FEWEST
-    while keys := list(kept.behind().filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:size]):
+    rows, size = kept.behind().order_by("pk").values_list("pk", flat=True), FEWEST
+    keys = list(rows[:size])
+    while keys:
         began, before = time.monotonic(), result.written
         last = _piece(kept, keys, result)
         is_quick = time.monotonic() - began < LONGEST / 2
         size = min(size * 2, MOST) if is_quick else max(size // 2, FEWEST)
         yield result.written - before
         time.sleep(PAUSE)
+        keys = list(rows.filter(pk__gt=last)[:size])
 
 
-def _piece(kept: Kept, keys: Sequence[int], result: Result) -> int:
+def _piece(kept: Kept, keys: Sequence[Any], result: Result) -> Any:
     """Write these rows in one transaction, or as many as time allows; return the key of the last."""
     try:
         done, lost, last = _written(kept, keys)
@@ -135,7 +137,7 @@ def _piece(kept: Kept, keys: Sequence[int], result: Result) -> int:
     return last
 
 
-def _alone(kept: Kept, key: int, result: Result) -> None:
+def _alone(kept: Kept, key: Any, result: Result) -> None:
     """Write one row, and note what is wrong with it."""
     try:
         done, lost, _last = _written(kept, [key])
@@ -153,7 +155,7 @@ def _alone(kept: Kept, key: int, result: Result) -> None:
 
 
 @transaction.atomic
-def _written(kept: Kept, keys: Sequence[int]) -> tuple[int, int, int]:
+def _written(kept: Kept, keys: Sequence[Any]) -> tuple[int, int, Any]:
     """Lock and write; return how many rows were seen, how many of them hold a lost secret, and the last key."""
     skip_locked = connection.features.has_select_for_update_skip_locked
     rows = kept.model._base_manager.select_for_update(skip_locked=skip_locked, of=("self",) if skip_locked else ())
@@ -186,22 +188,23 @@ def _anew(kept: Kept, row: Any) -> tuple[dict[str, Any], bool]:
     return values, is_lost
 
 
-def _store(kept: Kept, rows: Sequence[tuple[int, dict[str, Any]]]) -> None:
+def _store(kept: Kept, rows: Sequence[tuple[Any, dict[str, Any]]]) -> None:
     """Store these columns of rows that are locked, in one statement."""
     meta, quote = kept.model._meta, connection.ops.quote_name
-    columns = [column for column in meta.concrete_fields if column.name in kept.columns]
-    places = ", ".join(f"CAST(%s AS {column.db_type(connection)})" for column in (meta.pk, *columns) if column)
+    named = [each for each in meta.concrete_fields if each.primary_key or each.name in kept.columns]
+    key_column, *columns = sorted(named, key=lambda each: not each.primary_key)
+    places = ", ".join(f"CAST(%s AS {column.db_type(connection)})" for column in (key_column, *columns))
     values = (
         value
         for key, anew in rows
         for value in (key, *(column.get_db_prep_value(anew[column.name], connection) for column in columns))
     )
+    changes = ", ".join(f"{quote(str(each.column))} = v.column{place}" for place, each in enumerate(columns, 2))
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
-            UPDATE {quote(meta.db_table)} AS c
-            SET {", ".join(f"{quote(str(column.column))} = v.column{place}" for place, column in enumerate(columns, 2))}
-            FROM (VALUES {", ".join([f"({places})"] * len(rows))}) AS v WHERE c.id = v.column1
+            UPDATE {quote(meta.db_table)} AS c SET {changes}
+            FROM (VALUES {", ".join([f"({places})"] * len(rows))}) AS v WHERE c.{quote(str(key_column.column))} = v.column1
             """,  # noqa: S608  # only names and types of our own columns are put in
             list(values),
         )
