@@ -199,12 +199,13 @@ def _store(kept: Kept, rows: Sequence[tuple[Any, dict[str, Any]]]) -> None:
         for key, anew in rows
         for value in (key, *(column.get_db_prep_value(anew[column.name], connection) for column in columns))
     )
+    key_name = quote(str(key_column.column))
     changes = ", ".join(f"{quote(str(each.column))} = v.column{place}" for place, each in enumerate(columns, 2))
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
             UPDATE {quote(meta.db_table)} AS c SET {changes}
-            FROM (VALUES {", ".join([f"({places})"] * len(rows))}) AS v WHERE c.{quote(str(key_column.column))} = v.column1
+            FROM (VALUES {", ".join([f"({places})"] * len(rows))}) AS v WHERE c.{key_name} = v.column1
             """,  # noqa: S608  # only names and types of our own columns are put in
             list(values),
         )
