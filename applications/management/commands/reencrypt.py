@@ -51,7 +51,7 @@ class Command(BaseCommand):
                 again = reencryption.rewrite(kept, tell=tell)
                 again.written += result.written
                 self.stdout.write(
-                    f"people stored twice: {len(joined)}, now once: {sum(len(keys) == 1 for keys in joined)}"
+                    f"people stored twice: {len(joined)}, now once: {sum(len(keys) <= 1 for keys in joined)}"
                 )
                 result = again
         self.stdout.write(f"{name}: {result.written}")
