@@ -1,18 +1,20 @@
 """People who are stored twice, because one process did not know the index key of another (ADR 56)."""
 
 from django.db import transaction
-from django.db.models import ProtectedError
+from django.db.models import ProtectedError, QuerySet
 
 from applications.models import Draft
-from core import crypto
 from identity.models import Account, Person
 
 
 def rows_of(key: int) -> list[int]:
     """Return the keys of all rows of the person of this row, itself among them."""
-    person = Person.objects.get(pk=key)
-    found = Person.objects.filter(hetu_index__in=crypto.indexes(person.hetu or ""))
-    return list(found.order_by("pk").values_list("pk", flat=True))
+    return [each.pk for each in _rows(key)]
+
+
+def _rows(key: int) -> QuerySet[Person]:
+    person = Person.objects.filter(pk=key).first()  # None if it was the one that went
+    return Person.objects.filter(hetu_index__in=person.hetu_indexes if person else []).order_by("pk")
 
 
 @transaction.atomic
@@ -21,9 +23,7 @@ def join(key: int) -> list[int]:
 
     Return the keys of the rows that there are of the person afterwards, which is one when that has succeeded.
     """
-    person = Person.objects.get(pk=key)
-    locked = Person.objects.select_for_update().filter(hetu_index__in=crypto.indexes(person.hetu or ""))
-    rows = list(locked.order_by("pk"))
+    rows = list(_rows(key).select_for_update())
     for gone in reversed(rows):  # the later one, if nothing rests on either
         kept = next((each for each in rows if each.pk != gone.pk), None)
         if kept and _is_removed(gone, kept):

@@ -53,7 +53,8 @@ class Kept:
     @property
     def columns(self) -> dict[str, Purpose]:
         """All these columns, each with what its keys are for."""
-        return dict.fromkeys(self.encrypted, "encryption") | dict.fromkeys([*self.indexed, *self.hashed], "index")
+        purposes: dict[str, Purpose] = dict.fromkeys(self.encrypted, "encryption")
+        return purposes | dict.fromkeys([*self.indexed, *self.hashed], "index")
 
     def behind(self) -> QuerySet[Any]:
         """Return the rows in which something is not under the active key, and that can be read."""
@@ -88,8 +89,8 @@ class Result:
     written: int = 0
     held: int = 0  # by somebody else, to the end
     lost: int = 0  # secrets that cannot be written any more, since the key that made them is gone
-    unreadable: list[int] = field(default_factory=list)  # keys of rows that were spoiled
-    doubled: list[int] = field(default_factory=list)  # keys of rows beside which another one has the new index
+    unreadable: list[Any] = field(default_factory=list)  # keys of rows that were spoiled
+    doubled: list[Any] = field(default_factory=list)  # keys of rows beside which another one has the new index
 
 
 def rewrite(kept: Kept, *, tell: Callable[[int], object] = lambda _rows: None) -> Result:
@@ -109,17 +110,19 @@ def rewrite(kept: Kept, *, tell: Callable[[int], object] = lambda _rows: None) -
 
 def _pieces(kept: Kept, result: Result) -> Iterator[int]:
     """Go through the rows once in short transactions. After each yield how many rows it has written."""
-    last, size = 0, FEWEST
-    while keys := list(kept.behind().filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:size]):
+    rows, size = kept.behind().order_by("pk").values_list("pk", flat=True), FEWEST
+    keys = list(rows[:size])
+    while keys:
         began, before = time.monotonic(), result.written
         last = _piece(kept, keys, result)
         is_quick = time.monotonic() - began < LONGEST / 2
         size = min(size * 2, MOST) if is_quick else max(size // 2, FEWEST)
         yield result.written - before
         time.sleep(PAUSE)
+        keys = list(rows.filter(pk__gt=last)[:size])
 
 
-def _piece(kept: Kept, keys: Sequence[int], result: Result) -> int:
+def _piece(kept: Kept, keys: Sequence[Any], result: Result) -> Any:
     """Write these rows in one transaction, or as many as time allows; return the key of the last."""
     try:
         done, lost, last = _written(kept, keys)
@@ -134,7 +137,7 @@ def _piece(kept: Kept, keys: Sequence[int], result: Result) -> int:
     return last
 
 
-def _alone(kept: Kept, key: int, result: Result) -> None:
+def _alone(kept: Kept, key: Any, result: Result) -> None:
     """Write one row, and note what is wrong with it."""
     try:
         done, lost, _last = _written(kept, [key])
@@ -152,19 +155,22 @@ def _alone(kept: Kept, key: int, result: Result) -> None:
 
 
 @transaction.atomic
-def _written(kept: Kept, keys: Sequence[int]) -> tuple[int, int, int]:
+def _written(kept: Kept, keys: Sequence[Any]) -> tuple[int, int, Any]:
     """Lock and write; return how many rows were seen, how many of them hold a lost secret, and the last key."""
     skip_locked = connection.features.has_select_for_update_skip_locked
     rows = kept.model._base_manager.select_for_update(skip_locked=skip_locked, of=("self",) if skip_locked else ())
-    until = time.monotonic() + LONGEST
-    seen = lost = 0
+    until, last, lost = time.monotonic() + LONGEST, keys[-1], 0
+    found = []
     for row in rows.filter(pk__in=keys).order_by("pk"):
         values, is_lost = _anew(kept, row)
-        kept.model._base_manager.filter(pk=row.pk).update(**values)
-        seen, lost = seen + 1, lost + is_lost
+        found.append((row.pk, values))
+        lost += is_lost
         if time.monotonic() > until:
-            return seen, lost, row.pk
-    return seen, lost, keys[-1]
+            last = row.pk
+            break
+    if found:
+        _store(kept, found)
+    return len(found), lost, last
 
 
 def _anew(kept: Kept, row: Any) -> tuple[dict[str, Any], bool]:
@@ -177,8 +183,32 @@ def _anew(kept: Kept, row: Any) -> tuple[dict[str, Any], bool]:
         try:
             values[kind.column] = crypto.indexes(kind.of(row))[0]
         except KeyGone:
-            is_lost = getattr(row, kind.column) is not None or is_lost
+            values[kind.column] = getattr(row, kind.column)
+            is_lost = values[kind.column] is not None or is_lost
     return values, is_lost
+
+
+def _store(kept: Kept, rows: Sequence[tuple[Any, dict[str, Any]]]) -> None:
+    """Store these columns of rows that are locked, in one statement."""
+    meta, quote = kept.model._meta, connection.ops.quote_name
+    named = [each for each in meta.concrete_fields if each.primary_key or each.name in kept.columns]
+    key_column, *columns = sorted(named, key=lambda each: not each.primary_key)
+    places = ", ".join(f"CAST(%s AS {column.db_type(connection)})" for column in (key_column, *columns))
+    values = (
+        value
+        for key, anew in rows
+        for value in (key, *(column.get_db_prep_value(anew[column.name], connection) for column in columns))
+    )
+    key_name = quote(str(key_column.column))
+    changes = ", ".join(f"{quote(str(each.column))} = v.column{place}" for place, each in enumerate(columns, 2))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            UPDATE {quote(meta.db_table)} AS c SET {changes}
+            FROM (VALUES {", ".join([f"({places})"] * len(rows))}) AS v WHERE c.{key_name} = v.column1
+            """,  # noqa: S608  # only names and types of our own columns are put in
+            list(values),
+        )
 
 
 def _stamp(name: str, purpose: Purpose) -> Any:

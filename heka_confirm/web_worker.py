@@ -26,8 +26,8 @@ X-Robots-Tag: noindex\r
 """
 
 
-class AnsweringWorker(ThreadWorker):
-    """Threads, and pages for addresses and headers that are too long."""
+class AnsweringWorker(LeavingWorker):
+    """Leaves as its base does, and has pages for addresses and headers that are too long."""
 
     def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: BaseException) -> None:
         status = TOO_LARGE.get(type(exc))

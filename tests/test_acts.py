@@ -22,6 +22,7 @@ WITHOUT_ACT = {
     "applications.invitations.decline_by_link": "locks as decline does",
     "applications.invitations.undo_declining": "part of undo",
     "applications.invitations.opened": "locks as decline does",
+    "applications.doubled_people.join": "people of whom nothing rests on one, by hand alone",
     "applications.invitations.report_error": "locks as decline does",
     "applications.invitations.resend": "locks as decline does",
     "applications.recorded_acts.undo_acts": "part of undo",

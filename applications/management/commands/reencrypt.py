@@ -43,7 +43,7 @@ class Command(BaseCommand):
 
     def _rewrite(self, kept: Kept) -> list[str]:
         """Write the rows of one model, and return what is wrong with it."""
-        name = str(kept.model._meta.verbose_name)
+        name = str(kept.model._meta.model_name)
         with progress(name, size=kept.behind().count(), unit=" rows") as tell:
             result = reencryption.rewrite(kept, tell=tell)
             if result.doubled and kept.model is Person:
@@ -51,7 +51,7 @@ class Command(BaseCommand):
                 again = reencryption.rewrite(kept, tell=tell)
                 again.written += result.written
                 self.stdout.write(
-                    f"people stored twice: {len(joined)}, now once: {sum(len(keys) == 1 for keys in joined)}"
+                    f"people stored twice: {len(joined)}, now once: {sum(len(keys) <= 1 for keys in joined)}"
                 )
                 result = again
         self.stdout.write(f"{name}: {result.written}")
