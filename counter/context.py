@@ -10,7 +10,6 @@ from counter.doors import ClosedDoors
 from counter.models import Counter
 from counter.notices import BOARD
 
-
 _last_read: dict[str, Counter] = {}
 
 

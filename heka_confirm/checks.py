@@ -104,8 +104,8 @@ def _in_production() -> Iterator[CheckMessage]:
         )
     if settings.HTTPS and settings.TRUSTED_PROXIES == 0:
         yield Error(
-            "TRUSTED_PROXIES is 0 where PUBLIC_URL is https: each request seems to come from the proxy, and by http.",
-            hint="Give the number of proxies of your own, most often 1. With 0 every page leads to itself without end, "
+            "TRUSTED_PROXIES is 0 where PUBLIC_URL is https: each request seems to come from the proxy by http.",
+            hint="Give the number of proxies of your own, most often 1. With 0 every page leads to itself for ever, "
             "and whoever reaches a limit reaches it for everybody.",
             id="heka_confirm.E012",
         )

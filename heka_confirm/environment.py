@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import dj_database_url
-import dj_email_url
+import dj_email_url  # type: ignore[import-untyped]  # it has no types
 from django.core.exceptions import ImproperlyConfigured
 from environs import EnvValidationError, FileAwareEnv, ValidationError
 
@@ -66,7 +66,7 @@ def database_url(value: str) -> dict[str, Any]:
 
 
 def mail_url(value: str) -> dict[str, Any]:
-    """Return what Django needs to know of a mail server, nothing of it for an empty address. Raises ValidationError."""
+    """Return what Django needs to know of a mail server, of none for an empty address. Raises ValidationError."""
     example = "submission://user:password@host:587"
     try:
         given: dict[str, Any] = dj_email_url.parse(value)

@@ -25,18 +25,18 @@ X-Robots-Tag: noindex\r
 """
 
 
-class AnsweringWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has few types
+class AnsweringWorker(ThreadWorker):
     """Threads, and pages for addresses and headers that are too long."""
 
     def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: BaseException) -> None:
         status = TOO_LARGE.get(type(exc))
         if status is None:
-            super().handle_error(req, client, addr, exc)
+            super().handle_error(req, client, addr, exc)  # type: ignore[no-untyped-call]  # gunicorn has few types
             return
         self.log.warning("A request was refused: %s", status)
         page = (PAGES / f"{status[:3]}.html").read_bytes()
         head = HEADERS.format(status=status, length=len(page))
         try:
-            write_nonblock(client, head.encode() + page)
+            write_nonblock(client, head.encode() + page)  # type: ignore[no-untyped-call]
         except OSError:
             return  # the client has gone
