@@ -18,7 +18,7 @@ SECRET_LENGTH = 50  # characters; as many as Django's startproject makes
 @register(Tags.security)
 def check_settings(**kwargs: Any) -> list[CheckMessage]:
     """Return what is wrong with the settings of this installation."""
-    return [*_always(), *([] if settings.DEBUG else _in_production())]
+    return [*_always(), *([] if settings.DEBUG else [*_in_production(), *_site()])]
 
 
 def _always() -> Iterator[CheckMessage]:
@@ -96,6 +96,27 @@ def _in_production() -> Iterator[CheckMessage]:
             hint="Make one: python3 -c 'import secrets; print(secrets.token_urlsafe(50))'",
             id="heka_confirm.E004",
         )
+    if settings.DEMO and not settings.DEMO_WITHOUT_DEBUG:
+        yield Error(
+            "DEMO is on in production: its broker lets anybody be anybody.",
+            hint="Take DEMO away. Only for a demonstration on the network, set DEMO_WITHOUT_DEBUG=true too.",
+            id="heka_confirm.E007",
+        )
+    if settings.STAGING:
+        yield checks.Warning(
+            "STAGING is on: people who do not exist can confirm, and every page says that nothing counts.",
+            hint="Take it away where people confirm applications that count.",
+            id="heka_confirm.W002",
+        )
+    if connection.vendor == "sqlite":
+        yield checks.Warning(
+            "The database is SQLite, which one machine alone can use.",
+            hint="Set DATABASE_URL to a PostgreSQL database: postgresql://user:password@host/name",
+            id="heka_confirm.W001",
+        )
+
+
+def _site() -> Iterator[CheckMessage]:
     if not settings.HTTPS:
         yield Error(
             f"PUBLIC_URL is {settings.PUBLIC_URL!r}: without https neither cookies nor codes are safe.",
@@ -114,22 +135,4 @@ def _in_production() -> Iterator[CheckMessage]:
             "ALLOWED_HOSTS holds '*': anybody could make the service write links to a host of theirs.",
             hint="Leave ALLOWED_HOSTS out; the host of PUBLIC_URL is the default.",
             id="heka_confirm.E006",
-        )
-    if settings.DEMO and not settings.DEMO_WITHOUT_DEBUG:
-        yield Error(
-            "DEMO is on in production: its broker lets anybody be anybody.",
-            hint="Take DEMO away. Only for a demonstration on the network, set DEMO_WITHOUT_DEBUG=true too.",
-            id="heka_confirm.E007",
-        )
-    if settings.STAGING:
-        yield checks.Warning(
-            "STAGING is on: people who do not exist can confirm, and every page says that nothing counts.",
-            hint="Take it away where people confirm applications that count.",
-            id="heka_confirm.W002",
-        )
-    if connection.vendor == "sqlite":
-        yield checks.Warning(
-            "The database is SQLite, which one machine alone can use.",
-            hint="Set DATABASE_URL to a PostgreSQL database: postgresql://user:password@host/name",
-            id="heka_confirm.W001",
         )
