@@ -11,6 +11,7 @@ from django.utils.module_loading import import_string
 from gunicorn.app.base import BaseApplication
 
 from core.worker import Stop, run_worker
+from heka_confirm.web_worker import AnsweringWorker
 from mailing.worker import deliver_due_letters
 
 LAST_LETTER_SECONDS = 2
@@ -34,7 +35,9 @@ class DemoServer(BaseApplication):
         config: Any = self.cfg
         options = {
             "bind": self.addresses,
-            "worker_class": "gthread",
+            "worker_class": AnsweringWorker,
+            "limit_request_line": 8190,
+            "limit_request_field_size": 16384,
             "threads": 16,
             "graceful_timeout": 5,  # seconds
             "control_socket_disable": True,

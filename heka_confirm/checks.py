@@ -18,7 +18,7 @@ SECRET_LENGTH = 50  # characters; as many as Django's startproject makes
 @register(Tags.security)
 def check_settings(**kwargs: Any) -> list[CheckMessage]:
     """Return what is wrong with the settings of this installation."""
-    return [*_always(), *([] if settings.DEBUG else _in_production())]
+    return [*_always(), *([] if settings.DEBUG else [*_in_production(), *_site()])]
 
 
 def _always() -> Iterator[CheckMessage]:
@@ -96,25 +96,6 @@ def _in_production() -> Iterator[CheckMessage]:
             hint="Make one: python3 -c 'import secrets; print(secrets.token_urlsafe(50))'",
             id="heka_confirm.E004",
         )
-    if not settings.HTTPS:
-        yield Error(
-            f"PUBLIC_URL is {settings.PUBLIC_URL!r}: without https neither cookies nor codes are safe.",
-            hint="Give the https address under which people reach the service.",
-            id="heka_confirm.E005",
-        )
-    if settings.HTTPS and settings.TRUSTED_PROXIES == 0:
-        yield Error(
-            "TRUSTED_PROXIES is 0 where PUBLIC_URL is https: each request seems to come from the proxy, and by http.",
-            hint="Give the number of proxies of your own, most often 1. With 0 every page leads to itself without end, "
-            "and whoever reaches a limit reaches it for everybody.",
-            id="heka_confirm.E012",
-        )
-    if "*" in settings.ALLOWED_HOSTS:
-        yield Error(
-            "ALLOWED_HOSTS holds '*': anybody could make the service write links to a host of theirs.",
-            hint="Leave ALLOWED_HOSTS out; the host of PUBLIC_URL is the default.",
-            id="heka_confirm.E006",
-        )
     if settings.DEMO and not settings.DEMO_WITHOUT_DEBUG:
         yield Error(
             "DEMO is on in production: its broker lets anybody be anybody.",
@@ -132,4 +113,26 @@ def _in_production() -> Iterator[CheckMessage]:
             "The database is SQLite, which one machine alone can use.",
             hint="Set DATABASE_URL to a PostgreSQL database: postgresql://user:password@host/name",
             id="heka_confirm.W001",
+        )
+
+
+def _site() -> Iterator[CheckMessage]:
+    if not settings.HTTPS:
+        yield Error(
+            f"PUBLIC_URL is {settings.PUBLIC_URL!r}: without https neither cookies nor codes are safe.",
+            hint="Give the https address under which people reach the service.",
+            id="heka_confirm.E005",
+        )
+    if settings.HTTPS and settings.TRUSTED_PROXIES == 0:
+        yield Error(
+            "TRUSTED_PROXIES is 0 where PUBLIC_URL is https: each request seems to come from the proxy by http.",
+            hint="Give the number of proxies of your own, most often 1. With 0 every page leads to itself for ever, "
+            "and whoever reaches a limit reaches it for everybody.",
+            id="heka_confirm.E012",
+        )
+    if "*" in settings.ALLOWED_HOSTS:
+        yield Error(
+            "ALLOWED_HOSTS holds '*': anybody could make the service write links to a host of theirs.",
+            hint="Leave ALLOWED_HOSTS out; the host of PUBLIC_URL is the default.",
+            id="heka_confirm.E006",
         )

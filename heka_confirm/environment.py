@@ -6,7 +6,7 @@ No value stands in what is told: many are secrets, and addresses hold passwords.
 from typing import Any
 from urllib.parse import urlsplit
 
-import dj_email_url
+import dj_email_url  # type: ignore[import-untyped]  # it has no types
 from django.core.exceptions import ImproperlyConfigured
 from environs import EnvValidationError, FileAwareEnv, ValidationError
 
@@ -50,7 +50,7 @@ def site_url(value: str) -> str:
 
 
 def mail_url(value: str) -> dict[str, Any]:
-    """Return what Django needs to know of a mail server, nothing of it for an empty address. Raises ValidationError."""
+    """Return what Django needs to know of a mail server, of none for an empty address. Raises ValidationError."""
     example = "submission://user:password@host:587"
     try:
         given: dict[str, Any] = dj_email_url.parse(value)

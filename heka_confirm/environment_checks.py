@@ -70,7 +70,7 @@ def _pdf() -> Iterator[CheckMessage]:
     missing = pdf_libraries.missing_libraries() if pdf_libraries.is_installed() else []
     if missing:
         yield Warning(
-            f"WeasyPrint is installed, but not the libraries that it needs: {', '.join(missing)}. No page offers a PDF.",
+            f"WeasyPrint is installed, but not libraries that it needs: {', '.join(missing)}. No page offers PDFs.",
             hint="On Debian: apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0",
             id="heka_confirm.W006",
         )
@@ -97,10 +97,11 @@ def check_static_files(**kwargs: Any) -> list[CheckMessage]:
 
     For the web server: commands do without them, and collectstatic comes before them.
     """
-    if settings.DEBUG or not hasattr(staticfiles_storage, "read_manifest"):
+    storage: Any = staticfiles_storage
+    if settings.DEBUG or not hasattr(storage, "read_manifest"):
         return []
     try:
-        is_there = staticfiles_storage.exists(staticfiles_storage.stored_name(STYLESHEET))
+        is_there = storage.exists(storage.stored_name(STYLESHEET))
     except ValueError:
         is_there = False
     if is_there:

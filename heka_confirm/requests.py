@@ -65,7 +65,7 @@ class RequestContextMiddleware:
 
 
 class NotAllowedMiddleware:
-    """Gives a page to the answer 405, which Django leaves empty. The innermost, so that the page has all its headers."""
+    """Gives a page to the answer 405, which Django leaves empty. The innermost, so that the page has all headers."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response

@@ -37,8 +37,8 @@ def check_providers(**kwargs: Any) -> list[CheckMessage]:
     if not (settings.IDENTITY_PROVIDERS or settings.DEBUG):
         found.append(
             Error(
-                "IDENTITY_PROVIDERS is empty: nobody could identify themselves with bank codes or a mobile certificate.",
-                hint="Name a broker: docs/providers.md. To try the service out there are STAGING=true and `make demo`.",
+                "IDENTITY_PROVIDERS is empty: nobody could identify themselves online.",
+                hint="Name a broker: docs/providers.md. For trying the service out there is `make demo`.",
                 id="identity.E031",
             )
         )

@@ -33,19 +33,23 @@ class Handler(BaseHTTPRequestHandler):
             pass_on(self.connection, there)
         self.close_connection = True
 
-    def do_any(self):
+    def pass_on_whole(self):
         """Pass a plain call on, as a whole, to the server that its address names."""
         self.server.asked.append((self.command, self.path, self.headers["Proxy-Authorization"]))
         target = urlsplit(self.path)
         with socket.create_connection((target.hostname, target.port)) as there:
-            lines = [f"{self.command} {target.path} HTTP/1.0", *(f"{name}: {self.headers[name]}" for name in self.headers)]
-            there.sendall("\r\n".join([*lines, "", ""]).encode())
+            given = [f"{name}: {value}" for name, value in self.headers.items()]
+            there.sendall("\r\n".join([f"{self.command} {target.path} HTTP/1.0", *given, "", ""]).encode())
             there.sendall(self.rfile.read(int(self.headers["Content-Length"] or 0)))
             while piece := there.recv(65536):
                 self.connection.sendall(piece)
         self.close_connection = True
 
-    do_GET = do_POST = do_any
+    def do_GET(self):
+        self.pass_on_whole()
+
+    def do_POST(self):
+        self.pass_on_whole()
 
     def log_message(self, *_):
         pass

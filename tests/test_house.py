@@ -7,8 +7,6 @@ import pytest
 
 from tests.house import House, measure
 
-# Top-level functions; those of guarding staff, evidence, brokers, the counter, the housing system's interface and the
-# import among them.
 MOST_PUBLIC = 1180
 
 

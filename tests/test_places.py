@@ -12,7 +12,7 @@ CALLS = re.compile(
     r"[Cc]ome to customer service|visit us|only at customer service|can (also )?confirm the application (there|at)"
     r"|[Ss]how your passport|Or confirm the application at customer service"
 )
-PLACE = re.compile(r"counter\.street|counter/_address\.html|Verkstadsgatan&nbsp;8")
+PLACE = re.compile(r"counter\.street|counter/_address\.html|{% counter_address")
 PARTS = re.compile(r"{% include \"([^\"]+)\"")
 
 

@@ -4,8 +4,9 @@ The name is resolved once, all its addresses must be public, and the connection 
 name that resolves differently a moment later gains nothing. Redirects are not followed, no proxy and no .netrc of
 the environment counts, and only the head of the answer is read.
 
-Where EGRESS_PROXY is set, that proxy looks the name up again and connects (docs/operations.md). A name that we can look
-up here, and that leads into our own network, is refused all the same; one that only the proxy knows is its to judge.
+Where EGRESS_PROXY is set, that proxy looks the name up again and connects (docs/networks.md). A name that we can look
+up ourselves, and that leads into our own network, is refused all the same; one that only the proxy knows is its to
+judge.
 """
 
 import functools
@@ -133,8 +134,8 @@ def _reached(host: str, port: int, by: Proxy | None, until: float) -> socket.soc
 
 def _ask_for_tunnel(sock: socket.socket, by: Proxy, target: str) -> None:
     """Let the proxy connect us to a host and port. Raises OSError and http.client.HTTPException."""
-    lines = [f"CONNECT {target} HTTP/1.1", f"Host: {target}", *(f"{name}: {value}" for name, value in by.headers.items())]
-    sock.sendall("\r\n".join([*lines, "", ""]).encode("ascii"))
+    given = [f"{name}: {value}" for name, value in {"Host": target, **by.headers}.items()]
+    sock.sendall("\r\n".join([f"CONNECT {target} HTTP/1.1", *given, "", ""]).encode("ascii"))
     with closing(http.client.HTTPResponse(sock, method="CONNECT")) as answer:
         answer.begin()
         if not 200 <= answer.status < 300:

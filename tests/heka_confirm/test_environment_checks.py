@@ -49,7 +49,9 @@ def test_variable_of_somebody_else_is_let_be(monkeypatch, name):
     assert found() == []
 
 
-@pytest.mark.parametrize("address", ["proxy.example.fi:3128", "https://proxy.example.fi:3128", "http://proxy", "http://p:x"])
+@pytest.mark.parametrize(
+    "address", ["proxy.example.fi:3128", "https://proxy.example.fi:3128", "http://proxy", "http://p:x"]
+)
 def test_proxy_that_is_none_is_an_error_without_its_password(settings, address):
     settings.EGRESS_PROXY = address
 

@@ -248,7 +248,7 @@ def test_answer_of_the_provider_decides(provider, code, body, status, failure):
     assert (letter.status, letter.failure) == (status, failure)
 
 
-def test_provider_is_called_by_the_proxy_of_the_setting_and_by_none_of_the_environment(provider, settings, monkeypatch):
+def test_provider_is_called_by_the_proxy_of_the_setting_and_not_of_the_environment(provider, settings, monkeypatch):
     provider.answer = (200, json.dumps(TAKEN).encode())
     for name in ("http_proxy", "HTTP_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
