@@ -39,7 +39,7 @@ def database_mark() -> str:
             cursor.execute("PRAGMA user_version")
         else:
             cursor.execute(
-                "SELECT (pg_control_system()).system_identifier, (pg_control_checkpoint()).timeline_id, oid"
+                "SELECT (pg_control_system()).system_identifier, left(pg_walfile_name(pg_current_wal_lsn()), 8), oid"
                 " FROM pg_database WHERE datname = current_database()"
             )
         place = "/".join(map(str, cursor.fetchone()))
