@@ -63,8 +63,8 @@ class Restore:
         letters = restored_emails.not_yet_held() | Letter.objects.restored()
         return list(restored_emails.sent_by_log(lines_of("mailing", self.files), letters))
 
-    def events_delivered(self) -> set[int]:
-        """Return the deliveries here that were taken by the log."""
+    def events_delivered(self) -> dict[int, str]:
+        """Return the deliveries here that were taken by the log, and under which ids."""
         waiting = restored_events.not_yet_held() | restored_events.held()
         return restored_events.delivered_by_log(lines_of("upstream.webhooks", self.files), waiting)
 
