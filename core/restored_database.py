@@ -22,9 +22,10 @@ def raise_numbers() -> dict[str, Raised]:
 
     It needs the rights of the role that migrates. On PostgreSQL no rollback takes it back, which does no harm.
     """
-    tables = sorted({model._meta.db_table for model in apps.get_models(include_auto_created=True) if _counts(model)})
+    models_ = filter(_counts, apps.get_models(include_auto_created=True))
+    columns = {model._meta.db_table: str(model._meta.pk.column) for model in models_}
     raise_number = _raise_on_sqlite if connection.vendor == "sqlite" else _raise_on_postgresql
-    return {table: raise_number(table) for table in tables}
+    return {table: raise_number(table, column) for table, column in sorted(columns.items())}
 
 
 def database_mark() -> str:
@@ -38,7 +39,7 @@ def database_mark() -> str:
             cursor.execute("PRAGMA user_version")
         else:
             cursor.execute(
-                "SELECT (pg_control_system()).system_identifier, (pg_control_checkpoint()).timeline_id, oid"
+                "SELECT (pg_control_system()).system_identifier, left(pg_walfile_name(pg_current_wal_lsn()), 8), oid"
                 " FROM pg_database WHERE datname = current_database()"
             )
         place = "/".join(map(str, cursor.fetchone()))
@@ -50,7 +51,7 @@ def _counts(model: type[models.Model]) -> bool:
     return model._meta.managed and isinstance(model._meta.pk, models.AutoField)
 
 
-def _raise_on_sqlite(table: str) -> Raised:
+def _raise_on_sqlite(table: str, _column: str) -> Raised:
     with connection.cursor() as cursor:
         cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
         row = cursor.fetchone()
@@ -63,12 +64,13 @@ def _raise_on_sqlite(table: str) -> Raised:
     return raised
 
 
-def _raise_on_postgresql(table: str) -> Raised:
-    name = connection.ops.quote_name(table)
+def _raise_on_postgresql(table: str, column: str) -> Raised:
+    name, key = map(connection.ops.quote_name, (table, column))
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_get_serial_sequence(%s, 'id')", [name])
+        cursor.execute("SELECT pg_get_serial_sequence(%s, %s)", [name, column])
         sequence = cursor.fetchone()[0]
-        cursor.execute(f"SELECT greatest((SELECT max(id) FROM {name}), (SELECT last_value FROM {sequence}))")  # noqa: S608  # only names of our own tables are put in
+        # Only names of our own tables are put in.
+        cursor.execute(f"SELECT greatest((SELECT max({key}) FROM {name}), (SELECT last_value FROM {sequence}))")  # noqa: S608
         last = cursor.fetchone()[0]
         raised = Raised(last, last + MARGIN)
         cursor.execute("SELECT setval(%s, %s)", [sequence, raised.until])

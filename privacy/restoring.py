@@ -53,7 +53,9 @@ class Restore:
     @property
     def backup_until(self) -> dt.datetime | None:
         """When the last entry of the trail was written that the backup has."""
-        last = Entry.objects.order_by("pk").last()
+        done_before = self.done_before
+        since = {"at__lt": done_before} if done_before else {}
+        last = Entry.objects.filter(**since).exclude(event=Event.RESTORED).order_by("pk").last()
         return last.at if last else None
 
     def emails_sent(self) -> list[tuple[int, dt.datetime]]:
@@ -61,8 +63,8 @@ class Restore:
         letters = restored_emails.not_yet_held() | Letter.objects.restored()
         return list(restored_emails.sent_by_log(lines_of("mailing", self.files), letters))
 
-    def events_delivered(self) -> set[int]:
-        """Return the deliveries here that were taken by the log."""
+    def events_delivered(self) -> dict[int, str]:
+        """Return the deliveries here that were taken by the log, and under which ids."""
         waiting = restored_events.not_yet_held() | restored_events.held()
         return restored_events.delivered_by_log(lines_of("upstream.webhooks", self.files), waiting)
 
@@ -81,7 +83,8 @@ def plan(restore: Restore) -> Iterator[str]:
     yield f"Links for passwords that would end: {links}"
     yield f"Erasures that would be repeated: {len(restore.erasures_to_repeat())}"
     for kind, number in purge.purge(is_dry=True):
-        yield f"Past their retention time, {kind}: {number}"
+        if number:
+            yield f"Past their retention time, {kind}: {number}"
     yield f"Steps of the clock that are due: {len(clock.preview())}"
     yield f"Emails that the log knows as sent: {len(restore.emails_sent())}"
     yield f"Events that the log knows as delivered: {len(restore.events_delivered())}"
@@ -99,7 +102,8 @@ def carry_out(restore: Restore) -> Iterator[str]:
     yield f"Links for passwords ended: {ended_access.end_links()}"
     yield from repeat_erasures(restore)
     for kind, number in purge.purge(is_dry=False):
-        yield f"Removed past their retention time, {kind}: {number}"
+        if number:
+            yield f"Removed past their retention time, {kind}: {number}"
     try:
         yield f"Applications that the clock visited: {clock.tick()}"
     except clock.SomeFailed as error:

@@ -54,6 +54,7 @@ WITHOUT_ACT = {
     "identity.staff_changes.decide_change": "staff alone",
     "upstream.clients.issue": "a client alone",
     "upstream.clients.settle": "a client alone",
+    "privacy.restoring.release": "emails and events that nobody takes while they are held",
     "upstream.endpoints.disable": "webhooks alone",
     "upstream.endpoints.rotate": "webhooks alone",
     "upstream.intake.read": "writes the trail alone",

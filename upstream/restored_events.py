@@ -1,7 +1,8 @@
 """Events after a restore: those that wait are held, and no number of the lost time is given again (ADR 57)."""
 
 import datetime as dt
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from itertools import islice
 
 from django.db.models import Q
@@ -14,6 +15,7 @@ from upstream import deliveries
 from upstream.models import Event, LostNumbers, WebhookDelivery, WebhookDeliveryQuerySet
 
 BATCH = 500  # lines of the log
+UID = re.compile("[0-9a-f-]{36}")  # and not one of which the log has masked a part
 
 
 def not_yet_held() -> WebhookDeliveryQuerySet:
@@ -43,19 +45,38 @@ def count_as_delivered(*, due_before: dt.datetime) -> int:
     return chosen.update(held_at=None, delivered_at=Now(), failure="")
 
 
-def delivered_by_log(lines: Iterable[LogLine], deliveries_: WebhookDeliveryQuerySet) -> set[int]:
-    """Return which of these deliveries were taken, by the log of the worker (logger "upstream.webhooks")."""
+def delivered_by_log(lines: Iterable[LogLine], deliveries_: WebhookDeliveryQuerySet) -> dict[int, str]:
+    """Return which of these deliveries were taken, by the log of the worker (logger "upstream.webhooks").
+
+    Each comes with the id under which it was taken: an event that is made anew after the restore had another one. The
+    log of former releases has no such id, and knows deliveries by their number.
+    """
     taken = (line for line in lines if line.context.get("outcome") == "delivered" and "delivery" in line.context)
-    found: set[int] = set()
-    while batch := {line.context["delivery"]: line.at for line in islice(taken, BATCH)}:
-        due = dict(deliveries_.filter(pk__in=batch).values_list("pk", "due_at"))
-        found.update(pk for pk, due_at in due.items() if due_at <= batch[pk])  # otherwise it was sent once more since
+    found: dict[int, str] = {}
+    while batch := list(islice(taken, BATCH)):
+        by_happening = {
+            (line.context["endpoint"], line.context["happening"]): line
+            for line in batch
+            if "happening" in line.context
+        }
+        by_pk = {line.context["delivery"]: line for line in batch if "happening" not in line.context}
+        happenings = {happening for _endpoint, happening in by_happening}
+        for delivery in deliveries_.filter(Q(pk__in=by_pk) | Q(event__happening__in=happenings)).select_related(
+            "event"
+        ):
+            line = by_happening.get((delivery.endpoint_id, delivery.event.happening_id)) or by_pk.get(delivery.pk)
+            # Otherwise it was to be sent once more since.
+            if line and (delivery.due_at <= line.at or line.at < delivery.created_at):
+                logged = str(line.context.get("id", ""))
+                found[delivery.pk] = logged if UID.fullmatch(logged) else delivery.event.uid
     return found
 
 
-def note_delivered(pks: Iterable[int]) -> None:
-    """Note of deliveries that are held that they were taken."""
-    held().filter(pk__in=list(pks)).update(held_at=None, delivered_at=Now(), failure="")
+def note_delivered(taken: Mapping[int, str]) -> None:
+    """Note of deliveries that are held that they were taken, and give their events the ids of then."""
+    for pk, uid in taken.items():
+        Event.objects.filter(deliveries=pk).exclude(uid=uid).update(uid=uid)
+    held().filter(pk__in=list(taken)).update(held_at=None, delivered_at=Now(), failure="")
 
 
 def leave_out_numbers(raised: dict[str, Raised]) -> None:

@@ -58,6 +58,9 @@ def _deliver_event(delivery: WebhookDelivery, endpoint: WebhookEndpoint) -> bool
     level = logging.WARNING if "given_up_at" in changes else logging.INFO
     facts = {
         "delivery": delivery.pk,
+        "endpoint": delivery.endpoint_id,
+        "happening": delivery.event.happening_id,  # which a restore brings back (restored_events.py)
+        "id": delivery.event.uid,
         "outcome": outcome,
         "attempt": delivery.attempts,
         "ms": round((time.monotonic() - started) * 1000),

@@ -70,7 +70,7 @@ HOLDING_NOTHING = {
     *("identity_stafflink", "identity_user"),
     *("identity_user_groups", "identity_user_user_permissions", "records_chain", "records_entry", "records_permit"),
     *("applications_origin", "upstream_apiclient", "upstream_event", "upstream_idempotencyrecord", "upstream_intake"),
-    *("upstream_webhookdelivery", "upstream_webhookendpoint"),
+    *("upstream_lostnumbers", "upstream_webhookdelivery", "upstream_webhookendpoint"),
 }
 
 

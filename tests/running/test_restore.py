@@ -73,6 +73,8 @@ def past(django_db_blocker, sink, tmp_path_factory):
         known.joint = sent(known.caller, MAIJA, OLLI, reference="joint")
         events.collect()
         known.waiting = sorted(Letter.objects.filter(sent_at=None, dropped_at=None).values_list("to", flat=True))
+        known.uncollected = sent(known.caller, VILLE, reference="uncollected")
+        known.waiting.append("ville@example.test")
         dump(url, known.dump, postgres.binaries())
         lost_time(known)
     known.ids = list(sink.ids)
@@ -136,6 +138,8 @@ def nothing_leaves_twice(restored, sink, said):
     assert "Events still held: 0" in released
     assert not set(deliver()) & set(restored.waiting)
     assert not set(sink.ids) & set(restored.ids)
+    [event] = Event.objects.filter(application=restored.uncollected)
+    assert event.uid in restored.ids
 
 
 def the_erased_person_is_gone():
@@ -170,7 +174,7 @@ def people_sign_in_and_confirm(restored, broker):  # noqa: F811
 
 
 def no_number_comes_twice(restored):
-    new = application(VILLE, reference="new")
+    new = application(OTSO, reference="new")
     events.collect()
     assert new.reference not in restored.numbers
     for model, newest in restored.newest.items():

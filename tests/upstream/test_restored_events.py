@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
+from core.log_lines import LogLine
 from core.restored_database import Raised
 from tests.cast import MAIJA, OLLI
 from tests.upstream.conftest import sent
@@ -79,3 +80,37 @@ def test_cursor_of_the_lost_time_is_refused_also_after_later_events(caller):
 
     assert refused == [409, 409]
     assert caller.poll(after=f"{last}-0b5e6c1e").status_code == 200  # erased with its application, as far as we know
+
+
+def taken_by_log(caplog):
+    """Return the lines of the log of what was delivered, as they are read again."""
+    made = [record for record in caplog.records if record.name == "upstream.webhooks"]
+    return [LogLine(dt.datetime.fromtimestamp(r.created, dt.UTC), r.getMessage(), vars(r)) for r in made]
+
+
+def test_event_that_is_made_anew_after_the_restore_was_delivered_before_it_under_its_former_id(
+    caller, sink, endpoint, caplog
+):
+    caplog.set_level("INFO", "upstream.webhooks")
+    sent(caller, MAIJA)
+    events.collect()
+    webhooks.deliver_due_events()
+    [uid] = sink.ids
+    Event.objects.all().delete()
+    events.collect()
+    restored_events.hold()
+
+    restored_events.note_delivered(restored_events.delivered_by_log(taken_by_log(caplog), restored_events.held()))
+
+    assert (Event.objects.get().uid, WebhookDelivery.objects.get().status) == (uid, Status.DELIVERED)
+
+
+def test_event_that_was_to_be_sent_once_more_has_not_been_delivered(caller, sink, endpoint, caplog):
+    caplog.set_level("INFO", "upstream.webhooks")
+    sent(caller, MAIJA)
+    events.collect()
+    webhooks.deliver_due_events()
+    WebhookDelivery.objects.update(delivered_at=None, due_at=timezone.now() + dt.timedelta(hours=1))
+    restored_events.hold()
+
+    assert restored_events.delivered_by_log(taken_by_log(caplog), restored_events.held()) == {}
