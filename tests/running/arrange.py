@@ -1,19 +1,15 @@
 """Fills the database, and prints what visitors (visitors.py) need, as JSON.
 
-The arguments are how many people are to confirm, to be checked at the counter, and to be sent by the housing system.
-Run by its text, in the folder of the release whose code is to write the rows.
+ARRANGED in the environment says how many people are to confirm, to be checked at the counter, and to be sent by the
+housing system. `manage.py shell` of the release whose code is to write the rows runs it by its text.
 """
 
-import datetime as dt
 import json
-import sys
-
-import django
-
-django.setup()
+import os
 
 from django.conf import settings
 from django.test import Client
+from django.utils import timezone
 
 from applications.references import display
 from bench import rows
@@ -23,7 +19,7 @@ from tests import cast, staff
 from tests.applications import factories
 from upstream import clients
 
-confirming, checked, sent = map(int, sys.argv[1:])
+confirming, checked, sent = map(int, os.environ["ARRANGED"].split())
 
 
 def somebody(number: int) -> dict[str, str]:
@@ -61,7 +57,7 @@ for number in range(confirming, confirming + checked):
         "version": digest,
         "document_type": passport,
         "country": "FI",
-        "document_valid_until": f"31.1.{dt.date.today().year + 5}",
+        "document_valid_until": f"31.1.{timezone.localdate().year + 5}",
         "code": somebody(number)["hetu"][-4:],
         "picture_matches": "on",
         "name_matches": "on",

@@ -73,8 +73,10 @@ def _configuration(
         (r"listen 443\b", f"listen 127.0.0.1:{port}"),
         (r"/etc/nginx/tls/confirm\.pem", str(certificate)),
         (r"/etc/nginx/tls/confirm\.key", str(key)),
+        (r"/etc/nginx/pages", str(ROOT / "deploy" / "pages")),
         (r"/run/nginx\.pid", str(folder / "nginx.pid")),
         (r"/var/log/nginx", str(folder)),
+        (r"include mime\.types;", "types { text/html html; }"),
         (r"http \{\n", f"http {{\naccess_log off;\n{temporary}\n"),
     ):
         text, times = re.subn(pattern, replacement, text)

@@ -25,7 +25,7 @@ from tests.processes import PRODUCTION
 from tests.running.web import HEADERS, command
 
 ARRANGE = Path(__file__).with_name("arrange.py").read_text()
-PAUSE, REST = 0.02, 1  # seconds between two requests of one visitor, and after a round that uses somebody up
+PAUSE, REST = 0.2, 2  # seconds between two requests of one visitor, and after a round that uses somebody up
 TIMEOUT = 60  # seconds for one answer
 
 
@@ -34,7 +34,8 @@ def arrange(url: str, *, confirming: int, checked: int, sent: int, **where: Any)
 
     `where` goes to `command`: code of another release.
     """
-    return dict(json.loads(command(url, "-c", ARRANGE, str(confirming), str(checked), str(sent), **where)))
+    size = f"{confirming} {checked} {sent}"
+    return dict(json.loads(command(url, "manage.py", "shell", "-v0", "-c", ARRANGE, ARRANGED=size, **where)))
 
 
 @dataclass
@@ -53,11 +54,6 @@ class Tally:
     answered: Counter[str] = field(default_factory=Counter)
     failed: list[str] = field(default_factory=list)
     slowest: float = 0  # seconds
-
-    def settle(self) -> None:
-        """Begin anew."""
-        self.answered.clear()
-        self.failed.clear()
 
 
 class Visitor:
@@ -97,7 +93,9 @@ class Visitor:
             self._fail(f"{name} {path}: {error!r} after {time.monotonic() - started:.2f} s")
         self.tally.slowest = max(self.tally.slowest, time.monotonic() - started)
         if answer.status != expected:
-            self._fail(f"{name} {path}: {answer.status} {answer.headers.get('Location', '')} {answer.content[-300:]!r}")
+            self._fail(
+                f"{name} {path}: {answer.status} {answer.headers.get('Location', '')} {answer.content[-300:]!r}"
+            )
         self.tally.answered[name] += 1
         return answer
 
@@ -145,7 +143,7 @@ def rounds(known: dict[str, Any]) -> list[Round]:
         visitor.cookies = dict(accepted)
         visitor.ask("front", "/fi/")
         visitor.ask("sign in", "/fi/identify/?next=/fi/applications/")
-        visitor.ask("log in", "/en/login/")
+        visitor.ask("log in", "/en/log-in/")
 
     def fill_in(visitor: Visitor) -> None:
         visitor.cookies = dict(accepted)
@@ -184,9 +182,9 @@ def rounds(known: dict[str, Any]) -> list[Round]:
 
 
 @contextmanager
-def visiting(tally: Tally, visits: list[tuple[Visitor, Round]], stop: threading.Event) -> Iterator[None]:
+def visiting(visits: list[tuple[Visitor, Round]], stop: threading.Event) -> Iterator[None]:
     """Let each visitor make rounds until the block ends; a failure ends one round only."""
-    threads = [threading.Thread(target=_go_on, args=(visitor, make, tally), daemon=True) for visitor, make in visits]
+    threads = [threading.Thread(target=_go_on, args=visit, daemon=True) for visit in visits]
     for thread in threads:
         thread.start()
     try:
@@ -197,14 +195,15 @@ def visiting(tally: Tally, visits: list[tuple[Visitor, Round]], stop: threading.
             thread.join(timeout=2 * TIMEOUT)
 
 
-def _go_on(visitor: Visitor, make: Round, tally: Tally) -> None:
+def _go_on(visitor: Visitor, make: Round) -> None:
     while True:
         try:
             make(visitor)
         except Failed:
             visitor.stop.wait(PAUSE)
         except (Stopped, StopIteration):  # also when everybody who was arranged has had their turn
-            return
+            break
         except Exception as error:  # a visitor who has gone is no visitor
-            tally.failed.append(f"{make.__name__} ended: {error!r}")
-            return
+            visitor.tally.failed.append(f"{make.__name__} ended: {error!r}")
+            break
+    visitor.line.close()
