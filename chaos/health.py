@@ -1,7 +1,6 @@
 """`/healthz` asked again and again, by a process of its own: `python -m chaos.health PORT`, until its input ends."""
 
 import json
-import os
 import select
 import socket
 import subprocess
@@ -73,5 +72,4 @@ def _sample(port: int) -> None:
 
 
 if __name__ == "__main__":
-    os.nice(-5) if os.geteuid() == 0 else None
     _sample(int(sys.argv[1]))

@@ -6,7 +6,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable
-from contextlib import ExitStack, suppress
+from contextlib import AbstractContextManager, ExitStack, suppress
 
 from chaos.doors import Door
 from chaos.health import watched
@@ -28,7 +28,7 @@ class Served:
         self.server = self.servers.enter_context(self._start())
         self.door = Door(self.server.port)
 
-    def _start(self, **more: str):
+    def _start(self, **more: str) -> AbstractContextManager[web.Server]:
         return web.serving(self.stage.database.url, **self.stage.variables(**more))
 
     def kill_worker(self) -> None:

@@ -5,6 +5,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 
@@ -13,6 +14,7 @@ from chaos.health import watched
 from chaos.people import Met, Person, crowd, reading
 from chaos.run import Run, scenario
 from chaos.stage import Stage, stage
+from tests import former
 from tests.running import proxies, web
 from tests.running.web import HEADERS
 
@@ -70,6 +72,29 @@ def restarts(run: Run) -> None:
                 turns = [pair[n % 2].restart for n in range(run.rounds)]
                 undisturbed(played, door, "rolling restarts, behind nginx", parts[2], iter(turns))
         played.check(Door(server.port))
+
+
+@scenario("releases", "the former release serves beside the present one, on the present schema: no request fails")
+def releases(run: Run) -> None:
+    if not former.is_known():
+        run.figure("left out: this checkout has no history, so the former release is not in it")
+        return
+    with stage(run, run.size // 4) as played:
+        code = former.unpack(played.database.folder / "former")
+        old = played.stack.enter_context(web.serving(played.database.url, code=code, **played.variables()))
+        doors = {"former": Door(old.port), "present": Door(played.serve().port)}
+        with ThreadPoolExecutor() as threads:
+            crowds = {
+                name: threads.submit(crowd, door, played.people[turn::2], Met(), clients=8, tries=1)
+                for turn, (name, door) in enumerate(doors.items())
+            }
+        for name, each in crowds.items():
+            met = each.result()
+            run.figure(f"by the {name} release", **met.figures())
+            run.must(not met.failed, f"by the {name} release {met.failed} attempts failed: {dict(met.answers)}")
+            played.take(met)
+        for door in doors.values():
+            played.check(door)
 
 
 class Restarted:
