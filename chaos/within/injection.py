@@ -79,10 +79,14 @@ def statement_fails(injection: Injection) -> Iterator[Injection]:
 @contextmanager
 def commit_fails(injection: Injection) -> Iterator[Injection]:
     """Let the n-th COMMIT of this thread fail: before it reaches the server, by its refusal, or after it was done."""
-    commit = connection._commit
+    commit, last = connection._commit, [""]
+
+    def note(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        last[0] = sql
+        return execute(sql, *rest)
 
     def wrap() -> None:
-        if connection.connection is None or not injection.is_now("COMMIT"):
+        if connection.connection is None or not injection.is_now(f"COMMIT after {last[0][:100]}"):
             commit()
             return
         if injection.kind == ANSWER_LOST:
@@ -97,7 +101,8 @@ def commit_fails(injection: Injection) -> Iterator[Injection]:
 
     connection._commit = wrap
     try:
-        yield injection
+        with connection.execute_wrapper(note):
+            yield injection
     finally:
         del connection._commit
 
