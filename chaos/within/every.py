@@ -7,7 +7,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import close_old_connections, connection
@@ -142,6 +142,6 @@ def main(names: list[str], ways: list[str], kinds: list[str]) -> None:
             for way in ways or WAYS:
                 for kind in KINDS[way] if way != "call" or world.operation.calls else ():
                     if not kinds or kind in kinds:
-                        print(json.dumps(asdict(every_n(world, way, kind))), flush=True)
+                        print(json.dumps(vars(every_n(world, way, kind))), flush=True)
         finally:
             world.operation.end()
