@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from applications import letters
 from chaos.within.every import World, every_n
-from chaos.within.injection import ANSWER_LOST, LOST, RESET
+from chaos.within.injection import ANSWER_LOST, DEADLOCK, LOST, RESET
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -19,7 +19,7 @@ pytestmark = [
 
 QUICK = {
     "confirming": [("statement", LOST), ("COMMIT", ANSWER_LOST)],
-    "signing_in": [("statement", LOST), ("COMMIT", ANSWER_LOST), ("call", RESET)],
+    "signing_in": [("statement", LOST), ("statement", DEADLOCK), ("COMMIT", ANSWER_LOST), ("call", RESET)],
     "taking_in": [("statement", LOST)],
     "putting": [("COMMIT", ANSWER_LOST)],  # made again, it is not told that somebody else has changed it
 }
@@ -71,6 +71,6 @@ def test_deadlock_that_is_not_tried_again_is_found(world, monkeypatch):
     """The control: a race for locks that the person sees."""
     monkeypatch.setattr("core.transactions.TRIES", 1)
 
-    found = every_n(world("confirming"), "statement", "deadlock", numbers=AMID)
+    found = every_n(world("confirming"), "statement", DEADLOCK, numbers=AMID)
 
     assert any("not tried again" in loss for loss in found.lost)

@@ -16,11 +16,11 @@ from typing import Any
 import psycopg
 from django.db import connection
 
-LOST, ANSWER_LOST = "connection lost", "answer lost"
+LOST, ANSWER_LOST, DEADLOCK = "connection lost", "answer lost", "deadlock"
 # What the server answers, by its SQLSTATE.
 REFUSALS = {
     "statement timeout": "57014",
-    "deadlock": "40P01",
+    DEADLOCK: "40P01",
     "serialization failure": "40001",
     "disk full": "53100",
     "read-only": "25006",
@@ -28,7 +28,7 @@ REFUSALS = {
 STATEMENT_KINDS = (LOST, ANSWER_LOST, *REFUSALS)
 # A server that is read-only or too slow fails before COMMIT; a deadlock is found before it too.
 COMMIT_KINDS = (LOST, ANSWER_LOST, "serialization failure", "disk full")
-RETRIED = ("deadlock", "serialization failure")
+RETRIED = (DEADLOCK, "serialization failure")
 RESET, TIMEOUT = "reset", "timeout"
 CALL_KINDS = (RESET, TIMEOUT, ANSWER_LOST)
 STEPS = ("connect", "sendall", "send", "recv", "recv_into")
