@@ -5,14 +5,21 @@ the person's address does not, as anybody can make that up.
 """
 
 import datetime as dt
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from core.transactions import DATABASE_AWAY
 from identity import providers
 from identity.models import BrokerOutage
 from identity.providers import Provider
+
+logger = logging.getLogger(__name__)
 
 FAILURES = 3  # one after the other: a single one may be a chance
 FORGOTTEN_AFTER = dt.timedelta(hours=1)  # without another failure nobody knows any more
@@ -29,15 +36,27 @@ class Outage(NamedTuple):
 def record_failure(provider_id: str) -> None:
     """Count an identification in which the broker did not do what it owes."""
     now = timezone.now()
-    BrokerOutage.objects.filter(provider=provider_id, last_at__lt=now - FORGOTTEN_AFTER).delete()
-    begun = {"since": now, "last_at": now, "failures": 0}
-    BrokerOutage.objects.get_or_create(provider=provider_id, defaults=begun)
-    BrokerOutage.objects.filter(provider=provider_id).update(failures=F("failures") + 1, last_at=now)
+    with _only_noted():
+        BrokerOutage.objects.filter(provider=provider_id, last_at__lt=now - FORGOTTEN_AFTER).delete()
+        begun = {"since": now, "last_at": now, "failures": 0}
+        BrokerOutage.objects.get_or_create(provider=provider_id, defaults=begun)
+        BrokerOutage.objects.filter(provider=provider_id).update(failures=F("failures") + 1, last_at=now)
 
 
 def record_success(provider_id: str) -> None:
     """Forget the failures of a broker that has identified somebody."""
-    BrokerOutage.objects.filter(provider=provider_id).delete()
+    with _only_noted():
+        BrokerOutage.objects.filter(provider=provider_id).delete()
+
+
+@contextmanager
+def _only_noted() -> Iterator[None]:
+    """Let nobody who has been to their bank go there once more because this cannot be written down."""
+    try:
+        with transaction.atomic(savepoint=False):
+            yield
+    except DATABASE_AWAY as error:
+        logger.warning("how a broker does could not be written down: %s", type(error).__name__)
 
 
 def present_outages() -> list[Outage]:

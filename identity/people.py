@@ -9,6 +9,7 @@ from django.db.models import F
 
 from core import claims, crypto, hetu
 from core.actors import Actor, Role, Source
+from core.transactions import atomically
 from identity import accounts
 from identity.claims import Identity
 from identity.models import Account, Person, User
@@ -62,7 +63,7 @@ def recognise(identity: Identity, *, language: str, at: dt.datetime) -> Person:
         return _recognise(identity, language=language, at=at)
 
 
-@transaction.atomic
+@atomically
 def _recognise(identity: Identity, *, language: str, at: dt.datetime) -> Person:
     facts = {
         "hetu": identity.hetu,

@@ -16,11 +16,11 @@ from typing import Any
 import psycopg
 from django.db import connection
 
-LOST, ANSWER_LOST = "connection lost", "answer lost"
+LOST, ANSWER_LOST, DEADLOCK = "connection lost", "answer lost", "deadlock"
 # What the server answers, by its SQLSTATE.
 REFUSALS = {
     "statement timeout": "57014",
-    "deadlock": "40P01",
+    DEADLOCK: "40P01",
     "serialization failure": "40001",
     "disk full": "53100",
     "read-only": "25006",
@@ -28,7 +28,7 @@ REFUSALS = {
 STATEMENT_KINDS = (LOST, ANSWER_LOST, *REFUSALS)
 # A server that is read-only or too slow fails before COMMIT; a deadlock is found before it too.
 COMMIT_KINDS = (LOST, ANSWER_LOST, "serialization failure", "disk full")
-RETRIED = ("deadlock", "serialization failure")
+RETRIED = (DEADLOCK, "serialization failure")
 RESET, TIMEOUT = "reset", "timeout"
 CALL_KINDS = (RESET, TIMEOUT, ANSWER_LOST)
 STEPS = ("connect", "sendall", "send", "recv", "recv_into")
@@ -79,10 +79,14 @@ def statement_fails(injection: Injection) -> Iterator[Injection]:
 @contextmanager
 def commit_fails(injection: Injection) -> Iterator[Injection]:
     """Let the n-th COMMIT of this thread fail: before it reaches the server, by its refusal, or after it was done."""
-    commit = connection._commit
+    commit, last = connection._commit, [""]
+
+    def note(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        last[0] = sql
+        return execute(sql, *rest)
 
     def wrap() -> None:
-        if connection.connection is None or not injection.is_now("COMMIT"):
+        if connection.connection is None or not injection.is_now(f"COMMIT after {last[0][:100]}"):
             commit()
             return
         if injection.kind == ANSWER_LOST:
@@ -97,7 +101,8 @@ def commit_fails(injection: Injection) -> Iterator[Injection]:
 
     connection._commit = wrap
     try:
-        yield injection
+        with connection.execute_wrapper(note):
+            yield injection
     finally:
         del connection._commit
 

@@ -1,6 +1,7 @@
 import datetime as dt
 
 import pytest
+from django.db import OperationalError
 from django.utils import timezone
 
 from identity import keys, outages
@@ -87,3 +88,19 @@ def test_nobody_makes_an_outage_up(visitor, broker):
             visitor.come_back({"state": asked["state"], **answer})
 
     assert BrokerOutage.objects.count() == 0
+
+
+@pytest.mark.parametrize("record", [outages.record_success, outages.record_failure])
+def test_what_cannot_be_written_down_of_a_broker_fails_nobody(monkeypatch, caplog, record):
+    """Whoever has been to their bank would have to go there once more."""
+
+    def refuse(**_conditions):
+        raise OperationalError("read-only")
+
+    monkeypatch.setattr(BrokerOutage.objects, "filter", refuse)
+
+    record("test")
+
+    assert [each.getMessage() for each in caplog.records] == [
+        "how a broker does could not be written down: OperationalError"
+    ]
