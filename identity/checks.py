@@ -39,7 +39,7 @@ def check_providers(**kwargs: Any) -> list[CheckMessage]:
             Error(
                 "IDENTITY_PROVIDERS is empty: nobody could identify themselves online.",
                 hint="Name a broker: docs/providers.md. For trying the service out there is `make demo`.",
-                id="identity.E031",
+                id="identity.E033",
             )
         )
     return found + [message for provider in good for message in messages_about(provider)]
