@@ -103,7 +103,7 @@ def test_nothing_starts_with_settings_that_are_wrong_and_all_are_told_at_once(st
 @pytest.mark.parametrize(
     ("start", "wrong", "told"),
     [
-        ("gunicorn", {"IDENTITY_PROVIDERS": "[]"}, "identity.E031"),
+        ("gunicorn", {"IDENTITY_PROVIDERS": "[]"}, "identity.E033"),
         ("other", {"EMAIL_URL": ""}, "mailing.E001"),
         ("other", {"STATIC_ROOT": "/nowhere"}, "heka_confirm.E016"),
         ("gunicorn", {"DATABASE_URL": "postgres//heka:s3cret@db.example.fi/heka"}, "DATABASE_URL: Not the address"),

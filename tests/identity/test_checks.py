@@ -38,7 +38,7 @@ def test_good_settings_pass(production):
 
 def test_production_without_a_broker_is_an_error_and_development_is_none(production):
     production.IDENTITY_PROVIDERS = []
-    assert ids() == ["identity.E031"]
+    assert ids() == ["identity.E033"]
     production.DEBUG = True
     assert ids() == []
 
