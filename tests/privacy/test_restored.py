@@ -264,6 +264,18 @@ def test_database_restored_from_a_later_backup_is_another_one():
     assert "Done for this database" not in restored()
 
 
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite knows no roles")
+def test_role_without_the_right_to_set_numbers_is_told():
+    application(cast.MAIJA)
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE ROLE serving; GRANT ALL ON ALL TABLES IN SCHEMA public TO serving")
+        cursor.execute("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO serving")
+        cursor.execute("SET LOCAL ROLE serving")
+
+    with pytest.raises(CommandError, match="as the role that migrates"):
+        restored()
+
+
 def test_log_that_is_not_there_is_named_and_nothing_is_done(tmp_path):
     with pytest.raises(CommandError, match=r"missing\.log cannot be read"):
         restored(tmp_path / "missing.log")

@@ -6,10 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import ProgrammingError
 from django.utils import timezone, translation
 
 from privacy import lost, restoring
 from privacy.restoring import Restore
+
+NO_RIGHT = "42501"  # SQLSTATE
 
 
 class Command(BaseCommand):
@@ -36,8 +39,13 @@ class Command(BaseCommand):
         self._say(f"The backup has entries until {timezone.localtime(until):%Y-%m-%d %H:%M:%S}" if until else "")
         if not log:
             self._say("Without --log nothing is known of the time since then: no erasure is repeated")
-        for line in self._act(restore, is_dry=dry_run, again=again):
-            self._say(line)
+        try:
+            for line in self._act(restore, is_dry=dry_run, again=again):
+                self._say(line)
+        except ProgrammingError as error:
+            if getattr(error.__cause__, "sqlstate", None) != NO_RIGHT:
+                raise
+            raise CommandError("This role may not set numbers: run the command as the role that migrates") from None
         self._tell_lost(restore)
 
     def _act(self, restore: Restore, *, is_dry: bool, again: bool) -> Iterator[str]:
