@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+FACTS = {"time", "name", "message", "context"}
+
 
 @dataclass(frozen=True)
 class LogLine:
@@ -27,15 +29,11 @@ def lines_of(logger: str, files: Iterable[Path]) -> Iterator[LogLine]:
     for path in files:
         with (gzip.open if path.suffix == ".gz" else open)(path, "rt", encoding="utf-8", errors="replace") as file:
             for text in file:
-                line = _read(text) if named in text else None
-                if line and line["name"] == logger:
+                if named not in text:
+                    continue
+                try:
+                    line = json.loads(text[text.index("{") :])  # a platform may have put its own words before it
+                except ValueError:
+                    continue
+                if line.keys() >= FACTS and line["name"] == logger:
                     yield LogLine(dt.datetime.fromisoformat(line["time"]), line["message"], line["context"])
-
-
-def _read(text: str) -> dict[str, Any] | None:
-    """Return the line; None if it is none. A platform may have put its own words before it."""
-    try:
-        line = json.loads(text[text.index("{") :])
-    except ValueError:
-        return None
-    return line if isinstance(line, dict) and {"time", "name", "message", "context"} <= line.keys() else None

@@ -22,8 +22,11 @@ def raise_numbers() -> dict[str, Raised]:
 
     It needs the rights of the role that migrates. On PostgreSQL no rollback takes it back, which does no harm.
     """
-    models_ = filter(_counts, apps.get_models(include_auto_created=True))
-    columns = {model._meta.db_table: str(model._meta.pk.column) for model in models_}
+    columns = {
+        model._meta.db_table: str(model._meta.pk.column)
+        for model in apps.get_models(include_auto_created=True)
+        if model._meta.managed and isinstance(model._meta.pk, models.AutoField)
+    }
     raise_number = _raise_on_sqlite if connection.vendor == "sqlite" else _raise_on_postgresql
     return {table: raise_number(table, column) for table, column in sorted(columns.items())}
 
@@ -45,10 +48,6 @@ def database_mark() -> str:
         place = "/".join(map(str, cursor.fetchone()))
     # In groups of digits, which nothing takes for an identity code.
     return hashlib.sha256(place.encode()).digest()[:8].hex(":", 2)
-
-
-def _counts(model: type[models.Model]) -> bool:
-    return model._meta.managed and isinstance(model._meta.pk, models.AutoField)
 
 
 def _raise_on_sqlite(table: str, _column: str) -> Raised:

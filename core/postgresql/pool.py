@@ -44,7 +44,7 @@ class Pool(ConnectionPool[PatientConnection]):
     """psycopg's pool, which lends connections within the seconds of a request, to a bounded number of threads."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(connection_class=PatientConnection, check=_check, **options)
+        super().__init__(connection_class=PatientConnection, check=self.check_connection, **options)
         self.crowd = Crowd()
         patience.limit_process(patience.REQUEST_SECONDS)  # its own threads, which serve no request
 
@@ -72,6 +72,12 @@ class Pool(ConnectionPool[PatientConnection]):
             self.crowd.hold(-1)
             self.crowd.leave()
 
+    @staticmethod
+    def check_connection(conn: psycopg.Connection[Any]) -> None:
+        """Ask a connection whether it lives, for a second at most. Raises OperationalError."""
+        with patience.at_most(CHECK_SECONDS):
+            ConnectionPool.check_connection(conn)
+
     def _charged(self) -> AbstractContextManager[None]:
         answers = self.crowd.answers
         return patience.charged(is_free=lambda: self.crowd.answers != answers)
@@ -89,8 +95,3 @@ class Pool(ConnectionPool[PatientConnection]):
 def _rest(until: float) -> float:
     left = patience.seconds_left()
     return max(0.0, min(until - time.monotonic(), math.inf if left is None else left))
-
-
-def _check(connection: PatientConnection) -> None:
-    with patience.at_most(CHECK_SECONDS):
-        Pool.check_connection(connection)
