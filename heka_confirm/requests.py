@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware import gzip, http
 from django.utils.cache import add_never_cache_headers
@@ -72,7 +72,7 @@ class NotAllowedMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        is_empty = isinstance(response, HttpResponseNotAllowed) and not response.content
+        is_empty = response.status_code == 405 and isinstance(response, HttpResponse) and not response.content
         return errors.not_allowed(request, response["Allow"]) if is_empty else response
 
 

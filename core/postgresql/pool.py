@@ -2,20 +2,19 @@
 
 import math
 import time
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from typing import Any
 
 import psycopg
 from django.conf import settings
 from psycopg.errors import _WaitTimeout
-from psycopg_pool import ConnectionPool, PoolTimeout
+from psycopg_pool import ConnectionPool
 
 from core.postgresql import patience, pooled
 from core.postgresql.crowd import Crowd
 
 # A connection that a firewall has forgotten is left, and another one is made, before the request gives up.
 CHECK_SECONDS = 1.0
-TRY_SECONDS = 0.5  # for which a thread waits for a connection before it looks whether the database answers others
 
 
 class PatientConnection(psycopg.Connection[Any]):
@@ -41,23 +40,25 @@ class PatientConnection(psycopg.Connection[Any]):
 
 
 class Pool(ConnectionPool[PatientConnection]):
-    """psycopg's pool, which lends connections within the seconds of a request, to a bounded number of threads."""
+    """psycopg's pool, which lends connections within the seconds of a request, in turn, to a bounded crowd."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(connection_class=PatientConnection, check=self.check_connection, **options)
-        self.crowd = Crowd()
+        super().__init__(connection_class=PatientConnection, check=_check, **options)
+        self.crowd = Crowd(self.max_size)
         patience.limit_process(patience.REQUEST_SECONDS)  # its own threads, which serve no request
 
     def getconn(self, timeout: float | None = None) -> PatientConnection:
         """Lend a connection that has answered just now. Raises OperationalError.
 
-        Waiting costs a request nothing while the database answers others.
+        To wait for one's turn costs a request nothing while the database answers others.
         """
         until = time.monotonic() + (self.timeout if timeout is None else timeout)
-        with self._charged():
-            self.crowd.enter(until)
+        silence, answers = _seconds_left(), self.crowd.answers
+        with patience.charged(is_free=lambda: self.crowd.answers != answers):
+            self.crowd.enter(until=until, silence=silence)
         try:
-            connection = self._lent(until)
+            with patience.charged():
+                connection = super().getconn(max(0.0, min(until - time.monotonic(), _seconds_left())))
         except BaseException:
             self.crowd.leave()
             raise
@@ -72,26 +73,12 @@ class Pool(ConnectionPool[PatientConnection]):
             self.crowd.hold(-1)
             self.crowd.leave()
 
-    @staticmethod
-    def check_connection(conn: psycopg.Connection[Any]) -> None:
-        """Ask a connection whether it lives, for a second at most. Raises OperationalError."""
-        with patience.at_most(CHECK_SECONDS):
-            ConnectionPool.check_connection(conn)
 
-    def _charged(self) -> AbstractContextManager[None]:
-        answers = self.crowd.answers
-        return patience.charged(is_free=lambda: self.crowd.answers != answers)
-
-    def _lent(self, until: float) -> PatientConnection:
-        while True:
-            try:
-                with self._charged():
-                    return super().getconn(min(TRY_SECONDS, _rest(until)))
-            except PoolTimeout:
-                if _rest(until) <= patience.BRIEF_SECONDS:  # which would be free
-                    raise PoolTimeout("No connection in time") from None
-
-
-def _rest(until: float) -> float:
+def _seconds_left() -> float:
     left = patience.seconds_left()
-    return max(0.0, min(until - time.monotonic(), math.inf if left is None else left))
+    return math.inf if left is None else left
+
+
+def _check(connection: PatientConnection) -> None:
+    with patience.at_most(CHECK_SECONDS):
+        Pool.check_connection(connection)

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from django.db import OperationalError
 from psycopg.waiting import Wait
-from psycopg_pool import ConnectionPool, PoolTimeout
+from psycopg_pool import ConnectionPool
 
 from core import last_known, transactions
 from core.last_known import LastKnown
@@ -97,7 +97,7 @@ def crowding(crowd, threads, *, waits):
 
     def come():
         try:
-            crowd.enter(math.inf)
+            crowd.enter(until=math.inf, silence=math.inf)
         except Crowded:
             ends.append("refused")
             return
@@ -119,12 +119,12 @@ def joined(running):
         thread.join()
 
 
-@pytest.mark.parametrize(("most", "waiting", "refused"), [(3, 3, 17), (100, 20, 0)])  # without the bound, all hang
+@pytest.mark.parametrize(("most", "waiting", "refused"), [(5, 5, 15), (100, 20, 0)])  # without the bound, all hang
 def test_silent_database_holds_no_more_threads_than_it_may(most, waiting, refused):
-    crowd, speaks = Crowd(most), threading.Event()
+    crowd, speaks = Crowd(2, most), threading.Event()
 
     running, ends = crowding(crowd, 20, waits=speaks.wait)
-    while len(ends) < refused or crowd._asking < waiting:
+    while len(ends) < refused or crowd._inside + len(crowd._turns) < waiting:
         time.sleep(0.01)
     speaks.set()
     joined(running)
@@ -133,7 +133,7 @@ def test_silent_database_holds_no_more_threads_than_it_may(most, waiting, refuse
 
 
 def test_sound_database_refuses_nobody():
-    crowd = Crowd(most=3)
+    crowd = Crowd(2, most=3)
 
     running, ends = crowding(crowd, 60, waits=lambda: time.sleep(0.002))
     joined(running)
@@ -142,17 +142,17 @@ def test_sound_database_refuses_nobody():
 
 
 def test_whoever_waits_for_busy_threads_is_not_refused():
-    crowd, done, ends = Crowd(most=1), threading.Event(), []
+    crowd, done, ends = Crowd(1, most=1), threading.Event(), []
 
     def hash_a_password():
-        crowd.enter(math.inf)
+        crowd.enter(until=math.inf, silence=math.inf)
         crowd.hold(1)
         done.wait()
         crowd.hold(-1)
         crowd.leave()
 
     def come():
-        crowd.enter(math.inf)
+        crowd.enter(until=math.inf, silence=math.inf)
         ends.append("served")
         crowd.leave()
 
@@ -169,7 +169,7 @@ def test_whoever_waits_for_busy_threads_is_not_refused():
 
 
 def test_once_it_answers_again_nobody_is_refused():
-    crowd, speaks = Crowd(most=1), threading.Event()
+    crowd, speaks = Crowd(1, most=1), threading.Event()
     running, _ = crowding(crowd, 2, waits=speaks.wait)
     while not crowd.is_silent:
         time.sleep(0.01)
@@ -183,7 +183,7 @@ def test_once_it_answers_again_nobody_is_refused():
 
 
 def test_error_that_the_server_reports_is_an_answer():
-    crowd = Crowd()
+    crowd = Crowd(1)
     crowd.is_silent = True
 
     with pytest.raises(psycopg.errors.UniqueViolation), crowd.asking():
@@ -192,38 +192,50 @@ def test_error_that_the_server_reports_is_an_answer():
     assert not crowd.is_silent
 
 
-@pytest.fixture
-def pool(monkeypatch):
-    """A pool that has no connection to lend until it was asked four times."""
-    asked = []
+def test_the_first_come_is_served_first():
+    crowd, served = Crowd(1), []
+    crowd.enter(until=math.inf, silence=math.inf)
 
-    def getconn(pool, timeout):
-        time.sleep(SILENCE / 2)
-        asked.append(timeout)
-        if len(asked) < 4:
-            if pool.answers_others:
-                pool.crowd.answers += 1
-            raise PoolTimeout
-        return "connection"
+    def come(number):
+        crowd.enter(until=math.inf, silence=math.inf)
+        served.append(number)
+        crowd.leave()
 
-    monkeypatch.setattr(ConnectionPool, "getconn", getconn)
-    return Pool(min_size=0, max_size=1, open=False)
+    running = []
+    for number in range(5):
+        running.append(threading.Thread(target=come, args=[number]))
+        running[-1].start()
+        while len(crowd._turns) <= number:
+            time.sleep(0.001)
+    crowd.leave()
+    joined(running)
+
+    assert (served, crowd._inside) == ([0, 1, 2, 3, 4], 0)
 
 
-def test_waiting_for_others_costs_nothing_while_the_database_answers_them(pool):
-    pool.answers_others = True
+@pytest.mark.parametrize("limits", [{"until": 0, "silence": math.inf}, {"until": math.inf, "silence": 0}])
+def test_whoever_waited_in_vain_leaves_no_trace(limits):
+    crowd = Crowd(1)
+    crowd.enter(until=math.inf, silence=math.inf)
+
+    with pytest.raises(Crowded):
+        crowd.enter(**limits)
+
+    crowd.leave()
+    assert (crowd._inside, list(crowd._turns)) == (0, [])
+
+
+def test_turn_that_comes_costs_nothing_while_the_database_answers_others(monkeypatch):
+    def enter(crowd, **limits):
+        time.sleep(SILENCE)
+        crowd.answers += 1
+
+    monkeypatch.setattr(Crowd, "enter", enter)
+    monkeypatch.setattr(ConnectionPool, "getconn", lambda pool, timeout: timeout)
+    pool = Pool(min_size=0, max_size=1, open=False)
 
     with patience.at_most(SILENCE):
-        assert pool.getconn() == "connection"
-
-
-def test_waiting_for_a_connection_ends_with_the_seconds_of_the_request(pool):
-    pool.answers_others = False
-
-    with patience.at_most(SILENCE), pytest.raises(PoolTimeout):
-        pool.getconn()
-
-    assert pool.crowd._inside == 0
+        assert pool.getconn() == pytest.approx(SILENCE, abs=SILENCE / 2)
 
 
 def test_worker_gives_up_a_silent_database_too(settings):

@@ -41,7 +41,8 @@ def test_every_page_that_answers_a_form_is_there_in_each_language(filled, client
             page = client.post(address, {"text": "x"})
             if page.status_code < 500 and "text/html" in page.get("Content-Type", "") and not page.get("Location"):
                 answered.append(address)
-                found += [(address, *end) for end in dead_ends(client, page)]
+                if page.status_code != 405:  # the links of a page that only reads lead to what it says to this reader
+                    found += [(address, *end) for end in dead_ends(client, page)]
 
     assert len(answered) > 15
     assert found == []

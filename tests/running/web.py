@@ -41,7 +41,6 @@ def variables(url: str, **environment: str) -> dict[str, str]:
         "DJANGO_SETTINGS_MODULE": "heka_confirm.settings",
         "DATABASE_URL": url,
         "STAGING": "true",  # the people of the tests have test codes
-        "IDENTITY_KEYS_FILE": str(_folder() / "identity-keys.json"),
     }
     return {**PRODUCTION, **kept, **own, **environment}
 
