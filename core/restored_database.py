@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass
 
 from django.apps import apps
+from django.conf import settings
 from django.db import connection, models
 
 MARGIN = 1_000_000  # more rows than any table gets between two backups
@@ -29,6 +30,23 @@ def raise_numbers() -> dict[str, Raised]:
     }
     raise_number = _raise_on_sqlite if connection.vendor == "sqlite" else _raise_on_postgresql
     return {table: raise_number(table, column) for table, column in sorted(columns.items())}
+
+
+def number_of_others() -> int:
+    """Return how many connections there are besides this one that may write here. None are known on SQLite.
+
+    Behind a pooler they are its own, whether somebody uses them or not, and are not counted.
+    """
+    if connection.vendor == "sqlite" or settings.DATABASE_POOLED:
+        return 0
+    with connection.cursor() as cursor:
+        # Not who watches over the server, but whoever has the rights of the service.
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity JOIN pg_roles ON pg_roles.oid = usesysid"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid() AND (rolname = current_user"
+            " OR NOT rolsuper AND has_table_privilege(usesysid, 'django_migrations', 'INSERT'))"
+        )
+        return int(cursor.fetchone()[0])
 
 
 def database_mark() -> str:

@@ -1,5 +1,6 @@
 """The step after a restore: nothing twice, nobody let in, the erased erased, the lost named (ADR 57)."""
 
+import contextlib
 import gzip
 import io
 
@@ -296,6 +297,18 @@ def test_role_without_the_right_to_set_numbers_is_told():
 
     with pytest.raises(CommandError, match="as the role that migrates"):
         restored()
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite does not know who is connected")
+def test_database_that_somebody_uses_is_let_be():
+    application(cast.MAIJA)
+    with contextlib.closing(connection.copy()) as other:
+        other.ensure_connection()
+
+        with pytest.raises(CommandError, match=r"in use \(other connections: 1\)"):
+            restored()
+
+    assert not Letter.objects.restored().exists()
 
 
 def test_log_that_is_not_there_is_named_and_nothing_is_done(tmp_path):
