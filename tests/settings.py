@@ -24,5 +24,7 @@ else:
     limits = " ".join(f"-c {name}={limit}" for name, limit in longer.items())
     DATABASES["default"]["OPTIONS"]["options"] = limits
     patience.REQUEST_SECONDS = patience.GLANCE_SECONDS = 60.0
+    if pool := DATABASES["default"]["OPTIONS"].get("pool"):
+        pool["timeout"] = 60
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -23,6 +23,9 @@ from tests.processes import PRODUCTION, ROOT
 
 START_TIMEOUT = 120  # seconds, on a machine that is busy with tests
 STOP_TIMEOUT = 60  # beyond graceful_timeout
+# Settings with long time limits, for servers that are to answer also on a machine that is busy with tests. The former
+# release has them too.
+PATIENT = {"DJANGO_SETTINGS_MODULE": "tests.settings"}
 # What a request that comes straight to gunicorn says for the proxy, which would have ended TLS.
 HEADERS = {
     "Host": PRODUCTION["PUBLIC_URL"].partition("://")[2],
