@@ -19,12 +19,11 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     MIDDLEWARE = [*MIDDLEWARE, "zeal.middleware.zeal_middleware"]
 else:
     # The service answers 503 rather than let somebody wait; a machine that is busy with tests makes everybody wait.
+    DATABASES["default"]["OPTIONS"].get("pool", {}).update(timeout=60)  # in web servers of tests/running
     longer = {"statement_timeout": "60s", "lock_timeout": "30s", "idle_in_transaction_session_timeout": "300s"}
     assert set(longer) == set(LIMITS)
     limits = " ".join(f"-c {name}={limit}" for name, limit in longer.items())
     DATABASES["default"]["OPTIONS"]["options"] = limits
     patience.REQUEST_SECONDS = patience.GLANCE_SECONDS = 60.0
-    if pool := DATABASES["default"]["OPTIONS"].get("pool"):
-        pool["timeout"] = 60
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
