@@ -43,14 +43,14 @@ class LastKnown(Generic[T]):
 
     def __init__(self, unknown: Callable[[], T]) -> None:
         """Take what makes it up for a process that could never read it."""
-        self._known = unknown
+        self.known = unknown  # what was read last, without asking the database
 
     def now(self, read: Callable[[], T]) -> T:
         """Return what is read, or was read last. No page fails without the database."""
         try:
             found = briefly(read)
         except DATABASE_AWAY:
-            return self._known()
+            return self.known()
         unused = copy.copy(found)  # without what a page makes of it, in its language
-        self._known = lambda: copy.copy(unused)
+        self.known = lambda: copy.copy(unused)
         return found
