@@ -122,10 +122,13 @@ def repeat_erasures(restore: Restore) -> Iterator[str]:
     repeated = 0
     for entry in restore.erasures_to_repeat():
         _kind, key = parse_name(entry.subject)
-        slot = Applicant.objects.filter(pk=key).first()
+        applications = application_keys([entry.chain])
+        # Not by the key alone: if somebody wrote here before this step, it may be another person's by now.
+        of_then = Applicant.objects.filter(version__application__in=applications, version__created_at__lt=entry.at)
+        slot = of_then.filter(pk=key).first()
         if slot is None:
             # Their slot is of a version that is lost; or the application went with another one, or was not there yet.
-            if Application.objects.filter(pk__in=application_keys([entry.chain])).exists():
+            if Application.objects.filter(pk__in=applications).exists():
                 yield f"Not erased, for the version is lost: {lost.describe([entry])[0]}"
             continue
         reason = f"Repeated after a restore: entry {entry.number} of {entry.chain}"

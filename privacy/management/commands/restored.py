@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import ProgrammingError
 from django.utils import timezone, translation
 
+from core.restored_database import number_of_others
 from privacy import lost, restoring
 from privacy.restoring import Restore
 
@@ -57,6 +58,11 @@ class Command(BaseCommand):
                 yield from restoring.settle_by_log(restore)
         elif is_dry:
             yield from restoring.plan(restore)
+        elif others := number_of_others():
+            raise CommandError(
+                f"This database is in use (other connections: {others}). If it is the restored one, stop web servers, "
+                "workers and whatever else writes here first. Nothing was done."
+            )
         else:
             yield from restoring.carry_out(restore)
             yield "Look at what is held, and let it go: manage.py release_restored"
