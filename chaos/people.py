@@ -136,12 +136,20 @@ def reading(pages: list[Read], met: Met, *, pause: float = 0.2) -> Iterator[None
         thread.join()
 
 
-def come_back(door: Door, people: Iterable[Person]) -> list[str]:
-    """Let people who have confirmed press the button again, and read the receipt; return who did not see success."""
-    wrong = []
+def come_back(door: Door, people: Iterable[Person], *, tries: int = TRIES) -> tuple[list[str], int]:
+    """Let people who have confirmed press the button again, and read the receipt.
+
+    Return who did not see success, and how many tries too many it took the others.
+    """
+    wrong, more = [], 0
     for person in people:
-        answer, is_done = person.confirm(door)
-        page = person.read(door)
-        if not is_done or page.status != "200":
+        for number in range(tries):
+            answer, is_done = person.confirm(door)
+            page = person.read(door)
+            if is_done and page.status == "200":
+                more += number
+                break
+            time.sleep(1)
+        else:
             wrong.append(f"slot {person.slot}: confirming again answers {answer.status}, the receipt {page.status}")
-    return wrong
+    return wrong, more

@@ -110,7 +110,9 @@ class Stage:
         if door:
             by_slot = {person.slot: person for person in self.people}
             step = max(1, len(self.acknowledged) // COME_BACK)
-            wrong = come_back(door, [by_slot[slot] for slot in self.acknowledged[::step]])
+            again = [by_slot[slot] for slot in self.acknowledged[::step]]
+            wrong, more = come_back(door, again)
+            self.run.figure("people come back, and see that they have confirmed", people=len(again), more_tries=more)
             self.run.must(not wrong, "; ".join(wrong[:5]))
         for name, places in self.lost().items():
             self.run.must(not places, f"{name}: {len(places)} places, such as {'; '.join(places[:3])}")

@@ -19,7 +19,7 @@ pytestmark = [
 
 QUICK = {
     "confirming": [("statement", LOST), ("COMMIT", ANSWER_LOST)],
-    "signing_in": [("statement", LOST), ("statement", DEADLOCK), ("COMMIT", ANSWER_LOST), ("call", RESET)],
+    "signing_in": [("statement", DEADLOCK), ("COMMIT", ANSWER_LOST), ("call", RESET)],
     "taking_in": [("statement", LOST)],
     "putting": [("COMMIT", ANSWER_LOST)],  # made again, it is not told that somebody else has changed it
 }
