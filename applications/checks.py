@@ -14,7 +14,12 @@ def check_stored_keys(databases: Sequence[str] | None = None, **kwargs: Any) -> 
     """Return an error for each list of keys that lacks one under which something has been stored of late."""
     if not databases:
         return []
-    connection.ensure_connection()
+    try:
+        connection.ensure_connection()
+    except DatabaseError as error:
+        reason = " ".join(str(error).split())
+        hint = "What to do about it: manage.py check --deploy --database default"
+        return [Error(f"Nothing stored could be read with the keys: {reason}", hint=hint, id="applications.E002")]
     found: list[CheckMessage] = []
     for newest in kept_under_keys.newest():
         try:

@@ -163,7 +163,7 @@ def _server(facts: Facts) -> Iterator[CheckMessage]:
         )
     if facts.notices_hang_up == "0":
         yield Warning(
-            f"A statement of the role {facts.role} goes on after whoever asked has gone.",
+            f"Statements of the role {facts.role} go on after whoever asked has gone.",
             hint="Run deploy/roles.sql, which sets client_connection_check_interval for the role.",
             id="heka_confirm.W018",
         )

@@ -52,7 +52,7 @@ def _egress() -> Iterator[CheckMessage]:
     if address and settings.EMAIL_BACKEND.startswith("anymail.backends.amazon_ses"):
         yield Warning(
             "EGRESS_PROXY is not for Amazon SES, which is called by a library of its own.",
-            hint="Give that its proxy in ANYMAIL: AMAZON_SES_CLIENT_PARAMS. See docs/operations.md.",
+            hint="Give that its proxy in ANYMAIL: AMAZON_SES_CLIENT_PARAMS. See docs/networks.md.",
             id="heka_confirm.W005",
         )
 

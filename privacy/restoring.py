@@ -129,13 +129,13 @@ def repeat_erasures(restore: Restore) -> Iterator[str]:
         if slot is None:
             # Their slot is of a version that is lost; or the application went with another one, or was not there yet.
             if Application.objects.filter(pk__in=applications).exists():
-                yield f"Not erased, for the version is lost: {lost.describe([entry])[0]}"
+                yield f"Not erased, because the version is lost: {lost.describe([entry])[0]}"
             continue
         reason = f"Repeated after a restore: entry {entry.number} of {entry.chain}"
         try:
             erasure.erase_person(slot, reason=reason, by=OPERATOR)
         except erasure.StillOpen:
-            yield f"Not erased, for an application of theirs is open here: {lost.describe([entry])[0]}"
+            yield f"Not erased, because an application of theirs is open here: {lost.describe([entry])[0]}"
         else:
             repeated += 1
     yield f"Erasures repeated: {repeated}"

@@ -168,7 +168,7 @@ def test_erasure_of_somebody_whose_application_is_open_again_is_named_and_left(l
 
     said = restored(log)
 
-    assert "Not erased, for an application of theirs is open here: " in said
+    assert "Not erased, because an application of theirs is open here: " in said
     assert f"application {sent.number}, applicant 1: A person’s data erased" in said
     assert Application.objects.filter(pk=sent.pk).exists()
 

@@ -39,7 +39,7 @@ class Command(BaseCommand):
         until = restore.backup_until
         self._say(f"The backup has entries until {timezone.localtime(until):%Y-%m-%d %H:%M:%S}" if until else "")
         if not log:
-            self._say("Without --log nothing is known of the time since then: no erasure is repeated")
+            self._say("Without --log nothing is known of the time since the backup: no erasure is repeated")
         try:
             for line in self._act(restore, is_dry=dry_run, again=again):
                 self._say(line)
