@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core import checks
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import connection
-from django.http.request import validate_host
+from django.http.request import split_domain_port, validate_host
 
 from core.addresses import is_stored_form
 
@@ -23,15 +23,21 @@ def check_settings(**kwargs: Any) -> list[CheckMessage]:
 
 def _always() -> Iterator[CheckMessage]:
     address = urlsplit(settings.PUBLIC_URL)
-    if address.scheme not in {"http", "https"} or not address.hostname or address.path or address.query:
+    host, _port = split_domain_port(address.netloc)  # as of a request: none of its signs is another
+    if (
+        address.scheme not in {"http", "https"}
+        or not host
+        or address.geturl() != f"{address.scheme}://{address.netloc}"
+    ):
         yield Error(
             f"PUBLIC_URL is {settings.PUBLIC_URL!r}, not the address of a site.",
-            hint="Give scheme and host, and nothing after them: https://confirm.example.fi",
+            hint="Give scheme and host, and nothing after them: https://confirm.example.fi. A host with letters "
+            "such as ä is written as browsers send it: https://xn--hyv-sla.example.fi",
             id="heka_confirm.E001",
         )
-    elif not validate_host(address.hostname, settings.ALLOWED_HOSTS):
+    elif not validate_host(host, settings.ALLOWED_HOSTS):
         yield Error(
-            f"The host of PUBLIC_URL, {address.hostname}, is not in ALLOWED_HOSTS.",
+            f"The host of PUBLIC_URL, {host}, is not in ALLOWED_HOSTS.",
             hint="Leave ALLOWED_HOSTS out, or add the host to it.",
             id="heka_confirm.E002",
         )

@@ -51,13 +51,11 @@ def delivered_by_log(lines: Iterable[LogLine], deliveries_: WebhookDeliveryQuery
     Each comes with the id under which it was taken: an event that is made anew after the restore had another one. The
     log of former releases has no such id, and knows deliveries by their number.
     """
-    taken = (line for line in lines if line.context.get("outcome") == "delivered" and "delivery" in line.context)
+    taken = (line for line in lines if line.context.get("outcome") == "delivered" and line.number("delivery"))
     found: dict[int, str] = {}
     while batch := list(islice(taken, BATCH)):
         by_happening = {
-            (line.context["endpoint"], line.context["happening"]): line
-            for line in batch
-            if "happening" in line.context
+            (line.number("endpoint"), happening): line for line in batch if (happening := line.number("happening"))
         }
         by_pk = {line.context["delivery"]: line for line in batch if "happening" not in line.context}
         happenings = {happening for _endpoint, happening in by_happening}

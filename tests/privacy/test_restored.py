@@ -3,6 +3,7 @@
 import contextlib
 import gzip
 import io
+import json
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -11,7 +12,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from applications import changes, protection
-from applications.models import Application
+from applications.models import Applicant, Application
 from identity import staff_links
 from identity.models import LinkRequest, Person, StaffLink
 from mailing import worker
@@ -158,6 +159,51 @@ def test_erasure_is_repeated_when_the_log_comes_later(log):
     assert "Erasures repeated: 1" in said
     assert Letter.objects.restored().count() <= held
     assert Entry.objects.filter(event="restored").count() == 1
+
+
+def test_logs_of_another_installation_let_nobody_be_erased(log):
+    sent = withdrawn(cast.MAIJA)
+    with lost_time(log):
+        erase(sent, cast.MAIJA)
+    ours = log.read_text().replace('"time": "2', '"time": "3')  # later than what is stored
+    other = f"Entry 1 of application {sent.pk}: {bytes(32).hex(':', 2)}"
+    theirs = json.loads(next(line for line in ours.splitlines() if '"erased"' in line))
+    log.write_text(ours + json.dumps({**theirs, "message": other}))
+    out = io.StringIO()
+
+    with pytest.raises(CommandError, match="differ from the log"):
+        call_command("restored", "--log", str(log), stdout=out)
+
+    assert "Nobody is erased by logs" in out.getvalue()
+    assert Applicant.objects.filter(version__application=sent).exists()
+
+
+@pytest.mark.parametrize(
+    ("written", "forged"), [('"subject": "applicant', '"subject": "person'), ("of application ", "of application 99")]
+)
+def test_nobody_is_erased_but_the_applicant_of_that_application(log, written, forged):
+    sent = withdrawn(cast.MAIJA)
+    with lost_time(log):
+        erase(sent, cast.MAIJA)
+    log.write_text(log.read_text().replace(written, forged))
+
+    assert "Erasures repeated: 0" in restored(log)
+    assert Applicant.objects.filter(version__application=sent).exists()
+
+
+def test_nobody_is_erased_who_got_the_number_afterwards(log):
+    sent = withdrawn(cast.MAIJA)
+    with lost_time(log):
+        erase(sent, cast.MAIJA)
+    log.write_text(log.read_text().replace('"time": "2', '"time": "1'))
+
+    assert "Erasures repeated: 0" in restored(log)
+
+
+def test_logs_without_any_entry_are_told_of(log):
+    log.write_text("12:00:00 INFO    records: Entry 1 of application 17: 00aa\n")
+
+    assert "No entry of the trail is in these logs" in restored(log)
 
 
 def test_erasure_of_somebody_whose_application_is_open_again_is_named_and_left(log):

@@ -40,6 +40,8 @@ class Command(BaseCommand):
         self._say(f"The backup has entries until {timezone.localtime(until):%Y-%m-%d %H:%M:%S}" if until else "")
         if not log:
             self._say("Without --log nothing is known of the time since the backup: no erasure is repeated")
+        elif not restore.lost.entries:
+            self._say("No entry of the trail is in these logs: are they whole, and of LOG_FORMAT=json?")
         try:
             for line in self._act(restore, is_dry=dry_run, again=again):
                 self._say(line)
