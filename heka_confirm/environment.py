@@ -41,12 +41,22 @@ class Environment(FileAwareEnv):
 
 
 def site_url(value: str) -> str:
-    """Return the address of a site without a slash at its end. Raises ValidationError if it cannot be taken apart."""
+    """Return the address of a site as browsers write it, without a slash at its end.
+
+    Raises ValidationError if it cannot be taken apart.
+    """
     try:
-        urlsplit(value).port  # noqa: B018  # it is read when it is asked for
+        address = urlsplit(value)
+        address.port  # noqa: B018  # it is read when it is asked for
     except ValueError:
         raise ValidationError("Not an address. It is scheme and host: https://confirm.example.fi") from None
-    return value.rstrip("/")
+    return address._replace(netloc=address.netloc.lower()).geturl().rstrip("/")
+
+
+def host_of(site: str) -> str:
+    """Return the host of a site as it stands in the header Host, without a port; empty if there is none."""
+    host = urlsplit(site).hostname or ""
+    return f"[{host}]" if ":" in host else host
 
 
 def mail_url(value: str) -> dict[str, Any]:
