@@ -157,7 +157,7 @@ def _server(facts: Facts) -> Iterator[CheckMessage]:
         )
     if facts.without_limit and not settings.DATABASE_POOLED:
         yield Warning(
-            f"Requests have no limit of time by {', '.join(facts.without_limit)}.",
+            f"Requests have no time limit by {', '.join(facts.without_limit)}.",
             hint="Take it out of `options` in DATABASE_URL; the service sets its own.",
             id="heka_confirm.W016",
         )
