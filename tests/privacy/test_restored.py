@@ -7,7 +7,7 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.core import mail
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import ProgrammingError, connection
 
 from applications import changes, protection
 from applications.models import Application
@@ -274,6 +274,19 @@ def test_role_without_the_right_to_set_numbers_is_told():
 
     with pytest.raises(CommandError, match="as the role that migrates"):
         restored()
+
+
+def test_nothing_is_held_where_numbers_may_not_be_set(monkeypatch):
+    def refuse():
+        raise ProgrammingError("permission denied")
+
+    monkeypatch.setattr("privacy.restoring.raise_numbers", refuse)
+    application(cast.MAIJA)
+
+    with pytest.raises(ProgrammingError):
+        restored()
+
+    assert not Letter.objects.restored().exists()
 
 
 def test_log_that_is_not_there_is_named_and_nothing_is_done(tmp_path):
