@@ -9,7 +9,7 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.core import mail
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import ProgrammingError, connection
 
 from applications import changes, protection
 from applications.models import Applicant, Application
@@ -353,6 +353,19 @@ def test_database_that_somebody_uses_is_let_be():
 
         with pytest.raises(CommandError, match=r"in use \(other connections: 1\)"):
             restored()
+
+    assert not Letter.objects.restored().exists()
+
+
+def test_nothing_is_held_where_numbers_may_not_be_set(monkeypatch):
+    def refuse():
+        raise ProgrammingError("permission denied")
+
+    monkeypatch.setattr("privacy.restoring.raise_numbers", refuse)
+    application(cast.MAIJA)
+
+    with pytest.raises(ProgrammingError):
+        restored()
 
     assert not Letter.objects.restored().exists()
 
