@@ -250,7 +250,7 @@ def test_packed_log_that_is_damaged_is_named_and_nothing_is_done(tmp_path, damag
     packed = tmp_path / "service.log.gz"
     packed.write_bytes(damage(gzip.compress(bytes(range(256)) * 100)))
 
-    with pytest.raises(CommandError, match=r"service\.log\.gz cannot be read: it is packed, and damaged"):
+    with pytest.raises(CommandError, match=r"service\.log\.gz cannot be read: packed, and damaged"):
         restored(packed)
     assert not Entry.objects.filter(event="restored").exists()
 
