@@ -61,7 +61,7 @@ def claim_first(due: QuerySet[L], *, seconds: float) -> L | None:
     """
     first, values = due.values("pk")[:1].query.sql_with_params()
     quoted, meta = connection.ops.quote_name, due.model._meta
-    columns = ", ".join(quoted(field.column) for field in meta.concrete_fields)
+    columns = ", ".join(quoted(str(field.column)) for field in meta.concrete_fields)
     claim = CLAIM.format(table=quoted(meta.db_table), due=first, columns=columns, **DIALECTS[connection.vendor])
     lease = models.UUIDField().get_db_prep_value(uuid.uuid4(), connection)
     claimed = list(due.raw(claim, [lease, seconds, *values]))

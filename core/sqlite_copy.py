@@ -28,7 +28,10 @@ def copy_database(target: Path) -> int:
             copy.execute("PRAGMA journal_mode=DELETE")  # one file, with nothing beside it
             copy.execute(f"PRAGMA user_version={secrets.randbelow(2**31)}")  # restored_database.database_mark
             copy.commit()
-            _check(copy)
+            found = [str(row[0]) for row in copy.execute("PRAGMA integrity_check")]
+            found += [f"foreign key of {row[0]}" for row in copy.execute("PRAGMA foreign_key_check")]
+        if found != ["ok"]:
+            raise CopyBroken("; ".join(found[:5]))
         with target.open("rb") as file:
             os.fsync(file.fileno())
     except sqlite3.Error as error:
@@ -38,10 +41,3 @@ def copy_database(target: Path) -> int:
         target.unlink()
         raise
     return target.stat().st_size
-
-
-def _check(copy: sqlite3.Connection) -> None:
-    found = [str(row[0]) for row in copy.execute("PRAGMA integrity_check")]
-    found += [f"foreign key of {row[0]}" for row in copy.execute("PRAGMA foreign_key_check")]
-    if found != ["ok"]:
-        raise CopyBroken("; ".join(found[:5]))

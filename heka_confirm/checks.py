@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core import checks
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import connection
-from django.http.request import validate_host
+from django.http.request import split_domain_port, validate_host
 
 from core.addresses import is_stored_form
 
@@ -23,15 +23,21 @@ def check_settings(**kwargs: Any) -> list[CheckMessage]:
 
 def _always() -> Iterator[CheckMessage]:
     address = urlsplit(settings.PUBLIC_URL)
-    if address.scheme not in {"http", "https"} or not address.hostname or address.path or address.query:
+    host, _port = split_domain_port(address.netloc)  # as of a request: none of its signs is another
+    if (
+        address.scheme not in {"http", "https"}
+        or not host
+        or address.geturl() != f"{address.scheme}://{address.netloc}"
+    ):
         yield Error(
             f"PUBLIC_URL is {settings.PUBLIC_URL!r}, not the address of a site.",
-            hint="Give scheme and host, and nothing after them: https://confirm.example.fi",
+            hint="Give scheme and host, and nothing after them: https://confirm.example.fi. A host with letters "
+            "such as ä is written as browsers send it: https://xn--hyv-sla.example.fi",
             id="heka_confirm.E001",
         )
-    elif not validate_host(address.hostname, settings.ALLOWED_HOSTS):
+    elif not validate_host(host, settings.ALLOWED_HOSTS):
         yield Error(
-            f"The host of PUBLIC_URL, {address.hostname}, is not in ALLOWED_HOSTS.",
+            f"The host of PUBLIC_URL, {host}, is not in ALLOWED_HOSTS.",
             hint="Leave ALLOWED_HOSTS out, or add the host to it.",
             id="heka_confirm.E002",
         )
@@ -40,6 +46,12 @@ def _always() -> Iterator[CheckMessage]:
             f"TRUSTED_PROXIES is {settings.TRUSTED_PROXIES}.",
             hint="Give the number of proxies of your own in front of the service, 0 when there is none.",
             id="heka_confirm.E003",
+        )
+    if settings.HSTS_PRELOAD and not settings.HSTS_INCLUDE_SUBDOMAINS:
+        yield Error(
+            "HSTS_PRELOAD is on without HSTS_INCLUDE_SUBDOMAINS, so that no browser's list takes the host.",
+            hint="Take HSTS_PRELOAD away, unless every host beneath this one serves https for good.",
+            id="heka_confirm.E014",
         )
     yield from _security_contact()
     yield from _retention()
@@ -84,12 +96,11 @@ def _retention() -> Iterator[CheckMessage]:
         )
 
 
-def _is_random(key: str) -> bool:
-    return len(key) >= SECRET_LENGTH and len(set(key)) >= 5 and not key.startswith("django-insecure-")
-
-
 def _in_production() -> Iterator[CheckMessage]:
-    if not all(map(_is_random, [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS])):
+    if any(
+        len(key) < SECRET_LENGTH or len(set(key)) < 5 or key.startswith("django-insecure-")
+        for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    ):
         yield Error(
             f"SECRET_KEY or one of SECRET_KEY_FALLBACKS has fewer than {SECRET_LENGTH} characters, or hardly any "
             "different ones, or is one that Django makes for development.",

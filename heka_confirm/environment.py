@@ -41,12 +41,22 @@ class Environment(FileAwareEnv):
 
 
 def site_url(value: str) -> str:
-    """Return the address of a site without a slash at its end. Raises ValidationError if it cannot be taken apart."""
+    """Return the address of a site as browsers write it, without a slash at its end.
+
+    Raises ValidationError if it cannot be taken apart.
+    """
     try:
-        urlsplit(value).port  # noqa: B018  # it is read when it is asked for
+        address = urlsplit(value)
+        address.port  # noqa: B018  # it is read when it is asked for
     except ValueError:
         raise ValidationError("Not an address. It is scheme and host: https://confirm.example.fi") from None
-    return value.rstrip("/")
+    return address._replace(netloc=address.netloc.lower()).geturl().rstrip("/")
+
+
+def host_of(site: str) -> str:
+    """Return the host of a site as it stands in the header Host, without a port; empty if there is none."""
+    host = urlsplit(site).hostname or ""
+    return f"[{host}]" if ":" in host else host
 
 
 def mail_url(value: str) -> dict[str, Any]:
@@ -58,7 +68,7 @@ def mail_url(value: str) -> dict[str, Any]:
         hint = "A password with signs such as # / @ in it has them as %23 %2F %40."
         raise ValidationError(f"Not the address of a mail server: {example}. {hint}") from None
     if value and "EMAIL_BACKEND" not in given:
-        raise ValidationError(f"The address of another thing than a mail server: {example}.")
+        raise ValidationError(f"This is not the address of a mail server: {example}.")
     if value and "smtp" in given["EMAIL_BACKEND"] and not given["EMAIL_HOST"]:
         raise ValidationError(f"The address names no mail server: {example}.")
     return given

@@ -8,7 +8,6 @@ import hashlib
 import logging
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 from environs import validate
@@ -41,7 +40,7 @@ FIELD_INDEX_KEYS = env.list("FIELD_INDEX_KEYS", **secret("FIELD_INDEX_KEYS", man
 RECORD_KEYS = env.list("RECORD_KEYS", **secret("RECORD_KEYS", many=True))
 
 PUBLIC_URL: str = env.site_url("PUBLIC_URL", default="http://127.0.0.1:8000" if DEBUG else "https://localhost")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[urlsplit(PUBLIC_URL or "").hostname or "localhost"])
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[environment.host_of(PUBLIC_URL or "") or "localhost"])
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 
 DATABASE: dict[str, Any] = env.database_url("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'var' / 'heka.sqlite3'}")

@@ -56,10 +56,10 @@ def sent_by_log(lines: Iterable[LogLine], letters: LetterQuerySet) -> Iterator[t
 
     One that was made anew after the restore, such as a reminder, was sent if the same event had its letter before.
     """
-    sent = (line for line in lines if line.context.get("outcome") == "sent" and "letter" in line.context)
+    sent = (line for line in lines if line.context.get("outcome") == "sent" and line.number("letter"))
     while batch := list(islice(sent, BATCH)):
         # By the event that owes the letter, which the log of former releases does not have.
-        by_key = {line.context["key"]: line.at for line in batch if "key" in line.context}
+        by_key = {str(line.context["key"]): line.at for line in batch if "key" in line.context}
         by_pk = {line.context["letter"]: line.at for line in batch if "key" not in line.context}
         found = letters.filter(Q(key__in=by_key) | Q(pk__in=by_pk))
         for pk, key, due_at, created_at in found.values_list("pk", "key", "due_at", "created_at"):

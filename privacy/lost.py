@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import Counter as Tally
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -65,14 +65,20 @@ class Lost:
     unnamed: list[LoggedEntry] = field(default_factory=list)  # by a former release, without their event
     others: Tally[str] = field(default_factory=Tally)
     differing: list[LoggedEntry] = field(default_factory=list)  # stored otherwise: somebody changed them
+    entries: int = 0  # of which the logs tell at all
 
 
 def read_lost(files: Iterable[Path]) -> Lost:
     """Return what the logs in these files have and the database has not. Raises OSError."""
     lost = Lost()
     purged_before = timezone.now() - dt.timedelta(days=settings.RETENTION_TRAIL_DAYS)
-    logged = logged_entries(lines_of("records", files))
-    for missed in missed_entries(logged, purged_before=purged_before):
+
+    def logged() -> Iterator[LoggedEntry]:
+        for entry in logged_entries(lines_of("records", files)):
+            lost.entries += 1
+            yield entry
+
+    for missed in missed_entries(logged(), purged_before=purged_before):
         entry = missed.entry
         if not missed.is_lost:
             lost.differing.append(entry)

@@ -69,8 +69,13 @@ class Restore:
         return restored_events.delivered_by_log(lines_of("upstream.webhooks", self.files), waiting)
 
     def erasures_to_repeat(self) -> list[LoggedEntry]:
-        """Return the erasures of the lost time that have not been done again."""
-        return [entry for entry in self.lost.erasures if not lost.is_erased_again(entry)]
+        """Return the erasures of the lost time that have not been done again.
+
+        Logs from which the database differs may be those of another installation: they let nobody be erased.
+        """
+        return (
+            [] if self.lost.differing else [entry for entry in self.lost.erasures if not lost.is_erased_again(entry)]
+        )
 
 
 def plan(restore: Restore) -> Iterator[str]:
@@ -121,19 +126,24 @@ def carry_out(restore: Restore) -> Iterator[str]:
 def repeat_erasures(restore: Restore) -> Iterator[str]:
     """Erase again whom the lost time saw erased, and yield what came of it (R18)."""
     repeated = 0
+    if restore.lost.erasures and restore.lost.differing:
+        yield "Nobody is erased by logs from which the database differs: are they of this installation?"
     for entry in restore.erasures_to_repeat():
-        _kind, key = parse_name(entry.subject)
-        slot = Applicant.objects.filter(pk=key).first()
+        kind, key = parse_name(entry.subject)
+        applications = application_keys([entry.chain])
+        # Not by the key alone: if somebody wrote here before this step, it may be another person's by now.
+        of_then = Applicant.objects.filter(version__application__in=applications, version__created_at__lte=entry.at)
+        slot = of_then.filter(pk=key).first() if kind == "applicant" else None
         if slot is None:
             # Their slot is of a version that is lost; or the application went with another one, or was not there yet.
-            if Application.objects.filter(pk__in=application_keys([entry.chain])).exists():
-                yield f"Not erased, for the version is lost: {lost.describe([entry])[0]}"
+            if Application.objects.filter(pk__in=applications).exists():
+                yield f"Not erased, because the version is lost: {lost.describe([entry])[0]}"
             continue
         reason = f"Repeated after a restore: entry {entry.number} of {entry.chain}"
         try:
             erasure.erase_person(slot, reason=reason, by=OPERATOR)
         except erasure.StillOpen:
-            yield f"Not erased, for an application of theirs is open here: {lost.describe([entry])[0]}"
+            yield f"Not erased, because an application of theirs is open here: {lost.describe([entry])[0]}"
         else:
             repeated += 1
     yield f"Erasures repeated: {repeated}"

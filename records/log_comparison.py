@@ -15,7 +15,9 @@ from core.log_lines import LogLine
 from records.models import Chain, Entry
 
 BATCH = 500  # lines looked at by one statement
-LINE = re.compile(r"Entry (\d+) of (.+): ((?:[0-9a-f]{4}:)+[0-9a-f]{4})")
+# Numbers that fit into a column, and names of records/names.py, which end with one.
+NAME = re.compile(r"[a-z ]+ [0-9]{1,18}")
+LINE = re.compile(r"Entry ([0-9]{1,9}) of ([a-z ]+(?: [0-9]{1,18}){1,2}): ((?:[0-9a-f]{4}:)+[0-9a-f]{4})")
 
 
 @dataclass(frozen=True)
@@ -43,8 +45,9 @@ def logged_entries(lines: Iterable[LogLine]) -> Iterator[LoggedEntry]:
     for line in lines:
         if found := LINE.fullmatch(line.message):
             number, chain, mac = found.groups()
-            told = {name: str(line.context.get(name, "")) for name in ("event", "subject")}
-            yield LoggedEntry(line.at, chain, int(number), mac.replace(":", ""), **told)
+            event, subject = (str(line.context.get(name, "")) for name in ("event", "subject"))
+            if not subject or NAME.fullmatch(subject):
+                yield LoggedEntry(line.at, chain, int(number), mac.replace(":", ""), event, subject)
 
 
 def missed_entries(logged: Iterable[LoggedEntry], *, purged_before: dt.datetime) -> Iterator[Missed]:

@@ -51,19 +51,16 @@ def delivered_by_log(lines: Iterable[LogLine], deliveries_: WebhookDeliveryQuery
     Each comes with the id under which it was taken: an event that is made anew after the restore had another one. The
     log of former releases has no such id, and knows deliveries by their number.
     """
-    taken = (line for line in lines if line.context.get("outcome") == "delivered" and "delivery" in line.context)
+    taken = (line for line in lines if line.context.get("outcome") == "delivered" and line.number("delivery"))
     found: dict[int, str] = {}
     while batch := list(islice(taken, BATCH)):
         by_happening = {
-            (line.context["endpoint"], line.context["happening"]): line
-            for line in batch
-            if "happening" in line.context
+            (line.number("endpoint"), happening): line for line in batch if (happening := line.number("happening"))
         }
         by_pk = {line.context["delivery"]: line for line in batch if "happening" not in line.context}
         happenings = {happening for _endpoint, happening in by_happening}
-        for delivery in deliveries_.filter(Q(pk__in=by_pk) | Q(event__happening__in=happenings)).select_related(
-            "event"
-        ):
+        waiting = deliveries_.filter(Q(pk__in=by_pk) | Q(event__happening__in=happenings))
+        for delivery in waiting.select_related("event"):
             line = by_happening.get((delivery.endpoint_id, delivery.event.happening_id)) or by_pk.get(delivery.pk)
             # Otherwise it was to be sent once more since.
             if line and (delivery.due_at <= line.at or line.at < delivery.created_at):

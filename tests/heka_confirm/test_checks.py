@@ -42,6 +42,10 @@ def test_check_of_production_warns_of_sqlite_only(production):
         ("PUBLIC_URL", "confirm.example.fi", "heka_confirm.E001"),
         ("PUBLIC_URL", "https://confirm.example.fi/app", "heka_confirm.E001"),
         ("PUBLIC_URL", "ftp://confirm.example.fi", "heka_confirm.E001"),
+        ("PUBLIC_URL", "https://confirm.example.fi#top", "heka_confirm.E001"),
+        ("PUBLIC_URL", "https://user:password@confirm.example.fi", "heka_confirm.E001"),
+        ("PUBLIC_URL", "https://confirm example.fi", "heka_confirm.E001"),
+        ("PUBLIC_URL", "https://hyvä.example.fi", "heka_confirm.E001"),
         ("ALLOWED_HOSTS", ["other.example.fi"], "heka_confirm.E002"),
         ("ALLOWED_HOSTS", [], "heka_confirm.E002"),
         ("TRUSTED_PROXIES", -1, "heka_confirm.E003"),
@@ -67,6 +71,12 @@ def test_check_of_one_wrong_setting_names_it(production, name, value, expected):
     setattr(production, name, value)
 
     assert found() == [expected]
+
+
+def test_preload_needs_the_subdomains(production):
+    production.HSTS_PRELOAD, production.HSTS_INCLUDE_SUBDOMAINS = True, False
+
+    assert found() == ["heka_confirm.E014"]
 
 
 def test_check_of_a_demonstration_that_is_allowed_finds_nothing(production):

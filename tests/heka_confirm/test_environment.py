@@ -1,10 +1,11 @@
 """Variables that cannot be read: each is told by its name, none with its value."""
 
 import pytest
+from django.http.request import split_domain_port
 from environs import ValidationError
 
 from heka_confirm.databases import read as database_url
-from heka_confirm.environment import Environment, WrongEnvironment, mail_url, site_url
+from heka_confirm.environment import Environment, WrongEnvironment, host_of, mail_url, site_url
 
 
 @pytest.mark.parametrize(
@@ -61,6 +62,19 @@ def test_mail_server_is_taken(value):
 def test_address_of_the_service_that_cannot_be_taken_apart_is_told(value):
     with pytest.raises(ValidationError):
         site_url(value)
+
+
+@pytest.mark.parametrize(
+    ("written", "taken"),
+    [("HTTPS://Confirm.Example.fi/", "https://confirm.example.fi"), ("https://[2001:DB8::1]:8443", None)],
+)
+def test_address_of_the_service_is_taken_as_browsers_write_it(written, taken):
+    assert site_url(written) == (taken or written.lower())
+
+
+@pytest.mark.parametrize("host", ["confirm.example.fi", "[2001:db8::1]", "127.0.0.1"])
+def test_host_of_the_service_is_the_one_of_its_requests(host):
+    assert host_of(f"https://{host}:8443") == split_domain_port(f"{host}:8443")[0] == host
 
 
 def test_all_that_is_wrong_is_one_message_of_a_line_each(monkeypatch):

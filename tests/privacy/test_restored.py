@@ -1,7 +1,9 @@
 """The step after a restore: nothing twice, nobody let in, the erased erased, the lost named (ADR 57)."""
 
+import contextlib
 import gzip
 import io
+import json
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -10,7 +12,7 @@ from django.core.management import CommandError, call_command
 from django.db import ProgrammingError, connection
 
 from applications import changes, protection
-from applications.models import Application
+from applications.models import Applicant, Application
 from identity import staff_links
 from identity.models import LinkRequest, Person, StaffLink
 from mailing import worker
@@ -132,6 +134,18 @@ def test_erasure_of_the_lost_time_is_repeated_once_with_where_it_stood(log):
     assert (entry.role, list(verify.verify_everything())) == ("operator", [])
 
 
+def test_somebody_who_has_the_number_of_an_erased_person_since_is_not_erased(log):
+    with lost_time(log):
+        sent = withdrawn(cast.MAIJA)
+        erase(sent, cast.MAIJA)
+    withdrawn(cast.OLLI)  # written before the step after the restore; SQLite gives the numbers of then
+
+    said = restored(log)
+
+    assert "Erasures repeated: 0" in said
+    assert Person.objects.exists()
+
+
 def test_erasure_is_repeated_when_the_log_comes_later(log):
     sent = withdrawn(cast.MAIJA)
     with lost_time(log):
@@ -147,6 +161,51 @@ def test_erasure_is_repeated_when_the_log_comes_later(log):
     assert Entry.objects.filter(event="restored").count() == 1
 
 
+def test_logs_of_another_installation_let_nobody_be_erased(log):
+    sent = withdrawn(cast.MAIJA)
+    with lost_time(log):
+        erase(sent, cast.MAIJA)
+    ours = log.read_text().replace('"time": "2', '"time": "3')  # later than what is stored
+    other = f"Entry 1 of application {sent.pk}: {bytes(32).hex(':', 2)}"
+    theirs = json.loads(next(line for line in ours.splitlines() if '"erased"' in line))
+    log.write_text(ours + json.dumps({**theirs, "message": other}))
+    out = io.StringIO()
+
+    with pytest.raises(CommandError, match="differ from the log"):
+        call_command("restored", "--log", str(log), stdout=out)
+
+    assert "Nobody is erased by logs" in out.getvalue()
+    assert Applicant.objects.filter(version__application=sent).exists()
+
+
+@pytest.mark.parametrize(
+    ("written", "forged"), [('"subject": "applicant', '"subject": "person'), ("of application ", "of application 99")]
+)
+def test_nobody_is_erased_but_the_applicant_of_that_application(log, written, forged):
+    sent = withdrawn(cast.MAIJA)
+    with lost_time(log):
+        erase(sent, cast.MAIJA)
+    log.write_text(log.read_text().replace(written, forged))
+
+    assert "Erasures repeated: 0" in restored(log)
+    assert Applicant.objects.filter(version__application=sent).exists()
+
+
+def test_nobody_is_erased_who_got_the_number_afterwards(log):
+    sent = withdrawn(cast.MAIJA)
+    with lost_time(log):
+        erase(sent, cast.MAIJA)
+    log.write_text(log.read_text().replace('"time": "2', '"time": "1'))
+
+    assert "Erasures repeated: 0" in restored(log)
+
+
+def test_logs_without_any_entry_are_told_of(log):
+    log.write_text("12:00:00 INFO    records: Entry 1 of application 17: 00aa\n")
+
+    assert "No entry of the trail is in these logs" in restored(log)
+
+
 def test_erasure_of_somebody_whose_application_is_open_again_is_named_and_left(log):
     sent = application(cast.MAIJA)
     with lost_time(log):
@@ -155,7 +214,7 @@ def test_erasure_of_somebody_whose_application_is_open_again_is_named_and_left(l
 
     said = restored(log)
 
-    assert "Not erased, for an application of theirs is open here: " in said
+    assert "Not erased, because an application of theirs is open here: " in said
     assert f"application {sent.number}, applicant 1: A person’s data erased" in said
     assert Application.objects.filter(pk=sent.pk).exists()
 
@@ -184,6 +243,16 @@ def test_log_is_read_packed_and_with_words_of_the_platform_and_torn_lines(log, t
     packed.write_bytes(gzip.compress("\n".join(['{"name": "records", "mess', *told, "no line"]).encode()))
 
     assert "applicant 2: Application confirmed by an applicant" in restored(packed)
+
+
+@pytest.mark.parametrize("damage", [lambda packed: packed[:-20], lambda packed: b"x" + packed])
+def test_packed_log_that_is_damaged_is_named_and_nothing_is_done(tmp_path, damage):
+    packed = tmp_path / "service.log.gz"
+    packed.write_bytes(damage(gzip.compress(bytes(range(256)) * 100)))
+
+    with pytest.raises(CommandError, match=r"service\.log\.gz cannot be read: it is packed, and damaged"):
+        restored(packed)
+    assert not Entry.objects.filter(event="restored").exists()
 
 
 def test_entry_that_differs_from_the_log_fails(log, django_capture_on_commit_callbacks):
@@ -274,6 +343,18 @@ def test_role_without_the_right_to_set_numbers_is_told():
 
     with pytest.raises(CommandError, match="as the role that migrates"):
         restored()
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite does not know who is connected")
+def test_database_that_somebody_uses_is_let_be():
+    application(cast.MAIJA)
+    with contextlib.closing(connection.copy()) as other:
+        other.ensure_connection()
+
+        with pytest.raises(CommandError, match=r"in use \(other connections: 1\)"):
+            restored()
+
+    assert not Letter.objects.restored().exists()
 
 
 def test_nothing_is_held_where_numbers_may_not_be_set(monkeypatch):
