@@ -1,6 +1,6 @@
 """The system check of keys against what is stored, by `check --database default` and `migrate`."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.checks import CheckMessage, Error, Tags, register
@@ -14,23 +14,26 @@ def check_stored_keys(databases: Sequence[str] | None = None, **kwargs: Any) -> 
     """Return an error for each list of keys that lacks one under which something has been stored of late."""
     if not databases:
         return []
-    connection.ensure_connection()
-    return [
-        Error(
-            f"{setting} lacks the key {key}, under which the newest {name} is stored: nobody could read it.",
-            hint="Give the keys that belong to this database, or restore the database to which these keys belong. "
-            "How much is under which key: manage.py reencrypt --check",
-            id="applications.E001",
-        )
-        for setting, key, name in _lacking()
-    ]
-
-
-def _lacking() -> Iterator[tuple[str, str, str]]:
+    try:
+        connection.ensure_connection()
+    except DatabaseError as error:
+        reason = " ".join(str(error).split())
+        hint = "What to do about it: manage.py check --deploy --database default"
+        return [Error(f"Nothing stored could be read with the keys: {reason}", hint=hint, id="applications.E002")]
+    found: list[CheckMessage] = []
     for newest in kept_under_keys.newest():
         try:
             key = newest.key()
         except DatabaseError:  # the schema of another release, which `migrate` is about to change
             continue
         if key and key not in newest.live:
-            yield newest.setting, key, newest.name
+            lacks = f"{newest.setting} lacks the key {key}"
+            found.append(
+                Error(
+                    f"{lacks}, under which the newest {newest.name} is stored: nobody could read it.",
+                    hint="Give the keys that belong to this database, or restore the database to which these keys "
+                    "belong. How much is under which key: manage.py reencrypt --check",
+                    id="applications.E001",
+                )
+            )
+    return found

@@ -90,7 +90,11 @@ def report() -> Iterator[Line]:
     yield from _of_list("FIELD_INDEX_KEYS", live, indexes)
     if ended:
         yield Line(f"  links and codes that have ended with a former key: {_numbers(ended)}")
-    yield from _of_list("RECORD_KEYS", keys.live_key_ids(), _entries())
+    recorded: Under = defaultdict(Counter)
+    for model in (Chain, Entry):
+        for key, number in model._base_manager.order_by().values_list("key_id").annotate(Count("pk")):
+            recorded[key][str(model._meta.model_name)] += number
+    yield from _of_list("RECORD_KEYS", keys.live_key_ids(), recorded)
 
 
 def _under(columns: Callable[[Kept], Iterable[str]]) -> Under:
@@ -99,14 +103,6 @@ def _under(columns: Callable[[Kept], Iterable[str]]) -> Under:
     for kept in all_kept():
         for key, number in kept.counts(columns(kept)).items():
             under[key][str(kept.model._meta.model_name)] += number
-    return under
-
-
-def _entries() -> Under:
-    under: Under = defaultdict(Counter)
-    for model in (Chain, Entry):
-        for key, number in model._base_manager.order_by().values_list("key_id").annotate(Count("pk")):
-            under[key][str(model._meta.model_name)] += number
     return under
 
 

@@ -13,10 +13,8 @@ def claim(names: Iterable[str]) -> None:
     """
     if connection.vendor != "postgresql":
         return
+    digests = (hashlib.sha256(name.encode()).digest() for name in names)
+    numbers = {int.from_bytes(digest[:8], "big", signed=True) for digest in digests}
     with connection.cursor() as cursor:
-        for number in sorted({_number(name) for name in names}):  # in one order, so that nobody waits in a ring
+        for number in sorted(numbers):  # in one order, so that nobody waits in a ring
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
-
-
-def _number(name: str) -> int:
-    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)

@@ -43,7 +43,7 @@ class LastKnown(Generic[T]):
 
     def __init__(self, unknown: Callable[[], T]) -> None:
         """Take what makes it up for a process that could never read it."""
-        self.known = unknown  # returns it as it was last read
+        self.known = unknown  # what was read last, without asking the database
 
     def now(self, read: Callable[[], T]) -> T:
         """Return what is read, or was read last. No page fails without the database."""

@@ -66,17 +66,3 @@ class MailedSecret:
         """Return the secret as each live key makes it, the active one first, and then as they made it before."""
         digests = crypto.keyed(f"{self.label} {nonce}")
         return [spell(digest) for spell in (self.spell, self.spelled_before) if spell for digest in digests]
-
-
-def rehash(row: models.Model, *kinds: MailedSecret) -> None:
-    """Store the hashes of a row's secrets under the active index key, so that they outlive the former one.
-
-    If the key that made a secret is gone already, the row stays as it is.
-    """
-    try:
-        hashes = {kind.column: crypto.indexes(kind.of(row))[0] for kind in kinds}
-    except KeyGone:
-        return
-    for column, value in hashes.items():
-        setattr(row, column, value)
-    row.save(update_fields=[*hashes])

@@ -1,6 +1,7 @@
 """Reading the log again: one JSON object a line, as the service writes it (LOG_FORMAT=json)."""
 
 import datetime as dt
+import errno
 import gzip
 import json
 import re
@@ -12,6 +13,7 @@ from typing import Any
 
 # Of a log with LOG_FORMAT=plain, in which an address that somebody asked for may look like a line of ours.
 PLAIN = re.compile(r"\d\d:\d\d:\d\d (?:DEBUG|INFO|WARNING|ERROR|CRITICAL) +[\w.]+: ")
+DAMAGED = "packed, and damaged. Unpack what can be read (zcat), and give that"
 
 
 @dataclass(frozen=True)
@@ -31,25 +33,19 @@ class LogLine:
 def lines_of(logger: str, files: Iterable[Path]) -> Iterator[LogLine]:
     """Yield what one logger wrote into these files, in their order. A file whose name ends with .gz is unpacked.
 
-    Whatever is no line of the service is passed over, such as one that was cut off. Raises OSError.
+    Whatever is no line of the service is passed over, such as one that was cut off. Raises OSError, also for a packed
+    file that is damaged.
     """
     named = f'"{logger}"'
     for path in files:
-        for text in _texts(path):
-            line = _read(text) if named in text else None
-            if line and line[0] == logger:
-                yield line[1]
-
-
-def _texts(path: Path) -> Iterator[str]:
-    """Yield the lines of a file, of a packed one that was cut off or spoiled those before that. Raises OSError."""
-    with (gzip.open if path.suffix == ".gz" else open)(path, "rt", encoding="utf-8", errors="replace") as file:
         try:
-            yield from file
-        except (EOFError, zlib.error):
-            return
-        except gzip.BadGzipFile as error:
-            raise OSError(error.errno, str(error), str(path)) from None
+            with (gzip.open if path.suffix == ".gz" else open)(path, "rt", encoding="utf-8", errors="replace") as file:
+                for text in file:
+                    line = _read(text) if named in text else None
+                    if line and line[0] == logger:
+                        yield line[1]
+        except (EOFError, gzip.BadGzipFile, zlib.error) as error:  # lines are missing, and so perhaps an erasure
+            raise OSError(errno.EIO, DAMAGED, str(path)) from error
 
 
 def _read(text: str) -> tuple[str, LogLine] | None:

@@ -7,7 +7,7 @@ are passed over and come again, and of each only the encrypted columns and their
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -94,12 +94,19 @@ class Result:
 
 
 def rewrite(kept: Kept, *, tell: Callable[[int], object] = lambda _rows: None) -> Result:
-    """Write every row of a model that is behind; `tell` is told how many are done."""
-    written = 0
+    """Write every row of a model that is behind, in short transactions; `tell` is told how many are done."""
+    rows, written = kept.behind().order_by("pk").values_list("pk", flat=True), 0
     for left in reversed(range(ROUNDS)):
-        result = Result()
-        for done in _pieces(kept, result):
-            tell(done)
+        result, size = Result(), FEWEST
+        keys = list(rows[:size])
+        while keys:
+            began, before = time.monotonic(), result.written
+            last = _piece(kept, keys, result)
+            is_quick = time.monotonic() - began < LONGEST / 2
+            size = min(size * 2, MOST) if is_quick else max(size // 2, FEWEST)
+            tell(result.written - before)
+            time.sleep(PAUSE)
+            keys = list(rows.filter(pk__gt=last)[:size])
         written += result.written
         if not (result.held and left):
             break
@@ -108,50 +115,27 @@ def rewrite(kept: Kept, *, tell: Callable[[int], object] = lambda _rows: None) -
     return result
 
 
-def _pieces(kept: Kept, result: Result) -> Iterator[int]:
-    """Go through the rows once in short transactions. After each yield how many rows it has written."""
-    rows, size = kept.behind().order_by("pk").values_list("pk", flat=True), FEWEST
-    keys = list(rows[:size])
-    while keys:
-        began, before = time.monotonic(), result.written
-        last = _piece(kept, keys, result)
-        is_quick = time.monotonic() - began < LONGEST / 2
-        size = min(size * 2, MOST) if is_quick else max(size // 2, FEWEST)
-        yield result.written - before
-        time.sleep(PAUSE)
-        keys = list(rows.filter(pk__gt=last)[:size])
-
-
 def _piece(kept: Kept, keys: Sequence[Any], result: Result) -> Any:
-    """Write these rows in one transaction, or as many as time allows; return the key of the last."""
+    """Write these rows in one transaction, or as many as time allows; return the key of the last.
+
+    If that fails, write each alone, and note what is wrong with which.
+    """
     try:
         done, lost, last = _written(kept, keys)
     except (IntegrityError, CannotDecrypt, OperationalError) as error:
         if isinstance(error, OperationalError) and getattr(error.__cause__, "sqlstate", None) not in HELD:
             raise
-        for key in keys:
-            _alone(kept, key, result)
+        if len(keys) > 1:
+            for key in keys:
+                _piece(kept, [key], result)
+        elif isinstance(error, OperationalError):
+            result.held += 1
+        else:
+            (result.doubled if isinstance(error, IntegrityError) else result.unreadable).append(keys[0])
         return keys[-1]
     result.written, result.lost = result.written + done - lost, result.lost + lost
     result.held += len([key for key in keys if key <= last]) - done
     return last
-
-
-def _alone(kept: Kept, key: Any, result: Result) -> None:
-    """Write one row, and note what is wrong with it."""
-    try:
-        done, lost, _last = _written(kept, [key])
-    except CannotDecrypt:
-        result.unreadable.append(key)
-    except IntegrityError:
-        result.doubled.append(key)
-    except OperationalError as error:
-        if getattr(error.__cause__, "sqlstate", None) not in HELD:
-            raise
-        result.held += 1
-    else:
-        result.written, result.lost = result.written + done - lost, result.lost + lost
-        result.held += 1 - done
 
 
 @transaction.atomic

@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass
 
 from django.apps import apps
+from django.conf import settings
 from django.db import connection, models
 
 MARGIN = 1_000_000  # more rows than any table gets between two backups
@@ -22,10 +23,30 @@ def raise_numbers() -> dict[str, Raised]:
 
     It needs the rights of the role that migrates. On PostgreSQL no rollback takes it back, which does no harm.
     """
-    models_ = filter(_counts, apps.get_models(include_auto_created=True))
-    columns = {model._meta.db_table: str(model._meta.pk.column) for model in models_}
+    columns = {
+        model._meta.db_table: str(model._meta.pk.column)
+        for model in apps.get_models(include_auto_created=True)
+        if model._meta.managed and isinstance(model._meta.pk, models.AutoField)
+    }
     raise_number = _raise_on_sqlite if connection.vendor == "sqlite" else _raise_on_postgresql
     return {table: raise_number(table, column) for table, column in sorted(columns.items())}
+
+
+def number_of_others() -> int:
+    """Return how many connections there are besides this one that may write here. None are known on SQLite.
+
+    Behind a pooler they are its own, whether somebody uses them or not, and are not counted.
+    """
+    if connection.vendor == "sqlite" or settings.DATABASE_POOLED:
+        return 0
+    with connection.cursor() as cursor:
+        # Not who watches over the server, but whoever has the rights of the service.
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity JOIN pg_roles ON pg_roles.oid = usesysid"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid() AND (rolname = current_user"
+            " OR NOT rolsuper AND has_table_privilege(usesysid, 'django_migrations', 'INSERT'))"
+        )
+        return int(cursor.fetchone()[0])
 
 
 def database_mark() -> str:
@@ -45,10 +66,6 @@ def database_mark() -> str:
         place = "/".join(map(str, cursor.fetchone()))
     # In groups of digits, which nothing takes for an identity code.
     return hashlib.sha256(place.encode()).digest()[:8].hex(":", 2)
-
-
-def _counts(model: type[models.Model]) -> bool:
-    return model._meta.managed and isinstance(model._meta.pk, models.AutoField)
 
 
 def _raise_on_sqlite(table: str, _column: str) -> Raised:

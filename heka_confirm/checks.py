@@ -47,6 +47,12 @@ def _always() -> Iterator[CheckMessage]:
             hint="Give the number of proxies of your own in front of the service, 0 when there is none.",
             id="heka_confirm.E003",
         )
+    if settings.HSTS_PRELOAD and not settings.HSTS_INCLUDE_SUBDOMAINS:
+        yield Error(
+            "HSTS_PRELOAD is on without HSTS_INCLUDE_SUBDOMAINS, so that no browser's list takes the host.",
+            hint="Take HSTS_PRELOAD away, unless every host beneath this one serves https for good.",
+            id="heka_confirm.E014",
+        )
     yield from _security_contact()
     yield from _retention()
 
@@ -90,12 +96,11 @@ def _retention() -> Iterator[CheckMessage]:
         )
 
 
-def _is_random(key: str) -> bool:
-    return len(key) >= SECRET_LENGTH and len(set(key)) >= 5 and not key.startswith("django-insecure-")
-
-
 def _in_production() -> Iterator[CheckMessage]:
-    if not all(map(_is_random, [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS])):
+    if any(
+        len(key) < SECRET_LENGTH or len(set(key)) < 5 or key.startswith("django-insecure-")
+        for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    ):
         yield Error(
             f"SECRET_KEY or one of SECRET_KEY_FALLBACKS has fewer than {SECRET_LENGTH} characters, or hardly any "
             "different ones, or is one that Django makes for development.",

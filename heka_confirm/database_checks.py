@@ -157,13 +157,13 @@ def _server(facts: Facts) -> Iterator[CheckMessage]:
         )
     if facts.without_limit and not settings.DATABASE_POOLED:
         yield Warning(
-            f"Requests have no limit of time by {', '.join(facts.without_limit)}.",
+            f"Requests have no time limit by {', '.join(facts.without_limit)}.",
             hint="Take it out of `options` in DATABASE_URL; the service sets its own.",
             id="heka_confirm.W016",
         )
     if facts.notices_hang_up == "0":
         yield Warning(
-            f"A statement of the role {facts.role} goes on after whoever asked has gone.",
+            f"Statements of the role {facts.role} go on after whoever asked has gone.",
             hint="Run deploy/roles.sql, which sets client_connection_check_interval for the role.",
             id="heka_confirm.W018",
         )

@@ -54,7 +54,7 @@ def read(url: str) -> dict[str, Any]:
         hint = "A password with signs such as # / @ in it has them as %23 %2F %40."
         raise ValidationError(f"Not the address of a database: {EXAMPLE}. {hint}") from None
     if given["ENGINE"] not in KNOWN:
-        raise ValidationError(f"The address of a database of another kind: {EXAMPLE}.")
+        raise ValidationError(f"The database is to be PostgreSQL or SQLite: {EXAMPLE}.")
     if not given["NAME"] and "service" not in given.get("OPTIONS", {}):
         raise ValidationError(f"The address names no database: {EXAMPLE}.")
     return {**given, "OPTIONS": options_of(url, given)}

@@ -68,7 +68,7 @@ def mail_url(value: str) -> dict[str, Any]:
         hint = "A password with signs such as # / @ in it has them as %23 %2F %40."
         raise ValidationError(f"Not the address of a mail server: {example}. {hint}") from None
     if value and "EMAIL_BACKEND" not in given:
-        raise ValidationError(f"The address of another thing than a mail server: {example}.")
+        raise ValidationError(f"This is not the address of a mail server: {example}.")
     if value and "smtp" in given["EMAIL_BACKEND"] and not given["EMAIL_HOST"]:
         raise ValidationError(f"The address names no mail server: {example}.")
     return given

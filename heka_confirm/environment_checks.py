@@ -21,7 +21,7 @@ STYLESHEET = "heka.css"
 @register(Tags.security)
 def check_environment(**kwargs: Any) -> list[CheckMessage]:
     """Return what is wrong around this process."""
-    return [*_misspelt(), *_egress(), *_https(), *_pdf(), *([] if settings.DEBUG else _database_file())]
+    return [*_misspelt(), *_egress(), *_pdf(), *([] if settings.DEBUG else _database_file())]
 
 
 def _misspelt() -> Iterator[CheckMessage]:
@@ -52,17 +52,8 @@ def _egress() -> Iterator[CheckMessage]:
     if address and settings.EMAIL_BACKEND.startswith("anymail.backends.amazon_ses"):
         yield Warning(
             "EGRESS_PROXY is not for Amazon SES, which is called by a library of its own.",
-            hint="Give that its proxy in ANYMAIL: AMAZON_SES_CLIENT_PARAMS. See docs/operations.md.",
+            hint="Give that its proxy in ANYMAIL: AMAZON_SES_CLIENT_PARAMS. See docs/networks.md.",
             id="heka_confirm.W005",
-        )
-
-
-def _https() -> Iterator[CheckMessage]:
-    if settings.HSTS_PRELOAD and not settings.HSTS_INCLUDE_SUBDOMAINS:
-        yield Error(
-            "HSTS_PRELOAD is on without HSTS_INCLUDE_SUBDOMAINS, so that no browser's list takes the host.",
-            hint="Take HSTS_PRELOAD away, unless every host beneath this one serves https for good.",
-            id="heka_confirm.E014",
         )
 
 

@@ -1,6 +1,7 @@
 """Whether PDFs can be made here: the extra `pdf`, and the libraries of the system that it does not bring."""
 
 import ctypes
+from contextlib import suppress
 from importlib.util import find_spec
 
 # As WeasyPrint opens them when it is imported; it then fails for want of one.
@@ -15,17 +16,17 @@ def is_installed() -> bool:
 
 def missing_libraries() -> list[str]:
     """Return the libraries that WeasyPrint would not find."""
-    return [name for name in LIBRARIES if not any(_opens(file.format(name)) for file in FILES)]
+    missing = []
+    for name in LIBRARIES:
+        for file in FILES:
+            with suppress(OSError):
+                ctypes.CDLL(file.format(name))
+                break
+        else:
+            missing.append(name)
+    return missing
 
 
 def can_make_pdfs() -> bool:
     """Tell whether pages may offer PDFs."""
     return is_installed() and not missing_libraries()
-
-
-def _opens(file: str) -> bool:
-    try:
-        ctypes.CDLL(file)
-    except OSError:
-        return False
-    return True

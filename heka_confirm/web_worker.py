@@ -4,6 +4,7 @@ The pages are those that a proxy gives too (deploy/pages): in three languages, w
 """
 
 import socket
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,5 @@ class AnsweringWorker(LeavingWorker):
         self.log.warning("A request was refused: %s", status)
         page = (PAGES / f"{status[:3]}.html").read_bytes()
         head = HEADERS.format(status=status, length=len(page))
-        try:
+        with suppress(OSError):  # the client has gone
             write_nonblock(client, head.encode() + page)  # type: ignore[no-untyped-call]
-        except OSError:
-            return  # the client has gone

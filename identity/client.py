@@ -63,9 +63,9 @@ def within(deadline: Deadline, call: Callable[[], T]) -> T:
     comes a byte at a time.
     """
     free = _FREE
+    give_connection_back()
     if not free.acquire(blocking=False):
         raise BrokerUnreachable("busy")
-    give_connection_back()
     future = _POOL.submit(call)
     future.add_done_callback(lambda _: free.release())
     try:

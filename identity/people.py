@@ -162,9 +162,8 @@ def restore_codes(holder: Person, other: Person | None, *, former: str, new: str
     people = Person.objects.select_for_update(no_key=True).in_bulk([holder.pk, *([other.pk] if other else [])])
     locked = people[holder.pk]
     if locked.hetu == new:
-        rest = _find_or_claim(
-            former
-        )  # the other row, or somebody who has identified themselves by the former code since
+        # The other row, or somebody who has identified themselves by the former code since.
+        rest = _find_or_claim(former)
         if rest is None:
             _give_code(locked, former)
         else:

@@ -49,7 +49,9 @@ class IdleMiddleware:
         if had_session and _is_alive(request):
             is_noted = time.time() - request.session.get(SEEN, 0) < GRAIN_SECONDS
             if not is_noted:
-                _count_from_now(request)
+                was_modified = request.session.modified
+                begin(request)
+                request.session.modified = was_modified  # by itself it is no reason to save the session
             if SESSION_KEY in request.session:
                 ends_at = timezone.now() + dt.timedelta(minutes=_idle_minutes(request))
                 kind = "staff_session_ends_at" if _is_of_staff(request) else "session_ends_at"
@@ -77,13 +79,6 @@ def _is_alive(request: HttpRequest) -> bool:
     except DATABASE_AWAY:  # its row stays, as idle as it is
         request.session, request.user = SessionStore(), AnonymousUser()
     return False
-
-
-def _count_from_now(request: HttpRequest) -> None:
-    """Count the idle minutes from now, without a reason to save the session."""
-    was_modified = request.session.modified
-    begin(request)
-    request.session.modified = was_modified
 
 
 def _note(request: HttpRequest) -> None:

@@ -100,8 +100,9 @@ def carry_out(restore: Restore) -> Iterator[str]:
 
     What erasing, retention and the clock store now was due, and may have left, in the lost time: it is held too.
     """
+    raised = raise_numbers()  # first, as it is what a role may have no right to
     emails, deliveries = restored_emails.hold(), restored_events.hold()
-    restored_events.leave_out_numbers(raise_numbers())
+    restored_events.leave_out_numbers(raised)
     yield f"Numbers of every table go on {MARGIN} higher"
     yield f"Sessions ended: {ended_access.end_sessions()}"
     yield f"Links for passwords ended: {ended_access.end_links()}"
@@ -129,20 +130,20 @@ def repeat_erasures(restore: Restore) -> Iterator[str]:
         yield "Nobody is erased by logs from which the database differs: are they of this installation?"
     for entry in restore.erasures_to_repeat():
         kind, key = parse_name(entry.subject)
-        # Nobody else who has got the number since, or has it in another installation.
-        there = Applicant.objects.filter(version__application__in=application_keys([entry.chain]))
-        made = there.filter(version__created_at__lte=entry.at)
-        slot = made.filter(pk=key).first() if kind == "applicant" else None
+        applications = application_keys([entry.chain])
+        # Not by the key alone: if somebody wrote here before this step, it may be another person's by now.
+        of_then = Applicant.objects.filter(version__application__in=applications, version__created_at__lte=entry.at)
+        slot = of_then.filter(pk=key).first() if kind == "applicant" else None
         if slot is None:
             # Their slot is of a version that is lost; or the application went with another one, or was not there yet.
-            if Application.objects.filter(pk__in=application_keys([entry.chain])).exists():
-                yield f"Not erased, for the version is lost: {lost.describe([entry])[0]}"
+            if Application.objects.filter(pk__in=applications).exists():
+                yield f"Not erased, because the version is lost: {lost.describe([entry])[0]}"
             continue
         reason = f"Repeated after a restore: entry {entry.number} of {entry.chain}"
         try:
             erasure.erase_person(slot, reason=reason, by=OPERATOR)
         except erasure.StillOpen:
-            yield f"Not erased, for an application of theirs is open here: {lost.describe([entry])[0]}"
+            yield f"Not erased, because an application of theirs is open here: {lost.describe([entry])[0]}"
         else:
             repeated += 1
     yield f"Erasures repeated: {repeated}"

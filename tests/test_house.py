@@ -7,7 +7,9 @@ import pytest
 
 from tests.house import House, measure
 
-MOST_PUBLIC = 1180
+# Top-level functions; those of guarding staff, evidence, brokers, the counter, the housing system's interface and the
+# import among them.
+MOST_PUBLIC = 1168
 
 
 @pytest.fixture(scope="module")

@@ -85,7 +85,7 @@ def once(
         return act()
     if answer := _answered(request, kind, client=client):
         return answer
-    _forget_old()
+    atomically(IdempotencyRecord.objects.filter(created_at__lt=timezone.now() - ANSWERS_KEPT).delete)()
     try:
         return _kept(act, client=client, request=request)
     except OVERTAKEN:
@@ -93,11 +93,6 @@ def once(
         if answer := _answered(request, kind, client=client):
             return answer
         raise
-
-
-@atomically
-def _forget_old() -> None:
-    IdempotencyRecord.objects.filter(created_at__lt=timezone.now() - ANSWERS_KEPT).delete()
 
 
 @atomically

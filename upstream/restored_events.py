@@ -59,9 +59,8 @@ def delivered_by_log(lines: Iterable[LogLine], deliveries_: WebhookDeliveryQuery
         }
         by_pk = {line.context["delivery"]: line for line in batch if "happening" not in line.context}
         happenings = {happening for _endpoint, happening in by_happening}
-        for delivery in deliveries_.filter(Q(pk__in=by_pk) | Q(event__happening__in=happenings)).select_related(
-            "event"
-        ):
+        waiting = deliveries_.filter(Q(pk__in=by_pk) | Q(event__happening__in=happenings))
+        for delivery in waiting.select_related("event"):
             line = by_happening.get((delivery.endpoint_id, delivery.event.happening_id)) or by_pk.get(delivery.pk)
             # Otherwise it was to be sent once more since.
             if line and (delivery.due_at <= line.at or line.at < delivery.created_at):

@@ -43,7 +43,7 @@ class Pool(ConnectionPool[PatientConnection]):
     """psycopg's pool, which lends connections within the seconds of a request, in turn, to a bounded crowd."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(connection_class=PatientConnection, check=_check, **options)
+        super().__init__(connection_class=PatientConnection, check=self.check_connection, **options)
         self.crowd = Crowd(self.max_size)
         patience.limit_process(patience.REQUEST_SECONDS)  # its own threads, which serve no request
 
@@ -73,12 +73,13 @@ class Pool(ConnectionPool[PatientConnection]):
             self.crowd.hold(-1)
             self.crowd.leave()
 
+    @staticmethod
+    def check_connection(conn: psycopg.Connection[Any]) -> None:
+        """Ask a connection whether it lives, for a second at most. Raises OperationalError."""
+        with patience.at_most(CHECK_SECONDS):
+            ConnectionPool.check_connection(conn)
+
 
 def _seconds_left() -> float:
     left = patience.seconds_left()
     return math.inf if left is None else left
-
-
-def _check(connection: PatientConnection) -> None:
-    with patience.at_most(CHECK_SECONDS):
-        Pool.check_connection(connection)

@@ -6,7 +6,7 @@ import re
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from applications import checks, drafts
 from applications.form.data import empty_data
@@ -210,6 +210,20 @@ def test_check_of_the_database_names_a_list_that_belongs_to_another(settings, na
     assert {message.msg.split(" lacks ")[0] for message in found} == {name}
     assert {message.id for message in found} == {"applications.E001"}
     assert checks.check_stored_keys() == []
+
+
+def test_check_of_the_keys_says_that_the_database_cannot_be_reached(monkeypatch):
+    def refuse():
+        raise OperationalError("connection failed:\nno such host")
+
+    monkeypatch.setattr(connection, "ensure_connection", refuse)
+
+    (found,) = checks.check_stored_keys(databases=["default"])
+
+    assert (found.id, found.msg) == (
+        "applications.E002",
+        "Nothing stored could be read with the keys: connection failed: no such host",
+    )
 
 
 def test_indexes_under_a_key_that_is_lost_are_made_from_the_codes(settings):

@@ -73,6 +73,12 @@ def test_check_of_one_wrong_setting_names_it(production, name, value, expected):
     assert found() == [expected]
 
 
+def test_preload_needs_the_subdomains(production):
+    production.HSTS_PRELOAD, production.HSTS_INCLUDE_SUBDOMAINS = True, False
+
+    assert found() == ["heka_confirm.E014"]
+
+
 def test_check_of_a_demonstration_that_is_allowed_finds_nothing(production):
     production.DEMO = production.DEMO_WITHOUT_DEBUG = True
 

@@ -46,7 +46,32 @@ def test_page_needs_nothing_else(status):
     assert re.findall(r"<(?:link|img|script|iframe)|src=|url\(|@import|https?:", PAGES[status]) == []
 
 
-@pytest.mark.parametrize("status", ["502", "503", "504"])
+NOT_CHANGED = {"fi": "Mitään ei muutettu.", "sv": "Ingenting ändrades.", "en": "Nothing was changed."}
+TO_CHECK = {
+    "fi": "tarkista silloin, tallentuiko vahvistus.",
+    "sv": "kontrollera då om bekräftelsen sparades.",
+    "en": "check then whether your confirmation was saved.",
+}
+
+
+@pytest.mark.parametrize("status", PAGES)
+def test_only_a_page_for_what_never_reached_the_service_says_that_nothing_was_changed(status):
+    texts = parts(PAGES[status])
+
+    said, unsaid = (TO_CHECK, NOT_CHANGED) if status[0] == "5" else (NOT_CHANGED, TO_CHECK)
+    assert {language: text for language, text in said.items() if text in texts[language]} == said
+    assert [text for language, text in unsaid.items() if text in texts[language]] == []
+
+
+@pytest.mark.parametrize("name", ["500", "503"])
+def test_page_of_a_fault_says_to_check_in_each_language(name):
+    page = (ROOT / "templates" / "errors" / f"{name}.html").read_text()
+
+    assert [page.count(text) for text in TO_CHECK.values()] == [1] * 3
+    assert [text for text in NOT_CHANGED.values() if text in page] == []
+
+
+@pytest.mark.parametrize("status", PAGES)
 def test_page_names_the_counter_as_it_is_built_in(status):
     built_in = Counter()
     street = {"fi": built_in.street_fi, "sv": built_in.street_sv, "en": built_in.street_fi}

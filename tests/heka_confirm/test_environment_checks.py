@@ -59,7 +59,7 @@ def test_proxy_that_is_none_is_an_error_without_its_password(settings, address):
     assert "example" not in found()[0][1]
 
 
-def test_proxy_with_a_user_is_none(settings):
+def test_proxy_may_know_us_by_a_password(settings):
     settings.EGRESS_PROXY = "http://heka:secret@proxy.example.fi:3128"
 
     assert found() == []
@@ -70,12 +70,6 @@ def test_provider_that_the_proxy_does_not_serve_is_told(settings):
     settings.EMAIL_BACKEND = "anymail.backends.amazon_ses.EmailBackend"
 
     assert ids() == ["heka_confirm.W005"]
-
-
-def test_preload_needs_the_subdomains(settings):
-    settings.HSTS_PRELOAD, settings.HSTS_INCLUDE_SUBDOMAINS = True, False
-
-    assert ids() == ["heka_confirm.E014"]
 
 
 def test_missing_libraries_of_the_pdfs_are_named(monkeypatch):

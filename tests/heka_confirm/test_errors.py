@@ -53,7 +53,7 @@ pytestmark = pytest.mark.urls(__name__)
 
 TITLES = {
     "bad": (400, "We could not read the request"),
-    "large": (413, "You sent too much at once"),
+    "large": (413, "The text you sent is too long"),
     "forbidden": (403, "You cannot open this page"),
     "missing": (404, "Page not found"),
     "too-many": (429, "Too many attempts"),
@@ -225,7 +225,7 @@ def test_form_that_is_too_large_is_answered_by_a_page(client, settings):
     response = client.post("/en/feedback/", {"text": "x" * 2000})
 
     assert response.status_code == 413
-    assert headings(response) == ["You sent too much at once"]
+    assert headings(response) == ["The text you sent is too long"]
 
 
 @pytest.mark.parametrize("error", [OperationalError(), InterfaceError(), InternalError()])

@@ -1,5 +1,6 @@
 """The step after a restore: nothing twice, nobody let in, the erased erased, the lost named (ADR 57)."""
 
+import contextlib
 import datetime as dt
 import gzip
 import io
@@ -9,7 +10,7 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.core import mail
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import ProgrammingError, connection
 from django.utils import timezone
 
 from applications import changes, protection
@@ -136,6 +137,18 @@ def test_erasure_of_the_lost_time_is_repeated_once_with_where_it_stood(log):
     assert (entry.role, list(verify.verify_everything())) == ("operator", [])
 
 
+def test_somebody_who_has_the_number_of_an_erased_person_since_is_not_erased(log):
+    with lost_time(log):
+        sent = withdrawn(cast.MAIJA)
+        erase(sent, cast.MAIJA)
+    withdrawn(cast.OLLI)  # written before the step after the restore; SQLite gives the numbers of then
+
+    said = restored(log)
+
+    assert "Erasures repeated: 0" in said
+    assert Person.objects.exists()
+
+
 def test_erasure_is_repeated_when_the_log_comes_later(log):
     sent = withdrawn(cast.MAIJA)
     with lost_time(log):
@@ -204,7 +217,7 @@ def test_erasure_of_somebody_whose_application_is_open_again_is_named_and_left(l
 
     said = restored(log)
 
-    assert "Not erased, for an application of theirs is open here: " in said
+    assert "Not erased, because an application of theirs is open here: " in said
     assert f"application {sent.number}, applicant 1: A person’s data erased" in said
     assert Application.objects.filter(pk=sent.pk).exists()
 
@@ -233,6 +246,16 @@ def test_log_is_read_packed_and_with_words_of_the_platform_and_torn_lines(log, t
     packed.write_bytes(gzip.compress("\n".join(['{"name": "records", "mess', *told, "no line"]).encode()))
 
     assert "applicant 2: Application confirmed by an applicant" in restored(packed)
+
+
+@pytest.mark.parametrize("damage", [lambda packed: packed[:-20], lambda packed: b"x" + packed])
+def test_packed_log_that_is_damaged_is_named_and_nothing_is_done(tmp_path, damage):
+    packed = tmp_path / "service.log.gz"
+    packed.write_bytes(damage(gzip.compress(bytes(range(256)) * 100)))
+
+    with pytest.raises(CommandError, match=r"service\.log\.gz cannot be read: packed, and damaged"):
+        restored(packed)
+    assert not Entry.objects.filter(event="restored").exists()
 
 
 def test_entry_that_differs_from_the_log_fails(log, django_capture_on_commit_callbacks):
@@ -323,6 +346,31 @@ def test_role_without_the_right_to_set_numbers_is_told():
 
     with pytest.raises(CommandError, match="as the role that migrates"):
         restored()
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite does not know who is connected")
+def test_database_that_somebody_uses_is_let_be():
+    application(cast.MAIJA)
+    with contextlib.closing(connection.copy()) as other:
+        other.ensure_connection()
+
+        with pytest.raises(CommandError, match=r"in use \(other connections: 1\)"):
+            restored()
+
+    assert not Letter.objects.restored().exists()
+
+
+def test_nothing_is_held_where_numbers_may_not_be_set(monkeypatch):
+    def refuse():
+        raise ProgrammingError("permission denied")
+
+    monkeypatch.setattr("privacy.restoring.raise_numbers", refuse)
+    application(cast.MAIJA)
+
+    with pytest.raises(ProgrammingError):
+        restored()
+
+    assert not Letter.objects.restored().exists()
 
 
 def test_log_that_is_not_there_is_named_and_nothing_is_done(tmp_path):

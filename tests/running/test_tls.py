@@ -95,7 +95,7 @@ def test_limit_that_the_url_takes_away_is_warned_of(check):
     found = check(installation().url("heka_service", options="-c statement_timeout=0 -c lock_timeout=1s"))
 
     assert [(message.msg, type(message)) for message in found.values()] == [
-        ("Requests have no limit of time by statement_timeout.", Warned)
+        ("Requests have no time limit by statement_timeout.", Warned)
     ]
 
 

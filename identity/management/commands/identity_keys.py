@@ -64,7 +64,10 @@ class Command(BaseCommand):
 
     def _change(self, step: Callable[[Held], Held], *, only_print: bool) -> None:
         """Take a step, and say where things stand: beside the new file if that is printed."""
-        before = keys.load_held() if _exists(self.path) else None
+        try:
+            before = keys.load_held() if self.path.exists() else None
+        except OSError as error:
+            raise keys.NoKeys(f"{self.path}: {error.strerror}") from error
         after = step(before or keys.NONE) if only_print else self._write(step)
         say = self.stderr.write if only_print else self.stdout.write
         if only_print:
@@ -80,13 +83,6 @@ class Command(BaseCommand):
                 f"{self.path} cannot be written: {error.strerror}. Where it is a read-only secret, use --stdout, and "
                 "put what that prints into the secret."
             ) from error
-
-
-def _exists(path: Path) -> bool:
-    try:
-        return path.exists()
-    except OSError as error:
-        raise keys.NoKeys(f"{path}: {error.strerror}") from error
 
 
 def _step(action: str, *, entity: bool, at_once: bool, **options: Any) -> Callable[[Held], Held]:

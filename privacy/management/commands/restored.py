@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import ProgrammingError
 from django.utils import timezone, translation
 
+from core.restored_database import number_of_others
 from privacy import lost, restoring
 from privacy.restoring import Restore
 
@@ -38,7 +39,7 @@ class Command(BaseCommand):
         until = restore.backup_until
         self._say(f"The backup has entries until {timezone.localtime(until):%Y-%m-%d %H:%M:%S}" if until else "")
         if not log:
-            self._say("Without --log nothing is known of the time since then: no erasure is repeated")
+            self._say("Without --log nothing is known of the time since the backup: no erasure is repeated")
         elif not restore.lost.entries:
             self._say("No entry of the trail is in these logs: are they whole, and of LOG_FORMAT=json?")
         try:
@@ -59,6 +60,11 @@ class Command(BaseCommand):
                 yield from restoring.settle_by_log(restore)
         elif is_dry:
             yield from restoring.plan(restore)
+        elif others := number_of_others():
+            raise CommandError(
+                f"This database is in use (other connections: {others}). If it is the restored one, stop web servers, "
+                "workers and whatever else writes here first. Nothing was done."
+            )
         else:
             yield from restoring.carry_out(restore)
             yield "Look at what is held, and let it go: manage.py release_restored"
