@@ -33,11 +33,10 @@ def normalise_reference(text: str) -> str | None:
     is taken for another one.
     """
     typed = compact(text).upper()
-    return next(filter(_is_number, (typed, without_lookalikes(typed))), None)
-
-
-def _is_number(typed: str) -> bool:
-    return len(typed) == LENGTH and set(typed) <= set(ALPHABET) and _remainder(typed) == 1
+    for number in (typed, without_lookalikes(typed)):
+        if len(number) == LENGTH and set(number) <= set(ALPHABET) and _remainder(number) == 1:
+            return number
+    return None
 
 
 def _remainder(number: str) -> int:

@@ -13,6 +13,7 @@ from typing import Any
 
 # Of a log with LOG_FORMAT=plain, in which an address that somebody asked for may look like a line of ours.
 PLAIN = re.compile(r"\d\d:\d\d:\d\d (?:DEBUG|INFO|WARNING|ERROR|CRITICAL) +[\w.]+: ")
+DAMAGED = "packed, and damaged. Unpack what can be read (zcat), and give that"
 
 
 @dataclass(frozen=True)
@@ -37,19 +38,14 @@ def lines_of(logger: str, files: Iterable[Path]) -> Iterator[LogLine]:
     """
     named = f'"{logger}"'
     for path in files:
-        for text in _texts(path):
-            line = _read(text) if named in text else None
-            if line and line[0] == logger:
-                yield line[1]
-
-
-def _texts(path: Path) -> Iterator[str]:
-    """Yield the lines of a file. Raises OSError for one that is packed and damaged."""
-    try:
-        with (gzip.open if path.suffix == ".gz" else open)(path, "rt", encoding="utf-8", errors="replace") as file:
-            yield from file
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:  # lines are missing, and so perhaps an erasure
-        raise OSError(errno.EIO, "it is packed, and damaged", str(path)) from error
+        try:
+            with (gzip.open if path.suffix == ".gz" else open)(path, "rt", encoding="utf-8", errors="replace") as file:
+                for text in file:
+                    line = _read(text) if named in text else None
+                    if line and line[0] == logger:
+                        yield line[1]
+        except (EOFError, gzip.BadGzipFile, zlib.error) as error:  # lines are missing, and so perhaps an erasure
+            raise OSError(errno.EIO, DAMAGED, str(path)) from error
 
 
 def _read(text: str) -> tuple[str, LogLine] | None:

@@ -18,6 +18,6 @@ def read_moment(text: str) -> dt.datetime:
         moment = day = None
     if moment is None and day is not None:
         moment = dt.datetime.combine(day, dt.time())
-    if moment is None:
+    if moment is None or not 1 < moment.year < dt.MAXYEAR:  # the others leave the calendar in another zone
         raise ArgumentTypeError(f"{text} is neither a date nor a time")
     return moment if timezone.is_aware(moment) else timezone.make_aware(moment)

@@ -73,7 +73,7 @@ class NotAllowedMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
         is_empty = response.status_code == 405 and isinstance(response, HttpResponse) and not response.content
-        return errors.not_allowed(request, response["Allow"]) if is_empty else response
+        return errors.not_allowed(request, response.get("Allow", "")) if is_empty else response
 
 
 class ConditionalGetMiddleware(http.ConditionalGetMiddleware):

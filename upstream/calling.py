@@ -203,5 +203,5 @@ def _left(until: float) -> float:
 def _is_private_literal(host: str) -> bool:
     try:
         return not (settings.WEBHOOK_ALLOW_PRIVATE or is_public(host))
-    except ValueError:  # a name
-        return False
+    except ValueError:  # a name; that of whoever looks it up, whom no name server is asked for (RFC 6761)
+        return not settings.WEBHOOK_ALLOW_PRIVATE and f".{host.rstrip('.')}".endswith(".localhost")

@@ -99,7 +99,25 @@ def test_copy_that_is_not_sound_is_told_and_removed(target, monkeypatch):
 
     with pytest.raises(CommandError, match="not sound, and was removed: foreign key of pairs"):
         backup(target)
-    assert not target.exists()
+    assert list(target.parent.iterdir()) == []
+
+
+@ON_SQLITE
+@pytest.mark.django_db
+def test_copy_that_is_not_whole_yet_has_nothing_under_its_name(target, monkeypatch):
+    """Killed now, it would be taken for a backup of an empty database, or of one with the mark of another."""
+    sizes, check = [], sqlite_copy._check
+
+    def look(copy):
+        sizes.append(target.stat().st_size)
+        check(copy)
+
+    monkeypatch.setattr(sqlite_copy, "_check", look)
+
+    backup(target)
+
+    assert sizes == [0]
+    assert list(target.parent.iterdir()) == [target]
 
 
 @pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite is copied")

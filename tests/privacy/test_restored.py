@@ -1,6 +1,7 @@
 """The step after a restore: nothing twice, nobody let in, the erased erased, the lost named (ADR 57)."""
 
 import contextlib
+import datetime as dt
 import gzip
 import io
 import json
@@ -9,7 +10,8 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.core import mail
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import ProgrammingError, connection
+from django.utils import timezone
 
 from applications import changes, protection
 from applications.models import Applicant, Application
@@ -111,6 +113,7 @@ def test_what_was_due_in_the_lost_time_may_be_noted_as_sent(log, time_machine):
     application(cast.MAIJA)
     Letter.objects.update(due_at="2026-11-20T10:00:00+02:00")
     restored()
+    time_machine.move_to("2026-11-20T13:00:00+02:00", tick=False)
 
     call_command("release_restored", "--left-before", "2026-11-20T12:00", stdout=io.StringIO())
 
@@ -250,7 +253,7 @@ def test_packed_log_that_is_damaged_is_named_and_nothing_is_done(tmp_path, damag
     packed = tmp_path / "service.log.gz"
     packed.write_bytes(damage(gzip.compress(bytes(range(256)) * 100)))
 
-    with pytest.raises(CommandError, match=r"service\.log\.gz cannot be read: it is packed, and damaged"):
+    with pytest.raises(CommandError, match=r"service\.log\.gz cannot be read: packed, and damaged"):
         restored(packed)
     assert not Entry.objects.filter(event="restored").exists()
 
@@ -357,7 +360,38 @@ def test_database_that_somebody_uses_is_let_be():
     assert not Letter.objects.restored().exists()
 
 
+def test_nothing_is_held_where_numbers_may_not_be_set(monkeypatch):
+    def refuse():
+        raise ProgrammingError("permission denied")
+
+    monkeypatch.setattr("privacy.restoring.raise_numbers", refuse)
+    application(cast.MAIJA)
+
+    with pytest.raises(ProgrammingError):
+        restored()
+
+    assert not Letter.objects.restored().exists()
+
+
 def test_log_that_is_not_there_is_named_and_nothing_is_done(tmp_path):
     with pytest.raises(CommandError, match=r"missing\.log cannot be read"):
         restored(tmp_path / "missing.log")
     assert not Entry.objects.filter(event="restored").exists()
+
+
+@pytest.mark.parametrize("option", ["--left-before", "--due-since"])
+@pytest.mark.parametrize("moment", ["0001-01-01", "9999-12-31T23:59-12:00", "2026-02-30", ""])
+def test_what_is_no_moment_releases_nothing(option, moment):
+    with pytest.raises(CommandError, match="neither a date nor a time"):
+        call_command("release_restored", option, moment)
+
+
+def test_what_is_due_in_the_time_to_come_has_not_left():
+    application(cast.MAIJA)
+    restored()
+    tomorrow = timezone.localdate() + dt.timedelta(days=1)
+
+    with pytest.raises(CommandError, match="still to come"):
+        call_command("release_restored", "--left-before", tomorrow.isoformat())
+
+    assert Letter.objects.restored().exists()

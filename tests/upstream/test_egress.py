@@ -48,7 +48,7 @@ def test_proxy_is_told_who_we_are_and_the_receiver_is_not(settings, proxy, sink)
     assert "Proxy-Authorization" not in sink.taken[0][0]
 
 
-@pytest.mark.parametrize("address", ["127.0.0.1", "10.1.2.3", "[::1]", "169.254.169.254"])
+@pytest.mark.parametrize("address", ["127.0.0.1", "10.1.2.3", "[::1]", "169.254.169.254", "localhost.", "x.LOCALHOST"])
 def test_private_address_is_refused_before_the_proxy_is_asked(proxy, address):
     assert failure(f"https://{address}/events") == Failure.ADDRESS
     assert proxy.asked == []

@@ -3,7 +3,7 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone, translation
 
 from core.moments import read_moment
@@ -31,6 +31,8 @@ class Command(BaseCommand):
     @translation.override("en")  # the names of emails
     def handle(self, *args: Any, only: str | None, **options: Any) -> None:
         since, before = options["due_since"], options["left_before"]
+        if before and before > timezone.now():
+            raise CommandError("--left-before is still to come: nothing has left by then that is held now")
         if options["all"] or since or before:
             rooms = [only] if only else ["emails", "events"]
             done = restoring.release(rooms, due_since=since, left_before=before)
