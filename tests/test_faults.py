@@ -64,7 +64,7 @@ def test_letter_that_is_queued_after_the_commit_is_found_missing(world, monkeypa
 
     found = every_n(world("confirming"), "statement", LOST, numbers=AMID)
 
-    assert any("A letter is owed and not there" in loss for loss in found.lost)
+    assert any("afterwards letters: " in loss for loss in found.lost)
 
 
 def test_deadlock_that_is_not_tried_again_is_found(world, monkeypatch):

@@ -1,7 +1,7 @@
 """`python -m chaos.within.controls`: whether each invariant can fail. Each control spoils a sound database in one way.
 
-It does so as somebody with all rights on the database does, in a transaction that is taken back. Prints, as JSON, what
-was found of each control.
+It does so as somebody with all rights on the database does, or as a fault would leave the rows if the guard against it
+were taken out, in a transaction that is taken back. Prints, as JSON, what was found of each control.
 """
 
 import json
@@ -10,16 +10,16 @@ from dataclasses import replace
 from typing import Any
 
 import django
-from django.db import transaction
+from django.db import connection, models, transaction
 
 if __name__ == "__main__":
     django.setup()
 
-from applications import document
-from applications.models import Application, Confirmation, Happening, Version
-from chaos.within.invariants import Seen, losses
-from core.actors import Actor, Role, Source
-from mailing.models import Letter, new_message_id
+from applications import changes, document
+from applications.models import Application, Confirmation, Happening, Invitation, StateChange, Version
+from chaos.within.invariants import INVARIANTS, OWED, Seen, losses
+from identity.models import AccountLink
+from mailing.models import Letter
 from records import trail
 from records.enums import Event as TrailEvent
 from records.models import Entry
@@ -27,32 +27,41 @@ from records.names import applicant_subject, application_chain
 from tests import cast
 from tests.applications import factories
 from tests.applications.verification.spoilers import drop_guards
+from tests.counter.checks import check, confirm_here, issue, undo
 from upstream import clients, endpoints, events, intake
-from upstream.models import ApiClient, Event, WebhookDelivery
+from upstream.models import ApiClient, Event, Intake, WebhookDelivery
 
-Control = Callable[[Seen], Seen]
-CONTROLS: dict[str, tuple[str, Control]] = {}
+Control = Callable[[Seen], Seen | None]
+CONTROLS: dict[str, tuple[set[str], Control]] = {}
 
 
-def breaks(name: str) -> Callable[[Control], Control]:
-    """Enter the decorated function: it spoils something, or what was seen, so that this invariant does not hold."""
+def breaks(*names: str) -> Callable[[Control], Control]:
+    """Enter the decorated function: it spoils rows, or returns what was seen otherwise, so that these do not hold."""
 
     def enter(spoil: Control) -> Control:
-        CONTROLS[spoil.__name__.strip("_")] = name, spoil
+        CONTROLS[spoil.__name__.strip("_")] = set(names), spoil
         return spoil
 
     return enter
 
 
 def arrange() -> Seen:
-    """Let an application of two be confirmed, and all letters and events arrive; return what was seen of it."""
+    """Let one application be confirmed by two, one be undone, one end, and all letters and events arrive."""
     owner = ApiClient.objects.first() or clients.issue("Housing system")[0]
     if not owner.endpoints.exists():
         endpoints.add(owner, "https://housing.example.fi/events")
     letters, told = set(Letter.objects.values_list("pk", flat=True)), set(Event.objects.values_list("pk", flat=True))
-    both = (cast.MAIJA, cast.OLLI)
-    sent = intake.receive(document.parse(cast.document(*both, reference="controls")), client=owner)
-    given = [factories.confirm(sent, who) for who in both]
+    households = {"controls": (cast.MAIJA, cast.OLLI), "undone": (cast.VERA, cast.VILLE), "ended": (cast.OTSO,)}
+    confirmed, undone, ended = (
+        intake.receive(document.parse(cast.document(*people, reference=reference)), client=owner)
+        for reference, people in households.items()
+    )
+    made = check(undone, cast.VILLE)
+    confirm_here(undone, cast.VILLE)
+    issue(made)
+    undo(made)
+    changes.withdraw(ended, by=factories.actor(cast.OTSO))
+    given = [factories.confirm(confirmed, who) for who in households["controls"]]
     events.collect()
     own = Letter.objects.exclude(pk__in=letters)
     own.filter(dropped_at=None).update(sent_at=given[0].confirmed_at, attempts=1)
@@ -66,16 +75,17 @@ def arrange() -> Seen:
 
 
 def play() -> dict[str, Any]:
-    """Return what is found of the sound database, and of each control: the invariant that it breaks, and those that do
-    not hold then."""
+    """Return what is found of the sound database and of each control, and the invariants that have no control."""
     with transaction.atomic():
         seen = arrange()
         drop_guards()
-        found: dict[str, Any] = {"sound": losses(seen), "controls": {}}
-        for name, (invariant, spoil) in CONTROLS.items():
+        found: dict[str, Any] = {"sound": losses(seen), "unguarded": sorted(INVARIANTS), "controls": {}}
+        for name, (broken, spoil) in CONTROLS.items():
             with transaction.atomic():
-                found["controls"][name] = {"breaks": invariant, "found": [*losses(spoil(seen))]}
+                places = losses(spoil(seen) or seen)
                 transaction.set_rollback(True)
+            found["controls"][name] = {"found": [*places], "missed": sorted(broken - places.keys())}
+            found["unguarded"] = sorted({*found["unguarded"]} - broken)
         transaction.set_rollback(True)
     return found
 
@@ -84,132 +94,167 @@ def _confirmation() -> Confirmation:
     return Confirmation.objects.select_related("applicant__version__application").latest("pk")
 
 
+def _confirmed() -> models.QuerySet[Application]:
+    return Application.objects.filter(pk=_confirmation().applicant.version.application_id)
+
+
 def _receipt() -> Letter:
     return Letter.objects.filter(message="receipt").latest("pk")
 
 
+def _copy(row: Any, **different: Any) -> Any:
+    fields = [each.attname for each in row._meta.concrete_fields if not each.primary_key]
+    return type(row)._default_manager.create(**{**{name: getattr(row, name) for name in fields}, **different})
+
+
 @breaks("acknowledged")
-def _confirmation_lost(seen: Seen) -> Seen:
+def _confirmation_lost(seen: Seen) -> None:
     own = Confirmation.objects.filter(pk=_confirmation().pk)
     own._raw_delete(own.db)
-    return seen
 
 
 @breaks("once")
-def _confirmed_twice_by_one_person(seen: Seen) -> Seen:
+def _confirmed_twice(seen: Seen) -> None:
+    connection.cursor().execute("DROP INDEX confirmation_once")
+    at_the_counter = Confirmation.objects.exclude(undone_at=None).latest("pk")
+    for number in ("222222222", "333333333"):
+        _copy(at_the_counter, number=number, undone_at=None, person_id=None)
+
+
+@breaks("once")
+def _confirmed_twice_by_one_person(seen: Seen) -> None:
     last = _confirmation()
     former = Confirmation.objects.exclude(pk=last.pk).filter(applicant__version=last.applicant.version).get()
     Confirmation.objects.filter(pk=last.pk).update(person=former.person)
-    return seen
+
+
+def _lose_letter_of(kind: str) -> None:
+    def lose(seen: Seen) -> None:
+        Letter.objects.filter(pk=Letter.objects.filter(message=kind).latest("pk").pk).delete()
+
+    lose.__name__ = f"letter_lost_{kind}"
+    breaks("letters")(lose)
+
+
+# Those of the other ends are found as that of a withdrawal is.
+for _kind in sorted({*OWED} - {"lapsed", "expired", "replaced", "account_password_set"}):
+    _lose_letter_of(_kind)
 
 
 @breaks("letters")
-def _letter_lost(seen: Seen) -> Seen:
-    _receipt().delete()
-    return seen
+def _password_set_and_not_told(seen: Seen) -> None:
+    AccountLink.objects.update(used_at=_confirmation().confirmed_at, replaced_at=None)
 
 
 @breaks("letters")
-def _letter_doubled(seen: Seen) -> Seen:
-    receipt = _receipt()
-    receipt.pk, receipt.key, receipt.message_id = None, f"{receipt.key}:again", new_message_id()
-    receipt.code_hash = "another"
-    receipt.save()
-    return seen
+def _letter_doubled(seen: Seen) -> None:
+    _copy(_receipt(), key=f"{_receipt().key}:again", message_id="<again@example.test>", code_hash=None)
 
 
 @breaks("letters")
-def _letter_without_cause(seen: Seen) -> Seen:
-    receipt = _receipt()
-    Letter.objects.filter(pk=receipt.pk).update(key=f"receipt:{_confirmation().pk + 1}:{receipt.key.split(':')[2]}")
-    return seen
+def _letter_to_somebody_else(seen: Seen) -> None:
+    Letter.objects.filter(pk=_receipt().pk).update(recipient=applicant_subject(0))
+
+
+@breaks("letters")
+def _letter_without_cause(seen: Seen) -> None:
+    Invitation.objects.filter(pk=Invitation.objects.latest("pk").pk).delete()
 
 
 @breaks("trail")
-def _entry_lost(seen: Seen) -> Seen:
+def _entry_lost(seen: Seen) -> None:
     last = Entry.objects.filter(event=TrailEvent.PERSON_CONFIRMED).latest("pk")
     Entry.objects.filter(pk=last.pk)._raw_delete("default")
-    return seen
 
 
 @breaks("trail")
-def _entry_without_cause(seen: Seen) -> Seen:
+def _entry_without_cause(seen: Seen) -> None:
     given = _confirmation()
     trail.append_event(
         TrailEvent.PERSON_CONFIRMED,
         chain=application_chain(given.applicant.version.application_id),
-        by=Actor(Role.HOUSING_SYSTEM, Source.HOUSING_SYSTEM, name="Nobody"),
+        by=factories.HOUSING_SYSTEM,
         subject=applicant_subject(given.applicant_id),
         confirmation=given.pk + 1,
     )
-    return seen
 
 
 @breaks("state")
-def _state_forged(seen: Seen) -> Seen:
-    Application.objects.filter(pk=_confirmation().applicant.version.application_id).update(state="awaiting")
-    return seen
+def _state_forged(seen: Seen) -> None:
+    StateChange.objects.filter(pk=_confirmed().get().changes.latest("pk").pk).update(to_state="withdrawn")
 
 
 @breaks("state")
-def _state_kept_without_its_confirmation(seen: Seen) -> Seen:
+def _state_kept_without_its_confirmation(seen: Seen) -> None:
     given = _confirmation()
     Confirmation.objects.filter(pk=given.pk).update(undone_at=given.confirmed_at)
-    return seen
 
 
-@breaks("events")
-def _told_twice(seen: Seen) -> Seen:
-    told = Happening.objects.filter(applicant=_confirmation().applicant, kind="confirmed").get()
-    told.pk, told.change, told.kind = None, None, "person_confirmed"
-    told.save()
-    return seen
+@breaks("whole")
+def _number_lost(seen: Seen) -> None:
+    Intake.objects.filter(application__in=_confirmed()).delete()
 
 
-@breaks("events")
-def _event_lost(seen: Seen) -> Seen:
-    return replace(seen, events=(seen.events or [])[1:])
+@breaks("whole")
+def _version_lost(seen: Seen) -> None:
+    _confirmed().update(current=None)
 
 
-@breaks("events")
-def _event_undelivered(seen: Seen) -> Seen:
-    WebhookDelivery.objects.filter(event__uid__in=seen.events or []).update(delivered_at=None)
-    return seen
+@breaks("told")
+def _confirmation_told_twice(seen: Seen) -> None:
+    _copy(Happening.objects.filter(kind="person_confirmed").latest("pk"))
 
 
-@breaks("events")
-def _event_doubled(seen: Seen) -> Seen:
-    return replace(seen, events=[*(seen.events or []), *(seen.events or [])[:1]])
+@breaks("told")
+def _change_not_told(seen: Seen) -> None:
+    told = Happening.objects.filter(kind="confirmed").latest("pk")
+    Happening.objects.filter(pk=told.pk).update(change=None, kind="person_confirmed")
 
 
-@breaks("sent")
-def _letter_never_sent(seen: Seen) -> Seen:
-    Letter.objects.filter(pk=_receipt().pk).update(sent_at=None)
-    return seen
+@breaks("told")
+def _change_told_twice(seen: Seen) -> None:
+    told = Happening.objects.filter(kind="sent").latest("pk")
+    _copy(told, change_id=_copy(told.change).pk)
 
 
-@breaks("sent")
-def _letter_sent_to_nobody(seen: Seen) -> Seen:
-    return replace(seen, letters=(seen.letters or [])[1:])
+@breaks("queued", "events arrived")
+def _delivery_lost(seen: Seen) -> None:
+    WebhookDelivery.objects.latest("pk").delete()
 
 
-@breaks("sent")
-def _letter_sent_twice(seen: Seen) -> Seen:
-    return replace(seen, letters=[*(seen.letters or []), *(seen.letters or [])[:1]])
+@breaks("events arrived")
+def _event_not_collected(seen: Seen) -> None:
+    _copy(Happening.objects.latest("pk"), change_id=None, kind="error_reported")
+
+
+@breaks("letters arrived", "events arrived")
+def _never_left(seen: Seen) -> Seen:
+    receipt = _receipt()
+    Letter.objects.filter(pk=receipt.pk).update(sent_at=None)
+    WebhookDelivery.objects.filter(pk=WebhookDelivery.objects.latest("pk").pk).update(delivered_at=None)
+    return replace(seen, letters=[each for each in seen.letters or [] if each != receipt.message_id])
+
+
+@breaks("letters arrived", "events arrived")
+def _nobody_took_it(seen: Seen) -> Seen:
+    return replace(seen, letters=(seen.letters or [])[1:], events=(seen.events or [])[1:])
+
+
+@breaks("letters arrived", "events arrived")
+def _taken_twice(seen: Seen) -> Seen:
+    letters, told = seen.letters or [], seen.events or []
+    return replace(seen, letters=[*letters, *letters[:1]], events=[*told, *told[:1]])
 
 
 @breaks("records")
-def _chain_cut(seen: Seen) -> Seen:
-    chain = application_chain(_confirmation().applicant.version.application_id)
-    last = Entry.objects.filter(chain__name=chain).latest("number")
+def _chain_cut(seen: Seen) -> None:
+    last = Entry.objects.filter(chain__name=application_chain(_confirmed().get().pk)).latest("number")
     Entry.objects.filter(pk=last.pk)._raw_delete("default")
-    return seen
 
 
 @breaks("applications")
-def _version_altered(seen: Seen) -> Seen:
+def _version_altered(seen: Seen) -> None:
     Version.objects.filter(pk=_confirmation().applicant.version_id).update(digest="0" * 64)
-    return seen
 
 
 if __name__ == "__main__":
