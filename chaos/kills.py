@@ -16,7 +16,6 @@ from chaos.stage import Stage, stage
 from tests.running import web
 
 CHANCE = random.Random(20261130)
-MOST_FAILED = 10  # attempts for each kill: 2 % of 10,000 confirmations amid 20 kills
 
 
 class Served:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.conftest import must_not_skip
 from tests.postgres import binaries, cluster
-from tests.processes import ROOT
+from tests.processes import ROOT, installed
 from tests.running.web import command, variables
 
 pytestmark = pytest.mark.skipif(binaries() is None and not must_not_skip(), reason="PostgreSQL is not installed")
@@ -32,7 +32,8 @@ def url():
 
 def test_only_requests_have_a_time_limit(url):
     assert command(url, "-c", f"import django; django.setup(){SHOW}").strip() == "0"
-    assert command(url, "-c", f"import heka_confirm.wsgi{SHOW}").strip() not in {"", "0"}
+    static = installed()["STATIC_ROOT"]
+    assert command(url, "-c", f"import heka_confirm.wsgi{SHOW}", STATIC_ROOT=static).strip() not in {"", "0"}
 
 
 def test_a_migration_that_waits_for_a_table_keeps_nobody_waiting_and_is_tried_again(url):
