@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Max, Q
+from django.db.models import Max, Min, Q
 
 from records.enums import ACCESS_EVENTS, Event
 from records.models import Entry
@@ -79,8 +79,9 @@ def audit_events(
         wanted &= Q(at__lt=until)
     if chain is not None:
         wanted &= Q(chain__name=chain)
-    last = Entry.objects.aggregate(last=Max("pk"))["last"] or 0
-    for before in range(0, last, BATCH):
+    keys = Entry.objects.aggregate(first=Min("pk"), last=Max("pk"))
+    first, last = keys["first"] or 1, keys["last"] or 0
+    for before in range(first - 1, last, BATCH):
         batch = Entry.objects.filter(wanted, pk__gt=before, pk__lte=min(before + BATCH, last))
         for entry in batch.select_related("chain").order_by("pk"):
             yield {"audit_event": audit_event(entry)}
