@@ -168,12 +168,12 @@ def test_page_of_a_fault_of_ours_is_accessible(page, live_server, sign_in, link)
 
 def test_page_while_the_database_is_away_is_accessible(page, live_server):
     with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE counter_counter RENAME TO away")
+        cursor.execute("ALTER TABLE applications_terms RENAME TO away")
     try:
-        answer = page.goto(f"{live_server.url}/sv/counter/")
+        answer = page.goto(f"{live_server.url}/sv/terms/")
     finally:
         with connection.cursor() as cursor:
-            cursor.execute("ALTER TABLE away RENAME TO counter_counter")
+            cursor.execute("ALTER TABLE away RENAME TO applications_terms")
 
     assert (answer.status, answer.header_value("retry-after")) == (503, "10")
     assert faults(page, "fi") == []
