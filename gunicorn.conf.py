@@ -7,7 +7,7 @@ from gunicorn import glogging
 from gunicorn.config import Config
 
 from heka_confirm.logs import JsonFormatter, PlainFormatter
-from heka_confirm.web_worker import AnsweringWorker
+from heka_confirm.web_worker import MOST_OF_ADDRESS, MOST_OF_HEADER, AnsweringWorker
 
 
 class Logger(glogging.Logger):
@@ -40,8 +40,8 @@ worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108
 logger_class = Logger
 accesslog = None
 errorlog = "-"
-limit_request_line = 8190  # the most that gunicorn allows; the answer of a broker may take 6 KB
+limit_request_line = MOST_OF_ADDRESS
 limit_request_fields = 64
-limit_request_field_size = 16384  # the cookies of a whole domain come to us too
+limit_request_field_size = MOST_OF_HEADER
 # Nobody may say by a header of his own that a request came by https; settings.py decides whom to believe.
 forwarded_allow_ips = ""

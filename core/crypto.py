@@ -52,10 +52,10 @@ def encrypt(text: str, *, context: str) -> bytes:
 
 def decrypt(value: bytes, *, context: str) -> str:
     """Return the text of a value that encrypt() made for the same context. Raises CannotDecrypt."""
-    written_with, rest = value[:KEY_ID_BYTES], value[KEY_ID_BYTES:]
-    key = _keys(tuple(settings.FIELD_ENCRYPTION_KEYS), b"encryption").get(written_with)
+    rest = value[KEY_ID_BYTES:]
+    key = _keys(tuple(settings.FIELD_ENCRYPTION_KEYS), b"encryption").get(value[:KEY_ID_BYTES])
     if key is None:
-        raise CannotDecrypt(f"FIELD_ENCRYPTION_KEYS lacks the key {written_with.hex()} of a value of {context}")
+        raise CannotDecrypt(f"FIELD_ENCRYPTION_KEYS lacks the key {written_with(value)} of a value of {context}")
     try:
         plain = AESGCM(key).decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], context.encode())
     except (InvalidTag, ValueError):  # ValueError: the value is too short to hold a nonce

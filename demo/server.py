@@ -11,7 +11,7 @@ from django.utils.module_loading import import_string
 from gunicorn.app.base import BaseApplication
 
 from core.worker import Stop, run_worker
-from heka_confirm.web_worker import AnsweringWorker
+from heka_confirm.web_worker import MOST_OF_ADDRESS, MOST_OF_HEADER, AnsweringWorker
 from mailing.worker import deliver_due_letters
 
 LAST_LETTER_SECONDS = 2
@@ -36,8 +36,8 @@ class DemoServer(BaseApplication):
         options = {
             "bind": self.addresses,
             "worker_class": AnsweringWorker,
-            "limit_request_line": 8190,
-            "limit_request_field_size": 16384,
+            "limit_request_line": MOST_OF_ADDRESS,
+            "limit_request_field_size": MOST_OF_HEADER,
             "threads": 16,
             "graceful_timeout": 5,  # seconds
             "control_socket_disable": True,

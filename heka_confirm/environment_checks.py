@@ -11,7 +11,7 @@ from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004  # Django's name
 
-from heka_confirm import pdf_libraries
+from heka_confirm import databases, pdf_libraries
 
 OF_GUNICORN = ("HOST", "PORT", "WEB_CONCURRENCY", "WEB_THREADS")  # gunicorn.conf.py reads them itself
 CLOSE = 0.85  # as alike as TRUSTED_PROXY and TRUSTED_PROXIES
@@ -69,7 +69,7 @@ def _pdf() -> Iterator[CheckMessage]:
 
 def _database_file() -> Iterator[CheckMessage]:
     given = settings.DATABASES["default"]
-    if given["ENGINE"] != "django.db.backends.sqlite3" or ":memory:" in str(given["NAME"]):
+    if given["ENGINE"] != databases.SQLITE_ENGINE or ":memory:" in str(given["NAME"]):
         return
     file = Path(given["NAME"])
     # SQLite writes further files beside its own.

@@ -13,6 +13,8 @@ from gunicorn.util import write_nonblock
 
 from heka_confirm.leaving_worker import LeavingWorker
 
+MOST_OF_ADDRESS = 8190  # characters, the most that gunicorn allows; the answer of a broker may take 6 KB
+MOST_OF_HEADER = 16384  # characters; the cookies of a whole domain come to us too
 PAGES = Path(__file__).resolve().parent.parent / "deploy" / "pages"
 TOO_LARGE = {LimitRequestLine: "414 URI Too Long", LimitRequestHeaders: "431 Request Header Fields Too Large"}
 HEADERS = """HTTP/1.1 {status}\r
