@@ -10,7 +10,7 @@ import psycopg
 
 from chaos.doors import Door
 from chaos.health import watched
-from chaos.people import Met, Read, crowd, reading
+from chaos.people import Met, Read, crowd, reading, repeatedly
 from chaos.run import Run, scenario
 from chaos.stage import Stage, stage
 from tests.running import web
@@ -126,23 +126,16 @@ def _locked(played: Stage) -> Iterator[None]:
 @contextmanager
 def _ending(played: Stage) -> Iterator[None]:
     """End all sessions every two seconds."""
-    is_over = threading.Event()
 
     def end() -> None:
-        while not is_over.wait(2):
-            with suppress(psycopg.OperationalError):
-                played.database.execute(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                    " WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
-                )
+        with suppress(psycopg.OperationalError):
+            played.database.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+            )
 
-    thread = threading.Thread(target=end, daemon=True)
-    thread.start()
-    try:
+    with repeatedly(end, pause=2):
         yield
-    finally:
-        is_over.set()
-        thread.join()
 
 
 @scenario("crowded", "PostgreSQL grants 10 connections, fewer than two web workers would take")

@@ -118,22 +118,33 @@ def crowd(
 
 
 @contextmanager
-def reading(pages: list[Read], met: Met, *, pause: float = 0.2) -> Iterator[None]:
-    """Within the context let somebody read pages in turn, with so many seconds between two rounds."""
+def repeatedly(act: Callable[[], None], *, pause: float) -> Iterator[None]:
+    """Within the context do something again and again, in a thread of its own, with so many seconds between."""
     is_over = threading.Event()
 
-    def read() -> None:
+    def go_on() -> None:
         while not is_over.wait(pause):
-            for page in pages:
-                met.note(page())
+            act()
 
-    thread = threading.Thread(target=read, daemon=True)
+    thread = threading.Thread(target=go_on, daemon=True)
     thread.start()
     try:
         yield
     finally:
         is_over.set()
         thread.join()
+
+
+@contextmanager
+def reading(pages: list[Read], met: Met, *, pause: float = 0.2) -> Iterator[None]:
+    """Within the context let somebody read pages in turn, with so many seconds between two rounds."""
+
+    def read() -> None:
+        for page in pages:
+            met.note(page())
+
+    with repeatedly(read, pause=pause):
+        yield
 
 
 def come_back(door: Door, people: Iterable[Person], *, tries: int = TRIES) -> tuple[list[str], int]:
