@@ -70,9 +70,9 @@ def reference(n: int) -> str:
     for _ in range(LENGTH - 2):
         n, place = divmod(n, len(ALPHABET))
         body = ALPHABET[place] + body
-    # Not every body has a check character.
-    endings = map("".join, product(ALPHABET, repeat=2))
-    return next(body + ending for ending in endings if normalise_reference(body + ending))
+    # Not every body has a check character, and what is none is read with digits for letters that look like them.
+    numbers = (body + "".join(ending) for ending in product(ALPHABET, repeat=2))
+    return next(number for number in numbers if normalise_reference(number) == number)
 
 
 def page(n: int, action: str = "") -> str:
