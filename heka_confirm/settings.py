@@ -49,6 +49,8 @@ SERVES_REQUESTS = env.bool("SERVES_REQUESTS", default=False)  # wsgi.py says so
 STATIC_ROOT = env.path("STATIC_ROOT", default=BASE_DIR / "var" / "static")
 IDENTITY_PROVIDERS: Any = env.json("IDENTITY_PROVIDERS", default=[], validate=environment.is_list)
 IDENTITY_KEYS_FILE = env.path("IDENTITY_KEYS_FILE", default=BASE_DIR / "var" / "identity-keys.json")
+STAFF_PASSWORDS = env.bool("STAFF_PASSWORDS", default=True)
+BREAK_GLASS_USERNAME = env.str("BREAK_GLASS_USERNAME", default="")
 MAIL_SERVER: dict[str, Any] = env.mail_url("EMAIL_URL", default="")
 EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="")
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=10)  # seconds
