@@ -12,7 +12,8 @@ from django.utils.decorators import method_decorator
 from django.utils.module_loading import import_string
 
 from core.requests import act_of
-from identity import limits
+from identity import broker_sessions, limits
+from identity.redirects import with_next
 from identity.staff import StaffSite
 
 if TYPE_CHECKING:
@@ -49,8 +50,14 @@ class DeskSite(StaffSite):
 
     @method_decorator(act_of("admin:index"))
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        """End the session, and then that of the City's directory, if it has an address for that."""
+        next_page = with_next("account_login", reverse("admin:index"), left="yes")
+        at_directory = broker_sessions.session_end_of_staff(request.session, next_page)
         response: TemplateResponse = super().logout(request, extra_context)
-        return response
+        if not at_directory:
+            return response
+        ways = {"address": at_directory, "next_page": next_page}
+        return TemplateResponse(request, "identity/leaving_directory.html", ways)
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:  # type: ignore[override]  # it may lead on
         """Redirect members of staff who may edit nothing to the desk; show others the desk and what they may edit."""

@@ -49,6 +49,7 @@ SERVES_REQUESTS = env.bool("SERVES_REQUESTS", default=False)  # wsgi.py says so
 STATIC_ROOT = env.path("STATIC_ROOT", default=BASE_DIR / "var" / "static")
 IDENTITY_PROVIDERS: Any = env.json("IDENTITY_PROVIDERS", default=[], validate=environment.is_list)
 IDENTITY_KEYS_FILE = env.path("IDENTITY_KEYS_FILE", default=BASE_DIR / "var" / "identity-keys.json")
+STAFF_DIRECTORY: Any = env.json("STAFF_DIRECTORY", default={}, validate=environment.is_object)
 STAFF_PASSWORDS = env.bool("STAFF_PASSWORDS", default=True)
 BREAK_GLASS_USERNAME = env.str("BREAK_GLASS_USERNAME", default="")
 MAIL_SERVER: dict[str, Any] = env.mail_url("EMAIL_URL", default="")
@@ -171,7 +172,11 @@ TIME_ZONE = "Europe/Helsinki"
 
 AUTH_USER_MODEL = "identity.User"
 ACCOUNT_EVIDENCE = "applications.IdCheck"  # on which a password account rests; identity does not know it
-AUTHENTICATION_BACKENDS = ["identity.backend.BrokerBackend", "identity.passwords.PasswordBackend"]
+AUTHENTICATION_BACKENDS = [
+    "identity.backend.BrokerBackend",
+    "identity.directory_backend.DirectoryBackend",
+    "identity.passwords.PasswordBackend",
+]
 AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",

@@ -23,7 +23,7 @@ from identity.providers import (
 )
 
 # By which we show the token endpoint who we are (OpenID Connect Core 9).
-CLIENT_SECRET_BASIC, CLIENT_SECRET_POST = "client_secret_basic", "client_secret_post"  # noqa: S105  # no secrets
+CLIENT_SECRET_BASIC, CLIENT_SECRET_POST = "client_secret_basic", "client_secret_post"
 TOKEN_AUTHS = (CLIENT_SECRET_BASIC, CLIENT_SECRET_POST, PRIVATE_KEY_JWT)
 
 

@@ -1,8 +1,8 @@
 """What we ask of brokers and of the City's directory, and the checks that every token of theirs must pass.
 
 Sources: OpenID Connect Core 3.1.3.7 and 6.1, Back-Channel Logout 1.0, RFC 7515, 7516, 7523, 9101, and the brokers'
-guides to the Finnish Trust Network. Keys come only from the provider's configured address, whatever the headers `jku`, `x5u` and
-`jwk` of a token say.
+guides to the Finnish Trust Network. Keys come only from the provider's configured address, whatever the headers `jku`,
+`x5u` and `jwk` of a token say.
 """
 
 import hashlib
@@ -18,6 +18,7 @@ from joserfc import jwe, jws
 from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 
+from core.text import has_control
 from identity import keys
 from identity.attempts import Attempt
 from identity.directory import Directory, Issuer
@@ -137,7 +138,7 @@ def verify_logout(token: object, directory: Directory, find_key: FindKey) -> Cla
     if not _is_text(claims.get("jti")):
         raise TokenRefused("jti")
     named = [claims[name] for name in ("sub", "sid") if name in claims]
-    if not named or not all(map(_is_text, named)):
+    if not named or not all(_is_text(name) and not has_control(name) for name in named):
         raise TokenRefused("sub")
     return claims
 

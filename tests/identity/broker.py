@@ -46,6 +46,7 @@ class Broker:
         self.entity_key, self.signed_set, self.set_header = None, {}, {}  # of a signed set of keys
         self.published_claims = None  # what a broker's guide shows, in place of claims of our own making
         self.userinfo, self.access_token = {}, None
+        self.authorization = None  # the header of the last call of the token endpoint
         self.choice = {}
         self.asked = []  # the request objects that it got
         self.codes, self.assertions, self.calls = {}, set(), []
@@ -144,6 +145,7 @@ class Broker:
             def do_POST(self):
                 form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
                 broker.calls.append(self.path)
+                broker.authorization = self.headers["Authorization"]
                 self.behave(
                     broker.behaviour,
                     lambda: broker.answer({name: values[0] for name, values in form.items()}),
