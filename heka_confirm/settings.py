@@ -65,6 +65,10 @@ HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_INCLUDE_SUBDOMAINS", default=True)
 HSTS_PRELOAD = env.bool("HSTS_PRELOAD", default=False)
 EGRESS_PROXY = env.str("EGRESS_PROXY", default="")
 WEBHOOK_ALLOW_PRIVATE = env.bool("WEBHOOK_ALLOW_PRIVATE", default=False)
+RELEASE = environment.release(env)
+SENTRY_DSN = env.str("SENTRY_DSN", default="")
+SENTRY_ENVIRONMENT = env.str("SENTRY_ENVIRONMENT", default="")
+AUDIT_LOG = environment.audit_log(env)
 LOG_LEVEL = env.log_level("LOG_LEVEL", default=logging.INFO)
 LOG_FORMAT = env.str("LOG_FORMAT", default="json", validate=validate.OneOf(["json", "plain"]))
 # Days, which the City decides (R18). docs/configuration.md says what each is for.
@@ -287,6 +291,7 @@ RECEIPT_PDF = pdf_libraries.can_make_pdfs()  # the extra `pdf`; without it nobod
 # In threads of their own, twice a second: receivers of events may be slow, and making a PDF is.
 WORKER_BESIDE = [
     "upstream.webhooks.deliver_due_events",
+    *(["records.audit_sending.send_waiting_entries"] if AUDIT_LOG else []),
     *(["applications.receipt_pdf.make_due_receipts"] if RECEIPT_PDF else []),
     *(["applications.certificate_pdf.make_due_certificates"] if RECEIPT_PDF else []),
 ]
@@ -351,7 +356,9 @@ LOGGING = {
         "json": {"()": "heka_confirm.logs.JsonFormatter"},
         "plain": {"()": "heka_confirm.logs.PlainFormatter"},
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "stream": environment.log_stream()}
+    },
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
         "django": {"handlers": []},  # its own handler would write every line again, unmasked
