@@ -7,4 +7,4 @@ class IdentityConfig(AppConfig):
     verbose_name = _("Staff")
 
     def ready(self) -> None:
-        from identity import checks, directory_sessions, key_checks  # noqa: F401  # they register themselves
+        from identity import checks, directory_sessions, key_checks, staff_checks  # noqa: F401  # they register themselves

@@ -1,4 +1,4 @@
-"""The one account that logs in with a password when the City's directory cannot be reached. Its use alarms (ADR 58)."""
+"""The account that logs in with a password while the City's directory cannot be reached. Its use alarms (ADR 58)."""
 
 import datetime as dt
 import logging

@@ -17,11 +17,10 @@ def with_state(found: QuerySet[User]) -> QuerySet[User]:
     factors = Authenticator.objects.filter(user=OuterRef("pk")).exclude(type=Authenticator.Type.RECOVERY_CODES)
     live = Q(staff_links__used_at=None, staff_links__replaced_at=None)
     waiting = staff_changes.waiting_changes().filter(kind=StaffChangeKind.ROLE)
-    return (
-        found.annotate(has_factor=Exists(factors), invited_at=Max("staff_links__created_at", filter=live))
-        .select_related("directory_identity")
-        .prefetch_related("groups", Prefetch("staff_changes", queryset=waiting, to_attr="roles_asked_for"))
+    listed = found.select_related("directory_identity").annotate(
+        has_factor=Exists(factors), invited_at=Max("staff_links__created_at", filter=live)
     )
+    return listed.prefetch_related("groups", Prefetch("staff_changes", queryset=waiting, to_attr="roles_asked_for"))
 
 
 def roles_in_words(user: User) -> str:
