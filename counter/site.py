@@ -32,12 +32,17 @@ class DeskSite(StaffSite):
         return own + super().get_urls()
 
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:  # type: ignore[override]  # it leads on
-        """Let members of staff change their own password; tries of the present one are counted. Raises TooMany."""
+        """Let members of staff change their own password; tries of the present one are counted. Raises TooMany.
+
+        Whoever comes through the City's directory has none (ADR 58).
+        """
         # Imported here, as the forms need the models too.
         from django.contrib.auth.views import PasswordChangeView
 
         from identity.forms import StaffPasswordForm
 
+        if not request.user.has_usable_password():
+            return redirect("mfa_index")
         if request.method == "POST" and request.user.pk is not None:
             limits.count_password_again(request.user.pk)
         change = PasswordChangeView.as_view(
@@ -64,9 +69,10 @@ class DeskSite(StaffSite):
         # Imported here, as it needs the models too.
         from counter.desk.access import staff_of
         from counter.desk.today import numbers_of_today
+        from identity.break_glass import shown_use
 
         if not self.get_app_list(request):
             return redirect("admin:desk")
         reader = staff_of(request)
         lists = numbers_of_today(reader) if reader.has_perm("counter.use_desk") else None
-        return super().index(request, {**(extra_context or {}), "lists": lists})
+        return super().index(request, {**(extra_context or {}), "lists": lists, "break_glass_at": shown_use()})

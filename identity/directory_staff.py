@@ -5,7 +5,7 @@ directory's own id of them, never by their name or email address: those change, 
 """
 
 import re
-from collections.abc import Mapping
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
@@ -18,7 +18,7 @@ from core.actors import Actor, Role, Source
 from core.masking import mask_codes
 from core.text import has_control, storable, typed_text
 from core.transactions import atomically
-from identity import directory_sessions
+from identity import directory, directory_sessions
 from identity.directory_answers import DirectoryAnswer, HasNoRole, NotAdmitted, NotInUse, UnusableAnswer
 from identity.models import DirectoryIdentity, User
 from records.enums import Event
@@ -59,7 +59,9 @@ def end_directory_sessions(issuer: str, *, subject: str = "", session_id: str = 
 @atomically
 def _settle(answer: DirectoryAnswer) -> tuple[User | None, type[NotAdmitted] | None]:
     """Store what the answer says and open a session, or return why there is none. What is refused is stored too."""
-    roles = {role for group, role in _mapping().items() if group in answer.groups and role in ROLES}
+    asked = directory.configured()
+    groups = asked.groups if asked else {}
+    roles = {role for group, role in groups.items() if group in answer.groups and role in ROLES}
     known = DirectoryIdentity.objects.filter(issuer=answer.issuer, subject=answer.subject).first()
     if known is None:
         if not roles:
@@ -79,16 +81,12 @@ def _settle(answer: DirectoryAnswer) -> tuple[User | None, type[NotAdmitted] | N
     return user, refusal
 
 
-def _mapping() -> Mapping[str, str]:
-    """Return the roles of the directory's groups."""
-    groups: Mapping[str, str] = (getattr(settings, "STAFF_DIRECTORY", None) or {}).get("groups", {})
-    return groups
-
-
 def _take_over(user: User, answer: DirectoryAnswer, roles: set[str]) -> None:
     """Make names, address and roles those of the directory, and record it if anything changes."""
     told = {name: _name(getattr(answer, name)) for name in ("first_name", "last_name")} | {"email": _email(answer)}
-    changes = {name: value for name, value in told.items() if value and value != getattr(user, name)}
+    changes: dict[str, Any] = {name: value for name, value in told.items() if value and value != getattr(user, name)}
+    if user.is_superuser:  # somebody made them one past every page
+        changes["is_superuser"] = False
     held = set(user.groups.values_list("name", flat=True))
     if not changes and held == roles:
         return
@@ -108,8 +106,9 @@ def _take_over(user: User, answer: DirectoryAnswer, roles: set[str]) -> None:
 
 def _free_username(wanted: str) -> str:
     """Return a username that nobody has, as near as possible to that of the directory."""
-    name = NOT_OF_USERNAMES.sub("", _name(wanted)).lower()[: LONGEST_NAME - 8]
-    base = name if name and mask_codes(name) == name else "staff"
+    told = typed_text(storable(wanted))
+    name = NOT_OF_USERNAMES.sub("", told).lower()[: LONGEST_NAME - 8]
+    base = name if name and mask_codes(told) == told else "staff"
     number, found = 1, base
     while found == settings.BREAK_GLASS_USERNAME or User.objects.filter(username=found).exists():
         number += 1

@@ -25,6 +25,7 @@ from identity.models import User
 from identity.redirects import safe_next, with_next
 
 SECRETS = ("secret", "seed")  # the secrets of an authenticator app, and of the recovery codes
+FIRST_FACTORS = {"password", "directory"}
 BATCH = 50  # rows of one transaction
 
 
@@ -63,11 +64,11 @@ def is_staff(request: HttpRequest) -> bool:
 
 def is_half_in(request: HttpRequest) -> bool:
     """Tell whether a member of staff has logged in, at least with their password or through the City's directory."""
-    return is_staff(request) and not proved(request).isdisjoint({"password", "directory"})
+    return is_staff(request) and not proved(request).isdisjoint(FIRST_FACTORS)
 
 
 def proved(request: HttpRequest) -> set[str]:
-    """Return what the user of this session has proved: "password" or "directory", "mfa"."""
+    """Return what the user of this session has proved: "password", "directory", "mfa"."""
     user = request.user if isinstance(request.user, User) else None
     return {record["method"] for record in get_authentication_records(request, user)}
 

@@ -6,6 +6,7 @@ Only the views of allauth that are named here are served.
 import functools
 from typing import Any
 
+from allauth.account.authentication import get_authentication_records
 from allauth.account.views import LoginView, ReauthenticateView
 from allauth.mfa.base.internal.flows import post_authentication
 from allauth.mfa.base.views import AuthenticateView, IndexView
@@ -107,6 +108,16 @@ class _Losing:
         return response
 
 
+class _Factors(IndexView):
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        # A factor of ours has a type.
+        records = get_authentication_records(self.request, self.request.user)
+        is_told = any(record["method"] == "mfa" and "type" not in record for record in records)
+        return super().get_context_data(  # type: ignore[no-any-return]  # allauth's is untyped
+            **kwargs, is_proved_elsewhere="directory" in staff.proved(self.request) and is_told
+        )
+
+
 class _Deactivate(_Losing, DeactivateTOTPView):
     pass
 
@@ -148,7 +159,7 @@ authenticate = AuthenticateView.as_view()  # between the password and the sessio
 password_again = _for_staff(ReauthenticateView.as_view(), proves=True)
 factor_again = _for_staff(FactorAgainView.as_view(), proves=True)
 key_again = _for_staff(ReauthenticateWebAuthnView.as_view(), proves=True)
-factors = _for_staff(IndexView.as_view())
+factors = _for_staff(_Factors.as_view())
 activate_app = _for_staff(_Activate.as_view())
 deactivate_app = _for_staff(_Deactivate.as_view())
 keys = _for_staff(ListWebAuthnView.as_view())
