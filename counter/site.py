@@ -39,9 +39,10 @@ class DeskSite(StaffSite):
         # Imported here, as the forms need the models too.
         from django.contrib.auth.views import PasswordChangeView
 
+        from counter.desk.access import staff_of
         from identity.forms import StaffPasswordForm
 
-        if not request.user.has_usable_password():
+        if not staff_of(request).has_usable_password():
             return redirect("mfa_index")
         if request.method == "POST" and request.user.pk is not None:
             limits.count_password_again(request.user.pk)

@@ -69,8 +69,19 @@ def is_half_in(request: HttpRequest) -> bool:
 
 def proved(request: HttpRequest) -> set[str]:
     """Return what the user of this session has proved: "password", "directory", "mfa"."""
+    return {record["method"] for record in _records(request)}
+
+
+def is_seen_by_directory(request: HttpRequest) -> bool:
+    """Tell whether the City's directory has asked for the second factor. The record of one of ours has its type."""
+    methods = {record["method"] for record in _records(request) if "type" not in record}
+    return {"directory", "mfa"} <= methods
+
+
+def _records(request: HttpRequest) -> list[dict[str, Any]]:
     user = request.user if isinstance(request.user, User) else None
-    return {record["method"] for record in get_authentication_records(request, user)}
+    records: list[dict[str, Any]] = get_authentication_records(request, user)
+    return records
 
 
 def has_factor(request: HttpRequest) -> bool:

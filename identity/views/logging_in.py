@@ -6,7 +6,6 @@ Only the views of allauth that are named here are served.
 import functools
 from typing import Any
 
-from allauth.account.authentication import get_authentication_records
 from allauth.account.views import LoginView, ReauthenticateView
 from allauth.mfa.base.internal.flows import post_authentication
 from allauth.mfa.base.views import AuthenticateView, IndexView
@@ -110,12 +109,7 @@ class _Losing:
 
 class _Factors(IndexView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        # A factor of ours has a type.
-        records = get_authentication_records(self.request, self.request.user)
-        is_told = any(record["method"] == "mfa" and "type" not in record for record in records)
-        return super().get_context_data(  # type: ignore[no-any-return]  # allauth's is untyped
-            **kwargs, is_proved_elsewhere="directory" in staff.proved(self.request) and is_told
-        )
+        return super().get_context_data(**kwargs, is_proved_elsewhere=staff.is_seen_by_directory(self.request))
 
 
 class _Deactivate(_Losing, DeactivateTOTPView):
