@@ -269,6 +269,7 @@ MAILING_CONTEXT = {
     "account_closed": "identity.account_letters.account_letter_context",
     "account_moved": "identity.account_letters.account_letter_context",
     "staff_link": "identity.staff_letters.staff_letter_context",
+    "staff_break_glass": "identity.break_glass.break_glass_context",
     "feedback_given": "counter.feedback_letters.feedback_letter_context",
     "feedback_received": "counter.feedback_letters.feedback_letter_context",
 }

@@ -122,10 +122,10 @@ def _failed_page(word: str, next_url: str) -> str:
 @never_cache
 def failed(request: HttpRequest) -> HttpResponse:
     """Say that nobody was logged in; and why not, to whom the directory knows. The log has the word of the others."""
+    _directory()
     about = request.GET.get("about")
     context = {
         "sentence": next((kind.message for kind, word in NOT_ADMITTED.items() if word == about), ""),
-        "directory": _directory(),
         "request_code": spoken_id(request.GET.get("id", "")),  # of the request that failed, which the log tells of
         "try_again": with_next("account_login", safe_next(request) or reverse("admin:index")),
     }

@@ -10,7 +10,7 @@ from django.test import Client
 
 from identity import attempts, directory, directory_sessions, keys
 from identity.models import DirectoryIdentity, User
-from tests.identity.city_directory import DINA, CityDirectory, Staff
+from tests.identity.city_directory import DINA, Staff
 from tests.staff import sign_in_staff, staff
 
 pytestmark = pytest.mark.django_db
@@ -18,15 +18,7 @@ FAILED = "/en/staff/log-in-failed/"
 
 
 @pytest.fixture
-def city(settings, some_keys):
-    city = CityDirectory(some_keys[0])
-    settings.STAFF_DIRECTORY = city.settings()
-    yield city
-    city.stop()
-
-
-@pytest.fixture
-def dina(city, django_user_model):
+def dina(city, db):
     for role in ("adviser", "supervisor", "operator"):
         staff(role)  # their groups exist, as after migrating
     return Staff(city)
@@ -152,7 +144,7 @@ def test_session_is_wholly_new(dina, city):
 def is_refused(client, response, *, is_known=False):
     """Tell whether nobody was logged in, and the page says no more than that."""
     page = client.get(response["Location"]).content.decode()
-    assert "You were not logged in with City account." in page
+    assert "You could not be logged in with your City account." in page
     assert response["X-Request-ID"] in page
     is_stored = DirectoryIdentity.objects.exists()
     is_there = failed_at(response) == (FAILED, {"next": "/en/admin/"})

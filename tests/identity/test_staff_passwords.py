@@ -10,6 +10,8 @@ from django.core import checks
 
 from identity import break_glass, staff_checks, staff_links
 from identity.models import User
+from mailing import letters
+from mailing.models import Letter
 from records.models import Entry
 from tests.identity.accounts import EMAIL, PASSWORD, with_password
 from tests.identity.conftest import Visitor
@@ -19,12 +21,13 @@ from tests.staff import sign_in_staff, staff
 
 pytestmark = pytest.mark.django_db
 DESK = "/en/admin/desk/"
+START = dt.datetime(2026, 11, 21, 10, 0, 5, tzinfo=dt.UTC)
 
 
 @pytest.fixture(autouse=True)
 def _stopped_clock():
     """Limits begin anew with the minute: none does during a test."""
-    with time_machine.travel("2026-11-21T10:00:05Z", tick=False):
+    with time_machine.travel(START, tick=False):
         yield
 
 
@@ -135,6 +138,33 @@ def test_wrong_password_of_it_is_no_use(switched_off, glass):
     log_in(Visitor(), glass.username, "something else")
 
     assert break_glass.count_uses() == 0
+
+
+def test_supervisors_and_operators_get_an_email_and_not_the_account_itself(glass):
+    for role in ("adviser", "supervisor", "operator"):
+        User.objects.filter(pk=staff(role).pk).update(email=f"{role}@example.test", language="en")
+    User.objects.create(
+        username="leaver", email="leaver@example.test", is_staff=True, is_active=False, is_superuser=True
+    )
+    User.objects.create(username="root", email="root@example.test", is_staff=True, is_superuser=True)
+
+    log_in(Visitor(), glass.username)
+
+    sent = Letter.objects.filter(message="staff_break_glass")
+    assert sorted(sent.values_list("to", flat=True)) == ["operator@example.test", "root@example.test"]
+    text = str(letters.write_letter(sent.get(to__startswith="operator")).body)
+    assert "Somebody has entered the password of the emergency account" in text
+    assert "21 November 2026" in text
+
+
+def test_giving_the_password_again_and_again_does_not_flood_their_mailboxes(glass):
+    User.objects.filter(pk=staff("operator").pk).update(email="operator@example.test")
+
+    for minutes in (0, 20, 60):
+        with time_machine.travel(START + dt.timedelta(minutes=minutes), tick=False):
+            break_glass.alarm(glass)
+
+    assert (Letter.objects.count(), break_glass.count_uses()) == (2, 3)
 
 
 @pytest.mark.parametrize("role", ["supervisor", "operator"])
