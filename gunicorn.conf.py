@@ -2,6 +2,7 @@
 
 import logging
 import os
+import sys
 
 from gunicorn import glogging
 from gunicorn.config import Config
@@ -19,6 +20,8 @@ class Logger(glogging.Logger):
         formatter: logging.Formatter = PlainFormatter() if plain else JsonFormatter()
         for handler in self.error_log.handlers:
             handler.setFormatter(formatter)
+            if isinstance(handler, logging.StreamHandler):  # "-" is standard error to gunicorn
+                handler.setStream(sys.stdout)
 
 
 wsgi_app = "heka_confirm.wsgi:application"

@@ -37,6 +37,7 @@ NAMES = {
     "renewed": _("The application was renewed"),
     "replaced": _("The application was replaced"),
     "slip": _("Slip for customer service"),
+    "staff_break_glass": _("The emergency account was used"),
     "staff_link": _("Link for a member of staff to create a password"),
     "undeliverable": _("An email to a co-applicant did not arrive"),
     "undone": _("A confirmation was undone"),
@@ -45,8 +46,8 @@ NAMES = {
     "removed": _("Removed from the application"),
 }
 KINDS_BY_RANK = {
-    # Their reader looks into the mailbox now, and can do nothing before they come.
-    Rank.AWAITED: ["account_link", "draft_link", "slip", "staff_link"],
+    # Their reader looks into the mailbox now, and can do nothing before they come; or it is an alarm.
+    Rank.AWAITED: ["account_link", "draft_link", "slip", "staff_break_glass", "staff_link"],
     # What somebody has done, or somebody is to do.
     Rank.NEWS: [
         *("act_undone", "check_accepted", "check_rejected", "code_learned", "undone"),

@@ -22,6 +22,7 @@ class Role(models.TextChoices):
     OPERATOR = "operator", _("Operator")
     HOUSING_SYSTEM = "housing_system", _("Housing system")
     CLOCK = "clock", _("The end of a time limit")
+    DIRECTORY = "directory", _("The City’s directory")
 
     @classmethod
     def name_of(cls, group: str) -> str:

@@ -30,7 +30,7 @@ CALLED_OF_A_CHANGE = {"arrived", "invitation"}  # of a first version, the main a
 NOT_CALLED = {
     *("confirmed", "receipt", "reminder", "slip"),
     *("account_closed", "account_link", "account_moved", "account_password_set", "draft_ending", "draft_link"),
-    *("feedback_given", "feedback_received", "staff_link"),
+    *("feedback_given", "feedback_received", "staff_break_glass", "staff_link"),
 }
 
 

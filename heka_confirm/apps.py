@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.conf import settings
 from django.contrib.admin import apps as admin  # the module: Django looks for a default app among the names here
 
 
@@ -7,6 +8,11 @@ class HekaConfirmConfig(AppConfig):
 
     def ready(self) -> None:
         from heka_confirm import checks, database_checks, environment_checks  # noqa: F401  # they register themselves
+
+        if settings.SENTRY_DSN:
+            from heka_confirm import error_reports
+
+            error_reports.start()
 
 
 class HekaAdminConfig(admin.AdminConfig):

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from core.request_ids import spoken_id
 from heka_confirm import search_engines
 
 STEPS = (
@@ -43,5 +44,6 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "digital_support_url": DIGITAL_SUPPORT.get(here or settings.LANGUAGE_CODE),
         "steps": STEPS,
         "session_seconds": max(0, int((ends_at - timezone.now()).total_seconds())) if ends_at else None,
+        "request_code": spoken_id(),
         "session_warning_seconds": settings.IDLE_WARNING_MINUTES * 60,
     }

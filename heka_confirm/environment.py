@@ -3,6 +3,9 @@
 No value stands in what is told: many are secrets, and addresses hold passwords.
 """
 
+import sys
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,6 +14,9 @@ from django.core.exceptions import ImproperlyConfigured
 from environs import EnvValidationError, FileAwareEnv, ValidationError
 
 from heka_confirm import databases
+
+# Commands that run beside the web server, without anybody who reads what they print.
+SERVICES = {"deliver", "purge", "tick"}
 
 
 class WrongEnvironment(ImproperlyConfigured):
@@ -84,3 +90,23 @@ def is_object(value: object) -> None:
     """Raise ValidationError if a value is no JSON object."""
     if not isinstance(value, dict):
         raise ValidationError("Not a JSON object.")
+
+
+def release(env: Environment) -> dict[str, str]:
+    """Return what the image says of the code in it, by the names that the City's services tell it under."""
+    names = {"packageVersion": "APP_RELEASE", "commitHash": "COMMIT_HASH", "buildTime": "BUILD_TIME"}
+    return {told: env.str(name, default="") for told, name in names.items()}
+
+
+def audit_log(env: Environment) -> dict[str, str]:
+    """Return where the event log is sent on to, by the names of django-resilient-logger; empty if it is not."""
+    names = ("ENV", "ES_URL", "ES_USERNAME", "ES_PASSWORD", "ES_INDEX")
+    given = {name: env.str(f"AUDIT_LOG_{name}", default="") for name in names}
+    return given if given["ES_URL"] else {}
+
+
+def log_stream(arguments: Sequence[str] = sys.argv) -> str:
+    """Return where the lines of the log go: standard output, but not where a command prints its answer there."""
+    is_command = Path(arguments[0]).name == "manage.py" if arguments else False
+    prints = is_command and not SERVICES & set(arguments[1:2])
+    return "ext://sys.stderr" if prints else "ext://sys.stdout"

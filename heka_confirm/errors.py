@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from core.request_ids import request_id, spoken_id
 from core.transactions import DATABASE_AWAY
 from identity.limits import TooMany
 from identity.origin import is_same_origin
@@ -105,14 +106,15 @@ def _answer(
 ) -> HttpResponse:
     if request.path_info.startswith("/api/"):
         title = http.HTTPStatus(status).phrase
-        return JsonResponse({"title": title, "status": status}, status=status, content_type="application/problem+json")
+        problem = {"title": title, "status": status, "request_id": request_id.get()}
+        return JsonResponse(problem, status=status, content_type="application/problem+json")
     # An error may come before LocaleMiddleware has read the address.
     language = translation.get_language_from_request(request, check_path=True)
     with translation.override(language):
         for_staff = not alone and is_for_staff(request)
         # Alone means without session and database, which may be what failed.
         frame = {"frame": "staff_base.html" if for_staff else "base.html", "is_for_staff": for_staff}
-        whole = {**frame, **(context or {})}
+        whole = {**frame, "request_code": spoken_id(), **(context or {})}
         page = render_to_string(f"errors/{template or status}.html", whole, None if alone else request)
     response = HttpResponse(page, status=status, content_type="text/html; charset=utf-8")
     response["Content-Language"] = language

@@ -8,12 +8,10 @@ import datetime as dt
 import json
 import logging
 import re
-from contextvars import ContextVar
 
 from core.masking import MASK, mask_codes
+from core.request_ids import request_id
 from core.text import BIDI_CONTROLS, CONTROLS
-
-request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 
 # The attributes that every record has. All others come from the caller's `extra`.
 STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}

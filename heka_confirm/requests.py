@@ -4,8 +4,8 @@ import ipaddress
 import logging
 import re
 import time
-import uuid
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.http import FileResponse, HttpRequest, HttpResponse
@@ -14,6 +14,7 @@ from django.middleware import gzip, http
 from django.utils.cache import add_never_cache_headers
 
 from core.postgresql import patience
+from core.request_ids import WELL_FORMED, new_request_id, request_id, route
 from heka_confirm import errors, logs, search_engines
 from heka_confirm.health import PROBES
 from identity.limits import TooMany
@@ -22,9 +23,6 @@ logger = logging.getLogger("heka_confirm.access")
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
-# Our own ids have no digits, so that the log takes no part of them for a personal identity code and masks it.
-ID_LETTERS = str.maketrans("0123456789", "ghijklmnop")
-SAFE_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 BRACKETS = re.compile(r"\[([^\[\]]+)\](?::\d{1,5})?")  # around an IPv6 address, with a port behind or without
 
 HEADERS = {
@@ -45,10 +43,11 @@ class RequestContextMiddleware:
         started = time.perf_counter()
         # A trusted proxy's id of the request is kept, so that both logs meet.
         given = str(request.META.get("HTTP_X_REQUEST_ID", "")) if settings.TRUSTED_PROXIES > 0 else ""
-        is_safe = SAFE_ID.fullmatch(given) and logs.mask_secrets(given) == given
-        number = given if is_safe else uuid.uuid4().hex.translate(ID_LETTERS)
+        is_safe = WELL_FORMED.fullmatch(given) and logs.mask_secrets(given) == given
+        number = given if is_safe else new_request_id()
         # Never reset: Django logs errors after all middleware has ended. The next request sets its own id.
-        logs.request_id.set(number)
+        request_id.set(number)
+        route.set(None)
         request.META["REMOTE_ADDR"] = client_address(request)
         with patience.at_most(patience.REQUEST_SECONDS):
             response = self.get_response(request)
@@ -59,6 +58,10 @@ class RequestContextMiddleware:
         facts = {"method": request.method, "path": request.path, "status": response.status_code, "ms": ms}
         logger.log(level, "%s %s %s", request.method, request.path, response.status_code, extra=facts)
         return response
+
+    def process_view(self, request: HttpRequest, *_: Any) -> None:
+        """Remember the name of the address, for a report of an error."""
+        route.set(request.resolver_match.view_name if request.resolver_match else None)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         return errors.too_many(request, exception) if isinstance(exception, TooMany) else None

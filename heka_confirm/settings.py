@@ -49,6 +49,9 @@ SERVES_REQUESTS = env.bool("SERVES_REQUESTS", default=False)  # wsgi.py says so
 STATIC_ROOT = env.path("STATIC_ROOT", default=BASE_DIR / "var" / "static")
 IDENTITY_PROVIDERS: Any = env.json("IDENTITY_PROVIDERS", default=[], validate=environment.is_list)
 IDENTITY_KEYS_FILE = env.path("IDENTITY_KEYS_FILE", default=BASE_DIR / "var" / "identity-keys.json")
+STAFF_DIRECTORY: Any = env.json("STAFF_DIRECTORY", default={}, validate=environment.is_object)
+STAFF_PASSWORDS = env.bool("STAFF_PASSWORDS", default=True)
+BREAK_GLASS_USERNAME = env.str("BREAK_GLASS_USERNAME", default="")
 MAIL_SERVER: dict[str, Any] = env.mail_url("EMAIL_URL", default="")
 EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="")
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=10)  # seconds
@@ -62,6 +65,10 @@ HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_INCLUDE_SUBDOMAINS", default=True)
 HSTS_PRELOAD = env.bool("HSTS_PRELOAD", default=False)
 EGRESS_PROXY = env.str("EGRESS_PROXY", default="")
 WEBHOOK_ALLOW_PRIVATE = env.bool("WEBHOOK_ALLOW_PRIVATE", default=False)
+RELEASE = environment.release(env)
+SENTRY_DSN = env.str("SENTRY_DSN", default="")
+SENTRY_ENVIRONMENT = env.str("SENTRY_ENVIRONMENT", default="")
+AUDIT_LOG = environment.audit_log(env)
 LOG_LEVEL = env.log_level("LOG_LEVEL", default=logging.INFO)
 LOG_FORMAT = env.str("LOG_FORMAT", default="json", validate=validate.OneOf(["json", "plain"]))
 # Days, which the City decides (R18). docs/configuration.md says what each is for.
@@ -169,7 +176,11 @@ TIME_ZONE = "Europe/Helsinki"
 
 AUTH_USER_MODEL = "identity.User"
 ACCOUNT_EVIDENCE = "applications.IdCheck"  # on which a password account rests; identity does not know it
-AUTHENTICATION_BACKENDS = ["identity.backend.BrokerBackend", "identity.passwords.PasswordBackend"]
+AUTHENTICATION_BACKENDS = [
+    "identity.backend.BrokerBackend",
+    "identity.directory_backend.DirectoryBackend",
+    "identity.passwords.PasswordBackend",
+]
 AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
@@ -258,6 +269,7 @@ MAILING_CONTEXT = {
     "account_closed": "identity.account_letters.account_letter_context",
     "account_moved": "identity.account_letters.account_letter_context",
     "staff_link": "identity.staff_letters.staff_letter_context",
+    "staff_break_glass": "identity.break_glass.break_glass_context",
     "feedback_given": "counter.feedback_letters.feedback_letter_context",
     "feedback_received": "counter.feedback_letters.feedback_letter_context",
 }
@@ -280,6 +292,7 @@ RECEIPT_PDF = pdf_libraries.can_make_pdfs()  # the extra `pdf`; without it nobod
 # In threads of their own, twice a second: receivers of events may be slow, and making a PDF is.
 WORKER_BESIDE = [
     "upstream.webhooks.deliver_due_events",
+    *(["records.audit_sending.send_waiting_entries"] if AUDIT_LOG else []),
     *(["applications.receipt_pdf.make_due_receipts"] if RECEIPT_PDF else []),
     *(["applications.certificate_pdf.make_due_certificates"] if RECEIPT_PDF else []),
 ]
@@ -344,7 +357,9 @@ LOGGING = {
         "json": {"()": "heka_confirm.logs.JsonFormatter"},
         "plain": {"()": "heka_confirm.logs.PlainFormatter"},
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "stream": environment.log_stream()}
+    },
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
         "django": {"handlers": []},  # its own handler would write every line again, unmasked

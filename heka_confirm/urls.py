@@ -21,6 +21,7 @@ urlpatterns = [
     path(".well-known/security.txt", well_known.security_txt, name="security_txt"),
     path(".well-known/change-password", well_known.change_password, name="change_password"),
     path("identification/", include("identity.urls_broker")),
+    path("staff/", include("identity.urls_directory")),
     path("api/v1", csrf_exempt(TO_INTERFACE)),
     path("api/v1/", api.urls),
     path("anymail/", include("mailing.urls")),

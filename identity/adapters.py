@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import crypto
 from core.service_name import SERVICE_NAME
-from identity import passwords, proof, sessions, unsent_forms
+from identity import break_glass, passwords, proof, sessions, staff_passwords, unsent_forms
 from identity.enums import Method
 from identity.models import User
 from identity.proof import Proof
@@ -69,6 +69,8 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def pre_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse | None:  # type: ignore[override]
         """Begin a wholly new session before a second factor is asked for (R21)."""
+        if staff_passwords.is_break_glass(user):
+            break_glass.alarm(user)
         prefix = AUTHENTICATION_METHODS_SESSION_KEY  # what was proved just now, and by whom
         kept = {key: value for key, value in request.session.items() if key.startswith(prefix)}
         if user.is_staff and unsent_forms.KEY in request.session:

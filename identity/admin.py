@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.decorators import permission_required
@@ -23,13 +24,15 @@ from core.actors import Role, operator_actor
 from core.addresses import shown_address
 from core.admin import NeverDeleted
 from core.requests import act_of
-from identity import staff_changes, staff_list
+from identity import staff_changes, staff_list, staff_passwords
 from identity.enums import StaffChangeKind
 from identity.models import StaffChange, User
 from identity.staff_forms import FIELDS, InvitationForm, StaffForm
 from records.enums import Event
 from records.names import employment_chain, user_subject
 from records.trail import append_event
+
+DIRECTORY_TELLS = ["username", "email", "first_name", "last_name"]
 
 # The roles are made by a migration, with the least rights that each needs.
 admin.site.unregister(Group)
@@ -84,6 +87,22 @@ class StaffAdmin(NeverDeleted, UserAdmin):
         is_superuser = isinstance(request.user, User) and request.user.is_superuser
         listed = staff_list.with_state(found)
         return listed if is_superuser else listed.filter(is_superuser=False)
+
+    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
+        """Return the fields. What the City's directory decides is shown, and not asked for (ADR 58)."""
+        if obj and staff_passwords.is_of_directory(obj):
+            return [
+                (None, {"fields": [*DIRECTORY_TELLS, "language"]}),
+                (_("Role"), {"fields": ["roles", "is_active"]}),
+            ]
+        return super().get_fieldsets(request, obj)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
+        return [*DIRECTORY_TELLS, "roles"] if obj and staff_passwords.is_of_directory(obj) else []
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Nobody is invited where nobody could set a password: the directory brings staff here."""
+        return settings.STAFF_PASSWORDS and super().has_add_permission(request)
 
     @admin.display(description=_("roles"))
     def roles(self, user: User) -> str:
@@ -143,7 +162,10 @@ class StaffAdmin(NeverDeleted, UserAdmin):
         if not self.has_change_permission(request, user):
             raise PermissionDenied
         if user.email and user.is_active:
-            self._send_link(request, user)
+            try:
+                self._send_link(request, user)
+            except staff_changes.CannotDecideStaffChange as refusal:
+                messages.error(request, str(refusal))
         else:
             messages.error(request, gettext("Save an email address first. The person must also be active."))
         return redirect("admin:identity_user_change", user.pk)

@@ -7,4 +7,10 @@ class IdentityConfig(AppConfig):
     verbose_name = _("Staff")
 
     def ready(self) -> None:
-        from identity import checks, key_checks  # noqa: F401  # checks register themselves
+        from identity import (  # noqa: F401  # they register themselves
+            checks,
+            directory_checks,
+            directory_sessions,
+            key_checks,
+            staff_checks,
+        )

@@ -1,4 +1,4 @@
-"""An attempt to identify oneself, kept in one signed cookie until the broker sends the person back.
+"""An attempt to identify oneself, kept in one signed cookie until the broker, or the directory, sends them back.
 
 There is no session, and so no session cookie, before the person is known. Several tabs may each have an attempt. The
 attempts of one browser share the beginning of their ids, so that limits tell one browser from the many others that may
@@ -16,8 +16,20 @@ from django.utils.crypto import constant_time_compare
 
 LIFETIME_SECONDS = 15 * 60
 MOST = 5  # attempts at once in one browser
-PATH = "/identification/"  # start must see them too, to keep to MOST
 SALT = "identity.attempt"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Where the browser keeps attempts of one kind. No cookie of one is read as that of another."""
+
+    name: str  # with which the names of its cookies begin
+    path: str  # start must see them too, to keep to MOST
+    salt: str
+
+
+AT_BROKER = Kind("attempt-", "/identification/", SALT)
+OF_STAFF = Kind("staff-attempt-", "/staff/", "identity.staff-attempt")  # at the City's directory
 
 
 def _secret() -> str:
@@ -35,7 +47,7 @@ def new_attempt_id(browser: str) -> str:
 
 
 def known_browser(request: HttpRequest) -> str | None:
-    """Return the name that the attempts of this browser carry, or None while it has none."""
+    """Return the name that the attempts at brokers of this browser carry, or None while it has none."""
     found = sorted(_all(request), key=lambda attempt: attempt.started)
     return found[0].browser if found else None
 
@@ -60,44 +72,44 @@ class Attempt:
         return self.id.partition("-")[0]
 
 
-def cookie_prefix() -> str:
+def cookie_prefix(kind: Kind = AT_BROKER) -> str:
     # __Host- would demand the path /, so that the browser would send the cookie to every page.
-    return f"{'__Secure-' if settings.HTTPS else ''}attempt-"
+    return f"{'__Secure-' if settings.HTTPS else ''}{kind.name}"
 
 
-def remember(request: HttpRequest, response: HttpResponse, attempt: Attempt) -> None:
+def remember(request: HttpRequest, response: HttpResponse, attempt: Attempt, kind: Kind = AT_BROKER) -> None:
     """Keep the attempt in the browser, and drop the oldest ones past MOST."""
-    others = sorted(_all(request), key=lambda other: other.started)
+    others = sorted(_all(request, kind), key=lambda other: other.started)
     for old in others[: max(0, len(others) - MOST + 1)]:
-        forget(response, old)
+        forget(response, old, kind)
     response.set_cookie(
-        cookie_prefix() + attempt.id,
-        signing.dumps(asdict(attempt), salt=SALT),
+        cookie_prefix(kind) + attempt.id,
+        signing.dumps(asdict(attempt), salt=kind.salt),
         max_age=LIFETIME_SECONDS,
-        path=PATH,
+        path=kind.path,
         secure=settings.HTTPS,
         httponly=True,
         samesite="Lax",  # a Strict cookie would be missing when the broker sends the person back
     )
 
 
-def find(request: HttpRequest, state: str) -> Attempt | None:
+def find(request: HttpRequest, state: str, kind: Kind = AT_BROKER) -> Attempt | None:
     """Return the attempt of this browser with that state, or None if it has ended or never was."""
-    return next((attempt for attempt in _all(request) if constant_time_compare(attempt.state, state)), None)
+    return next((attempt for attempt in _all(request, kind) if constant_time_compare(attempt.state, state)), None)
 
 
-def forget(response: HttpResponse, attempt: Attempt) -> None:
+def forget(response: HttpResponse, attempt: Attempt, kind: Kind = AT_BROKER) -> None:
     """Remove the attempt from the browser, as each is used once."""
-    response.delete_cookie(cookie_prefix() + attempt.id, path=PATH, samesite="Lax")
+    response.delete_cookie(cookie_prefix(kind) + attempt.id, path=kind.path, samesite="Lax")
 
 
-def _all(request: HttpRequest) -> list[Attempt]:
-    prefix, found = cookie_prefix(), []
+def _all(request: HttpRequest, kind: Kind = AT_BROKER) -> list[Attempt]:
+    prefix, found = cookie_prefix(kind), []
     for name in request.COOKIES:
         if not name.startswith(prefix):
             continue
         try:
-            attempt = Attempt(**signing.loads(request.COOKIES[name], salt=SALT, max_age=LIFETIME_SECONDS))
+            attempt = Attempt(**signing.loads(request.COOKIES[name], salt=kind.salt, max_age=LIFETIME_SECONDS))
         except (signing.BadSignature, TypeError):  # forged, too old, or written by another release
             continue
         if name == prefix + attempt.id:

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004  # Django's name
 
 from identity import keys, provider_faults, providers, staging
-from identity.providers import InvalidProvider, Provider
+from identity.providers import PRIVATE_KEY_JWT, InvalidProvider, Provider
 
 TEST_LEVEL = "loatest"  # part of every acr in the test environments of the trust network
 FOR_STAGING = "For trying things out there is STAGING=true."
@@ -111,7 +111,7 @@ def check_codes(**kwargs: Any) -> list[CheckMessage]:
 @register(Tags.security)
 def check_keys(**kwargs: Any) -> list[CheckMessage]:
     """Return what is wrong with the keys by which brokers know us."""
-    if not settings.IDENTITY_PROVIDERS:
+    if not (settings.IDENTITY_PROVIDERS or settings.STAFF_DIRECTORY.get("token_auth") == PRIVATE_KEY_JWT):
         return []
     try:
         own = keys.load()

@@ -1,9 +1,10 @@
-"""Calls to the broker over HTTP, without Django's requests and without the database.
+"""Calls to the broker, or to the City's directory, over HTTP, without Django's requests and without the database.
 
 Only the configured addresses are called, without redirects, and by EGRESS_PROXY where it is set. Nobody waits longer
 than one deadline for the whole exchange, whatever the broker or the name server does.
 """
 
+import base64
 import json
 import math
 import threading
@@ -13,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as StillRunning
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
+from urllib.parse import quote_plus
 
 import requests
 from django.conf import settings
@@ -21,7 +23,8 @@ from urllib3.exceptions import HTTPError, MaxRetryError, NewConnectionError, Rea
 from core.egress import send_by_proxy
 from core.transactions import give_connection_back
 from identity import signed_keys, tokens
-from identity.providers import Provider
+from identity.directory import CLIENT_SECRET_BASIC, CLIENT_SECRET_POST, Issuer
+from identity.providers import PRIVATE_KEY_JWT, Provider
 from identity.refusals import BrokerRefused, BrokerUnreachable
 from identity.signatures import SIGNING
 
@@ -75,25 +78,31 @@ def within(deadline: Deadline, call: Callable[[], T]) -> T:
         raise BrokerUnreachable("timeout") from None
 
 
-def exchange(provider: Provider, *, code: str, verifier: str, redirect_uri: str, deadline: Deadline) -> Json:
+def exchange(provider: Issuer, *, code: str, verifier: str, redirect_uri: str, deadline: Deadline) -> Json:
     """Return the token endpoint's answer for an authorization code.
 
     Raises BrokerUnreachable and BrokerRefused.
     """
     form = token_form(provider, code=code, verifier=verifier, redirect_uri=redirect_uri)
-    return _json(within(deadline, lambda: _call("POST", provider.token_endpoint, deadline, form)))
+    headers = {}
+    if provider.token_auth == CLIENT_SECRET_BASIC:  # RFC 6749, 2.3.1
+        known = f"{quote_plus(provider.client_id)}:{quote_plus(provider.client_secret)}"
+        headers["Authorization"] = f"Basic {base64.b64encode(known.encode()).decode()}"
+    return _json(within(deadline, lambda: _call("POST", provider.token_endpoint, deadline, form, headers)))
 
 
-def token_form(provider: Provider, *, code: str, verifier: str, redirect_uri: str) -> dict[str, str]:
+def token_form(provider: Issuer, *, code: str, verifier: str, redirect_uri: str) -> dict[str, str]:
     """Return what goes to the token endpoint for an authorization code."""
     form = {
         "grant_type": "authorization_code",
         "code": code,
         "redirect_uri": redirect_uri,
         "client_id": provider.client_id,
-        "client_assertion_type": ASSERTION_TYPE,
-        "client_assertion": tokens.client_assertion(provider),
     }
+    if provider.token_auth == PRIVATE_KEY_JWT:
+        form |= {"client_assertion_type": ASSERTION_TYPE, "client_assertion": tokens.client_assertion(provider)}
+    if provider.token_auth == CLIENT_SECRET_POST:
+        form["client_secret"] = provider.client_secret
     if provider.pkce:
         form["code_verifier"] = verifier
     return form
@@ -122,7 +131,7 @@ def fetch_keys(provider: Provider) -> list[Json]:
     return _fetch_keys(provider, Deadline())[0]
 
 
-def fetch_userinfo(provider: Provider, access_token: str | None, deadline: Deadline) -> Json:
+def fetch_userinfo(provider: Issuer, access_token: str | None, deadline: Deadline) -> Json:
     """Return what the userinfo endpoint says of the person of an access token (OpenID Connect Core 5.3).
 
     Raises BrokerUnreachable and BrokerRefused.
@@ -245,11 +254,11 @@ class _KeyStore:
         return next((key for key in self.keys if key.get("kid") == kid), None)
 
 
-_STORES: dict[tuple[str, str], _KeyStore] = {}  # by the provider's id, as its own entity keys vouch for a signed set
+_STORES: dict[tuple[str, str], _KeyStore] = {}  # by the issuer's id, as its own entity keys vouch for a signed set
 _STORES_LOCK = threading.Lock()
 
 
-def signing_key(provider: Provider, kid: str, deadline: Deadline) -> Json | None:
+def signing_key(provider: Issuer, kid: str, deadline: Deadline) -> Json | None:
     """Return the provider's public key of that id as a JWK, or None if it has no such key.
 
     Keys are kept. For an unknown id they are fetched again, but at most once a minute, so that a flood of invented
@@ -265,7 +274,7 @@ def signing_key(provider: Provider, kid: str, deadline: Deadline) -> Json | None
         store.lock.release()
 
 
-def _find_or_fetch(store: _KeyStore, provider: Provider, kid: str, deadline: Deadline) -> Json | None:
+def _find_or_fetch(store: _KeyStore, provider: Issuer, kid: str, deadline: Deadline) -> Json | None:
     key, now = store.find(kid), time.monotonic()
     fresh = store.fetched is not None and now - store.fetched < KEYS_LIFETIME_SECONDS
     tried_just_now = store.tried is not None and now - store.tried < REFETCH_SECONDS
@@ -285,7 +294,7 @@ def _find_or_fetch(store: _KeyStore, provider: Provider, kid: str, deadline: Dea
     return store.find(kid)
 
 
-def _fetch_keys(provider: Provider, deadline: Deadline) -> tuple[list[Json], float]:
+def _fetch_keys(provider: Issuer, deadline: Deadline) -> tuple[list[Json], float]:
     """Return the keys that may sign tokens, and when they end."""
     address = provider.signed_jwks_uri or provider.jwks_uri
     accept = {"Accept": "application/jwk-set+jwt"} if provider.signed_jwks_uri else {}

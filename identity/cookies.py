@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from identity import attempts, providers
+from identity import attempts, directory, providers
 from identity.redirects import with_next
 
 VERSION = "2"  # another list of cookies needs another acceptance
@@ -34,7 +34,12 @@ def draft_name() -> str:
 
 
 def all_cookies() -> list[Cookie]:
-    """Return every cookie that the service can set for a person, in the language in use."""
+    """Return every cookie that the service can set, in the language in use."""
+    of_staff = Cookie(
+        f"{attempts.cookie_prefix(attempts.OF_STAFF)}…",
+        _("Only for staff: brings you back from the City’s log-in to the same place."),
+        _("15 minutes, or until you return"),
+    )
     return [
         Cookie(acceptance_name(), _("Remembers that you accepted the cookies."), _("1 year")),
         Cookie(
@@ -63,6 +68,7 @@ def all_cookies() -> list[Cookie]:
             _("Until you send the application or log out, or until you have not continued it for %(days)d days")
             % {"days": settings.DRAFT_DAYS},
         ),
+        *([of_staff] if directory.configured() else []),
     ]
 
 

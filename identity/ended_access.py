@@ -4,7 +4,7 @@ from django.contrib.sessions.models import Session
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from identity.models import AccountLink, LinkRequest, StaffLink
+from identity.models import AccountLink, LinkRequest, StaffLink, User
 
 
 def live_account_links() -> QuerySet[AccountLink]:
@@ -15,6 +15,11 @@ def live_account_links() -> QuerySet[AccountLink]:
 def live_staff_links() -> QuerySet[StaffLink]:
     """Return the links of staff that nobody has used."""
     return StaffLink.objects.filter(used_at=None, replaced_at=None)
+
+
+def end_staff_links(user: User) -> None:
+    """End the link that a member of staff may have."""
+    live_staff_links().filter(user=user).update(replaced_at=timezone.now())
 
 
 def end_sessions() -> int:

@@ -107,6 +107,37 @@ class StaffLink(models.Model):
         return f"staff link {self.pk}"
 
 
+class DirectoryIdentity(models.Model):
+    """By what the City's directory knows a member of staff, whatever their name or address (ADR 58)."""
+
+    user = models.OneToOneField(User, on_delete=models.PROTECT, related_name="directory_identity")
+    issuer = models.CharField(max_length=200)
+    subject = models.CharField(max_length=255)
+    linked_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["issuer", "subject"], name="directory_identity_of_one_user")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} at {self.issuer}"
+
+
+class DirectorySession(models.Model):
+    """A session that came through the directory. It goes on only while this row is there (directory_sessions.py)."""
+
+    identity = models.ForeignKey(DirectoryIdentity, on_delete=models.CASCADE, related_name="sessions")
+    sid = models.CharField(max_length=64, blank=True, default="", db_default="")  # a digest of the directory's name
+    began_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        default_permissions = ()
+        indexes = [models.Index(fields=["sid"], name="directory_session_by_sid")]
+
+    def __str__(self) -> str:
+        return f"directory session {self.pk}"
+
+
 class Person(models.Model):
     """A person with a personal identity code, which can change and so is never a key."""
 

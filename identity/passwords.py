@@ -13,7 +13,7 @@ from django.utils.crypto import constant_time_compare
 
 from core import crypto
 from core.text import typed_text
-from identity import accounts, limits
+from identity import accounts, limits, staff_passwords
 from identity.models import User
 
 PATH = "identity.passwords.PasswordBackend"  # by which a session remembers how its user logged in
@@ -39,6 +39,7 @@ class PasswordBackend(AuthenticationBackend):
         limits.count("log-in client", client, most=MOST_OF_CLIENT)
         limits.count("log-in client and name", f"{client} {name}", most=MOST_OF_CLIENT_AND_NAME)
         staff = User.objects.filter(username=typed_text(username or email), is_staff=True, is_active=True).first()
+        staff = staff if staff and staff_passwords.may_log_in(staff) else None
         account = accounts.live(username or email)
         user = staff or (account.user if account and account.user.is_active else None)
         # Tries from known places are counted apart and not left out: the work must not tell which places are known.
@@ -54,8 +55,9 @@ class PasswordBackend(AuthenticationBackend):
         return user if matches else None
 
     def get_user(self, user_id: int) -> User | None:
-        """Return the user of a session with their person, in one query, or None for a deactivated user."""
-        return User.objects.select_related("person").filter(pk=user_id, is_active=True).first()
+        """Return the user of a session with their person, in one query, or None for one who may not go on."""
+        user = User.objects.select_related("person").filter(pk=user_id, is_active=True).first()
+        return user if user and staff_passwords.may_log_in(user) else None
 
 
 def remember_client(user: User, request: HttpRequest) -> None:

@@ -78,7 +78,8 @@ def _is_public_key(key: object) -> bool:
         return False
 
 
-def _lacks_a_language(texts: object) -> bool:
+def lacks_a_language(texts: object) -> bool:
+    """Tell whether texts for each language are not exactly those of our languages."""
     return isinstance(texts, dict) and texts.keys() != dict(settings.LANGUAGES).keys()
 
 
@@ -87,8 +88,8 @@ def _is_too_long(provider: Provider) -> bool:
     return any(len(name) > LONGEST_SERVICE_NAME for name in (names.values() if isinstance(names, dict) else [names]))
 
 
-def _has_odd_audience(provider: Provider) -> bool:
-    audience = provider.assertion_audience
+def has_odd_audience(audience: str) -> bool:
+    """Tell whether an assertion_audience is no word and no safe address."""
     return audience not in (TOKEN_ENDPOINT, ISSUER) and not is_safe(audience)
 
 
@@ -152,7 +153,7 @@ FAULTS = (
         id="E019",
         what="has an assertion_audience that is no word and no https address",
         hint='Use "token_endpoint", "issuer", or the address that the broker\'s guide gives.',
-        found=_has_odd_audience,
+        found=lambda provider: has_odd_audience(provider.assertion_audience),
     ),
     Fault(
         id="E020",
@@ -170,7 +171,7 @@ FAULTS = (
         id="E022",
         what="does not name itself or the service once in each language, and in no other",
         hint="name and service_name are one text, or an object with fi, sv and en.",
-        found=lambda provider: _lacks_a_language(provider.name) or _lacks_a_language(provider.service_name),
+        found=lambda provider: lacks_a_language(provider.name) or lacks_a_language(provider.service_name),
     ),
     Fault(
         id="E023",

@@ -1,7 +1,7 @@
 """The brokers that this installation may ask, as the setting IDENTITY_PROVIDERS lists them."""
 
 from dataclasses import MISSING, dataclass, field, fields
-from typing import Any
+from typing import Any, ClassVar, TypeVar
 
 from django.conf import settings
 from django.utils.translation import get_language
@@ -11,13 +11,16 @@ from identity.dialects import DIALECTS, Dialect
 LONGEST_ID, LONGEST_LEVEL = 40, 200  # characters, as each confirmation keeps them
 LONGEST_SERVICE_NAME = 40  # characters of ftn_spname
 TOKEN_ENDPOINT, ISSUER = "token_endpoint", "issuer"  # words of assertion_audience; else it is an address
+PRIVATE_KEY_JWT = "private_key_jwt"  # we show the token endpoint who we are by a signature of ours
 BY_CONTRACT = "contract"  # the level of a confirmation whose broker states none: it is as agreed with the broker
 
 Texts = str | dict[str, str]  # for all languages, or for each
+Types = dict[str, tuple[type, ...]]
+E = TypeVar("E")
 
 
 class InvalidProvider(ValueError):
-    """An entry of IDENTITY_PROVIDERS cannot be used; the text says why."""
+    """An entry of IDENTITY_PROVIDERS, or STAFF_DIRECTORY, cannot be used; the text says why."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +53,8 @@ class Provider:
     userinfo_endpoint: str = ""
     end_session_endpoint: str = ""  # ends the broker's own session
     embedded_ui_endpoint: str = ""  # tells the means, for our own choice among them
+    token_auth: ClassVar[str] = PRIVATE_KEY_JWT
+    client_secret: ClassVar[str] = ""
 
     def __post_init__(self) -> None:
         if self.dialect not in DIALECTS:
@@ -58,9 +63,7 @@ class Provider:
             raise InvalidProvider(f"its id is longer than {LONGEST_ID} characters")
         if any(not isinstance(level, str) or len(level) > LONGEST_LEVEL for level in self.acr_accepted):
             raise InvalidProvider(f"acr_accepted holds other than texts of at most {LONGEST_LEVEL} characters")
-        for texts in (self.name, self.service_name, self.ui_locales):
-            if isinstance(texts, dict) and not all(isinstance(text, str) for text in texts.values()):
-                raise InvalidProvider("a text for a language is no text")
+        refuse_non_texts(self.name, self.service_name, self.ui_locales)
 
     @property
     def claims(self) -> Dialect:
@@ -69,7 +72,16 @@ class Provider:
     @property
     def label(self) -> str:
         """The name to show, in the language in use."""
-        return _in_language(self.name, get_language() or "") or self.id
+        return in_language(self.name, get_language() or "") or self.id
+
+    @property
+    def scope(self) -> str:
+        return self.claims.scope
+
+    @property
+    def demands_auth_time(self) -> bool:
+        """Whether a token must say when the broker saw the person."""
+        return self.max_age is not None and self.claims.auth_time
 
     @property
     def prompt_asked(self) -> str:
@@ -79,23 +91,35 @@ class Provider:
     @property
     def audience(self) -> str:
         """To whom our client assertion is addressed."""
-        words = {TOKEN_ENDPOINT: self.token_endpoint, ISSUER: self.issuer}
-        return words.get(self.assertion_audience, self.assertion_audience)
+        return audience_of(self.assertion_audience, token_endpoint=self.token_endpoint, issuer=self.issuer)
 
     def locale(self, language: str) -> str:
         """Return the broker's name of one of our languages."""
         return self.ui_locales.get(language) or self.claims.languages.get(language, language)
 
     def service_name_in(self, language: str) -> str:
-        return _in_language(self.service_name, language)
+        return in_language(self.service_name, language)
 
 
-def _in_language(texts: Texts, language: str) -> str:
+def in_language(texts: Texts, language: str) -> str:
+    """Return a text in a language, or else in the first that there is."""
     return texts if isinstance(texts, str) else texts.get(language) or next(iter(texts.values()), "")
 
 
+def refuse_non_texts(*many: Texts) -> None:
+    """Raise InvalidProvider if what is given for a language is no text."""
+    for texts in many:
+        if isinstance(texts, dict) and not all(isinstance(text, str) for text in texts.values()):
+            raise InvalidProvider("a text for a language is no text")
+
+
+def audience_of(word: str, *, token_endpoint: str, issuer: str) -> str:
+    """Return to whom a client assertion is addressed: one of the two by its word, or the address itself."""
+    return {TOKEN_ENDPOINT: token_endpoint, ISSUER: issuer}.get(word, word)
+
+
 # The types that JSON may give each setting; others are texts.
-TYPES: dict[str, tuple[type, ...]] = {
+TYPES: Types = {
     "name": (str, dict),
     "entity_jwks": (dict,),
     "acr_values": (list,),
@@ -112,17 +136,26 @@ TYPES: dict[str, tuple[type, ...]] = {
 
 def parse(entry: dict[str, Any]) -> Provider:
     """Return the provider that an entry of the setting describes. Raises InvalidProvider."""
+    return read_entry(entry, Provider, TYPES)
+
+
+def read_entry(entry: dict[str, Any], kind: type[E], types: Types) -> E:
+    """Return the object of a dataclass that an entry of a setting describes; texts, where `types` names no others.
+
+    Raises InvalidProvider.
+    """
     if not isinstance(entry, dict):
         raise InvalidProvider("it is not an object")
-    known = {one.name: one.default is MISSING and one.default_factory is MISSING for one in fields(Provider)}
+    all_fields = fields(kind)  # type: ignore[arg-type]  # every `kind` is a dataclass
+    known = {one.name: one.default is MISSING and one.default_factory is MISSING for one in all_fields}
     if unknown := sorted(entry.keys() - known.keys()):
         raise InvalidProvider(f"unknown: {', '.join(unknown)}")
     if missing := [name for name, required in known.items() if required and not entry.get(name)]:
         raise InvalidProvider(f"missing: {', '.join(missing)}")
-    if wrong := [name for name, value in entry.items() if not isinstance(value, TYPES.get(name, (str,)))]:
+    if wrong := [name for name, value in entry.items() if not isinstance(value, types.get(name, (str,)))]:
         raise InvalidProvider(f"of a wrong type: {', '.join(wrong)}")
     # null says the same as leaving a setting out.
-    return Provider(**{name: value for name, value in entry.items() if value is not None})
+    return kind(**{name: value for name, value in entry.items() if value is not None})
 
 
 def all_providers() -> list[Provider]:

@@ -15,7 +15,7 @@ from django.urls import Resolver404, resolve
 from django.utils import timezone
 
 from core.transactions import DATABASE_AWAY
-from identity import limits, proof, unsent_forms
+from identity import directory_sessions, limits, proof, unsent_forms
 from identity.origin import is_same_origin
 from identity.redirects import is_of_staff, with_next
 from identity.session_store import SessionStore
@@ -65,12 +65,13 @@ class IdleMiddleware:
 
 
 def _is_alive(request: HttpRequest) -> bool:
-    """Tell whether somebody is signed in or fills in a form, and end the session if it is idle."""
+    """Tell whether somebody is signed in or fills in a form, and end the session if it is idle or over."""
     if SESSION_KEY not in request.session and SEEN not in request.session:
         return False
     # GRAIN_SECONDS is added so that nobody's session ends early because their last visit was not written down.
     limit = _idle_minutes(request) * 60 + GRAIN_SECONDS
-    if time.time() - request.session.get(SEEN, time.time()) <= limit:
+    is_idle = time.time() - request.session.get(SEEN, time.time()) > limit
+    if not is_idle and not directory_sessions.is_over(request.session):
         return True
     request.form_sender = unsent_forms.sender(request)  # type: ignore[attr-defined]  # ours
     try:

@@ -7,7 +7,7 @@ address; the trust network demands more.
 import time
 from dataclasses import dataclass
 
-from identity.providers import Provider
+from identity.directory import Issuer
 from identity.refusals import BrokerUnreachable
 from identity.signatures import BadSignature, Json, header_of, signed_claims
 
@@ -25,7 +25,7 @@ class SignedKeys:
     ends: float
 
 
-def read_signed_keys(text: str, provider: Provider) -> SignedKeys:
+def read_signed_keys(text: str, provider: Issuer) -> SignedKeys:
     """Return the keys of a signed set of this provider. Raises BrokerUnreachable with a word for what is wrong."""
     if not text.isascii():
         raise BrokerUnreachable("keys-signature")
@@ -44,7 +44,7 @@ def read_signed_keys(text: str, provider: Provider) -> SignedKeys:
     return SignedKeys(claims.get("keys"), ends)
 
 
-def _entity_key(provider: Provider, kid: str) -> Json | None:
+def _entity_key(provider: Issuer, kid: str) -> Json | None:
     keys = provider.entity_jwks.get("keys")
     known = keys if isinstance(keys, list) else []
     return next((key for key in known if isinstance(key, dict) and key.get("kid") == kid), None)

@@ -1,10 +1,13 @@
-"""From a broker's answer to a signed-in person."""
+"""From the answer of a broker, or of the City's directory, to a session."""
 
+from allauth.account.internal.flows.login import record_authentication
 from django.contrib import auth
 from django.http import HttpRequest
 
-from identity import backend, broker_sessions, proof, sessions
+from identity import backend, broker_sessions, directory_sessions, proof, sessions, unsent_forms
 from identity.attempts import Attempt
+from identity.directory import Directory
+from identity.directory_backend import DirectoryBackend
 from identity.providers import Provider
 from identity.refusals import TokenRefused
 
@@ -23,4 +26,26 @@ def sign_in(request: HttpRequest, provider: Provider, attempt: Attempt) -> None:
     auth.login(request, user, backend=backend.PATH)
     proof.remember(request.session, broker.proof)
     broker_sessions.keep_hint(request.session, provider, broker.token, broker.told)
+    sessions.begin(request)
+
+
+def sign_in_staff(request: HttpRequest, directory: Directory, attempt: Attempt) -> None:
+    """Sign in the member of staff whom the directory's answer identifies, in a wholly new session.
+
+    Only a form that they could not send stays (ADR 42). Where the directory saw no second factor, ours is asked for
+    next. Raises BrokerUnreachable, BrokerRefused, TokenRefused, SetUpWrongly and NotAdmitted; then nobody is signed
+    out either.
+    """
+    at = DirectoryBackend()
+    user = at.authenticate(request, directory=directory, attempt=attempt)
+    if user is None:
+        raise TokenRefused("no-authorization-code")
+    unsent = request.session.get(unsent_forms.KEY)
+    request.session.flush()
+    auth.login(request, user, backend=directory_sessions.PATH)
+    if unsent:
+        request.session[unsent_forms.KEY] = unsent
+    for method in ("directory", *(["mfa"] if at.has_second_factor else [])):
+        record_authentication(request, user, method=method)
+    broker_sessions.keep_hint_of_staff(request.session, directory, at.token, at.told)
     sessions.begin(request)

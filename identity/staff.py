@@ -25,6 +25,7 @@ from identity.models import User
 from identity.redirects import safe_next, with_next
 
 SECRETS = ("secret", "seed")  # the secrets of an authenticator app, and of the recovery codes
+FIRST_FACTORS = {"password", "directory"}
 BATCH = 50  # rows of one transaction
 
 
@@ -62,14 +63,25 @@ def is_staff(request: HttpRequest) -> bool:
 
 
 def is_half_in(request: HttpRequest) -> bool:
-    """Tell whether a member of staff has logged in, at least with their password."""
-    return is_staff(request) and "password" in proved(request)
+    """Tell whether a member of staff has logged in, at least with their password or through the City's directory."""
+    return is_staff(request) and not proved(request).isdisjoint(FIRST_FACTORS)
 
 
 def proved(request: HttpRequest) -> set[str]:
-    """Return what the user of this session has proved: "password", "mfa"."""
+    """Return what the user of this session has proved: "password", "directory", "mfa"."""
+    return {record["method"] for record in _records(request)}
+
+
+def is_seen_by_directory(request: HttpRequest) -> bool:
+    """Tell whether the City's directory has asked for the second factor. The record of one of ours has its type."""
+    methods = {record["method"] for record in _records(request) if "type" not in record}
+    return {"directory", "mfa"} <= methods
+
+
+def _records(request: HttpRequest) -> list[dict[str, Any]]:
     user = request.user if isinstance(request.user, User) else None
-    return {record["method"] for record in get_authentication_records(request, user)}
+    records: list[dict[str, Any]] = get_authentication_records(request, user)
+    return records
 
 
 def has_factor(request: HttpRequest) -> bool:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from core.actors import Actor, acting_staff
 from core.refusals import Refused
 from core.transactions import atomically
-from identity import staff_letters, staff_links
+from identity import staff_letters, staff_links, staff_passwords
 from identity.enums import StaffChangeKind
 from identity.models import StaffChange, User
 from records.enums import Event
@@ -37,6 +37,14 @@ class OwnStaffChange(CannotDecideStaffChange):
 
 class AnotherAddress(CannotDecideStaffChange):
     message = _("A link for a password has gone to another address meanwhile. The change must be asked for again.")
+
+
+class DecidedByDirectory(CannotDecideStaffChange):
+    message = _("The City’s directory decides on the roles and the log-in of this person. Nothing was changed.")
+
+
+class PasswordsSwitchedOff(CannotDecideStaffChange):
+    message = _("Staff log in through the City’s directory. Passwords are switched off, and no link was sent.")
 
 
 class StaffChangeNotWaiting(CannotDecideStaffChange):
@@ -65,7 +73,9 @@ def ask_for_change(user: User, kind: StaffChangeKind, *, by: Actor, role: str = 
     """Store a change that a colleague confirms, in place of a waiting one of the same kind.
 
     `role` is the name of a group. With a role, the colleague is shown where the user's link for a password went.
+    Raises CannotDecideStaffChange for what the City's directory decides (ADR 58).
     """
+    _leave_to_directory(user, kind)
     StaffChange.objects.filter(user=user, kind=kind, role=role, decided_at=None).delete()
     address = user.email if kind == StaffChangeKind.PASSWORD else staff_links.address_of_link(user)
     asked = StaffChange.objects.create(
@@ -81,8 +91,10 @@ def send_link_or_ask(user: User, *, by: Actor) -> StaffChange | None:
 
     A link to another address than the one by which they got in leaves them nothing of the former password: whoever
     reads that address could still log in, once the role is given that a colleague confirms by the new address.
+    Raises CannotDecideStaffChange for who has no password here (ADR 58).
     """
     locked = User.objects.select_for_update().get(pk=user.pk)
+    _leave_to_directory(locked, StaffChangeKind.PASSWORD)
     if reads_data(locked):
         return ask_for_change(locked, StaffChangeKind.PASSWORD, by=by)
     if staff_links.address_that_let_in(locked) != locked.email:
@@ -121,6 +133,7 @@ def end_sessions(user: User) -> None:
 
 def _make(change: StaffChange, *, by: Actor) -> None:
     user = User.objects.select_for_update().get(pk=change.user_id)
+    _leave_to_directory(user, StaffChangeKind(change.kind))
     match StaffChangeKind(change.kind):
         case StaffChangeKind.ROLE:
             if staff_links.address_of_link(user) != change.email:
@@ -133,6 +146,14 @@ def _make(change: StaffChange, *, by: Actor) -> None:
                 User.objects.filter(pk=user.pk).update(password=change.password)
         case StaffChangeKind.FACTORS:
             remove_factors(change.user)
+
+
+def _leave_to_directory(user: User, kind: StaffChangeKind) -> None:
+    """Raise CannotDecideStaffChange if the City's directory decides. A lost second factor of ours is still ours."""
+    if kind != StaffChangeKind.FACTORS and staff_passwords.is_of_directory(user):
+        raise DecidedByDirectory
+    if kind == StaffChangeKind.PASSWORD and not staff_passwords.may_log_in(user):
+        raise PasswordsSwitchedOff
 
 
 def _send_link(user: User, *, email: str, by: Actor) -> None:

@@ -14,6 +14,7 @@ from core.actors import Actor, Role, Source
 from core.links import MailedSecret
 from core.refusals import Refused
 from core.transactions import atomically
+from identity import staff_passwords
 from identity.models import StaffLink, User
 from records.enums import Event
 from records.names import employment_chain, user_subject
@@ -41,6 +42,10 @@ class StaffLinkReplaced(CannotUseStaffLink):
 
 class StaffLinkExpired(CannotUseStaffLink):
     message = _("The link has expired")
+
+
+class StaffWithoutPasswords(CannotUseStaffLink):
+    message = _("You log in through the City’s directory, and need no password here.")
 
 
 class StaffLinkClosed(CannotUseStaffLink):
@@ -81,6 +86,8 @@ def check_staff_link(link: StaffLink) -> None:
     """Raise CannotUseStaffLink for a link that has ended."""
     if not (link.user.is_active and link.user.is_staff):
         raise StaffLinkClosed
+    if not staff_passwords.may_have_one(link.user):
+        raise StaffWithoutPasswords
     if link.used_at:
         raise StaffLinkUsed
     if link.replaced_at:

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.actors import Role
-from identity import staff_changes
+from identity import staff_changes, staff_passwords
 from identity.enums import StaffChangeKind
 from identity.models import User
 from identity.staff_links import LIFETIME
@@ -17,9 +17,10 @@ def with_state(found: QuerySet[User]) -> QuerySet[User]:
     factors = Authenticator.objects.filter(user=OuterRef("pk")).exclude(type=Authenticator.Type.RECOVERY_CODES)
     live = Q(staff_links__used_at=None, staff_links__replaced_at=None)
     waiting = staff_changes.waiting_changes().filter(kind=StaffChangeKind.ROLE)
-    return found.annotate(
+    listed = found.select_related("directory_identity").annotate(
         has_factor=Exists(factors), invited_at=Max("staff_links__created_at", filter=live)
-    ).prefetch_related("groups", Prefetch("staff_changes", queryset=waiting, to_attr="roles_asked_for"))
+    )
+    return listed.prefetch_related("groups", Prefetch("staff_changes", queryset=waiting, to_attr="roles_asked_for"))
 
 
 def roles_in_words(user: User) -> str:
@@ -36,6 +37,10 @@ def state_in_words(user: User) -> str:
     """Return whether somebody works here, or has been invited to."""
     if not user.is_active:
         return _("Not in use")
+    if hasattr(user, "directory_identity"):
+        return _("Through the City’s directory")
+    if not staff_passwords.may_log_in(user):
+        return _("Cannot log in: passwords are switched off")
     if user.has_usable_password():
         return _("In use")
     invited_at = getattr(user, "invited_at", None)

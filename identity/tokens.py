@@ -1,8 +1,8 @@
-"""What we sign for brokers, and the checks that every identity token of theirs must pass.
+"""What we ask of brokers and of the City's directory, and the checks that every token of theirs must pass.
 
-Sources: OpenID Connect Core 3.1.3.7 and 6.1, RFC 7515, 7516, 7523, 9101, and the brokers' guides to the
-Finnish Trust Network. Keys come only from the provider's configured address, whatever the headers `jku`, `x5u` and
-`jwk` of a token say.
+Sources: OpenID Connect Core 3.1.3.7 and 6.1, Back-Channel Logout 1.0, RFC 7515, 7516, 7523, 9101, and the brokers'
+guides to the Finnish Trust Network. Keys come only from the provider's configured address, whatever the headers `jku`,
+`x5u` and `jwk` of a token say.
 """
 
 import hashlib
@@ -18,8 +18,10 @@ from joserfc import jwe, jws
 from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 
+from core.text import has_control
 from identity import keys
 from identity.attempts import Attempt
+from identity.directory import Directory, Issuer
 from identity.providers import Provider
 from identity.refusals import TokenRefused
 from identity.signatures import LONGEST_HEADER, SIGNING, BadSignature, FindKey, base64url, header_of, signed_claims
@@ -30,6 +32,7 @@ LEEWAY_SECONDS = 30  # by which two clocks may differ
 OLDEST_SECONDS = 10 * 60  # since a token was issued
 REQUEST_LIFETIME_SECONDS, ASSERTION_LIFETIME_SECONDS = 10 * 60, 60
 LONGEST_TOKEN = 64 * 1024  # characters
+LOGOUT = "http://schemas.openid.net/event/backchannel-logout"
 
 Claims = dict[str, Any]
 
@@ -44,41 +47,49 @@ def request_object(provider: Provider, attempt: Attempt, *, redirect_uri: str) -
     claims = {
         "iss": provider.client_id,
         "aud": provider.issuer,
-        "response_type": "code",
-        "client_id": provider.client_id,
-        "redirect_uri": redirect_uri,
-        "scope": provider.claims.scope,
-        "ui_locales": provider.locale(attempt.language),
-        "state": attempt.state,
-        "nonce": attempt.nonce,
+        **request_parameters(provider, attempt, redirect_uri=redirect_uri),
         "jti": secrets.token_urlsafe(16),
         "iat": now,
         "exp": now + REQUEST_LIFETIME_SECONDS,
     }
-    if provider.acr_values:
-        claims["acr_values"] = " ".join(provider.acr_values)
-    if provider.prompt_asked:
-        claims["prompt"] = provider.prompt_asked
-    if provider.max_age is not None:
-        claims["max_age"] = provider.max_age
     if service_name := provider.service_name_in(attempt.language):
         claims["ftn_spname"] = service_name
     if attempt.means:
         claims["ftn_idp_id"] = attempt.means
-    if provider.pkce:
-        digest = hashlib.sha256(attempt.verifier.encode()).digest()
-        claims |= {"code_challenge": base64url(digest), "code_challenge_method": "S256"}
     return _sign(claims)
 
 
-def client_assertion(provider: Provider) -> str:
+def request_parameters(issuer: Issuer, attempt: Attempt, *, redirect_uri: str) -> Claims:
+    """Return what is asked of a broker or of the directory, whether signed or not (OpenID Connect Core 3.1.2.1)."""
+    asked: Claims = {
+        "response_type": "code",
+        "client_id": issuer.client_id,
+        "redirect_uri": redirect_uri,
+        "scope": issuer.scope,
+        "ui_locales": issuer.locale(attempt.language),
+        "state": attempt.state,
+        "nonce": attempt.nonce,
+    }
+    if issuer.acr_values:
+        asked["acr_values"] = " ".join(issuer.acr_values)
+    if issuer.prompt_asked:
+        asked["prompt"] = issuer.prompt_asked
+    if issuer.max_age is not None:
+        asked["max_age"] = issuer.max_age
+    if issuer.pkce:
+        digest = hashlib.sha256(attempt.verifier.encode()).digest()
+        asked |= {"code_challenge": base64url(digest), "code_challenge_method": "S256"}
+    return asked
+
+
+def client_assertion(issuer: Issuer) -> str:
     """Return the assertion by which we authenticate to the token endpoint (RFC 7523)."""
     now = int(time.time())
     return _sign(
         {
-            "iss": provider.client_id,
-            "sub": provider.client_id,
-            "aud": provider.audience,
+            "iss": issuer.client_id,
+            "sub": issuer.client_id,
+            "aud": issuer.audience,
             "jti": secrets.token_urlsafe(16),
             "iat": now,
             "exp": now + ASSERTION_LIFETIME_SECONDS,
@@ -88,9 +99,9 @@ def client_assertion(provider: Provider) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Expected:
-    """What a token must match: the provider, the attempt that it answers, and the access token beside it."""
+    """What a token must match: who signs it, the attempt that it answers, and the access token beside it."""
 
-    provider: Provider
+    provider: Issuer
     attempt: Attempt
     access_token: str | None
 
@@ -100,18 +111,51 @@ def verify(token: object, expected: Expected, find_key: FindKey) -> Claims:
 
     `find_key` returns the provider's public key of a key id as a JWK, or None. Raises TokenRefused.
     """
+    claims = _signed_claims(token, expected.provider, find_key)
+    _check_parties(claims, expected.provider)
+    if not _is_text(claims.get("sub")):
+        raise TokenRefused("sub")
+    _check_times(claims, expected)
+    _check_session(claims, expected)
+    return claims
+
+
+def verify_logout(token: object, directory: Directory, find_key: FindKey) -> Claims:
+    """Return the claims of a logout token that passes every check but that it comes once (Back-Channel Logout 2.6).
+
+    Raises TokenRefused.
+    """
+    claims = _signed_claims(token, directory, find_key)
+    _check_parties(claims, directory)
+    _check_issued(claims, now := time.time())
+    if _seconds(claims, "exp") <= now - LEEWAY_SECONDS:
+        raise TokenRefused("exp")
+    events = claims.get("events")
+    if not isinstance(events, dict) or not isinstance(events.get(LOGOUT), dict):
+        raise TokenRefused("events")
+    if "nonce" in claims:  # an identity token, in the place of one for logging out
+        raise TokenRefused("nonce")
+    if not _is_text(claims.get("jti")):
+        raise TokenRefused("jti")
+    named = [claims[name] for name in ("sub", "sid") if name in claims]
+    if not named or not all(_is_text(name) and not has_control(name) for name in named):
+        raise TokenRefused("sub")
+    return claims
+
+
+def _signed_claims(token: object, issuer: Issuer, find_key: FindKey) -> Claims:
     if not isinstance(token, str) or not token:
         raise TokenRefused("no-token")
     if len(token) > LONGEST_TOKEN or not token.isascii():
         raise TokenRefused("malformed")
     try:
-        claims = signed_claims(_decrypt(token) if expected.provider.encrypted else token, find_key)
+        return signed_claims(_decrypt(token) if issuer.encrypted else token, find_key)
     except BadSignature as fault:
         raise TokenRefused(fault.word) from None
-    _check_parties(claims, expected)
-    _check_times(claims, expected)
-    _check_session(claims, expected)
-    return claims
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and bool(value)
 
 
 def _decrypt(token: str) -> str:
@@ -137,30 +181,25 @@ def _decrypt(token: str) -> str:
     raise TokenRefused("decrypt")
 
 
-def _check_parties(claims: Claims, expected: Expected) -> None:
-    provider = expected.provider
-    audience = claims.get("aud")
-    if claims.get("iss") != provider.issuer:
+def _check_parties(claims: Claims, issuer: Issuer) -> None:
+    if claims.get("iss") != issuer.issuer:
         raise TokenRefused("iss")
-    if audience not in (provider.client_id, [provider.client_id]):
+    if claims.get("aud") not in (issuer.client_id, [issuer.client_id]):
         raise TokenRefused("aud")
-    if claims.get("azp", provider.client_id) != provider.client_id:
+    if claims.get("azp", issuer.client_id) != issuer.client_id:
         raise TokenRefused("azp")
-    if not isinstance(claims.get("sub"), str) or not claims["sub"]:
-        raise TokenRefused("sub")
 
 
 def _check_times(claims: Claims, expected: Expected) -> None:
     """Check the times. A token from before its own attempt, or from the future, shows that a clock is wrong."""
     provider, now, started = expected.provider, time.time(), expected.attempt.started
     issued, expires = _seconds(claims, "iat"), _seconds(claims, "exp")
-    if not started - LEEWAY_SECONDS <= issued <= now + LEEWAY_SECONDS:
+    if issued < started - LEEWAY_SECONDS:
         raise TokenRefused("clock")
-    if issued < now - OLDEST_SECONDS - LEEWAY_SECONDS:
-        raise TokenRefused("iat")
+    _check_issued(claims, now)
     if expires <= now - LEEWAY_SECONDS:
         raise TokenRefused("exp")
-    if "auth_time" not in claims and (provider.max_age is None or not provider.claims.auth_time):
+    if "auth_time" not in claims and not provider.demands_auth_time:
         return
     authenticated = _seconds(claims, "auth_time", word="auth-time")
     earliest = started if provider.prompt_asked == "login" else -math.inf
@@ -168,6 +207,14 @@ def _check_times(claims: Claims, expected: Expected) -> None:
         earliest = max(earliest, now - provider.max_age)
     if not earliest - LEEWAY_SECONDS <= authenticated <= now + LEEWAY_SECONDS:
         raise TokenRefused("auth-time")
+
+
+def _check_issued(claims: Claims, now: float) -> None:
+    issued = _seconds(claims, "iat")
+    if issued > now + LEEWAY_SECONDS:
+        raise TokenRefused("clock")
+    if issued < now - OLDEST_SECONDS - LEEWAY_SECONDS:
+        raise TokenRefused("iat")
 
 
 def _check_session(claims: Claims, expected: Expected) -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from identity.views import accounts, cookies, identification, leaving, logging_in, sessions, staff_links
+from identity.views import accounts, cookies, identification, leaving, logging_in, sessions, staff_links, staff_sign_on
 
 app_name = "identity"
 urlpatterns = [
@@ -26,6 +26,7 @@ urlpatterns = [
     path("staff/session/ended/", sessions.staff_session_ended, name="staff_session_ended"),
     path("staff/session/extend/", sessions.extend_staff_session, name="extend_staff_session"),
     path("sign-out/", sessions.sign_out, name="sign_out"),
+    path("staff/log-in-failed/", staff_sign_on.failed, name="staff_sign_on_failed"),
     path("staff/link/", staff_links.set_password, name="staff_link"),
     path("staff/link/done/", staff_links.password_set, name="staff_password_set"),
     path("signed-out/", sessions.signed_out, name="signed_out"),

@@ -2,12 +2,12 @@
 
 import time
 
-from django.conf import settings
 from django.contrib.auth.models import Group
 from django.test import Client
 
 from core.actors import Actor
 from counter.roles import staff_actor
+from identity import passwords
 from identity.models import User
 
 NAMES = {
@@ -35,7 +35,7 @@ def acting(role: str) -> Actor:
 
 def sign_in_staff(client: Client, user: User, *, methods: tuple[str, ...] = ("password", "mfa")) -> Client:
     """Sign somebody in as the sign-in itself does once it has seen those proofs; return the client."""
-    client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[-1])
+    client.force_login(user, backend=passwords.PATH)
     session = client.session
     session["account_authentication_methods"] = [{"method": method, "at": time.time()} for method in methods]
     session["account_authentication_methods_user"] = str(user.pk)

@@ -12,6 +12,7 @@ from ninja.errors import ValidationError as InvalidRequest
 from applications import changes, document
 from applications.document import InvalidDocument
 from applications.fault_words import fault_in_words
+from core.request_ids import request_id
 from core.transactions import DATABASE_AWAY
 from identity.limits import TooMany
 from upstream import problem_kinds as kinds
@@ -62,6 +63,7 @@ def problem(
         status=kind.status,
         errors=[Fault(pointer=pointer, detail=detail) for pointer, detail in faults[:MOST_FAULTS]],
         application=application,
+        request_id=request_id.get(),
     )
     return HttpResponse(
         details.model_dump_json(exclude_none=True),

@@ -214,3 +214,6 @@ class ProblemDetails(BaseModel):
     application: str | None = Field(
         default=None, description="Our number of the application that was sent before; only with status 409"
     )
+    request_id: str | None = Field(
+        default=None, description="The id of the request, as in the header X-Request-ID: tell it when you ask for help"
+    )

@@ -21,6 +21,7 @@ from counter.desk.access import desk_actor, desk_page, desk_view, staff_of
 from counter.search import Found, SearchReason
 from counter.searched import CannotFind
 from identity import limits
+from identity.break_glass import shown_use
 from identity.staff_changes import waiting_changes
 from records.enums import Event
 
@@ -100,6 +101,7 @@ def search_page(request: HttpRequest) -> HttpResponseBase:
         "form": SearchForm(),
         "lists": today.lists_of_today(staff_of(request)),
         "staff_changes": waiting_changes().count(),
+        "break_glass_at": shown_use(),
     }
     return desk_page(request, "counter/desk/desk.html", context)
 

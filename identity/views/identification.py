@@ -5,12 +5,12 @@ import logging
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import translation
 from django.utils.cache import patch_cache_control
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from core.request_ids import spoken_id
 from core.requests import act_of
 from identity import (
     access,
@@ -78,6 +78,7 @@ def outcome(request: HttpRequest, outcome: str) -> HttpResponse:
         "identified": access.is_identified(request),
         "next_page": after_identification(safe_next(request)),
         "about": request.GET.get("about"),
+        "request_code": spoken_id(request.GET.get("id", "")),  # of the request that failed, which the log tells of
         # A broker with a session of its own may know the person even where we refused them.
         "broker_session_ends": broker_sessions.session_ends(try_again),
         "test_codes": settings.ALLOW_TEST_CODES,
@@ -128,7 +129,7 @@ def _lead_to(provider: Provider, attempt: Attempt, request: HttpRequest) -> Http
         by_itself, by_link = (_broker_address(provider, attempt) for _ in range(2))
     except SetUpWrongly as failure:
         name = _failed("error", attempt, failure, logging.ERROR)
-        return redirect(with_next("identity:outcome", attempt.next, name, about=SETTINGS))
+        return redirect(with_next("identity:outcome", attempt.next, name, about=SETTINGS, id=spoken_id()))
     ways = {"provider": provider, "by_itself": by_itself, "by_link": by_link}
     return render(request, "identity/leaving.html", ways)
 
@@ -160,7 +161,8 @@ def callback(request: HttpRequest) -> HttpResponse:
             limits.count("identification-callback", limits.client_network(request), most=MOST_A_MINUTE)
         language = person.language if person else translation.get_language()
         with translation.override(language or settings.LANGUAGE_CODE):
-            address = after_identification("") if person else reverse("identity:outcome", args=["expired"])
+            expired = with_next("identity:outcome", "", "expired", id=spoken_id())
+            address = after_identification("") if person else expired
             response = HttpResponseRedirect(address)
     patch_cache_control(response, no_store=True, private=True)
     return response
@@ -185,7 +187,8 @@ def _return_of(request: HttpRequest, attempt: Attempt) -> str:
         name = _failed("refused", attempt, failure)
     if not name:
         return after_identification(attempt.next)
-    return with_next("identity:outcome", attempt.next, name, about=about)
+    failed = "" if name == "cancelled" else spoken_id()
+    return with_next("identity:outcome", attempt.next, name, about=about, id=failed)
 
 
 def _identify(request: HttpRequest, attempt: Attempt) -> str:

@@ -19,31 +19,46 @@ from allauth.mfa.webauthn.views import (
     ReauthenticateWebAuthnView,
     RemoveWebAuthnView,
 )
+from django.conf import settings
 from django.contrib.auth import update_session_auth_hash
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext_lazy as _
 
-from identity import access, cookies, staff, staff_changes
+from identity import access, cookies, directory, staff, staff_changes
 from identity.models import User
 from identity.origin import names_own_origin, same_origin_forms
 from identity.redirects import after_identification, leads_to_desk, safe_next, with_next
 
 
 class _LogIn(LoginView):
+    """The page for staff has the City's directory first where there is one. STAFF_PASSWORDS says whether it asks for
+    a password too; the emergency account always has its way in, one link further.
+    """
+
     def get_form(self, form_class: Any = None) -> Any:
         form = super().get_form(form_class)  # type: ignore[no-untyped-call]
         if leads_to_desk(self.request):
             form.fields["login"].label = _("Username")
-            form.fields["login"].widget.attrs |= {"autofocus": True, "inputmode": "text"}
+            is_first = self._wants_password() or not directory.configured()
+            form.fields["login"].widget.attrs |= {"autofocus": is_first, "inputmode": "text"}
         return form
+
+    def _wants_password(self) -> bool:
+        return self.request.method == "POST" or "password" in self.request.GET
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         next_url = safe_next(self.request)
+        at = directory.configured() if leads_to_desk(self.request) else None
         return super().get_context_data(
             **kwargs,
             next=next_url,
+            directory=at,
+            wants_password=self._wants_password(),
+            asks_password=at is None or settings.STAFF_PASSWORDS or self._wants_password(),
+            emergency=with_next("account_login", next_url, password="yes") if settings.BREAK_GLASS_USERNAME else "",  # noqa: S106
+            has_left="left" in self.request.GET,
             for_staff=leads_to_desk(self.request),
             has_ended="ended" in self.request.GET,
             next_page=after_identification(next_url),
@@ -92,6 +107,11 @@ class _Losing:
         return response
 
 
+class _Factors(IndexView):
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs, is_proved_elsewhere=staff.is_seen_by_directory(self.request))
+
+
 class _Deactivate(_Losing, DeactivateTOTPView):
     pass
 
@@ -133,7 +153,7 @@ authenticate = AuthenticateView.as_view()  # between the password and the sessio
 password_again = _for_staff(ReauthenticateView.as_view(), proves=True)
 factor_again = _for_staff(FactorAgainView.as_view(), proves=True)
 key_again = _for_staff(ReauthenticateWebAuthnView.as_view(), proves=True)
-factors = _for_staff(IndexView.as_view())
+factors = _for_staff(_Factors.as_view())
 activate_app = _for_staff(_Activate.as_view())
 deactivate_app = _for_staff(_Deactivate.as_view())
 keys = _for_staff(ListWebAuthnView.as_view())

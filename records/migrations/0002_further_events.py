@@ -73,6 +73,9 @@ class Migration(migrations.Migration):
                     ("staff_change_rejected", "Change of a member of staff rejected"),
                     ("staff_link_sent", "Link for a password sent to a member of staff"),
                     ("staff_password_set", "Member of staff set their password from a link"),
+                    ("staff_from_directory", "Roles or names of a member of staff as in the City’s directory"),
+                    ("staff_linked", "Member of staff linked to the City’s directory"),
+                    ("break_glass_used", "Emergency account used"),
                     ("exported", "Data exported"),
                     ("document_read", "Application read by the housing system"),
                     ("purged", "Data erased after its retention time"),
@@ -80,6 +83,22 @@ class Migration(migrations.Migration):
                     ("restored", "Database restored from a backup"),
                 ],
                 max_length=40,
+            ),
+        ),
+        migrations.AlterField(
+            model_name="entry",
+            name="role",
+            field=models.CharField(
+                choices=[
+                    ("applicant", "Applicant"),
+                    ("adviser", "Adviser"),
+                    ("supervisor", "Supervisor"),
+                    ("operator", "Operator"),
+                    ("housing_system", "Housing system"),
+                    ("clock", "The end of a time limit"),
+                    ("directory", "The City’s directory"),
+                ],
+                max_length=20,
             ),
         ),
     ]

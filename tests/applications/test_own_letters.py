@@ -35,6 +35,7 @@ OTHERWISE = {
     "draft_ending": "the same page says until when they are kept",
     "feedback_received": "it goes to those who gave an address; the page after sending says the same",
     "feedback_given": "it goes to the operator",
+    "staff_break_glass": "it goes to staff",
     "staff_link": "it goes to a member of staff",
     **dict.fromkeys(
         ["account_link", "account_moved", "account_closed", "account_password_set"],

@@ -46,6 +46,7 @@ class Broker:
         self.entity_key, self.signed_set, self.set_header = None, {}, {}  # of a signed set of keys
         self.published_claims = None  # what a broker's guide shows, in place of claims of our own making
         self.userinfo, self.access_token = {}, None
+        self.authorization = None  # the header of the last call of the token endpoint
         self.choice = {}
         self.asked = []  # the request objects that it got
         self.codes, self.assertions, self.calls = {}, set(), []
@@ -144,6 +145,7 @@ class Broker:
             def do_POST(self):
                 form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
                 broker.calls.append(self.path)
+                broker.authorization = self.headers["Authorization"]
                 self.behave(
                     broker.behaviour,
                     lambda: broker.answer({name: values[0] for name, values in form.items()}),
@@ -153,7 +155,12 @@ class Broker:
                 broker.calls.append(self.path)
                 path = self.path.partition("?")[0]
                 keys = [key.as_dict(private=False) for key in broker.published]
-                if path == "/userinfo":
+                if path == "/authorize":
+                    self.send_response(302)
+                    self.send_header("Location", broker.way_back(self.path))
+                    self.send_header("Content-Length", "0")
+                    self.end_headers()
+                elif path == "/userinfo":
                     is_known = self.headers["Authorization"] == f"Bearer {broker.access_token}"
                     answer = (200, broker.userinfo) if is_known else (401, {})
                     self.behave(broker.userinfo_behaviour, lambda: answer)

@@ -67,6 +67,7 @@ HOLDING_NOTHING = {
     ),
     *("django_admin_log", "django_content_type", "django_migrations", "django_session"),
     *("identity_accountlink", "identity_brokeroutage", "identity_ratecount", "identity_staffchange"),
+    *("identity_directoryidentity", "identity_directorysession"),  # of staff
     *("identity_stafflink", "identity_user"),
     *("identity_user_groups", "identity_user_user_permissions", "records_chain", "records_entry", "records_permit"),
     *("applications_origin", "upstream_apiclient", "upstream_event", "upstream_idempotencyrecord", "upstream_intake"),
