@@ -32,6 +32,8 @@ TOO_SHORT = _("The password is too short. Choose one with at least 12 characters
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 200  # characters of a password
 MOST_CODES = 10  # tries of one user in an hour; each code is one of a million
 
+UNREADABLE = (KeyError, TypeError, ValueError, AttributeError)  # of a made-up answer of a key, which allauth reads
+
 CODE_END = re.compile(r"(?:[0-9]{6}[-+A-Z])?-?([0-9]{3}[0-9A-Y])")
 CODE = {"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false"}
 
@@ -216,7 +218,10 @@ class _KeyForm(forms.Form):
 
     def clean_credential(self) -> Any:
         with _told(self.user):
-            return super().clean_credential()  # type: ignore[misc]
+            try:
+                return super().clean_credential()  # type: ignore[misc]
+            except UNREADABLE:
+                raise ValidationError(AccountAdapter.error_messages["incorrect_code"]) from None
 
 
 class KeyForm(_KeyForm, AuthenticateWebAuthnForm):
@@ -231,6 +236,12 @@ class AddKeyForm(AddWebAuthnForm):
     """A passkey or security key, with a name by which its owner recognises it."""
 
     name = forms.CharField(label=_("Name of the key"), max_length=60, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        try:
+            return dict(super().clean())
+        except UNREADABLE:
+            raise ValidationError(AccountAdapter.error_messages["incorrect_code"]) from None
 
 
 class StaffPasswordForm(PasswordChangeForm):

@@ -1,6 +1,7 @@
 import pytest
 from django.test import Client
 
+from heka_confirm.health import PROBES
 from tests import cast
 from tests.applications.factories import person
 
@@ -91,6 +92,16 @@ def test_front_page_answers_safe_methods_without_a_fault(https, method):
 
     assert response.status_code in {200, 405}
     assert {name: response.get(name) for name in HEADERS} == HEADERS
+
+
+@pytest.mark.parametrize("address", [*(ADDRESSES.keys() - PROBES.keys()), "/fi/admin/desk/", "/identification/start/"])
+@pytest.mark.django_db
+def test_trace_is_refused_everywhere(https, address):
+    response = https.generic("TRACE", address, secure=True, headers={"x-of-a-proxy": "s3cret"})
+
+    assert response.status_code == 405
+    assert "TRACE" not in response["Allow"]
+    assert b"s3cret" not in response.getvalue()
 
 
 @pytest.mark.django_db

@@ -1,6 +1,10 @@
 """What deploy/nginx.conf lets through, what it says to the web servers, and what it says by itself."""
 
+import http.client
+import socket
+import ssl
 import threading
+import warnings
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -91,3 +95,62 @@ def test_without_any_web_server_people_read_when_to_try_again(tmp_path):
 
     assert answer.headers["Retry-After"] == "10"
     assert b'<section lang="sv">' in answer.content
+
+
+# --- TLS -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def proxy(tmp_path):
+    """Return a proxy before no web server."""
+    with proxying(tmp_path, free_port()) as proxy:
+        yield proxy
+
+
+def agreed(proxy, ciphers="ALL:@SECLEVEL=0", *, at_least=ssl.TLSVersion.TLSv1, at_most=ssl.TLSVersion.TLSv1_3):
+    """Return protocol and cipher on which the proxy and a client that takes these agree, or None if they do not."""
+    context = ssl.create_default_context(cafile=proxy.certificate)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of protocols that nobody should take
+        context.minimum_version, context.maximum_version = at_least, at_most
+    context.set_ciphers(ciphers)
+    try:
+        with (
+            socket.create_connection(("127.0.0.1", proxy.port), timeout=60) as plain,
+            context.wrap_socket(plain, server_hostname=HOST) as line,
+        ):
+            return line.version(), line.cipher()[0]
+    except (ssl.SSLError, ConnectionResetError):
+        return None
+
+
+def test_newest_protocol_is_preferred_and_old_ones_are_refused(proxy):
+    assert agreed(proxy)[0] == "TLSv1.3"
+    assert agreed(proxy, at_most=ssl.TLSVersion.TLSv1_2)[0] == "TLSv1.2"
+    assert agreed(proxy, at_most=ssl.TLSVersion.TLSv1_1) is None
+
+
+def test_ciphers_of_tls_1_2_encrypt_with_authentication_and_forward_secrecy(proxy):
+    strong = agreed(proxy, at_most=ssl.TLSVersion.TLSv1_2)
+    weak = ["ECDHE-ECDSA-AES256-SHA384", "ECDHE-ECDSA-AES128-SHA", "ECDHE-ECDSA-CAMELLIA128-SHA256"]
+
+    assert strong == ("TLSv1.2", "ECDHE-ECDSA-AES256-GCM-SHA384")
+    assert [one for one in weak if agreed(proxy, one, at_most=ssl.TLSVersion.TLSv1_2)] == []
+
+
+def test_plain_http_only_leads_to_https(proxy):
+    line = http.client.HTTPConnection("127.0.0.1", proxy.plain_port, timeout=60)
+    line.request("GET", "/fi/?a=1", headers={"Host": "evil.example"})
+    answer = line.getresponse()
+    line.close()
+
+    assert (answer.status, answer.headers["Location"]) == (301, f"https://{HOST}/fi/?a=1")
+
+
+def test_name_that_is_not_ours_gets_no_answer(proxy):
+    context = ssl.create_default_context(cafile=proxy.certificate)
+    with (
+        socket.create_connection(("127.0.0.1", proxy.port), timeout=60) as plain,
+        pytest.raises(ssl.SSLError, match="UNRECOGNIZED_NAME"),
+    ):
+        context.wrap_socket(plain, server_hostname="evil.example")
