@@ -94,6 +94,14 @@ def test_front_page_answers_safe_methods_without_a_fault(https, method):
     assert {name: response.get(name) for name in HEADERS} == HEADERS
 
 
+@pytest.mark.parametrize(
+    "address", ["/static/", "/static", "/identification/", "/.well-known/", "/api/v1/docs", "/.git/HEAD"]
+)
+@pytest.mark.django_db
+def test_neither_folders_nor_pages_of_tools_are_shown(https, address):
+    assert https.get(address, secure=True, follow=True).status_code == 404
+
+
 @pytest.mark.parametrize("address", [*(ADDRESSES.keys() - PROBES.keys()), "/fi/admin/desk/", "/identification/start/"])
 @pytest.mark.django_db
 def test_trace_is_refused_everywhere(https, address):

@@ -1,6 +1,7 @@
 """What deploy/nginx.conf lets through, what it says to the web servers, and what it says by itself."""
 
 import http.client
+import json
 import socket
 import ssl
 import threading
@@ -95,6 +96,20 @@ def test_without_any_web_server_people_read_when_to_try_again(tmp_path):
 
     assert answer.headers["Retry-After"] == "10"
     assert b'<section lang="sv">' in answer.content
+
+
+def test_log_has_a_line_for_each_request_without_its_query(tmp_path):
+    with echoing() as port, proxying(tmp_path, port) as proxy, visitor_of(proxy) as visitor:
+        said = visitor.ask("echo", "/fi/account/password/?token=s3cret").content.decode()
+    with proxying(tmp_path, free_port()) as proxy, visitor_of(proxy) as visitor:
+        visitor.ask("nobody", "/fi/?token=s3cret", expected=503)
+
+    log = (tmp_path / "access.log").read_text()
+    lines = [json.loads(line) for line in log.splitlines()]
+    assert [(line["path"], line["status"]) for line in lines] == [("/fi/account/password/", "200"), ("/fi/", "503")]
+    assert lines[0]["address"] == "127.0.0.1"
+    assert f"X-Request-ID: {lines[0]['request_id']}\n" in said
+    assert "s3cret" not in log
 
 
 # --- TLS -------------------------------------------------------------------------------------------------

@@ -1,0 +1,126 @@
+"""What docs/security.md lists is all that there is: what is encrypted, keys, calls that leave, loggers, cryptography."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+
+from core.crypto import EncryptedTextField
+
+ROOT = Path(settings.BASE_DIR)
+ROOMS = ["heka_confirm", "privacy", "counter", "upstream", "applications", "identity", "mailing", "records", "core"]
+PAGE = (ROOT / "docs" / "security.md").read_text()
+NETWORK = {"requests", "http.client", "socket", "smtplib", "urllib3", "urllib.request", "asyncio", "httpx", "aiohttp"}
+# Beside Python's own, `cryptography` and `joserfc`, in which only the modules below need to be read.
+OTHER_CRYPTOGRAPHY = {"Crypto", "Cryptodome", "nacl", "jwt", "jose", "rsa", "ecdsa", "pyaes", "bcrypt", "OpenSSL"}
+WEAK = {"md5", "sha1", "sha224", "new"}
+# Chance that is no secret: pauses that differ, and rare sweeping.
+CHANCE = {"core/leases.py", "identity/limits.py", "mailing/stops.py"}
+
+
+def modules():
+    for room in ROOMS:
+        for path in (ROOT / room).rglob("*.py"):
+            if "migrations" not in path.parts:
+                yield path.relative_to(ROOT).as_posix(), ast.parse(path.read_text())
+
+
+MODULES = dict(modules())
+
+
+def imported(tree):
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+
+
+def section(title):
+    """Return the text below a heading of the page, up to the next one."""
+    found = re.search(rf"^## {title}\n(.*?)(?=^## |\Z)", PAGE, re.MULTILINE | re.DOTALL)
+    return found[1] if found else ""
+
+
+def in_ticks(text):
+    return set(re.findall(r"`([^`]+)`", text))
+
+
+def test_what_is_encrypted_is_listed():
+    columns = {
+        field.context
+        for model in apps.get_models()
+        if model.__module__.partition(".")[0] in ROOMS
+        for field in model._meta.fields
+        if isinstance(field, EncryptedTextField)
+    }
+
+    assert len(columns) > 5
+    assert sorted(columns - in_ticks(section("What is protected, and how much"))) == []
+
+
+def test_every_key_and_secret_of_the_environment_has_its_way_to_be_changed():
+    keys = [name for name in settings.ENVIRONMENT if re.search("KEY|SECRET(?!.*CONTACT)|TOKEN", name)]
+    told = (ROOT / "docs" / "keys.md").read_text()
+
+    assert {"SECRET_KEY", "FIELD_ENCRYPTION_KEYS", "IDENTITY_KEYS_FILE"} <= set(keys)
+    assert [name for name in keys if f"`{name}`" not in told] == []
+
+
+def test_whatever_calls_others_is_listed():
+    callers = {
+        name
+        for name, tree in MODULES.items()
+        if any(each == one or each.startswith(f"{one}.") for each in imported(tree) for one in NETWORK)
+    }
+
+    listed = {name for name in in_ticks(section("What the service calls")) if name.endswith(".py")}
+    assert callers == listed
+
+
+def test_every_logger_is_listed():
+    names = {
+        node.args[0].value if isinstance(node.args[0], ast.Constant) else name.removesuffix(".py").replace("/", ".")
+        for name, tree in MODULES.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "logging.getLogger"
+    }
+    listed = in_ticks(section("What is logged"))
+
+    assert {"records", "identity.log_in", "heka_confirm.access"} <= names
+    assert sorted(name for name in names if not {name, name.partition(".")[0]} & listed) == []
+
+
+def test_cryptography_is_that_of_libraries_which_many_examine():
+    used = {(name, each) for name, tree in MODULES.items() for each in imported(tree)}
+
+    assert sorted(pair for pair in used if pair[1].partition(".")[0] in OTHER_CRYPTOGRAPHY) == []
+    assert {name for name, each in used if each.startswith("cryptography")} == {"core/crypto.py"}
+    assert {name for name, each in used if each.startswith("joserfc")} == {
+        *("identity/tokens.py", "identity/signatures.py", "identity/key_file.py", "identity/keys.py"),
+        "identity/entity.py",
+    }
+
+
+def test_no_hash_is_weak():
+    weak = {
+        (name, ast.unparse(node))
+        for name, tree in MODULES.items()
+        for node in ast.walk(tree)
+        if (isinstance(node, ast.Attribute) and ast.unparse(node.value) == "hashlib" and node.attr in WEAK)
+        or (isinstance(node, ast.Constant) and node.value in WEAK - {"new"})
+    }
+
+    assert weak == set()
+
+
+def test_chance_makes_no_secret():
+    assert {name for name, tree in MODULES.items() if "random" in imported(tree)} == CHANCE
+
+
+@pytest.mark.parametrize("title", ["What is protected, and how much", "What the service calls", "What is logged"])
+def test_section_is_there(title):
+    assert in_ticks(section(title))
