@@ -25,6 +25,7 @@ GetResponse = Callable[[HttpRequest], HttpResponseBase]
 # Our own ids have no digits, so that the log takes no part of them for a personal identity code and masks it.
 ID_LETTERS = str.maketrans("0123456789", "ghijklmnop")
 SAFE_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
+OF_PROGRAMS = ("/api/", "/anymail/")  # paths that no browser opens by itself
 BRACKETS = re.compile(r"\[([^\[\]]+)\](?::\d{1,5})?")  # around an IPv6 address, with a port behind or without
 
 HEADERS = {
@@ -74,6 +75,21 @@ class NotAllowedMiddleware:
         response = self.get_response(request)
         is_empty = response.status_code == 405 and isinstance(response, HttpResponse) and not response.content
         return errors.not_allowed(request, response.get("Allow", "")) if is_empty else response
+
+
+class HttpsOnlyMiddleware:
+    """Refuses programs that come by plain HTTP, before SecurityMiddleware would lead them to https.
+
+    A redirect would hide that their token, or what they tell of people, went unencrypted every time. Browsers are led.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if settings.SECURE_SSL_REDIRECT and request.path_info.startswith(OF_PROGRAMS) and not request.is_secure():
+            return errors.https_only()
+        return self.get_response(request)
 
 
 class ConditionalGetMiddleware(http.ConditionalGetMiddleware):

@@ -82,6 +82,9 @@ def test_what_is_too_long_gets_a_page(visitor, path, headers, status):
     answer = visitor.ask("too long", path, expected=status, **headers)
 
     assert b'<html lang="fi">' in answer.content
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Strict-Transport-Security"].startswith("max-age=31536000")
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
     assert "Retry-After" not in answer.headers
 
 
@@ -91,3 +94,14 @@ def test_without_any_web_server_people_read_when_to_try_again(tmp_path):
 
     assert answer.headers["Retry-After"] == "10"
     assert b'<section lang="sv">' in answer.content
+
+
+def test_browsers_are_led_to_https_and_programs_are_not(tmp_path):
+    with proxying(tmp_path, free_port(), free_port()) as proxy:
+        visitor = Visitor(proxy.plain_port, Tally(), keeps=False, stop=threading.Event())
+
+        led = visitor.ask("browser", "/fi/?a=b", expected=301).headers["Location"]
+        refused = [visitor.ask("program", path, expected=403) for path in ("/api/v1/applications", "/anymail/x/")]
+
+    assert led == f"https://{HOST}/fi/?a=b"
+    assert [answer.headers.get("Location") for answer in refused] == [None, None]
