@@ -27,6 +27,7 @@ ID_LETTERS = str.maketrans("0123456789", "ghijklmnop")
 SAFE_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 # Answers that refuse somebody. Whom they refuse stands in the log, if that is known: pages that were seen do not.
 REFUSALS = {401, 403, 404, 429}
+OF_PROGRAMS = ("/api/", "/anymail/")  # paths that no browser opens by itself
 BRACKETS = re.compile(r"\[([^\[\]]+)\](?::\d{1,5})?")  # around an IPv6 address, with a port behind or without
 
 HEADERS = {
@@ -83,6 +84,21 @@ class NotAllowedMiddleware:
         response = self.get_response(request)
         is_empty = response.status_code == 405 and isinstance(response, HttpResponse) and not response.content
         return errors.not_allowed(request, response.get("Allow", "")) if is_empty else response
+
+
+class HttpsOnlyMiddleware:
+    """Refuses programs that come by plain HTTP, before SecurityMiddleware would lead them to https.
+
+    A redirect would hide that their token, or what they tell of people, went unencrypted every time. Browsers are led.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if settings.SECURE_SSL_REDIRECT and request.path_info.startswith(OF_PROGRAMS) and not request.is_secure():
+            return errors.https_only()
+        return self.get_response(request)
 
 
 class ConditionalGetMiddleware(http.ConditionalGetMiddleware):

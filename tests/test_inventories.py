@@ -17,8 +17,6 @@ NETWORK = {"requests", "http.client", "socket", "smtplib", "urllib3", "urllib.re
 # Beside Python's own, `cryptography` and `joserfc`, in which only the modules below need to be read.
 OTHER_CRYPTOGRAPHY = {"Crypto", "Cryptodome", "nacl", "jwt", "jose", "rsa", "ecdsa", "pyaes", "bcrypt", "OpenSSL"}
 WEAK = {"md5", "sha1", "sha224", "new"}
-# Chance that is no secret: pauses that differ, and rare sweeping.
-CHANCE = {"core/leases.py", "identity/limits.py", "mailing/stops.py"}
 
 
 def modules():
@@ -115,10 +113,6 @@ def test_no_hash_is_weak():
     }
 
     assert weak == set()
-
-
-def test_chance_makes_no_secret():
-    assert {name for name, tree in MODULES.items() if "random" in imported(tree)} == CHANCE
 
 
 @pytest.mark.parametrize("title", ["What is protected, and how much", "What the service calls", "What is logged"])

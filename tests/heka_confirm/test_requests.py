@@ -110,7 +110,9 @@ def test_access_log_has_a_line_without_the_query(rf, caplog):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("address", "told"), [("/fi/admin/statistics/", True), ("/fi/no-such-page/", True), ("/fi/admin/", False)])
+@pytest.mark.parametrize(
+    ("address", "told"), [("/fi/admin/statistics/", True), ("/fi/no-such-page/", True), ("/fi/admin/", False)]
+)
 def test_access_log_names_whom_an_answer_refuses_and_no_other(client, caplog, address, told):
     adviser = sign_in_staff(client, staff("adviser"))
     caplog.set_level("INFO", logger="heka_confirm.access")

@@ -143,7 +143,8 @@ def test_sign_ins_past_the_limit_of_a_worker_do_not_wait(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("trusted", "host", "is_asked"), [(True, "127.0.0.1", True), (False, "127.0.0.1", False), (True, "other.example", False)]
+    ("trusted", "host", "is_asked"),
+    [(True, "127.0.0.1", True), (False, "127.0.0.1", False), (True, "other.example", False)],
 )
 def test_certificate_of_the_broker_must_be_trusted_and_of_its_name(
     broker, settings, tmp_path, monkeypatch, trusted, host, is_asked

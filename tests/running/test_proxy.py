@@ -1,6 +1,5 @@
 """What deploy/nginx.conf lets through, what it says to the web servers, and what it says by itself."""
 
-import http.client
 import json
 import socket
 import ssl
@@ -87,6 +86,9 @@ def test_what_is_too_long_gets_a_page(visitor, path, headers, status):
     answer = visitor.ask("too long", path, expected=status, **headers)
 
     assert b'<html lang="fi">' in answer.content
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Strict-Transport-Security"].startswith("max-age=31536000")
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
     assert "Retry-After" not in answer.headers
 
 
@@ -96,6 +98,17 @@ def test_without_any_web_server_people_read_when_to_try_again(tmp_path):
 
     assert answer.headers["Retry-After"] == "10"
     assert b'<section lang="sv">' in answer.content
+
+
+def test_browsers_are_led_to_https_and_programs_are_not(tmp_path):
+    with proxying(tmp_path, free_port(), free_port()) as proxy:
+        visitor = Visitor(proxy.plain_port, Tally(), keeps=False, stop=threading.Event())
+
+        led = visitor.ask("browser", "/fi/?a=b", expected=301).headers["Location"]
+        refused = [visitor.ask("program", path, expected=403) for path in ("/api/v1/applications", "/anymail/x/")]
+
+    assert led == f"https://{HOST}/fi/?a=b"
+    assert [answer.headers.get("Location") for answer in refused] == [None, None]
 
 
 def test_log_has_a_line_for_each_request_without_its_query(tmp_path):
@@ -151,15 +164,6 @@ def test_ciphers_of_tls_1_2_encrypt_with_authentication_and_forward_secrecy(prox
 
     assert strong == ("TLSv1.2", "ECDHE-ECDSA-AES256-GCM-SHA384")
     assert [one for one in weak if agreed(proxy, one, at_most=ssl.TLSVersion.TLSv1_2)] == []
-
-
-def test_plain_http_only_leads_to_https(proxy):
-    line = http.client.HTTPConnection("127.0.0.1", proxy.plain_port, timeout=60)
-    line.request("GET", "/fi/?a=1", headers={"Host": "evil.example"})
-    answer = line.getresponse()
-    line.close()
-
-    assert (answer.status, answer.headers["Location"]) == (301, f"https://{HOST}/fi/?a=1")
 
 
 def test_name_that_is_not_ours_gets_no_answer(proxy):
