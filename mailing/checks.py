@@ -49,8 +49,8 @@ def _sender() -> Iterator[CheckMessage]:
     if settings.EMAIL_BACKEND == SMTP and settings.EMAIL_HOST and is_bare:
         yield Warning(
             f"Emails, and the links in them, go to {settings.EMAIL_HOST} unencrypted.",
-            hint="Let EMAIL_URL begin with submission:// (STARTTLS) or end with ?ssl=true. A relay on the same machine "
-            "is reached as localhost.",
+            hint="Let EMAIL_URL begin with submission:// (STARTTLS) or end with ?ssl=true. A relay on the same "
+            "machine is reached as localhost.",
             id="mailing.W003",
         )
     if not is_stored_form(parseaddr(settings.DEFAULT_FROM_EMAIL)[1]):

@@ -1,4 +1,4 @@
-"""What docs/security.md lists is all that there is: what is encrypted, keys, calls that leave, loggers, cryptography."""
+"""What docs/security.md lists is all that there is: what is encrypted, what calls others, loggers, cryptography."""
 
 import ast
 import re
@@ -113,6 +113,20 @@ def test_no_hash_is_weak():
     }
 
     assert weak == set()
+
+
+def test_updates_are_proposed_for_every_list_of_packages():
+    asked = (ROOT / ".github" / "dependabot.yml").read_text()
+    found = set(
+        re.findall(r"package-ecosystem: (\S+)\n\s+directory: (\S+)\n\s+schedule:\n\s+interval: monthly", asked)
+    )
+    of_npm = {
+        f"/{path.parent.relative_to(ROOT).as_posix()}" for path in (ROOT / "tests").glob("*/**/package-lock.json")
+    }
+    of_npm = {folder for folder in of_npm if "node_modules" not in folder}
+
+    assert len(of_npm) > 1
+    assert found == {*(("npm", one) for one in of_npm), ("pip", "/"), ("docker", "/"), ("github-actions", "/")}
 
 
 @pytest.mark.parametrize("title", ["What is protected, and how much", "What the service calls", "What is logged"])
