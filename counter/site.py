@@ -50,6 +50,7 @@ class DeskSite(StaffSite):
     @method_decorator(act_of("admin:index"))
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         response: TemplateResponse = super().logout(request, extra_context)
+        response["Clear-Site-Data"] = '"cache", "storage"'
         return response
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:  # type: ignore[override]  # it may lead on

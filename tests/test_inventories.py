@@ -9,14 +9,21 @@ from django.apps import apps
 from django.conf import settings
 
 from core.crypto import EncryptedTextField
+from heka_confirm import settings as own_settings
 
 ROOT = Path(settings.BASE_DIR)
 ROOMS = ["heka_confirm", "privacy", "counter", "upstream", "applications", "identity", "mailing", "records", "core"]
 PAGE = (ROOT / "docs" / "security.md").read_text()
 NETWORK = {"requests", "http.client", "socket", "smtplib", "urllib3", "urllib.request", "asyncio", "httpx", "aiohttp"}
-# Beside Python's own, `cryptography` and `joserfc`, in which only the modules below need to be read.
+# `hashlib` and `secrets` are used all over; what they may do is in the tests.
+CRYPTOGRAPHY = {"cryptography", "joserfc", "hmac", "ssl"}
 OTHER_CRYPTOGRAPHY = {"Crypto", "Cryptodome", "nacl", "jwt", "jose", "rsa", "ecdsa", "pyaes", "bcrypt", "OpenSSL"}
 WEAK = {"md5", "sha1", "sha224", "new"}
+
+TITLES = [
+    *("What is protected, and how much", "Cryptography in use", "What the service calls"),
+    *("What costs much, and what bounds it", "What is logged", "Packages of others"),
+]
 
 
 def modules():
@@ -92,15 +99,12 @@ def test_every_logger_is_listed():
     assert sorted(name for name in names if not {name, name.partition(".")[0]} & listed) == []
 
 
-def test_cryptography_is_that_of_libraries_which_many_examine():
-    used = {(name, each) for name, tree in MODULES.items() for each in imported(tree)}
+def test_cryptography_is_listed_and_that_of_libraries_which_many_examine():
+    used = {(name, each.partition(".")[0]) for name, tree in MODULES.items() for each in imported(tree)}
 
-    assert sorted(pair for pair in used if pair[1].partition(".")[0] in OTHER_CRYPTOGRAPHY) == []
-    assert {name for name, each in used if each.startswith("cryptography")} == {"core/crypto.py"}
-    assert {name for name, each in used if each.startswith("joserfc")} == {
-        *("identity/tokens.py", "identity/signatures.py", "identity/key_file.py", "identity/keys.py"),
-        "identity/entity.py",
-    }
+    assert sorted(pair for pair in used if pair[1] in OTHER_CRYPTOGRAPHY) == []
+    listed = {name for name in in_ticks(section("Cryptography in use")) if name.endswith(".py")}
+    assert {name for name, each in used if each in CRYPTOGRAPHY} == listed
 
 
 def test_no_hash_is_weak():
@@ -113,6 +117,33 @@ def test_no_hash_is_weak():
     }
 
     assert weak == set()
+
+
+def test_log_goes_to_standard_output_alone():
+    handlers = own_settings.LOGGING["handlers"]
+    used = {name for one in own_settings.LOGGING["loggers"].values() for name in one.get("handlers", [])}
+
+    assert {name: one["class"] for name, one in handlers.items()} == {"console": "logging.StreamHandler"}
+    assert {*own_settings.LOGGING["root"]["handlers"], *used} == {"console"}
+
+
+SCRIPTS = sorted((ROOT / "static").glob("*.js"))
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)
+def test_scripts_keep_nothing_in_the_browser(script):
+    assert re.findall(r"localStorage|sessionStorage|indexedDB|document\.cookie|caches\b", script.read_text()) == []
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)
+def test_scripts_set_no_member_whose_name_somebody_may_choose(script):
+    """Such a member may be `__proto__`, and then belongs to every object."""
+    text = re.sub(r"/\*.*?\*/|//[^\n]*", "", script.read_text(), flags=re.DOTALL)
+
+    assert (
+        re.findall(r"\w\[[^\]\d][^\]]*\]\s*=(?!=)|Object\.assign|JSON\.parse|for \((?:var|let|const) \w+ in ", text)
+        == []
+    )
 
 
 def test_updates_are_proposed_for_every_list_of_packages():
@@ -129,6 +160,6 @@ def test_updates_are_proposed_for_every_list_of_packages():
     assert found == {*(("npm", one) for one in of_npm), ("pip", "/"), ("docker", "/"), ("github-actions", "/")}
 
 
-@pytest.mark.parametrize("title", ["What is protected, and how much", "What the service calls", "What is logged"])
+@pytest.mark.parametrize("title", TITLES)
 def test_section_is_there(title):
     assert in_ticks(section(title))

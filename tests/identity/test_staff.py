@@ -220,9 +220,10 @@ def test_logging_out_of_the_admin_needs_a_post(anna, client):
 
     by_link = client.get(f"{DESK}logout/").url
     still_in = client.get(DESK).status_code
-    client.post(f"{DESK}logout/")
+    answer = client.post(f"{DESK}logout/")
 
     assert (by_link, still_in) == (DESK, 200)
+    assert answer["Clear-Site-Data"] == '"cache", "storage"'
     assert client.get(DESK).status_code == 302
 
 
