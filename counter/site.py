@@ -60,10 +60,11 @@ class DeskSite(StaffSite):
         next_page = with_next("account_login", reverse("admin:index"), left="yes")
         at_directory = broker_sessions.session_end_of_staff(request.session, next_page)
         response: TemplateResponse = super().logout(request, extra_context)
-        if not at_directory:
-            return response
-        ways = {"address": at_directory, "next_page": next_page}
-        return TemplateResponse(request, "identity/leaving_directory.html", ways)
+        if at_directory:
+            ways = {"address": at_directory, "next_page": next_page}
+            response = TemplateResponse(request, "identity/leaving_directory.html", ways)
+        response["Clear-Site-Data"] = '"cache", "storage"'
+        return response
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:  # type: ignore[override]  # it may lead on
         """Redirect members of staff who may edit nothing to the desk; show others the desk and what they may edit."""

@@ -22,7 +22,7 @@ ANSWER_SECONDS = 2.0  # a probe that gets no answer says less than one that is t
 
 def healthz(request: HttpRequest) -> HttpResponse:
     """Tell that this process answers. The database is not asked."""
-    return HttpResponse("ok", content_type="text/plain")
+    return HttpResponse("ok", content_type="text/plain; charset=utf-8")
 
 
 def readiness(request: HttpRequest) -> JsonResponse:

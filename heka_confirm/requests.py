@@ -23,6 +23,9 @@ logger = logging.getLogger("heka_confirm.access")
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
+# Answers that refuse somebody. Whom they refuse stands in the log, if that is known: pages that were seen do not.
+REFUSALS = {401, 403, 404, 429}
+OF_PROGRAMS = ("/api/", "/anymail/")  # paths that no browser opens by itself
 BRACKETS = re.compile(r"\[([^\[\]]+)\](?::\d{1,5})?")  # around an IPv6 address, with a port behind or without
 
 HEADERS = {
@@ -56,6 +59,8 @@ class RequestContextMiddleware:
         level = logging.DEBUG if request.path_info in PROBES else logging.INFO
         ms = round((time.perf_counter() - started) * 1000)
         facts = {"method": request.method, "path": request.path, "status": response.status_code, "ms": ms}
+        if response.status_code in REFUSALS and (user := getattr(request, "_cached_user", None)):  # nobody asks anew
+            facts["user"] = user.pk
         logger.log(level, "%s %s %s", request.method, request.path, response.status_code, extra=facts)
         return response
 
@@ -68,15 +73,35 @@ class RequestContextMiddleware:
 
 
 class NotAllowedMiddleware:
-    """Gives a page to the answer 405, which Django leaves empty. The innermost, so that the page has all headers."""
+    """Gives a page to the answer 405, which Django leaves empty. The innermost, so that the page has all headers.
+
+    TRACE is refused at every address: it would repeat what proxies add to a request.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.method == "TRACE":
+            return errors.not_allowed(request, "GET, HEAD, POST")
         response = self.get_response(request)
         is_empty = response.status_code == 405 and isinstance(response, HttpResponse) and not response.content
         return errors.not_allowed(request, response.get("Allow", "")) if is_empty else response
+
+
+class HttpsOnlyMiddleware:
+    """Refuses programs that come by plain HTTP, before SecurityMiddleware would lead them to https.
+
+    A redirect would hide that their token, or what they tell of people, went unencrypted every time. Browsers are led.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if settings.SECURE_SSL_REDIRECT and request.path_info.startswith(OF_PROGRAMS) and not request.is_secure():
+            return errors.https_only()
+        return self.get_response(request)
 
 
 class ConditionalGetMiddleware(http.ConditionalGetMiddleware):

@@ -116,6 +116,7 @@ MIDDLEWARE = [
     "heka_confirm.requests.SecurityHeadersMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
+    "heka_confirm.requests.HttpsOnlyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "heka_confirm.health.HealthMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -219,7 +220,7 @@ IDENTITY_CALLS_AT_ONCE = 16
 COOKIE_PREFIX = "__Host-" if HTTPS else ""
 SESSION_ENGINE = "identity.session_store"
 SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}session"
-SESSION_COOKIE_AGE = 12 * 60 * 60  # the idle limit (R21) is kept by IdleMiddleware
+SESSION_COOKIE_AGE = 12 * 60 * 60  # also the longest that one lasts; IdleMiddleware keeps both limits (R21)
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -320,6 +321,7 @@ X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
+        "object-src": [NONE],
         "script-src": [SELF],
         "style-src": [SELF],
         "img-src": [SELF],
@@ -333,6 +335,7 @@ CONTENT_SECURITY_POLICY = {
 # Also the largest application that the housing system may send.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+DATA_UPLOAD_MAX_NUMBER_FILES = 0  # no page takes any
 SILENCED_SYSTEM_CHECKS = ["security.W021"]  # no preload: browsers' lists are for whole domains, and for good
 
 # --- Static files, logs ----------------------------------------------------------------------------------
@@ -347,6 +350,7 @@ STORAGES = {
     }
 }
 WHITENOISE_ROOT = BASE_DIR / "webroot"  # what every site has at its root: robots.txt, icons
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_AUTOREFRESH = DEBUG
 

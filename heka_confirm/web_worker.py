@@ -22,7 +22,8 @@ Connection: close\r
 Content-Type: text/html; charset=utf-8\r
 Content-Length: {length}\r
 Cache-Control: no-store\r
-Content-Security-Policy: default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'\r
+Content-Security-Policy: default-src 'none'; object-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; \
+frame-ancestors 'none'\r
 X-Content-Type-Options: nosniff\r
 X-Robots-Tag: noindex\r
 \r

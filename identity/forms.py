@@ -1,6 +1,9 @@
 """The forms of accounts and of staff log-in. Here allauth's forms get labels and texts in our languages."""
 
+import logging
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from allauth.account.forms import LoginForm, ReauthenticateForm
@@ -10,7 +13,7 @@ from allauth.mfa.base.forms import ReauthenticateForm as FactorAgainForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY
 from allauth.mfa.utils import decrypt, encrypt
-from allauth.mfa.webauthn.forms import AddWebAuthnForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, AuthenticateWebAuthnForm, ReauthenticateWebAuthnForm
 from django import forms
 from django.contrib.auth.forms import PasswordChangeForm
 from django.contrib.auth.password_validation import validate_password
@@ -23,9 +26,13 @@ from identity import limits
 from identity.adapters import AccountAdapter
 from identity.models import User
 
+logger = logging.getLogger("identity.log_in")
+
 TOO_SHORT = _("The password is too short. Choose one with at least 12 characters.")
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 200  # characters of a password
 MOST_CODES = 10  # tries of one user in an hour; each code is one of a million
+
+UNREADABLE = (KeyError, TypeError, ValueError, AttributeError)  # of a made-up answer of a key, which allauth reads
 
 CODE_END = re.compile(r"(?:[0-9]{6}[-+A-Z])?-?([0-9]{3}[0-9A-Y])")
 CODE = {"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false"}
@@ -137,6 +144,17 @@ class PasswordAgainForm(ReauthenticateForm):
         return str(super().clean_password())
 
 
+@contextmanager
+def _told(user: User) -> Iterator[None]:
+    """Tell the log how the check of a second factor ends."""
+    try:
+        yield
+    except (ValidationError, limits.TooMany):
+        logger.warning("Second factor: wrong", extra={"user": user.pk})
+        raise
+    logger.info("Second factor: right", extra={"user": user.pk})
+
+
 class _CodeForm(forms.Form):
     """A code of six digits, or a recovery code. Tries are counted, and a code works once."""
 
@@ -155,13 +173,14 @@ class _CodeForm(forms.Form):
 
     def clean_code(self) -> str:
         """Count the tries and refuse used codes over all processes, as allauth does in one. Raises TooMany."""
-        limits.count("code", str(self.user.pk), most=MOST_CODES, seconds=limits.HOUR)
-        code = str(super().clean_code())  # type: ignore[misc]
-        try:
-            limits.count("used code", f"{self.user.pk} {code}", most=1, seconds=limits.HOUR)
-        except limits.TooMany:
-            raise ValidationError(AccountAdapter.error_messages["incorrect_code"]) from None
-        return code
+        with _told(self.user):
+            limits.count("code", str(self.user.pk), most=MOST_CODES, seconds=limits.HOUR)
+            code = str(super().clean_code())  # type: ignore[misc]
+            try:
+                limits.count("used code", f"{self.user.pk} {code}", most=1, seconds=limits.HOUR)
+            except limits.TooMany:
+                raise ValidationError(AccountAdapter.error_messages["incorrect_code"]) from None
+            return code
 
 
 class CodeForm(_CodeForm, AuthenticateForm):
@@ -192,10 +211,37 @@ class ActivateForm(_CodeForm, ActivateTOTPForm):
         session[SECRET_SESSION_KEY] = encrypt(self.secret)
 
 
+class _KeyForm(forms.Form):
+    """A passkey or security key that is there already."""
+
+    user: User
+
+    def clean_credential(self) -> Any:
+        with _told(self.user):
+            try:
+                return super().clean_credential()  # type: ignore[misc]
+            except UNREADABLE:
+                raise ValidationError(AccountAdapter.error_messages["incorrect_code"]) from None
+
+
+class KeyForm(_KeyForm, AuthenticateWebAuthnForm):
+    """A key as the second factor while logging in."""
+
+
+class KeyAgainForm(_KeyForm, ReauthenticateWebAuthnForm):
+    """A key once more, before a second factor is changed."""
+
+
 class AddKeyForm(AddWebAuthnForm):
     """A passkey or security key, with a name by which its owner recognises it."""
 
     name = forms.CharField(label=_("Name of the key"), max_length=60, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        try:
+            return dict(super().clean())
+        except UNREADABLE:
+            raise ValidationError(AccountAdapter.error_messages["incorrect_code"]) from None
 
 
 class StaffPasswordForm(PasswordChangeForm):

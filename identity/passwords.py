@@ -6,6 +6,8 @@ password from many places, or with many names, achieves little. People who know 
 they usually do; and the limit over all names, which others may use up, refuses only who has tried several times.
 """
 
+import logging
+
 from allauth.account.auth_backends import AuthenticationBackend
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.http import HttpRequest
@@ -15,6 +17,8 @@ from core import crypto
 from core.text import typed_text
 from identity import accounts, limits, staff_passwords
 from identity.models import User
+
+logger = logging.getLogger("identity.log_in")
 
 PATH = "identity.passwords.PasswordBackend"  # by which a session remembers how its user logged in
 
@@ -52,6 +56,8 @@ class PasswordBackend(AuthenticationBackend):
         limits.count_shared("log-in", known or "all", most=MOST_OF_ALL, own=own, share=SHARE_OF_SITE)
         # Django hashes against nobody's password too, so that the answer takes as long.
         matches = (user or NOBODY).check_password(password)
+        level, word = (logging.INFO, "right") if matches else (logging.WARNING, "wrong")
+        logger.log(level, "Password: %s", word, extra={"user": user.pk if user else None})  # never the name
         return user if matches else None
 
     def get_user(self, user_id: int) -> User | None:

@@ -1,4 +1,4 @@
-"""The life of a session (R21): it ends after 20 idle minutes, and leaves nothing behind."""
+"""The life of a session (R21): it ends after 20 idle minutes or 12 hours, and leaves nothing behind."""
 
 import datetime as dt
 import logging
@@ -22,7 +22,7 @@ from identity.session_store import SessionStore
 
 logger = logging.getLogger(__name__)
 
-SEEN = "seen"  # seconds since 1970
+SEEN, BEGAN = "seen", "began"  # seconds since 1970
 GRAIN_SECONDS = 30  # between writes of SEEN: most page views write nothing
 MOST_KEPT = 60  # forms that came after the end, an hour from one network
 STAFF_MINUTES = 15  # idle, for sessions that no broker stands behind
@@ -53,9 +53,8 @@ class IdleMiddleware:
                 begin(request)
                 request.session.modified = was_modified  # by itself it is no reason to save the session
             if SESSION_KEY in request.session:
-                ends_at = timezone.now() + dt.timedelta(minutes=_idle_minutes(request))
                 kind = "staff_session_ends_at" if _is_of_staff(request) else "session_ends_at"
-                setattr(request, kind, ends_at)
+                setattr(request, kind, _ends_at(request))
         elif (had_session or request.method == "POST") and (answer := _answer_after_end(request)):
             return answer
         response = self.get_response(request)
@@ -70,8 +69,10 @@ def _is_alive(request: HttpRequest) -> bool:
         return False
     # GRAIN_SECONDS is added so that nobody's session ends early because their last visit was not written down.
     limit = _idle_minutes(request) * 60 + GRAIN_SECONDS
-    is_idle = time.time() - request.session.get(SEEN, time.time()) > limit
-    if not is_idle and not directory_sessions.is_over(request.session):
+    now = time.time()
+    is_old = now - request.session.get(BEGAN, now) > settings.SESSION_COOKIE_AGE
+    is_idle = now - request.session.get(SEEN, now) > limit
+    if not is_idle and not is_old and not directory_sessions.is_over(request.session):
         return True
     request.form_sender = unsent_forms.sender(request)  # type: ignore[attr-defined]  # ours
     try:
@@ -94,6 +95,14 @@ def _note(request: HttpRequest) -> None:
 
 def _is_of_staff(request: HttpRequest) -> bool:
     return SESSION_KEY in request.session and not proof.of_session(request.session)
+
+
+def _ends_at(request: HttpRequest) -> dt.datetime:
+    """Return when the session ends unless it is used, which puts that off until it is as old as it may become."""
+    now = timezone.now()
+    began = request.session.get(BEGAN, now.timestamp())
+    oldest = dt.datetime.fromtimestamp(began + settings.SESSION_COOKIE_AGE, dt.UTC)
+    return min(now + dt.timedelta(minutes=_idle_minutes(request)), oldest)
 
 
 def _idle_minutes(request: HttpRequest) -> int:
@@ -141,6 +150,7 @@ def open_session(key: str) -> SessionStore | None:
 def begin(request: HttpRequest) -> None:
     """Count the idle minutes from now, also in the session of somebody who is not signed in."""
     request.session[SEEN] = int(time.time())
+    request.session.setdefault(BEGAN, request.session[SEEN])
 
 
 def end(request: HttpRequest) -> None:

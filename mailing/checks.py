@@ -16,6 +16,7 @@ from mailing.worker import STEPS
 MOST_A_MINUTE = 60_000  # one a millisecond, the least that SQLite knows
 MOST_SECONDS_HELD = 60  # how long a letter waits at most if its worker is killed
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
+OWN_HOSTS = {"localhost", "127.0.0.1", "::1"}  # a relay on the same machine
 NO_DELIVERY = {
     "django.core.mail.backends.console.EmailBackend",
     "django.core.mail.backends.dummy.EmailBackend",
@@ -43,6 +44,14 @@ def _sender() -> Iterator[CheckMessage]:
             "No mail server is configured: no letter would leave.",
             hint="Set EMAIL_URL (submission://user:password@host:587), or EMAIL_BACKEND and ANYMAIL.",
             id="mailing.E001",
+        )
+    is_bare = not (settings.EMAIL_USE_TLS or settings.EMAIL_USE_SSL) and settings.EMAIL_HOST not in OWN_HOSTS
+    if settings.EMAIL_BACKEND == SMTP and settings.EMAIL_HOST and is_bare:
+        yield Warning(
+            f"Emails, and the links in them, go to {settings.EMAIL_HOST} unencrypted.",
+            hint="Let EMAIL_URL begin with submission:// (STARTTLS) or end with ?ssl=true. A relay on the same "
+            "machine is reached as localhost.",
+            id="mailing.W003",
         )
     if not is_stored_form(parseaddr(settings.DEFAULT_FROM_EMAIL)[1]):
         yield Error(

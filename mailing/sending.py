@@ -40,6 +40,7 @@ def open_connection(connection: BaseEmailBackend) -> None:
     session = getattr(connection, "session", None)  # of anymail's providers that are called by requests
     if isinstance(session, requests.Session):
         send_by_proxy(session)
+        session.max_redirects = 0  # nobody leads emails elsewhere
 
 
 def send_message(connection: BaseEmailBackend, message: EmailMultiAlternatives) -> dict[str, str]:

@@ -210,7 +210,7 @@ def _identify(request: HttpRequest, attempt: Attempt) -> str:
         raise IdentificationFailed("replay")
     sign_in(request, provider, attempt)
     outages.record_success(provider.id)
-    logger.info("Identification at %s: identified", provider.id)
+    logger.info("Identification at %s: identified", provider.id, extra={"user": request.user.pk})
     return ""
 
 

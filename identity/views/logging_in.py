@@ -27,6 +27,7 @@ from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext_lazy as _
 
 from identity import access, cookies, directory, staff, staff_changes
+from identity.forms import KeyAgainForm, KeyForm
 from identity.models import User
 from identity.origin import names_own_origin, same_origin_forms
 from identity.redirects import after_identification, leads_to_desk, safe_next, with_next
@@ -149,10 +150,10 @@ def _for_staff(view: Any, *, proves: bool = False) -> Any:
     return guarded
 
 
-authenticate = AuthenticateView.as_view()  # between the password and the session
+authenticate = AuthenticateView.as_view(webauthn_form_class=KeyForm)  # between the password and the session
 password_again = _for_staff(ReauthenticateView.as_view(), proves=True)
 factor_again = _for_staff(FactorAgainView.as_view(), proves=True)
-key_again = _for_staff(ReauthenticateWebAuthnView.as_view(), proves=True)
+key_again = _for_staff(ReauthenticateWebAuthnView.as_view(form_class=KeyAgainForm), proves=True)
 factors = _for_staff(_Factors.as_view())
 activate_app = _for_staff(_Activate.as_view())
 deactivate_app = _for_staff(_Deactivate.as_view())

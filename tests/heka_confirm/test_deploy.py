@@ -51,6 +51,7 @@ from django.conf import settings
 print(settings.SESSION_COOKIE_NAME, settings.SESSION_COOKIE_SECURE, settings.SESSION_COOKIE_HTTPONLY)
 print(settings.SECURE_HSTS_SECONDS >= 31536000, settings.SECURE_SSL_REDIRECT, settings.ALLOWED_HOSTS)
 print(settings.SECURE_HSTS_INCLUDE_SUBDOMAINS, settings.SECURE_HSTS_PRELOAD)
+print(settings.SESSION_COOKIE_SAMESITE, settings.CSRF_USE_SESSIONS)
 """
 
 
@@ -61,6 +62,7 @@ def test_production_has_host_cookies_and_hsts():
         "__Host-session True True",
         "True True ['confirm.example.fi']",
         "True False",  # no preload, which is for whole domains and hard to take back
+        "Lax True",
     ], done.stderr
 
 

@@ -1,5 +1,6 @@
 import pytest
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import (
     DataError,
     IntegrityError,
@@ -226,6 +227,15 @@ def test_form_that_is_too_large_is_answered_by_a_page(client, settings):
 
     assert response.status_code == 413
     assert headings(response) == ["The text you sent is too long"]
+
+
+@pytest.mark.parametrize("path", ["/en/feedback/", "/en/log-in/", "/en/email/"])
+def test_file_is_refused_for_no_page_asks_for_one(path):
+    file = SimpleUploadedFile("malware.exe", b"MZ", content_type="image/png")
+
+    response = Client(raise_request_exception=False).post(path, {"text": file})
+
+    assert response.status_code == 400
 
 
 @pytest.mark.parametrize("error", [OperationalError(), InterfaceError(), InternalError()])

@@ -1,6 +1,7 @@
 import pytest
 from django.test import Client
 
+from heka_confirm.health import PROBES
 from tests import cast
 from tests.applications.factories import person
 
@@ -69,6 +70,8 @@ def test_policy_allows_nothing_inline_and_nothing_from_elsewhere(https, address)
     policy = https.get(address, secure=True)[POLICY]
 
     assert "default-src 'none'" in policy
+    assert "object-src 'none'" in policy
+    assert "base-uri 'none'" in policy
     assert "frame-ancestors 'none'" in policy
     assert [word for word in ("unsafe", "data:", "http", "*") if word in policy] == []
 
@@ -84,6 +87,39 @@ def test_headers_stand_on_the_redirect_to_https(https, settings):
     assert response[POLICY]
 
 
+@pytest.mark.parametrize("path", ["/api/v1/applications", "/api/v1/", "/anymail/brevo/tracking/"])
+@pytest.mark.django_db
+def test_program_that_comes_by_plain_http_is_refused_and_not_led_to_https(settings, path):
+    """Otherwise its token would go unencrypted each time, and nobody would notice."""
+    settings.SECURE_SSL_REDIRECT = True
+
+    answers = [Client().post(path), Client().get(path)]
+
+    assert [(answer.status_code, answer["Content-Type"]) for answer in answers] == [
+        (403, "application/problem+json")
+    ] * 2
+    assert Client().get(path, secure=True).status_code != 403
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+@pytest.mark.django_db
+def test_text_says_in_which_characters_it_is_written(https, address):
+    kind = https.get(address, secure=True).get("Content-Type", "")
+
+    assert not kind.startswith("text/") or 'charset="utf-8"' in kind or "charset=utf-8" in kind
+    assert kind or ADDRESSES[address] in {301, 302}
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+@pytest.mark.django_db
+def test_no_answer_is_for_the_scripts_of_another_site(https, address):
+    asked = {"Origin": "https://evil.example", "Access-Control-Request-Method": "POST"}
+
+    answers = [https.get(address, secure=True, headers=asked), https.options(address, secure=True, headers=asked)]
+
+    assert [name for answer in answers for name in answer.headers if name.startswith("Access-Control-")] == []
+
+
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
 @pytest.mark.django_db
 def test_front_page_answers_safe_methods_without_a_fault(https, method):
@@ -91,6 +127,24 @@ def test_front_page_answers_safe_methods_without_a_fault(https, method):
 
     assert response.status_code in {200, 405}
     assert {name: response.get(name) for name in HEADERS} == HEADERS
+
+
+@pytest.mark.parametrize(
+    "address", ["/static/", "/static", "/identification/", "/.well-known/", "/api/v1/docs", "/.git/HEAD"]
+)
+@pytest.mark.django_db
+def test_neither_folders_nor_pages_of_tools_are_shown(https, address):
+    assert https.get(address, secure=True, follow=True).status_code == 404
+
+
+@pytest.mark.parametrize("address", [*(ADDRESSES.keys() - PROBES.keys()), "/fi/admin/desk/", "/identification/start/"])
+@pytest.mark.django_db
+def test_trace_is_refused_everywhere(https, address):
+    response = https.generic("TRACE", address, secure=True, headers={"x-of-a-proxy": "s3cret"})
+
+    assert response.status_code == 405
+    assert "TRACE" not in response["Allow"]
+    assert b"s3cret" not in response.getvalue()
 
 
 @pytest.mark.django_db

@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from heka_confirm.logs import JsonFormatter
 from heka_confirm.requests import RequestContextMiddleware, SecurityHeadersMiddleware, client_address
 from identity.limits import TooMany
+from tests.staff import sign_in_staff, staff
 
 
 def seen(rf, **headers):
@@ -106,6 +107,21 @@ def test_access_log_has_a_line_without_the_query(rf, caplog):
     assert logged["message"] == "GET /fi/010594-••••/ 204"
     assert logged["context"].keys() == {"request_id", "method", "path", "status", "ms"}
     assert "secret" not in line
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("address", "told"), [("/fi/admin/statistics/", True), ("/fi/no-such-page/", True), ("/fi/admin/", False)]
+)
+def test_access_log_names_whom_an_answer_refuses_and_no_other(client, caplog, address, told):
+    adviser = sign_in_staff(client, staff("adviser"))
+    caplog.set_level("INFO", logger="heka_confirm.access")
+
+    response = adviser.get(address)
+
+    [line] = [record for record in caplog.records if record.name == "heka_confirm.access"]
+    assert (response.status_code in {403, 404}) == told
+    assert getattr(line, "user", None) == (int(adviser.session["_auth_user_id"]) if told else None)
 
 
 def test_log_lines_of_a_request_carry_its_id(rf, caplog):

@@ -1,6 +1,7 @@
 """What a broker that misbehaves costs: never more than the deadline, and never a word of what it says."""
 
 import socket
+import ssl
 import threading
 import time
 
@@ -14,6 +15,8 @@ from identity.refusals import BrokerRefused, BrokerUnreachable
 from tests import egress
 from tests.identity.published import set_up
 from tests.ports import free_port
+from tests.running.certificates import Authority
+from tests.upstream import receivers
 
 
 @pytest.fixture
@@ -137,6 +140,31 @@ def test_sign_ins_past_the_limit_of_a_worker_do_not_wait(monkeypatch):
         thread.join()
     assert failure.value.word == "busy"
     assert client.within(Deadline(60), lambda: "free again") == "free again"
+
+
+@pytest.mark.parametrize(
+    ("trusted", "host", "is_asked"),
+    [(True, "127.0.0.1", True), (False, "127.0.0.1", False), (True, "other.example", False)],
+)
+def test_certificate_of_the_broker_must_be_trusted_and_of_its_name(
+    broker, settings, tmp_path, monkeypatch, trusted, host, is_asked
+):
+    authority, asked = Authority(tmp_path, "authority"), []
+    served = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    served.load_cert_chain(*authority.issue(host))
+    if trusted:
+        monkeypatch.setattr("requests.adapters.DEFAULT_CA_BUNDLE_PATH", str(authority.root))
+
+    def talk(connection):
+        with served.wrap_socket(connection, server_side=True) as line:
+            asked.append(line.recv(65536))
+
+    with receivers.raw(talk) as port:
+        settings.IDENTITY_PROVIDERS = [broker.settings(token_endpoint=f"https://127.0.0.1:{port}/token")]
+        with pytest.raises(BrokerUnreachable) as failure:
+            exchange(providers.find("test"))
+
+    assert (failure.value.word, bool(asked)) == ("connection", is_asked)
 
 
 def test_the_environment_cannot_put_a_proxy_in_between(broker, provider, monkeypatch):

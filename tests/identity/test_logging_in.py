@@ -53,6 +53,13 @@ def test_holder_of_an_account_is_identified_by_it(visitor, login):
     assert visitor.session["_auth_user_id"] == str(account.user_id)
 
 
+def test_password_holds_for_years(visitor):
+    with_password()
+
+    with time_machine.travel("2031-11-21T10:00:05Z", tick=False):
+        assert is_in(log_in(visitor))
+
+
 def test_person_of_an_account_is_the_person_whom_a_bank_identifies(visitor):
     with_password()
 

@@ -7,6 +7,7 @@ import time_machine
 from django.contrib.sessions.models import Session
 
 from identity.models import User
+from identity.session_store import KEY, SessionStore
 from tests.cast import MAIJA
 from tests.staff import sign_in_staff
 
@@ -63,6 +64,26 @@ def test_using_the_service_puts_the_end_off(maija, clock):
     for _ in range(10):
         clock.shift(15 * 60)
         assert lets_in(maija)
+
+
+def test_a_session_ends_after_12_hours_however_it_is_used(maija, clock):
+    for _ in range(48):
+        clock.shift(15 * 60)
+        assert lets_in(maija)
+    told = maija.get("/fi/").wsgi_request.session_ends_at
+    clock.shift(1)
+
+    assert told == NOW + dt.timedelta(hours=12)
+    assert not lets_in(maija)
+    assert not is_signed_in(maija)
+
+
+def test_a_session_id_cannot_be_guessed():
+    keys = {SessionStore()._get_new_session_key() for _ in range(100)}
+
+    assert len(keys) == 100
+    assert [key for key in keys if not KEY.fullmatch(key)] == []
+    assert len(set("".join(keys))) ** min(map(len, keys)) > 2**128
 
 
 def test_a_page_tells_when_the_session_ends(maija, clock):

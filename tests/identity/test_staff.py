@@ -17,7 +17,7 @@ from django.urls import NoReverseMatch, URLResolver, reverse
 from django.utils import translation
 
 from core import crypto
-from identity import proof, staff
+from identity import proof, staff, staff_links
 from identity.models import User
 from tests.conftest import headings
 from tests.identity.accounts import PASSWORD, person, with_password
@@ -150,6 +150,15 @@ def test_code_of_the_app_is_asked_for_after_the_password(visitor, anna, secret):
     assert visitor.get(DESK).status_code == 200
 
 
+def test_new_password_leaves_the_second_factor_to_be_asked_for(visitor, anna, secret):
+    link = staff_links.replace_staff_link(anna, email="anna@example.test")
+    staff_links.set_staff_password(staff_links.TOKEN.of(link), password="another one, and long")
+
+    answer = log_in(visitor, "anna", "another one, and long", next=DESK)
+
+    assert (answer["Location"], visitor.get(DESK).status_code) == ("/en/log-in/code/", 302)
+
+
 def test_code_is_good_for_once(visitor, anna, secret):
     code = code_of(secret)
     for client, status in ((visitor, 302), (elsewhere(1), 200)):
@@ -211,9 +220,10 @@ def test_logging_out_of_the_admin_needs_a_post(anna, client):
 
     by_link = client.get(f"{DESK}logout/").url
     still_in = client.get(DESK).status_code
-    client.post(f"{DESK}logout/")
+    answer = client.post(f"{DESK}logout/")
 
     assert (by_link, still_in) == (DESK, 200)
+    assert answer["Clear-Site-Data"] == '"cache", "storage"'
     assert client.get(DESK).status_code == 302
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import email
 import logging
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -73,13 +74,13 @@ class Sink:
 
 
 @contextmanager
-def running() -> Iterator[Sink]:
-    """Serve a sink in a thread of its own."""
+def running(tls: ssl.SSLContext | None = None) -> Iterator[Sink]:
+    """Serve a sink in a thread of its own, with a context one that offers STARTTLS."""
     sink, loop = Sink(), asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
     # In the thread's loop from the start: Playwright keeps one running in this thread.
-    begin = loop.create_server(lambda: SMTP(sink, loop=loop), "127.0.0.1", 0)
+    begin = loop.create_server(lambda: SMTP(sink, loop=loop, tls_context=tls), "127.0.0.1", 0)
     server = asyncio.run_coroutine_threadsafe(begin, loop).result(10)
     sink.port = server.sockets[0].getsockname()[1]
     try:

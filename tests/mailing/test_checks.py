@@ -9,7 +9,7 @@ POSTMARK = "anymail.backends.postmark.EmailBackend"
 @pytest.fixture
 def production(settings):
     settings.DEBUG = settings.DEMO = False
-    settings.EMAIL_BACKEND, settings.EMAIL_HOST = SMTP, "mail.example.fi"
+    settings.EMAIL_BACKEND, settings.EMAIL_HOST, settings.EMAIL_USE_TLS = SMTP, "mail.example.fi", True
     settings.DEFAULT_FROM_EMAIL = "no-reply@confirm.example.fi"
     return settings
 
@@ -28,6 +28,7 @@ def test_production_with_a_mail_server_is_in_order(production):
         ("EMAIL_HOST", "", ["mailing.E001"]),
         ("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend", ["mailing.E001"]),
         ("EMAIL_BACKEND", "django.core.mail.backends.dummy.EmailBackend", ["mailing.E001"]),
+        ("EMAIL_USE_TLS", False, ["mailing.W003"]),
         ("DEFAULT_FROM_EMAIL", "", ["mailing.E002"]),
         ("DEFAULT_FROM_EMAIL", "Heka Confirm", ["mailing.E002"]),
         ("EMAIL_TIMEOUT", 0, ["mailing.E003"]),
@@ -57,6 +58,13 @@ def test_silly_setting_is_told(production, name, value, expected):
 def test_provider_with_a_guarded_webhook_is_in_order(production):
     production.EMAIL_BACKEND = POSTMARK
     production.ANYMAIL = {**production.ANYMAIL, "WEBHOOK_SECRET": ["name:password"]}
+
+    assert found() == []
+
+
+@pytest.mark.parametrize(("host", "implicit"), [("localhost", False), ("127.0.0.1", False), ("mail.example.fi", True)])
+def test_mail_server_that_is_near_or_encrypts_at_once_is_in_order(production, host, implicit):
+    production.EMAIL_HOST, production.EMAIL_USE_TLS, production.EMAIL_USE_SSL = host, False, implicit
 
     assert found() == []
 

@@ -192,12 +192,15 @@ INACTIVE = (
 
 class Provider(http.server.BaseHTTPRequestHandler):
     answer = (200, b"")
+    leads_to = ""
     requests: list[dict] = []
 
     def do_POST(self):
         self.requests.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
         self.send_response(self.answer[0])
         self.send_header("Content-Length", str(len(self.answer[1])))
+        if self.answer[0] == 307:
+            self.send_header("Location", self.leads_to)
         self.end_headers()
         self.wfile.write(self.answer[1])
 
@@ -246,6 +249,17 @@ def test_answer_of_the_provider_decides(provider, code, body, status, failure):
 
     letter.refresh_from_db()
     assert (letter.status, letter.failure) == (status, failure)
+
+
+def test_provider_leads_no_letter_elsewhere(provider, settings):
+    provider.answer = (307, b"")
+    provider.leads_to = f"{settings.ANYMAIL['POSTMARK_API_URL']}elsewhere"
+    letter = queued()
+
+    worker.deliver_due_letters()
+
+    letter.refresh_from_db()
+    assert (letter.status, letter.failure, len(provider.requests)) == (RETRIED, Failure.CONNECTION, 1)
 
 
 def test_provider_is_called_by_the_proxy_of_the_setting_and_not_of_the_environment(provider, settings, monkeypatch):

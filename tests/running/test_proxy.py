@@ -1,6 +1,10 @@
 """What deploy/nginx.conf lets through, what it says to the web servers, and what it says by itself."""
 
+import json
+import socket
+import ssl
 import threading
+import warnings
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -82,6 +86,9 @@ def test_what_is_too_long_gets_a_page(visitor, path, headers, status):
     answer = visitor.ask("too long", path, expected=status, **headers)
 
     assert b'<html lang="fi">' in answer.content
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Strict-Transport-Security"].startswith("max-age=31536000")
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
     assert "Retry-After" not in answer.headers
 
 
@@ -91,3 +98,78 @@ def test_without_any_web_server_people_read_when_to_try_again(tmp_path):
 
     assert answer.headers["Retry-After"] == "10"
     assert b'<section lang="sv">' in answer.content
+
+
+def test_browsers_are_led_to_https_and_programs_are_not(tmp_path):
+    with proxying(tmp_path, free_port(), free_port()) as proxy:
+        visitor = Visitor(proxy.plain_port, Tally(), keeps=False, stop=threading.Event())
+
+        led = visitor.ask("browser", "/fi/?a=b", expected=301).headers["Location"]
+        refused = [visitor.ask("program", path, expected=403) for path in ("/api/v1/applications", "/anymail/x/")]
+
+    assert led == f"https://{HOST}/fi/?a=b"
+    assert [answer.headers.get("Location") for answer in refused] == [None, None]
+
+
+def test_log_has_a_line_for_each_request_without_its_query(tmp_path):
+    with echoing() as port, proxying(tmp_path, port) as proxy, visitor_of(proxy) as visitor:
+        said = visitor.ask("echo", "/fi/account/password/?token=s3cret").content.decode()
+    with proxying(tmp_path, free_port()) as proxy, visitor_of(proxy) as visitor:
+        visitor.ask("nobody", "/fi/?token=s3cret", expected=503)
+
+    log = (tmp_path / "access.log").read_text()
+    lines = [json.loads(line) for line in log.splitlines()]
+    assert [(line["path"], line["status"]) for line in lines] == [("/fi/account/password/", "200"), ("/fi/", "503")]
+    assert lines[0]["address"] == "127.0.0.1"
+    assert f"X-Request-ID: {lines[0]['request_id']}\n" in said
+    assert "s3cret" not in log
+
+
+# --- TLS -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def proxy(tmp_path):
+    """Return a proxy before no web server."""
+    with proxying(tmp_path, free_port()) as proxy:
+        yield proxy
+
+
+def agreed(proxy, ciphers="ALL:@SECLEVEL=0", *, at_least=ssl.TLSVersion.TLSv1, at_most=ssl.TLSVersion.TLSv1_3):
+    """Return protocol and cipher on which the proxy and a client that takes these agree, or None if they do not."""
+    context = ssl.create_default_context(cafile=proxy.certificate)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of protocols that nobody should take
+        context.minimum_version, context.maximum_version = at_least, at_most
+    context.set_ciphers(ciphers)
+    try:
+        with (
+            socket.create_connection(("127.0.0.1", proxy.port), timeout=60) as plain,
+            context.wrap_socket(plain, server_hostname=HOST) as line,
+        ):
+            return line.version(), line.cipher()[0]
+    except (ssl.SSLError, ConnectionResetError):
+        return None
+
+
+def test_newest_protocol_is_preferred_and_old_ones_are_refused(proxy):
+    assert agreed(proxy)[0] == "TLSv1.3"
+    assert agreed(proxy, at_most=ssl.TLSVersion.TLSv1_2)[0] == "TLSv1.2"
+    assert agreed(proxy, at_most=ssl.TLSVersion.TLSv1_1) is None
+
+
+def test_ciphers_of_tls_1_2_encrypt_with_authentication_and_forward_secrecy(proxy):
+    strong = agreed(proxy, at_most=ssl.TLSVersion.TLSv1_2)
+    weak = ["ECDHE-ECDSA-AES256-SHA384", "ECDHE-ECDSA-AES128-SHA", "ECDHE-ECDSA-CAMELLIA128-SHA256"]
+
+    assert strong == ("TLSv1.2", "ECDHE-ECDSA-AES256-GCM-SHA384")
+    assert [one for one in weak if agreed(proxy, one, at_most=ssl.TLSVersion.TLSv1_2)] == []
+
+
+def test_name_that_is_not_ours_gets_no_answer(proxy):
+    context = ssl.create_default_context(cafile=proxy.certificate)
+    with (
+        socket.create_connection(("127.0.0.1", proxy.port), timeout=60) as plain,
+        pytest.raises(ssl.SSLError, match="UNRECOGNIZED_NAME"),
+    ):
+        context.wrap_socket(plain, server_hostname="evil.example")
