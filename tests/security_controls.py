@@ -85,6 +85,8 @@ def find_guard(guard: str) -> bool:
         return (
             re.search(rf"^{guard.removeprefix('settings.')}\b.* = ", (ROOT / SETTINGS).read_text(), re.M) is not None
         )
+    if f'"{guard}"' in (ROOT / SETTINGS).read_text():  # also what is not ours, such as Django's middleware
+        return "." in guard
     module, names = _module_of(guard)
     if module is None or not names:
         return False
@@ -155,7 +157,8 @@ def _within(node: ast.Module | ast.stmt, name: str) -> ast.stmt | None:
         if getattr(each, "name", None) == name:
             return each
         targets = each.targets if isinstance(each, ast.Assign) else [getattr(each, "target", None)]
-        if any(isinstance(target, ast.Name) and target.id == name for target in targets):
+        each_target = [one for target in targets for one in getattr(target, "elts", [target])]
+        if any(isinstance(target, ast.Name) and target.id == name for target in each_target):
             return each
     return None
 
