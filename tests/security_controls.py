@@ -232,18 +232,15 @@ def run_tests(root: Path, tests: list[str]) -> str:
 
 
 def judge(copy: Path, row: Row) -> str:
-    """Return what becomes of a row's tests with and without its guard; it should be "passed, failed"."""
-    sound = run_tests(copy, row.tests)
-    if sound != "passed":
-        return f"{sound}, with the guard"
+    """Return what becomes of a row's tests without its guard: it should be "failed"."""
     try:
         path, text = without_guard(copy, row)
     except CannotBeTakenOutError as error:
-        return f"passed, and the guard cannot be taken out: {error}"
+        return f"cannot be taken out: {error}"
     original = path.read_text()
     try:
         path.write_text(text)
-        return f"passed, {run_tests(copy, row.tests)}"
+        return run_tests(copy, row.tests)
     finally:
         path.write_text(original)
 
@@ -261,15 +258,17 @@ def main() -> int:
         rows = random.Random(asked.seed).sample(rows, asked.draw)
     else:
         rows = [row for row in rows if row.number in asked.numbers or row.chapter == f"V{asked.chapter}"]
-    wrong = 0
     with tempfile.TemporaryDirectory() as folder:
         copy = copy_checkout(Path(folder))
+        sound = run_tests(copy, sorted({test for row in rows for test in row.tests}))
+        print(f"with all guards: {sound}", flush=True)
+        wrong = 0
         for row in rows:
             found = judge(copy, row)
-            wrong += found != "passed, failed"
-            print(f"{row.number} {row.guards[0]}: {found}", flush=True)
-    print(f"{len(rows) - wrong} of {len(rows)} rows: the test passes with the guard and fails without it")
-    return 1 if wrong else 0
+            wrong += found != "failed"
+            print(f"{row.number} without {row.guards[0]}: {found}", flush=True)
+    print(f"{len(rows) - wrong} of {len(rows)} rows have a test that fails without their guard")
+    return 1 if wrong or sound != "passed" else 0
 
 
 if __name__ == "__main__":
