@@ -13,6 +13,7 @@ import argparse
 import ast
 import functools
 import importlib
+import os
 import random
 import re
 import shutil
@@ -222,9 +223,13 @@ def copy_checkout(folder: Path) -> Path:
 
 
 def run_tests(root: Path, tests: list[str]) -> str:
-    """Run tests at root, and return "passed", "failed", or what hindered them."""
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests]
-    ended = subprocess.run(command, cwd=root, check=False, capture_output=True, text=True)
+    """Run tests at root, on a database that the next run finds again, and return "passed", "failed", or what hindered.
+
+    A guard in a migration is therefore not noticed to be missing.
+    """
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "--reuse-db", *tests]
+    environment = {**os.environ, "TEST_DATABASE": str(root.parent / "tests.sqlite3")}
+    ended = subprocess.run(command, cwd=root, env=environment, check=False, capture_output=True, text=True)
     last = (ended.stdout.strip().splitlines() or [ended.stderr[-200:]])[-1]
     if ended.returncode == 1 and re.search(r"\d+ failed", last):
         return "failed"
