@@ -100,7 +100,7 @@ def test_operators_have_no_permission_for_applications_of_people():
     held = Group.objects.get(name="operator").permissions.values_list("codename", flat=True)
 
     assert of_people.isdisjoint(held)
-    assert "nobody's application" in section("Who may what")
+    assert "nobody’s application" in section("Who may what")
 
 
 def test_files_are_told_to_be_refused():
