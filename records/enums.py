@@ -1,5 +1,7 @@
 """What happens, in the words that the trail stores and shows."""
 
+from enum import StrEnum
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -85,6 +87,13 @@ class Event(models.TextChoices):
     PURGED = "purged", _("Data erased after its retention time")
     ERASED = "erased", _("A person’s data erased")
     RESTORED = "restored", _("Database restored from a backup")
+
+
+class Sending(StrEnum):
+    """What became of an entry that is sent on to the City's audit log; none while it waits."""
+
+    SENT = "sent"
+    REFUSED = "refused"
 
 
 # Somebody saw something, and nothing changed: "who looked at this person".

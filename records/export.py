@@ -1,9 +1,11 @@
 """The trail in the format of the audit log of the City of Helsinki's services (`audit_event`)."""
 
 import datetime as dt
-from collections.abc import Iterator
+import logging
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Max, Min, Q
 
 from records.enums import ACCESS_EVENTS, Event
@@ -14,8 +16,9 @@ ORIGIN = "HEKA-CONFIRM"
 EPOCH, MILLISECOND = dt.datetime(1970, 1, 1, tzinfo=dt.UTC), dt.timedelta(milliseconds=1)
 BATCH = 2000  # keys looked at by one statement: none takes long, and memory stays the same
 CREATE, READ, UPDATE, DELETE = "CREATE", "READ", "UPDATE", "DELETE"
+MANUAL = "MANUAL"  # an event of a later release, after a step back
 
-OPERATIONS = {
+OPERATIONS: Mapping[str, str] = {
     Event.SENT: CREATE,
     Event.CONFIRMED: UPDATE,
     Event.CHANGED: UPDATE,
@@ -104,7 +107,7 @@ def audit_event(entry: Entry) -> dict[str, Any]:
             "user_id": "" if entry.user_id is None else str(entry.user_id),
             "user_name": entry.name,
         },
-        "operation": OPERATIONS[Event(entry.event)],
+        "operation": OPERATIONS.get(entry.event, MANUAL),
         "target": {"type": kind, "id": key},
         "additional_information": {
             "event": entry.event,
@@ -114,3 +117,12 @@ def audit_event(entry: Entry) -> dict[str, Any]:
             "facts": entry.facts,
         },
     }
+
+
+def audit_document(entry: Entry) -> dict[str, Any]:
+    """Return one entry as django-resilient-logger would store it in the City's Elasticsearch."""
+    told = audit_event(entry)
+    named = {name: told[name] for name in ("actor", "date_time", "operation", "origin", "target")}
+    own = {"environment": settings.AUDIT_LOG["ENV"], "message": entry.event, "level": logging.INFO}
+    extra = {**told["additional_information"], "status": told["status"], "source_pk": entry.pk}
+    return {"@timestamp": told["date_time"], "audit_event": {**named, **own, "extra": extra}}

@@ -5,10 +5,13 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from core.actors import Role
-from records.enums import Event
+from core.leases import Leased, lease_constraint
+from records.enums import Event, Sending
 
 
 class Chain(models.Model):
@@ -48,6 +51,8 @@ class Entry(models.Model):
     previous = models.CharField(max_length=64, blank=True, db_default="")  # the digest of the entry before
     key_id = models.CharField(max_length=8)
     mac = models.CharField(max_length=64)
+    # Whether the City's audit log has it (enums.Sending): alone not part of what is told, and changed.
+    sending = models.CharField(max_length=8, null=True, editable=False)
 
     class Meta:
         default_permissions = ()
@@ -58,6 +63,8 @@ class Entry(models.Model):
             models.Index(fields=["user", "at"], name="entry_by_user"),
             models.Index(fields=["subject", "at"], name="entry_by_subject"),
             models.Index(fields=["event", "at"], name="entry_by_event"),
+            models.Index(fields=["id"], condition=Q(sending=None), name="entry_to_send"),
+            models.Index(fields=["id"], condition=Q(sending=Sending.REFUSED.value), name="entry_refused"),
         ]
 
     def __str__(self) -> str:
@@ -69,6 +76,20 @@ class Entry(models.Model):
         who = [self.role, self.user_id, self.name]
         what = [self.event, self.subject, self.facts]
         return ["entry", chain, self.number, at, *who, *what, self.previous, self.key_id]
+
+
+class AuditSender(Leased):
+    """The one row whose lease says which worker sends entries on to the audit log, and when the next try is due."""
+
+    due_at = models.DateTimeField(db_default=Now())
+    failing_since = models.DateTimeField(null=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [lease_constraint(Q(), name="audit_sender_lease")]
+
+    def __str__(self) -> str:
+        return str(self.due_at)
 
 
 class Permit(models.Model):
