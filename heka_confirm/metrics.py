@@ -46,7 +46,7 @@ GROUPS = {
     "staff": "staff",
 }
 PAGE, PROBE = "page", "probe"
-BUCKETS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 6.0, 13.0)  # seconds; at 6 and 13 we answer without database and broker
+BUCKETS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 6.0, 13.0)  # seconds; at 6 and 13 we answer without database and broker
 
 disable_created_metrics()  # type: ignore[no-untyped-call]  # missing, too, where several workers count
 OWN = CollectorRegistry()  # without what the library tells of Python, which is missing where several workers count
