@@ -2,7 +2,11 @@
 
 import logging
 import os
+import shutil
 import sys
+import tempfile
+from pathlib import Path
+from typing import Any
 
 from gunicorn import glogging
 from gunicorn.config import Config
@@ -22,6 +26,36 @@ class Logger(glogging.Logger):
             handler.setFormatter(formatter)
             if isinstance(handler, logging.StreamHandler):  # "-" is standard error to gunicorn
                 handler.setStream(sys.stdout)
+
+
+IS_WATCHED = any(os.environ.get(name) for name in ("METRICS_TOKEN", "METRICS_TOKEN_FILE"))
+
+
+def on_starting(server: Any) -> None:
+    """Make the folder in which the web workers count, in memory. prometheus_client itself reads the variable."""
+    if IS_WATCHED:
+        server.metrics = os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(
+            prefix="heka-metrics-", dir=worker_tmp_dir
+        )
+
+
+def post_worker_init(worker: Any) -> None:
+    if IS_WATCHED:
+        from heka_confirm import metrics
+
+        metrics.start_sampling()
+
+
+def child_exit(server: Any, worker: Any) -> None:
+    """Forget what holds of living workers only. What others have counted stays, or sums would fall."""
+    if IS_WATCHED:
+        for file in Path(server.metrics).glob(f"gauge_live*_{worker.pid}.db"):
+            file.unlink(missing_ok=True)
+
+
+def on_exit(server: Any) -> None:
+    if IS_WATCHED:
+        shutil.rmtree(server.metrics, ignore_errors=True)
 
 
 wsgi_app = "heka_confirm.wsgi:application"

@@ -9,6 +9,7 @@ its adults applies (R9).
 import datetime as dt
 import logging
 from collections.abc import Iterable
+from functools import partial
 
 from django.db import models, transaction
 from django.db.models import Q
@@ -20,6 +21,7 @@ from applications.document import Stored
 from applications.enums import State, Transition
 from applications.models import Applicant, Application, ApplicationQuerySet, Confirmation, IdCheck, Terms, Version
 from applications.trail import ApplicationEvent, record_events
+from core import counting
 from core.actors import Actor, Source
 from core.refusals import Refused
 from core.transactions import atomically
@@ -154,6 +156,7 @@ def _confirm(
         record_events(application, event, by=by)
     inviting.release_held(application)
     letters.confirmed(confirmation, application, application.applicants)
+    transaction.on_commit(partial(counting.count, "confirmations", str(proof.method)), robust=True)
     return confirmation
 
 

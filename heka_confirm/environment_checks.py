@@ -16,12 +16,13 @@ from heka_confirm import databases, pdf_libraries
 OF_GUNICORN = ("HOST", "PORT", "WEB_CONCURRENCY", "WEB_THREADS")  # gunicorn.conf.py reads them itself
 CLOSE = 0.85  # as alike as TRUSTED_PROXY and TRUSTED_PROXIES
 STYLESHEET = "heka.css"
+LEAST_TOKEN = 32  # characters
 
 
 @register(Tags.security)
 def check_environment(**kwargs: Any) -> list[CheckMessage]:
     """Return what is wrong around this process."""
-    return [*_misspelt(), *_egress(), *_pdf(), *([] if settings.DEBUG else _database_file())]
+    return [*_misspelt(), *_egress(), *_pdf(), *_metrics(), *([] if settings.DEBUG else _database_file())]
 
 
 def _misspelt() -> Iterator[CheckMessage]:
@@ -64,6 +65,15 @@ def _pdf() -> Iterator[CheckMessage]:
             f"WeasyPrint is installed, but not libraries that it needs: {', '.join(missing)}. No page offers PDFs.",
             hint="On Debian: apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0",
             id="heka_confirm.W006",
+        )
+
+
+def _metrics() -> Iterator[CheckMessage]:
+    if 0 < len(settings.METRICS_TOKEN) < LEAST_TOKEN or not settings.METRICS_TOKEN.isascii():
+        yield Error(
+            f"METRICS_TOKEN is not a random text of at least {LEAST_TOKEN} characters.",
+            hint='Make one: python3 -c "import secrets; print(secrets.token_hex(32))"',
+            id="heka_confirm.E030",
         )
 
 

@@ -48,6 +48,7 @@ def _migrations() -> frozenset[tuple[str, str]]:
 
 
 PROBES = {"/healthz": healthz, "/readiness": readiness}
+METRICS_PATH = "/metrics"  # answered by metrics.py, where that is switched on
 
 
 class HealthMiddleware:

@@ -16,7 +16,7 @@ from django.utils.cache import add_never_cache_headers
 from core.postgresql import patience
 from core.request_ids import WELL_FORMED, new_request_id, request_id, route
 from heka_confirm import errors, logs, search_engines
-from heka_confirm.health import PROBES
+from heka_confirm.health import METRICS_PATH, PROBES
 from identity.limits import TooMany
 
 logger = logging.getLogger("heka_confirm.access")
@@ -55,8 +55,8 @@ class RequestContextMiddleware:
         with patience.at_most(patience.REQUEST_SECONDS):
             response = self.get_response(request)
         response["X-Request-ID"] = number
-        # The path alone: queries hold codes and states. Probes come every few seconds.
-        level = logging.DEBUG if request.path_info in PROBES else logging.INFO
+        # The path alone: queries hold codes and states. Probes and metrics are asked for every few seconds.
+        level = logging.DEBUG if request.path_info in {*PROBES, METRICS_PATH} else logging.INFO
         ms = round((time.perf_counter() - started) * 1000)
         facts = {"method": request.method, "path": request.path, "status": response.status_code, "ms": ms}
         if response.status_code in REFUSALS and (user := getattr(request, "_cached_user", None)):  # nobody asks anew

@@ -71,6 +71,9 @@ SENTRY_ENVIRONMENT = env.str("SENTRY_ENVIRONMENT", default="")
 AUDIT_LOG = environment.audit_log(env)
 LOG_LEVEL = env.log_level("LOG_LEVEL", default=logging.INFO)
 LOG_FORMAT = env.str("LOG_FORMAT", default="json", validate=validate.OneOf(["json", "plain"]))
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+APP_RELEASE = env.str("APP_RELEASE", default="")
+COMMIT_HASH = env.str("COMMIT_HASH", default="")
 # Days, which the City decides (R18). docs/configuration.md says what each is for.
 RETENTION_UNCONFIRMED_DAYS = env.int("RETENTION_UNCONFIRMED_DAYS", default=183)
 RETENTION_ENDED_DAYS = env.int("RETENTION_ENDED_DAYS", default=730)
@@ -118,6 +121,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "heka_confirm.requests.HttpsOnlyMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    *(["heka_confirm.metrics.MetricsMiddleware"] if METRICS_TOKEN else []),
     "heka_confirm.health.HealthMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "heka_confirm.requests.GZipMiddleware",
@@ -278,7 +282,11 @@ MAILING_KINDS = "applications.letter_names.NAMES"  # what each kind of letter is
 MAILING_RANKS = "applications.letter_names.RANKS"  # which of them leave first
 EMAIL_CHECK_URL = "email_check"  # the page that tells whether an email is from us; mailing has no pages
 # Twice a second.
-WORKER_EVERY_ROUND = ["identity.accounts.answer_requests", *(["demo.inbox.report_fates"] if DEMO else [])]
+WORKER_EVERY_ROUND = [
+    "mailing.heartbeat.beat",
+    "identity.accounts.answer_requests",
+    *(["demo.inbox.report_fates"] if DEMO else []),
+]
 WORKER_EVERY_MINUTE = [
     "mailing.tracking.match_early",
     "mailing.tries.raise_old_letters",
@@ -313,7 +321,7 @@ SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS and HSTS_INCLUDE_SUBDOMAINS
 SECURE_HSTS_PRELOAD = HTTPS and HSTS_PRELOAD
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readiness$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readiness$", r"^metrics$"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"

@@ -321,6 +321,12 @@ def _fetch_keys(provider: Issuer, deadline: Deadline) -> tuple[list[Json], float
     return usable, ends
 
 
+def ends_of_keys() -> dict[str, float]:
+    """Return when the signed sets of keys end that this process has (seconds since 1970), by their providers' ids."""
+    with _STORES_LOCK:
+        return {provider: store.ends for (provider, _), store in _STORES.items() if store.ends < math.inf}
+
+
 def forget_keys() -> None:
     """Forget every provider's keys, so that they are fetched again."""
     with _STORES_LOCK:

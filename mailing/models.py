@@ -201,3 +201,19 @@ class Pace(models.Model):
 
     def __str__(self) -> str:
         return f"next email at {self.next_at}"
+
+
+class WorkerHeartbeat(models.Model):
+    """A worker (manage.py deliver) that lives, or did until `seen_at` (heartbeat.py)."""
+
+    name = models.CharField(max_length=100, unique=True)  # of its machine, and the number of the process there
+    started_at = models.DateTimeField()
+    seen_at = models.DateTimeField(db_default=Now())
+    round_seconds = models.FloatField()  # of its longest round since the time before
+    version = models.CharField(max_length=100, blank=True, db_default="")
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.name

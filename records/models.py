@@ -100,3 +100,17 @@ class Permit(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+
+class CommandRun(models.Model):
+    """When a command that is to be run every night last came to its end, and how many faults it found (runs.py)."""
+
+    command = models.CharField(max_length=40, unique=True)
+    ended_at = models.DateTimeField()
+    faults = models.PositiveIntegerField()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.command

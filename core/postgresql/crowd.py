@@ -61,6 +61,11 @@ class Crowd:
                     self._pass_on()
             raise
 
+    @property
+    def waiting(self) -> int:
+        """How many threads wait for their turn."""
+        return len(self._turns)
+
     def leave(self) -> None:
         """Give the place to whoever has waited longest."""
         with self._lock:

@@ -45,6 +45,7 @@ class Pool(ConnectionPool[PatientConnection]):
     def __init__(self, **options: Any) -> None:
         super().__init__(connection_class=PatientConnection, check=self.check_connection, **options)
         self.crowd = Crowd(self.max_size)
+        self.refused = 0  # how often a request got no connection
         patience.limit_process(patience.REQUEST_SECONDS)  # its own threads, which serve no request
 
     def getconn(self, timeout: float | None = None) -> PatientConnection:
@@ -54,13 +55,17 @@ class Pool(ConnectionPool[PatientConnection]):
         """
         until = time.monotonic() + (self.timeout if timeout is None else timeout)
         silence, answers = _seconds_left(), self.crowd.answers
-        with patience.charged(is_free=lambda: self.crowd.answers != answers):
-            self.crowd.enter(until=until, silence=silence)
         try:
-            with patience.charged():
-                connection = super().getconn(max(0.0, min(until - time.monotonic(), _seconds_left())))
-        except BaseException:
-            self.crowd.leave()
+            with patience.charged(is_free=lambda: self.crowd.answers != answers):
+                self.crowd.enter(until=until, silence=silence)
+            try:
+                with patience.charged():
+                    connection = super().getconn(max(0.0, min(until - time.monotonic(), _seconds_left())))
+            except BaseException:
+                self.crowd.leave()
+                raise
+        except psycopg.OperationalError:
+            self.refused += 1
             raise
         self.crowd.hold(1)
         return connection

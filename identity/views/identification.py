@@ -10,6 +10,7 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from core import counting
 from core.request_ids import spoken_id
 from core.requests import act_of
 from identity import (
@@ -202,19 +203,24 @@ def _identify(request: HttpRequest, attempt: Attempt) -> str:
         raise IdentificationFailed("response-iss")
     if error := answer.get("error"):
         if error in provider.claims.cancelled:
-            logger.info("Identification at %s: cancelled", provider.id)
+            _tell(provider.id, "cancelled", logging.INFO)
             return "cancelled"
-        logger.warning("Identification at %s: broker-error", provider.id)
+        _tell(provider.id, "broker-error", logging.WARNING)
         return "error"
     if not limits.is_first("attempt", attempt.id):  # the code may have been used, and brokers hold that against us
         raise IdentificationFailed("replay")
     sign_in(request, provider, attempt)
     outages.record_success(provider.id)
-    logger.info("Identification at %s: identified", provider.id, extra={"user": request.user.pk})
+    _tell(provider.id, "identified", logging.INFO, user=request.user.pk)
     return ""
 
 
 def _failed(outcome: str, attempt: Attempt, failure: IdentificationFailed, level: int = logging.WARNING) -> str:
-    # Only one fixed word: claims, descriptions and bodies may be personal data, or a forger's text.
-    logger.log(level, "Identification at %s: %s", attempt.provider, failure.word)
+    _tell(attempt.provider, failure.word, level)
     return outcome
+
+
+def _tell(provider_id: str, word: str, level: int, **context: int | None) -> None:
+    # Only one fixed word: claims, descriptions and bodies may be personal data, or a forger's text.
+    logger.log(level, "Identification at %s: %s", provider_id, word, extra=context)
+    counting.count("identifications", provider_id, word)

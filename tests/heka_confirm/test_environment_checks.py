@@ -22,6 +22,14 @@ def ids():
     return [number for number, _ in found()]
 
 
+@pytest.mark.parametrize("token", ["x" * 31, "ä" * 32])
+def test_token_of_metrics_that_could_be_guessed_or_written_in_no_header_is_an_error(settings, token):
+    settings.METRICS_TOKEN = token
+
+    assert ids() == ["heka_confirm.E030"]
+    assert token not in found()[0][1]
+
+
 def test_sound_environment():
     assert found() == []
 

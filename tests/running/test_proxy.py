@@ -73,6 +73,10 @@ def test_requests_go_to_the_server_that_is_there_and_say_whence_they_come(visito
         assert "evil.example" not in said
 
 
+def test_metrics_are_not_for_the_public(visitor):
+    assert b"X-Forwarded-For" not in visitor.ask("metrics", "/metrics", expected=404).content
+
+
 def test_cookies_of_the_whole_domain_pass(visitor):
     assert COOKIES in visitor.ask("echo", "/fi/", Cookie=COOKIES).content.decode()
 

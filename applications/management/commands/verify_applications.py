@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from applications.verification import FAULTS, one_picture
+from records.runs import record_run
 
 logger = logging.getLogger("applications.verification")
 
@@ -32,5 +33,7 @@ class Command(BaseCommand):
                 if number:
                     logger.error("Fault: %s (%d)", one.word, number)
                 total += number
+        if fault is None:
+            record_run("verify_applications", faults=total)
         if total:
             raise CommandError(f"Faults in applications: {total}")

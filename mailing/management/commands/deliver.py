@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from core.worker import Stop, run_worker, run_worker_once
+from mailing import heartbeat
 from mailing.worker import deliver_due_letters
 
 
@@ -27,3 +28,4 @@ class Command(BaseCommand):
             run_worker_once(deliver_due_letters, stop)
         else:
             run_worker(deliver_due_letters, stop)
+            heartbeat.own.end()

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from privacy import purge
+from records.runs import record_run
 
 
 class Command(BaseCommand):
@@ -17,3 +18,5 @@ class Command(BaseCommand):
     def handle(self, *args: Any, dry_run: bool, **options: Any) -> None:
         for kind, number in purge.purge(is_dry=dry_run):
             self.stdout.write(f"{kind}: {number}")
+        if not dry_run:
+            record_run("purge")

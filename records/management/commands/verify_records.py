@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from records import verify
+from records import runs, verify
 from records.models import Chain
 
 
@@ -26,5 +26,7 @@ class Command(BaseCommand):
                 found += 1
         except Chain.DoesNotExist:
             raise CommandError(f"There is no chain named {chain}") from None
+        if chain is None:
+            runs.record_run("verify_records", faults=found)
         if found:
             raise CommandError(f"Faults in the trail: {found}")
