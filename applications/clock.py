@@ -19,6 +19,7 @@ from django.utils import timezone
 from applications import dates, deadlines, held_emails, inviting, letters, undeliverable
 from applications.enums import State
 from applications.models import OPEN, Applicant, Application
+from core import alive
 from core.transactions import DATABASE_AWAY
 from core.worker import log_fault
 from mailing import outbox
@@ -73,6 +74,7 @@ def tick() -> int:
     visited = failed = 0
     while (is_done := _tick_one(timezone.now())) is not None:
         visited, failed = visited + 1, failed + (not is_done)
+        alive.show_life()  # thousands may be due, and take longer than a round
     undeliverable.tell()
     if failed:
         raise SomeFailed(visited=visited, failed=failed)

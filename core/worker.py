@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import close_old_connections, connections
 from django.utils.module_loading import import_string
 
+from core import alive
 from core.postgresql import patience
 from core.transactions import DATABASE_AWAY
 
@@ -54,6 +55,7 @@ def run_worker(work: Work, stop: Stop) -> None:
         thread.start()
     next_minute = time.monotonic()
     while not stop.asked:
+        alive.show_life()
         close_old_connections()
         if time.monotonic() >= next_minute:
             next_minute = time.monotonic() + MINUTE_SECONDS

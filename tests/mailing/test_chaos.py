@@ -141,6 +141,37 @@ def test_worker_told_to_stop_finishes_the_letter_in_hand(sink, environment, how)
     assert "@" not in log
 
 
+def test_worker_told_to_stop_ends_before_it_would_be_killed_and_another_does_what_it_held(sink, environment):
+    sink.is_holding = True
+    many(1)
+    impatient = (
+        "import django; django.setup()\n"
+        "from django.core.management import call_command\n"
+        "from mailing.management.commands import deliver\n"
+        "deliver.STOP_SECONDS = 1\n"
+        "call_command('deliver')"
+    )
+    worker = subprocess.Popen(
+        [sys.executable, "-c", impatient],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    wait_until(lambda: sink.taken)
+
+    worker.terminate()
+    log, _ = worker.communicate(timeout=PATIENCE)
+    sink.is_holding = False
+
+    assert worker.returncode == 1
+    assert "another worker does it" in log
+    [letter] = Letter.objects.all()
+    assert letter.status == Status.WAITING
+    assert letter.lease is not None
+
+
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no connections to lose")
 def test_worker_outlives_its_database_connection(sink, workers):
     many(40)
