@@ -11,7 +11,13 @@ from django.core.management import get_commands
 from tests.deploy.known import DEPLOY, is_setting, our_command
 
 UNITS = sorted(path for path in (DEPLOY / "systemd").glob("heka*.*") if path.is_file())
-INSTANCES = {"heka-web@": "8001", "heka-worker@": "1", "heka-command@": "purge", "heka-broker@": "telia"}
+INSTANCES = {
+    "heka-broker@": "telia",
+    "heka-command@": "purge",
+    "heka-migrate@": "0.1.0",
+    "heka-web@": "8001",
+    "heka-worker@": "1",
+}
 SYSTEMD = shutil.which("systemd-analyze")
 MOST_EXPOSED = 20  # tenths, of 100; what systemd itself calls OK ends at 49
 needs_systemd = pytest.mark.skipif(SYSTEMD is None and os.environ.get("CI") != "true", reason="systemd is missing")
@@ -34,7 +40,7 @@ def machine(tmp_path_factory):
     shutil.copytree(DEPLOY / "systemd", folder / "units")
     for file in (folder / "units").rglob("*.*"):
         if file.is_file():
-            text = file.read_text().replace("/opt/heka-confirm/current/.venv/bin", str(programs))
+            text = re.sub(r"/opt/heka-confirm/(current|%i)/\.venv/bin", str(programs), file.read_text())
             file.write_text(text.replace("/usr/bin/curl", "/bin/true"))
     return folder / "units"
 

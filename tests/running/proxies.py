@@ -77,7 +77,7 @@ def _configuration(
         (r"/run/nginx\.pid", str(folder / "nginx.pid")),
         (r"/var/log/nginx", str(folder)),
         (r"include mime\.types;", "types { text/html html; }"),
-        (r"http \{\n", f"http {{\naccess_log off;\n{temporary}\n"),
+        (r"http \{\n", f"http {{\n{temporary}\n"),
     ):
         text, times = re.subn(pattern, replacement, text)
         assert times, f"deploy/nginx.conf has no {pattern}"
