@@ -17,7 +17,7 @@ SAME_ON_BOTH := tests/test_consistency.py tests/test_catalogues.py tests/demo te
 	tests/heka_confirm/test_pages.py tests/pages tests/test_non_disclosure.py tests/applications/test_protected.py \
 	tests/identity/test_rotation.py tests/test_lines.py tests/test_buttons.py tests/counter/test_staff_pages.py \
 	tests/heka_confirm/test_language_links.py tests/heka_confirm/test_search_engines.py tests/upstream/generated \
-	tests/running
+	tests/running tests/deploy
 # What runs beside others prints in one piece at its end, where make can do that (4.0 and newer).
 UNMIXED := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 DEVELOPMENT := DEBUG=true DEMO=true

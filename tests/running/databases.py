@@ -109,7 +109,7 @@ def _installed() -> Iterator[Installation]:
         certificate, key = authority.issue("localhost")
         hba = folder / "pg_hba.conf"
         hba.write_text(HBA)
-        _hand_over(folder, key)
+        hand_over(folder, key)
         files = {"ssl_cert_file": certificate, "ssl_key_file": key, "hba_file": hba}
         settings = ["listen_addresses=127.0.0.1", "ssl=on", *(f"{name}={file}" for name, file in files.items())]
         settings.append("timezone=Europe/Helsinki")  # another than Django's
@@ -161,30 +161,31 @@ def pooled(database: Installation, **changed: str) -> Iterator[int]:
         text, found = re.subn(rf"(?m)^{name} =.*", f"{name} = {value}", text)
         assert found == 1, name
     settings.write_text(text)
-    _hand_over(folder, users, settings)
+    hand_over(folder, users, settings)
     with log.open("w") as told:
         owner = postgres._not_root(str(folder))
         server = subprocess.Popen([PGBOUNCER, settings], cwd=folder, stderr=told, start_new_session=True, **owner)
     try:
-        _wait_for(server, port, log)
+        wait_for(server, address("heka_service", port), log)
         yield port
     finally:
         server.terminate()
         server.wait(timeout=START_SECONDS)
 
 
-def _hand_over(*files: Path) -> None:
+def hand_over(*files: Path) -> None:
     """Let the system's user of the servers, which refuse to run as root, own the files."""
     if os.geteuid() == 0:
         for file in files:
             os.chown(file, pwd.getpwnam("postgres").pw_uid, -1)
 
 
-def _wait_for(server: subprocess.Popen, port: int, log: Path) -> None:
+def wait_for(server: subprocess.Popen, url: str, log: Path) -> None:
+    """Wait until the server, which writes that log, takes a connection."""
     until = time.monotonic() + START_SECONDS
     while True:
         try:
-            psycopg.connect(address("heka_service", port), connect_timeout=2).close()
+            psycopg.connect(url, connect_timeout=2).close()
         except psycopg.OperationalError:
             assert server.poll() is None, log.read_text()
             if time.monotonic() > until:

@@ -113,7 +113,7 @@ def serving(url: str, *, workers: int = 2, code: Path = ROOT, **environment: str
     """
     port = int(environment.pop("PORT", 0)) or free_port()
     log = Path(tempfile.mkdtemp(dir=_folder())) / "gunicorn.log"
-    own = {"HOST": "127.0.0.1", "PORT": str(port), "WEB_CONCURRENCY": str(workers), "STATIC_ROOT": _static(code)}
+    own = {"HOST": "127.0.0.1", "PORT": str(port), "WEB_CONCURRENCY": str(workers), "STATIC_ROOT": static_files(code)}
     with log.open("w") as lines:
         process = subprocess.Popen(
             [sys.executable, "-m", "gunicorn"],
@@ -125,7 +125,7 @@ def serving(url: str, *, workers: int = 2, code: Path = ROOT, **environment: str
         )
     server = Server(process, port, log)
     try:
-        _await_answer(server)
+        await_answer(server)
         yield server
     finally:
         try:
@@ -135,7 +135,8 @@ def serving(url: str, *, workers: int = 2, code: Path = ROOT, **environment: str
             process.wait()
 
 
-def _await_answer(server: Server) -> None:
+def await_answer(server: Server) -> None:
+    """Wait until it answers. Raises RuntimeError when it ends at once, TimeoutError."""
     until = time.monotonic() + START_TIMEOUT
     while time.monotonic() < until:
         if server.process.poll() is not None:
@@ -168,7 +169,7 @@ def _folder() -> Path:
 
 
 @functools.cache
-def _static(code: Path) -> str:
+def static_files(code: Path) -> str:
     """Collect the static files of a release, as its image does."""
     folder = tempfile.mkdtemp(dir=_folder())
     command("sqlite://:memory:", "manage.py", "collectstatic", "-v0", "--noinput", code=code, STATIC_ROOT=folder)
