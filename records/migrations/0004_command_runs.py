@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("records", "0002_further_events")]
+    dependencies = [("records", "0003_audit_sending")]
 
     operations = [
         migrations.CreateModel(
