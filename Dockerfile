@@ -37,7 +37,8 @@ ENV PATH=/app/.venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     STATIC_ROOT=/app/static-root \
-    WORKER_ALIVE_FILE=/dev/shm/worker-alive
+    WORKER_ALIVE_FILE=/dev/shm/worker-alive \
+    XDG_CACHE_HOME=/dev/shm
 # Any other user will do, and a root that cannot be written: what is written is in memory, in /dev/shm.
 USER 10001:0
 EXPOSE 8000

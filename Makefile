@@ -1,6 +1,8 @@
 # Every command of the project. `make help` lists them; each installs what it needs first.
 SHELL := /bin/bash
 PORT ?= 8000
+IMAGE ?= heka-confirm
+ENGINE ?= docker
 VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
@@ -24,7 +26,7 @@ DEVELOPMENT := DEBUG=true DEMO=true
 # Where it is set, each of the many processes of a test run compiles every test again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test quick browser system lint types imports messages migrations icons bench chaos lock clean
+.PHONY: help demo test quick browser system lint types imports messages migrations icons bench chaos image lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -91,6 +93,11 @@ bench: $(VENV)/.dev system ## measure the speed on this machine, with PostgreSQL
 
 chaos: $(VENV)/.dev system ## let processes, databases, networks and neighbours fail, and look for losses
 	$(BIN)/python -m chaos
+
+image: ## build the image heka-confirm with Docker (IMAGE=name:tag, ENGINE=podman, ARGUMENTS="--build-arg VARIANT=pdf")
+	$(ENGINE) build --tag $(IMAGE) --build-arg VERSION="$$(sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)" \
+		--build-arg COMMIT_HASH="$$(git rev-parse HEAD)" --build-arg BUILD_TIME="$$(date -u +%Y-%m-%dT%H:%M:%SZ)" \
+		$(ARGUMENTS) .
 
 lock: | $(VENV)/bin/python ## pin the dependencies of pyproject.toml anew
 	@set -e; uv=$$(mktemp -d); trap 'rm -rf "$$uv"' EXIT; \

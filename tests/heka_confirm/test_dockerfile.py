@@ -68,5 +68,5 @@ def test_image_installs_only_packages_with_known_hashes_and_runs_as_nobody():
     assert [
         step for step in steps("RUN") if "pip" in step and "install" in step and "--require-hashes" not in step
     ] == []
-    assert steps("USER") == ["10001:10001"]
+    assert steps("USER") == ["10001:0"]
     assert DOCKERFILE.index("USER 10001") < DOCKERFILE.index("CMD")
