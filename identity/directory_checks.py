@@ -52,7 +52,7 @@ def _faults(at: Directory | None) -> Iterator[tuple[str, str, str]]:
         hint = "name is one text, or an object with fi, sv and en."
         yield "E044", "does not name the directory once in each language, and in no other", hint
     if "openid" not in at.scope.split():
-        yield "E045", "asks for a scope without openid", "Without it the directory sends no identity token."
+        yield "E048", "asks for a scope without openid", "Without it the directory sends no identity token."
     if at.token_auth == PRIVATE_KEY_JWT and has_odd_audience(at.assertion_audience):
         hint = 'Use "token_endpoint", "issuer", or the address that the directory\'s guide gives.'
         yield "E046", "has an assertion_audience that is no word and no https address", hint

@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from core.request_ids import spoken_id
 from core.requests import act_of
 from identity import attempts, client, cookies, directory, directory_staff, limits, staff, tokens
 from identity.attempts import OF_STAFF, Attempt
@@ -74,7 +75,7 @@ def callback(request: HttpRequest) -> HttpResponse:
             limits.count("staff sign-on callback", limits.client_network(request), most=MOST_REFUSED)
             logger.info("Staff sign-on: no-attempt")
         with translation.override(translation.get_language() or settings.LANGUAGE_CODE):
-            address = reverse("admin:index") if is_in else _failed_page(request, "no-attempt", "")
+            address = reverse("admin:index") if is_in else _failed_page("no-attempt", "")
             response = HttpResponseRedirect(address)
     patch_cache_control(response, no_store=True, private=True)
     return response
@@ -97,7 +98,7 @@ def _return_of(request: HttpRequest, at: Directory, attempt: Attempt) -> str:
         return attempt.next or reverse("admin:index")
     # Only one fixed word: claims, descriptions and bodies may be personal data, or a forger's text.
     logger.log(level, "Staff sign-on: %s", word)
-    return _failed_page(request, word, attempt.next)
+    return _failed_page(word, attempt.next)
 
 
 def _check_answer(request: HttpRequest, at: Directory, attempt: Attempt) -> None:
@@ -112,19 +113,20 @@ def _check_answer(request: HttpRequest, at: Directory, attempt: Attempt) -> None
         raise IdentificationFailed("replay")
 
 
-def _failed_page(request: HttpRequest, word: str, next_url: str) -> str:
+def _failed_page(word: str, next_url: str) -> str:
     about = word if word in NOT_ADMITTED.values() else ""
-    return with_next("identity:staff_sign_on_failed", next_url, about=about)
+    return with_next("identity:staff_sign_on_failed", next_url, about=about, id=spoken_id())
 
 
 @require_safe
 @never_cache
 def failed(request: HttpRequest) -> HttpResponse:
     """Say that nobody was logged in; and why not, to whom the directory knows. The log has the word of the others."""
+    _directory()
     about = request.GET.get("about")
     context = {
         "sentence": next((kind.message for kind, word in NOT_ADMITTED.items() if word == about), ""),
-        "directory": _directory(),
+        "request_code": spoken_id(request.GET.get("id", "")),  # of the request that failed, which the log tells of
         "try_again": with_next("account_login", safe_next(request) or reverse("admin:index")),
     }
     return render(request, "identity/staff_sign_on_failed.html", context)

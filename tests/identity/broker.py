@@ -155,7 +155,12 @@ class Broker:
                 broker.calls.append(self.path)
                 path = self.path.partition("?")[0]
                 keys = [key.as_dict(private=False) for key in broker.published]
-                if path == "/userinfo":
+                if path == "/authorize":
+                    self.send_response(302)
+                    self.send_header("Location", broker.way_back(self.path))
+                    self.send_header("Content-Length", "0")
+                    self.end_headers()
+                elif path == "/userinfo":
                     is_known = self.headers["Authorization"] == f"Bearer {broker.access_token}"
                     answer = (200, broker.userinfo) if is_known else (401, {})
                     self.behave(broker.userinfo_behaviour, lambda: answer)

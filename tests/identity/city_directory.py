@@ -5,7 +5,7 @@ import hashlib
 import secrets
 import time
 from html import unescape
-from urllib.parse import parse_qs, quote_plus, urlsplit
+from urllib.parse import parse_qs, quote_plus, urlencode, urlsplit
 
 from django.test import Client
 from joserfc import jwt
@@ -56,6 +56,11 @@ class CityDirectory(Broker):
         code = secrets.token_urlsafe(16)
         self.codes[code] = asked
         return {"code": code, "state": asked["state"], "iss": self.url}
+
+    def way_back(self, path):
+        """Return where a browser is sent on to at once, as if somebody had logged in."""
+        asked = {name: values[0] for name, values in parse_qs(urlsplit(path).query).items()}
+        return f"{asked['redirect_uri']}?{urlencode(self.authorize_plain(asked))}"
 
     def knows(self, form):
         """Tell whether a call of the token endpoint shows who calls, as was agreed."""

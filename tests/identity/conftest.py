@@ -10,6 +10,7 @@ from joserfc.jwk import RSAKey
 from identity import client, keys, own_choice
 from tests.cast import MAIJA
 from tests.identity.broker import Broker
+from tests.identity.city_directory import CityDirectory
 
 
 @pytest.fixture(scope="session")
@@ -41,6 +42,15 @@ def broker(settings, own_keys, some_keys):
     settings.IDENTITY_PROVIDERS = [broker.settings()]
     yield broker
     broker.stop()
+
+
+@pytest.fixture
+def city(settings, some_keys):
+    """The City's directory, a real server, as STAFF_DIRECTORY names it."""
+    city = CityDirectory(some_keys[0])
+    settings.STAFF_DIRECTORY = city.settings()
+    yield city
+    city.stop()
 
 
 class Visitor(Client):

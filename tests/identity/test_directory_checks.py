@@ -78,7 +78,7 @@ def test_this_machine_needs_no_https_while_developing(settings):
         ("E043", {"groups": {"g-1": "superuser"}}),
         ("E043", {"groups": {"g-1": "applicant"}}),
         ("E044", {"name": {"fi": "Kaupungin tunnus"}}),
-        ("E045", {"scope": "profile"}),
+        ("E048", {"scope": "profile"}),
         ("E046", {"token_auth": "private_key_jwt", "client_secret": None, "assertion_audience": "http://x.example"}),
     ],
 )

@@ -8,19 +8,15 @@ from django.test import Client
 from identity import client as calls
 from identity.models import RateCount
 from identity.views import staff_sign_on
-from tests.identity.city_directory import DINA, LOGOUT, CityDirectory, Staff
+from tests.identity.city_directory import DINA, LOGOUT, Staff
 from tests.staff import staff
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def city(settings, some_keys):
-    staff("adviser")
-    city = CityDirectory(some_keys[0])
-    settings.STAFF_DIRECTORY = city.settings()
-    yield city
-    city.stop()
+@pytest.fixture(autouse=True)
+def _groups(db):
+    staff("adviser")  # its group exists, as after migrating
 
 
 def logged_in(city, **said):
