@@ -32,7 +32,7 @@ from records.enums import Event
 from records.names import employment_chain, user_subject
 from records.trail import append_event
 
-DIRECTORY_TELLS = ["username", "email", "first_name", "last_name"]
+DIRECTORY_TELLS = ["first_name", "last_name", "email"]
 
 # The roles are made by a migration, with the least rights that each needs.
 admin.site.unregister(Group)
@@ -114,7 +114,10 @@ class StaffAdmin(NeverDeleted, UserAdmin):
 
     @admin.display(description=_("second factor"))
     def second_factor(self, user: User) -> str:
-        return capfirst(str(yesno(getattr(user, "has_factor", False))))
+        """Return whether they have one here. Who has none and comes through the directory may have one there."""
+        has_factor = getattr(user, "has_factor", False)
+        is_elsewhere = not has_factor and hasattr(user, "directory_identity")
+        return "" if is_elsewhere else capfirst(str(yesno(has_factor)))
 
     def get_urls(self) -> list[URLPattern]:
         """Return the addresses of Django's, without the page on which one types the password of another."""

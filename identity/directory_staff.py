@@ -27,6 +27,7 @@ from records.trail import append_event
 
 ROLES = {Role.ADVISER, Role.SUPERVISOR, Role.OPERATOR}
 LONGEST_ISSUER, LONGEST_SUBJECT, LONGEST_NAME = 200, 255, 150
+TRIES = 5
 NOT_OF_USERNAMES = re.compile(r"[^\w.@+-]")
 
 
@@ -42,10 +43,14 @@ def admit(answer: DirectoryAnswer) -> User:
     # A directory that names people by their personal identity codes is to be set up in another way (R17).
     if not answer.subject or is_too_long or has_control(name) or mask_codes(name) != name:
         raise UnusableAnswer
-    try:
-        user, refusal = _settle(answer)
-    except IntegrityError:  # another window of theirs, or another new person of that name, was faster
-        user, refusal = _settle(answer)
+    for left in reversed(range(TRIES)):
+        try:
+            user, refusal = _settle(answer)
+        except IntegrityError:  # another window of theirs, or another new person of that name, was faster
+            if not left:
+                raise
+        else:
+            break
     if user is None or refusal:
         raise refusal or HasNoRole
     return user
