@@ -45,14 +45,21 @@ class Colleague:
 
 
 COLLEAGUES = [
-    Colleague("dina", "Dina", "Dahl", ["demo-advisers"], ["pwd", "mfa"], _("An adviser, with two factors there.")),
+    Colleague(
+        "dina",
+        "Dina",
+        "Dahl",
+        ["demo-advisers"],
+        ["pwd", "mfa"],
+        _("An adviser. The City’s log-in has asked for both factors."),
+    ),
     Colleague(
         "sulo",
         "Sulo",
         "Suni",
         ["demo-supervisors"],
         ["pwd"],
-        _("A supervisor. The second factor is asked for here."),
+        _("A supervisor. The service will ask for the second factor."),
     ),
     Colleague("lauri", "Lauri", "Lahti", [], ["pwd", "mfa"], _("Has left: no group gives a role any more.")),
 ]
