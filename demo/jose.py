@@ -28,13 +28,17 @@ def client_claims(token: str) -> dict[str, Any]:
         raise Invalid from None
 
 
+def signed(claims: dict[str, Any]) -> str:
+    """Return the claims, signed by the broker."""
+    own = _own_key()
+    return jwt.encode({"alg": "RS256", "kid": own.kid}, claims, own, algorithms=SIGNATURES)
+
+
 def signed_and_encrypted(claims: dict[str, Any]) -> str:
     """Return the claims, signed by the broker and encrypted for the newest key of the client."""
-    own = _own_key()
-    token = jwt.encode({"alg": "RS256", "kid": own.kid}, claims, own, algorithms=SIGNATURES)
     key = _client_keys("enc")[-1]
     header = {"alg": "RSA-OAEP", "enc": "A128CBC-HS256", "cty": "JWT", "kid": key.kid}
-    return jwe.encrypt_compact(header, token, key, algorithms=ENCRYPTION)
+    return jwe.encrypt_compact(header, signed(claims), key, algorithms=ENCRYPTION)
 
 
 def public_jwks() -> jwk.KeySetSerialization:

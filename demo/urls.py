@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from demo import housing_system_page, mailboxes, practice_page, staff, views
+from demo import housing_system_page, mailboxes, practice_page, staff, staff_directory, views
 
 app_name = "demo"
 urlpatterns = [
@@ -12,6 +12,9 @@ urlpatterns = [
     path("broker/authorize/cancel", views.cancel, name="cancel"),
     path("broker/token", views.token, name="token"),
     path("broker/jwks", views.jwks, name="jwks"),
+    path("directory/authorize", staff_directory.choose, name="directory"),
+    path("directory/colleague", staff_directory.log_in, name="colleague"),
+    path("directory/token", staff_directory.token, name="directory_token"),
     path("housing-system/", housing_system_page.page, name="housing_system_page"),
     path("housing-system/commands/", housing_system_page.commands, name="commands"),
     path("housing-system/events", housing_system_page.receive_event, name="receive_event"),

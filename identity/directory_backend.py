@@ -55,7 +55,8 @@ def read_answer(payload: Claims, userinfo: Claims, directory: Directory) -> Dire
     """
     told = {**userinfo, **payload}
     groups = told.get(directory.groups_claim, [])
-    if directory.groups_claim not in told and directory.groups_claim in (told.get("_claim_names") or {}):
+    elsewhere = told.get("_claim_names")
+    if directory.groups_claim not in told and isinstance(elsewhere, dict) and directory.groups_claim in elsewhere:
         raise SetUpWrongly("groups-elsewhere")  # too many for a token: they would have to be asked for one by one
     listed = [groups] if isinstance(groups, str) else groups
     if not isinstance(listed, list):

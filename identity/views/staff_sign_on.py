@@ -1,6 +1,7 @@
 """Staff go to the City's directory and back, and it says when they have logged out there."""
 
 import logging
+import threading
 
 from django.conf import settings
 from django.db import transaction
@@ -22,7 +23,7 @@ from identity.directory_answers import HasNoRole, NotAdmitted, NotInUse, Unusabl
 from identity.directory_backend import redirect_uri
 from identity.origin import names_own_origin, same_origin_forms
 from identity.redirects import safe_next, with_next, with_query
-from identity.refusals import IdentificationFailed, SetUpWrongly, TokenRefused
+from identity.refusals import BrokerUnreachable, IdentificationFailed, SetUpWrongly, TokenRefused
 from identity.signing_in import sign_in_staff
 from identity.tokens import Claims
 
@@ -35,6 +36,8 @@ LOGOUT_SECONDS = 5.0  # for the keys of the directory, while it waits for our an
 NOT_ADMITTED = {HasNoRole: "no-role", NotInUse: "not-in-use", UnusableAnswer: "unusable", NotAdmitted: "not-admitted"}
 ANSWER = ("state", "code", "error", "iss")  # the parameters that we read of an answer
 LONGEST_PARAMETER = 8190  # characters, as much as the web server reads of an address
+# Log-ins of one worker: a directory that hangs leaves people their way to their banks.
+_AT_ONCE = threading.BoundedSemaphore(settings.IDENTITY_CALLS_AT_ONCE // 2)
 
 
 @same_origin_forms
@@ -86,7 +89,12 @@ def _return_of(request: HttpRequest, at: Directory, attempt: Attempt) -> str:
     level = logging.WARNING
     try:
         _check_answer(request, at, attempt)
-        sign_in_staff(request, at, attempt)
+        if not _AT_ONCE.acquire(blocking=False):
+            raise BrokerUnreachable("busy")
+        try:
+            sign_in_staff(request, at, attempt)
+        finally:
+            _AT_ONCE.release()
     except NotAdmitted as refusal:
         word = NOT_ADMITTED.get(type(refusal), "not-admitted")
     except SetUpWrongly as failure:

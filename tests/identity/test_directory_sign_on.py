@@ -5,11 +5,15 @@ import time
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import time_machine
+from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY, format_hotp_value, hotp_value
+from allauth.mfa.utils import decrypt
 from django.contrib.sessions.models import Session
 from django.test import Client
 
 from identity import attempts, directory, directory_sessions, keys
 from identity.models import DirectoryIdentity, User
+from identity.views import staff_sign_on
 from tests.identity.city_directory import DINA, Staff
 from tests.staff import sign_in_staff, staff
 
@@ -79,6 +83,29 @@ def test_without_a_second_factor_of_the_directory_ours_is_asked_for(dina, city):
     assert dina.log_in()["Location"] == "/en/admin/"
     first = dina.get("/en/admin/desk/", follow=True).redirect_chain[-1][0]
     assert first.startswith("/en/staff/second-factor/")
+
+
+def test_second_factor_of_ours_is_made_and_then_asked_for_each_time(dina, city):
+    city.said = {**DINA, "amr": ["pwd"]}
+    app = "/en/staff/second-factor/app/"
+    with time_machine.travel(time.time(), tick=False) as clock:
+        dina.log_in()
+        form = {"csrfmiddlewaretoken": "not asked of this client"}
+        dina.get(app)
+        secret = decrypt(dina.session[SECRET_SESSION_KEY])
+
+        def code():
+            return format_hotp_value(hotp_value(secret, int(time.time()) // 30))
+
+        dina.post(app, {**form, "code": code()})
+        assert dina.get("/en/admin/desk/").status_code == 200
+
+        clock.shift(60)
+        dina.log_in()
+        asks = dina.get("/en/admin/desk/", follow=True).redirect_chain[-1][0]
+        assert asks.startswith("/en/staff/code/")
+        dina.post(asks, {**form, "code": code()})
+        assert dina.get("/en/admin/desk/").status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -211,6 +238,17 @@ def test_directory_that_answers_nonsense_lets_nobody_in(dina, city, caplog, beha
     assert is_refused(dina, dina.log_in())
     assert len(words(caplog)) == 1
     assert "010594Y9032" not in caplog.text
+
+
+def test_directory_that_hangs_takes_no_more_than_its_share(dina, city, settings, caplog):
+    share = settings.IDENTITY_CALLS_AT_ONCE // 2
+    assert all(staff_sign_on._AT_ONCE.acquire(blocking=False) for _ in range(share))
+    try:
+        assert is_refused(dina, dina.log_in())
+    finally:
+        staff_sign_on._AT_ONCE.release(share)
+    assert words(caplog) == ["Staff sign-on: busy"]
+    assert dina.log_in()["Location"] == "/en/admin/"
 
 
 def test_superuser_with_the_same_email_and_name_is_not_taken_over(dina, city):

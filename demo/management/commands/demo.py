@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
 from applications import clock
-from demo import beside, data, database, housing_system, staff
+from demo import beside, data, database, housing_system, staff, staff_directory
 from demo.server import DemoServer
 from identity import keys
 from mailing.worker import deliver_due_letters
@@ -37,6 +37,7 @@ class Command(BaseCommand):
         data.load()
         staff.ensure()
         settings.WEBHOOK_ALLOW_PRIVATE = True  # the receiver of events is here too
+        settings.STAFF_DIRECTORY = settings.STAFF_DIRECTORY or staff_directory.entry()
         housing_system.ensure()
         # What the worker would do in its first seconds: now, so that the log is quiet when the addresses are printed.
         clock.tick()
