@@ -6,7 +6,8 @@ BIN := $(VENV)/bin
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys, pip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 UV_COMPILE = uv pip compile -q --python-version 3.11 --universal --generate-hashes --no-header --no-annotate \
-	--no-emit-index-url --no-emit-find-links pyproject.toml
+	--no-emit-index-url --no-emit-find-links
+WATCHED := --extra prometheus --extra sentry
 PACKAGES := heka_confirm privacy counter upstream applications identity mailing records core demo
 PYTEST := $(BIN)/python -m pytest
 PARALLEL ?= -n 2 --dist worksteal
@@ -55,7 +56,7 @@ quick: $(VENV)/.dev ## the tests without a browser, on SQLite
 browser: $(VENV)/.dev system ## the tests in the browser
 	$(PYTEST) $(PARALLEL) -m browser
 
-system: ## install browsers, fonts, PostgreSQL, nginx, PgBouncer, Node, Java, SpamAssassin and gettext where they are missing (Debian, as root)
+system: ## install browsers, fonts, PostgreSQL, nginx, PgBouncer, buildah, Prometheus, systemd, Node, Java, SpamAssassin and gettext where they are missing (Debian, as root)
 	@tests/install_system_packages.sh
 
 lint: $(VENV)/.dev ## style of code and templates
@@ -94,9 +95,10 @@ chaos: $(VENV)/.dev system ## let processes, databases, networks and neighbours 
 lock: | $(VENV)/bin/python ## pin the dependencies of pyproject.toml anew
 	@set -e; uv=$$(mktemp -d); trap 'rm -rf "$$uv"' EXIT; \
 	$(PYTHON) -m pip install --quiet --target "$$uv" uv; export PATH="$$uv/bin:$$PATH"; \
-	$(UV_COMPILE) --upgrade -o requirements.txt; \
-	$(UV_COMPILE) --upgrade --extra pdf -o requirements-pdf.txt; \
-	$(UV_COMPILE) --upgrade --group dev -o requirements-dev.txt
+	$(UV_COMPILE) pyproject.toml --upgrade $(WATCHED) -o requirements.txt; \
+	$(UV_COMPILE) pyproject.toml --upgrade $(WATCHED) --extra pdf -o requirements-pdf.txt; \
+	$(UV_COMPILE) pyproject.toml --upgrade $(WATCHED) --group dev -o requirements-dev.txt; \
+	$(UV_COMPILE) --upgrade --group sbom -o requirements-sbom.txt
 
 clean: ## remove what the commands made, the demo's database too
 	rm -rf $(VENV) var .pytest_cache .mypy_cache .ruff_cache .hypothesis

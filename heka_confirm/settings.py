@@ -12,7 +12,7 @@ from typing import Any
 from csp.constants import NONE, SELF
 from environs import validate
 
-from heka_confirm import databases, environment, pdf_libraries
+from heka_confirm import databases, demo_broker, environment, pdf_libraries
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -362,20 +362,7 @@ LOGGING = {
 # --- Demo ------------------------------------------------------------------------------------------------
 
 if DEMO:
-    IDENTITY_PROVIDERS.append(
-        {
-            "id": "demo",
-            "name": {"fi": "Demopankki", "sv": "Demobanken", "en": "Demo bank"},
-            "dialect": "signicat",
-            "issuer": f"{PUBLIC_URL}/demo/broker",
-            "client_id": "heka-confirm",
-            "authorization_endpoint": f"{PUBLIC_URL}/demo/broker/authorize",
-            "token_endpoint": f"{PUBLIC_URL}/demo/broker/token",
-            "jwks_uri": f"{PUBLIC_URL}/demo/broker/jwks",
-            "acr_values": ["http://demo.invalid/loatest2"],
-            "acr_accepted": ["http://demo.invalid/loatest2"],
-        }
-    )
+    IDENTITY_PROVIDERS.append(demo_broker.provider(PUBLIC_URL))
 
 APPLICATION_VALID_DAYS = 90  # R5
 # A draft that nobody continues is deleted after these days. Its address gets a warning before.

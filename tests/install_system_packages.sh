@@ -22,6 +22,9 @@ font NotoSans-Regular.ttf || need "Noto Sans" fonts-noto-core
 compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null || need "PostgreSQL" postgresql
 [ -x /usr/sbin/nginx ] || command -v nginx >/dev/null || need "proxy" nginx-light
 [ -x /usr/sbin/pgbouncer ] || command -v pgbouncer >/dev/null || need "pooler" pgbouncer
+command -v buildah >/dev/null && command -v mmdebstrap >/dev/null || need "image" buildah mmdebstrap
+command -v promtool >/dev/null || need "alerts" prometheus
+command -v systemd-analyze >/dev/null || need "systemd units" systemd
 command -v node >/dev/null && command -v npm >/dev/null || need "Node" nodejs npm
 compgen -G '/usr/lib/*/libpangoft2-1.0.so.0' >/dev/null || need "PDF" libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
 command -v firefox-esr firefox >/dev/null || need "Firefox" firefox-esr

@@ -13,6 +13,7 @@ import argparse
 import ast
 import functools
 import importlib
+import os
 import random
 import re
 import shutil
@@ -85,6 +86,8 @@ def find_guard(guard: str) -> bool:
         return (
             re.search(rf"^{guard.removeprefix('settings.')}\b.* = ", (ROOT / SETTINGS).read_text(), re.M) is not None
         )
+    if f'"{guard}"' in (ROOT / SETTINGS).read_text():  # also what is not ours, such as Django's middleware
+        return "." in guard
     module, names = _module_of(guard)
     if module is None or not names:
         return False
@@ -155,7 +158,8 @@ def _within(node: ast.Module | ast.stmt, name: str) -> ast.stmt | None:
         if getattr(each, "name", None) == name:
             return each
         targets = each.targets if isinstance(each, ast.Assign) else [getattr(each, "target", None)]
-        if any(isinstance(target, ast.Name) and target.id == name for target in targets):
+        each_target = [one for target in targets for one in getattr(target, "elts", [target])]
+        if any(isinstance(target, ast.Name) and target.id == name for target in each_target):
             return each
     return None
 
@@ -219,9 +223,13 @@ def copy_checkout(folder: Path) -> Path:
 
 
 def run_tests(root: Path, tests: list[str]) -> str:
-    """Run tests at root, and return "passed", "failed", or what hindered them."""
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests]
-    ended = subprocess.run(command, cwd=root, check=False, capture_output=True, text=True)
+    """Run tests at root, on a database that the next run finds again, and return "passed", "failed", or what hindered.
+
+    A guard in a migration is therefore not noticed to be missing.
+    """
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "--reuse-db", *tests]
+    environment = {**os.environ, "TEST_DATABASE": str(root.parent / "tests.sqlite3")}
+    ended = subprocess.run(command, cwd=root, env=environment, check=False, capture_output=True, text=True)
     last = (ended.stdout.strip().splitlines() or [ended.stderr[-200:]])[-1]
     if ended.returncode == 1 and re.search(r"\d+ failed", last):
         return "failed"
@@ -229,18 +237,15 @@ def run_tests(root: Path, tests: list[str]) -> str:
 
 
 def judge(copy: Path, row: Row) -> str:
-    """Return what becomes of a row's tests with and without its guard; it should be "passed, failed"."""
-    sound = run_tests(copy, row.tests)
-    if sound != "passed":
-        return f"{sound}, with the guard"
+    """Return what becomes of a row's tests without its guard: it should be "failed"."""
     try:
         path, text = without_guard(copy, row)
     except CannotBeTakenOutError as error:
-        return f"passed, and the guard cannot be taken out: {error}"
+        return f"cannot be taken out: {error}"
     original = path.read_text()
     try:
         path.write_text(text)
-        return f"passed, {run_tests(copy, row.tests)}"
+        return run_tests(copy, row.tests)
     finally:
         path.write_text(original)
 
@@ -258,15 +263,17 @@ def main() -> int:
         rows = random.Random(asked.seed).sample(rows, asked.draw)
     else:
         rows = [row for row in rows if row.number in asked.numbers or row.chapter == f"V{asked.chapter}"]
-    wrong = 0
     with tempfile.TemporaryDirectory() as folder:
         copy = copy_checkout(Path(folder))
+        sound = run_tests(copy, sorted({test for row in rows for test in row.tests}))
+        print(f"with all guards: {sound}", flush=True)
+        wrong = 0
         for row in rows:
             found = judge(copy, row)
-            wrong += found != "passed, failed"
-            print(f"{row.number} {row.guards[0]}: {found}", flush=True)
-    print(f"{len(rows) - wrong} of {len(rows)} rows: the test passes with the guard and fails without it")
-    return 1 if wrong else 0
+            wrong += found != "failed"
+            print(f"{row.number} without {row.guards[0]}: {found}", flush=True)
+    print(f"{len(rows) - wrong} of {len(rows)} rows have a test that fails without their guard")
+    return 1 if wrong or sound != "passed" else 0
 
 
 if __name__ == "__main__":

@@ -11,7 +11,8 @@ from heka_confirm.settings import DATABASES, INSTALLED_APPS, MIDDLEWARE
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # A file: connections that share a database in memory do not wait for each other's locks. One for each
     # process, so that several test runs may go on at once.
-    DATABASES["default"]["TEST"] = {"NAME": f"{tempfile.gettempdir()}/heka-test-{os.getpid()}.sqlite3"}
+    own = f"{tempfile.gettempdir()}/heka-test-{os.getpid()}.sqlite3"
+    DATABASES["default"]["TEST"] = {"NAME": os.environ.get("TEST_DATABASE", own)}  # of tests/security_controls.py
     options = DATABASES["default"]["OPTIONS"]
     options["init_command"] = options["init_command"].replace("synchronous=FULL", "synchronous=OFF")
     # Finds queries repeated for each row, in every request of every test; on one database, for they are the same.

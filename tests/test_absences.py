@@ -47,6 +47,12 @@ OWN_PATTERNS = {
     "identity/dialects.py": "the words of brokers, in PARTS",
     "mailing/answers.py": "the words of providers, in WORDS",
 }
+# Texts with places to fill in that stand neither in the call nor under a name in capitals, each of ours.
+FILLED_IN = {
+    "heka_confirm/pdf_libraries.py": "names of files",
+    "identity/provider_faults.py": "what is wrong with a provider, in the words of the module",
+    "upstream/page.py": "LIMITS of the module",
+}
 MAKES_TEMPLATES = {"Template", "from_string", "get_template_from_string"}
 BY_CHANCE = {
     "core/leases.py": "after how long something is tried again",
@@ -158,6 +164,12 @@ def parts_of(node):
 
 def is_own(part):
     return isinstance(part, ast.Constant) or getattr(part, "id", "small").isupper()
+
+
+def test_texts_that_are_filled_in_are_of_ours():
+    filled = [(name(path), node.func.value) for path in MODULES for node in calls(path) if called(node) == "format"]
+
+    assert {path for path, text in filled if not is_own(text)} == FILLED_IN.keys()
 
 
 def test_chance_makes_no_secret():

@@ -315,7 +315,7 @@ def pinned(file):
     }
 
 
-@pytest.mark.parametrize("file", ["requirements.txt", "requirements-pdf.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize("file", [f"requirements{of}.txt" for of in ("", "-pdf", "-dev", "-sbom")])
 def test_requirements_are_pinned_with_hashes(file):
     assert [package for package, (_, hashes) in pinned(file).items() if hashes == 0] == []
     assert re.findall(r"https?://|index-url|find-links", (ROOT / file).read_text()) == []
@@ -330,8 +330,12 @@ def test_requirements_hold_what_the_project_asks_for():
     def names(wanted):
         return {re.match(r"[\w.-]+", entry)[0] for entry in wanted}
 
-    assert names(PROJECT["project"]["dependencies"]) - pinned("requirements.txt").keys() == set()
-    assert names(PROJECT["dependency-groups"]["dev"]) - pinned("requirements-dev.txt").keys() == set()
+    extras, groups = PROJECT["project"]["optional-dependencies"], PROJECT["dependency-groups"]
+    served = PROJECT["project"]["dependencies"] + extras["prometheus"] + extras["sentry"]
+    assert names(served) - pinned("requirements.txt").keys() == set()
+    assert names(extras["pdf"]) - pinned("requirements-pdf.txt").keys() == set()
+    assert names(groups["dev"]) - pinned("requirements-dev.txt").keys() == set()
+    assert names(groups["sbom"]) - pinned("requirements-sbom.txt").keys() == set()
 
 
 def test_every_variable_of_the_environment_is_documented():

@@ -179,6 +179,7 @@ def test_page_of_somebody_signed_in_shows_who_and_until_when(client, time_machin
     assert re.search(r"You will be logged out at \d+:\d\d if you do nothing\.", text)
     assert 'data-seconds="1200" data-warning="120"' in text
     assert '<script src="/static/session.js" defer>' in text
+    assert '<form method="post" action="/en/sign-out/">' in text
 
 
 def test_page_of_nobody_has_no_script_and_no_token(page):

@@ -1,5 +1,7 @@
 """The pages by which a person asks for a link and sets a password (J5)."""
 
+import re
+
 import pytest
 import time_machine
 from django.test import Client
@@ -142,6 +144,14 @@ def test_password_field_is_for_a_new_one_and_may_be_pasted_into(client, token):
     assert "At least 12 characters" in page
     assert "paste" not in page
     assert "pattern=" not in page
+
+
+def test_password_is_hidden_while_it_is_typed(client, token):
+    pages = [client.get(SET, {"token": token}), client.get("/en/log-in/?next=/en/admin/")]
+
+    fields = [re.search(r'<input[^>]*\bname="password"[^>]*>', page.text)[0] for page in pages]
+
+    assert ['type="password"' in field for field in fields] == [True, True]
 
 
 def test_password_is_set_and_logging_in_follows(client, token):

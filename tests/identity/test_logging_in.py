@@ -53,6 +53,18 @@ def test_holder_of_an_account_is_identified_by_it(visitor, login):
     assert visitor.session["_auth_user_id"] == str(account.user_id)
 
 
+@pytest.mark.parametrize("typed", [PASSWORD.swapcase(), f" {PASSWORD} ", PASSWORD[:-1], PASSWORD + "a"])
+def test_password_is_compared_as_it_was_typed(visitor, typed):
+    with_password()
+
+    assert not is_in(log_in(visitor, password=typed))
+    assert is_in(log_in(visitor))
+
+
+def test_new_installation_has_no_user():
+    assert not User.objects.exists()
+
+
 def test_password_holds_for_years(visitor):
     with_password()
 
