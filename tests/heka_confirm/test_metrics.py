@@ -118,8 +118,7 @@ print(Client().get("/metrics").status_code, "prometheus_client" in sys.modules)
         "DEBUG": "true",
         "DEMO": "true",
         "LOG_LEVEL": "CRITICAL",
-    host = {"ALLOWED_HOSTS": "testserver,127.0.0.1", "DATABASE_URL": "sqlite:////nowhere/x"}
-    common = {"DEBUG": "true", "DEMO": "true", "LOG_LEVEL": "CRITICAL", **host}
+        "DATABASE_URL": "sqlite:////nowhere/x",
         "ALLOWED_HOSTS": "testserver,127.0.0.1",
     }
 
