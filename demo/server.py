@@ -12,6 +12,7 @@ from gunicorn.app.base import BaseApplication
 
 from core.worker import Stop, run_worker
 from heka_confirm.web_worker import MOST_OF_ADDRESS, MOST_OF_HEADER, AnsweringWorker
+from mailing import heartbeat
 from mailing.worker import deliver_due_letters
 
 LAST_LETTER_SECONDS = 2
@@ -60,6 +61,7 @@ class DemoServer(BaseApplication):
         self.stop.asked = True
         if self.postman:
             self.postman.join(LAST_LETTER_SECONDS)
+            heartbeat.own.end()
         # A browser may hold a connection on which it sends nothing. Python would wait for its thread.
         os._exit(0)
 

@@ -89,8 +89,8 @@ class MetricsMiddleware:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
-        counting.watch(_count)
-        _begin_with_zero()
+        counting.watch(self.count)
+        self.begin_with_zero()
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.path_info == METRICS_PATH and "HTTP_X_FORWARDED_FOR" not in request.META:
@@ -101,6 +101,25 @@ class MetricsMiddleware:
         REQUESTS.labels(group, str(REFUSED) if status == REFUSED else f"{status // 100}xx").inc()
         SECONDS.labels(group).observe(time.perf_counter() - started)
         return response
+
+    @staticmethod
+    def count(what: str, words: tuple[str, ...]) -> None:
+        """Count one more of what the rooms count (core/counting.py)."""
+        COUNTED[what].labels(*words).inc()
+
+    @staticmethod
+    def begin_with_zero() -> None:
+        """Tell of what has not happened yet: Prometheus sees no increase of what was not there."""
+        for method in Method.values:
+            COUNTED["confirmations"].labels(method)
+        with suppress(providers.InvalidProvider):  # which a check tells better
+            for provider in providers.all_providers():
+                for outcome in ("identified", "cancelled"):
+                    COUNTED["identifications"].labels(provider.id, outcome)
+        for group in sorted({*GROUPS.values(), PAGE, PROBE}):
+            SECONDS.labels(group)
+            for status in STATUSES:
+                REQUESTS.labels(group, status)
 
 
 def scrape(request: HttpRequest) -> HttpResponse:
@@ -128,7 +147,13 @@ def group_of(path: str) -> str:
 
 def start_sampling() -> None:
     """Look at the pool of this web worker each second from now on, also while none of its threads gets on."""
-    threading.Thread(target=_sample_for_ever, name="metrics", daemon=True).start()
+
+    def sample_for_ever() -> None:
+        while True:
+            sample()
+            time.sleep(SAMPLE_SECONDS)
+
+    threading.Thread(target=sample_for_ever, name="metrics", daemon=True).start()
 
 
 def sample() -> None:
@@ -153,27 +178,3 @@ class _Seen:
 
     refusals = 0
     lock = threading.Lock()
-
-
-def _sample_for_ever() -> None:
-    while True:
-        sample()
-        time.sleep(SAMPLE_SECONDS)
-
-
-def _count(what: str, words: tuple[str, ...]) -> None:
-    COUNTED[what].labels(*words).inc()
-
-
-def _begin_with_zero() -> None:
-    """Make what is counted known before it happens, as Prometheus sees no increase of what was not there."""
-    for method in Method.values:
-        COUNTED["confirmations"].labels(method)
-    with suppress(providers.InvalidProvider):  # which a check tells better
-        for provider in providers.all_providers():
-            for outcome in ("identified", "cancelled"):
-                COUNTED["identifications"].labels(provider.id, outcome)
-    for group in sorted({*GROUPS.values(), PAGE, PROBE}):
-        SECONDS.labels(group)
-        for status in STATUSES:
-            REQUESTS.labels(group, status)

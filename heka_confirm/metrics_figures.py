@@ -31,7 +31,7 @@ from upstream.models import UNENDED, WebhookDelivery, WebhookEndpoint
 
 logger = logging.getLogger(__name__)
 
-KEPT_SECONDS = 10.0
+KEPT_SECONDS = 5.0
 DAY = dt.timedelta(days=1)
 ALIVE = dt.timedelta(minutes=2)  # a dozen heartbeats of a worker, or one long round
 NO_FIGURE = 0.0
