@@ -4,7 +4,6 @@ No value stands in what is told: many are secrets, and addresses hold passwords.
 """
 
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -105,8 +104,7 @@ def audit_log(env: Environment) -> dict[str, str]:
     return given if given["ES_URL"] else {}
 
 
-def log_stream(arguments: Sequence[str] = sys.argv) -> str:
-    """Return where the lines of the log go: standard output, but not where a command prints its answer there."""
-    is_command = Path(arguments[0]).name == "manage.py" if arguments else False
-    prints = is_command and not SERVICES & set(arguments[1:2])
-    return "ext://sys.stderr" if prints else "ext://sys.stdout"
+def log_stream(*, serves_requests: bool) -> str:
+    """Return where the lines of the log go: standard output, but for a command that prints its answer there."""
+    is_service = Path(sys.argv[0]).name == "manage.py" and bool(SERVICES & set(sys.argv[1:2]))
+    return "ext://sys.stdout" if serves_requests or is_service else "ext://sys.stderr"

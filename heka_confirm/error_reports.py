@@ -68,11 +68,16 @@ def options() -> dict[str, Any]:
     }
 
 
-def without_people(event: Event, hint: Hint) -> Event:
-    """Return what may leave of a report: a new one, of what is known to name nobody."""
+def without_people(event: Event, hint: Hint) -> Event | None:
+    """Return what may leave of a report: a new one, of what is known to name nobody. None for answers with 503.
+
+    While the database is away each page and each probe is one, and `/readiness` tells it better.
+    """
     given: dict[str, Any] = dict(event)
     kept: dict[str, Any] = {name: given[name] for name in KEPT if name in given}
     record: logging.LogRecord | None = hint.get("log_record")
+    if getattr(record, "status_code", None) == 503:
+        return None
     if record:
         kept["logentry"] = {"message": f"{record.name}: {record.module}.{record.funcName}, line {record.lineno}"}
         if "exception" not in given and sys.exc_info()[0]:  # it is told without its text (core.worker.log_fault)

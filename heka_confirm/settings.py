@@ -370,7 +370,11 @@ LOGGING = {
         "plain": {"()": "heka_confirm.logs.PlainFormatter"},
     },
     "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "stream": environment.log_stream()}
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": LOG_FORMAT,
+            "stream": environment.log_stream(serves_requests=SERVES_REQUESTS),
+        }
     },
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {

@@ -40,3 +40,10 @@ def present_outage() -> MailOutage | None:
     if last and last > now - PATIENCE:
         return None
     return MailOutage(max(found["oldest"], last or found["oldest"]), found["waiting"])
+
+
+def present_outbox() -> dict[str, int]:
+    """Return how many emails are to leave, and for how many seconds the oldest of them has waited. One query."""
+    found = Letter.objects.filter(LEAVING).aggregate(waiting=Count("pk"), oldest=Min("created_at"))
+    waited = timezone.now() - found["oldest"] if found["oldest"] else dt.timedelta()
+    return {"waiting": found["waiting"], "oldest_seconds": int(waited.total_seconds())}

@@ -125,14 +125,14 @@ def test_worker_told_to_stop_finishes_the_letter_in_hand(sink, environment, how)
     sink.is_holding = True
     many(3)
     worker = subprocess.Popen(
-        [sys.executable, "manage.py", "deliver"], cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True
+        [sys.executable, "manage.py", "deliver"], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
     )
     wait_until(lambda: sink.taken)
 
     worker.send_signal(how)
     time.sleep(1)  # nothing tells from outside that a signal was heard, and an answer is quicker
     sink.is_holding = False
-    _, log = worker.communicate(timeout=PATIENCE)
+    log, _ = worker.communicate(timeout=PATIENCE)
 
     assert (worker.returncode, len(sink.taken)) == (0, 1)
     assert Counter(letter.status for letter in Letter.objects.all()) == {Status.SENT: 1, Status.WAITING: 2}
