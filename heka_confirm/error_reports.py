@@ -12,24 +12,30 @@ from typing import Any
 
 import sentry_sdk
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from sentry_sdk.integrations.atexit import AtexitIntegration
 from sentry_sdk.integrations.dedupe import DedupeIntegration
 from sentry_sdk.integrations.excepthook import ExcepthookIntegration
 from sentry_sdk.integrations.logging import LoggingIntegration, ignore_logger
 from sentry_sdk.integrations.threading import ThreadingIntegration
 from sentry_sdk.types import Event, Hint
-from sentry_sdk.utils import event_from_exception
+from sentry_sdk.utils import BadDsn, event_from_exception
 
 from core.request_ids import request_id, route
 
 KEPT = ("event_id", "timestamp", "platform", "level", "logger", "release", "environment", "sdk")
+KEPT_OF_VALUE = ("type", "module", "current", "crashed")  # of an exception, or of a thread
+KEPT_OF_MECHANISM = ("type", "handled")
 KEPT_OF_FRAME = ("module", "function", "filename", "lineno", "in_app")
 
 
 def start() -> None:
-    """Report errors of this process from now on."""
+    """Report errors of this process from now on. Raises ImproperlyConfigured for an address that is none."""
     ignore_logger("django.security.*")  # what strangers can cause at will: the log has it
-    sentry_sdk.init(**options())
+    try:
+        sentry_sdk.init(**options())
+    except BadDsn:
+        raise ImproperlyConfigured("SENTRY_DSN: Not the address of a project: https://KEY@HOST/NUMBER.") from None
 
 
 def options() -> dict[str, Any]:
@@ -83,19 +89,16 @@ def without_people(event: Event, hint: Hint) -> Event | None:
         if "exception" not in given and sys.exc_info()[0]:  # it is told without its text (core.worker.log_fault)
             given = dict(event_from_exception(sys.exc_info(), client_options=sentry_sdk.get_client().options)[0])
     for part in ("exception", "threads"):
-        if values := given.get(part, {}).get("values"):
-            kept[part] = {"values": [_without_texts(value) for value in values]}
+        values = []
+        for value in given.get(part, {}).get("values", []):
+            mechanism = value.get("mechanism") or {}
+            frames = (value.get("stacktrace") or {}).get("frames") or []
+            named = {name: value[name] for name in KEPT_OF_VALUE if name in value}
+            named["mechanism"] = {name: mechanism[name] for name in KEPT_OF_MECHANISM if name in mechanism}
+            named["stacktrace"] = {"frames": [{name: frame.get(name) for name in KEPT_OF_FRAME} for frame in frames]}
+            values.append(named)
+        if values:
+            kept[part] = {"values": values}
     found = {"request_id": request_id.get(), "route": route.get()}
     kept["tags"] = {name: value for name, value in found.items() if value}
     return kept  # type: ignore[return-value]  # of the same shape
-
-
-def _without_texts(value: dict[str, Any]) -> dict[str, Any]:
-    """Return an exception or a thread by the names of what is in it."""
-    frames = (value.get("stacktrace") or {}).get("frames") or []
-    mechanism = value.get("mechanism") or {}
-    return {
-        **{name: value[name] for name in ("type", "module", "current", "crashed") if name in value},
-        "mechanism": {name: mechanism[name] for name in ("type", "handled") if name in mechanism},
-        "stacktrace": {"frames": [{name: frame.get(name) for name in KEPT_OF_FRAME} for frame in frames]},
-    }

@@ -11,6 +11,7 @@ from typing import Any
 from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine
 from gunicorn.util import write_nonblock
 
+from core.request_ids import new_request_id
 from heka_confirm.leaving_worker import LeavingWorker
 
 MOST_OF_ADDRESS = 8190  # characters, the most that gunicorn allows; the answer of a broker may take 6 KB
@@ -22,12 +23,19 @@ Connection: close\r
 Content-Type: text/html; charset=utf-8\r
 Content-Length: {length}\r
 Cache-Control: no-store\r
+X-Request-ID: {code}\r
 Content-Security-Policy: default-src 'none'; object-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; \
 frame-ancestors 'none'\r
 X-Content-Type-Options: nosniff\r
 X-Robots-Tag: noindex\r
 \r
 """
+CODE = """<section>
+      <p>Jos pyydät apua, kerro tämä koodi: <strong translate="no">{code}</strong></p>
+      <p lang="sv">Om du ber om hjälp, uppge den här koden: <strong translate="no">{code}</strong></p>
+      <p lang="en">If you ask for help, give this code: <strong translate="no">{code}</strong></p>
+    </section>
+  </main>"""
 
 
 class AnsweringWorker(LeavingWorker):
@@ -38,8 +46,9 @@ class AnsweringWorker(LeavingWorker):
         if status is None:
             super().handle_error(req, client, addr, exc)  # type: ignore[no-untyped-call]  # gunicorn has few types
             return
-        self.log.warning("A request was refused: %s", status)
-        page = (PAGES / f"{status[:3]}.html").read_bytes()
-        head = HEADERS.format(status=status, length=len(page))
+        code = new_request_id()
+        self.log.warning("A request was refused: %s", status, extra={"request_id": code})
+        page = (PAGES / f"{status[:3]}.html").read_text().replace("</main>", CODE.format(code=code)).encode()
+        head = HEADERS.format(status=status, length=len(page), code=code)
         with suppress(OSError):  # the client has gone
             write_nonblock(client, head.encode() + page)  # type: ignore[no-untyped-call]

@@ -2,10 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004  # Django's name
+from django.core.checks import ERROR, CheckMessage, Error, Tags, Warning, register  # noqa: A004  # Django's name
 
 from identity import keys, provider_faults, providers, staging
 from identity.providers import PRIVATE_KEY_JWT, InvalidProvider, Provider
@@ -42,7 +43,22 @@ def check_providers(**kwargs: Any) -> list[CheckMessage]:
                 id="identity.E033",
             )
         )
-    return found + [message for provider in good for message in messages_about(provider)]
+    told = (message for provider in good for message in messages_about(provider))
+    return found + [message for message in told if message.level >= ERROR]
+
+
+@register(Tags.security, deploy=True)
+def check_what_may_be_odd(**kwargs: Any) -> list[CheckMessage]:
+    """Return what is worth a second look in IDENTITY_PROVIDERS.
+
+    The web server's log has it at each start, and `check --deploy` says it; the commands of each night do not.
+    """
+    good: list[Provider] = []
+    for entry in settings.IDENTITY_PROVIDERS:
+        with suppress(InvalidProvider):
+            good.append(providers.parse(entry))
+    told = (message for provider in good for message in messages_about(provider))
+    return [message for message in told if message.level < ERROR]
 
 
 def _unusable(number: int, entry: Any, error: InvalidProvider) -> CheckMessage:

@@ -79,7 +79,8 @@ def _answer(body: bytes) -> bytes:
         send_by_proxy(session)
         session.verify = os.environ.get("SSL_CERT_FILE") or True
         if target["ES_USERNAME"]:
-            session.auth = (target["ES_USERNAME"].encode(), target["ES_PASSWORD"].encode())
+            name_and_password = (target["ES_USERNAME"].encode(), target["ES_PASSWORD"].encode())
+            session.auth = name_and_password  # type: ignore[assignment]  # texts would be sent as Latin-1
         try:
             with session.post(
                 f"{target['ES_URL'].rstrip('/')}/{target['ES_INDEX']}/_bulk",

@@ -49,10 +49,22 @@ def send_waiting_entries(stop: Stop | None = None) -> int:
             answer = Answer(refused={batch[0].pk: "too large"}) if len(batch) == 1 else Answer()
         except NotTaken as reason:
             answer = Answer(why=str(reason))
-        taken += _record(answer)
-        _give_back(sender, answer.why)
+        for pk, kind in answer.refused.items():
+            logger.error("The audit log refuses entry %d for good: %s", pk, kind, extra={"outcome": "refused"})
+        Entry.objects.filter(pk__in=answer.refused).update(sending=Sending.REFUSED)
+        taken += Entry.objects.filter(pk__in=answer.taken).update(sending=Sending.SENT)
+        failing = sender.failing_since
         if answer.why:
+            is_long = failing is not None and timezone.now() - failing > PATIENCE
+            facts = {"outcome": "waiting", "attempt": sender.attempts}
+            level = logging.ERROR if is_long else logging.WARNING
+            logger.log(level, "The audit log takes no entries: %s", answer.why, extra=facts)
+            delay = dt.timedelta(seconds=retry_delay(DELAYS, attempts=sender.attempts))
+            give_back(sender, due_at=Now() + delay, failing_since=failing or Now())
             break
+        if failing:
+            logger.info("The audit log takes entries again", extra={"outcome": "sent"})
+        give_back(sender, attempts=0, due_at=Now(), failing_since=None)
     return taken
 
 
@@ -96,26 +108,3 @@ def chains_to_send(chains: Collection[int]) -> set[int]:
 
 def _waiting() -> QuerySet[Entry]:
     return Entry.objects.filter(sending=None)
-
-
-def _record(answer: Answer) -> int:
-    """Record what became of entries, each refusal in the log too; return how many were taken."""
-    for pk, kind in answer.refused.items():
-        logger.error("The audit log refuses entry %d for good: %s", pk, kind, extra={"outcome": "refused"})
-    Entry.objects.filter(pk__in=answer.refused).update(sending=Sending.REFUSED)
-    return Entry.objects.filter(pk__in=answer.taken).update(sending=Sending.SENT)
-
-
-def _give_back(sender: AuditSender, why: str) -> None:
-    """End the lease, and say when the next try is due: at once, or after a while if the index does not answer."""
-    failing = sender.failing_since
-    if not why:
-        if failing:
-            logger.info("The audit log takes entries again", extra={"outcome": "sent"})
-        give_back(sender, attempts=0, due_at=Now(), failing_since=None)
-        return
-    is_long = failing is not None and timezone.now() - failing > PATIENCE
-    level = logging.ERROR if is_long else logging.WARNING
-    logger.log(level, "The audit log takes no entries: %s", why, extra={"outcome": "waiting", "try": sender.attempts})
-    delay = dt.timedelta(seconds=retry_delay(DELAYS, attempts=sender.attempts))
-    give_back(sender, due_at=Now() + delay, failing_since=failing or Now())

@@ -15,8 +15,8 @@ BATCH = 500  # chains
 def ended_chains(before: dt.datetime) -> Iterator[dict[int, str]]:
     """Return the keys and names of chains whose last entry was written before a moment, in batches, oldest first.
 
-    A chain whose row and entries do not fit is left out: verify_records reports it. So is one of which the City's audit
-    log does not have everything yet.
+    A chain whose row and entries do not fit is left out: verify_records reports it. So is one that the City's
+    audit log does not have whole yet.
     """
     after = 0
     while batch := dict(Chain.objects.filter(pk__gt=after).order_by("pk").values_list("pk", "name")[:BATCH]):

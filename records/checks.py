@@ -1,11 +1,10 @@
 """System checks of the trail's keys."""
 
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004  # Django's name
 
 from core.key_faults import faults_of_list
 
@@ -31,29 +30,23 @@ def check_record_keys(**kwargs: Any) -> list[CheckMessage]:
 @register(Tags.security)
 def check_audit_log(**kwargs: Any) -> list[CheckMessage]:
     """Return what is wrong with AUDIT_LOG_ES_URL and its neighbours."""
-    return list(_faults_of_audit_log(settings.AUDIT_LOG)) if settings.AUDIT_LOG else []
-
-
-def _faults_of_audit_log(given: dict[str, str]) -> Iterator[CheckMessage]:
+    given, found = settings.AUDIT_LOG, list[CheckMessage]()
+    if not given:
+        return found
     address = urlsplit(given["ES_URL"])
     if address.scheme not in {"http", "https"} or not address.hostname or address.query or "@" in address.netloc:
-        yield Error(
-            "AUDIT_LOG_ES_URL is not the address of an Elasticsearch: https://audit.example.fi:9200",
-            hint="User and password go into AUDIT_LOG_ES_USERNAME and AUDIT_LOG_ES_PASSWORD.",
-            id="records.E004",
+        found.append(
+            Error(
+                "AUDIT_LOG_ES_URL is not the address of an Elasticsearch: https://audit.example.fi:9200",
+                hint="User and password go into AUDIT_LOG_ES_USERNAME and AUDIT_LOG_ES_PASSWORD.",
+                id="records.E004",
+            )
         )
     elif address.scheme == "http":
-        yield Warning(
-            "The event log is sent on unencrypted.",
-            hint="Let AUDIT_LOG_ES_URL begin with https.",
-            id="records.W001",
-        )
+        hint = "Let AUDIT_LOG_ES_URL begin with https."
+        found.append(Warning("The event log is sent on unencrypted.", hint=hint, id="records.W001"))
     missing = [name for name in ("ENV", "ES_INDEX") if not given[name]]
-    if not given["ES_USERNAME"] and given["ES_PASSWORD"]:
+    if given["ES_PASSWORD"] and not given["ES_USERNAME"]:
         missing.append("ES_USERNAME")
-    for name in missing:
-        yield Error(
-            f"AUDIT_LOG_{name} is missing.",
-            hint="AUDIT_LOG_ES_URL sends the event log on, and needs it beside.",
-            id="records.E005",
-        )
+    hint = "AUDIT_LOG_ES_URL sends the event log on, and needs it beside."
+    return found + [Error(f"AUDIT_LOG_{name} is missing.", hint=hint, id="records.E005") for name in missing]

@@ -46,7 +46,7 @@ urlpatterns = [
 def work():
     person = {"code": CODE, "name": NAME}
     try:
-        raise ValueError(PERSON)
+        int(PERSON)
     except ValueError as cause:
         cause.add_note(f"{NAME} wrote {TOKEN}")
         raise Odd(f"at {person}") from cause

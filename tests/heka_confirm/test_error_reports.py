@@ -86,7 +86,7 @@ def test_report_has_what_finds_the_fault(reported):
     [error] = view["exception"]["values"]
     frame = error["stacktrace"]["frames"][-1]
     assert (error["type"], error["module"], "value" in error) == ("Odd", "__main__", False)
-    assert (frame["function"], frame["filename"]) == ("fail_in_view", "tests/heka_confirm/failing.py")
+    assert (frame["function"], frame["filename"]) == ("fail_in_view", "failing.py")
     assert frame["lineno"] > 0
     assert (view["release"], view["environment"], view["level"]) == ("2.1.0", "production", "error")
     assert view["tags"]["request_id"] in done.stdout.splitlines()

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -148,7 +150,29 @@ def test_error_of_the_api_is_problem_json(browser_client, how, status):
     response = browser_client.get(f"/api/v1/fail/{how}/")
 
     assert (response.status_code, response["Content-Type"]) == (status, "application/problem+json")
-    assert response.json().keys() == {"title", "status"}
+    assert response.json().keys() == {"title", "status", "request_id"}
+    assert response.json()["request_id"] == response["X-Request-ID"]
+
+
+@pytest.mark.parametrize("how", TITLES)
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+def test_error_page_names_its_request_for_the_telephone(browser_client, how, language):
+    response = browser_client.get(f"/{language}/fail/{how}/")
+
+    code = response["X-Request-ID"]
+    assert re.fullmatch("[a-z]{10}", code)
+    assert response.content.decode().count(f'<strong translate="no">{code}</strong>') == (
+        3 if how in {"broken", "down", "gone"} else 1
+    )
+
+
+def test_error_page_names_the_end_of_a_long_id_that_a_proxy_gave(browser_client, settings, caplog):
+    settings.TRUSTED_PROXIES = 1
+
+    response = browser_client.get("/en/fail/missing/", HTTP_X_REQUEST_ID="0af7651916cd43dd8448eb211c80319c")
+
+    assert '<strong translate="no">211c80319c</strong>' in response.content.decode()
+    assert response["X-Request-ID"] == "0af7651916cd43dd8448eb211c80319c"
 
 
 def test_database_down_and_too_many_say_when_to_try_again(browser_client):

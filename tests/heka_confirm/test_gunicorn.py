@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -11,6 +12,7 @@ import urllib.request
 
 import pytest
 
+from heka_confirm.web_worker import CODE
 from tests.ports import free_port
 from tests.processes import ROOT, python
 
@@ -39,13 +41,13 @@ def server(tmp_path_factory):
     """Return port, process and log of a running server. Its keys would lie beside the log."""
     port, log = free_port(), tmp_path_factory.mktemp("gunicorn") / "log"
     own = {**own_settings(log), "PORT": str(port), "HOST": "127.0.0.1"}
-    with log.open("w") as stream:
+    with log.open("w") as stream, log.with_name("errors").open("w") as errors:
         process = subprocess.Popen(
             [sys.executable, "-m", "gunicorn"],
             cwd=ROOT,
             env={"PATH": os.environ["PATH"], "WEB_CONCURRENCY": "1", **own},
             stdout=stream,
-            stderr=stream,
+            stderr=errors,
         )
     until = time.monotonic() + 60
     while answer(port, next(iter(STATUSES))) is None:
@@ -87,7 +89,14 @@ def test_what_is_too_long_is_answered_by_a_page_in_three_languages(server, statu
         whole = b"".join(iter(lambda: connection.recv(65536), b""))
     head, _, page = whole.decode().partition("\r\n\r\n")
 
-    assert page == (ROOT / "deploy" / "pages" / f"{status}.html").read_text()
+    code = re.search(r"X-Request-ID: ([a-z]{10})\r\n", head)[1]
+    section = CODE.format(code=code)
+    assert page.replace(section, "</main>") == (ROOT / "deploy" / "pages" / f"{status}.html").read_text()
+    assert page.count(code) == 3
+    lines = [json.loads(line) for line in server[2].read_text().splitlines()]
+    assert [line["message"] for line in lines if line["context"]["request_id"] == code] == [
+        f"A request was refused: {head.partition(' ')[2].splitlines()[0]}"
+    ]
     assert [name for name in ("no-store", "nosniff", "default-src 'none'", "charset=utf-8") if name not in head] == []
 
 
@@ -116,6 +125,7 @@ def test_server_logs_lines_of_json_without_secrets_and_stops_when_asked(server):
     process.send_signal(signal.SIGTERM)
 
     assert process.wait(timeout=60) == 0
+    assert log.with_name("errors").read_text() == ""  # all of it is on standard output
     lines = [json.loads(line) for line in log.read_text().splitlines()]
     assert {"gunicorn.error", "heka_confirm.access"} <= {line["name"] for line in lines}
     assert "GET /fi/010594-••••/ 404" in [line["message"] for line in lines]

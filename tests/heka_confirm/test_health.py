@@ -13,7 +13,6 @@ from tests.mailing.test_stops import refused
 from tests.processes import python
 from tests.records.tampering import tell
 
-
 UNKNOWN = {"packageVersion": "", "commitHash": "", "buildTime": ""}
 READY = {
     "status": "ok",

@@ -99,3 +99,8 @@ def counting_hasher(settings):
     settings.PASSWORD_HASHERS = ["tests.identity.conftest.CountingHasher"]
     CountingHasher.calls.clear()
     return CountingHasher
+
+
+def place_of(response):
+    """Return where an answer leads, without the id of the request, which each has for itself."""
+    return re.sub(r"&?id=[a-z]{10}(?=&|$)", "", response["Location"]).replace("?&", "?").removesuffix("?")

@@ -14,6 +14,7 @@ from identity import attempts, checks, keys, proof
 from identity.models import Person
 from tests.applications.factories import actor, application
 from tests.applications.households import letter, written
+from tests.identity.conftest import place_of
 from tests.identity.published import AINO, CLAIMS, FOREIGN_ID, TELIA, published, set_up
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +37,7 @@ def at(broker, settings, some_keys):
 
 def identify(visitor, broker, **form):
     """Return where somebody arrives who identifies themselves at the broker."""
-    return visitor.identify(broker, **form)["Location"]
+    return place_of(visitor.identify(broker, **form))
 
 
 def come_back_without_code(visitor, **answer):
@@ -45,7 +46,7 @@ def come_back_without_code(visitor, **answer):
     request = RequestFactory().get("/")
     request.COOKIES = {name: morsel.value for name, morsel in visitor.cookies.items()}
     (attempt,) = attempts._all(request)
-    return visitor.come_back({**answer, "state": attempt.state})["Location"]
+    return place_of(visitor.come_back({**answer, "state": attempt.state}))
 
 
 def logged(caplog):

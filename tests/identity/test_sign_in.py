@@ -18,7 +18,7 @@ from identity.enums import Method
 from identity.models import Person, RateCount, User
 from identity.views import identification
 from tests.cast import MAIJA, OLLI
-from tests.identity.conftest import Visitor
+from tests.identity.conftest import Visitor, place_of
 
 pytestmark = pytest.mark.django_db
 START, CALLBACK = "/identification/start/", "/identification/callback/"
@@ -154,8 +154,24 @@ def test_another_error_of_the_broker_is_told(visitor, broker, caplog):
         response = visitor.come_back(
             {"error": "server_error", "error_description": "010594Y9032", "state": state_of(visitor)}
         )
-    assert response["Location"] == "/fi/identify/error/"
+    assert place_of(response) == "/fi/identify/error/"
     assert words(caplog) == ["Identification at test: broker-error"]
+
+
+def test_page_of_a_failure_names_the_request_that_the_log_tells_of(visitor, broker):
+    broker.behaviour = "refuse"
+    failed = visitor.identify(broker)
+
+    page = visitor.get(failed["Location"])
+
+    assert failed["X-Request-ID"] != page["X-Request-ID"]
+    assert f'<strong translate="no">{failed["X-Request-ID"]}</strong>' in page.content.decode()
+
+
+def test_no_sentence_of_a_stranger_stands_on_the_page_of_a_failure(visitor):
+    page = visitor.get("/fi/identify/refused/?id=soita+numeroon+0600123456")
+
+    assert f'<strong translate="no">{page["X-Request-ID"]}</strong>' in page.content.decode()
 
 
 @pytest.mark.parametrize("outcome", ["error", "expired", "refused", "unreachable", "counter", "cancelled"])
@@ -176,7 +192,7 @@ def test_a_foreign_person_is_sent_to_the_counter(visitor, broker):
         "nin": None,
         "http://eidas.europa.eu/attributes/naturalperson/PersonIdentifier": "EE/FI/1",
     }
-    assert visitor.identify(broker)["Location"] == "/fi/identify/counter/"
+    assert place_of(visitor.identify(broker)) == "/fi/identify/counter/"
     assert not Person.objects.exists()
 
 
@@ -194,7 +210,7 @@ def test_a_token_that_does_not_hold_is_refused(visitor, broker, caplog, word, cl
     broker.more_claims = claims
     response = visitor.identify(broker)
 
-    assert response["Location"] == "/fi/identify/refused/"
+    assert place_of(response) == "/fi/identify/refused/"
     assert words(caplog) == [f"Identification at test: {word}"]
     assert signed_in(visitor) is None
 
@@ -203,14 +219,14 @@ def test_a_code_that_the_broker_refuses_is_refused(visitor, broker, caplog):
     visitor.accept_cookies()
     visitor.go_to_broker()
     response = visitor.come_back({"code": "unknown", "state": state_of(visitor)})
-    assert response["Location"] == "/fi/identify/refused/"
+    assert place_of(response) == "/fi/identify/refused/"
     assert words(caplog) == ["Identification at test: status-4xx"]
 
 
 def test_a_broker_that_hangs_is_unreachable(visitor, broker, caplog, monkeypatch):
     monkeypatch.setattr(client.Deadline.__init__, "__defaults__", (0.3,))
     broker.behaviour = "hang"
-    assert visitor.identify(broker, next="/fi/how-to/")["Location"] == "/fi/identify/unreachable/?next=/fi/how-to/"
+    assert place_of(visitor.identify(broker, next="/fi/how-to/")) == "/fi/identify/unreachable/?next=/fi/how-to/"
     assert words(caplog) == ["Identification at test: timeout"]
 
 
@@ -233,7 +249,7 @@ def test_a_malformed_answer_is_refused(visitor, broker, change):
         for name, value in change.items()
     }
     response = visitor.get(f"{CALLBACK}?{urlencode(query | change, doseq=True)}")
-    assert response["Location"] == "/fi/identify/refused/"
+    assert place_of(response) == "/fi/identify/refused/"
     assert broker.calls == []
 
 
@@ -241,14 +257,14 @@ def test_a_malformed_answer_is_refused(visitor, broker, change):
 def test_an_answer_to_no_attempt_is_over(visitor, broker, query):
     visitor.accept_cookies()
     visitor.go_to_broker()
-    assert visitor.get(f"{CALLBACK}?{query}", headers={"Accept-Language": "sv"})["Location"] == "/sv/identify/expired/"
+    assert place_of(visitor.get(f"{CALLBACK}?{query}", headers={"Accept-Language": "sv"})) == "/sv/identify/expired/"
     assert broker.calls == []
 
 
 def test_another_browser_cannot_come_back(visitor, broker):
     visitor.accept_cookies()
     query = broker.authorize(visitor.go_to_broker(), MAIJA, keys.load().sig[0])
-    assert type(visitor)().get(CALLBACK, query)["Location"] == "/fi/identify/expired/"
+    assert place_of(type(visitor)().get(CALLBACK, query)) == "/fi/identify/expired/"
     assert visitor.come_back(query)["Location"] == "/fi/applications/waiting/"
 
 
@@ -257,7 +273,7 @@ def test_an_attempt_that_took_too_long_is_over(visitor, broker):
     with time_machine.travel("2026-11-21T10:00:00Z", tick=False) as clock:
         query = broker.authorize(visitor.go_to_broker(), MAIJA, keys.load().sig[0])
         clock.shift(15 * 60 + 1)
-        assert visitor.come_back(query)["Location"] == "/fi/identify/expired/"
+        assert place_of(visitor.come_back(query)) == "/fi/identify/expired/"
 
 
 @pytest.mark.parametrize(("seconds", "works"), [(-30, True), (30, True), (-300, False), (300, False)])
@@ -290,7 +306,7 @@ def test_a_replay_with_the_cookie_kept_is_refused(visitor, broker):
     thief = type(visitor)()
     for name, value in kept.items():
         thief.cookies[name] = value
-    assert thief.come_back(query)["Location"] == "/fi/identify/refused/"
+    assert place_of(thief.come_back(query)) == "/fi/identify/refused/"
     assert signed_in(thief) is None
 
 
@@ -349,7 +365,7 @@ def test_a_person_who_was_shut_out_cannot_sign_in(visitor, broker, caplog):
     User.objects.update(is_active=False)
 
     assert visitor.get("/fi/applications/")["Location"].startswith("/fi/identify/")
-    assert visitor.identify(broker)["Location"] == "/fi/identify/refused/"
+    assert place_of(visitor.identify(broker)) == "/fi/identify/refused/"
     assert words(caplog)[-1] == "Identification at test: inactive"
 
 
@@ -463,7 +479,7 @@ def test_an_answer_that_is_under_way_is_not_sent_to_the_broker_again(visitor, br
     for name, value in kept.items():
         visitor.cookies[name] = value
     visitor.cookies.pop("session")
-    assert visitor.come_back(query)["Location"] == "/fi/identify/refused/"
+    assert place_of(visitor.come_back(query)) == "/fi/identify/refused/"
 
     assert (broker.calls, words(caplog)[-1]) == (calls, "Identification at test: replay")
 
@@ -472,7 +488,7 @@ def test_a_provider_that_is_gone_refuses_its_attempts(visitor, broker, settings,
     visitor.accept_cookies()
     query = broker.authorize(visitor.go_to_broker(), MAIJA, keys.load().sig[0])
     settings.IDENTITY_PROVIDERS = []
-    assert visitor.come_back(query)["Location"] == "/fi/identify/refused/"
+    assert place_of(visitor.come_back(query)) == "/fi/identify/refused/"
     assert words(caplog) == ["Identification at test: no-provider"]
 
 
@@ -492,7 +508,7 @@ def test_without_keys_of_ours_people_read_that_it_is_not_their_fault(visitor, br
 
     answers = [visitor.start(next="/fi/how-to/"), visitor.come_back(query)]
 
-    assert [answer["Location"] for answer in answers] == [
+    assert [place_of(answer) for answer in answers] == [
         "/fi/identify/error/?about=settings&next=/fi/how-to/",
         "/fi/identify/error/?about=settings",
     ]

@@ -135,12 +135,15 @@ def test_worker_that_dies_after_sending_sends_once_more_and_nothing_twice(index,
     class Killed(BaseException):
         pass
 
-    def die(_answer):
+    def die(_entries):
+        send(_entries)
         raise Killed
 
-    with monkeypatch.context() as patch, pytest.raises(Killed):
-        patch.setattr(audit_sending, "_record", die)
-        try_now()
+    send = audit_index.send
+    with monkeypatch.context() as patch:
+        patch.setattr(audit_index, "send", die)
+        with pytest.raises(Killed):
+            try_now()
     assert send_waiting_entries() == 0  # until its lease ends
     AuditSender.objects.update(leased_until=timezone.now() - dt.timedelta(seconds=1))
 
