@@ -14,7 +14,8 @@ make() {
     chmod 444 "$1" # within a folder that only its owner may enter
 }
 
-for name in secret_key encryption_keys index_keys record_keys superuser_password owner_password service_password; do
+for name in secret_key encryption_keys index_keys record_keys metrics_token \
+    superuser_password owner_password service_password; do
     openssl rand -hex 32 | make "$name"
 done
 owner=$(cat owner_password) service=$(cat service_password)
