@@ -34,9 +34,8 @@ IS_WATCHED = any(os.environ.get(name) for name in ("METRICS_TOKEN", "METRICS_TOK
 def on_starting(server: Any) -> None:
     """Make the folder in which the web workers count, in memory. prometheus_client itself reads the variable."""
     if IS_WATCHED:
-        server.metrics = os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(
-            prefix="heka-metrics-", dir=worker_tmp_dir
-        )
+        server.metrics = tempfile.mkdtemp(prefix="heka-metrics-", dir=worker_tmp_dir)
+        os.environ.update(PROMETHEUS_MULTIPROC_DIR=server.metrics)
 
 
 def post_worker_init(worker: Any) -> None:

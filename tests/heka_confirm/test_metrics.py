@@ -338,6 +338,20 @@ def test_run_that_did_not_look_at_all_is_none(command, options):
     assert not CommandRun.objects.exists()
 
 
+def test_what_a_command_found_stands_though_it_cannot_be_written_down(caplog):
+    def read_only(execute, sql, params, many, context):
+        if "records_commandrun" in sql:
+            raise OperationalError("read-only")
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(read_only):
+        call_command("verify_records")
+
+    assert [record.getMessage() for record in caplog.records] == [
+        "the end of verify_records could not be written down: OperationalError"
+    ]
+
+
 def test_broker_by_which_nobody_can_identify_themselves():
     before = samples()["broker_failing", "demo"]
     for _ in range(FAILURES):

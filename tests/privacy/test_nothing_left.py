@@ -55,7 +55,7 @@ HOLDING_NOTHING = {
         "counter_removedfigure",
     ),
     *("counter_secondlook", "counter_telling", "counter_undoing", "counter_weeklyhours"),
-    "mailing_pace",
+    *("mailing_pace", "mailing_workerheartbeat", "records_commandrun"),
     *(
         "demo_brokerkey",
         "demo_code",

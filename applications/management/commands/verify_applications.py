@@ -1,4 +1,4 @@
-"""`manage.py verify_applications`: whether what is stored of applications hangs together. It changes nothing."""
+"""`manage.py verify_applications`: whether what is stored of applications hangs together. It changes none of it."""
 
 import logging
 from argparse import ArgumentParser
