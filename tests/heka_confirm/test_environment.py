@@ -1,11 +1,13 @@
 """Variables that cannot be read: each is told by its name, none with its value."""
 
+import sys
+
 import pytest
 from django.http.request import split_domain_port
 from environs import ValidationError
 
 from heka_confirm.databases import read as database_url
-from heka_confirm.environment import Environment, WrongEnvironment, host_of, mail_url, site_url
+from heka_confirm.environment import Environment, WrongEnvironment, host_of, log_stream, mail_url, site_url
 
 
 @pytest.mark.parametrize(
@@ -91,3 +93,21 @@ def test_all_that_is_wrong_is_one_message_of_a_line_each(monkeypatch):
     lines = str(refused.value).splitlines()
     assert [line.partition(":")[0] for line in lines] == ["The environment is wrong", "HEKA_A", "HEKA_B", "HEKA_C"]
     assert env.names == ["HEKA_A", "HEKA_B", "HEKA_C"]
+
+
+@pytest.mark.parametrize(
+    ("command", "serves_requests", "stream"),
+    [
+        (["gunicorn"], True, "ext://sys.stdout"),
+        (["manage.py", "deliver"], False, "ext://sys.stdout"),
+        (["/app/manage.py", "purge"], False, "ext://sys.stdout"),
+        (["manage.py", "export_records"], False, "ext://sys.stderr"),  # prints lines of its own there
+        (["manage.py", "identity_keys", "rotate", "--stdout"], False, "ext://sys.stderr"),
+        (["manage.py"], False, "ext://sys.stderr"),
+        (["-c"], False, "ext://sys.stderr"),
+    ],
+)
+def test_log_goes_to_standard_output_where_no_command_prints_its_answer(monkeypatch, command, serves_requests, stream):
+    monkeypatch.setattr(sys, "argv", command)
+
+    assert log_stream(serves_requests=serves_requests) == stream

@@ -2,6 +2,7 @@ import json
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
+from django.core.checks import run_checks
 from joserfc.jwk import RSAKey
 
 from identity import checks, key_checks, provider_faults
@@ -27,9 +28,25 @@ def production(settings):
 
 
 def ids():
-    found = [*checks.check_providers(), *checks.check_codes(), *checks.check_keys(), *key_checks.check_lists_of_keys()]
+    found = [
+        *checks.check_providers(),
+        *checks.check_what_may_be_odd(),
+        *checks.check_codes(),
+        *checks.check_keys(),
+        *key_checks.check_lists_of_keys(),
+    ]
     assert all(message.hint for message in found)
     return [message.id for message in found]
+
+
+def test_what_is_only_odd_is_not_told_by_each_command_of_each_night(production):
+    production.IDENTITY_PROVIDERS = [entry(level_by_contract=True, acr_accepted=[])]
+
+    every_night = run_checks()
+    at_the_start = run_checks(include_deployment_checks=True)
+
+    assert "identity.W002" not in [message.id for message in every_night]
+    assert "identity.W002" in [message.id for message in at_the_start]
 
 
 def test_good_settings_pass(production):
