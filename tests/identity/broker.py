@@ -39,6 +39,8 @@ def encrypt(token, key, header=None, algorithms=("RSA-OAEP", "A128CBC-HS256"), *
 class Broker:
     """One broker: its keys, the codes that it gave, and how it behaves."""
 
+    sends_back = False  # browsers, at once, and without a page of its own
+
     def __init__(self, key, own_enc):
         self.key, self.own_enc = key, own_enc
         self.published = [key]
@@ -155,7 +157,7 @@ class Broker:
                 broker.calls.append(self.path)
                 path = self.path.partition("?")[0]
                 keys = [key.as_dict(private=False) for key in broker.published]
-                if path == "/authorize":
+                if path == "/authorize" and broker.sends_back:
                     self.send_response(302)
                     self.send_header("Location", broker.way_back(self.path))
                     self.send_header("Content-Length", "0")

@@ -29,6 +29,8 @@ LOGOUT = "http://schemas.openid.net/event/backchannel-logout"
 class CityDirectory(Broker):
     """One directory: what it says of somebody is `said`, and `changes` spoil its next token."""
 
+    sends_back = True
+
     def __init__(self, key):
         super().__init__(key, None)
         self.said, self.changes, self.header = DINA, {}, {}
