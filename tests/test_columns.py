@@ -64,7 +64,18 @@ STORED = {
 NOWHERE = {
     **dict.fromkeys(["TermsForm", "HomeAndNeed", "SharedHome", "OwnIncome", "Resident", "Unborn", "Wishes"]),
     **dict.fromkeys(["SharedWishes", "CodeForm", "ConfirmForm", "ConfirmHereForm", "ReceiptForm", "SearchForm"]),
-    **dict.fromkeys(["ActivateForm", "AddKeyForm", "CodeAgainForm", "LogInForm", "PasswordAgainForm", "PasswordForm"]),
+    **dict.fromkeys(
+        [
+            "ActivateForm",
+            "AddKeyForm",
+            "KeyForm",
+            "KeyAgainForm",
+            "CodeAgainForm",
+            "LogInForm",
+            "PasswordAgainForm",
+            "PasswordForm",
+        ]
+    ),
     "NewPasswordForm": None,
     **dict.fromkeys(["StaffPasswordForm", "StretchForm"]),
     "ExceptionalDayForm": {"date", "opens", "closes"},

@@ -12,7 +12,7 @@ from django.utils import translation
 ROOMS = ("applications", "counter", "identity", "privacy", "upstream", "heka_confirm")
 # Never shown empty by a page of ours: hidden, filled in by the page, or Django's own admin.
 HIDDEN = {("ConfirmForm", "version"), ("ConfirmHereForm", "version"), ("ConfirmHereForm", "terms")}
-HIDDEN |= {("AddKeyForm", "credential")}
+HIDDEN |= {(form, "credential") for form in ("AddKeyForm", "KeyForm", "KeyAgainForm")}
 # Forms of allauth and Django, whose fields are replaced when the form is made.
 REPLACED = {"ActivateForm", "CodeAgainForm", "CodeForm", "LogInForm", "PasswordAgainForm", "StaffPasswordForm"}
 
