@@ -230,6 +230,7 @@ def test_busy_web_server_and_worker_stop_in_twenty_five_seconds_and_lose_nothing
         time.sleep(4)  # the web server has let go of its socket
         sink.is_holding = False
         answer = answered.finish()
+        answered.close()
         for each in (worker, web):
             each.seconds_until_end()
         seconds = time.monotonic() - started
