@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from django.apps import apps
 from django.db import connection, models
 
-STRIDE = 10_000  # between the keys of one copy and the next: more than the first rows have
+STRIDE = 1_000  # between the keys of one copy and the next: more than the first rows have
 BATCH = 2_000  # copies of one statement
 OPEN = 25_000  # applications at most that have not ended, which is what a city has (docs/performance.md)
 LETTERS = "'0123456789', 'abdeghiklm'"
