@@ -238,6 +238,24 @@ def test_turn_that_comes_costs_nothing_while_the_database_answers_others(monkeyp
         assert pool.getconn() == pytest.approx(SILENCE, abs=SILENCE / 2)
 
 
+@pytest.mark.parametrize("refusing", ["turn", "connection"])
+def test_pool_counts_whom_it_refuses(monkeypatch, refusing):
+    def refuse(*_, **__):
+        raise psycopg.OperationalError
+
+    if refusing == "turn":
+        monkeypatch.setattr(Crowd, "enter", refuse)
+    else:
+        monkeypatch.setattr(ConnectionPool, "getconn", refuse)
+    pool = Pool(min_size=0, max_size=1, open=False)
+
+    for _ in range(2):
+        with pytest.raises(psycopg.OperationalError):
+            pool.getconn()
+
+    assert (pool.refused, pool.crowd.waiting) == (2, 0)
+
+
 def test_worker_gives_up_a_silent_database_too(settings):
     settings.WORKER_BESIDE = []
 

@@ -16,7 +16,7 @@ from applications.models import Application, Happening
 from core import counting, last_known
 from core.actors import CLOCK
 from heka_confirm import metrics
-from identity import keys, outages
+from identity import client, keys, outages
 from identity.outages import FAILURES
 from mailing.enums import Failure, Rank
 from mailing.heartbeat import Heart
@@ -94,7 +94,7 @@ def test_nobody_else_is_told_anything(token):
     assert b"heka_" not in answer.content
 
 
-def test_what_came_by_a_proxy_is_a_page_that_does_not_exist(client):
+def test_what_came_by_a_proxy_is_a_page_that_does_not_exist():
     assert ask(HTTP_X_FORWARDED_FOR="192.0.2.1").status_code == 404
 
 
@@ -246,12 +246,12 @@ def test_no_email_leaves():
 
 def test_events_of_each_receiver(settings):
     settings.WEBHOOK_ALLOW_PRIVATE = True
-    client = clients.issue("Housing system")[0]
-    receiver = endpoints.add(client, "http://127.0.0.1:9/events")[0]
-    other = endpoints.add(client, "http://127.0.0.1:9/more")[0]
-    gone = endpoints.add(client, "http://127.0.0.1:9/gone")[0]
+    system = clients.issue("Housing system")[0]
+    receiver = endpoints.add(system, "http://127.0.0.1:9/events")[0]
+    other = endpoints.add(system, "http://127.0.0.1:9/more")[0]
+    gone = endpoints.add(system, "http://127.0.0.1:9/gone")[0]
     endpoints.disable(gone)
-    _deliveries(client, receiver, waiting=2, given_up=1)
+    _deliveries(receiver, waiting=2, given_up=1)
 
     found = samples()
 
@@ -262,12 +262,12 @@ def test_events_of_each_receiver(settings):
     assert ("events_waiting", "Housing system", str(gone.pk)) not in found
 
 
-def _deliveries(client, receiver, *, waiting, given_up):
+def _deliveries(receiver, *, waiting, given_up):
     now = timezone.now()
     for number in range(waiting + given_up):
         sent = application(cast.MAIJA, reference=f"HS-{number}")
         happening = Happening.objects.filter(application=sent).first()
-        event = Event.objects.create(client=client, application=sent, happening=happening, data={})
+        event = Event.objects.create(client=receiver.client, application=sent, happening=happening, data={})
         ended = {"given_up_at": now - HOUR, "failure": "status"} if number >= waiting else {}
         delivery = WebhookDelivery.objects.create(
             endpoint=receiver, event=event, application=sent, tried_until=now + HOUR, **ended
@@ -390,6 +390,16 @@ def test_keys_that_cannot_be_read(settings, tmp_path):
 
     assert found["identity_keys_readable",] == 0
     assert not [key for key in found if key[0].startswith(("identity_key_made", "entity_statement"))]
+
+
+def test_end_of_the_keys_that_a_broker_has_signed(monkeypatch):
+    stores = {("op", "https://op"): client._KeyStore(ends=2e9), ("telia", "https://telia"): client._KeyStore()}
+    monkeypatch.setattr("identity.client._STORES", stores)
+
+    found = samples()
+
+    assert found["broker_keys_end_timestamp_seconds", "op"] == 2e9
+    assert ("broker_keys_end_timestamp_seconds", "telia") not in found
 
 
 def test_release_and_commit(settings):

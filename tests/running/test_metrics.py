@@ -39,7 +39,7 @@ def line():
 @pytest.fixture(scope="module")
 def server(line):
     with serving(line.url, workers=2, METRICS_TOKEN=TOKEN, APP_RELEASE="7") as server:
-        wait_until(lambda: len(files(server, "counter")) == 2)
+        wait_until(lambda: scrape(server)["heka_pool_limit",] == 2 * POOL)
         yield server
 
 
