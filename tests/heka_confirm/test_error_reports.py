@@ -56,13 +56,14 @@ def failed(server, **environment):
 
 
 @pytest.fixture(scope="module")
-def reported():
+def reported(django_db_setup):
     with sentry() as server:
         environment = {"SENTRY_ENVIRONMENT": "production", "APP_RELEASE": "2.1.0"}
         done, events = failed(server, **environment)
         return done, events, list(server.taken)
 
 
+@pytest.mark.django_db  # PostgreSQL repeats in its texts what was typed
 def test_nothing_of_anybody_leaves(reported):
     _, events, taken = reported
 

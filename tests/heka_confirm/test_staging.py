@@ -89,4 +89,4 @@ def test_web_server_starts_with_test_brokers_on_staging_alone():
     assert closed.returncode != 0
     assert "identity.E030" in closed.stdout + closed.stderr
     assert staging.returncode == 0
-    assert "heka_confirm.W002" in staging.stderr
+    assert "heka_confirm.W002" in staging.stdout

@@ -21,5 +21,6 @@ if __name__ == "__main__":
         if child := os.fork():
             print(child, flush=True)
         else:
+            os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # the log is no process id
             call_command("deliver", skip_checks=True)
             os._exit(0)
