@@ -40,12 +40,6 @@ def not_allowed(request: HttpRequest, methods: str) -> HttpResponse:
     return response
 
 
-def https_only() -> HttpResponse:
-    """Answer a program that came by plain HTTP; whatever secret it sent may have been read."""
-    told = {"title": "Use https", "status": 403, "detail": "Nothing was done. Replace the token that was sent."}
-    return JsonResponse(told, status=403, content_type="application/problem+json")
-
-
 def too_many(request: HttpRequest, exception: TooMany) -> HttpResponse:
     """Answer somebody who reached a limit; the page and the header say the same time."""
     minutes = -(-exception.retry_after // 60) if exception.retry_after > 60 else 0

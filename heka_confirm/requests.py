@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.middleware import gzip, http
 from django.utils.cache import add_never_cache_headers
@@ -97,7 +97,12 @@ class HttpsOnlyMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if settings.SECURE_SSL_REDIRECT and request.path_info.startswith(OF_PROGRAMS) and not request.is_secure():
-            return errors.https_only()
+            told = {
+                "title": "Use https",
+                "status": 403,
+                "detail": "Nothing was done. Replace your token.",
+            }
+            return JsonResponse(told, status=403, content_type="application/problem+json")
         return self.get_response(request)
 
 

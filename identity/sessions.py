@@ -12,7 +12,6 @@ from django.contrib.sessions.backends.base import UpdateError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import Resolver404, resolve
-from django.utils import timezone
 
 from core.transactions import DATABASE_AWAY
 from identity import limits, proof, unsent_forms
@@ -54,7 +53,10 @@ class IdleMiddleware:
                 request.session.modified = was_modified  # by itself it is no reason to save the session
             if SESSION_KEY in request.session:
                 kind = "staff_session_ends_at" if _is_of_staff(request) else "session_ends_at"
-                setattr(request, kind, _ends_at(request))
+                now = time.time()
+                oldest = request.session.get(BEGAN, now) + settings.SESSION_COOKIE_AGE
+                ends_at = min(now + _idle_minutes(request) * 60, oldest)
+                setattr(request, kind, dt.datetime.fromtimestamp(ends_at, dt.UTC))
         elif (had_session or request.method == "POST") and (answer := _answer_after_end(request)):
             return answer
         response = self.get_response(request)
@@ -94,14 +96,6 @@ def _note(request: HttpRequest) -> None:
 
 def _is_of_staff(request: HttpRequest) -> bool:
     return SESSION_KEY in request.session and not proof.of_session(request.session)
-
-
-def _ends_at(request: HttpRequest) -> dt.datetime:
-    """Return when the session ends unless it is used, which puts that off until it is as old as it may become."""
-    now = timezone.now()
-    began = request.session.get(BEGAN, now.timestamp())
-    oldest = dt.datetime.fromtimestamp(began + settings.SESSION_COOKIE_AGE, dt.UTC)
-    return min(now + dt.timedelta(minutes=_idle_minutes(request)), oldest)
 
 
 def _idle_minutes(request: HttpRequest) -> int:

@@ -29,6 +29,7 @@ STATUSES = {
     b"NONSENSE\r\n\r\n": 400,
     b"POST /api/v1/applications HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nx": 400,
     b"POST /api/v1/applications HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: -1\r\n\r\n": 400,
+    b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length : 1\r\n\r\nx": 400,
     b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n": 400,
 }
 

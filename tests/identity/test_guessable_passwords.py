@@ -39,6 +39,7 @@ def refused(password, user=None):
         "Welcome.Monday.1",
         "helsinki-heka-1",
         "HekaConfirm2026",
+        "hekaconfirm-helsingfors",
         "qwertyuiop[]",
         "asdfghjklöä12",
         "öälkjhgfdsa1",
