@@ -1,9 +1,10 @@
-"""The example of an installation in deploy/, for one machine and for a cluster, is taken by the service."""
+"""The example of an installation in deploy/ is taken by the service, and what documents name of it exists."""
 
 import re
 import subprocess
 
 import pytest
+from django.core.management import get_commands
 
 from tests.deploy.known import DEPLOY, DOCUMENTED, ROOT
 from tests.deploy.manifests import BASE, OVERLAY, resources
@@ -49,3 +50,32 @@ def test_no_secret_is_in_the_repository():
 
     assert [path for path in listed.stdout.split() if "secrets/" in path or path.endswith((".key", ".pem"))] == []
     assert [each for each in resources(BASE) + resources(OVERLAY) if each["kind"] == "Secret"] == []
+
+
+def pages():
+    """Return what is written for operators and developers, by name of the file."""
+    return {path.name: path.read_text() for path in (*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"))}
+
+
+def test_every_command_that_the_documents_name_exists():
+    named = {
+        (page, command)
+        for page, text in pages().items()
+        for command in re.findall(r"\b(?:manage\.py|heka-manage)(?: --owner)? +([a-z_]+)", text)
+    }
+    ours = {path.stem for path in ROOT.glob("*/management/commands/[a-z]*.py")}
+
+    assert ours - {command for _, command in named} <= {"demo", "demo_data"}
+    assert {(page, command) for page, command in named if command not in get_commands()} == set()
+
+
+def test_every_file_of_deploy_that_the_documents_name_exists():
+    named = {
+        (page, file)
+        for page, text in pages().items()
+        for file in re.findall(r"(?<![\w/-])deploy/[\w./@*-]*[\w/*]", text)
+        if page != "CHANGELOG.md"
+    }
+
+    assert named
+    assert {(page, file) for page, file in named if not list(ROOT.glob(file.rstrip("/")))} == set()
