@@ -48,11 +48,6 @@ def break_glass_context(letter: Letter) -> dict[str, Any]:
     return {"used_at": dt.datetime.fromisoformat(letter.parameters["used_at"])}
 
 
-def count_uses() -> int:
-    """Return how often the account was used, as far back as the trail is kept: one look-up by an index."""
-    return Entry.objects.filter(event=Event.BREAK_GLASS_USED).count()
-
-
 def shown_use() -> dt.datetime | None:
     """Return when the account was last used, if that was in the last days and there is such an account."""
     if not settings.BREAK_GLASS_USERNAME:
