@@ -137,7 +137,9 @@ def test_neither_folders_nor_pages_of_tools_are_shown(https, address):
     assert https.get(address, secure=True, follow=True).status_code == 404
 
 
-@pytest.mark.parametrize("address", [*(ADDRESSES.keys() - PROBES.keys()), "/fi/admin/desk/", "/identification/start/"])
+@pytest.mark.parametrize(
+    "address", [*sorted(ADDRESSES.keys() - PROBES.keys()), "/fi/admin/desk/", "/identification/start/"]
+)
 @pytest.mark.django_db
 def test_trace_is_refused_everywhere(https, address):
     response = https.generic("TRACE", address, secure=True, headers={"x-of-a-proxy": "s3cret"})
