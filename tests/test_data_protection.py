@@ -15,7 +15,8 @@ ABOUT_NOBODY = {
     *("account_emailaddress", "account_emailconfirmation"),  # allauth's, which stay empty here
     *("counter_counter", "counter_documenttype", "counter_exceptionalhours", "counter_notice"),
     *("counter_removedfigure", "counter_weeklyhours", "identity_brokeroutage", "mailing_pace"),
-    *("records_permit", "upstream_lostnumbers"),
+    *("mailing_workerheartbeat", "records_auditsender", "records_commandrun", "records_permit"),
+    "upstream_lostnumbers",
 }
 
 
