@@ -1,7 +1,7 @@
 """Filling a database with copies of what was really lived through in it, row by row and table by table.
 
-Every copy has keys of its own, and its rows refer to each other as the first ones do. Its events lie further back
-the higher its number, over two years, and but for the first ones its application has ended.
+Every copy has keys of its own, and its rows refer to each other as the first ones do. Their events lie back over two
+years, or over as many as it takes for a busy city to get so many applications. All but the first ones have ended.
 """
 
 from collections.abc import Iterable, Iterator
@@ -12,6 +12,7 @@ from django.db import connection, models
 STRIDE = 1_000  # between the keys of one copy and the next: more than the first rows have
 BATCH = 2_000  # copies of one statement
 OPEN = 25_000  # applications at most that have not ended, which is what a city has (docs/performance.md)
+MOST_A_DAY = 550
 LETTERS = "'0123456789', 'abdeghiklm'"
 # What concerns people and applications; everything else is shared by all copies.
 COPIED = {
@@ -59,7 +60,7 @@ def fill(size: int) -> None:
         for start in range(1, size // each, BATCH):
             copies = range(start, min(start + BATCH, size // each))
             for model in copied_models():
-                cursor.execute(_copy(model, each=each, copies=copies))
+                cursor.execute(_copy(model, each=each, copies=copies, days=max(730, size // MOST_A_DAY)))
         for index in indexes:
             cursor.execute(index)
         for model in copied_models():
@@ -83,11 +84,12 @@ def _take_indexes_away() -> Iterator[str]:
             yield definition
 
 
-def _copy(model: type[models.Model], *, each: int, copies: Iterable[int]) -> str:
+def _copy(model: type[models.Model], *, each: int, copies: Iterable[int], days: int) -> str:
     fields = model._meta.local_concrete_fields
     columns = ", ".join(f'"{field.column}"' for field in fields)
     values = ", ".join(_value(model, field) for field in fields)
     values = values.replace("{stride}", str(STRIDE)).replace("{each}", str(each)).replace("{open}", str(OPEN))
+    values = values.replace("{days}", str(days))
     first, *_, last = [*copies] * 2
     return (
         f"INSERT INTO {_table(model)} ({columns}) SELECT {values.replace('{letters}', LETTERS)} "
@@ -111,7 +113,7 @@ def _value(model: type[models.Model], field: "models.Field[object, object]") -> 
             else f"lpad((t.id + n * {{stride}})::text, {length}, '0')"
         )
     if isinstance(field, models.DateTimeField):
-        return f"{name} - (n % 730) * interval '1 day'"
+        return f"{name} - (n % {days}) * interval '1 day'"
     return name
 
 
