@@ -25,6 +25,7 @@ from mailing.enums import Rank
 from mailing.models import HELD, LEAVING, Letter, WorkerHeartbeat
 from mailing.outages import present_outage
 from mailing.reasons import OURS
+from records.enums import Event
 from records.models import CommandRun, Entry
 from records.runs import NIGHTLY
 from upstream.models import UNENDED, WebhookDelivery, WebhookEndpoint
@@ -35,7 +36,6 @@ KEPT_SECONDS = 5.0
 DAY = dt.timedelta(days=1)
 ALIVE = dt.timedelta(minutes=2)  # a dozen heartbeats of a worker, or one long round
 NO_FIGURE = 0.0
-BREAK_GLASS_USED = "break_glass_used"
 
 Families = Iterator[GaugeMetricFamily]
 
@@ -116,7 +116,7 @@ def sign_in_figures(now: dt.datetime) -> Families:
     failing = {outage.provider.id for outage in outages.present_outages()}
     known = {provider.id: float(provider.id in failing) for provider in providers.all_providers()}
     yield gauge("broker_failing", "1 while identification by a broker fails for everybody", known, "provider")
-    used = Entry.objects.filter(event=BREAK_GLASS_USED, at__gt=now - DAY).count()
+    used = Entry.objects.filter(event=Event.BREAK_GLASS_USED, at__gt=now - DAY).count()
     yield gauge("break_glass_uses", "How often the emergency account of staff was used within a day", {(): used})
 
 
@@ -161,7 +161,7 @@ class Figures:
             known = self._known
         yield from known
         yield from key_figures()
-        release = {(settings.APP_RELEASE, settings.COMMIT_HASH): 1.0}
+        release = {(settings.RELEASE["packageVersion"], settings.RELEASE["commitHash"]): 1.0}
         yield gauge("build_info", "The release of this web server", release, "version", "commit")
 
     def _read(self) -> list[GaugeMetricFamily]:

@@ -72,8 +72,6 @@ AUDIT_LOG = environment.audit_log(env)
 LOG_LEVEL = env.log_level("LOG_LEVEL", default=logging.INFO)
 LOG_FORMAT = env.str("LOG_FORMAT", default="json", validate=validate.OneOf(["json", "plain"]))
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
-APP_RELEASE = env.str("APP_RELEASE", default="")
-COMMIT_HASH = env.str("COMMIT_HASH", default="")
 # Days, which the City decides (R18). docs/configuration.md says what each is for.
 RETENTION_UNCONFIRMED_DAYS = env.int("RETENTION_UNCONFIRMED_DAYS", default=183)
 RETENTION_ENDED_DAYS = env.int("RETENTION_ENDED_DAYS", default=730)

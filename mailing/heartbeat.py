@@ -47,7 +47,7 @@ class Heart:
             started_at=self._started_at,
             seen_at=Now(),
             round_seconds=self._longest,
-            version=settings.APP_RELEASE[:LONGEST_NAME],
+            version=settings.RELEASE["packageVersion"][:LONGEST_NAME],
         )
         WorkerHeartbeat.objects.bulk_create(
             [row], update_conflicts=True, unique_fields=["name"], update_fields=WRITTEN_ANEW

@@ -276,7 +276,7 @@ def _deliveries(receiver, *, waiting, given_up):
 
 
 def test_workers_that_live_and_that_died(settings):
-    settings.APP_RELEASE = "2"
+    settings.RELEASE = {**settings.RELEASE, "packageVersion": "2"}
     now = timezone.now()
     nobody = samples()["workers",]
     Heart("a:1").beat()
@@ -403,7 +403,7 @@ def test_end_of_the_keys_that_a_broker_has_signed(monkeypatch):
 
 
 def test_release_and_commit(settings):
-    settings.APP_RELEASE, settings.COMMIT_HASH = "2026.11", "abc123"
+    settings.RELEASE = {**settings.RELEASE, "packageVersion": "2026.11", "commitHash": "abc123"}
 
     assert samples()["build_info", "abc123", "2026.11"] == 1
 

@@ -29,7 +29,7 @@ def rows():
 
 
 def test_worker_writes_that_it_lives_and_which_release_it_is(settings):
-    settings.APP_RELEASE = "2026.11"
+    settings.RELEASE = {**settings.RELEASE, "packageVersion": "2026.11"}
     before = timezone.now()
 
     Heart("worker-1:7").beat()
