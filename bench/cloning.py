@@ -113,7 +113,7 @@ def _value(model: type[models.Model], field: "models.Field[object, object]") -> 
             else f"lpad((t.id + n * {{stride}})::text, {length}, '0')"
         )
     if isinstance(field, models.DateTimeField):
-        return f"{name} - (n % {days}) * interval '1 day'"
+        return f"{name} - (n % {{days}}) * interval '1 day'"
     return name
 
 
