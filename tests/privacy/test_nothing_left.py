@@ -69,7 +69,8 @@ HOLDING_NOTHING = {
     *("identity_accountlink", "identity_brokeroutage", "identity_ratecount", "identity_staffchange"),
     *("identity_directoryidentity", "identity_directorysession"),  # of staff
     *("identity_stafflink", "identity_user"),
-    *("identity_user_groups", "identity_user_user_permissions", "records_chain", "records_entry", "records_permit"),
+    *("identity_user_groups", "identity_user_user_permissions", "records_auditsender", "records_chain"),
+    *("records_entry", "records_permit"),
     *("applications_origin", "upstream_apiclient", "upstream_event", "upstream_idempotencyrecord", "upstream_intake"),
     *("upstream_lostnumbers", "upstream_webhookdelivery", "upstream_webhookendpoint"),
 }
