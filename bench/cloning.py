@@ -30,6 +30,8 @@ WRITTEN = {
     "applications_application.state": "CASE WHEN n * {each} < {open} THEN t.state ELSE 'expired' END",
     "applications_application.due_at": "CASE WHEN n * {each} < {open} THEN t.due_at END",
     "applications_applicant.hetu_index": "left(t.hetu_index, 60) || '.' || n",
+    "applications_applicant.email": "CASE WHEN t.email <> '' THEN n || '.' || t.email ELSE '' END",
+    "mailing_letter.to": "n || '.' || t.\"to\"",
     "identity_person.hetu_index": "left(t.hetu_index, 60) || '.' || n",
     "applications_applicant.last_name": "t.last_name || translate((n * 7919 % 20011)::text, {letters})",
     "applications_namepart.part": "t.part || convert_to(translate((n * 7919 % 20011)::text, {letters}), 'UTF8')",
