@@ -22,4 +22,4 @@ def may_have_one(user: User) -> bool:
 
 def is_of_directory(user: User) -> bool:
     """Tell whether the City's directory decides on the roles and the log-in of a member of staff."""
-    return DirectoryIdentity.objects.filter(user=user).exists()
+    return user.pk is not None and DirectoryIdentity.objects.filter(user=user).exists()

@@ -204,7 +204,7 @@ def test_staff_are_not_identified_people(client):
 
 
 def test_a_staff_session_ends_after_15_idle_minutes(client, clock):
-    sign_in_staff(client, User.objects.create_superuser("adviser"))
+    sign_in_staff(client, User.objects.create_superuser("adviser", password="a long password"))
     client.get("/fi/admin/password_change/")
     clock.shift(15 * 60)
     assert client.get("/fi/admin/password_change/").status_code == 200

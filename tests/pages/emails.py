@@ -18,7 +18,7 @@ from django.test import Client, override_settings
 from applications import clock, drafts
 from counter import feedback
 from counter.models import Counter
-from identity import accounts, staff_changes
+from identity import accounts, break_glass, staff_changes
 from mailing.letters import NoLongerDue, write_letter
 from mailing.models import Letter
 from tests.applications.form.forms import MAIN, Somebody
@@ -55,6 +55,7 @@ def emails() -> Iterator[Email]:
         life_of_a_draft,
         feedback_and_its_receipt,
         invitation_of_staff,
+        use_of_the_emergency_account,
     ):
         yield from written(happen)
 
@@ -104,3 +105,10 @@ def invitation_of_staff(_days: Days) -> None:
     anna.save()
     staff_changes.send_link_or_ask(anna, by=acting("operator"))
     staff_changes.send_link_or_ask(anna, by=acting("operator"))
+
+
+def use_of_the_emergency_account(_days: Days) -> None:
+    told = staff("supervisor")
+    told.email = EMAIL
+    told.save()
+    break_glass.alarm(staff("operator"))

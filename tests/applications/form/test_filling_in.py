@@ -163,7 +163,7 @@ def test_code_is_nowhere_but_in_the_encrypted_draft(somebody, caplog):
     session = Session.objects.get()
 
     assert cast.MAIJA["hetu"].lower() not in json.dumps(session.get_decoded()).lower()
-    assert set(session.get_decoded()) <= {"draft", "draft_link", "seen", "_csrftoken", "_messages"}
+    assert set(session.get_decoded()) <= {"began", "draft", "draft_link", "seen", "_csrftoken", "_messages"}
     assert cast.MAIJA["hetu"] not in str(somebody.client.cookies) + caplog.text
     with connection.cursor() as cursor:
         cursor.execute("SELECT data FROM applications_draft")
