@@ -56,11 +56,6 @@ def admit(answer: DirectoryAnswer) -> User:
     return user
 
 
-def end_directory_sessions(issuer: str, *, subject: str = "", session_id: str = "") -> None:
-    """End the sessions of one subject, or the one that the directory names, at once and in all workers."""
-    directory_sessions.end_sessions(issuer, subject=subject, session_id=session_id)
-
-
 @atomically
 def _settle(answer: DirectoryAnswer) -> tuple[User | None, type[NotAdmitted] | None]:
     """Store what the answer says and open a session, or return why there is none. What is refused is stored too."""

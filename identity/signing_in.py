@@ -4,12 +4,32 @@ from allauth.account.internal.flows.login import record_authentication
 from django.contrib import auth
 from django.http import HttpRequest
 
-from identity import backend, broker_sessions, directory_sessions, proof, sessions, unsent_forms
+from identity import backend, broker_sessions, directory_sessions, limits, proof, sessions, unsent_forms
 from identity.attempts import Attempt
-from identity.directory import Directory
+from identity.directory import Directory, Issuer
 from identity.directory_backend import DirectoryBackend
 from identity.providers import Provider
-from identity.refusals import TokenRefused
+from identity.refusals import IdentificationFailed, TokenRefused
+
+ANSWER = ("state", "code", "error", "iss")  # the parameters that we read of an answer
+LONGEST_PARAMETER = 8190  # characters, as much as the web server reads of an address
+
+
+def error_in_answer(request: HttpRequest, issuer: Issuer, attempt: Attempt) -> str:
+    """Return the error with which an attempt was answered, or nothing where its code may be used, once.
+
+    Raises IdentificationFailed for an answer that is malformed, of another issuer, or to an attempt that was used.
+    """
+    answer = request.GET
+    if any(len(answer.getlist(name)) > 1 or len(answer.get(name, "")) > LONGEST_PARAMETER for name in ANSWER):
+        raise IdentificationFailed("response")
+    if answer.get("iss", issuer.issuer) != issuer.issuer:  # RFC 9207
+        raise IdentificationFailed("response-iss")
+    if error := answer.get("error"):
+        return error
+    if not limits.is_first("attempt", attempt.id):  # the code may have been used, and brokers hold that against us
+        raise IdentificationFailed("replay")
+    return ""
 
 
 def sign_in(request: HttpRequest, provider: Provider, attempt: Attempt) -> None:

@@ -30,7 +30,7 @@ from identity.origin import same_origin_forms
 from identity.providers import Provider
 from identity.redirects import after_identification, safe_next, with_next, with_query
 from identity.refusals import BrokerUnreachable, IdentificationFailed, InvalidCode, NoCode, SetUpWrongly
-from identity.signing_in import sign_in
+from identity.signing_in import error_in_answer, sign_in
 
 logger = logging.getLogger(__name__)
 
@@ -42,8 +42,6 @@ MOST_NEW_BROWSERS = 3000
 OUTCOMES = {"error", "expired", "refused", "unreachable", "counter"}
 # What more the page of an outcome says, named by its parameter `about`.
 SETTINGS, CODE = "settings", "code"
-ANSWER = ("state", "code", "error", "iss")  # the parameters that we read of an answer
-LONGEST_PARAMETER = 8190  # characters, as much as the web server reads of an address
 
 
 @require_safe
@@ -194,21 +192,15 @@ def _return_of(request: HttpRequest, attempt: Attempt) -> str:
 
 def _identify(request: HttpRequest, attempt: Attempt) -> str:
     """Sign the person in and return an empty text, or return the outcome when the broker identified nobody."""
-    provider, answer = providers.find(attempt.provider), request.GET
+    provider = providers.find(attempt.provider)
     if provider is None:
         raise IdentificationFailed("no-provider")
-    if any(len(answer.getlist(name)) > 1 or len(answer.get(name, "")) > LONGEST_PARAMETER for name in ANSWER):
-        raise IdentificationFailed("response")
-    if answer.get("iss", provider.issuer) != provider.issuer:  # RFC 9207
-        raise IdentificationFailed("response-iss")
-    if error := answer.get("error"):
+    if error := error_in_answer(request, provider, attempt):
         if error in provider.claims.cancelled:
             _tell(provider.id, "cancelled", logging.INFO)
             return "cancelled"
         _tell(provider.id, "broker-error", logging.WARNING)
         return "error"
-    if not limits.is_first("attempt", attempt.id):  # the code may have been used, and brokers hold that against us
-        raise IdentificationFailed("replay")
     sign_in(request, provider, attempt)
     outages.record_success(provider.id)
     _tell(provider.id, "identified", logging.INFO, user=request.user.pk)

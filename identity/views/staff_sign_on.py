@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core.request_ids import spoken_id
 from core.requests import act_of
-from identity import attempts, client, cookies, directory, directory_staff, limits, staff, tokens
+from identity import attempts, client, cookies, directory, directory_sessions, limits, staff, tokens
 from identity.attempts import OF_STAFF, Attempt
 from identity.directory import Directory
 from identity.directory_answers import HasNoRole, NotAdmitted, NotInUse, UnusableAnswer
@@ -24,7 +24,7 @@ from identity.directory_backend import redirect_uri
 from identity.origin import names_own_origin, same_origin_forms
 from identity.redirects import safe_next, with_next, with_query
 from identity.refusals import BrokerUnreachable, IdentificationFailed, SetUpWrongly, TokenRefused
-from identity.signing_in import sign_in_staff
+from identity.signing_in import error_in_answer, sign_in_staff
 from identity.tokens import Claims
 
 logger = logging.getLogger(__name__)
@@ -34,8 +34,6 @@ MOST_REFUSED = 20  # a minute and network, of returns to no attempt, and of logo
 LOGOUT_SECONDS = 5.0  # for the keys of the directory, while it waits for our answer
 # The words of those whom the directory knows and we do not let in: for the log, and for the page.
 NOT_ADMITTED = {HasNoRole: "no-role", NotInUse: "not-in-use", UnusableAnswer: "unusable", NotAdmitted: "not-admitted"}
-ANSWER = ("state", "code", "error", "iss")  # the parameters that we read of an answer
-LONGEST_PARAMETER = 8190  # characters, as much as the web server reads of an address
 # Log-ins of one worker: a directory that hangs leaves people their way to their banks.
 _AT_ONCE = threading.BoundedSemaphore(settings.IDENTITY_CALLS_AT_ONCE // 2)
 
@@ -88,13 +86,7 @@ def _return_of(request: HttpRequest, at: Directory, attempt: Attempt) -> str:
     """Return the address to which the member of staff goes after the answer to an attempt."""
     level = logging.WARNING
     try:
-        _check_answer(request, at, attempt)
-        if not _AT_ONCE.acquire(blocking=False):
-            raise BrokerUnreachable("busy")
-        try:
-            sign_in_staff(request, at, attempt)
-        finally:
-            _AT_ONCE.release()
+        _log_in(request, at, attempt)
     except NotAdmitted as refusal:
         word = NOT_ADMITTED.get(type(refusal), "not-admitted")
     except SetUpWrongly as failure:
@@ -109,16 +101,15 @@ def _return_of(request: HttpRequest, at: Directory, attempt: Attempt) -> str:
     return _failed_page(word, attempt.next)
 
 
-def _check_answer(request: HttpRequest, at: Directory, attempt: Attempt) -> None:
-    answer = request.GET
-    if any(len(answer.getlist(name)) > 1 or len(answer.get(name, "")) > LONGEST_PARAMETER for name in ANSWER):
-        raise IdentificationFailed("response")
-    if answer.get("iss", at.issuer) != at.issuer:  # RFC 9207
-        raise IdentificationFailed("response-iss")
-    if error := answer.get("error"):
+def _log_in(request: HttpRequest, at: Directory, attempt: Attempt) -> None:
+    if error := error_in_answer(request, at, attempt):
         raise IdentificationFailed("cancelled" if error == "access_denied" else "directory-error")
-    if not limits.is_first("attempt", attempt.id):  # the code may have been used
-        raise IdentificationFailed("replay")
+    if not _AT_ONCE.acquire(blocking=False):
+        raise BrokerUnreachable("busy")
+    try:
+        sign_in_staff(request, at, attempt)
+    finally:
+        _AT_ONCE.release()
 
 
 def _failed_page(word: str, next_url: str) -> str:
@@ -165,7 +156,7 @@ def logged_out_there(request: HttpRequest) -> HttpResponse:
 def _end_sessions(at: Directory, told: Claims) -> None:
     if not limits.is_first("logout", told["jti"]):
         raise TokenRefused("jti-again")
-    directory_staff.end_directory_sessions(at.issuer, subject=told.get("sub", ""), session_id=told.get("sid", ""))
+    directory_sessions.end_sessions(at.issuer, subject=told.get("sub", ""), session_id=told.get("sid", ""))
     logger.info("Staff sign-on: logged-out-there")
 
 

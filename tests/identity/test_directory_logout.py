@@ -151,7 +151,7 @@ def test_what_cannot_be_ended_now_may_come_again(city, monkeypatch):
         raise RuntimeError
 
     with monkeypatch.context() as patch:
-        patch.setattr("identity.directory_staff.end_directory_sessions", fail)
+        patch.setattr("identity.directory_sessions.end_sessions", fail)
         with pytest.raises(RuntimeError):
             tell(token)
     assert not RateCount.objects.filter(key__startswith="logout:").exists()

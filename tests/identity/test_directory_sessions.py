@@ -42,7 +42,7 @@ def test_logout_at_the_directory_ends_the_session_that_it_names_and_no_other():
     come_in(second, answer(session_id="s-2"))
     come_in(third, answer(subject="00u2", session_id="s-3"))
 
-    directory_staff.end_directory_sessions(ISSUER, session_id="s-1")
+    directory_sessions.end_sessions(ISSUER, session_id="s-1")
 
     assert [is_in(each) for each in (first, second, third)] == [False, True, True]
 
@@ -53,7 +53,7 @@ def test_logout_of_a_person_ends_all_their_sessions_and_no_others():
     come_in(second, answer(session_id=""))
     come_in(third, answer(subject="00u2", session_id="s-3"))
 
-    directory_staff.end_directory_sessions(ISSUER, subject="00u1")
+    directory_sessions.end_sessions(ISSUER, subject="00u1")
 
     assert [is_in(each) for each in (first, second, third)] == [False, False, True]
 
@@ -71,14 +71,14 @@ def test_logout_of_a_person_ends_all_their_sessions_and_no_others():
 def test_logout_of_somebody_else_or_of_nobody_ends_nothing(client, issuer, whose):
     come_in(client)
 
-    directory_staff.end_directory_sessions(issuer, **whose)
+    directory_sessions.end_sessions(issuer, **whose)
 
     assert is_in(client)
 
 
 def test_logout_that_comes_before_the_first_page_is_not_too_early(client):
     user = directory_staff.admit(answer())
-    directory_staff.end_directory_sessions(ISSUER, subject="00u1")
+    directory_sessions.end_sessions(ISSUER, subject="00u1")
     client.force_login(user, backend=directory_sessions.PATH)
 
     assert not is_in(client)
