@@ -9,8 +9,8 @@ from typing import Concatenate, ParamSpec
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 
-from applications import terms
-from applications.models import Applicant, Application, ApplicationQuerySet, Terms
+from applications import reading, terms
+from applications.models import Applicant, Application, Terms
 from core.actors import Actor
 from identity import limits
 from identity.access import identified_person_required, person_of, proof_of
@@ -39,13 +39,13 @@ class Visitor:
         return person_actor(self.person, self.proof)
 
     @property
-    def applications(self) -> ApplicationQuerySet:
+    def applications(self) -> list[Application]:
         """The applications that the person may see, the latest first."""
-        return Application.objects.for_person(self.person).with_people().order_by("-sent_at")
+        return reading.own_applications(self.person)
 
     def find(self, reference: str) -> tuple[Application, Applicant]:
         """Return one of these applications, and the person's slot in it. Raises Application.DoesNotExist."""
-        application = self.applications.get(reference=reference)
+        application = reading.own_application(self.person, reference)
         return application, application.applicant_of(self.person)
 
 

@@ -84,7 +84,7 @@ def tick() -> int:
 def preview() -> list[str]:
     """Return what tick would do now, one line for each step, and do nothing."""
     now = timezone.now()
-    due = Application.objects.filter(due_at__lte=now).with_invitations().order_by("due_at", "pk")
+    due = Application.objects.filter(due_at__lte=now).with_people().with_emails_held().order_by("due_at", "pk")
     steps = [f"{application.number}: {step.name}" for application in due for step in _overdue(application, now)]
     untold = undeliverable.untold()
     return [*steps, *(f"{application.number}: undeliverable of {who.position}" for _, who, application in untold)]
@@ -132,7 +132,7 @@ def next_steps(application: Application, *, now: dt.datetime) -> list[Step]:
 
 
 def _read_application(pk: int) -> Application:
-    return Application.objects.with_invitations().get(pk=pk)
+    return Application.objects.with_people().with_emails_held().get(pk=pk)
 
 
 def _overdue(application: Application, now: dt.datetime) -> list[Step]:

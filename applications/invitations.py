@@ -23,6 +23,7 @@ from applications.models import (
 )
 from applications.trail import ApplicationEvent, evidence_facts, record_events
 from core.actors import UNIDENTIFIED, Actor, acting_staff
+from core.compiled import Compiled
 from core.refusals import Refused
 from core.transactions import atomically
 from identity.enums import Language
@@ -306,8 +307,16 @@ def error_reports(application: Application, *, reader: Applicant) -> list[ErrorR
     """
     if not (reader.is_main and application.is_open):
         return []
-    found = ErrorReport.objects.filter(applicant__version=application.current_id)
-    return list(found.select_related("applicant").order_by("reported_at", "pk"))
+    return _REPORTS.rows(version=application.current_id)
+
+
+_REPORTS = Compiled(
+    lambda version: (
+        ErrorReport.objects.filter(applicant__version=version)
+        .select_related("applicant")
+        .order_by("reported_at", "pk")
+    )
+)
 
 
 def _lock(applicant: Applicant) -> tuple[Application, Applicant | None]:

@@ -13,6 +13,7 @@ from applications import email_words
 from applications.email_words import LOST, Reader
 from applications.letter_names import name_of
 from applications.models import Applicant, Application
+from core.compiled import Compiled
 from identity.models import Person
 from mailing.models import Letter
 from records.names import applicant_subject
@@ -44,14 +45,21 @@ class OwnLetter:
 
 def letters_about(application: Application, *, reader: Applicant) -> list[OwnLetter]:
     """Return what was written to this applicant about this application, the latest first."""
-    slots = Applicant.objects.same_person(reader).filter(version__application=application)
-    return _listed(_to(slots.values_list("pk", flat=True)).filter(about=application.reference))
+    if reader.hetu:
+        slots = _SLOTS.rows(codes=reader.hetu_indexes, application=application.pk)
+    else:
+        others = Applicant.objects.same_person(reader).filter(version__application=application)
+        slots = list(others.values_list("pk", flat=True))
+    found = _ABOUT.rows(recipients=[applicant_subject(pk) for pk in slots], reference=application.reference)
+    return [OwnLetter(letter) for letter in found]
 
 
 def letters_after_removal(person: Person, *, present: Iterable[Application]) -> list[OwnLetter]:
     """Return what tells this person of applications in which they apply no more; `present` are all the others."""
-    letters = _to(_slots_of(person).values_list("pk", flat=True)).filter(message="removed")
-    return _listed(letters.exclude(about__in=[application.reference for application in present]))
+    slots = _SLOTS_EVERYWHERE.rows(codes=person.hetu_indexes)
+    known = {application.reference for application in present}
+    found = _OF_REMOVAL.rows(recipients=[applicant_subject(pk) for pk in slots])
+    return [OwnLetter(letter) for letter in found if letter.about not in known][:MOST_LETTERS]
 
 
 def lost_at(address: str, letters: Iterable[OwnLetter]) -> OwnLetter | None:
@@ -75,11 +83,16 @@ def _slots_of(person: Person) -> QuerySet[Applicant]:
     return Applicant.objects.filter(hetu_index__in=person.hetu_indexes)
 
 
-def _to(slots: Iterable[int]) -> QuerySet[Letter]:
-    """Return the letters to these slots, by the index letter_recipient."""
-    return Letter.objects.filter(READABLE, recipient__in=[applicant_subject(pk) for pk in slots])
+def _to(recipients: list[str]) -> QuerySet[Letter]:
+    """Return the letters to these slots that may be read, the latest first, by the index letter_recipient."""
+    return Letter.objects.filter(READABLE, recipient__in=recipients).order_by("-created_at", "-pk")
 
 
-def _listed(letters: QuerySet[Letter]) -> list[OwnLetter]:
-    found = letters.order_by("-created_at", "-pk")[:MOST_LETTERS]
-    return [OwnLetter(letter) for letter in found]
+_SLOTS_EVERYWHERE = Compiled(lambda codes: Applicant.objects.filter(hetu_index__in=codes).values_list("pk", flat=True))
+_SLOTS = Compiled(
+    lambda codes, application: Applicant.objects.filter(
+        hetu_index__in=codes, version__application__pk=application
+    ).values_list("pk", flat=True)
+)
+_ABOUT = Compiled(lambda recipients, reference: _to(recipients).filter(about=reference)[:MOST_LETTERS])
+_OF_REMOVAL = Compiled(lambda recipients: _to(recipients).filter(message="removed"))

@@ -11,6 +11,7 @@ from applications.invitation_links import invitation_code
 from applications.letter_names import name_of
 from applications.models import Applicant, Application, ErrorReport, Invitation
 from applications.passing_on import Note, note_for
+from core.compiled import Compiled
 from core.links import KeyGone
 from mailing.enums import Status
 from mailing.models import Letter
@@ -94,8 +95,7 @@ def reported_applications(mine: Iterable[tuple[Application, Applicant]]) -> set[
     Each application comes with the slot of whoever reads them.
     """
     versions = {a.current_id: a.pk for a, me in mine if me.is_main and a.is_open}
-    found = ErrorReport.objects.filter(applicant__version__in=versions)
-    return {versions[version] for version in found.values_list("applicant__version", flat=True)}
+    return {versions[version] for version in _REPORTED.rows(versions=list(versions))}
 
 
 def lost_applications(mine: Iterable[tuple[Application, Applicant]]) -> set[int]:
@@ -126,9 +126,17 @@ def _latest_letters(awaited: Iterable[Applicant]) -> dict[int, Letter]:
     It is found by the key of the person. One that was marked as junk comes first, since no reminder follows it.
     """
     people = {applicant_subject(applicant.pk): applicant for applicant in awaited}
-    found = (
-        Letter.objects.filter(recipient__in=people, message__in=letters.INVITING, dropped_at=None) if people else []
-    )
+    found = _INVITING.rows(recipients=list(people))
     to_them = [letter for letter in found if letter.to == people[letter.recipient].email]
     to_them.sort(key=lambda letter: (letter.complained_at is not None, letter.pk))
     return {people[letter.recipient].pk: letter for letter in to_them}
+
+
+_INVITING = Compiled(
+    lambda recipients: Letter.objects.filter(recipient__in=recipients, message__in=letters.INVITING, dropped_at=None)
+)
+_REPORTED = Compiled(
+    lambda versions: ErrorReport.objects.filter(applicant__version__pk__in=versions).values_list(
+        "applicant__version", flat=True
+    )
+)

@@ -1,11 +1,14 @@
 """The terms of use: the newest published version is accepted once by each person (J1, step 4)."""
 
-from django.db.models import Exists, OuterRef
+import datetime as dt
+
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import get_language
 
 from applications.models import Terms, TermsAcceptance, belongs_to
 from core.actors import Actor
+from core.compiled import Compiled
 from identity.models import Person
 from identity.people import acting_person
 
@@ -17,9 +20,18 @@ def current() -> Terms:
 
 def current_with_acceptance(person: Person) -> tuple[Terms, bool]:
     """Return the terms that count now, and whether the person has accepted them, in one query."""
-    mine = TermsAcceptance.objects.filter(belongs_to(person), terms=OuterRef("pk"))
-    terms = Terms.objects.filter(published_at__lte=timezone.now()).annotate(accepted=Exists(mine)).latest()
+    [terms] = _WITH_ACCEPTANCE.rows(person=person.pk, now=timezone.now())
     return terms, terms.accepted
+
+
+def _with_acceptance(person: int, now: dt.datetime) -> QuerySet[Terms]:
+    """Return the terms that counted at a moment, without their texts, `accepted` by the person with this key or not."""
+    mine = TermsAcceptance.objects.filter(belongs_to(person), terms=OuterRef("pk"))
+    known = Terms.objects.filter(published_at__lte=now).annotate(accepted=Exists(mine))
+    return known.defer("text_fi", "text_sv", "text_en").order_by("-published_at")[:1]
+
+
+_WITH_ACCEPTANCE = Compiled(_with_acceptance)
 
 
 def accept(terms: Terms, *, by: Actor) -> None:

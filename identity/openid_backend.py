@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 from mozilla_django_oidc.auth import OIDCAuthenticationBackend
 
-from identity import client, tokens
+from identity import client, people, tokens
 from identity.attempts import Attempt
 from identity.directory import Issuer
 from identity.models import User
@@ -82,4 +82,4 @@ class OpenIdBackend(OIDCAuthenticationBackend):
 
     def get_user(self, user_id: int) -> User | None:
         """Return the user of a session with their person, in one query, or None for a deactivated user."""
-        return User.objects.select_related("person").filter(pk=user_id, is_active=True).first()
+        return people.signed_in_user(user_id)

@@ -15,7 +15,7 @@ from django.utils.crypto import constant_time_compare
 
 from core import crypto
 from core.text import typed_text
-from identity import accounts, limits, staff_passwords
+from identity import accounts, limits, people, staff_passwords
 from identity.models import User
 
 logger = logging.getLogger("identity.log_in")
@@ -62,7 +62,7 @@ class PasswordBackend(AuthenticationBackend):
 
     def get_user(self, user_id: int) -> User | None:
         """Return the user of a session with their person, in one query, or None for one who may not go on."""
-        user = User.objects.select_related("person").filter(pk=user_id, is_active=True).first()
+        user = people.signed_in_user(user_id)
         return user if user and staff_passwords.may_log_in(user) else None
 
 

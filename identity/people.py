@@ -9,6 +9,7 @@ from django.db.models import F
 
 from core import claims, crypto, hetu
 from core.actors import Actor, Role, Source
+from core.compiled import Compiled
 from core.transactions import atomically
 from identity import accounts
 from identity.claims import Identity
@@ -191,3 +192,11 @@ def _has_account(person: Person) -> bool:
 def _log_out(person: Person) -> None:
     """End every session of a person."""
     User.objects.filter(pk=person.user_id).update(session_series=F("session_series") + 1)
+
+
+_SIGNED_IN = Compiled(lambda pk: User.objects.select_related("person").filter(pk=pk, is_active=True))
+
+
+def signed_in_user(pk: int) -> User | None:
+    """Return the user of a session with their person, by one statement made once (ADR 62); None if deactivated."""
+    return _SIGNED_IN.first(pk=pk)

@@ -4,9 +4,13 @@ import re
 
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.backends.base import UpdateError
+from django.contrib.sessions.models import Session
+from django.utils import timezone
 
+from core.compiled import Compiled
 from core.transactions import DATABASE_AWAY
 
+_LIVE = Compiled(lambda key, now: Session.objects.filter(session_key=key, expire_date__gt=now))
 KEY = re.compile(r"[a-z0-9]{32}")  # as Django makes them
 
 
@@ -18,6 +22,13 @@ class SessionStore(db.SessionStore):
 
     def _validate_session_key(self, key: str | None) -> bool:
         return KEY.fullmatch(key or "") is not None
+
+    def _get_session_from_db(self) -> Session | None:
+        """Return the row of the key, by a statement made once (ADR 62); without one, a new key will be needed."""
+        found = _LIVE.first(key=self.session_key, now=timezone.now())
+        if found is None:
+            self._session_key = None
+        return found
 
     def save(self, must_create: bool = False) -> None:  # noqa: FBT001, FBT002  # Django's
         """Write the session down. Raises UpdateError if it was ended meanwhile, and else the error of the database.

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Max, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from core.actors import Actor
+from core.compiled import Compiled
 from core.masking import mask_codes
 from core.text import storable
 from mailing.enums import Rank, Status, rank_of
@@ -88,6 +89,16 @@ def unreachable_among(addresses: Collection[str]) -> set[str]:
     The last letter there whose fate is known came back for a reason that stays, or a letter there was marked as
     junk mail. What is our own fault, and a mailbox that is full, say nothing of the address.
     """
+    return {
+        letter.to
+        for letter in _FATES.rows(addresses=list(addresses))
+        if letter.complained_at
+        or (letter.status == Status.UNDELIVERABLE and letter.failure in UNREACHABLE | {""})  # "": nobody says why
+    }
+
+
+def _fates(addresses: list[str]) -> QuerySet[Letter]:
+    """Return the last letter to each of these addresses whose fate is known, and all that were marked as junk mail."""
     is_known = (
         Q(delivered_at__isnull=False)
         | Q(bounced_at__isnull=False)
@@ -96,12 +107,10 @@ def unreachable_among(addresses: Collection[str]) -> set[str]:
     )
     to_them = Letter.objects.filter(to__in=addresses)
     last = to_them.filter(is_known).values("to").annotate(last=Max("pk")).order_by().values("last")
-    return {
-        letter.to
-        for letter in to_them.filter(Q(pk__in=last) | Q(complained_at__isnull=False))
-        if letter.complained_at
-        or (letter.status == Status.UNDELIVERABLE and letter.failure in UNREACHABLE | {""})  # "": nobody says why
-    }
+    return to_them.filter(Q(pk__in=last) | Q(complained_at__isnull=False))
+
+
+_FATES = Compiled(_fates)
 
 
 def readdress(letters: LetterQuerySet, *, to: str, language: str) -> None:

@@ -83,7 +83,7 @@ def own_applications(client: ApiClient) -> ApplicationQuerySet:
     """Return the client's own applications with all that a status tells, in a constant number of queries."""
     happenings = Happening.objects.select_related("version", "applicant").order_by("pk")
     bare = happenings.defer("version__content", "applicant__hetu")
-    return own_with_applicants(client).and_invitations().prefetch_related(Prefetch("happenings", bare))
+    return own_with_applicants(client).with_emails_held().prefetch_related(Prefetch("happenings", bare))
 
 
 def own_with_applicants(client: ApiClient) -> ApplicationQuerySet:

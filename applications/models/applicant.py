@@ -31,6 +31,11 @@ class ApplicantQuerySet(models.QuerySet["Applicant"]):
         counts = FilteredRelation("confirmations", condition=Q(confirmations__undone_at=None))
         return self.annotate(counting=counts, counting_id=F("counting__pk")).select_related("counting")
 
+    def of_application(self) -> Self:
+        """Fetch what an application tells of its people: their confirmations, and their live invitations."""
+        live = FilteredRelation("invitations", condition=Q(invitations__replaced_at=None))
+        return self.with_confirmation().annotate(live=live).select_related("counting", "live").order_by("position")
+
     def with_email(self, address: str, *, or_codes: Collection[str] = ()) -> Self:
         """The slots with this address, in capital or small letters, or with one of these blind indexes."""
         found = self.alias(plain_email=_PLAIN_EMAIL)
@@ -169,9 +174,8 @@ class Applicant(models.Model):
 
     @property
     def live_invitation(self) -> "Invitation | None":
-        """This applicant's invitation, where with_invitations() has fetched it."""
-        live: list[Invitation] = getattr(self, "live_invitations", [])
-        return live[0] if live else None
+        """This applicant's invitation, where of_application() has fetched it and there is one."""
+        return getattr(self, "live", None)
 
     @property
     def only_at_counter(self) -> bool:

@@ -11,7 +11,6 @@ from django.utils import timezone
 from applications import dates, references
 from applications.enums import ChangedIn, State
 from applications.models.applicant import Applicant
-from applications.models.invitation import Invitation
 from applications.models.origin import Origin
 from applications.models.version import Version
 from identity.enums import Language
@@ -24,7 +23,11 @@ OPEN = (State.AWAITING, State.VALID)
 class ApplicationQuerySet(models.QuerySet["Application"]):
     def for_person(self, person: Person) -> Self:
         """The applications that the person may see: those in whose current version they apply (R4)."""
-        slots = Applicant.objects.filter(hetu_index__in=person.hetu_indexes, version__current_of__isnull=False)
+        return self.for_codes(person.hetu_indexes)
+
+    def for_codes(self, hetu_indexes: list[str]) -> Self:
+        """The applications that the person may see for whom these blind indexes stand (R4)."""
+        slots = Applicant.objects.filter(hetu_index__in=hetu_indexes, version__current_of__isnull=False)
         return self.filter(current__in=slots.values("version"))
 
     def open(self) -> Self:
@@ -43,13 +46,9 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         return self.filter(found)
 
     def with_applicants(self) -> Self:
-        """Fetch the people and their confirmations in one query more; the content is not fetched."""
-        applicants = Applicant.objects.with_confirmation().order_by("position")
-        return (
-            self.select_related("current")
-            .defer("current__content")
-            .prefetch_related(models.Prefetch("current__applicants", queryset=applicants))
-        )
+        """Fetch the people, their confirmations and live invitations in one query more; the content is not fetched."""
+        applicants = models.Prefetch("current__applicants", queryset=Applicant.objects.of_application())
+        return self.select_related("current").defer("current__content").prefetch_related(applicants)
 
     def with_people(self) -> Self:
         """Fetch what with_applicants() does, the origin and `was_valid`: for a few, as it looks at all changes."""
@@ -69,21 +68,13 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         """Lock the applications with these keys, in the one order in which nobody waits for each other."""
         list(self.select_for_update().filter(pk__in=keys).order_by("pk").values_list("pk"))
 
-    def with_invitations(self) -> Self:
-        """Fetch the people, each one's live invitation, and whether and until when emails were held."""
-        return self.with_people().and_invitations()
-
-    def and_invitations(self) -> Self:
-        """Fetch each applicant's live invitation besides, and whether and until when emails were held."""
-        live = Invitation.objects.filter(replaced_at=None)
+    def with_emails_held(self) -> Self:
+        """Fetch whether and until when emails about it were held."""
         own = Letter.objects.filter(about=models.OuterRef("reference")).order_by()
         held, released = own.held().order_by("pk"), own.filter(released_at__isnull=False).order_by("-released_at")
-        return (
-            self.annotate(emails_held_at=models.Subquery(held.values("held_at")[:1]))
-            .annotate(emails_released_at=models.Subquery(released.values("released_at")[:1]))
-            .prefetch_related(
-                models.Prefetch("current__applicants__invitations", queryset=live, to_attr="live_invitations")
-            )
+        return self.annotate(
+            emails_held_at=models.Subquery(held.values("held_at")[:1]),
+            emails_released_at=models.Subquery(released.values("released_at")[:1]),
         )
 
 
@@ -107,7 +98,7 @@ class Application(models.Model):
 
     # By with_people() only: whether it has ever been valid. One that waits again after that is not "not valid yet".
     was_valid: bool
-    # By with_invitations() only: since when emails about it are held, and when the last of such were released.
+    # By with_emails_held() only: since when emails about it are held, and when the last of such were released.
     emails_held_at: dt.datetime | None
     emails_released_at: dt.datetime | None
 

@@ -16,14 +16,14 @@ class LearnedCodeQuerySet(models.QuerySet["LearnedCode"]):
         return self.filter(took_effect_at__isnull=False, ended_at=None)
 
 
-def belongs_to(person: Person, path: str = "person") -> Q:
-    """Return the condition that a row is this person's. `path` leads from it to the person.
+def belongs_to(person: Person | int, path: str = "person") -> Q:
+    """Return the condition that a row is this person's, or of one with this key. `path` leads from it to the person.
 
     Whoever was known by two codes has two rows of Person, of which one holds their present code.
     """
     known = LearnedCode.objects.in_effect()
     others = known.filter(holder=person).values("other_holder"), known.filter(other_holder=person).values("holder")
-    return Q(**{path: person.pk}) | Q(**{f"{path}__in": others[0]}) | Q(**{f"{path}__in": others[1]})
+    return Q(**{path: person}) | Q(**{f"{path}__in": others[0]}) | Q(**{f"{path}__in": others[1]})
 
 
 class LearnedCode(models.Model):

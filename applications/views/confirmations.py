@@ -9,7 +9,17 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from applications import ahead, calendar_file, confirmation, details, invitations, own_letters, progress, receipt_pdf
+from applications import (
+    ahead,
+    calendar_file,
+    confirmation,
+    details,
+    invitations,
+    own_letters,
+    progress,
+    reading,
+    receipt_pdf,
+)
 from applications import terms as terms_of_use
 from applications.access import Visitor, applicant_view
 from applications.forms import ConfirmForm
@@ -87,9 +97,7 @@ def choose_application(request: HttpRequest, visitor: Visitor) -> HttpResponse:
 @require_safe
 def status_page(request: HttpRequest, visitor: Visitor, reference: str) -> HttpResponse:
     """Show who has confirmed and who has not (J3)."""
-    found = Application.objects.for_person(visitor.person).with_invitations()
-    application = found.get(reference=reference)
-    me = application.applicant_of(visitor.person)
+    application, me = visitor.find(reference)
     people = progress.people(application, reader=me)
     reports = invitations.error_reports(application, reader=me)
     letters = own_letters.letters_about(application, reader=me)
@@ -113,8 +121,8 @@ def status_page(request: HttpRequest, visitor: Visitor, reference: str) -> HttpR
 @require_safe
 def calendar_page(request: HttpRequest, visitor: Visitor, reference: str) -> HttpResponse:
     """Give the days that lie ahead of an application, as a file for one's calendar (J3)."""
-    application = Application.objects.for_person(visitor.person).with_invitations().get(reference=reference)
-    found = ahead.coming(application, reader=application.applicant_of(visitor.person))
+    application, me = visitor.find(reference)
+    found = ahead.coming(application, reader=me)
     days = ahead.whole_days(found, application)
     if not days:
         return redirect("applications:status", reference)
@@ -195,7 +203,7 @@ def _details_page(
     refusal: confirmation.Changed | None = None,
     read: str = "",
 ) -> HttpResponse:
-    rivals = visitor.applications.filter(pk__in=confirmation.rivals_of(application))
+    rivals = reading.own_among(visitor.person, confirmation.rivals_of(application))
     before = read if refusal else confirmation.confirmed_before(me, application)
     context = {
         "application": application,

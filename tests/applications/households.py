@@ -19,7 +19,7 @@ def sent(main, *others, language="fi", **more):
 
 
 def fresh(application):
-    return Application.objects.with_invitations().get(pk=application.pk)
+    return Application.objects.with_people().with_emails_held().get(pk=application.pk)
 
 
 def edit_elsewhere(application):
