@@ -88,6 +88,8 @@ class Compiled(Generic[Row]):
         query_set = self._build(**places)
         compiler = query_set.query.get_compiler(using=query_set.db)
         made = self._made[tuple(shape)] = Made(query_set, compiler, *compiler.as_sql())
+        converters = compiler.get_converters([each[0] for each in compiler.select[: compiler.col_count]])
+        compiler.get_converters = lambda _expressions: converters
         if any(isinstance(one, dt.date) for one in made.parameters):
             raise TypeError("The moment at which a query was made would count for good")
         return made

@@ -15,6 +15,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from core.compiled import Compiled
 from core.last_known import LastKnown
 from counter.opening import Day, Span, Status, Timetable, opening_status
 
@@ -127,7 +128,7 @@ class Counter(models.Model):
     @classmethod
     def only(cls) -> Self:
         """Return the counter."""
-        return cls.objects.first() or cls()
+        return _ONLY.first() or cls()
 
     @property
     def name(self) -> str:
@@ -182,9 +183,10 @@ class Counter(models.Model):
 
     def _read_timetable(self) -> Timetable:
         weekly: dict[int, list[Span]] = {}
-        for hours in self.weekly_hours.all():
+        for hours in _WEEK.rows(counter=self.pk):
             weekly.setdefault(hours.weekday, []).append(hours.span)
-        return Timetable(weekly=weekly, exceptions={e.date: e.day for e in self.exceptions.ahead()})
+        ahead = _AHEAD.rows(counter=self.pk, today=timezone.localdate())
+        return Timetable(weekly=weekly, exceptions={exception.date: exception.day for exception in ahead})
 
     @property
     def status(self) -> Status | None:
@@ -267,3 +269,8 @@ class ExceptionalHours(models.Model):
     def day(self) -> Day:
         spans = [Span(self.opens, self.closes)] if self.opens and self.closes else []
         return Day(self.date, spans, reason=in_language(self, "reason"))
+
+
+_ONLY = Compiled(lambda: Counter.objects.order_by("pk")[:1])
+_WEEK = Compiled(lambda counter: WeeklyHours.objects.filter(counter=counter))
+_AHEAD = Compiled(lambda counter, today: ExceptionalHours.objects.filter(counter=counter, date__gte=today))
