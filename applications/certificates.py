@@ -14,7 +14,7 @@ from django.db.models import F, Prefetch, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from applications import dates
+from applications import dates, reading
 from applications.models import Applicant, Application, Certificate
 from applications.receipts import find_genuine
 from applications.trail import ApplicationEvent, record_events
@@ -69,7 +69,7 @@ def issue_certificate(applicant: Applicant, *, language: Language, by: Actor) ->
     The same on the same day is one certificate (R12). Staff act for the person whose identity they have checked.
     Raises CannotCertify.
     """
-    application = Application.objects.locked(applicant.version.application_id)
+    application = reading.locked(applicant.version.application_id)
     own = next((each for each in application.applicants if applicant.is_same_person(each)), None)
     if own is None:
         raise CannotCertifyRemoved

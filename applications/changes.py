@@ -7,7 +7,6 @@ from django.utils.translation import gettext_lazy as _
 
 from applications import (
     announcing,
-    confirmation,
     contact_details,
     dates,
     intake,
@@ -15,6 +14,8 @@ from applications import (
     letters,
     present,
     protection,
+    reading,
+    rivals,
     states,
 )
 from applications.contact_details import DETAILS
@@ -190,7 +191,7 @@ def renew(application: Application, *, by: Actor, check: IdCheck | None = None) 
     person of a sound `check`, which the caller has locked. Raises what may_renew() raises, and NotLatest if the check
     is of another version.
     """
-    locked, rivals = confirmation.lock_with_rivals(application)
+    locked, others = rivals.lock_with_rivals(application)
     if not locked.is_open:
         raise CannotChangeEnded
     try:
@@ -203,7 +204,7 @@ def renew(application: Application, *, by: Actor, check: IdCheck | None = None) 
     now = timezone.now()
     locked.valid_until = dates.valid_until(now)
     states.transition(locked, Transition.RENEWED, by=by, at=now, check=check)
-    confirmation.replace_rivals((rival for rival in rivals if rival.is_valid), by=by, at=now)
+    rivals.replace_rivals((other for other in others if other.is_valid), by=by, at=now)
     letters.renewed(own, locked, check=check)
 
 
@@ -279,7 +280,7 @@ def _take_details(locked: Application, document: Document, *, is_latest: bool, b
 
 
 def _lock_open(key: int) -> Application:
-    locked = Application.objects.locked(key)
+    locked = reading.locked(key)
     if not locked.is_open:
         raise CannotChangeEnded
     return locked

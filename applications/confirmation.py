@@ -3,12 +3,10 @@
 An application is valid only when every adult applicant of its current version has confirmed that version
 (R1, R2). Each fills only the slot that holds their own personal identity code (R4), once (R12). When the last
 one has confirmed, the application becomes valid. It then replaces every other open application in which one of
-its adults applies (R9).
+its adults applies (R9; rivals.py).
 """
 
-import datetime as dt
 import logging
-from collections.abc import Iterable
 from functools import partial
 
 from django.db import models, transaction
@@ -16,10 +14,11 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from applications import dates, inviting, learned_codes, letters, states
+from applications import inviting, learned_codes, letters, reading, states
 from applications.document import Stored
 from applications.enums import State, Transition
-from applications.models import Applicant, Application, ApplicationQuerySet, Confirmation, IdCheck, Terms, Version
+from applications.models import Applicant, Application, Confirmation, IdCheck, Terms, Version
+from applications.rivals import lock_with_rivals, replace_rivals
 from applications.trail import ApplicationEvent, record_events
 from core import counting
 from core.actors import Actor, Source
@@ -212,40 +211,6 @@ def _is_as_sent(applicant: Applicant, version: Version) -> bool:
     return applicant.code_check_id is not None and learned_codes.explains(applicant, sent)
 
 
-def lock_with_rivals(application: Application) -> tuple[Application, list[Application]]:
-    """Lock the application together with those it would replace, always in one order; return both with their people.
-
-    Two applications of the same adults may be confirmed in the same second: the later one waits here, and then
-    reads that it has been replaced (R9). Which ones would be replaced is looked up again under the lock: somebody may
-    have left a rival meanwhile, or have come to apply in another one.
-    """
-    keys = {application.pk, *rivals_of(application).values_list("pk", flat=True)}
-    while True:
-        with transaction.atomic():
-            Application.objects.lock_several(keys)
-            # Only now can nobody else change them or their people.
-            locked = Application.objects.with_people().get(pk=application.pk)
-            rivals = list(rivals_of(locked).with_people().order_by("pk"))
-            if keys.issuperset(rival.pk for rival in rivals):
-                return locked, rivals
-            keys.update(rival.pk for rival in rivals)
-            transaction.set_rollback(True)  # gives the locks back, so that all of them are taken in their order
-
-
-def replace_rivals(rivals: Iterable[Application], *, by: Actor, at: dt.datetime) -> None:
-    """End locked applications whose place another one takes, and tell their people (R9)."""
-    for rival in rivals:
-        states.transition(rival, Transition.REPLACED, by=by, at=at)
-        letters.ended(rival)
-
-
-def rivals_of(application: Application) -> ApplicationQuerySet:
-    """Return the other open applications in which an adult applicant of this one applies as an adult (R9)."""
-    codes = [index for a in application.applicants if a.is_adult for index in a.hetu_indexes]
-    slots = Applicant.objects.filter(hetu_index__in=codes, birth_date__lte=dates.youngest_adult_born(on=dates.today()))
-    return Application.objects.open().filter(current__in=slots.values("version")).exclude(pk=application.pk)
-
-
 def resting_on(id_check: IdCheck) -> models.QuerySet[Confirmation]:
     """Return the confirmations that rest on an ID check and count, in the order of their applications (C5).
 
@@ -266,7 +231,7 @@ def undo(id_check: IdCheck, *, by: Actor) -> list[Application]:
     resting = resting_on(id_check)
     keys = set(resting.values_list("applicant__version__application", flat=True))
     bearing = id_check.slots_with_its_code.values_list("version__application", flat=True)
-    Application.objects.lock_several({*keys, *bearing})
+    reading.lock_several({*keys, *bearing})
     locked = resting.filter(applicant__version__application__in=keys).select_related("applicant__version")
     confirmations = list(locked.defer("applicant__version__content"))
     learned_codes.take_back(id_check, by=by)
@@ -274,7 +239,7 @@ def undo(id_check: IdCheck, *, by: Actor) -> list[Application]:
         confirmation.undone_at = now = timezone.now()
         confirmation.save(update_fields=["undone_at"])
         version = confirmation.applicant.version
-        application = Application.objects.with_people().get(pk=version.application_id)
+        application = reading.application(version.application_id)
         facts = {"id_check": id_check.pk, "confirmation": confirmation.pk}
         event = ApplicationEvent(Event.CONFIRMATION_UNDONE, confirmation.applicant, facts)
         if application.is_open and application.current_id == version.pk:

@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from applications import changes, draft_letters, draft_links, intake, present
+from applications import changes, draft_letters, draft_links, intake, present, reading
 from applications.form import steps
 from applications.form.data import FormData
 from applications.models import Application, Draft, DraftQuerySet
@@ -131,7 +131,7 @@ def send_draft(draft: Draft, *, revision: str, assurance: bool, by: Actor) -> Ap
     nothing is sent, and everything that was typed stays.
     """
     if draft.application_id:  # before the draft, as erasing locks them: contact details may be corrected just now
-        Application.objects.lock_several([draft.application_id])
+        reading.lock_several([draft.application_id])
     try:
         locked = _lock_unsent(draft)
     except CannotWriteSent:

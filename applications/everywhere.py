@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from django.utils.text import get_text_list
 from django.utils.translation import gettext, ngettext
 
+from applications import reading
 from applications.models import Applicant, Application
 
 Place = tuple[Applicant, Application]  # somebody's slot in the current version of an application
@@ -43,7 +44,7 @@ def lock_also(applicant: Applicant, references: Collection[str]) -> list[Place]:
     slots = Applicant.objects.same_person(applicant)
     known = Application.objects.filter(reference__in=references, current__applicants__in=slots)
     keys = [key for key in known.values_list("pk", flat=True) if key != own]
-    Application.objects.lock_several([own, *keys])
+    reading.lock_several([own, *keys])
     found = Application.objects.with_people().filter(pk__in=keys).order_by("pk")
     return _places(applicant, [application for application in found if application.is_open])
 

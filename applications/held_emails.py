@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Min
 from django.utils import timezone
 
-from applications import letters
+from applications import letters, reading
 from applications.models import OPEN, Application, Invitation
 from core.transactions import atomically
 from mailing import held
@@ -60,7 +60,7 @@ def release_of(application: Application) -> None:
 @atomically
 def _release(references: Sequence[str], *, at: dt.datetime) -> int:
     keys = Application.objects.filter(reference__in=references).values_list("pk", flat=True)
-    Application.objects.lock_several(list(keys))
+    reading.lock_several(list(keys))
     return _release_locked(references, at=at)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from applications import contact_details, everywhere, invitation_links, letters
+from applications import contact_details, everywhere, invitation_links, letters, reading
 from applications.contact_details import way_of
 from applications.enums import Act
 from applications.everywhere import Place
@@ -325,7 +325,7 @@ def _lock(applicant: Applicant) -> tuple[Application, Applicant | None]:
     There is none for somebody who has been removed meanwhile.
     """
     key = Applicant.objects.values_list("version__application", flat=True).get(pk=applicant.pk)
-    application = Application.objects.locked(key)
+    application = reading.locked(key)
     return application, next((each for each in application.applicants if applicant.is_same_person(each)), None)
 
 

@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from applications import dates, letters, protection
+from applications import dates, letters, protection, reading
 from applications.document import Human, Stored
 from applications.models import Applicant, ApplicantQuerySet, Application, IdCheck, LearnedCode
 from applications.models.learned_code import LearnedCodeQuerySet
@@ -100,10 +100,10 @@ def bring_together(check: IdCheck, *, by: Actor) -> None:
     learned = LearnedCode.objects.select_for_update().filter(id_check=check, took_effect_at=None).first()
     if learned is None:
         return
-    Application.objects.lock_several(_applications_of(learned))
+    reading.lock_several(_applications_of(learned))
     born = {hetu.birth_date(code) for code in (learned.hetu, learned.former_hetu) if code}
     protection.lock_born(born, is_changing=True)
-    Application.objects.lock_several(_applications_of(learned))  # what was sent before it knew of this code
+    reading.lock_several(_applications_of(learned))  # what was sent before it knew of this code
     slot = Applicant.objects.select_related("version").defer("version__content").get(pk=check.applicant_id)
     if slot.hetu == learned.hetu:  # by another check, or a change of the application
         drop_code(check)

@@ -1,9 +1,10 @@
-"""What the pages of an applicant read of their applications: two statements, made once (ADR 62).
+"""What pages and acts read of applications: an application with its people, by two statements made once (ADR 62).
 
-They bring what `with_people().with_emails_held()` brings, and for one application its content, too.
+They bring what `with_people().with_emails_held()` brings, and where it says so the content, too.
 """
 
 from collections import defaultdict
+from collections.abc import Iterable
 
 from applications.models import Applicant, Application, ApplicationQuerySet
 from applications.models.applicant import ApplicantQuerySet
@@ -13,33 +14,35 @@ from identity.models import Person
 
 def own_applications(person: Person) -> list[Application]:
     """Return the applications that the person may see (R4), the latest first."""
-    return _with_people(_ALL.rows(codes=person.hetu_indexes))
+    return add_people(_ALL.rows(codes=person.hetu_indexes))
 
 
 def own_application(person: Person, reference: str) -> Application:
-    """Return one of these applications. Raises Application.DoesNotExist."""
-    found = _with_people(_ONE.rows(codes=person.hetu_indexes, reference=reference))
-    if not found:
-        raise Application.DoesNotExist
-    return found[0]
+    """Return one of these applications, with its content. Raises Application.DoesNotExist."""
+    return _only(add_people(_ONE.rows(codes=person.hetu_indexes, reference=reference)))
 
 
-def own_among(person: Person, some: ApplicationQuerySet) -> ApplicationQuerySet:
-    """Return those of some applications that the person may see, with their people, the latest first."""
-    return Application.objects.for_person(person).filter(pk__in=some).with_people().order_by("-sent_at")
+def locked(pk: int) -> Application:
+    """Lock an application, and return it, its content and its people as they stand once nobody else can change them.
+
+    Raises Application.DoesNotExist.
+    """
+    lock_several({pk})
+    return application(pk)
 
 
-def _of(codes: list[str]) -> ApplicationQuerySet:
-    return Application.objects.for_codes(codes).with_people().with_emails_held().prefetch_related(None)
+def lock_several(keys: Iterable[int]) -> None:
+    """Lock the applications with these keys, in the one order in which nobody waits for each other."""
+    _LOCK.rows(keys=sorted(set(keys)))
 
 
-_ALL = Compiled(lambda codes: _of(codes).order_by("-sent_at"))
-_ONE = Compiled(lambda codes, reference: _of(codes).filter(reference=reference).defer(None))
-_PEOPLE = Compiled(lambda versions: Applicant.objects.of_application().filter(version__pk__in=versions))
+def application(pk: int) -> Application:
+    """Return an application with its content and its people. Raises Application.DoesNotExist."""
+    return _only(add_people(_BY_KEY.rows(pk=pk)))
 
 
-def _with_people(applications: list[Application]) -> list[Application]:
-    """Put the people where prefetch_related() would put them."""
+def add_people(applications: list[Application]) -> list[Application]:
+    """Put the people of these applications where prefetch_related() would put them, and return the applications."""
     versions = {each.version.pk: each.version for each in applications}
     people = defaultdict[int, list[Applicant]](list)
     for applicant in _PEOPLE.rows(versions=list(versions)):
@@ -50,3 +53,27 @@ def _with_people(applications: list[Application]) -> list[Application]:
         read._result_cache = people[key]
         version._prefetched_objects_cache = {"applicants": read}
     return applications
+
+
+def _only(found: list[Application]) -> Application:
+    if not found:
+        raise Application.DoesNotExist
+    return found[0]
+
+
+def without_people(some: ApplicationQuerySet) -> ApplicationQuerySet:
+    """Return some applications as a query to be compiled, whose people are then added by add_people()."""
+    return some.with_people().with_emails_held().prefetch_related(None)
+
+
+_ALL = Compiled(lambda codes: without_people(Application.objects.for_codes(codes)).order_by("-sent_at"))
+_ONE = Compiled(
+    lambda codes, reference: (
+        without_people(Application.objects.for_codes(codes)).filter(reference=reference).defer(None)
+    )
+)
+_BY_KEY = Compiled(lambda pk: without_people(Application.objects.filter(pk=pk)).defer(None))
+_LOCK = Compiled(
+    lambda keys: Application.objects.select_for_update().filter(pk__in=keys).order_by("pk").values_list("pk")
+)
+_PEOPLE = Compiled(lambda versions: Applicant.objects.of_application().filter(version__pk__in=versions))

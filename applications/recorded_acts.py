@@ -1,6 +1,6 @@
 """What becomes of what staff recorded for a person when the ID check behind it is undone (C5, ADR 27)."""
 
-from applications import invitations, letters
+from applications import invitations, letters, reading
 from applications.enums import Act
 from applications.models import Application, IdCheck, RecordedAct
 from core.actors import Actor
@@ -14,7 +14,7 @@ def undo_acts(id_check: IdCheck, *, by: Actor) -> bool:
     A withdrawal is final. A renewal stays while the application is valid by confirmations that do not rest on the
     check; if one of these has fallen with it, everybody hears of that instead.
     """
-    application = Application.objects.locked(id_check.applicant.version.application_id)
+    application = reading.locked(id_check.applicant.version.application_id)
     acts = id_check.acts.filter(undone_at=None).select_related("id_check__applicant").order_by("pk")
     concerning = [act for act in acts if _take_down(act, application, by=by)]
     for act in concerning:

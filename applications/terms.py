@@ -25,7 +25,7 @@ def current_with_acceptance(person: Person) -> tuple[Terms, bool]:
 
 
 def _with_acceptance(person: int, now: dt.datetime) -> QuerySet[Terms]:
-    """Return the terms that counted at a moment, without their texts, `accepted` by the person with this key or not."""
+    """Return the terms that counted at a moment, without texts, `accepted` by the person of a key or not."""
     mine = TermsAcceptance.objects.filter(belongs_to(person), terms=OuterRef("pk"))
     known = Terms.objects.filter(published_at__lte=now).annotate(accepted=Exists(mine))
     return known.defer("text_fi", "text_sv", "text_en").order_by("-published_at")[:1]

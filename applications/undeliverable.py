@@ -10,7 +10,7 @@ import hashlib
 from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
 
-from applications import letters
+from applications import letters, reading
 from applications.enums import Happened, State
 from applications.models import Applicant, Application, Confirmation, Happening, Invitation
 from applications.trail import ApplicationEvent, record_events
@@ -77,7 +77,7 @@ def _event_of(letter: Letter) -> str:
 
 @atomically
 def _tell(letter: Letter, applicant: Applicant, application: Application) -> None:
-    locked = Application.objects.locked(application.pk)
+    locked = reading.locked(application.pk)
     if applicant not in locked.applicants or not locked.awaits(applicant):
         return
     told = Happening.objects.filter(

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from applications import everywhere, invitations
+from applications import everywhere, invitations, reading
 from applications.models import OPEN, Applicant, Application
 from core.actors import Actor
 from core.transactions import atomically
@@ -29,7 +29,7 @@ def correct_contact_details(
     and id_checks.SlotChanged.
     """
     others = everywhere.lock_also(applicant, also)
-    application = Application.objects.locked(applicant.version.application_id)
+    application = reading.locked(applicant.version.application_id)
     if not application.is_open:
         raise CannotCheckEnded
     slot = next((each for each in application.applicants if each == applicant), None)
@@ -44,7 +44,7 @@ def lock_open_applications(applicant: Applicant) -> list[Application]:
     """Lock the open applications in which this person applies, and return them with their people."""
     same = Applicant.objects.same_person(applicant)
     keys = list(Application.objects.filter(state__in=OPEN, current__applicants__in=same).values_list("pk", flat=True))
-    Application.objects.lock_several(keys)
+    reading.lock_several(keys)
     found = Application.objects.with_people().filter(pk__in=keys).order_by("pk")
     return [application for application in found if application.is_open]
 

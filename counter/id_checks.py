@@ -5,7 +5,7 @@ import uuid
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from applications import confirmation, learned_codes, letters, protection, recorded_acts
+from applications import confirmation, learned_codes, letters, protection, reading, recorded_acts, rivals
 from applications.enums import CheckStatus, CodeOnDocument, PendingReason
 from applications.models import OPEN, Applicant, Application, IdCheck, IdCheckQuerySet
 from applications.trail import ApplicationEvent, record_events
@@ -202,7 +202,7 @@ def _lock_applications(applicant: Applicant) -> Application:
     """
     own = applicant.version.application_id
     same = [slot.version.application for slot in protection.slots_of_person(applicant)]
-    Application.objects.lock_several({own, *(each.pk for each in same if each.state in OPEN)})
+    reading.lock_several({own, *(each.pk for each in same if each.state in OPEN)})
     return Application.objects.with_people().get(pk=own)
 
 
@@ -232,7 +232,7 @@ def decide(check: IdCheck, *, accepted: bool, reason: str, by: Actor) -> SecondL
         raise NeedsSupervisor
     if accepted and locked.paper_wish:  # before their chains in the trail, as by confirming
         sent = locked.applicant.version.application
-        Application.objects.lock_several({sent.pk, *confirmation.rivals_of(sent).values_list("pk", flat=True)})
+        reading.lock_several({sent.pk, *rivals.rivals_of(sent).values_list("pk", flat=True)})
     look = SecondLook.objects.create(check_made=locked, accepted=accepted, reason=reason, by=staff, at=timezone.now())
     event = Event.CHECK_ACCEPTED if accepted else Event.CHECK_REJECTED
     _record_check_event(locked, event, by)
@@ -274,7 +274,7 @@ def undo(check: IdCheck, *, reason: str, by: Actor) -> list[Application]:
     # Applications before accounts, and both before their chains in the trail, in the order of confirming and issuing.
     resting = confirmation.resting_on(locked).values_list("applicant__version__application", flat=True)
     bearing = locked.slots_with_its_code.values_list("version__application", flat=True)
-    Application.objects.lock_several({locked.applicant.version.application_id, *resting, *bearing})
+    reading.lock_several({locked.applicant.version.application_id, *resting, *bearing})
     has_code = bool(bearing)
     # Locked before it is closed: an account that was moved meanwhile rests on another check, and stays.
     closed = list(learned_codes.accounts_resting_on(locked).select_for_update(of=("self",)))

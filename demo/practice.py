@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from applications import application_removal, references, terms
+from applications import application_removal, reading, references, terms
 from applications.models import Application, IdCheck
 from core import crypto
 from core.transactions import atomically
@@ -48,7 +48,7 @@ def _clear() -> None:
     played = [each for each in vars(practice_people).values() if isinstance(each, DemoPerson)]
     indexes = [index for each in played for index in crypto.indexes(each.identity.hetu)]
     known = list(Person.objects.filter(hetu_index__in=indexes))
-    Application.objects.lock_several(keys)
+    reading.lock_several(keys)
     person_removal.remove_accounts(known, with_notices=True)
     application_removal.remove_drafts(known, keys)
     removal.remove_whole(dict(Application.objects.filter(pk__in=keys).values_list("pk", "reference")))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
-from applications import application_removal, dates, deadlines
+from applications import application_removal, dates, deadlines, reading
 from applications.models import Applicant, Application, IdCheck, belongs_to
 from applications.trail import ApplicationEvent, record_events
 from core.actors import Actor
@@ -110,7 +110,7 @@ def _lock_everything(slot: Applicant) -> list[Person]:
         key for each in known for key in Person.objects.filter(belongs_to(each, "pk")).values_list("pk", flat=True)
     }
     people = list(Person.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk"))
-    Application.objects.lock_several({each.version.application_id for each in _slots_of(slot)})
+    reading.lock_several({each.version.application_id for each in _slots_of(slot)})
     list(Account.objects.select_for_update(of=("self",)).filter(user__person__in=people).values_list("pk"))
     return people
 

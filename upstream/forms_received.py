@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.db.models import QuerySet
 
+from applications import reading
 from applications.models import OPEN, Application, Happening
 from upstream.models import ApiClient, Intake
 
@@ -22,7 +23,7 @@ def adopt(happenings: QuerySet[Happening], *, client: ApiClient) -> None:
     waiting = happenings.filter(application__state__in=OPEN).values_list("application", flat=True)
     while keys := set(waiting[:BATCH]):
         with transaction.atomic():
-            Application.objects.lock_several(keys)
+            reading.lock_several(keys)
             given = [Intake(client=client, application_id=key) for key in keys]
             Intake.objects.bulk_create(given, ignore_conflicts=True)
             Application.objects.filter(pk__in=keys, intake__client=client).update(origin=client.origin_id)

@@ -3,7 +3,7 @@
 from django.db import IntegrityError, transaction
 
 import applications.intake
-from applications import changes, present
+from applications import changes, present, reading
 from applications.document import Document
 from applications.enums import State
 from applications.models import Application
@@ -47,7 +47,7 @@ def change(reference: str, document: Document, *, client: ApiClient, tag: str) -
     AlreadySent, changes.EditedOnlyHere, changes.NotLatest and changes.CannotChangeEnded.
     """
     intake = standing.own_intake(reference, client=client)
-    Application.objects.lock_several([intake.application_id])
+    reading.lock_several([intake.application_id])
     try:
         intake.refresh_from_db(fields=["reference"])
         _give_number(intake, document.reference)
@@ -65,7 +65,7 @@ def read(reference: str, *, client: ApiClient) -> tuple[Document, str]:
     """
     intake = standing.own_intake(reference, client=client)
     try:
-        application = Application.objects.locked(intake.application_id)
+        application = reading.locked(intake.application_id)
     except Application.DoesNotExist:  # erased meanwhile
         raise standing.NotFound from None
     record_events(application, ApplicationEvent(Event.DOCUMENT_READ), by=actor_of(client))

@@ -1,7 +1,7 @@
 """An application, through all its versions."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from typing import Self
 
 from django.db import models
@@ -30,9 +30,9 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         slots = Applicant.objects.filter(hetu_index__in=hetu_indexes, version__current_of__isnull=False)
         return self.filter(current__in=slots.values("version"))
 
-    def open(self) -> Self:
-        """Those that wait or are valid today, by the rule of `status`."""
-        return self.filter(state__in=OPEN, valid_until__gte=dates.today())
+    def open(self, *, on: dt.date | None = None) -> Self:
+        """Those that wait or are valid today, or on another day, by the rule of `status`."""
+        return self.filter(state__in=OPEN, valid_until__gte=on or dates.today())
 
     def in_states(self, states: Collection[State]) -> Self:
         """Those that are in one of these states today, by the rule of `status`."""
@@ -58,15 +58,6 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
     def just_sent(self) -> Self:
         """Fetch what with_people() does, of applications that were sent this moment, and so have never been valid."""
         return self.with_applicants().select_related("origin").annotate(was_valid=models.Value(value=False))
-
-    def locked(self, pk: int) -> "Application":
-        """Lock an application, and return it and its people as they stand once nobody else can change them."""
-        self.select_for_update().values_list("pk").get(pk=pk)
-        return self.with_people().get(pk=pk)
-
-    def lock_several(self, keys: Iterable[int]) -> None:
-        """Lock the applications with these keys, in the one order in which nobody waits for each other."""
-        list(self.select_for_update().filter(pk__in=keys).order_by("pk").values_list("pk"))
 
     def with_emails_held(self) -> Self:
         """Fetch whether and until when emails about it were held."""

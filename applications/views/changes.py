@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from applications import changes, confirmation, dates, details, drafts, present, reading
+from applications import changes, dates, details, drafts, present, rivals
 from applications.access import Visitor, applicant_view
 from applications.draft_access import hold_draft, session_draft
 from applications.enums import State
@@ -38,8 +38,8 @@ def renew_application(request: HttpRequest, visitor: Visitor, reference: str) ->
         messages.info(request, str(changes.NothingGained()))
         return redirect("applications:status", reference)
     until = dates.valid_until(timezone.now())
-    rivals = reading.own_among(visitor.person, confirmation.rivals_of(application).filter(state=State.VALID))
-    context = {"application": application, "until": until, "rivals": rivals}
+    replaced = [each for each in rivals.own_rivals(application, visitor.person) if each.state == State.VALID]
+    context = {"application": application, "until": until, "rivals": replaced}
     return render(request, "applications/renew.html", context)
 
 

@@ -17,8 +17,8 @@ from applications import (
     invitations,
     own_letters,
     progress,
-    reading,
     receipt_pdf,
+    rivals,
 )
 from applications import terms as terms_of_use
 from applications.access import Visitor, applicant_view
@@ -203,7 +203,6 @@ def _details_page(
     refusal: confirmation.Changed | None = None,
     read: str = "",
 ) -> HttpResponse:
-    rivals = reading.own_among(visitor.person, confirmation.rivals_of(application))
     before = read if refusal else confirmation.confirmed_before(me, application)
     context = {
         "application": application,
@@ -211,7 +210,7 @@ def _details_page(
         "sections": details.sections(application.version, me),
         "is_changed": bool(before),
         "changes": details.changes_since(before, application, me) if before else [],
-        "rivals": rivals if application.awaits(me) else [],
+        "rivals": rivals.own_rivals(application, visitor.person) if application.awaits(me) else [],
         "reports": invitations.error_reports(application, reader=me) if me.is_main else me.error_reports.all(),
         "own_lost": own_letters.lost_at(me.email, own_letters.letters_about(application, reader=me)),
         "refusal": refusal,

@@ -11,10 +11,11 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from applications import changes, confirmation, dates, invitations
+from applications import changes, dates, invitations
 from applications.enums import Act, State
 from applications.forms import ConfirmForm
 from applications.models import Applicant
+from applications.rivals import rivals_of
 from core.refusals import Refused
 from core.requests import read_or_act
 from counter import counter_acts, id_checks
@@ -155,7 +156,7 @@ def _explain(
         "refusal": refusal,
     }
     if act.kind == Act.RENEWED:
-        rivals = confirmation.rivals_of(slot.version.application).filter(state=State.VALID)
+        rivals = rivals_of(slot.version.application).filter(state=State.VALID)
         own = rivals.filter(current__applicants__hetu_index__in=slot.hetu_indexes)
         context |= {"rivals": list(rivals), "own_rivals": list(own)}
     return person_page(request, slot, "act", context, status=409 if refusal else 200)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from applications import confirmation, details, invitations, terms
 from applications.details import Section
 from applications.models import Applicant, Application, Terms
+from applications.rivals import rivals_of
 from core.requests import read_or_act
 from counter import counter_confirmation, id_checks
 from counter.desk import access_log, visit
@@ -75,7 +76,7 @@ def _summary_page(
 ) -> HttpResponse:
     application = slot.version.application
     # A valid application replaces none when somebody who has turned 18 confirms it too (ADR 4).
-    rivals = confirmation.rivals_of(application) if application.awaits(slot) else Application.objects.none()
+    rivals = rivals_of(application) if application.awaits(slot) else Application.objects.none()
     with translation.override(slot.language):
         sections, text = _sections_shown(request, slot, read), terms.text(current)
     context = {

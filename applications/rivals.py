@@ -1,0 +1,72 @@
+"""Other open applications of the same adults: of those that become valid, one stays (R9)."""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import transaction
+
+from applications import dates, letters, reading, states
+from applications.enums import Transition
+from applications.models import Applicant, Application, ApplicationQuerySet
+from core.actors import Actor
+from core.compiled import Compiled
+from identity.models import Person
+
+
+def rivals_of(application: Application) -> ApplicationQuerySet:
+    """Return the other open applications in which an adult applicant of this one applies as an adult (R9)."""
+    return _rivals(**_sought(application))
+
+
+def own_rivals(application: Application, person: Person) -> list[Application]:
+    """Return those of them that the person may see, with their people, the latest first."""
+    found = _OWN.rows(own=person.hetu_indexes, **_sought(application))
+    return reading.add_people(found)
+
+
+def lock_with_rivals(application: Application) -> tuple[Application, list[Application]]:
+    """Lock the application together with those it would replace, always in one order; return both with their people.
+
+    Two applications of the same adults may be confirmed in the same second: the later one waits here, and then
+    reads that it has been replaced (R9). Which ones would be replaced is looked up again under the lock: somebody may
+    have left a rival meanwhile, or have come to apply in another one.
+    """
+    keys = {application.pk, *_KEYS.rows(**_sought(application))}
+    while True:
+        with transaction.atomic():
+            reading.lock_several(keys)
+            # Only now can nobody else change them or their people.
+            locked = reading.application(application.pk)
+            rivals = reading.add_people(_ALL.rows(**_sought(locked)))
+            if keys.issuperset(rival.pk for rival in rivals):
+                return locked, rivals
+            keys.update(rival.pk for rival in rivals)
+            transaction.set_rollback(True)  # gives the locks back, so that all of them are taken in their order
+
+
+def replace_rivals(rivals: Iterable[Application], *, by: Actor, at: dt.datetime) -> None:
+    """End locked applications whose place another one takes, and tell their people (R9)."""
+    for rival in rivals:
+        states.transition(rival, Transition.REPLACED, by=by, at=at)
+        letters.ended(rival)
+
+
+def _sought(application: Application) -> dict[str, Any]:
+    today = dates.today()
+    return {
+        "pk": application.pk,
+        "codes": [index for a in application.applicants if a.is_adult for index in a.hetu_indexes],
+        "born_by": dates.youngest_adult_born(on=today),
+        "today": today,
+    }
+
+
+def _rivals(pk: int, codes: list[str], born_by: dt.date, today: dt.date) -> ApplicationQuerySet:
+    slots = Applicant.objects.filter(hetu_index__in=codes, birth_date__lte=born_by)
+    return Application.objects.open(on=today).filter(current__in=slots.values("version")).exclude(pk=pk)
+
+
+_KEYS = Compiled(lambda **sought: _rivals(**sought).values_list("pk", flat=True))
+_ALL = Compiled(lambda **sought: reading.without_people(_rivals(**sought)).order_by("pk"))
+_OWN = Compiled(lambda own, **sought: reading.without_people(_rivals(**sought).for_codes(own)).order_by("-sent_at"))
