@@ -30,6 +30,7 @@ from applications.models import (  # noqa: E402
 )
 from bench import rows  # noqa: E402
 from core import crypto  # noqa: E402
+from core.hetu import birth_date  # noqa: E402
 from counter.models import Counter  # noqa: E402
 from identity import proof, sessions  # noqa: E402
 from identity.models import Person, User  # noqa: E402
@@ -86,6 +87,7 @@ class Originals:
         content = self.content
         for original, copied in zip(self.codes, [code, other], strict=False):
             content = content.replace(original, copied)
+        digest = Version.digest_of(self.version["salt"], content)  # confirming looks whether it is of the content
         yield (
             Version,
             {
@@ -93,14 +95,15 @@ class Originals:
                 "id": n,
                 "application_id": n,
                 "content": crypto.encrypt(content, context=Version._meta.get_field("content").context),
-                "digest": rows.digest(n),
+                "digest": digest,
             },
         )
         yield StateChange, {**self.change, "id": n, "application_id": n}
         yield Chain, _sealed({**self.chain, "id": n, "name": application_chain(n)})
         yield Entry, {**self.entry, "id": n, "chain_id": n}
         encrypted = crypto.encrypt(code, context=Applicant._meta.get_field("hetu").context)
-        yield Applicant, {**self.main, "id": n, "version_id": n, "hetu": encrypted, "hetu_index": index}
+        own = {"hetu": encrypted, "hetu_index": index, "birth_date": birth_date(code)}
+        yield Applicant, {**self.main, **own, "id": n, "version_id": n}
         if self.co_applicant:
             encrypted = crypto.encrypt(other, context=Applicant._meta.get_field("hetu").context)
             yield (
@@ -111,6 +114,7 @@ class Originals:
                     "version_id": n,
                     "hetu": encrypted,
                     "hetu_index": crypto.indexes(other)[0],
+                    "birth_date": birth_date(other),
                 },
             )
         sent = {"key": f"bench:{n}", "message_id": f"<bench{n}@bench.example>", "sent_at": self.letter["created_at"]}
@@ -126,7 +130,7 @@ class Originals:
                     "id": n,
                     "applicant_id": n,
                     "person_id": n,
-                    "digest": rows.digest(n),
+                    "digest": digest,
                     "number": rows.reference(n),
                 },
             )

@@ -9,13 +9,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote
+
+from psycopg.conninfo import conninfo_to_dict
 
 from bench.client import HOST
+from tests.processes import PRODUCTION
 
 ROOT = Path(__file__).resolve().parent.parent
 TICKS = os.sysconf("SC_CLK_TCK")
 START_TIMEOUT = 30  # seconds
+# Without them the web server does not start.
+NEEDED = ["EMAIL_URL", "DEFAULT_FROM_EMAIL", "IDENTITY_PROVIDERS", "IDENTITY_KEYS_FILE"]
 
 
 def environment(database: str, folder: Path, **more: str) -> dict[str, str]:
@@ -32,8 +37,8 @@ def environment(database: str, folder: Path, **more: str) -> dict[str, str]:
         "PUBLIC_URL": f"https://{HOST}",
         "TRUSTED_PROXIES": "1",
         "STATIC_ROOT": str(folder / "static"),
-        "IDENTITY_KEYS_FILE": str(folder / "identity-keys.json"),
         "DATABASE_URL": database,
+        **{name: PRODUCTION[name] for name in NEEDED},
         **more,
     }
 
@@ -99,12 +104,11 @@ def cpu(pid: int) -> float:
 
 def postmaster(url: str) -> int:
     """Return the process id of the PostgreSQL server that a URL of tests.postgres leads to."""
-    folder = unquote(urlsplit(url).netloc.partition("@")[2])
-    return int(Path(folder, "data", "postmaster.pid").read_text().split()[0])
+    return int(Path(socket_folder(url), "data", "postmaster.pid").read_text().split()[0])
 
 
 def socket_folder(url: str) -> str:
-    return unquote(urlsplit(url).netloc.partition("@")[2])
+    return str(conninfo_to_dict(url)["host"])
 
 
 def sibling(url: str, database: str) -> str:
