@@ -18,6 +18,7 @@ from applications.form.data import FormData
 from applications.models import Application, Draft, DraftQuerySet
 from core import crypto
 from core.actors import Actor
+from core.compiled import Compiled
 from core.refusals import Refused
 from core.transactions import atomically
 from identity.models import Person
@@ -37,6 +38,14 @@ class CannotWriteSent(CannotWrite):
 
 class Gone(CannotWrite):
     message = _("We no longer have this application. Start a new one.")
+
+
+def unsent_drafts(person: Person) -> list[Draft]:
+    """Return the drafts that a person can continue, the latest first; what was typed in them is not fetched."""
+    return _UNSENT.rows(person=person.pk)
+
+
+_UNSENT = Compiled(lambda person: Draft.objects.of(person))
 
 
 def begin_draft(

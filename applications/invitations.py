@@ -305,7 +305,7 @@ def error_reports(application: Application, *, reader: Applicant) -> list[ErrorR
 
     A change answers the reports on the version before it.
     """
-    if not (reader.is_main and application.is_open):
+    if not (reader.is_main and application.is_open and getattr(application, "is_reported", True)):
         return []
     return _REPORTS.rows(version=application.current_id)
 

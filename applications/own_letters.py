@@ -7,7 +7,8 @@ those of the emails, in the language of the page.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import CharField, Q, QuerySet, Value
+from django.db.models.functions import Cast, Concat
 
 from applications import email_words
 from applications.email_words import LOST, Reader
@@ -16,7 +17,7 @@ from applications.models import Applicant, Application
 from core.compiled import Compiled
 from identity.models import Person
 from mailing.models import Letter
-from records.names import applicant_subject
+from records.names import APPLICANT, applicant_subject
 
 MOST_LETTERS = 50  # of one person and application, the latest
 READABLE = Q(to="") | Q(dropped_at=None)  # a dropped one would have said what was no longer true
@@ -45,12 +46,11 @@ class OwnLetter:
 
 def letters_about(application: Application, *, reader: Applicant) -> list[OwnLetter]:
     """Return what was written to this applicant about this application, the latest first."""
+    reference = application.reference
     if reader.hetu:
-        slots = _SLOTS.rows(codes=reader.hetu_indexes, application=application.pk)
+        found = _ABOUT.rows(codes=reader.hetu_indexes, application=application.pk, reference=reference)
     else:
-        others = Applicant.objects.same_person(reader).filter(version__application=application)
-        slots = list(others.values_list("pk", flat=True))
-    found = _ABOUT.rows(recipients=[applicant_subject(pk) for pk in slots], reference=application.reference)
+        found = list(_about(Applicant.objects.same_person(reader), application.pk, reference))
     return [OwnLetter(letter) for letter in found]
 
 
@@ -83,16 +83,23 @@ def _slots_of(person: Person) -> QuerySet[Applicant]:
     return Applicant.objects.filter(hetu_index__in=person.hetu_indexes)
 
 
-def _to(recipients: list[str]) -> QuerySet[Letter]:
-    """Return the letters to these slots that may be read, the latest first, by the index letter_recipient."""
-    return Letter.objects.filter(READABLE, recipient__in=recipients).order_by("-created_at", "-pk")
+def _about(slots: QuerySet[Applicant], application: int, reference: str) -> QuerySet[Letter]:
+    """Return what was written about an application to some of its slots, by the index letter_about."""
+    subject = Concat(Value(APPLICANT), Cast("pk", CharField()))  # as applicant_subject() makes it
+    subjects = slots.filter(version__application=application).annotate(subject=subject).values("subject")
+    return _readable(Letter.objects.filter(about=reference, recipient__in=subjects))[:MOST_LETTERS]
+
+
+def _readable(letters: QuerySet[Letter]) -> QuerySet[Letter]:
+    return letters.filter(READABLE).order_by("-created_at", "-pk")
 
 
 _SLOTS_EVERYWHERE = Compiled(lambda codes: Applicant.objects.filter(hetu_index__in=codes).values_list("pk", flat=True))
-_SLOTS = Compiled(
-    lambda codes, application: Applicant.objects.filter(
-        hetu_index__in=codes, version__application__pk=application
-    ).values_list("pk", flat=True)
+_ABOUT = Compiled(
+    lambda codes, application, reference: _about(
+        Applicant.objects.filter(hetu_index__in=codes), application, reference
+    )
 )
-_ABOUT = Compiled(lambda recipients, reference: _to(recipients).filter(about=reference)[:MOST_LETTERS])
-_OF_REMOVAL = Compiled(lambda recipients: _to(recipients).filter(message="removed"))
+_OF_REMOVAL = Compiled(
+    lambda recipients: _readable(Letter.objects.filter(recipient__in=recipients, message="removed"))
+)

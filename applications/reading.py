@@ -1,12 +1,15 @@
 """What pages and acts read of applications: an application with its people, by two statements made once (ADR 62).
 
-They bring what `with_people().with_emails_held()` brings, and where it says so the content, too.
+They bring what `with_people().with_emails_held()` brings, and where it says so the content, too;
+`is_reported` tells whether invitations.error_reports() has something to read.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable
 
-from applications.models import Applicant, Application, ApplicationQuerySet
+from django.db.models import Exists, OuterRef
+
+from applications.models import Applicant, Application, ApplicationQuerySet, ErrorReport
 from applications.models.applicant import ApplicantQuerySet
 from core.compiled import Compiled
 from identity.models import Person
@@ -63,7 +66,8 @@ def _only(found: list[Application]) -> Application:
 
 def without_people(some: ApplicationQuerySet) -> ApplicationQuerySet:
     """Return some applications as a query to be compiled, whose people are then added by add_people()."""
-    return some.with_people().with_emails_held().prefetch_related(None)
+    reports = ErrorReport.objects.filter(applicant__version=OuterRef("current"))
+    return some.with_people().with_emails_held().annotate(is_reported=Exists(reports)).prefetch_related(None)
 
 
 _ALL = Compiled(lambda codes: without_people(Application.objects.for_codes(codes)).order_by("-sent_at"))

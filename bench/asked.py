@@ -19,11 +19,11 @@ from urllib.parse import urlencode
 sys.path[0] = os.getcwd()  # in place of the folder of this file
 
 from django.db import connection  # noqa: E402
-from heka_confirm.wsgi import application  # noqa: E402
 
 from bench import rows  # noqa: E402
 from bench.client import HOST  # noqa: E402
 from bench.pages import PAGES  # noqa: E402
+from heka_confirm.wsgi import application  # noqa: E402
 
 HEADERS = {
     "HTTP_HOST": HOST,

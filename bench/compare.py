@@ -6,18 +6,15 @@ that is asked over a pipe (bench.asked). `--only status,confirm` and `--pairs 2`
 
 import argparse
 import json
-import os
 import signal
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
-from typing import Any
 
 import psycopg
 

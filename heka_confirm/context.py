@@ -6,25 +6,16 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import get_language
-from django.utils.translation import gettext_lazy as _
 
 from core.request_ids import spoken_id
 from heka_confirm import search_engines
 
-STEPS = (
-    _("Cookies"),
-    _("Identification"),
-    _("Terms of use"),
-    _("Choose the application"),
-    _("Check and confirm"),
-    _("Receipt"),
-)
 # The City's pages on which people find help with using devices and online services.
 DIGITAL_SUPPORT = {code: f"https://digituki.hel.fi/{code}/" for code in ("fi", "sv", "en")}
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """Return the context of base.html and _steps.html.
+    """Return the context of base.html.
 
     `session_seconds` is the time until the session of the signed-in person, or of staff, ends (R21).
     """
@@ -42,7 +33,6 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "public_url": settings.PUBLIC_URL,
         "description": search_engines.description_of(request),
         "digital_support_url": DIGITAL_SUPPORT.get(here or settings.LANGUAGE_CODE),
-        "steps": STEPS,
         "session_seconds": max(0, int((ends_at - timezone.now()).total_seconds())) if ends_at else None,
         "request_code": spoken_id(),
         "session_warning_seconds": settings.IDLE_WARNING_MINUTES * 60,

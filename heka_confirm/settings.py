@@ -154,6 +154,7 @@ TEMPLATES = [
                 "counter.context.counter",
                 *(["demo.context.people"] if DEMO else []),
             ],
+            "libraries": {"i18n": "heka_confirm.templatetags.known"},
         },
     }
 ]

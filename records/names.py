@@ -5,6 +5,8 @@ They are stored, and the digests of the trail depend on them: a name never chang
 
 from collections.abc import Iterable
 
+APPLICANT = "applicant "
+
 
 def application_chain(pk: int) -> str:
     """Return the chain of all that happens to one application."""
@@ -13,7 +15,7 @@ def application_chain(pk: int) -> str:
 
 def applicant_subject(pk: int) -> str:
     """Return the subject that is one slot of an application."""
-    return f"applicant {pk}"
+    return f"{APPLICANT}{pk}"
 
 
 def account_chain(pk: int) -> str:

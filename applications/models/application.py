@@ -120,7 +120,7 @@ class Application(models.Model):
     @property
     def status(self) -> State:
         """The state as of today: past its last day it has ended, even before the clock has stored that (R5)."""
-        if self.state in OPEN and self.is_past_its_time(timezone.now()):
+        if self.state in OPEN and self.valid_until < dates.today():
             return State.LAPSED if self.state == State.AWAITING else State.EXPIRED
         return State(self.state)
 

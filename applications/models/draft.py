@@ -16,7 +16,7 @@ class DraftQuerySet(models.QuerySet["Draft"]):
     def unsent(self) -> Self:
         return self.filter(sent=None)
 
-    def of(self, person: Person) -> Self:
+    def of(self, person: Person | int) -> Self:
         """The drafts that a person can continue, the latest first; what was typed in them is not fetched."""
         return (
             self.unsent()

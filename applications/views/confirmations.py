@@ -14,6 +14,7 @@ from applications import (
     calendar_file,
     confirmation,
     details,
+    drafts,
     invitations,
     own_letters,
     progress,
@@ -23,7 +24,7 @@ from applications import (
 from applications import terms as terms_of_use
 from applications.access import Visitor, applicant_view
 from applications.forms import ConfirmForm
-from applications.models import Applicant, Application, Draft
+from applications.models import Applicant, Application
 from core.requests import read_or_act
 from identity import accounts
 from identity.access import actor_of, identified_person_required, person_of
@@ -87,7 +88,7 @@ def choose_application(request: HttpRequest, visitor: Visitor) -> HttpResponse:
             progress.needs_main_applicant(a, me, is_reported=a.pk in reported, is_lost=a.pk in lost)
             for a, me in others
         ),
-        "drafts": Draft.objects.of(visitor.person),
+        "drafts": drafts.unsent_drafts(visitor.person),
         "own_letters": own_letters.letters_after_removal(visitor.person, present=[each for each, _me in mine]),
     }
     return render(request, "applications/choose.html", context)

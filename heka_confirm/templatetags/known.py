@@ -1,0 +1,50 @@
+"""Django's `translate` and `url` for what never changes within a language: looked up once (ADR 63).
+
+Settings put this library in the place of Django’s `i18n`, which nearly every template loads.
+"""
+
+from typing import Any
+
+from django.template import Library, Node
+from django.template.base import FilterExpression, Parser, Token
+from django.template.context import Context
+from django.template.defaulttags import URLNode, url
+from django.templatetags import i18n
+from django.utils.translation import get_language
+
+register = Library()
+register.tags.update(i18n.register.tags)
+register.filters.update(i18n.register.filters)
+
+
+class KnownNode(Node):
+    """What a node of Django’s renders in each language. Its arguments are texts of the template."""
+
+    def __init__(self, node: Any) -> None:
+        self.node, self.known = node, dict[str | None, str]()
+
+    def render(self, context: Context) -> str:
+        language = get_language()
+        if language not in self.known:
+            self.known[language] = self.node.render(context)
+        return self.known[language]
+
+
+def _is_text(expression: FilterExpression) -> bool:
+    return isinstance(getattr(expression.var, "literal", expression.var), str) and not expression.filters
+
+
+@register.tag
+def translate(parser: Parser, token: Token) -> Node:
+    """Do what Django's tag does, and remember it where it translates a text of the template."""
+    node: Any = i18n.do_translate(parser, token)
+    is_known = _is_text(node.filter_expression) and not (node.asvar or node.noop or node.message_context)
+    return KnownNode(node) if is_known else node
+
+
+@register.tag("url")
+def known_url(parser: Parser, token: Token) -> Node:
+    """Do what Django's tag does, and remember it where the address has no parameters."""
+    node: URLNode = url(parser, token)
+    is_known = _is_text(node.view_name) and not (node.asvar or node.args or node.kwargs)
+    return KnownNode(node) if is_known else node
