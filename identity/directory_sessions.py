@@ -32,7 +32,8 @@ def open_session(identity: DirectoryIdentity, session_id: str) -> DirectorySessi
 def end_sessions(issuer: str, *, subject: str = "", session_id: str = "") -> int:
     """End the sessions of one subject, or the one that the directory names, and return how many there were.
 
-    With both, only the one that it names of that subject. With neither, none.
+    With both, only the one that it names of that subject, and those of the subject that it never named to us: one of
+    them may be meant. With neither, none.
     """
     if not (subject or session_id):
         return 0
@@ -40,7 +41,8 @@ def end_sessions(issuer: str, *, subject: str = "", session_id: str = "") -> int
     if subject:
         wanted &= Q(identity__subject=subject)
     if session_id:
-        wanted &= Q(sid=_digest(session_id))
+        named = {_digest(session_id)}
+        wanted &= Q(sid__in=named | {""} if subject else named)
     return DirectorySession.objects.filter(wanted).delete()[0]
 
 

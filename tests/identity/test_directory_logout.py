@@ -52,6 +52,20 @@ def test_one_session_ends_where_the_directory_names_it(city, subject):
     assert [is_in(browser) for browser in (dina, phone)] == [True, False]
 
 
+@pytest.mark.parametrize("subject", [None, "00u1"])
+def test_session_ends_however_long_its_name_is(city, subject):
+    dina, phone = logged_in(city, sid="s" * 1000), logged_in(city, sid="s" * 1001)
+    tell(city.logout_token(sub=subject, sid="s" * 1000))
+    assert [is_in(browser) for browser in (dina, phone)] == [False, True]
+
+
+@pytest.mark.parametrize("sid", [None, 5, ""])
+def test_session_without_a_name_ends_with_any_of_its_subject(city, sid):
+    dina = logged_in(city, sid=sid)
+    tell(city.logout_token(sid="session-9"))
+    assert not is_in(dina)
+
+
 def test_whoever_is_unknown_here_has_logged_out_all_the_same(city):
     assert tell(city.logout_token(sub="nobody")).status_code == 200
 

@@ -58,6 +58,21 @@ def test_logout_of_a_person_ends_all_their_sessions_and_no_others():
     assert [is_in(each) for each in (first, second, third)] == [False, False, True]
 
 
+def test_logout_of_a_named_session_ends_those_of_the_person_that_were_never_named_to_us():
+    """Their identity token had no sid. Which one is meant nobody can tell, and one too many is the lesser harm."""
+    unnamed, other, stranger = Client(), Client(), Client()
+    come_in(unnamed, answer(session_id=""))
+    come_in(other, answer(session_id="s-2"))
+    come_in(stranger, answer(subject="00u2", session_id=""))
+
+    directory_sessions.end_sessions(ISSUER, session_id="s-1")
+    by_session_alone = is_in(unnamed)
+    directory_sessions.end_sessions(ISSUER, subject="00u1", session_id="s-1")
+
+    assert by_session_alone
+    assert [is_in(each) for each in (unnamed, other, stranger)] == [False, True, True]
+
+
 @pytest.mark.parametrize(
     ("issuer", "whose"),
     [
