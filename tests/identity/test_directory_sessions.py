@@ -134,6 +134,29 @@ def test_rows_of_days_that_are_over_go_with_the_next_log_in(client):
     assert sorted(DirectorySession.objects.values_list("identity__subject", flat=True)) == ["00u1", "00u2"]
 
 
+@pytest.mark.parametrize("way_out", ["log out", "idle", "series", "another log-in"])
+def test_row_goes_with_its_session_however_it_ends(client, way_out):
+    other = Client()
+    with time_machine.travel(START, tick=False) as clock:
+        user = come_in(client)
+        come_in(other)
+        left = other.session[directory_sessions.MARK]
+        assert is_in(client)
+        match way_out:
+            case "log out":
+                client.post("/en/admin/logout/")
+            case "idle":
+                clock.shift(dt.timedelta(minutes=sessions.STAFF_MINUTES + 1))
+                client.get(PAGE)
+            case "series":
+                staff_changes.end_sessions(user)
+                client.get(PAGE)
+            case "another log-in":
+                client.force_login(staff("supervisor"))
+
+    assert list(DirectorySession.objects.values_list("pk", flat=True)) == [left]
+
+
 def test_whoever_is_switched_off_here_is_out_at_their_next_request(client):
     user = come_in(client)
     User.objects.filter(pk=user.pk).update(is_active=False)
