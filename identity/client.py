@@ -280,6 +280,8 @@ def _find_or_fetch(store: _KeyStore, provider: Issuer, kid: str, deadline: Deadl
     tried_just_now = store.tried is not None and now - store.tried < REFETCH_SECONDS
     if tried_just_now and store.is_over():
         raise BrokerUnreachable("keys-expired")
+    if tried_just_now and key is None and store.tried != store.fetched:  # that try failed: there may be such a key
+        raise BrokerUnreachable("no-keys")
     if (key and fresh) or tried_just_now:
         return key
     try:

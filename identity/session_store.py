@@ -6,6 +6,8 @@ from django.contrib.sessions.backends import db
 from django.contrib.sessions.backends.base import UpdateError
 
 from core.transactions import DATABASE_AWAY
+from identity import directory_sessions
+from identity.models import DirectorySession
 
 KEY = re.compile(r"[a-z0-9]{32}")  # as Django makes them
 
@@ -18,6 +20,12 @@ class SessionStore(db.SessionStore):
 
     def _validate_session_key(self, key: str | None) -> bool:
         return KEY.fullmatch(key or "") is not None
+
+    def flush(self) -> None:
+        """End the session, however it ends, and with it the row on which one of the City's directory stands."""
+        if row := self.get(directory_sessions.MARK):
+            DirectorySession.objects.filter(pk=row).delete()
+        super().flush()
 
     def save(self, must_create: bool = False) -> None:  # noqa: FBT001, FBT002  # Django's
         """Write the session down. Raises UpdateError if it was ended meanwhile, and else the error of the database.

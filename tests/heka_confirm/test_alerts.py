@@ -168,6 +168,7 @@ CALM = {
     "heka_http_requests_total{group='page',status='5xx',instance='%s'}": "0x750",
     "heka_http_requests_total{group='page',status='503',instance='%s'}": "0x750",
     "heka_http_requests_total{group='probe',status='503',instance='%s'}": "0+5x750",
+    "heka_http_requests_total{group='report',status='503',instance='%s'}": "0+5x750",
     "heka_http_request_duration_seconds_bucket{group='page',le='0.5',instance='%s'}": "0+60x750",
     "heka_http_request_duration_seconds_bucket{group='page',le='+Inf',instance='%s'}": "0+60x750",
     "heka_http_request_duration_seconds_bucket{group='identification',le='6.0',instance='%s'}": "0+1x750",

@@ -145,6 +145,7 @@ print(Client().get("/metrics").status_code, "prometheus_client" in sys.modules)
         ("/api/v1/applications", "interface", "4xx"),
         ("/static/nothing.css", "static", "4xx"),
         ("/anymail/x/tracking/", "report", "4xx"),
+        ("/staff/logged-out/", "report", "4xx"),
     ],
 )
 def test_requests_are_counted_by_kind_of_address_and_answer(path, group, status):

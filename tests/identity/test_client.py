@@ -252,6 +252,19 @@ def test_keys_outlive_a_fault_of_their_address(broker, provider, monkeypatch):
         client.signing_key(provider, "another", Deadline())
 
 
+def test_key_that_may_be_new_is_not_said_to_be_unknown_after_a_fetch_that_failed(broker, provider, some_keys):
+    client.signing_key(provider, broker.key.kid, Deadline())
+    [store] = client._STORES.values()
+    store.tried = store.fetched = store.fetched - client.REFETCH_SECONDS
+    broker.published, broker.jwks_behaviour = some_keys[:2], "error"
+
+    for _ in range(3):
+        with pytest.raises(BrokerUnreachable):
+            client.signing_key(provider, some_keys[1].kid, Deadline())
+    assert client.signing_key(provider, broker.key.kid, Deadline())["kid"] == broker.key.kid
+    assert broker.calls == ["/jwks"] * 2
+
+
 def test_a_withdrawn_key_goes_after_its_time(broker, provider, some_keys, monkeypatch):
     client.signing_key(provider, broker.key.kid, Deadline())
     broker.published = [some_keys[1]]
