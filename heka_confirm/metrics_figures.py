@@ -18,7 +18,7 @@ from django.utils import timezone
 from prometheus_client.core import GaugeMetricFamily
 
 from applications.models import Application
-from core.last_known import briefly
+from core.last_known import at_a_glance
 from identity import entity, keys, outages, providers
 from identity.key_file import USES
 from mailing.enums import Rank
@@ -167,7 +167,8 @@ class Figures:
     def _read(self) -> list[GaugeMetricFamily]:
         is_up, what = 1.0, "1 while the database answers this web server with all of its tables"
         try:
-            found = briefly(lambda: [family for read in OF_DATABASE for family in read(timezone.now())])
+            with at_a_glance():  # not briefly(): pages know nothing of how long a scrape waits, nor it of them
+                found = [family for read in OF_DATABASE for family in read(timezone.now())]
         except DatabaseError as error:  # it is away, or not migrated yet
             logger.warning("the database gives no figures: %s", type(error).__name__)
             is_up, found = 0.0, []

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+import time
 
 import pytest
 import yaml
@@ -15,6 +16,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from applications.models import Application, Happening
 from core import counting, last_known
 from core.actors import CLOCK
+from core.postgresql import patience
 from heka_confirm import metrics
 from identity import client, keys, outages
 from identity.outages import FAILURES
@@ -435,7 +437,24 @@ def test_without_a_database_the_process_tells_what_it_knows(error):
     assert found["database_up",] == 0
     assert {key[0] for key in found} >= {"build_info", "http_requests_total", "confirmations_total"}
     assert not [key for key in found if key[0].startswith(("emails_", "worker", "run_"))]
-    assert back["database_up",] == (1 if isinstance(error, ProgrammingError) else back["database_up",])
+    assert back["database_up",] == 1
+
+
+def test_neither_scrapes_nor_pages_go_without_the_database_because_the_others_waited_for_it():
+    def say_nothing(*_):
+        time.sleep(patience.GLANCE_SECONDS)
+        raise OperationalError("silent")
+
+    known = last_known.LastKnown(lambda: "unknown")
+    with connection.execute_wrapper(say_nothing):
+        unread = samples()
+    page = known.now(lambda: "read")
+    with connection.execute_wrapper(say_nothing):
+        unread_page = known.now(Letter.objects.count)
+    scrape = samples()
+
+    assert (unread["database_up",], page) == (0, "read")
+    assert (unread_page, scrape["database_up",]) == ("read", 1)
 
 
 # --- The documents and rules say what is there -----------------------------------------------------------
