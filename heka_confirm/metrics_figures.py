@@ -25,6 +25,7 @@ from mailing.enums import Rank
 from mailing.models import HELD, LEAVING, Letter, WorkerHeartbeat
 from mailing.outages import present_outage
 from mailing.reasons import OURS
+from records import audit_sending
 from records.enums import Event
 from records.models import CommandRun, Entry
 from records.runs import NIGHTLY
@@ -120,6 +121,20 @@ def sign_in_figures(now: dt.datetime) -> Families:
     yield gauge("break_glass_uses", "How often the emergency account of staff was used within a day", {(): used})
 
 
+def audit_log_figures(now: dt.datetime) -> Families:
+    """Yield how many entries of the event log wait for the City's audit log, for how long, and were refused for good.
+
+    Nothing where none is sent on.
+    """
+    if not (backlog := audit_sending.backlog()):
+        return
+    waiting, refused, seconds = backlog
+    yield gauge("audit_log_waiting", "Entries of the event log that wait for the City’s audit log", {(): waiting})
+    what = "How long the oldest entry has waited for the City’s audit log, 0 if none does"
+    yield gauge("audit_log_oldest_waiting_seconds", what, {(): seconds})
+    yield gauge("audit_log_refused", "Entries that the City’s audit log refused for good", {(): refused})
+
+
 def key_figures() -> Families:
     """Yield how old our keys towards the brokers are, and when what they sign may end. No database is asked."""
     try:
@@ -142,6 +157,7 @@ OF_DATABASE: tuple[Callable[[dt.datetime], Families], ...] = (
     worker_figures,
     run_figures,
     sign_in_figures,
+    audit_log_figures,
 )
 
 

@@ -5,6 +5,7 @@ import re
 import time
 
 import pytest
+import time_machine
 import yaml
 from django.core.management import call_command
 from django.core.management.base import CommandError
@@ -24,6 +25,7 @@ from mailing.enums import Failure, Rank
 from mailing.heartbeat import Heart
 from mailing.models import Letter, WorkerHeartbeat
 from mailing.stops import MANY
+from records.enums import Sending
 from records.models import CommandRun, Entry
 from records.runs import NIGHTLY
 from records.trail import append_event
@@ -39,6 +41,7 @@ pytestmark = pytest.mark.django_db
 
 TOKEN = "t" * 40
 HOUR = dt.timedelta(hours=1)
+AUDIT_LOG = {"ES_URL": "https://audit.example.fi"}
 
 
 @pytest.fixture(autouse=True)
@@ -372,6 +375,24 @@ def test_use_of_the_emergency_account_within_a_day():
     assert (before, used, Entry.objects.filter(event="break_glass_used").count()) == (0, 1, 1)
 
 
+def test_entries_that_the_citys_audit_log_does_not_have(settings):
+    with transaction.atomic():
+        for _ in range(3):
+            append_event("break_glass_used", chain="staff 1", by=CLOCK)
+    Entry.objects.filter(number=1).update(sending=Sending.SENT)
+    Entry.objects.filter(number=2).update(sending=Sending.REFUSED)
+    names = [("audit_log_waiting",), ("audit_log_refused",), ("audit_log_oldest_waiting_seconds",)]
+
+    nothing_sent_on = samples()
+    settings.AUDIT_LOG = AUDIT_LOG
+    with time_machine.travel(timezone.now() + HOUR, tick=False):
+        waiting, refused, seconds = (samples()[name] for name in names)
+
+    assert not nothing_sent_on.keys() & set(names)
+    assert (waiting, refused) == (1, 1)
+    assert 3600 <= seconds < 3660
+
+
 # --- Keys and release ------------------------------------------------------------------------------------
 
 
@@ -416,13 +437,14 @@ def test_release_and_commit(settings):
 def test_database_is_asked_a_few_questions_however_much_there_is_and_not_at_each_scrape(
     django_assert_max_num_queries, settings
 ):
+    settings.AUDIT_LOG = AUDIT_LOG
     ask()  # what is read once
     metrics.FIGURES._read_at = float("-inf")
     for number in range(MANY * 3):
         queued(f"hello:{number}")
         Heart(f"worker:{number}").beat()
 
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(18):
         ask()
     with django_assert_max_num_queries(0):
         assert ask().status_code == 200
@@ -463,7 +485,7 @@ def test_neither_scrapes_nor_pages_go_without_the_database_because_the_others_wa
 @pytest.fixture
 def told(settings, own_keys):
     """Everything that can be told: a scrape with a row of each kind."""
-    settings.WEBHOOK_ALLOW_PRIVATE = True
+    settings.WEBHOOK_ALLOW_PRIVATE, settings.AUDIT_LOG = True, AUDIT_LOG
     endpoints.add(clients.issue("Housing system")[0], "http://127.0.0.1:9/events")
     Heart("a:1").beat()
     metrics.BROKER_KEYS_END.labels("demo").set(1.0)
