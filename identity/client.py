@@ -20,7 +20,7 @@ import requests
 from django.conf import settings
 from urllib3.exceptions import HTTPError, MaxRetryError, NewConnectionError, ReadTimeoutError
 
-from core.egress import send_by_proxy
+from core.egress import set_way_out
 from core.transactions import give_connection_back
 from identity import signed_keys, tokens
 from identity.directory import CLIENT_SECRET_BASIC, CLIENT_SECRET_POST, Issuer
@@ -202,7 +202,7 @@ def _send(
     method: str, url: str, deadline: Deadline, form: dict[str, str] | None, headers: dict[str, str], read: Read[T]
 ) -> T:
     with requests.Session() as session:
-        send_by_proxy(session)
+        set_way_out(session)
         try:
             with session.request(
                 method,
