@@ -8,6 +8,7 @@ names is trusted besides the public authorities, by every call.
 import base64
 import functools
 import ssl
+import time
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -67,3 +68,23 @@ def set_way_out(session: requests.Session) -> None:
     session.trust_env = False
     session.proxies = dict.fromkeys(("http", "https"), settings.EGRESS_PROXY) if settings.EGRESS_PROXY else {}
     session.mount("https://", _Adapter())
+
+
+class BodyTooLarge(Exception):
+    """An answer has more bytes than whoever asked is ready to read."""
+
+
+def read_body(response: requests.Response, *, until: float, most: int) -> bytes:
+    """Return the bytes of an answer that was asked for as a stream, as they came.
+
+    Raises TimeoutError when they go on coming after `until` (by the monotonic clock), and BodyTooLarge.
+    """
+    body = b""
+    # iter_content would wait until a piece is full, and a server may send a byte at a time.
+    while piece := response.raw.read1(64 * 1024):
+        body += piece
+        if time.monotonic() > until:
+            raise TimeoutError
+        if len(body) > most:
+            raise BodyTooLarge
+    return body

@@ -15,7 +15,7 @@ import requests
 from django.conf import settings
 from urllib3.exceptions import HTTPError
 
-from core.egress import set_way_out
+from core.egress import BodyTooLarge, read_body, set_way_out
 from records.export import audit_document
 from records.models import Entry
 
@@ -93,17 +93,12 @@ def _answer(body: bytes) -> bytes:
                     raise TooLarge
                 if response.status_code != 200:
                     raise NotTaken(f"status {response.status_code}")
-                said = b""
-                while piece := response.raw.read1(64 * 1024):  # a server may send a byte at a time
-                    said += piece
-                    if time.monotonic() > until:
-                        raise NotTaken("timeout")
-                    if len(said) > LARGEST_ANSWER_BYTES:
-                        raise NotTaken("not understood")
-                return said
+                return read_body(response, until=until, most=LARGEST_ANSWER_BYTES)
+        except BodyTooLarge:
+            raise NotTaken("not understood") from None
         except requests.exceptions.SSLError:
             raise NotTaken("certificate") from None
-        except requests.Timeout:
+        except (requests.Timeout, TimeoutError):
             raise NotTaken("timeout") from None
         except (requests.RequestException, HTTPError, OSError):
             raise NotTaken("connection") from None

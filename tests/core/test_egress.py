@@ -2,13 +2,14 @@
 
 import contextlib
 import ssl
+import time
 
 import pytest
 import requests
 import sentry_sdk
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
-from core.egress import set_way_out, tls
+from core.egress import BodyTooLarge, read_body, set_way_out, tls
 from heka_confirm import error_reports
 from tests import egress
 from tests.running.certificates import Authority
@@ -71,3 +72,22 @@ def test_reports_of_errors_check_certificates_by_the_same(settings):
 
     assert pool.conn_kw["ssl_context"] is tls()
     assert pool.ca_certs is None
+
+
+@pytest.mark.parametrize(
+    ("seconds", "most", "ends"), [(0.3, 1000, TimeoutError), (60, 2, BodyTooLarge), (60, 1000, None)]
+)
+def test_answer_that_comes_a_byte_at_a_time_is_read_until_the_deadline_and_to_the_most_that_is_wanted(
+    seconds, most, ends
+):
+    def talk(connection):
+        connection.recv(65536)
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n")
+        for _ in range(10):
+            connection.sendall(b"x")
+            time.sleep(0.1)
+
+    with receivers.raw(talk) as port, requests.get(f"http://127.0.0.1:{port}/", stream=True, timeout=15) as response:
+        until = time.monotonic() + seconds
+        with pytest.raises(ends) if ends else contextlib.nullcontext():
+            assert read_body(response, until=until, most=most) == b"x" * 10
