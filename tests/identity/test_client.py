@@ -147,13 +147,13 @@ def test_sign_ins_past_the_limit_of_a_worker_do_not_wait(monkeypatch):
     [(True, "127.0.0.1", True), (False, "127.0.0.1", False), (True, "other.example", False)],
 )
 def test_certificate_of_the_broker_must_be_trusted_and_of_its_name(
-    broker, settings, tmp_path, monkeypatch, trusted, host, is_asked
+    broker, settings, tmp_path, trust, trusted, host, is_asked
 ):
     authority, asked = Authority(tmp_path, "authority"), []
+    if trusted:
+        trust(authority)
     served = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     served.load_cert_chain(*authority.issue(host))
-    if trusted:
-        monkeypatch.setattr("requests.adapters.DEFAULT_CA_BUNDLE_PATH", str(authority.root))
 
     def talk(connection):
         with served.wrap_socket(connection, server_side=True) as line:

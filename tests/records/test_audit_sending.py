@@ -251,6 +251,16 @@ def test_index_that_hangs_is_left_after_a_while(index, monkeypatch, caplog):
     assert caplog.records[-1].getMessage() == "The audit log takes no entries: timeout"
 
 
+@pytest.mark.parametrize(("limit", "why"), [("CALL_SECONDS", "timeout"), ("LARGEST_ANSWER_BYTES", "not understood")])
+def test_answer_that_takes_too_long_or_is_too_large_is_none(index, monkeypatch, caplog, limit, why):
+    monkeypatch.setattr(audit_index, limit, 0)
+    tell(length=1)
+
+    assert try_now() == 0
+
+    assert caplog.records[-1].getMessage() == f"The audit log takes no entries: {why}"
+
+
 def test_nobody_there(settings, caplog):
     settings.AUDIT_LOG = target("http://127.0.0.1:1")
     tell(length=1)
