@@ -44,7 +44,7 @@ class DecidedByDirectory(CannotDecideStaffChange):
 
 
 class PasswordsSwitchedOff(CannotDecideStaffChange):
-    message = _("Staff log in through the City’s directory. Passwords are switched off, and no link was sent.")
+    message = _("Staff log in with their City accounts. Passwords are switched off, and no link was sent.")
 
 
 class StaffChangeNotWaiting(CannotDecideStaffChange):

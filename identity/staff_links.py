@@ -45,7 +45,7 @@ class StaffLinkExpired(CannotUseStaffLink):
 
 
 class StaffWithoutPasswords(CannotUseStaffLink):
-    message = _("You log in through the City’s directory, and need no password here.")
+    message = _("You log in with your City account, and need no password here.")
 
 
 class StaffLinkClosed(CannotUseStaffLink):

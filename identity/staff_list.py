@@ -38,7 +38,7 @@ def state_in_words(user: User) -> str:
     if not user.is_active:
         return _("Not in use")
     if hasattr(user, "directory_identity"):
-        return _("Through the City’s directory")
+        return _("With a City account")
     if not staff_passwords.may_log_in(user):
         return _("Cannot log in: passwords are switched off")
     if user.has_usable_password():

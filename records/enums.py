@@ -77,7 +77,10 @@ class Event(models.TextChoices):
     STAFF_CHANGE_REJECTED = "staff_change_rejected", _("Change of a member of staff rejected")
     STAFF_LINK_SENT = "staff_link_sent", _("Link for a password sent to a member of staff")
     STAFF_PASSWORD_SET = "staff_password_set", _("Member of staff set their password from a link")
-    STAFF_FROM_DIRECTORY = "staff_from_directory", _("Roles or names of a member of staff as in the City’s directory")
+    STAFF_FROM_DIRECTORY = (
+        "staff_from_directory",
+        _("Roles or name of a member of staff updated from the City’s directory"),
+    )
     STAFF_LINKED = "staff_linked", _("Member of staff linked to the City’s directory")
     BREAK_GLASS_USED = "break_glass_used", _("Emergency account used")
 

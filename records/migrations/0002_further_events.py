@@ -73,7 +73,7 @@ class Migration(migrations.Migration):
                     ("staff_change_rejected", "Change of a member of staff rejected"),
                     ("staff_link_sent", "Link for a password sent to a member of staff"),
                     ("staff_password_set", "Member of staff set their password from a link"),
-                    ("staff_from_directory", "Roles or names of a member of staff as in the City’s directory"),
+                    ("staff_from_directory", "Roles or name of a member of staff updated from the City’s directory"),
                     ("staff_linked", "Member of staff linked to the City’s directory"),
                     ("break_glass_used", "Emergency account used"),
                     ("exported", "Data exported"),

@@ -42,7 +42,7 @@ def dina(settings):
 def test_list_says_who_comes_through_the_directory(operator, dina):
     row = re.search(r"<tr>(?:(?!</tr>).)*>dina<.*?</tr>", operator.get(reverse(LIST)).text, re.DOTALL)[0]
 
-    assert re.findall(r'field-(?:state|second_factor)">([^<]*)<', row) == ["Through the City’s directory", "-"]
+    assert re.findall(r'field-(?:state|second_factor)">([^<]*)<', row) == ["With a City account", "-"]
 
 
 def test_names_and_roles_of_the_directory_are_shown_and_not_asked_for(operator, dina):

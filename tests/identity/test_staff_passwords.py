@@ -153,7 +153,7 @@ def test_supervisors_and_operators_get_an_email_and_not_the_account_itself(glass
     sent = Letter.objects.filter(message="staff_break_glass")
     assert sorted(sent.values_list("to", flat=True)) == ["operator@example.test", "root@example.test"]
     text = str(letters.write_letter(sent.get(to__startswith="operator")).body)
-    assert "Somebody has entered the password of the emergency account" in text
+    assert "Somebody entered the password of this service’s emergency account" in text
     assert "21 November 2026" in text
 
 
