@@ -92,7 +92,7 @@ def test_pages_of_its_own_show_the_code_with_which_the_logs_of_both_find_the_req
         def do_GET(self):
             given.append(self.headers["X-Request-ID"])
 
-    with echoing(Breaking) as breaking, proxying(tmp_path, breaking.server_port) as proxy, visitor_of(proxy) as visitor:
+    with echoing(Breaking) as echo, proxying(tmp_path, echo.server_port) as proxy, visitor_of(proxy) as visitor:
         answers = [visitor.ask("broken", "/fi/", expected=503)]
         answers += [visitor.ask("too long", "/" + "a" * 20_000, expected=414)]
 
