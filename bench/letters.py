@@ -78,7 +78,7 @@ async def serve() -> None:
     from aiosmtpd.smtp import SMTP
 
     class TakesEverything:
-        async def handle_DATA(self, server: SMTP, session: object, envelope: object) -> str:  # noqa: N802
+        async def handle_DATA(self, server: SMTP, session: object, envelope: object) -> str:
             return "250 OK"
 
     server = await asyncio.get_running_loop().create_server(lambda: SMTP(TakesEverything()), "127.0.0.1", 0)

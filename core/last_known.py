@@ -2,7 +2,8 @@
 
 import copy
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Generic, TypeVar
 
 from django.db import OperationalError, connection
@@ -19,6 +20,18 @@ class _Silence:
     until = 0.0  # seconds of the monotonic clock
 
 
+@contextmanager
+def at_a_glance() -> Iterator[None]:
+    """Wait half a second at most for all that is read within. Lets the errors of the database through."""
+    try:
+        with patience.at_most(patience.GLANCE_SECONDS):
+            yield
+    except DATABASE_AWAY:
+        if not connection.in_atomic_block:  # a connection that was given up would fail what is read next
+            connection.close()
+        raise
+
+
 def briefly(read: Callable[[], T]) -> T:
     """Return what is read, for which a page waits half a second at most. Raises the errors of the database.
 
@@ -28,13 +41,11 @@ def briefly(read: Callable[[], T]) -> T:
     if started < _Silence.until:
         raise OperationalError("The database was silent a moment ago")
     try:
-        with patience.at_most(patience.GLANCE_SECONDS):
+        with at_a_glance():
             return read()
     except DATABASE_AWAY:
         if time.monotonic() - started >= patience.GLANCE_SECONDS:
             _Silence.until = time.monotonic() + AGAIN_SECONDS
-        if not connection.in_atomic_block:  # a connection that was given up would fail what the page reads next
-            connection.close()
         raise
 
 

@@ -19,8 +19,12 @@ def written_down(file: Path = running_demo.FILE) -> Iterator[None]:
 
     Of two demos in one folder, which share its database, the later one's are there.
     """
-    names = [given for name in env.dump() for given in (name, f"{name}_FILE")]
-    decided = {"PUBLIC_URL": settings.PUBLIC_URL, "WEBHOOK_ALLOW_PRIVATE": "true"}  # by the demo, without a variable
+    names = [given for name in env.dump() if name != "STAFF_DIRECTORY" for given in (name, f"{name}_FILE")]
+    decided = {  # by the demo, without a variable
+        "PUBLIC_URL": settings.PUBLIC_URL,
+        "WEBHOOK_ALLOW_PRIVATE": "true",
+        "STAFF_DIRECTORY": json.dumps(settings.STAFF_DIRECTORY),
+    }
     known = {name: os.environ[name] for name in names if name in os.environ} | decided
     file.parent.mkdir(parents=True, exist_ok=True)
     new = file.with_name(f"{file.name}.{os.getpid()}")

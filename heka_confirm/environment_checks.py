@@ -1,6 +1,7 @@
-"""System checks of what surrounds the process: its variables, folders, libraries, and the proxy on the way out."""
+"""System checks of what surrounds the process: its variables, folders, libraries, and what the way out needs."""
 
 import os
+import ssl
 from collections.abc import Iterator
 from difflib import get_close_matches
 from pathlib import Path
@@ -55,6 +56,15 @@ def _egress() -> Iterator[CheckMessage]:
             "EGRESS_PROXY is not for Amazon SES, which is called by a library of its own.",
             hint="Give that its proxy in ANYMAIL: AMAZON_SES_CLIENT_PARAMS. See docs/networks.md.",
             id="heka_confirm.W005",
+        )
+    try:
+        if file := os.environ.get("SSL_CERT_FILE"):
+            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(file)
+    except OSError as error:  # OpenSSL would say nothing, and calls would fail one by one
+        yield Error(
+            f"SSL_CERT_FILE cannot be used: {error.strerror or error}",
+            hint="Let it name a file with certificates of authorities (PEM) that the user of the service can read.",
+            id="heka_confirm.E017",
         )
 
 

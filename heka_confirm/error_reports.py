@@ -18,15 +18,24 @@ from sentry_sdk.integrations.dedupe import DedupeIntegration
 from sentry_sdk.integrations.excepthook import ExcepthookIntegration
 from sentry_sdk.integrations.logging import LoggingIntegration, ignore_logger
 from sentry_sdk.integrations.threading import ThreadingIntegration
+from sentry_sdk.transport import HttpTransport
 from sentry_sdk.types import Event, Hint
 from sentry_sdk.utils import BadDsn, event_from_exception
 
+from core.egress import tls
 from core.request_ids import request_id, route
 
 KEPT = ("event_id", "timestamp", "platform", "level", "logger", "release", "environment", "sdk")
 KEPT_OF_VALUE = ("type", "module", "current", "crashed")  # of an exception, or of a thread
 KEPT_OF_MECHANISM = ("type", "handled")
 KEPT_OF_FRAME = ("module", "function", "filename", "lineno", "in_app")
+
+
+class Transport(HttpTransport):
+    """Checks certificates as every call of ours does: the library's own would know SSL_CERT_FILE and nothing else."""
+
+    def _get_pool_options(self) -> dict[str, Any]:
+        return {**super()._get_pool_options(), "ca_certs": None, "ssl_context": tls()}
 
 
 def start() -> None:
@@ -58,6 +67,7 @@ def options() -> dict[str, Any]:
         "auto_session_tracking": False,
         "send_client_reports": False,
         "spotlight": False,
+        "transport": Transport,
         # As everywhere, only this proxy counts, and none that the environment names.
         "http_proxy": settings.EGRESS_PROXY,
         "https_proxy": settings.EGRESS_PROXY,

@@ -33,19 +33,20 @@ from identity import client, providers
 from identity.enums import Method
 
 SAMPLE_SECONDS = 1.0
-REFUSED = 503  # the database was away; nothing else answers so
+REFUSED = 503  # the database was away; of reports, also that the City's directory was
 STATUSES = ("2xx", "3xx", "4xx", "5xx", str(REFUSED))
+PAGE, PROBE, REPORT = "page", "probe", "report"
+LOGGED_OUT = "/staff/logged-out/"  # by which the City's directory tells of log-outs: no page of staff
 # By the first part of a path, or the one behind the language; all other addresses are pages for people.
 GROUPS = {
     "static": "static",
     "api": "interface",
-    "anymail": "report",
+    "anymail": REPORT,
     "identification": "identification",
     "identify": "identification",
     "admin": "staff",
     "staff": "staff",
 }
-PAGE, PROBE = "page", "probe"
 BUCKETS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 6.0, 13.0)  # seconds; at 6 and 13 we answer without database and broker
 
 disable_created_metrics()  # type: ignore[no-untyped-call]  # missing, too, where several workers count
@@ -141,6 +142,8 @@ def group_of(path: str) -> str:
     """Return the kind of an address."""
     if path in PROBES:
         return PROBE
+    if path == LOGGED_OUT:
+        return REPORT
     first, second = (*path.strip("/").split("/"), "")[:2]
     return GROUPS.get(second if first in dict(settings.LANGUAGES) else first, PAGE)
 

@@ -18,13 +18,14 @@ from django.utils import timezone
 from prometheus_client.core import GaugeMetricFamily
 
 from applications.models import Application
-from core.last_known import briefly
+from core.last_known import at_a_glance
 from identity import entity, keys, outages, providers
 from identity.key_file import USES
 from mailing.enums import Rank
 from mailing.models import HELD, LEAVING, Letter, WorkerHeartbeat
 from mailing.outages import present_outage
 from mailing.reasons import OURS
+from records import audit_sending
 from records.enums import Event
 from records.models import CommandRun, Entry
 from records.runs import NIGHTLY
@@ -120,6 +121,20 @@ def sign_in_figures(now: dt.datetime) -> Families:
     yield gauge("break_glass_uses", "How often the emergency account of staff was used within a day", {(): used})
 
 
+def audit_log_figures(now: dt.datetime) -> Families:
+    """Yield how many entries of the event log wait for the City's audit log, for how long, and were refused for good.
+
+    Nothing where none is sent on.
+    """
+    if not (backlog := audit_sending.backlog()):
+        return
+    waiting, refused, seconds = backlog
+    yield gauge("audit_log_waiting", "Entries of the event log that wait for the City’s audit log", {(): waiting})
+    what = "How long the oldest entry has waited for the City’s audit log, 0 if none does"
+    yield gauge("audit_log_oldest_waiting_seconds", what, {(): seconds})
+    yield gauge("audit_log_refused", "Entries that the City’s audit log refused for good", {(): refused})
+
+
 def key_figures() -> Families:
     """Yield how old our keys towards the brokers are, and when what they sign may end. No database is asked."""
     try:
@@ -142,6 +157,7 @@ OF_DATABASE: tuple[Callable[[dt.datetime], Families], ...] = (
     worker_figures,
     run_figures,
     sign_in_figures,
+    audit_log_figures,
 )
 
 
@@ -167,7 +183,8 @@ class Figures:
     def _read(self) -> list[GaugeMetricFamily]:
         is_up, what = 1.0, "1 while the database answers this web server with all of its tables"
         try:
-            found = briefly(lambda: [family for read in OF_DATABASE for family in read(timezone.now())])
+            with at_a_glance():  # not briefly(): pages know nothing of how long a scrape waits, nor it of them
+                found = [family for read in OF_DATABASE for family in read(timezone.now())]
         except DatabaseError as error:  # it is away, or not migrated yet
             logger.warning("the database gives no figures: %s", type(error).__name__)
             is_up, found = 0.0, []

@@ -30,12 +30,11 @@ X-Content-Type-Options: nosniff\r
 X-Robots-Tag: noindex\r
 \r
 """
-CODE = """<section>
-      <p>Jos pyydät apua, kerro tämä koodi: <strong translate="no">{code}</strong></p>
-      <p lang="sv">Om du ber om hjälp, uppge den här koden: <strong translate="no">{code}</strong></p>
-      <p lang="en">If you ask for help, give this code: <strong translate="no">{code}</strong></p>
-    </section>
-  </main>"""
+CODE = {  # as deploy/nginx.conf has it
+    "fi": "Jos pyydät apua, kerro tämä koodi:",
+    "sv": "Om du ber om hjälp, uppge den här koden:",
+    "en": "If you ask for help, give this code:",
+}
 
 
 class AnsweringWorker(LeavingWorker):
@@ -48,7 +47,11 @@ class AnsweringWorker(LeavingWorker):
             return
         code = new_request_id()
         self.log.warning("A request was refused: %s", status, extra={"request_id": code})
-        page = (PAGES / f"{status[:3]}.html").read_text().replace("</main>", CODE.format(code=code)).encode()
-        head = HEADERS.format(status=status, length=len(page), code=code)
+        page = (PAGES / f"{status[:3]}.html").read_text()
+        for language, text in CODE.items():
+            link = f'<p><a href="/{language}/">'
+            page = page.replace(link, f'<p>{text} <strong translate="no">{code}</strong></p>\n      {link}')
+        body = page.encode()
+        head = HEADERS.format(status=status, length=len(body), code=code)
         with suppress(OSError):  # the client has gone
-            write_nonblock(client, head.encode() + page)  # type: ignore[no-untyped-call]
+            write_nonblock(client, head.encode() + body)  # type: ignore[no-untyped-call]

@@ -98,7 +98,10 @@ class StaffAdmin(NeverDeleted, UserAdmin):
         return super().get_fieldsets(request, obj)
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
-        return [*DIRECTORY_TELLS, "roles"] if obj and staff_passwords.is_of_directory(obj) else []
+        """Return what is shown only. By its username the setting, and so the alarm, knows the break-glass account."""
+        if obj and staff_passwords.is_of_directory(obj):
+            return [*DIRECTORY_TELLS, "roles"]
+        return ["username"] if obj and staff_passwords.is_break_glass(obj) else []
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Nobody is invited where nobody could set a password: the directory brings staff here."""

@@ -20,7 +20,7 @@ import requests
 from django.conf import settings
 from urllib3.exceptions import HTTPError, MaxRetryError, NewConnectionError, ReadTimeoutError
 
-from core.egress import send_by_proxy
+from core.egress import BodyTooLarge, read_body, set_way_out
 from core.transactions import give_connection_back
 from identity import signed_keys, tokens
 from identity.directory import CLIENT_SECRET_BASIC, CLIENT_SECRET_POST, Issuer
@@ -44,11 +44,11 @@ class Deadline:
     """The end of the time for one identification."""
 
     def __init__(self, seconds: float = DEADLINE_SECONDS) -> None:
-        self._end = time.monotonic() + seconds
+        self.until = time.monotonic() + seconds
 
     def left(self) -> float:
         """Return the seconds that are left, more than 0. Raises BrokerUnreachable when the time is over."""
-        seconds = self._end - time.monotonic()
+        seconds = self.until - time.monotonic()
         if seconds <= 0:
             raise BrokerUnreachable("timeout")
         return seconds
@@ -156,22 +156,12 @@ def _good_body(response: requests.Response, deadline: Deadline) -> bytes:
         raise BrokerRefused("status-4xx")
     if response.status_code != 200:
         raise BrokerUnreachable("redirect" if response.is_redirect else "status")
-    return _body(response, deadline)
+    return read_body(response, until=deadline.until, most=LARGEST_ANSWER_BYTES)
 
 
 def _whole(response: requests.Response, deadline: Deadline) -> Answer:
-    return Answer(status=response.status_code, date=response.headers.get("Date", ""), body=_body(response, deadline))
-
-
-def _body(response: requests.Response, deadline: Deadline) -> bytes:
-    body = b""
-    # iter_content would wait until a piece is full, and a broker may send a byte at a time.
-    while piece := response.raw.read1(64 * 1024):
-        body += piece
-        deadline.left()
-        if len(body) > LARGEST_ANSWER_BYTES:
-            raise BrokerUnreachable("too-large")
-    return body
+    body = read_body(response, until=deadline.until, most=LARGEST_ANSWER_BYTES)
+    return Answer(status=response.status_code, date=response.headers.get("Date", ""), body=body)
 
 
 def _call(
@@ -202,7 +192,7 @@ def _send(
     method: str, url: str, deadline: Deadline, form: dict[str, str] | None, headers: dict[str, str], read: Read[T]
 ) -> T:
     with requests.Session() as session:
-        send_by_proxy(session)
+        set_way_out(session)
         try:
             with session.request(
                 method,
@@ -216,7 +206,9 @@ def _send(
                 return read(response, deadline)
         except requests.ConnectTimeout:
             raise _NeverReached("timeout") from None
-        except (requests.Timeout, ReadTimeoutError):
+        except BodyTooLarge:
+            raise BrokerUnreachable("too-large") from None
+        except (requests.Timeout, ReadTimeoutError, TimeoutError):
             raise BrokerUnreachable("timeout") from None
         except (requests.RequestException, HTTPError, OSError) as error:
             cause = error.args[0] if error.args else None
@@ -280,6 +272,8 @@ def _find_or_fetch(store: _KeyStore, provider: Issuer, kid: str, deadline: Deadl
     tried_just_now = store.tried is not None and now - store.tried < REFETCH_SECONDS
     if tried_just_now and store.is_over():
         raise BrokerUnreachable("keys-expired")
+    if tried_just_now and key is None and store.tried != store.fetched:  # that try failed: there may be such a key
+        raise BrokerUnreachable("no-keys")
     if (key and fresh) or tried_just_now:
         return key
     try:

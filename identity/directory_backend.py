@@ -61,7 +61,7 @@ def read_answer(payload: Claims, userinfo: Claims, directory: Directory) -> Dire
     listed = [groups] if isinstance(groups, str) else groups
     if not isinstance(listed, list):
         raise TokenRefused("groups")
-    amr = payload.get("amr")
+    amr, session_id = payload.get("amr"), payload.get("sid")
     methods = amr if isinstance(amr, list) else [amr]
     return DirectoryAnswer(
         issuer=directory.issuer,
@@ -71,7 +71,7 @@ def read_answer(payload: Claims, userinfo: Claims, directory: Directory) -> Dire
         first_name=_text(told.get("given_name")),
         last_name=_text(told.get("family_name")),
         email=_text(told.get("email")),
-        session_id=_text(payload.get("sid")),
+        session_id=session_id if isinstance(session_id, str) else "",  # of any length: only a digest is stored
         has_second_factor=payload.get("acr") in directory.acr_second_factor
         or any(method in directory.amr_second_factor for method in methods),
     )

@@ -11,7 +11,7 @@ from typing import Any
 from django.contrib.auth import BACKEND_SESSION_KEY
 from django.contrib.auth.signals import user_logged_in
 from django.contrib.sessions.backends.base import SessionBase
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils import timezone
@@ -25,14 +25,15 @@ LONGEST = dt.timedelta(hours=8)  # then the directory is asked again who this is
 
 def open_session(identity: DirectoryIdentity, session_id: str) -> DirectorySession:
     """Store and return a session that is about to begin. Rows of those that are long over go."""
-    DirectorySession.objects.filter(identity=identity, began_at__lte=timezone.now() - LONGEST).delete()
+    past_sessions(timezone.now()).filter(identity=identity).delete()
     return DirectorySession.objects.create(identity=identity, sid=_digest(session_id), began_at=timezone.now())
 
 
 def end_sessions(issuer: str, *, subject: str = "", session_id: str = "") -> int:
     """End the sessions of one subject, or the one that the directory names, and return how many there were.
 
-    With both, only the one that it names of that subject. With neither, none.
+    With both, only the one that it names of that subject, and those of the subject that it never named to us: one of
+    them may be meant. With neither, none.
     """
     if not (subject or session_id):
         return 0
@@ -40,7 +41,8 @@ def end_sessions(issuer: str, *, subject: str = "", session_id: str = "") -> int
     if subject:
         wanted &= Q(identity__subject=subject)
     if session_id:
-        wanted &= Q(sid=_digest(session_id))
+        named = {_digest(session_id)}
+        wanted &= Q(sid__in=named | {""} if subject else named)
     return DirectorySession.objects.filter(wanted).delete()[0]
 
 
@@ -52,8 +54,13 @@ def is_over(session: SessionBase) -> bool:
     return not row or not DirectorySession.objects.filter(pk=row, began_at__gt=timezone.now() - LONGEST).exists()
 
 
+def past_sessions(now: dt.datetime) -> QuerySet[DirectorySession]:
+    """Return the rows of sessions that have gone on for as long as they may."""
+    return DirectorySession.objects.filter(began_at__lte=now - LONGEST)
+
+
 @receiver(user_logged_in)
-def mark_session(request: HttpRequest, user: User, **kwargs: Any) -> None:
+def _mark_session(request: HttpRequest, user: User, **kwargs: Any) -> None:
     """Write into the session which row it stands on. `directory_staff.admit` has named it at the user."""
     if request.session.get(BACKEND_SESSION_KEY) == PATH:
         request.session[MARK] = getattr(user, MARK, None)

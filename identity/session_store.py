@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from core.compiled import Compiled
 from core.transactions import DATABASE_AWAY
+from identity import directory_sessions
+from identity.models import DirectorySession
 
 _LIVE = Compiled(lambda key, now: Session.objects.filter(session_key=key, expire_date__gt=now))
 KEY = re.compile(r"[a-z0-9]{32}")  # as Django makes them
@@ -29,6 +31,12 @@ class SessionStore(db.SessionStore):
         if found is None:
             self._session_key = None
         return found
+
+    def flush(self) -> None:
+        """End the session, however it ends, and with it the row on which one of the City's directory stands."""
+        if row := self.get(directory_sessions.MARK):
+            DirectorySession.objects.filter(pk=row).delete()
+        super().flush()
 
     def save(self, must_create: bool = False) -> None:  # noqa: FBT001, FBT002  # Django's
         """Write the session down. Raises UpdateError if it was ended meanwhile, and else the error of the database.

@@ -55,6 +55,14 @@ def signed_claims(token: str, find_key: FindKey) -> Json:
     return json_object(payload)
 
 
+def seconds_of(claims: Json, name: str, refusal: Exception) -> float:
+    """Return a time among claims (seconds since 1970). Raises the refusal if there is none."""
+    value = claims.get(name)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < 1e12:
+        raise refusal
+    return value
+
+
 def public_key(jwk: Json | None) -> RSAKey:
     """Return the RSA key of a JWK. Raises BadSignature for another kind of key, or one that is too short."""
     if jwk is None or jwk.get("kty") != "RSA":

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from identity.directory import Issuer
 from identity.refusals import BrokerUnreachable
-from identity.signatures import BadSignature, Json, header_of, signed_claims
+from identity.signatures import BadSignature, Json, header_of, seconds_of, signed_claims
 
 # OP's guide shows JWS and no type; the standard's is the first. Another document that the same key signs, such as an
 # entity statement, has a type of its own.
@@ -38,9 +38,10 @@ def read_signed_keys(text: str, provider: Issuer) -> SignedKeys:
         raise BrokerUnreachable("keys-type")
     if not claims.get("iss") == claims.get("sub") == provider.issuer:
         raise BrokerUnreachable("keys-issuer")
-    now, ends = time.time(), _seconds(claims, "exp")
-    if _seconds(claims, "iat") > now + LEEWAY_SECONDS or ends <= now - LEEWAY_SECONDS:
-        raise BrokerUnreachable("keys-expired")
+    expired, now = BrokerUnreachable("keys-expired"), time.time()
+    ends = seconds_of(claims, "exp", expired)
+    if seconds_of(claims, "iat", expired) > now + LEEWAY_SECONDS or ends <= now - LEEWAY_SECONDS:
+        raise expired
     return SignedKeys(claims.get("keys"), ends)
 
 
@@ -48,10 +49,3 @@ def _entity_key(provider: Issuer, kid: str) -> Json | None:
     keys = provider.entity_jwks.get("keys")
     known = keys if isinstance(keys, list) else []
     return next((key for key in known if isinstance(key, dict) and key.get("kid") == kid), None)
-
-
-def _seconds(claims: Json, name: str) -> float:
-    value = claims.get(name)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < 1e12:
-        raise BrokerUnreachable("keys-expired")
-    return value

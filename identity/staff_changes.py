@@ -47,6 +47,10 @@ class PasswordsSwitchedOff(CannotDecideStaffChange):
     message = _("Staff log in with their City accounts. Passwords are switched off, and no link was sent.")
 
 
+class NoLinkForBreakGlass(CannotDecideStaffChange):
+    message = _("The emergency account gets no link. Its password is created on the server.")
+
+
 class StaffChangeNotWaiting(CannotDecideStaffChange):
     message = _("This change is no longer waiting for a decision. Look at the list again.")
 
@@ -149,9 +153,14 @@ def _make(change: StaffChange, *, by: Actor) -> None:
 
 
 def _leave_to_directory(user: User, kind: StaffChangeKind) -> None:
-    """Raise CannotDecideStaffChange if the City's directory decides. A lost second factor of ours is still ours."""
+    """Raise CannotDecideStaffChange if the City's directory decides. A lost second factor of ours is still ours.
+
+    So it does for the break-glass account, whose password lies in a safe that nobody opens alone.
+    """
     if kind != StaffChangeKind.FACTORS and staff_passwords.is_of_directory(user):
         raise DecidedByDirectory
+    if kind == StaffChangeKind.PASSWORD and staff_passwords.is_break_glass(user):
+        raise NoLinkForBreakGlass
     if kind == StaffChangeKind.PASSWORD and not staff_passwords.may_log_in(user):
         raise PasswordsSwitchedOff
 

@@ -3,7 +3,9 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from core.actors import Role
@@ -29,6 +31,13 @@ class StaffForm(forms.ModelForm):
             email = self.fields["email"]
             email.label = _("Email address")
             email.help_text = _("Links for creating a password go here. It must be the person’s own work address.")
+
+    def clean_username(self) -> str:
+        """Return the username, unless it would make somebody the break-glass account, whose form does not have it."""
+        username: str = self.cleaned_data["username"]
+        if username == settings.BREAK_GLASS_USERNAME:
+            raise ValidationError(_("Choose another username. This one is reserved for the emergency account."))
+        return username
 
 
 class InvitationForm(StaffForm):

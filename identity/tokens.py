@@ -24,7 +24,16 @@ from identity.attempts import Attempt
 from identity.directory import Directory, Issuer
 from identity.providers import Provider
 from identity.refusals import TokenRefused
-from identity.signatures import LONGEST_HEADER, SIGNING, BadSignature, FindKey, base64url, header_of, signed_claims
+from identity.signatures import (
+    LONGEST_HEADER,
+    SIGNING,
+    BadSignature,
+    FindKey,
+    base64url,
+    header_of,
+    seconds_of,
+    signed_claims,
+)
 
 KEY_ENCRYPTION = ("RSA-OAEP", "RSA-OAEP-256")
 CONTENT_ENCRYPTION = ("A128CBC-HS256", "A128GCM", "A256GCM")
@@ -128,7 +137,7 @@ def verify_logout(token: object, directory: Directory, find_key: FindKey) -> Cla
     claims = _signed_claims(token, directory, find_key)
     _check_parties(claims, directory)
     _check_issued(claims, now := time.time())
-    if _seconds(claims, "exp") <= now - LEEWAY_SECONDS:
+    if seconds_of(claims, "exp", TokenRefused("exp")) <= now - LEEWAY_SECONDS:
         raise TokenRefused("exp")
     events = claims.get("events")
     if not isinstance(events, dict) or not isinstance(events.get(LOGOUT), dict):
@@ -193,7 +202,7 @@ def _check_parties(claims: Claims, issuer: Issuer) -> None:
 def _check_times(claims: Claims, expected: Expected) -> None:
     """Check the times. A token from before its own attempt, or from the future, shows that a clock is wrong."""
     provider, now, started = expected.provider, time.time(), expected.attempt.started
-    issued, expires = _seconds(claims, "iat"), _seconds(claims, "exp")
+    issued, expires = seconds_of(claims, "iat", TokenRefused("iat")), seconds_of(claims, "exp", TokenRefused("exp"))
     if issued < started - LEEWAY_SECONDS:
         raise TokenRefused("clock")
     _check_issued(claims, now)
@@ -201,7 +210,7 @@ def _check_times(claims: Claims, expected: Expected) -> None:
         raise TokenRefused("exp")
     if "auth_time" not in claims and not provider.demands_auth_time:
         return
-    authenticated = _seconds(claims, "auth_time", word="auth-time")
+    authenticated = seconds_of(claims, "auth_time", TokenRefused("auth-time"))
     earliest = started if provider.prompt_asked == "login" else -math.inf
     if provider.max_age is not None:
         earliest = max(earliest, now - provider.max_age)
@@ -210,7 +219,7 @@ def _check_times(claims: Claims, expected: Expected) -> None:
 
 
 def _check_issued(claims: Claims, now: float) -> None:
-    issued = _seconds(claims, "iat")
+    issued = seconds_of(claims, "iat", TokenRefused("iat"))
     if issued > now + LEEWAY_SECONDS:
         raise TokenRefused("clock")
     if issued < now - OLDEST_SECONDS - LEEWAY_SECONDS:
@@ -225,13 +234,6 @@ def _check_session(claims: Claims, expected: Expected) -> None:
         digest = hashlib.sha256((expected.access_token or "").encode()).digest()
         if not expected.access_token or not constant_time_compare(str(at_hash), base64url(digest[:16])):
             raise TokenRefused("at-hash")
-
-
-def _seconds(claims: Claims, name: str, *, word: str | None = None) -> float:
-    value = claims.get(name)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < 1e12:
-        raise TokenRefused(word or name)
-    return value
 
 
 def _sign(claims: Claims) -> str:

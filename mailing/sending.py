@@ -8,8 +8,9 @@ import requests
 from anymail.exceptions import AnymailAPIError, AnymailError, AnymailInvalidAddress
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
+from django.core.mail.backends.smtp import EmailBackend
 
-from core.egress import send_by_proxy
+from core.egress import set_way_out, tls
 from core.text import storable
 from mailing.answers import number_of_taken, reason_of_answer, reason_of_error
 from mailing.enums import Failure
@@ -33,13 +34,15 @@ class NotSent(Exception):
 
 def open_connection(connection: BaseEmailBackend) -> None:
     """Open the connection unless it is open. Raises NotSent."""
+    if isinstance(connection, EmailBackend):
+        connection.ssl_context = tls()
     try:
         connection.open()
     except OSError as error:
         raise _of_connecting(error) from None
     session = getattr(connection, "session", None)  # of anymail's providers that are called by requests
     if isinstance(session, requests.Session):
-        send_by_proxy(session)
+        set_way_out(session)
         session.max_redirects = 0  # nobody leads emails elsewhere
 
 

@@ -9,6 +9,7 @@ import datetime as dt
 from collections import Counter as Tally
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from django.conf import settings
@@ -20,7 +21,7 @@ from applications import application_removal, dates
 from applications.models import Application
 from core.actors import CLOCK
 from counter import feedback
-from identity import limits, person_removal
+from identity import directory_sessions, limits, person_removal
 from mailing import letter_removal
 from privacy import removal
 from records import chain_removal
@@ -60,7 +61,10 @@ def purge(*, is_dry: bool) -> Iterator[tuple[str, int]]:
         "applications": _purge_applications(run),
         "people": _purge_people(run),
         "chains of the trail": _purge_chains(run),
-        "sessions": _purge_rows(run, "sessions", person_removal.ended_sessions(run.now)),
+        "sessions": chain(
+            _purge_rows(run, "sessions", person_removal.ended_sessions(run.now)),
+            _purge_rows(run, "sessions", directory_sessions.past_sessions(run.now)),
+        ),
         "counts of tries": _purge_rows(run, "counts of tries", limits.past_counts()),
         "repeatable answers": _purge_rows(run, "repeatable answers", intake_removal.old_answers(run.now)),
     }

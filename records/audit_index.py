@@ -5,7 +5,6 @@ kind of a refusal: its sentences repeat what was sent.
 """
 
 import json
-import os
 import re
 import time
 from collections.abc import Sequence
@@ -16,7 +15,7 @@ import requests
 from django.conf import settings
 from urllib3.exceptions import HTTPError
 
-from core.egress import send_by_proxy
+from core.egress import BodyTooLarge, read_body, set_way_out
 from records.export import audit_document
 from records.models import Entry
 
@@ -76,8 +75,7 @@ def _answer(body: bytes) -> bytes:
     """Return what the index says to a body of `_bulk`. Raises TooLarge and NotTaken."""
     target, until = settings.AUDIT_LOG, time.monotonic() + CALL_SECONDS
     with requests.Session() as session:
-        send_by_proxy(session)
-        session.verify = os.environ.get("SSL_CERT_FILE") or True
+        set_way_out(session)
         if target["ES_USERNAME"]:
             name_and_password = (target["ES_USERNAME"].encode(), target["ES_PASSWORD"].encode())
             session.auth = name_and_password  # type: ignore[assignment]  # texts would be sent as Latin-1
@@ -95,17 +93,12 @@ def _answer(body: bytes) -> bytes:
                     raise TooLarge
                 if response.status_code != 200:
                     raise NotTaken(f"status {response.status_code}")
-                said = b""
-                while piece := response.raw.read1(64 * 1024):  # a server may send a byte at a time
-                    said += piece
-                    if time.monotonic() > until:
-                        raise NotTaken("timeout")
-                    if len(said) > LARGEST_ANSWER_BYTES:
-                        raise NotTaken("not understood")
-                return said
+                return read_body(response, until=until, most=LARGEST_ANSWER_BYTES)
+        except BodyTooLarge:
+            raise NotTaken("not understood") from None
         except requests.exceptions.SSLError:
             raise NotTaken("certificate") from None
-        except requests.Timeout:
+        except (requests.Timeout, TimeoutError):
             raise NotTaken("timeout") from None
         except (requests.RequestException, HTTPError, OSError):
             raise NotTaken("connection") from None

@@ -9,6 +9,7 @@ refuses for good is marked and told in the log, and keeps no other waiting.
 import datetime as dt
 import logging
 from collections.abc import Collection
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
@@ -68,27 +69,29 @@ def send_waiting_entries(stop: Stop | None = None) -> int:
     return taken
 
 
-def backlog() -> tuple[int | None, float]:
-    """Return how many entries the City's audit log does not have, and for how many seconds the oldest has waited.
+class Backlog(NamedTuple):
+    """How many entries the City's audit log does not have. Those that it refused for good do not wait."""
 
-    Those that it refused for good are counted, and do not wait. More than MOST_COUNTED of a kind are not counted. None
-    if nothing is sent on. Three queries, by the indexes of what is not sent.
+    waiting: int
+    refused: int
+    seconds: float  # for which the oldest has waited, 0 if none does
+
+
+def backlog() -> Backlog | None:
+    """Return what the City's audit log does not have, or None if nothing is sent on.
+
+    More than MOST_COUNTED of a kind are not counted. Three queries, by the indexes of what is not sent.
     """
     if not settings.AUDIT_LOG:
-        return None, 0.0
+        return None
     unsent = (_waiting(), Entry.objects.filter(sending=Sending.REFUSED))
-    return sum(part.order_by("pk")[:MOST_COUNTED].count() for part in unsent), seconds_waited()
-
-
-def seconds_waited() -> float:
-    """Return for how many seconds the oldest entry has waited to be sent, 0 if none does. One query, by its index."""
-    oldest = _waiting().order_by("pk").values_list("at", flat=True).first()
-    return max(0.0, (timezone.now() - oldest).total_seconds()) if oldest else 0.0
+    waiting, refused = (part.order_by("pk")[:MOST_COUNTED].count() for part in unsent)
+    return Backlog(waiting, refused, _seconds_waited())
 
 
 def is_late() -> bool:
     """Tell whether an entry has waited for PATIENCE: the index does not take it, or no worker runs."""
-    return bool(settings.AUDIT_LOG) and seconds_waited() > PATIENCE.total_seconds()
+    return bool(settings.AUDIT_LOG) and _seconds_waited() > PATIENCE.total_seconds()
 
 
 def send_again(*, since: dt.datetime | None = None) -> int:
@@ -108,3 +111,9 @@ def chains_to_send(chains: Collection[int]) -> set[int]:
 
 def _waiting() -> QuerySet[Entry]:
     return Entry.objects.filter(sending=None)
+
+
+def _seconds_waited() -> float:
+    """Return for how many seconds the oldest entry has waited to be sent, 0 if none does. One query, by its index."""
+    oldest = _waiting().order_by("pk").values_list("at", flat=True).first()
+    return max(0.0, (timezone.now() - oldest).total_seconds()) if oldest else 0.0

@@ -20,6 +20,7 @@ from django.utils import translation
 from playwright._impl._driver import compute_driver_executable
 from playwright.sync_api import Browser, Page
 
+from core import egress
 from counter.notices import BOARD
 from tests import fonts
 from tests.pristine import Pristine
@@ -243,3 +244,15 @@ def axe() -> Callable[[Page], None]:
         assert broken_rules(page) == []
 
     return check
+
+
+@pytest.fixture
+def trust(monkeypatch):
+    """Return a function that lets this process trust an authority, as the operator's own of SSL_CERT_FILE."""
+
+    def trusting(authority):
+        monkeypatch.setenv("SSL_CERT_FILE", str(authority.root))
+        egress.tls.cache_clear()
+
+    yield trusting
+    egress.tls.cache_clear()

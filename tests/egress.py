@@ -1,27 +1,22 @@
 """A proxy for calls that leave, on this machine: it connects by CONNECT, and keeps what it was asked."""
 
-import contextlib
 import select
 import socket
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
+from tests import servers
 
-class Proxy(ThreadingHTTPServer):
+
+class Proxy(servers.Server):
     """Knows every name as this machine. `asked` holds each call: method, target and Proxy-Authorization."""
 
     def __init__(self):
-        super().__init__(("127.0.0.1", 0), Handler)
+        super().__init__(Handler)
         self.asked = []
         self.refuses = False
 
-    @property
-    def url(self):
-        return f"http://127.0.0.1:{self.server_port}"
 
-
-class Handler(BaseHTTPRequestHandler):
+class Handler(servers.Handler):
     def do_CONNECT(self):
         self.server.asked.append((self.command, self.path, self.headers["Proxy-Authorization"]))
         if self.server.refuses:
@@ -40,7 +35,7 @@ class Handler(BaseHTTPRequestHandler):
         with socket.create_connection((target.hostname, target.port)) as there:
             given = [f"{name}: {value}" for name, value in self.headers.items()]
             there.sendall("\r\n".join([f"{self.command} {target.path} HTTP/1.0", *given, "", ""]).encode())
-            there.sendall(self.rfile.read(int(self.headers["Content-Length"] or 0)))
+            there.sendall(self.body())
             while piece := there.recv(65536):
                 self.connection.sendall(piece)
         self.close_connection = True
@@ -50,9 +45,6 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self):
         self.pass_on_whole()
-
-    def log_message(self, *_):
-        pass
 
 
 def pass_on(one, other):
@@ -67,14 +59,5 @@ def pass_on(one, other):
             return
 
 
-@contextlib.contextmanager
 def running():
-    proxy = Proxy()
-    thread = threading.Thread(target=proxy.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
-        yield proxy
-    finally:
-        proxy.shutdown()
-        thread.join()
-        proxy.server_close()
+    return servers.running(Proxy())

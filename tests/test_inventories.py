@@ -14,7 +14,10 @@ from heka_confirm import settings as own_settings
 ROOT = Path(settings.BASE_DIR)
 ROOMS = ["heka_confirm", "privacy", "counter", "upstream", "applications", "identity", "mailing", "records", "core"]
 PAGE = (ROOT / "docs" / "security.md").read_text()
-NETWORK = {"requests", "http.client", "socket", "smtplib", "urllib3", "urllib.request", "asyncio", "httpx", "aiohttp"}
+NETWORK = {
+    *("requests", "http.client", "socket", "smtplib", "urllib3", "urllib.request", "asyncio", "httpx", "aiohttp"),
+    "sentry_sdk",
+}
 # `hashlib` and `secrets` are used all over; what they may do is in the tests.
 CRYPTOGRAPHY = {"cryptography", "joserfc", "hmac", "ssl"}
 OTHER_CRYPTOGRAPHY = {"Crypto", "Cryptodome", "nacl", "jwt", "jose", "rsa", "ecdsa", "pyaes", "bcrypt", "OpenSSL"}

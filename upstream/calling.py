@@ -25,7 +25,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
 
-from core.egress import Proxy, proxy
+from core.egress import Proxy, proxy, tls
 from upstream.enums import Failure
 
 Place = tuple[socket.AddressFamily, tuple[str, int]]  # an IP address and a port
@@ -113,12 +113,6 @@ def _exchange(url: SplitResult, body: bytes, headers: Mapping[str, str], until: 
             connection.request("POST", path, body, {"Host": url.netloc, "Connection": "close", **headers})
             with closing(connection.getresponse()) as response:
                 return Answer(response.status, response.getheader("Retry-After"))
-
-
-@functools.cache
-def tls() -> ssl.SSLContext:
-    """Return the context that checks certificates by the authorities the system trusts (or SSL_CERT_FILE)."""
-    return ssl.create_default_context()
 
 
 def _reached(host: str, port: int, by: Proxy | None, until: float) -> socket.socket:

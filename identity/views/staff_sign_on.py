@@ -2,6 +2,8 @@
 
 import logging
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from django.conf import settings
 from django.db import transaction
@@ -34,7 +36,8 @@ MOST_REFUSED = 20  # a minute and network, of returns to no attempt, and of logo
 LOGOUT_SECONDS = 5.0  # for the keys of the directory, while it waits for our answer
 # The words of those whom the directory knows and we do not let in: for the log, and for the page.
 NOT_ADMITTED = {HasNoRole: "no-role", NotInUse: "not-in-use", UnusableAnswer: "unusable", NotAdmitted: "not-admitted"}
-# Log-ins of one worker: a directory that hangs leaves people their way to their banks.
+# Who waits for the directory in one worker, in log-ins and for the keys of logout tokens: while it hangs, people get
+# their pages and their way to their banks.
 _AT_ONCE = threading.BoundedSemaphore(settings.IDENTITY_CALLS_AT_ONCE // 2)
 
 
@@ -104,10 +107,17 @@ def _return_of(request: HttpRequest, at: Directory, attempt: Attempt) -> str:
 def _log_in(request: HttpRequest, at: Directory, attempt: Attempt) -> None:
     if error := error_in_answer(request, at, attempt):
         raise IdentificationFailed("cancelled" if error == "access_denied" else "directory-error")
+    with _place():
+        sign_in_staff(request, at, attempt)
+
+
+@contextmanager
+def _place() -> Iterator[None]:
+    """Hold one of the places of those who may wait for the directory. Raises BrokerUnreachable if none is free."""
     if not _AT_ONCE.acquire(blocking=False):
         raise BrokerUnreachable("busy")
     try:
-        sign_in_staff(request, at, attempt)
+        yield
     finally:
         _AT_ONCE.release()
 
@@ -136,18 +146,26 @@ def failed(request: HttpRequest) -> HttpResponse:
 def logged_out_there(request: HttpRequest) -> HttpResponse:
     """End the sessions of a member of staff who has logged out, or was shut out, at the directory.
 
-    Source: OpenID Connect Back-Channel Logout 1.0. The directory's signed token is all that says so.
+    Source: OpenID Connect Back-Channel Logout 1.0. The directory's signed token is all that says so. While its keys
+    cannot be had, nobody knows whether a token holds: it may come again, and does not count as a bad one.
     """
     at, network = _directory(), limits.client_network(request)
     limits.refuse_if_reached("logout token", network, most=MOST_REFUSED)
     deadline, response = client.Deadline(LOGOUT_SECONDS), HttpResponse()
+
+    def find_key(kid: str) -> client.Json | None:
+        with _place():
+            return client.signing_key(at, kid, deadline)
+
     try:
         token = request.POST.get("logout_token")
-        _end_sessions(at, tokens.verify_logout(token, at, lambda kid: client.signing_key(at, kid, deadline)))
+        _end_sessions(at, tokens.verify_logout(token, at, find_key))
     except IdentificationFailed as failure:
-        limits.is_within("logout token", network, most=MOST_REFUSED, seconds=limits.MINUTE)
         logger.warning("Staff sign-on: logout %s", failure.word)
-        response = JsonResponse({"error": "invalid_request"}, status=400)
+        response = JsonResponse({"error": "temporarily_unavailable"}, status=503)
+        if isinstance(failure, TokenRefused):
+            limits.is_within("logout token", network, most=MOST_REFUSED, seconds=limits.MINUTE)
+            response = JsonResponse({"error": "invalid_request"}, status=400)
     patch_cache_control(response, no_store=True)
     return response
 

@@ -1,11 +1,10 @@
 import os
 import time
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread
 
 import pytest
 
 from core import alive
+from tests import servers
 from tests.ports import free_port
 
 GUNICORN = ["/app/.venv/bin/python", "/app/.venv/bin/gunicorn"]
@@ -23,19 +22,13 @@ def served(monkeypatch):
     """A web server on this machine, which answers with the status that stands in the list."""
     statuses = []
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(servers.Handler):
         def do_GET(self):
-            self.send_response(statuses[-1] if self.path == "/healthz" else 404)
-            self.end_headers()
+            self.answer(statuses[-1] if self.path == "/healthz" else 404)
 
-        def log_message(self, *_):
-            pass
-
-    with HTTPServer(("127.0.0.1", 0), Handler) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
+    with servers.running(servers.Server(Handler)) as server:
         monkeypatch.setenv("PORT", str(server.server_port))
         yield statuses
-        server.shutdown()
 
 
 @pytest.mark.parametrize(("status", "expected"), [(200, True), (500, False)])

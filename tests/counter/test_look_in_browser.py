@@ -141,3 +141,16 @@ def test_every_column_of_deliveries_is_read_on_a_laptop(live_server, context, de
     expect(page.locator(".field-failure").first).to_have_text(
         "Vastaanottaja ohjasi toiseen osoitteeseen, johon emme lähetä"
     )
+
+
+def test_search_boxes_have_room_to_type_on_a_small_phone(live_server, context):
+    page = logged_in(context, live_server, "adviser")
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.goto(live_server.url + address("desk", language="en"))
+
+    box, button = (page.locator(f".search {each}").bounding_box() for each in ("#id_text", "button"))
+    page.goto(f"{live_server.url}/en/staff/second-factor/")
+    next_one = page.locator("#scan").bounding_box()
+
+    assert button["y"] - box["y"] - box["height"] >= 6  # the frame of the box in focus is not covered
+    assert next_one["width"] >= 150

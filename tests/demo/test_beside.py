@@ -45,6 +45,7 @@ def test_command_beside_the_demo_uses_its_database_and_its_settings(second_demo,
 
     listed = manage(checkout, "webhooks", "list")
     made = manage(checkout, "api_client", "Another system")
+    linked = manage(checkout, "link_staff", "neuvoja", "9d1e7c52")
     process.send_signal(signal.SIGTERM)
     process.wait(PATIENCE)
     afterwards = manage(checkout, "webhooks", "list")
@@ -52,6 +53,7 @@ def test_command_beside_the_demo_uses_its_database_and_its_settings(second_demo,
     assert listed.stderr == made.stderr == HELLO.format(port=port)
     assert f"http://localhost:{port}/demo/housing-system/events  waiting 0" in listed.stdout
     assert made.stdout.startswith("heka_")
+    assert linked.stdout == "neuvoja now comes in through the City's directory, without a password here\n"
     assert "SECRET_KEY" in afterwards.stderr
     assert not (checkout / "var" / "running-demo.json").exists()
 

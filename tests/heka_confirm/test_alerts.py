@@ -119,6 +119,8 @@ CASES = {
         "4m",
         "5m",
     ),
+    "AuditLogLate": Case({"heka_audit_log_oldest_waiting_seconds": "0x4 0+60x30"}, "20m", "22m"),
+    "AuditLogRefuses": Case({"heka_audit_log_refused": "0x4 1x5", "heka_audit_log_waiting": "0x9"}, "4m", "5m"),
     "ApplicationsUnsound": Case({"heka_run_faults{command='verify_applications'}": "0x4 3x5"}, "4m", "5m"),
     "NightlyRunMissing": Case(
         {
@@ -168,6 +170,7 @@ CALM = {
     "heka_http_requests_total{group='page',status='5xx',instance='%s'}": "0x750",
     "heka_http_requests_total{group='page',status='503',instance='%s'}": "0x750",
     "heka_http_requests_total{group='probe',status='503',instance='%s'}": "0+5x750",
+    "heka_http_requests_total{group='report',status='503',instance='%s'}": "0+5x750",
     "heka_http_request_duration_seconds_bucket{group='page',le='0.5',instance='%s'}": "0+60x750",
     "heka_http_request_duration_seconds_bucket{group='page',le='+Inf',instance='%s'}": "0+60x750",
     "heka_http_request_duration_seconds_bucket{group='identification',le='6.0',instance='%s'}": "0+1x750",
@@ -194,6 +197,8 @@ CALM = {
     "heka_run_faults{command='verify_records',instance='%s'}": "0x750",
     "heka_run_faults{command='verify_applications',instance='%s'}": "0x750",
     "heka_run_ended_timestamp_seconds{command='verify_records',instance='%s'}": "0x750",
+    "heka_audit_log_oldest_waiting_seconds{instance='%s'}": "300x750",
+    "heka_audit_log_refused{instance='%s'}": "0x750",
     "heka_break_glass_uses{instance='%s'}": "0x750",
     "heka_identity_keys_readable{instance='%s'}": "1x750",
     "heka_identity_key_made_timestamp_seconds{use='sig',instance='%s'}": "-20000000x750",

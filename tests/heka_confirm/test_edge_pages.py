@@ -5,6 +5,7 @@ import re
 import pytest
 
 from counter.models import Counter
+from heka_confirm.web_worker import CODE
 from tests.processes import ROOT
 from tests.service_names import SERVICE_NAMES
 
@@ -44,6 +45,18 @@ def test_pages_have_one_frame_and_one_style():
 def test_page_needs_nothing_else(status):
     """Whoever serves it may have nothing else to give."""
     assert re.findall(r"<(?:link|img|script|iframe)|src=|url\(|@import|https?:", PAGES[status]) == []
+
+
+@pytest.mark.parametrize("status", PAGES)
+def test_there_is_one_place_for_the_code_in_each_language(status):
+    """Before the links, which nginx and gunicorn look for."""
+    assert [PAGES[status].count(f'<p><a href="/{language}/">') for language in CODE] == [1] * 3
+
+
+def test_code_is_called_the_same_everywhere():
+    template = (ROOT / "templates" / "errors" / "_in_three_languages.html").read_text()
+
+    assert [template.count(f"<p>{text} <strong") for text in CODE.values()] == [1] * 3
 
 
 NOT_CHANGED = {"fi": "Mitään ei muutettu.", "sv": "Ingenting ändrades.", "en": "Nothing was changed."}

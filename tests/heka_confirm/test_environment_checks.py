@@ -2,6 +2,7 @@ import pytest
 
 from heka_confirm import pdf_libraries
 from heka_confirm.environment_checks import check_environment, check_static_files
+from tests.running.certificates import Authority
 
 
 @pytest.fixture(autouse=True)
@@ -138,3 +139,17 @@ def test_static_files_must_be_collected(settings, monkeypatch, storage, expected
     monkeypatch.setattr("heka_confirm.environment_checks.staticfiles_storage", storage)
 
     assert [message.id for message in check_static_files()] == expected
+
+
+def test_own_authority_that_would_not_count_is_an_error(monkeypatch, tmp_path):
+    file = tmp_path / "authority.pem"
+    monkeypatch.setenv("SSL_CERT_FILE", str(file))
+    [missing] = found()
+    file.write_text("no certificate")
+    [empty] = found()
+    authority = Authority(tmp_path, "authority")
+
+    assert missing == ("heka_confirm.E017", "SSL_CERT_FILE cannot be used: No such file or directory")
+    assert empty[0] == "heka_confirm.E017"
+    assert str(authority.root) == str(file)
+    assert found() == []

@@ -2,15 +2,12 @@
 
 import gzip
 import json
-import threading
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import brotli
 import pytest
 from django.db import connection
 
-from tests import egress
+from tests import egress, servers
 from tests.heka_confirm.failing import ADDRESS, CODE, NAME, TOKEN
 from tests.mailing.conftest import database_url
 from tests.processes import python
@@ -18,31 +15,18 @@ from tests.processes import python
 PERSONAL = [CODE, CODE[-4:], NAME, TOKEN, ADDRESS, "hetu", "aino"]
 
 
-class Reporter(BaseHTTPRequestHandler):
+class Reporter(servers.Handler):
     def do_POST(self):
-        body = self.rfile.read(int(self.headers["Content-Length"] or 0))
-        body = {"br": brotli.decompress, "gzip": gzip.decompress}[self.headers["Content-Encoding"]](body)
+        body = {"br": brotli.decompress, "gzip": gzip.decompress}[self.headers["Content-Encoding"]](self.body())
         self.server.taken.append((f"{self.path} {self.headers}", body.decode()))
-        self.send_response(200)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def log_message(self, *_):
-        pass
+        self.answer(200)
 
 
-@contextmanager
 def sentry():
     """Play Sentry on this machine; `taken` holds what came: path and headers, and the body."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), Reporter) as server:
-        server.taken = []
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
-            thread.join()
+    server = servers.Server(Reporter)
+    server.taken = []
+    return servers.running(server)
 
 
 def failed(server, **environment):

@@ -90,9 +90,11 @@ def test_what_is_too_long_is_answered_by_a_page_in_three_languages(server, statu
     head, _, page = whole.decode().partition("\r\n\r\n")
 
     code = re.search(r"X-Request-ID: ([a-z]{10})\r\n", head)[1]
-    section = CODE.format(code=code)
-    assert page.replace(section, "</main>") == (ROOT / "deploy" / "pages" / f"{status}.html").read_text()
-    assert page.count(code) == 3
+    for language, text in CODE.items():
+        line, link = f'<p>{text} <strong translate="no">{code}</strong></p>\n      ', f'<p><a href="/{language}/">'
+        assert page.count(line + link) == 1
+        page = page.replace(line, "")
+    assert page == (ROOT / "deploy" / "pages" / f"{status}.html").read_text()
     lines = [json.loads(line) for line in server[2].read_text().splitlines()]
     assert [line["message"] for line in lines if line["context"]["request_id"] == code] == [
         f"A request was refused: {head.partition(' ')[2].splitlines()[0]}"

@@ -2,8 +2,10 @@
 
 import datetime as dt
 import re
+import time
 
 import pytest
+import time_machine
 import yaml
 from django.core.management import call_command
 from django.core.management.base import CommandError
@@ -15,6 +17,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from applications.models import Application, Happening
 from core import counting, last_known
 from core.actors import CLOCK
+from core.postgresql import patience
 from heka_confirm import metrics
 from identity import client, keys, outages
 from identity.outages import FAILURES
@@ -22,6 +25,7 @@ from mailing.enums import Failure, Rank
 from mailing.heartbeat import Heart
 from mailing.models import Letter, WorkerHeartbeat
 from mailing.stops import MANY
+from records.enums import Sending
 from records.models import CommandRun, Entry
 from records.runs import NIGHTLY
 from records.trail import append_event
@@ -37,6 +41,7 @@ pytestmark = pytest.mark.django_db
 
 TOKEN = "t" * 40
 HOUR = dt.timedelta(hours=1)
+AUDIT_LOG = {"ES_URL": "https://audit.example.fi"}
 
 
 @pytest.fixture(autouse=True)
@@ -145,6 +150,7 @@ print(Client().get("/metrics").status_code, "prometheus_client" in sys.modules)
         ("/api/v1/applications", "interface", "4xx"),
         ("/static/nothing.css", "static", "4xx"),
         ("/anymail/x/tracking/", "report", "4xx"),
+        ("/staff/logged-out/", "report", "4xx"),
     ],
 )
 def test_requests_are_counted_by_kind_of_address_and_answer(path, group, status):
@@ -370,6 +376,24 @@ def test_use_of_the_emergency_account_within_a_day():
     assert (before, used, Entry.objects.filter(event="break_glass_used").count()) == (0, 1, 1)
 
 
+def test_entries_that_the_citys_audit_log_does_not_have(settings):
+    with transaction.atomic():
+        for _ in range(3):
+            append_event("break_glass_used", chain="staff 1", by=CLOCK)
+    Entry.objects.filter(number=1).update(sending=Sending.SENT)
+    Entry.objects.filter(number=2).update(sending=Sending.REFUSED)
+    names = [("audit_log_waiting",), ("audit_log_refused",), ("audit_log_oldest_waiting_seconds",)]
+
+    nothing_sent_on = samples()
+    settings.AUDIT_LOG = AUDIT_LOG
+    with time_machine.travel(timezone.now() + HOUR, tick=False):
+        waiting, refused, seconds = (samples()[name] for name in names)
+
+    assert not nothing_sent_on.keys() & set(names)
+    assert (waiting, refused) == (1, 1)
+    assert 3600 <= seconds < 3660
+
+
 # --- Keys and release ------------------------------------------------------------------------------------
 
 
@@ -414,13 +438,14 @@ def test_release_and_commit(settings):
 def test_database_is_asked_a_few_questions_however_much_there_is_and_not_at_each_scrape(
     django_assert_max_num_queries, settings
 ):
+    settings.AUDIT_LOG = AUDIT_LOG
     ask()  # what is read once
     metrics.FIGURES._read_at = float("-inf")
     for number in range(MANY * 3):
         queued(f"hello:{number}")
         Heart(f"worker:{number}").beat()
 
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(18):
         ask()
     with django_assert_max_num_queries(0):
         assert ask().status_code == 200
@@ -435,7 +460,24 @@ def test_without_a_database_the_process_tells_what_it_knows(error):
     assert found["database_up",] == 0
     assert {key[0] for key in found} >= {"build_info", "http_requests_total", "confirmations_total"}
     assert not [key for key in found if key[0].startswith(("emails_", "worker", "run_"))]
-    assert back["database_up",] == (1 if isinstance(error, ProgrammingError) else back["database_up",])
+    assert back["database_up",] == 1
+
+
+def test_neither_scrapes_nor_pages_go_without_the_database_because_the_others_waited_for_it():
+    def say_nothing(*_):
+        time.sleep(patience.GLANCE_SECONDS)
+        raise OperationalError("silent")
+
+    known = last_known.LastKnown(lambda: "unknown")
+    with connection.execute_wrapper(say_nothing):
+        unread = samples()
+    page = known.now(lambda: "read")
+    with connection.execute_wrapper(say_nothing):
+        unread_page = known.now(Letter.objects.count)
+    scrape = samples()
+
+    assert (unread["database_up",], page) == (0, "read")
+    assert (unread_page, scrape["database_up",]) == ("read", 1)
 
 
 # --- The documents and rules say what is there -----------------------------------------------------------
@@ -444,7 +486,7 @@ def test_without_a_database_the_process_tells_what_it_knows(error):
 @pytest.fixture
 def told(settings, own_keys):
     """Everything that can be told: a scrape with a row of each kind."""
-    settings.WEBHOOK_ALLOW_PRIVATE = True
+    settings.WEBHOOK_ALLOW_PRIVATE, settings.AUDIT_LOG = True, AUDIT_LOG
     endpoints.add(clients.issue("Housing system")[0], "http://127.0.0.1:9/events")
     Heart("a:1").beat()
     metrics.BROKER_KEYS_END.labels("demo").set(1.0)

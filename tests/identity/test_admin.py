@@ -444,6 +444,57 @@ def test_who_has_left_is_made_inactive_and_never_deleted(operator):
     assert session.get("/en/admin/").status_code == 302
 
 
+@pytest.mark.parametrize("by", ["operator", "superuser"])
+def test_break_glass_account_is_not_renamed_out_of_its_alarm(operator, settings, by):
+    glass = add(operator, "glass", "operator")
+    settings.BREAK_GLASS_USERNAME = "glass"
+    if by == "superuser":
+        sign_in_staff(operator, User.objects.create_superuser("root", is_staff=True))
+
+    page = operator.get(change(glass)).text
+    give(operator, glass, "operator", username="other", first_name="Renamed")
+
+    glass.refresh_from_db()
+    assert ('name="username"' in page, 'name="first_name"' in page) == (False, True)
+    assert (glass.username, glass.first_name) == ("glass", "Renamed")
+
+
+def test_nobody_is_made_the_break_glass_account_on_a_page(operator, settings):
+    asta = add(operator, "asta")
+    settings.BREAK_GLASS_USERNAME = "glass"
+
+    answers = [give(operator, asta, username="glass").text, invite(operator, "glass").text]
+
+    assert ["This one is reserved for the emergency account" in text for text in answers] == [True, True]
+    assert not User.objects.filter(username="glass").exists()
+    give(operator, asta, username="astrid")
+    assert User.objects.filter(username="astrid").exists()
+
+
+@pytest.mark.parametrize("role", ["operator", "supervisor"])
+def test_nobody_is_sent_a_way_around_the_safe_with_the_break_glass_password(operator, settings, role):
+    glass = staff(role) if role == "supervisor" else add(operator, "glass", role)
+    StaffLink.objects.all().delete()
+    User.objects.filter(pk=glass.pk).update(email="olavi@example.test", password=make_password(PASSWORD))
+    settings.BREAK_GLASS_USERNAME = glass.username
+
+    told = link_to(operator, glass).text
+
+    assert "The emergency account gets no link" in told
+    assert (StaffLink.objects.exists(), StaffChange.objects.exists()) == (False, False)
+    assert User.objects.get(pk=glass.pk).check_password(PASSWORD)
+
+
+def test_operator_may_switch_the_break_glass_account_off(operator, settings):
+    """Whoever has got hold of its password is out at once. The trail has it, and `check` says so (identity.W046)."""
+    glass = add(operator, "glass", "operator")
+    settings.BREAK_GLASS_USERNAME = "glass"
+
+    give(operator, glass, "operator", is_active="")
+
+    assert not User.objects.get(pk=glass.pk).is_active
+
+
 def test_lost_phone_is_replaced_and_leaves_no_session_open(operator):
     second = add(operator, "second", "operator")
     TOTP.activate(second, generate_totp_secret())

@@ -147,13 +147,13 @@ def test_sign_ins_past_the_limit_of_a_worker_do_not_wait(monkeypatch):
     [(True, "127.0.0.1", True), (False, "127.0.0.1", False), (True, "other.example", False)],
 )
 def test_certificate_of_the_broker_must_be_trusted_and_of_its_name(
-    broker, settings, tmp_path, monkeypatch, trusted, host, is_asked
+    broker, settings, tmp_path, trust, trusted, host, is_asked
 ):
     authority, asked = Authority(tmp_path, "authority"), []
+    if trusted:
+        trust(authority)
     served = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     served.load_cert_chain(*authority.issue(host))
-    if trusted:
-        monkeypatch.setattr("requests.adapters.DEFAULT_CA_BUNDLE_PATH", str(authority.root))
 
     def talk(connection):
         with served.wrap_socket(connection, server_side=True) as line:
@@ -250,6 +250,19 @@ def test_keys_outlive_a_fault_of_their_address(broker, provider, monkeypatch):
     assert client.signing_key(provider, broker.key.kid, Deadline())["kid"] == broker.key.kid
     with pytest.raises(BrokerUnreachable):
         client.signing_key(provider, "another", Deadline())
+
+
+def test_key_that_may_be_new_is_not_said_to_be_unknown_after_a_fetch_that_failed(broker, provider, some_keys):
+    client.signing_key(provider, broker.key.kid, Deadline())
+    [store] = client._STORES.values()
+    store.tried = store.fetched = store.fetched - client.REFETCH_SECONDS
+    broker.published, broker.jwks_behaviour = some_keys[:2], "error"
+
+    for _ in range(3):
+        with pytest.raises(BrokerUnreachable):
+            client.signing_key(provider, some_keys[1].kid, Deadline())
+    assert client.signing_key(provider, broker.key.kid, Deadline())["kid"] == broker.key.kid
+    assert broker.calls == ["/jwks"] * 2
 
 
 def test_a_withdrawn_key_goes_after_its_time(broker, provider, some_keys, monkeypatch):

@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 
 from identity import client as calls
@@ -50,6 +51,20 @@ def test_one_session_ends_where_the_directory_names_it(city, subject):
     dina, phone = logged_in(city), logged_in(city, sid="session-2")
     tell(city.logout_token(sub=subject, sid="session-2"))
     assert [is_in(browser) for browser in (dina, phone)] == [True, False]
+
+
+@pytest.mark.parametrize("subject", [None, "00u1"])
+def test_session_ends_however_long_its_name_is(city, subject):
+    dina, phone = logged_in(city, sid="s" * 1000), logged_in(city, sid="s" * 1001)
+    tell(city.logout_token(sub=subject, sid="s" * 1000))
+    assert [is_in(browser) for browser in (dina, phone)] == [False, True]
+
+
+@pytest.mark.parametrize("sid", [None, 5, ""])
+def test_session_without_a_name_ends_with_any_of_its_subject(city, sid):
+    dina = logged_in(city, sid=sid)
+    tell(city.logout_token(sid="session-9"))
+    assert not is_in(dina)
 
 
 def test_whoever_is_unknown_here_has_logged_out_all_the_same(city):
@@ -127,11 +142,50 @@ def test_token_counts_once(city):
     assert is_in(dina)
 
 
-def test_token_of_a_key_that_nobody_can_fetch_ends_nothing(city, caplog):
+def test_token_of_a_key_that_nobody_can_fetch_ends_nothing_and_may_come_again(city, caplog):
+    dina, token = logged_in(city), city.logout_token()
     city.jwks_behaviour = "error"
     calls.forget_keys()
-    assert tell(city.logout_token()).status_code == 400
+
+    answers = [tell(token) for _ in range(staff_sign_on.MOST_REFUSED + 1)]
+
+    assert {(answer.status_code, answer.json()["error"], answer["Cache-Control"]) for answer in answers} == {
+        (503, "temporarily_unavailable", "no-store")
+    }
     assert "Staff sign-on: logout status" in caplog.messages
+    assert is_in(dina)
+    city.jwks_behaviour = "good"
+    assert tell(token).status_code == 200
+    assert not is_in(dina)
+
+
+def test_logout_tokens_take_no_more_than_the_share_of_log_ins(city, settings, caplog):
+    """Whoever sends any number of them while the directory hangs leaves people the threads of the worker."""
+    share = settings.IDENTITY_CALLS_AT_ONCE // 2
+    assert all(staff_sign_on._AT_ONCE.acquire(blocking=False) for _ in range(share))
+    try:
+        answers = [tell(text).status_code for text in (city.logout_token(), "x")]
+    finally:
+        staff_sign_on._AT_ONCE.release(share)
+
+    assert answers == [503, 400]
+    assert "Staff sign-on: logout busy" in caplog.messages
+    assert RateCount.objects.get(key__startswith="logout token:").count == 1  # that of the wrong one
+    assert tell(city.logout_token()).status_code == 200
+
+
+@pytest.mark.parametrize("token", ["right", "wrong"])
+def test_fault_of_the_database_is_none_of_the_token(city, monkeypatch, token):
+    texts = {"right": city.logout_token(), "wrong": "x"}
+
+    def away(*args, **named):
+        raise OperationalError("away")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("identity.limits._add", away)
+        client = Client(raise_request_exception=False)
+        assert client.post("/staff/logged-out/", {"logout_token": texts[token]}).status_code == 503
+    assert not RateCount.objects.filter(key__startswith="logout").exists()
 
 
 def test_wrong_tokens_are_limited_and_right_ones_are_not(city):

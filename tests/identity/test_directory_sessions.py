@@ -58,6 +58,21 @@ def test_logout_of_a_person_ends_all_their_sessions_and_no_others():
     assert [is_in(each) for each in (first, second, third)] == [False, False, True]
 
 
+def test_logout_of_a_named_session_ends_those_of_the_person_that_were_never_named_to_us():
+    """Their identity token had no sid. Which one is meant nobody can tell, and one too many is the lesser harm."""
+    unnamed, other, stranger = Client(), Client(), Client()
+    come_in(unnamed, answer(session_id=""))
+    come_in(other, answer(session_id="s-2"))
+    come_in(stranger, answer(subject="00u2", session_id=""))
+
+    directory_sessions.end_sessions(ISSUER, session_id="s-1")
+    by_session_alone = is_in(unnamed)
+    directory_sessions.end_sessions(ISSUER, subject="00u1", session_id="s-1")
+
+    assert by_session_alone
+    assert [is_in(each) for each in (unnamed, other, stranger)] == [False, True, True]
+
+
 @pytest.mark.parametrize(
     ("issuer", "whose"),
     [
@@ -117,6 +132,29 @@ def test_rows_of_days_that_are_over_go_with_the_next_log_in(client):
         come_in(client)
 
     assert sorted(DirectorySession.objects.values_list("identity__subject", flat=True)) == ["00u1", "00u2"]
+
+
+@pytest.mark.parametrize("way_out", ["log out", "idle", "series", "another log-in"])
+def test_row_goes_with_its_session_however_it_ends(client, way_out):
+    other = Client()
+    with time_machine.travel(START, tick=False) as clock:
+        user = come_in(client)
+        come_in(other)
+        left = other.session[directory_sessions.MARK]
+        assert is_in(client)
+        match way_out:
+            case "log out":
+                client.post("/en/admin/logout/")
+            case "idle":
+                clock.shift(dt.timedelta(minutes=sessions.STAFF_MINUTES + 1))
+                client.get(PAGE)
+            case "series":
+                staff_changes.end_sessions(user)
+                client.get(PAGE)
+            case "another log-in":
+                client.force_login(staff("supervisor"))
+
+    assert list(DirectorySession.objects.values_list("pk", flat=True)) == [left]
 
 
 def test_whoever_is_switched_off_here_is_out_at_their_next_request(client):

@@ -43,26 +43,26 @@ class Sink:
             return "421 Gone"
         return reply
 
-    async def handle_EHLO(self, server: SMTP, session: Any, envelope: Any, hostname: str, replies: Any) -> Any:  # noqa: N802
+    async def handle_EHLO(self, server: SMTP, session: Any, envelope: Any, hostname: str, replies: Any) -> Any:
         session.host_name = hostname
         reply = self._step(server, "EHLO")
         return [reply] if reply else replies
 
-    async def handle_HELO(self, server: SMTP, session: Any, envelope: Any, hostname: str) -> str:  # noqa: N802
+    async def handle_HELO(self, server: SMTP, session: Any, envelope: Any, hostname: str) -> str:
         session.host_name = hostname
         return self._step(server, "EHLO") or "250 sink"
 
-    async def handle_MAIL(self, server: SMTP, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
+    async def handle_MAIL(self, server: SMTP, session: Any, envelope: Any, address: str, options: Any) -> str:
         envelope.mail_from = address
         return self._step(server, "MAIL") or OK
 
-    async def handle_RCPT(self, server: SMTP, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
+    async def handle_RCPT(self, server: SMTP, session: Any, envelope: Any, address: str, options: Any) -> str:
         reply = self._step(server, "RCPT")
         if reply is None:
             envelope.rcpt_tos.append(address)
         return reply or OK
 
-    async def handle_DATA(self, server: SMTP, session: Any, envelope: Any) -> str:  # noqa: N802
+    async def handle_DATA(self, server: SMTP, session: Any, envelope: Any) -> str:
         if reply := self._step(server, "DATA"):
             return reply
         self.taken.append(email.message_from_bytes(envelope.content))

@@ -1,11 +1,9 @@
 """What each answer of a mail server or provider means for a letter."""
 
 import datetime as dt
-import http.server
 import json
 import smtplib
 import ssl
-import threading
 
 import pytest
 from django.utils import timezone
@@ -14,7 +12,7 @@ from mailing import worker
 from mailing.enums import Failure, Status
 from mailing.models import Letter
 from mailing.sending import judge
-from tests import egress
+from tests import egress, servers
 from tests.mailing.letters import queued
 from tests.mailing.sink import DROP
 
@@ -190,41 +188,28 @@ INACTIVE = (
 )
 
 
-class Provider(http.server.BaseHTTPRequestHandler):
-    answer = (200, b"")
+class Provider(servers.Handler):
+    answers = (200, b"")
     leads_to = ""
     requests: list[dict] = []
 
     def do_POST(self):
-        self.requests.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-        self.send_response(self.answer[0])
-        self.send_header("Content-Length", str(len(self.answer[1])))
-        if self.answer[0] == 307:
-            self.send_header("Location", self.leads_to)
-        self.end_headers()
-        self.wfile.write(self.answer[1])
-
-    def log_message(self, *arguments):
-        pass
+        self.requests.append(json.loads(self.body()))
+        self.answer(*self.answers, {"Location": self.leads_to})
 
 
 @pytest.fixture
 def provider(settings):
-    server = http.server.HTTPServer(("127.0.0.1", 0), Provider)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
     Provider.requests.clear()
     settings.EMAIL_BACKEND = "anymail.backends.postmark.EmailBackend"
     settings.ANYMAIL = {
         **settings.ANYMAIL,
         "POSTMARK_SERVER_TOKEN": "secret",
-        "POSTMARK_API_URL": f"http://127.0.0.1:{server.server_port}/",
         "REQUESTS_TIMEOUT": 15,
     }
-    yield Provider
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with servers.running(servers.Server(Provider)) as server:
+        settings.ANYMAIL["POSTMARK_API_URL"] = f"{server.url}/"
+        yield Provider
 
 
 @pytest.mark.parametrize(
@@ -242,7 +227,7 @@ def provider(settings):
     ],
 )
 def test_answer_of_the_provider_decides(provider, code, body, status, failure):
-    provider.answer = (code, (body if isinstance(body, str) else json.dumps(body)).encode())
+    provider.answers = (code, (body if isinstance(body, str) else json.dumps(body)).encode())
     letter = queued()
 
     worker.deliver_due_letters()
@@ -252,7 +237,7 @@ def test_answer_of_the_provider_decides(provider, code, body, status, failure):
 
 
 def test_provider_leads_no_letter_elsewhere(provider, settings):
-    provider.answer = (307, b"")
+    provider.answers = (307, b"")
     provider.leads_to = f"{settings.ANYMAIL['POSTMARK_API_URL']}elsewhere"
     letter = queued()
 
@@ -263,7 +248,7 @@ def test_provider_leads_no_letter_elsewhere(provider, settings):
 
 
 def test_provider_is_called_by_the_proxy_of_the_setting_and_not_of_the_environment(provider, settings, monkeypatch):
-    provider.answer = (200, json.dumps(TAKEN).encode())
+    provider.answers = (200, json.dumps(TAKEN).encode())
     for name in ("http_proxy", "HTTP_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     queued()
@@ -278,7 +263,7 @@ def test_provider_is_called_by_the_proxy_of_the_setting_and_not_of_the_environme
 
 
 def test_provider_knows_our_letter_and_we_its_number(provider):
-    provider.answer = (200, json.dumps(TAKEN).encode())
+    provider.answers = (200, json.dumps(TAKEN).encode())
     letter = queued()
 
     worker.deliver_due_letters()
@@ -291,7 +276,7 @@ def test_provider_knows_our_letter_and_we_its_number(provider):
 
 
 def test_letter_goes_out_once_even_if_the_provider_gives_it_a_long_number(provider):
-    provider.answer = (200, json.dumps({**TAKEN, "MessageID": "p" * 400}).encode())
+    provider.answers = (200, json.dumps({**TAKEN, "MessageID": "p" * 400}).encode())
     letter = queued()
 
     worker.deliver_due_letters()

@@ -43,10 +43,10 @@ def context_for(authority, host):
     ],
 )
 def test_certificate_of_the_mail_server_must_be_trusted_and_of_its_name(
-    authority, settings, monkeypatch, trusted, host, expected
+    authority, settings, trust, trusted, host, expected
 ):
     if trusted:
-        monkeypatch.setenv("SSL_CERT_FILE", str(authority.root))
+        trust(authority)
 
     with sinks.running(context_for(authority, host)) as sink:
         assert became_of(sink, settings) == expected

@@ -11,7 +11,7 @@ from applications.enums import Transition
 from applications.models import Application, ErrorReport, Terms
 from counter import id_checks
 from counter.models import Feedback
-from identity.models import RateCount
+from identity.models import DirectoryIdentity, DirectorySession, RateCount
 from mailing.models import Letter, TrackingEvent
 from records import trail
 from records.enums import Event
@@ -148,9 +148,11 @@ def _report(sent):
 def _left_behind():
     """What signing in, the mail provider and the housing system leave: one each past its time, and one not."""
     client = ApiClient.objects.get()
+    identity = DirectoryIdentity.objects.create(user=staff("operator"), issuer="https://directory.test", subject="1")
     for days in (0, 1000):
         then = timezone.now() - dt.timedelta(days=days)
         Session.objects.create(session_key=f"{days}", session_data="x", expire_date=then + dt.timedelta(hours=1))
+        DirectorySession.objects.create(identity=identity, sid=f"{days}", began_at=then)
         RateCount.objects.create(key=f"{days}", ends=int(then.timestamp()) + 60, count=1)
         IdempotencyRecord.objects.create(
             client=client, key=f"{days}", request_digest="0", status_code=201, answer={}, created_at=then

@@ -3,20 +3,19 @@
 import contextlib
 import json
 import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from tests import servers
 
 
-class Index(ThreadingHTTPServer):
+class Index(servers.Server):
     """Keeps documents by id in `documents`, in the order in which they came; `calls` holds path and headers of each.
 
     `refuses` gives (status, kind) for a document that is not to be taken, `status` answers whole calls, `body` is said
     instead of an answer, `most` is how many bytes one call may have, and `may_go_on` is waited for.
     """
 
-    daemon_threads = True
-
     def __init__(self):
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__(_Handler)
         self.documents, self.calls = {}, []
         self.status, self.body, self.most = 200, None, 10**9
         self.refuses = lambda _document: None
@@ -24,16 +23,9 @@ class Index(ThreadingHTTPServer):
         self.may_go_on.set()
 
     @property
-    def url(self):
-        return f"http://127.0.0.1:{self.server_port}"
-
-    @property
     def sources(self):
         """The keys of the entries that were taken, in the order in which they came."""
         return [document["audit_event"]["extra"]["source_pk"] for document in self.documents.values()]
-
-    def handle_error(self, request, client_address):
-        """Say nothing of callers who hang up: they are meant to."""
 
     def take(self, lines):
         for action, document in zip(lines[::2], lines[1::2], strict=True):
@@ -50,9 +42,9 @@ class Index(ThreadingHTTPServer):
                 yield {"create": {"_id": key, "status": 201}}
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(servers.Handler):
     def do_POST(self):
-        body = self.rfile.read(int(self.headers["Content-Length"]))
+        body = self.body()
         server = self.server
         server.calls.append((self.path, dict(self.headers)))
         server.may_go_on.wait(60)
@@ -64,25 +56,13 @@ class _Handler(BaseHTTPRequestHandler):
         return self.answer(200, json.dumps({"items": items}).encode() if server.body is None else server.body)
 
     def answer(self, status, body):
-        self.send_response(status)
-        self.send_header("Location", "http://127.0.0.1:1/")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_):
-        pass
+        super().answer(status, body, {"Location": "http://127.0.0.1:1/"})
 
 
 @contextlib.contextmanager
 def running():
-    index = Index()
-    thread = threading.Thread(target=index.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
-        yield index
-    finally:
-        index.may_go_on.set()
-        index.shutdown()
-        thread.join()
-        index.server_close()
+    with servers.running(Index()) as index:
+        try:
+            yield index
+        finally:
+            index.may_go_on.set()

@@ -126,7 +126,7 @@ def test_copy_counts_as_sent(index):
     assert try_now() == 3
 
     assert len(index.documents) == 3
-    assert backlog() == (0, 0.0)
+    assert backlog() == (0, 0, 0.0)
 
 
 def test_worker_that_dies_after_sending_sends_once_more_and_nothing_twice(index, monkeypatch):
@@ -166,7 +166,7 @@ def test_second_worker_sends_nothing_meanwhile(index):
     index.may_go_on.set()
     first.join()
     assert len(index.calls) == 1
-    assert backlog() == (0, 0.0)
+    assert backlog() == (0, 0, 0.0)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -251,6 +251,16 @@ def test_index_that_hangs_is_left_after_a_while(index, monkeypatch, caplog):
     assert caplog.records[-1].getMessage() == "The audit log takes no entries: timeout"
 
 
+@pytest.mark.parametrize(("limit", "why"), [("CALL_SECONDS", "timeout"), ("LARGEST_ANSWER_BYTES", "not understood")])
+def test_answer_that_takes_too_long_or_is_too_large_is_none(index, monkeypatch, caplog, limit, why):
+    monkeypatch.setattr(audit_index, limit, 0)
+    tell(length=1)
+
+    assert try_now() == 0
+
+    assert caplog.records[-1].getMessage() == f"The audit log takes no entries: {why}"
+
+
 def test_nobody_there(settings, caplog):
     settings.AUDIT_LOG = target("http://127.0.0.1:1")
     tell(length=1)
@@ -299,7 +309,7 @@ def test_entry_that_is_refused_for_good_holds_up_no_other(index, caplog):
     assert try_now() == 2
 
     assert index.sources == keys(entries[1:])
-    assert backlog() == (1, 0.0)
+    assert backlog() == (0, 1, 0.0)
     [told] = caplog.records
     assert (told.levelname, told.getMessage()) == (
         "ERROR",
@@ -317,7 +327,8 @@ def test_refused_entry_is_sent_once_more_when_somebody_asks(index):
 
     call_command("audit_log", "--again", stdout=out)
 
-    assert out.getvalue().startswith("Waiting once more: 2\nNot in the audit log: 2. The oldest has waited ")
+    assert out.getvalue().startswith("Waiting once more: 2\nWaiting: 2, the oldest for ")
+    assert out.getvalue().endswith(" seconds. Refused for good: 0.\n")
     assert try_now() == 2
     assert send_again(since=timezone.now() - dt.timedelta(days=1)) == 2
     assert try_now() == 2
@@ -334,7 +345,7 @@ def test_too_much_at_once_is_halved_and_what_is_too_large_alone_is_refused(index
     tell("application 2", length=2)
     says(index, most=10)
     assert try_now() == 0
-    assert backlog() == (2, 0.0)
+    assert backlog() == (0, 2, 0.0)
 
 
 def test_entries_leave_by_the_proxy(index, settings):
@@ -363,7 +374,7 @@ def test_without_an_address_nothing_is_sent_and_nothing_is_asked(settings, djang
     tell(length=1)
 
     with django_assert_num_queries(0):
-        assert (send_waiting_entries(), backlog()) == (0, (None, 0.0))
+        assert (send_waiting_entries(), backlog()) == (0, None)
 
 
 def test_backlog_tells_how_long_the_oldest_has_waited(index):
@@ -371,9 +382,9 @@ def test_backlog_tells_how_long_the_oldest_has_waited(index):
         tell(length=1)
     tell("application 2", length=1)
 
-    number, seconds = backlog()
+    waiting, refused, seconds = backlog()
 
-    assert number == 2
+    assert (waiting, refused) == (2, 0)
     assert 3600 <= seconds < 4000
     assert audit_sending.is_late()
 

@@ -6,10 +6,12 @@ import ssl
 import threading
 import warnings
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from core.request_ids import SPOKEN
+from heka_confirm.web_worker import CODE
+from tests import servers
 from tests.ports import free_port
 from tests.running.proxies import HOST, needs_nginx, proxying
 from tests.running.visitors import Tally, Visitor
@@ -18,30 +20,15 @@ pytestmark = needs_nginx
 COOKIES = "other=" + "x" * 9000  # of the whole domain, in one line
 
 
-class Echo(BaseHTTPRequestHandler):
+class Echo(servers.Handler):
     """Answers with the headers that it got."""
 
     def do_GET(self):
-        said = str(self.headers).encode()
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(said)))
-        self.end_headers()
-        self.wfile.write(said)
-
-    def log_message(self, *_):
-        pass
+        self.answer(200, str(self.headers).encode())
 
 
-@contextmanager
-def echoing():
-    with ThreadingHTTPServer(("127.0.0.1", 0), Echo) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield server.server_port
-        finally:
-            server.shutdown()
-            thread.join()
+def echoing(handler=Echo):
+    return servers.running(servers.Server(handler))
 
 
 @contextmanager
@@ -56,7 +43,7 @@ def visitor_of(proxy):
 @pytest.fixture
 def visitor(tmp_path):
     """Return a visitor of a proxy one of whose servers is away."""
-    with echoing() as port, proxying(tmp_path, free_port(), port) as proxy, visitor_of(proxy) as visitor:
+    with echoing() as echo, proxying(tmp_path, free_port(), echo.server_port) as proxy, visitor_of(proxy) as visitor:
         yield visitor
 
 
@@ -96,6 +83,31 @@ def test_what_is_too_long_gets_a_page(visitor, path, headers, status):
     assert "Retry-After" not in answer.headers
 
 
+def test_pages_of_its_own_show_the_code_with_which_the_logs_of_both_find_the_request(tmp_path):
+    given = []
+
+    class Breaking(Echo):
+        """Hears a request, and says nothing."""
+
+        def do_GET(self):
+            given.append(self.headers["X-Request-ID"])
+
+    with echoing(Breaking) as echo, proxying(tmp_path, echo.server_port) as proxy, visitor_of(proxy) as visitor:
+        answers = [visitor.ask("broken", "/fi/", expected=503)]
+        answers += [visitor.ask("too long", "/" + "a" * 20_000, expected=414)]
+
+    logged = [json.loads(line)["request_id"] for line in (tmp_path / "access.log").read_text().splitlines()]
+    assert given == logged[:1]
+    for answer, number in zip(answers, logged, strict=True):
+        assert answer.headers["X-Request-ID"] == number
+        page = answer.content.decode()
+        for language, text in CODE.items():
+            code = (
+                f'<p>{text} <strong translate="no">{number[-SPOKEN:]}</strong></p>\n      <p><a href="/{language}/">'
+            )
+            assert page.count(code) == 1
+
+
 def test_without_any_web_server_people_read_when_to_try_again(tmp_path):
     with proxying(tmp_path, free_port(), free_port()) as proxy, visitor_of(proxy) as visitor:
         answer = visitor.ask("nobody", "/fi/", expected=503)
@@ -116,7 +128,7 @@ def test_browsers_are_led_to_https_and_programs_are_not(tmp_path):
 
 
 def test_log_has_a_line_for_each_request_without_its_query(tmp_path):
-    with echoing() as port, proxying(tmp_path, port) as proxy, visitor_of(proxy) as visitor:
+    with echoing() as echo, proxying(tmp_path, echo.server_port) as proxy, visitor_of(proxy) as visitor:
         said = visitor.ask("echo", "/fi/account/password/?token=s3cret").content.decode()
     with proxying(tmp_path, free_port()) as proxy, visitor_of(proxy) as visitor:
         visitor.ask("nobody", "/fi/?token=s3cret", expected=503)

@@ -4,16 +4,15 @@ import contextlib
 import json
 import socket
 import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from tests import servers
 
 
-class Sink(ThreadingHTTPServer):
+class Sink(servers.Server):
     """Takes events. `answer` gives (status, headers) for one; `taken` holds (headers, body) of each request."""
 
-    daemon_threads = True
-
     def __init__(self):
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__(_Handler)
         self.taken = []
         self.answer = lambda request: (204, {})
         self.pause = 0  # seconds before it answers, unless it is let go on or ended
@@ -22,7 +21,7 @@ class Sink(ThreadingHTTPServer):
 
     @property
     def url(self):
-        return f"http://127.0.0.1:{self.server_port}/events"
+        return f"{super().url}/events"
 
     @property
     def events(self):
@@ -32,41 +31,25 @@ class Sink(ThreadingHTTPServer):
     def ids(self):
         return [headers["webhook-id"] for headers, _ in self.taken]
 
-    def handle_error(self, request, client_address):
-        """Say nothing of callers who hang up: they are meant to."""
 
-
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(servers.Handler):
     def do_POST(self):
-        length = int(self.headers["Content-Length"])
-        body = self.rfile.read(length)
-        if len(body) < length:  # the sender died in the middle: nothing was received
+        body = self.body()
+        if len(body) < int(self.headers["Content-Length"]):  # the sender died in the middle: nothing was received
             return
         self.server.taken.append((self.headers, body))
         status, headers = self.server.answer(json.loads(body))
         self.server.may_go_on.wait(self.server.pause)
-        self.send_response(status)
-        for name, value in headers.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(self.server.body)
-
-    def log_message(self, *arguments):
-        pass
+        self.answer(status, self.server.body, headers)
 
 
 @contextlib.contextmanager
 def running():
-    sink = Sink()
-    thread = threading.Thread(target=sink.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
-        yield sink
-    finally:
-        sink.may_go_on.set()
-        sink.shutdown()
-        thread.join()
-        sink.server_close()
+    with servers.running(Sink()) as sink:
+        try:
+            yield sink
+        finally:
+            sink.may_go_on.set()
 
 
 @contextlib.contextmanager

@@ -1,4 +1,3 @@
-import datetime as dt
 import ipaddress
 import socket
 import ssl
@@ -6,12 +5,9 @@ import threading
 import time
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from tests.ports import free_port
+from tests.running.certificates import Authority
 from tests.upstream import receivers
 from upstream import calling
 from upstream.calling import NotAnswered
@@ -239,30 +235,6 @@ def test_slow_name_server_ends_in_time(impatient, monkeypatch):
 # --- Certificates ----------------------------------------------------------------------------------------
 
 
-def certificate(folder, name):
-    """Write a certificate of its own for a name, with its key; return the file."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    now = dt.datetime.now(dt.UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(subject)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - dt.timedelta(days=1))
-        .not_valid_after(now + dt.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    file = folder / f"{name}.pem"
-    file.write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-        + made.public_bytes(serialization.Encoding.PEM)
-    )
-    return str(file)
-
-
 @pytest.mark.parametrize(
     ("trusted", "name", "expected"),
     [
@@ -271,15 +243,14 @@ def certificate(folder, name):
         (False, "receiver.example", Failure.CERTIFICATE),
     ],
 )
-def test_certificate_must_be_trusted_and_of_that_name(nearby, monkeypatch, tmp_path, trusted, name, expected):
-    file = certificate(tmp_path, name)
+def test_certificate_must_be_trusted_and_of_that_name(nearby, monkeypatch, tmp_path, trust, trusted, name, expected):
+    authority = Authority(tmp_path, "authority")
     asked_for = []
     served = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    served.load_cert_chain(file)
+    served.load_cert_chain(*authority.issue(name))
     served.sni_callback = lambda sock, host, context: asked_for.append(host)
     if trusted:
-        monkeypatch.setenv("SSL_CERT_FILE", file)
-    calling.tls.cache_clear()
+        trust(authority)
     resolve(monkeypatch, "127.0.0.1")
 
     def talk(connection):
@@ -293,7 +264,6 @@ def test_certificate_must_be_trusted_and_of_that_name(nearby, monkeypatch, tmp_p
             found = calling.post(f"https://receiver.example:{port}/", b"{}", {}).status
         except NotAnswered as refused:
             found = refused.failure
-    calling.tls.cache_clear()
 
     assert found == (expected or 204)
     assert asked_for == ["receiver.example"]

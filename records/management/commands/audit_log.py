@@ -19,8 +19,11 @@ class Command(BaseCommand):
     def handle(self, *args: Any, again: bool, since: dt.datetime | None, **options: Any) -> None:
         if again:
             self.stdout.write(f"Waiting once more: {audit_sending.send_again(since=since)}")
-        number, seconds = audit_sending.backlog()
-        if number is None:
+        backlog = audit_sending.backlog()
+        if backlog is None:
             self.stdout.write("Nothing is sent on: AUDIT_LOG_ES_URL is not set.")
         else:
-            self.stdout.write(f"Not in the audit log: {number}. The oldest has waited {round(seconds)} seconds.")
+            waiting, refused, seconds = backlog
+            self.stdout.write(
+                f"Waiting: {waiting}, the oldest for {round(seconds)} seconds. Refused for good: {refused}."
+            )

@@ -67,6 +67,7 @@ def test_form_of_somebody_without_a_code_says_what_to_compare(adviser):
 
     text = text_of(adviser.get(at(sent, 1)))
 
+    assert text.count("This person has no Finnish personal identity code.") == 1
     assert "Compare the name and the date of birth." in text
     assert "14 March 1990" in text
 

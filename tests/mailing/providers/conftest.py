@@ -1,43 +1,28 @@
-import http.server
 import sys
-import threading
 import types
 
 import pytest
 
 from mailing import worker
 from mailing.models import Letter
+from tests import servers
 from tests.mailing.letters import queued
 from tests.mailing.providers.accounts import TAKEN, encoded, settings_of
 
 
-class _Interface(http.server.BaseHTTPRequestHandler):
-    answer = (200, b"", {})
+class _Interface(servers.Handler):
+    answers = (200, b"", {})
     requests: list[str] = []
 
     def do_POST(self):
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.requests.append(body.decode())
-        status, answer, headers = self.answer
-        self.send_response(status)
-        for name, value in {**headers, "Content-Length": str(len(answer))}.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(answer)
-
-    def log_message(self, *arguments):
-        pass
+        self.requests.append(self.body().decode())
+        self.answer(*self.answers)
 
 
 @pytest.fixture(scope="session")
 def _interface():
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Interface)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield server.server_port
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with servers.running(servers.Server(_Interface)) as server:
+        yield server.server_port
 
 
 @pytest.fixture
@@ -45,7 +30,7 @@ def deliver(_interface, settings):
     """Return a function that delivers a letter by a provider that answers so; it returns the letter and what left."""
 
     def delivering(by, answer=None, **different):
-        _Interface.answer = encoded(*(answer or TAKEN[by]))
+        _Interface.answers = encoded(*(answer or TAKEN[by]))
         _Interface.requests.clear()
         settings.EMAIL_BACKEND = f"anymail.backends.{by}.EmailBackend"
         settings.ANYMAIL = {**settings.ANYMAIL, **settings_of(by, f"http://127.0.0.1:{_interface}/")}
