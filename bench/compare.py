@@ -50,7 +50,7 @@ AIMS: dict[str, tuple[list[str], float]] = {
     "sign in": (["sign in"], 0.6),
 }
 OF_FORM = {"step", "send"}  # in a database of their own, as they put back what they did
-OTHERS = ["pgbench", "queries", "memory", "tick", "purge", "bytes"]
+OTHERS = ["pgbench", "queries", "memory", "tick"]
 OF_APPLICANTS = ["status", "choose", "confirm", "receipt"]
 SCRIPT = (
     "import pickle, sys; from bench.statements import script; "
@@ -238,6 +238,7 @@ def main(revision: str, pairs: int, size: int, due: int, only: list[str]) -> Non
         broker = SendingBroker(builds[0].environment("pages")["IDENTITY_KEYS_FILE"], rows.Layout(size).waiting)
         stack.callback(broker.stop)
         print(f"{revision} is the former build. {report.machine()}", flush=True)
+        neighbours = report.Neighbours()
         for build in builds:
             stack.callback(build.end)
             build.work = folder / f"work-{build.name}"
@@ -254,6 +255,7 @@ def main(revision: str, pairs: int, size: int, due: int, only: list[str]) -> Non
             if not only or name in only:
                 aims += getattr(comparison, name)()
         print(report.aims(aims))
+        print(neighbours)
 
 
 def checked_out(revision: str, folder: Path) -> tuple[Path, str]:
