@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -50,12 +51,22 @@ AIMS: dict[str, tuple[list[str], float]] = {
     "sign in": (["sign in"], 0.6),
 }
 OF_FORM = {"step", "send"}  # in a database of their own, as they put back what they did
-OTHERS = ["pgbench", "queries", "memory", "tick"]
+OTHERS = ["pgbench", "queries", "memory", "tick", "purge", "bytes"]
 OF_APPLICANTS = ["status", "choose", "confirm", "receipt"]
 SCRIPT = (
     "import pickle, sys; from bench.statements import script; "
     "print(script(pickle.load(open(sys.argv[1], 'rb')).confirming))"
 )
+# All applications have ended long ago.
+ENDED = """
+SET session_replication_role = replica;
+UPDATE applications_application SET state = 'expired', due_at = NULL;
+INSERT INTO applications_statechange SELECT copy.* FROM
+    (SELECT DISTINCT ON (application_id) * FROM applications_statechange ORDER BY application_id, id) of_each,
+    jsonb_populate_record(NULL::applications_statechange, to_jsonb(of_each) || jsonb_build_object(
+        'id', of_each.id + 50000000, 'transition', 'expired', 'move', 'expired', 'from_state', of_each.to_state,
+        'to_state', 'expired', 'at', now() - interval '20 years')) copy;
+"""
 TICK = "from bench import tick; tick.DUE = {due}; tick.{act}"
 
 
@@ -211,6 +222,42 @@ class Comparison:
             for build in self.in_turn(number):
                 found[build.name].append(float(build.run("tick", "-c", TICK.format(due=self.due, act="measure()"))[0]))
         yield _ratio(f"tick, {self.due:,} due: time", *found.values(), most=0.2, unit="s")
+
+    def purge(self) -> Iterator[Aim]:
+        """Compare removing many applications whose time is over."""
+        found: dict[str, list[float]] = {build.name: [] for build in self.builds}
+        taken: dict[str, list[float]] = {build.name: [] for build in self.builds}
+        for build in self.builds:
+            build.make_database("ended")
+            build.run("ended", "-m", "bench.load", str(self.due))
+            with psycopg.connect(build.database("ended")) as database:
+                database.execute(ENDED)
+        for number in range(ROUNDS_OF_BATCHES):
+            for build in self.in_turn(number):
+                build.make_database("purge", f"{build.name}_ended")
+                database, started = servers.cpu(servers.postmaster(build.url)), time.perf_counter()
+                said, used = build.run("purge", "manage.py", "purge", "--skip-checks")
+                used += servers.cpu(servers.postmaster(build.url)) - database
+                taken[build.name].append(time.perf_counter() - started)
+                if f"applications: {self.due + 2}\n" not in said:  # with those that bench.load copies
+                    raise RuntimeError(f"{build.name} purges other than {self.due + 2}: {said}")
+                found[build.name].append(used - build.run("purge", "manage.py", "purge", "--skip-checks")[1])
+        note = "time {:.1f} → {:.1f} s".format(*(median(each) for each in taken.values()))
+        yield _ratio(
+            f"purge, {self.due:,} past: processor time, the database's too",
+            *found.values(),
+            most=0.2,
+            unit="s",
+            note=note,
+        )
+
+    def bytes(self) -> Iterator[Aim]:
+        """Compare what an application that became valid takes in the database."""
+        found = []
+        for build in self.builds:
+            build.make_database("lived")
+            found.append([float(build.run("lived", str(ROOT / "bench" / "lived.py"), "10000")[0]) / 1000])
+        yield _ratio("an application in the database, with its indexes", *found, most=0.7, unit="KB")
 
 
 def _together(build: Build, acts: list[str]) -> list[dict[str, float]]:

@@ -6,4 +6,3 @@ import os
 from heka_confirm.settings import *  # noqa: F403  # everything, on purpose
 
 IDENTITY_PROVIDERS = [json.loads(os.environ["BENCH_BROKER"])]
-SILENCED_SYSTEM_CHECKS = ["identity.E007", "identity.E008"]
