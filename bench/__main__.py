@@ -26,6 +26,7 @@ def main(size: Size) -> None:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="heka-bench-")))
         url = stack.enter_context(postgres.cluster(durable=True, settings=SETTINGS))
         print(report.machine(), flush=True)
+        neighbours = report.Neighbours()
         run = Run(size, folder, url)
         run.prepare()
         arms = run.measure(stack)
@@ -40,6 +41,7 @@ def main(size: Size) -> None:
             *confirm_at_once(folder, run.recorded.csrf_token, size.embedded),
         ]
         print(report.aims(aims))
+        print(neighbours)
 
 
 if __name__ == "__main__":

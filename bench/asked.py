@@ -5,25 +5,34 @@ comes asks for one act a number of times; the line that answers tells what the a
 WSGI application, as under gunicorn, without a server and clients whose time would count.
 """
 
+import gzip
 import json
 import os
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
+from html import unescape
+from http.client import HTTPConnection
 from io import BytesIO
-from itertools import cycle, islice
+from itertools import count, cycle, islice
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 sys.path[0] = os.getcwd()  # in place of the folder of this file
 
+from heka_confirm.wsgi import application  # noqa: E402, I001  # before whatever needs settings
+
+from django.conf import settings  # noqa: E402
 from django.db import connection  # noqa: E402
+from django.test import Client  # noqa: E402
 
 from bench import rows  # noqa: E402
 from bench.client import HOST  # noqa: E402
-from bench.pages import PAGES  # noqa: E402
-from heka_confirm.wsgi import application  # noqa: E402
+from bench.pages import PAGES, Page  # noqa: E402
+from identity import cookies  # noqa: E402
 
 HEADERS = {
     "HTTP_HOST": HOST,
@@ -33,7 +42,6 @@ HEADERS = {
     "HTTP_ACCEPT_LANGUAGE": "fi-FI,fi;q=0.8,en-US;q=0.5,en;q=0.3",
     "HTTP_ACCEPT_ENCODING": "gzip, deflate, br, zstd",
     "HTTP_SEC_FETCH_SITE": "same-origin",
-    "HTTP_X_FORWARDED_FOR": "192.0.2.1",
     "HTTP_X_FORWARDED_PROTO": "https",
 }
 SERVER = {
@@ -55,11 +63,12 @@ Acts = Iterator[Callable[[], object]]  # what is called is timed; what is done u
 
 
 class Browser:
-    """Somebody's browser: its cookies, and the last answer."""
+    """Somebody's browser, at a network address of their own: its cookies, and the last answer."""
 
-    def __init__(self, **cookies: str) -> None:
-        self.cookies = {"__Host-cookies": "1", **cookies}
-        self.status, self.location, self.page = 0, "", ""
+    def __init__(self, address: str = "192.0.2.1", **held: str) -> None:
+        self.address = address
+        self.cookies = {cookies.acceptance_name(): cookies.VERSION, **held}
+        self.status, self.location, self.page = 0, "", b""
 
     def prepare(self, address: str, form: dict[str, str] | None = None) -> Callable[[], None]:
         """Return what sends the request and takes the whole answer."""
@@ -74,27 +83,48 @@ class Browser:
             "CONTENT_TYPE": "application/x-www-form-urlencoded" if form else "",
             "CONTENT_LENGTH": str(len(body)) if form else "",
             "HTTP_COOKIE": "; ".join(f"{name}={value}" for name, value in self.cookies.items()),
-            "wsgi.input": BytesIO(body),
+            "HTTP_X_FORWARDED_FOR": self.address,
         }
-        return lambda: self.send(environ)
+        return lambda: self.send(environ, body)
 
-    def send(self, environ: dict[str, Any]) -> None:
-        answer = application(environ, self._start)
+    def send(self, environ: dict[str, Any], body: bytes) -> None:
+        answer = application({**environ, "wsgi.input": BytesIO(body)}, self._start)
         self.page = b"".join(answer)
         answer.close()
 
+    def follow(self, send: Callable[[], None]) -> None:
+        """Send a request and go where the answers lead, to a page."""
+        send()
+        while self.status == 302:
+            self.prepare(self.location.removeprefix(f"https://{HOST}"))()
+
+    def expect(self, status: int, what: str) -> None:
+        if self.status != status:
+            raise RuntimeError(f"{what} answers {self.status} {self.location}")
+
     def _start(self, status: str, headers: list[tuple[str, str]], *_: Any) -> None:
         self.status, self.location = int(status[:3]), dict(headers).get("Location", "")
+        for name, value in headers:
+            if name == "Set-Cookie":
+                kept, _, content = value.partition(";")[0].partition("=")
+                self.cookies[kept.strip()] = content
 
 
 def main(size: int, postmaster: int) -> None:
     answers = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)  # what anybody prints is no answer
-    acts = make_acts(rows.Layout(size))
+    layout = rows.Layout(size)
+    acts = make_acts(layout)
     for line in sys.stdin:
         asked = json.loads(line)
-        measure = count_queries if asked["queries"] else measure_time
-        print(json.dumps(measure(islice(acts[asked["act"]], asked["times"]), postmaster)), file=answers)
+        match asked["what"]:
+            case "addresses":
+                answer: Any = [(n, page.path(n)) for page in PAGES for n in page.readers(layout)]
+            case "queries":
+                answer = count_queries(islice(acts[asked["act"]], asked["times"]))
+            case _:
+                answer = measure_time(islice(acts[asked["act"]], asked["times"]), postmaster)
+        print(json.dumps(answer), file=answers)
 
 
 def measure_time(acts: Acts, postmaster: int) -> dict[str, float]:
@@ -110,7 +140,7 @@ def measure_time(acts: Acts, postmaster: int) -> dict[str, float]:
     return {"times": done, "ours": 1000 * ours / done, "database": 1000 * database / done, "wall": 1000 * wall / done}
 
 
-def count_queries(acts: Acts, _: int) -> dict[str, float]:
+def count_queries(acts: Acts) -> int:
     """Return how many statements the acts took at most, BEGIN and COMMIT apart."""
     most = 0
     for act in acts:
@@ -123,7 +153,7 @@ def count_queries(acts: Acts, _: int) -> dict[str, float]:
         with connection.execute_wrapper(remember):
             act()
         most = max(most, len(statements))
-    return {"queries": most}
+    return most
 
 
 def _clocks(postmaster: int) -> dict[str, float]:
@@ -141,48 +171,80 @@ def _clocks(postmaster: int) -> dict[str, float]:
 
 
 def make_acts(layout: rows.Layout) -> dict[str, Acts]:
-    pages = {page.name: visits(list(_paths(page, layout))) for page in PAGES}
-    pages |= {address.split("/")[2]: visits([(0, address)]) for address in PUBLIC}
-    return {**pages, "confirm (POST)": confirmations(layout)}
+    return {
+        **{page.name: visits(page, layout) for page in PAGES},
+        **{address.split("/")[2]: visits(Page(address, address), layout) for address in PUBLIC},
+        "confirm (POST)": confirmations(layout),
+        "sign in": sign_ins(),
+        "step": posts_of_form(steps=True),
+        "send": posts_of_form(steps=False),
+    }
 
 
-def _paths(page: Any, layout: rows.Layout) -> Iterator[tuple[int, str]]:
-    for n in page.readers(layout):
-        yield n, page.path(n)
-
-
-def visits(addresses: list[tuple[int, str]]) -> Acts:
-    """Open the pages for ever, as the people who may."""
-    for person, address in cycle(addresses):
-        browser = _browser_of(person)
-        yield browser.prepare(address)
-        _expect(browser, 200, address)
+def visits(page: Page, layout: rows.Layout) -> Acts:
+    """Open the page for ever, as the people who may."""
+    for n in cycle(page.readers(layout)):
+        browser = Browser(**{settings.SESSION_COOKIE_NAME: rows.session_key(n)} if n else {})
+        yield browser.prepare(page.path(n))
+        browser.expect(200, page.name)
 
 
 def confirmations(layout: rows.Layout) -> Acts:
     """Confirm one application after another."""
-    from bench.record import _token
-
-    token, numbers = _token(), layout.confirmable[:-1]  # bench.record confirms the last one
+    numbers = layout.confirmable[:-1]  # bench.record confirms the last one
     with connection.cursor() as cursor:
         cursor.execute("SELECT id, digest FROM applications_version WHERE id = ANY(%s)", [list(numbers)])
         digests = dict(cursor.fetchall())
     for n in numbers:
-        browser = _browser_of(n)
-        address = rows.page(n, "confirm/")
-        yield browser.prepare(address, {"csrfmiddlewaretoken": token, "version": digests[n]})
-        _expect(browser, 302, address)
+        browser = Browser(**{settings.SESSION_COOKIE_NAME: rows.session_key(n)})
+        yield browser.prepare(
+            rows.page(n, "confirm/"), {"csrfmiddlewaretoken": rows.CSRF_SECRET, "version": digests[n]}
+        )
+        browser.expect(302, "confirming")
         if "receipt" not in browser.location:
-            raise RuntimeError(f"{address} leads to {browser.location}")
+            raise RuntimeError(f"Confirming leads to {browser.location}")
 
 
-def _browser_of(person: int) -> Browser:
-    return Browser(**{"__Host-session": rows.session_key(person)} if person else {})
+def sign_ins() -> Acts:
+    """Come back from the broker of bench.broker, as somebody else each time, and see the first page."""
+    settings.IDENTITY_PROVIDERS = [json.loads(os.environ["BENCH_BROKER"])]
+    for number in count():
+        browser = Browser(f"198.{18 + number // 65536}.{number // 256 % 256}.{number % 256}")
+        browser.prepare("/identification/start/", {"provider": "test", "language": "fi"})()
+        browser.expect(200, "beginning to identify oneself")
+        page = gzip.decompress(browser.page).decode()
+        found = re.search(r'http-equiv="refresh" content="0; url=([^"]+)"', page)
+        at_broker = urlsplit(unescape(found[1]) if found else "")
+        broker = HTTPConnection(at_broker.netloc)
+        broker.request("GET", f"{at_broker.path}?{at_broker.query}")
+        back = browser.prepare(broker.getresponse().headers["Location"].removeprefix(f"https://{HOST}"))
+        yield partial(browser.follow, back)
+        browser.expect(200, "the first page")
+        if settings.SESSION_COOKIE_NAME not in browser.cookies:
+            raise RuntimeError("Nobody is signed in")
 
 
-def _expect(browser: Browser, status: int, address: str) -> None:
-    if browser.status != status:
-        raise RuntimeError(f"{address} answers {browser.status} {browser.location}")
+def posts_of_form(*, steps: bool) -> Acts:
+    """Save one step of the form after another, or send it, each time with the same rows before."""
+    from bench import form
+
+    try:
+        from tests.applications.form.forms import Somebody
+    except ModuleNotFoundError:  # as it was called until November 2026
+        from tests.applications.drafting.forms import Somebody
+    form.HEADERS.update(host=HOST, origin=f"https://{HOST}")
+    somebody = Somebody(Client(headers=form.HEADERS)).begin().fill_everything()
+    *saves, send = list(form._posts(somebody))
+    before = form.Before(somebody.draft.pk)
+    browser = Browser()
+    browser.send(send.ours, send.body)
+    before.notice()
+    before.put_back()
+    for post in cycle(saves if steps else [send]):
+        yield partial(browser.send, post.ours, post.body)
+        if browser.location != post.leads_to:
+            raise RuntimeError(f"{post.name} leads to {browser.status} {browser.location}")
+        before.put_back()
 
 
 if __name__ == "__main__":

@@ -58,7 +58,7 @@ def request(path: str, *, person: int = 0, form: dict[str, str] | None = None) -
         "X-Forwarded-Proto: https",
     ]
     if person:
-        lines.append(f"Cookie: __Host-cookies=1; __Host-session={rows.session_key(person)}")
+        lines.append(f"Cookie: __Host-cookies=2; __Host-session={rows.session_key(person)}")
     if form is not None:
         lines += [
             f"Origin: https://{HOST}",

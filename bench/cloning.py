@@ -50,19 +50,25 @@ def copied_models() -> list[type[models.Model]]:
     return [apps.get_model(label, name) for label, names in COPIED.items() for name in names.split()]
 
 
-def fill(size: int) -> None:
-    """Copy the applications that are here until there are `size` of them."""
-    each = apps.get_model("applications", "application").objects.count()
+def fill(size: int, *, below: int = STRIDE, first: int = 1) -> None:
+    """Copy the applications that are here, with keys below that number, until there are `size` more of them or so.
+
+    `first` is the number of the first copy, above all keys that are here.
+    """
+    each = apps.get_model("applications", "application").objects.filter(pk__lt=below).count()
     with connection.cursor() as cursor:
         cursor.execute("SET statement_timeout = 0")
         cursor.execute("SET session_replication_role = replica")
         indexes = list(_take_indexes_away())
         for model in copied_models():
-            cursor.execute(f'CREATE TEMP TABLE "first_{model._meta.model_name}" AS SELECT * FROM {_table(model)}')
-        for start in range(1, size // each, BATCH):
-            copies = range(start, min(start + BATCH, size // each))
+            copied = f"SELECT * FROM {_table(model)} WHERE id < {below}"
+            cursor.execute(f'CREATE TEMP TABLE "first_{model._meta.model_name}" AS {copied}')
+        last = first - 1 + size // each
+        for start in range(first, last, BATCH):
+            copies = range(start, min(start + BATCH, last))
             for model in copied_models():
-                cursor.execute(_copy(model, each=each, copies=copies, days=max(730, size // MOST_A_DAY)))
+                days, still_open = max(730, size // MOST_A_DAY), OPEN + (first - 1) * each
+                cursor.execute(_copy(model, each=each, copies=copies, days=days, still_open=still_open))
         for index in indexes:
             cursor.execute(index)
         for model in copied_models():
@@ -86,11 +92,11 @@ def _take_indexes_away() -> Iterator[str]:
             yield definition
 
 
-def _copy(model: type[models.Model], *, each: int, copies: Iterable[int], days: int) -> str:
+def _copy(model: type[models.Model], *, each: int, copies: Iterable[int], days: int, still_open: int) -> str:
     fields = model._meta.local_concrete_fields
     columns = ", ".join(f'"{field.column}"' for field in fields)
     values = ", ".join(_value(model, field) for field in fields)
-    values = values.replace("{stride}", str(STRIDE)).replace("{each}", str(each)).replace("{open}", str(OPEN))
+    values = values.replace("{stride}", str(STRIDE)).replace("{each}", str(each)).replace("{open}", str(still_open))
     values = values.replace("{days}", str(days))
     first, *_, last = [*copies] * 2
     return (

@@ -37,7 +37,7 @@ from identity.models import Person, User  # noqa: E402
 from mailing.models import Letter  # noqa: E402
 from records import keys  # noqa: E402
 from records.models import Chain, Entry  # noqa: E402
-from records.names import application_chain  # noqa: E402
+from records.names import applicant_subject, application_chain  # noqa: E402
 from tests import cast  # noqa: E402
 from tests.applications import factories  # noqa: E402
 
@@ -102,7 +102,8 @@ class Originals:
         yield Chain, _sealed({**self.chain, "id": n, "name": application_chain(n)})
         yield Entry, {**self.entry, "id": n, "chain_id": n}
         encrypted = crypto.encrypt(code, context=Applicant._meta.get_field("hetu").context)
-        own = {"hetu": encrypted, "hetu_index": index, "birth_date": birth_date(code)}
+        address = f"bench{n}@example.test"
+        own = {"hetu": encrypted, "hetu_index": index, "birth_date": birth_date(code), "email": address}
         yield Applicant, {**self.main, **own, "id": n, "version_id": n}
         if self.co_applicant:
             encrypted = crypto.encrypt(other, context=Applicant._meta.get_field("hetu").context)
@@ -115,10 +116,12 @@ class Originals:
                     "hetu": encrypted,
                     "hetu_index": crypto.indexes(other)[0],
                     "birth_date": birth_date(other),
+                    "email": f"other{n}@example.test",
                 },
             )
         sent = {"key": f"bench:{n}", "message_id": f"<bench{n}@bench.example>", "sent_at": self.letter["created_at"]}
-        yield Letter, {**self.letter, **sent, "id": n}
+        subject = applicant_subject(n)
+        yield Letter, {**self.letter, **sent, "id": n, "to": address, "about": reference, "recipient": subject}
         if self.invitation:
             hashes = {"token_hash": f"token {n}", "code_hash": f"code {n}"}
             yield Invitation, {**self.invitation, **hashes, "id": n, "applicant_id": rows.CO_APPLICANT + n}

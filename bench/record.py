@@ -28,6 +28,8 @@ from bench.statements import OfRow, Recorded, Statement, TextOfRow
 
 
 def main(folder: Path, size: int) -> None:
+    from applications.models import Version  # after django.setup()
+
     layout = rows.Layout(size)
     queries = {}
     for page in PAGES:
@@ -40,12 +42,13 @@ def main(folder: Path, size: int) -> None:
             _make_bare(folder, response.content.decode())
     token = _token()
     n = layout.confirmable[-1]
-    posted = {"csrfmiddlewaretoken": token, "version": rows.digest(n)}
+    digest = Version.objects.get(pk=n).digest
+    posted = {"csrfmiddlewaretoken": token, "version": digest}
     response, statements = record(n, "post", rows.page(n, "confirm/"), posted)
     if response.status_code != 302 or "receipt" not in response["Location"]:
         raise RuntimeError(f"Confirming answers {response.status_code}")
     queries[CONFIRM_POST] = len(statements)
-    found = Recorded([_of_any_row(s, n) for s in statements], queries, token)
+    found = Recorded([_of_any_row(s, n, digest) for s in statements], queries, token)
     (folder / "recorded.pickle").write_bytes(pickle.dumps(found))
 
 
@@ -81,12 +84,12 @@ def recording() -> Iterator[list[Statement]]:
         connection.force_debug_cursor = False
 
 
-def _of_any_row(statement: Statement, n: int) -> Statement:
+def _of_any_row(statement: Statement, n: int, digest: str) -> Statement:
     """Replace each parameter that belongs to row n by its name."""
     names = {
         rows.reference(n): "reference",
         display(rows.reference(n)): "number",
-        rows.digest(n): "digest",
+        digest: "digest",
         _hetu_index(n): "hetu_index",
     }
     exact = {**names, n: "n", rows.session_key(n): "session_key"}

@@ -48,6 +48,7 @@ class Run:
         self.layouts = {"small": rows.Layout(SMALL), "large": rows.Layout(size.large)}
         self.stretch = Stretch(size.seconds, postmaster=servers.postmaster(url))
         self.log = folder / "gunicorn.log"
+        self.digests: dict[str, dict[int, str]] = {}  # by database and number
 
     def database(self, name: str) -> str:
         return servers.sibling(self.url, name)
@@ -67,6 +68,9 @@ class Run:
             python("manage.py", "migrate", "-v0", "--skip-checks", environment=self.environment(name))
             python("-m", "bench.load", str(layout.size), environment=self.environment(name))
             _say(f"{layout.size} applications loaded in {time.monotonic() - started:.0f} s")
+        for name in self.layouts:
+            with psycopg.connect(self.database(name)) as connection:
+                self.digests[name] = dict(connection.execute("SELECT id, digest FROM applications_version").fetchall())
         with psycopg.connect(self.database("small"), autocommit=True) as connection:
             connection.execute("CREATE TABLE bench_session AS SELECT session_key, session_data FROM django_session")
         size = str(self.layouts["large"].size)
@@ -106,7 +110,7 @@ class Run:
         parts = (layout.scripted[i : i + many] for i in range(0, half - many + 1, many))
         yield Arm(f"{CONFIRM_POST}, pgbench", lambda: self.stretch.pgbench(self.database("large"), path, next(parts)))
 
-        again = [self._confirmation(n) for n in _shuffled(self.layouts["small"].confirmable)]
+        again = [self._confirmation(n, of="small") for n in _shuffled(self.layouts["small"].confirmable)]
 
         def small() -> Iterator[bytes]:
             self._take_back()
@@ -131,8 +135,8 @@ class Run:
     def _visits(self, page: Page, name: str) -> Iterator[bytes]:
         return cycle([request(page.path(n), person=n) for n in page.readers(self.layouts[name])])
 
-    def _confirmation(self, n: int, path: str = "") -> bytes:
-        form = {"csrfmiddlewaretoken": self.recorded.csrf_token, "version": rows.digest(n)}
+    def _confirmation(self, n: int, path: str = "", *, of: str = "large") -> bytes:
+        form = {"csrfmiddlewaretoken": self.recorded.csrf_token, "version": self.digests[of][n]}
         return request(path or rows.page(n, "confirm/"), person=n, form=form)
 
     def _take_back(self) -> None:

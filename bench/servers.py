@@ -69,16 +69,21 @@ class Server:
 
 
 @contextmanager
-def gunicorn(environment: dict[str, str], log: Path, *, path: str = "/fi/") -> Iterator[Server]:
-    """Start gunicorn with the project's own settings for it; wait until it answers; stop it in the end."""
+def gunicorn(
+    environment: dict[str, str], log: Path, *, path: str = "/fi/", folder: Path = ROOT, python: str = sys.executable
+) -> Iterator[Server]:
+    """Start gunicorn with the project's own settings for it; wait until it answers; stop it in the end.
+
+    `folder` is that of another build, and `python` what runs it.
+    """
     port = _free_port()
-    command = [sys.executable, "-m", "gunicorn"]
+    command = [python, "-m", "gunicorn"]
     with log.open("a") as lines:
         start = time.perf_counter()
         process = subprocess.Popen(
             command,
             env={**environment, "HOST": "127.0.0.1", "PORT": str(port)},
-            cwd=ROOT,
+            cwd=folder,
             stdout=lines,
             stderr=lines,
             start_new_session=True,
