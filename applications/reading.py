@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from django.db.models import Exists, OuterRef
 
 from applications.models import Applicant, Application, ApplicationQuerySet, ErrorReport
-from applications.models.applicant import ApplicantQuerySet
 from core.compiled import Compiled
 from identity.models import Person
 
@@ -36,7 +35,7 @@ def locked(pk: int) -> Application:
 
 def lock_several(keys: Iterable[int]) -> None:
     """Lock the applications with these keys, in the one order in which nobody waits for each other."""
-    _LOCK.rows(keys=sorted(set(keys)))
+    list(Application.objects.select_for_update().filter(pk__in=keys).order_by("pk").values_list("pk"))
 
 
 def application(pk: int) -> Application:
@@ -52,7 +51,7 @@ def add_people(applications: list[Application]) -> list[Application]:
         applicant.version = versions[applicant.version_id]
         people[applicant.version_id].append(applicant)
     for key, version in versions.items():
-        read = ApplicantQuerySet(Applicant)
+        read = version.applicants.all()
         read._result_cache = people[key]
         version._prefetched_objects_cache = {"applicants": read}
     return applications
@@ -77,7 +76,4 @@ _ONE = Compiled(
     )
 )
 _BY_KEY = Compiled(lambda pk: without_people(Application.objects.filter(pk=pk)).defer(None))
-_LOCK = Compiled(
-    lambda keys: Application.objects.select_for_update().filter(pk__in=keys).order_by("pk").values_list("pk")
-)
 _PEOPLE = Compiled(lambda versions: Applicant.objects.of_application().filter(version__pk__in=versions))

@@ -5,16 +5,17 @@ like any other, built once with placeholders for its values: Django makes its SQ
 """
 
 import copy
-import datetime as dt
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from django.db import connections, transaction
+from django.db import connections
 from django.db.models import Expression, QuerySet
 from django.db.models.sql.compiler import SQLCompiler
 
 Row = TypeVar("Row")
+DAY = re.compile(r"\d{4}-\d\d-\d\d")  # what days and moments begin with, in both databases
 
 
 class Placeholder(Expression):
@@ -56,7 +57,7 @@ class Compiled(Generic[Row]):
     def rows(self, **given: Any) -> list[Row]:
         """Return what the query set returns for these values, by one statement; nothing for an empty list.
 
-        Raises TypeError for None, and TransactionManagementError for one that locks rows outside a transaction.
+        Raises TypeError for None. Locks are no matter for it: Django looks for their transaction as it makes the SQL.
         """
         given = {name: _filled_up(value) if isinstance(value, list) else value for name, value in given.items()}
         shape = tuple(len(value) if isinstance(value, list) else None for value in given.values())
@@ -66,8 +67,6 @@ class Compiled(Generic[Row]):
         # Django's own way from here on, with copies that know their SQL already.
         query, compiler = copy.copy(made.query_set.query), copy.copy(made.compiler)
         compiler.connection = connections[made.query_set.db]  # of this thread
-        if query.select_for_update and compiler.connection.get_autocommit():
-            raise transaction.TransactionManagementError("Rows are locked in a transaction")
         adapt = compiler.connection.ops.adapt_unknown_value
         values = [adapt(one.value_among(given)) if isinstance(one, Placeholder) else one for one in made.parameters]
         compiler.as_sql = lambda *_args, **_options: (made.sql, values)  # type: ignore[method-assign]
@@ -87,11 +86,12 @@ class Compiled(Generic[Row]):
         }
         query_set = self._build(**places)
         compiler = query_set.query.get_compiler(using=query_set.db)
-        made = self._made[tuple(shape)] = Made(query_set, compiler, *compiler.as_sql())
+        made = Made(query_set, compiler, *compiler.as_sql())
         converters = compiler.get_converters([each[0] for each in compiler.select[: compiler.col_count]])
         compiler.get_converters = lambda _expressions: converters
-        if any(isinstance(one, dt.date) for one in made.parameters):
+        if any(DAY.match(str(one)) for one in made.parameters):
             raise TypeError("The moment at which a query was made would count for good")
+        self._made[tuple(shape)] = made
         return made
 
 

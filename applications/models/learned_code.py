@@ -21,9 +21,10 @@ def belongs_to(person: Person | int, path: str = "person") -> Q:
 
     Whoever was known by two codes has two rows of Person, of which one holds their present code.
     """
+    key = person.pk if isinstance(person, Person) else person
     known = LearnedCode.objects.in_effect()
-    others = known.filter(holder=person).values("other_holder"), known.filter(other_holder=person).values("holder")
-    return Q(**{path: person}) | Q(**{f"{path}__in": others[0]}) | Q(**{f"{path}__in": others[1]})
+    others = known.filter(holder=key).values("other_holder"), known.filter(other_holder=key).values("holder")
+    return Q(**{path: key}) | Q(**{f"{path}__in": others[0]}) | Q(**{f"{path}__in": others[1]})
 
 
 class LearnedCode(models.Model):
