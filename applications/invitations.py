@@ -300,12 +300,17 @@ def report_error(applicant: Applicant, *, text: str, by: Actor = UNIDENTIFIED) -
     record_events(application, ApplicationEvent(Event.ERROR_REPORTED, slot), by=by)
 
 
+def is_reported(application: Application, *, reader: Applicant) -> bool:
+    """Tell whether a reported error waits for its main applicant, as far as is known without asking (J2.4)."""
+    return reader.is_main and application.is_open and getattr(application, "is_reported", True)
+
+
 def error_reports(application: Application, *, reader: Applicant) -> list[ErrorReport]:
     """Return what co-applicants find wrong in the present version, for its main applicant to read.
 
     A change answers the reports on the version before it.
     """
-    if not (reader.is_main and application.is_open and getattr(application, "is_reported", True)):
+    if not is_reported(application, reader=reader):
         return []
     return _REPORTS.rows(version=application.current_id)
 

@@ -56,9 +56,8 @@ def letters_about(application: Application, *, reader: Applicant) -> list[OwnLet
 
 def letters_after_removal(person: Person, *, present: Iterable[Application]) -> list[OwnLetter]:
     """Return what tells this person of applications in which they apply no more; `present` are all the others."""
-    slots = _SLOTS_EVERYWHERE.rows(codes=person.hetu_indexes)
     known = {application.reference for application in present}
-    found = _OF_REMOVAL.rows(recipients=[applicant_subject(pk) for pk in slots])
+    found = _OF_REMOVAL.rows(codes=person.hetu_indexes)
     return [OwnLetter(letter) for letter in found if letter.about not in known][:MOST_LETTERS]
 
 
@@ -85,21 +84,19 @@ def _slots_of(person: Person) -> QuerySet[Applicant]:
 
 def _about(slots: QuerySet[Applicant], application: int, reference: str) -> QuerySet[Letter]:
     """Return what was written about an application to some of its slots, by the index letter_about."""
+    return _to(slots.filter(version__application=application)).filter(about=reference)[:MOST_LETTERS]
+
+
+def _to(slots: QuerySet[Applicant]) -> QuerySet[Letter]:
+    """Return what was written to these slots and may be read, the latest first."""
     subject = Concat(Value(APPLICANT), Cast("pk", CharField()))  # as applicant_subject() makes it
-    subjects = slots.filter(version__application=application).annotate(subject=subject).values("subject")
-    return _readable(Letter.objects.filter(about=reference, recipient__in=subjects))[:MOST_LETTERS]
+    recipients = slots.annotate(subject=subject).values("subject")
+    return Letter.objects.filter(READABLE, recipient__in=recipients).order_by("-created_at", "-pk")
 
 
-def _readable(letters: QuerySet[Letter]) -> QuerySet[Letter]:
-    return letters.filter(READABLE).order_by("-created_at", "-pk")
-
-
-_SLOTS_EVERYWHERE = Compiled(lambda codes: Applicant.objects.filter(hetu_index__in=codes).values_list("pk", flat=True))
 _ABOUT = Compiled(
     lambda codes, application, reference: _about(
         Applicant.objects.filter(hetu_index__in=codes), application, reference
     )
 )
-_OF_REMOVAL = Compiled(
-    lambda recipients: _readable(Letter.objects.filter(recipient__in=recipients, message="removed"))
-)
+_OF_REMOVAL = Compiled(lambda codes: _to(Applicant.objects.filter(hetu_index__in=codes)).filter(message="removed"))

@@ -9,7 +9,7 @@ from applications.email_words import LOST, Kind, Reader
 from applications.enums import State
 from applications.invitation_links import invitation_code
 from applications.letter_names import name_of
-from applications.models import Applicant, Application, ErrorReport, Invitation
+from applications.models import Applicant, Application, Invitation
 from applications.passing_on import Note, note_for
 from core.compiled import Compiled
 from core.links import KeyGone
@@ -89,15 +89,6 @@ def needs_main_applicant(application: Application, reader: Applicant, *, is_repo
     return reader.is_main and application.is_open and (is_reported or is_lost or is_stuck)
 
 
-def reported_applications(mine: Iterable[tuple[Application, Applicant]]) -> set[int]:
-    """Return the keys of the applications in which a reported error waits for their main applicant (J2.4).
-
-    Each application comes with the slot of whoever reads them.
-    """
-    versions = {a.current_id: a.pk for a, me in mine if me.is_main and a.is_open}
-    return {versions[version] for version in _REPORTED.rows(versions=list(versions))}
-
-
 def lost_applications(mine: Iterable[tuple[Application, Applicant]]) -> set[int]:
     """Return the keys of the applications whose main applicant has to help, as an invitation reached nobody (J3).
 
@@ -134,9 +125,4 @@ def _latest_letters(awaited: Iterable[Applicant]) -> dict[int, Letter]:
 
 _INVITING = Compiled(
     lambda recipients: Letter.objects.filter(recipient__in=recipients, message__in=letters.INVITING, dropped_at=None)
-)
-_REPORTED = Compiled(
-    lambda versions: ErrorReport.objects.filter(applicant__version__pk__in=versions).values_list(
-        "applicant__version", flat=True
-    )
 )

@@ -78,7 +78,8 @@ def choose_application(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     mine = [(application, application.applicant_of(visitor.person)) for application in visitor.applications]
     waiting = [(application, me) for application, me in mine if application.awaits(me)]
     others = [(application, me) for application, me in mine if (application, me) not in waiting]
-    reported, lost = progress.reported_applications(mine), progress.lost_applications(mine)
+    reported = {application.pk for application, me in mine if invitations.is_reported(application, reader=me)}
+    lost = progress.lost_applications(mine)
     context = {
         "waiting": waiting,
         "others": others,
@@ -161,6 +162,8 @@ def receipt_page(request: HttpRequest, visitor: Visitor, reference: str) -> Http
     application, me = visitor.find(reference)
     if not me.confirmed:
         return redirect("applications:status", reference)
+    if me.confirmed.terms_id == visitor.terms.pk:
+        me.confirmed.terms = visitor.terms  # which need not be read again
     makes_pdf = settings.RECEIPT_PDF
     reports, lost = invitations.error_reports(application, reader=me), progress.lost_applications([(application, me)])
     context = {

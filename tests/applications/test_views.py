@@ -368,14 +368,13 @@ def test_pages_take_a_constant_number_of_queries(sign_in, number, django_assert_
     client = sign_in(cast.MAIJA)
     client.get(reverse("applications:list"))
 
-    # session, user with person, terms, applications, applicants, reported errors, lost invitations, drafts,
-    # own letters (2)
-    with django_assert_num_queries(10):
+    # session, user with person, terms, applications, applicants, lost invitations, drafts, own letters
+    with django_assert_num_queries(8):
         client.get(reverse("applications:list"))
-    with django_assert_num_queries(11):  # and the invitations with their letters, and what the others report
+    with django_assert_num_queries(8):  # no drafts, and lost addresses
         client.get(url("status", sent))
-    # and the content, reported errors, own letters (2), the applications that would be replaced (at most two queries)
-    with django_assert_num_queries(10 if number == 1 else 11):
+    # own letters, the applications that would be replaced (at most two queries)
+    with django_assert_num_queries(7 if number == 1 else 8):
         client.get(url("confirm", sent))
 
 
@@ -386,9 +385,8 @@ def test_receipt_takes_a_constant_number_of_queries(sign_in, others, django_asse
     client = sign_in(cast.MAIJA)
     client.get(url("receipt", sent))
 
-    # session, user with person, terms, application, applicants, the terms that were accepted, reported errors, the
-    # emails to those who are awaited, the PDF
-    with django_assert_num_queries(8 + bool(others)):
+    # session, user with person, terms, application, applicants, the PDF, the emails to those who are awaited
+    with django_assert_num_queries(6 + bool(others)):
         client.get(url("receipt", sent))
 
 
@@ -397,8 +395,8 @@ def test_confirming_takes_a_constant_number_of_queries(sign_in, django_assert_nu
     client = sign_in(cast.MAIJA)
     client.get(url("confirm", sent))
 
-    # four of them the ends of transactions, two the people, two the rivals, one the content, three the trail
-    with django_assert_num_queries(23):
+    # four of them the ends of transactions, two the people, two the rivals, three the trail
+    with django_assert_num_queries(22):
         client.post(url("confirm", sent), {"version": sent.version.digest})
     assert state(sent) == "valid"
 

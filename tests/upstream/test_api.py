@@ -167,8 +167,8 @@ def test_status_of_another_client_equals_unknown(caller, stranger):
 def test_status_takes_as_many_queries_for_four_as_for_two(caller, django_assert_num_queries):
     for people in ([MAIJA, OLLI], [MAIJA, OLLI, VERA, VILLE]):
         reference = caller.post(body(*people, reference=f"of-{len(people)}")).json()["reference"]
-        # client, limit, application, applicants, invitations, history; what became of the invitations
-        with django_assert_num_queries(7):
+        # client, limit, application, applicants with invitations, history; what became of the invitations
+        with django_assert_num_queries(6):
             caller.get(reference)
 
 

@@ -207,7 +207,7 @@ def test_statuses_take_as_many_queries_for_many_as_for_few(caller, number, djang
     several = send_several(caller, number, *PEOPLE[:number])
     asked = {"references": [one.number for one in several], "client_references": ["no-0"]}
 
-    with django_assert_num_queries(8):  # client, limit, the own numbers, and the five of what statuses tell
+    with django_assert_num_queries(7):  # client, limit, the own numbers, and the four of what statuses tell
         assert len(caller.ask("statuses", asked).json()["applications"]) == number
 
 

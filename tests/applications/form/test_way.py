@@ -83,7 +83,14 @@ def test_change_is_sent_through_these_and_what_keeps_the_rest_of_the_version(sig
         somebody.send()
 
     assert sent.versions.count() == 2
-    assert way.modules == WAY | {"changes", "present", "form/change", "models/application", "contact_details"}
+    assert way.modules == WAY | {
+        "changes",
+        "present",
+        "form/change",
+        "models/application",
+        "contact_details",
+        "reading",
+    }
 
 
 def test_page_checks_no_other_step(client):
