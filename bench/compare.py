@@ -32,7 +32,7 @@ from bench.report import Aim
 from bench.servers import ROOT
 from tests import postgres
 
-PAIRS, TIMES, WARM_UP, SIZE, DUE = 7, 60, 20, 4_000, 20_000
+PAIRS, TIMES, WARM_UP, SIZE, DUE = 7, 60, 20, 10_000, 20_000
 ROUNDS_OF_BATCHES = 1  # of tick and purge, which take minutes
 SETTINGS = ["shared_buffers=512MB", "max_wal_size=8GB", "checkpoint_timeout=1h", "autovacuum=off"]
 POST = "confirm (POST)"
@@ -179,7 +179,7 @@ class Comparison:
         ratios, costs = [], []
         for number in range(self.pairs):
             part = scripted[number * each : (number + 1) * each]
-            bare = stretch.pgbench(former.database("pages"), path, part)
+            bare = stretch.pgbench(former.database("pages"), path, part, clients=1)
             one = present.ask("time", POST, TIMES)
             costs.append(bare.app_cpu + bare.database_cpu)
             ratios.append(costs[-1] / (one["ours"] + one["database"]))

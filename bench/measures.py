@@ -84,27 +84,27 @@ class Stretch:
             clients=load.client_cpu / load.seconds,
         )
 
-    def pgbench(self, url: str, script: Path, rows: range) -> Sample:
+    def pgbench(self, url: str, script: Path, rows: range, *, clients: int = CLIENTS) -> Sample:
         """Run a script of statements.script() once for each of the rows, as far as they divide evenly."""
-        span = len(rows) // CLIENTS
+        span = len(rows) // clients
         programs = binaries()
         if programs is None:
             raise FileNotFoundError("The PostgreSQL server is not installed")
         variables = {"i": 0, "first": rows.start - 1, "span": span}
         command = [programs / "pgbench", "--no-vacuum", "--protocol=prepared", f"--file={script}"]
-        command += [f"--client={CLIENTS}", "--jobs=1", f"--transactions={span}"]
+        command += [f"--client={clients}", "--jobs=1", f"--transactions={span}"]
         command += [f"--define={name}={value}" for name, value in variables.items()]
         command += ["--host", servers.socket_folder(url), "--username=heka", url.rpartition("/")[2]]
-        database, clients = servers.cpu(self.postmaster), _children_cpu()
+        database, own = servers.cpu(self.postmaster), _children_cpu()
         done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
-        database, clients = servers.cpu(self.postmaster) - database, _children_cpu() - clients
-        processed = f"actually processed: {span * CLIENTS}/{span * CLIENTS}"
+        database, own = servers.cpu(self.postmaster) - database, _children_cpu() - own
+        processed = f"actually processed: {span * clients}/{span * clients}"
         rate = re.search(r"tps = ([\d.]+)", done.stdout)
         if done.returncode or processed not in done.stdout or not rate:
             raise RuntimeError(f"pgbench: {done.stdout}{done.stderr}")
-        count = span * CLIENTS
+        count = span * clients
         # It is to the database what the application is otherwise.
-        return Sample(rate=float(rate[1]), app_cpu=1000 * clients / count, database_cpu=1000 * database / count)
+        return Sample(rate=float(rate[1]), app_cpu=1000 * own / count, database_cpu=1000 * database / count)
 
 
 def _children_cpu() -> float:

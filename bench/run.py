@@ -76,6 +76,11 @@ class Run:
         size = str(self.layouts["large"].size)
         python("-m", "bench.record", str(self.folder), size, environment=self.environment("large"))
         self.recorded = pickle.loads((self.folder / "recorded.pickle").read_bytes())
+        # What was recorded names one change of state, each time that it is run again.
+        change = "applications_happening_change_id_key"
+        with psycopg.connect(self.database("large"), autocommit=True) as connection:
+            connection.execute(f"ALTER TABLE applications_happening DROP CONSTRAINT IF EXISTS {change}")
+            connection.execute(f"CREATE INDEX {change} ON applications_happening (change_id)")
 
     def measure(self, stack: ExitStack) -> dict[str, Arm]:
         """Measure everything in turn, every other round backwards, and return it by name."""

@@ -22,7 +22,7 @@ VALUES: dict[str, Callable[[int], Any]] = {
     "hetu_index": rows.scripted_hetu_index,
 }
 EXPRESSIONS = {
-    "n": ":n",
+    "n": ":n::bigint",
     "reference": "lpad(:n::text, 9, '0')",
     "number": "regexp_replace(lpad(:n::text, 9, '0'), '(...)(...)(...)', '\\1-\\2-\\3')",
     "session_key": "lpad(:n::text, 32, '0')",
