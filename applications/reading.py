@@ -53,7 +53,7 @@ def add_people(applications: list[Application]) -> list[Application]:
     for key, version in versions.items():
         read = version.applicants.all()
         read._result_cache = people[key]
-        version._prefetched_objects_cache = {"applicants": read}
+        version._prefetched_objects_cache = {"applicants": read}  # type: ignore[attr-defined]  # Django's
     return applications
 
 

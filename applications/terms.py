@@ -1,6 +1,7 @@
 """The terms of use: the newest published version is accepted once by each person (J1, step 4)."""
 
 import datetime as dt
+from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
@@ -21,10 +22,11 @@ def current() -> Terms:
 def current_with_acceptance(person: Person) -> tuple[Terms, bool]:
     """Return the terms that count now, and whether the person has accepted them, in one query."""
     [terms] = _WITH_ACCEPTANCE.rows(person=person.pk, now=timezone.now())
-    return terms, terms.accepted
+    accepted: bool = terms.accepted
+    return terms, accepted
 
 
-def _with_acceptance(person: int, now: dt.datetime) -> QuerySet[Terms]:
+def _with_acceptance(person: int, now: dt.datetime) -> QuerySet[Any]:
     """Return the terms that counted at a moment, without texts, `accepted` by the person of a key or not."""
     mine = TermsAcceptance.objects.filter(belongs_to(person), terms=OuterRef("pk"))
     known = Terms.objects.filter(published_at__lte=now).annotate(accepted=Exists(mine))

@@ -25,7 +25,7 @@ class Placeholder(Expression):
         super().__init__()
         self.name, self.position = name, position
 
-    def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, Sequence[Any]]:
+    def as_sql(self, compiler: SQLCompiler, connection: Any) -> Any:
         return "%s", [self]
 
     def value_among(self, given: dict[str, Any]) -> Any:
@@ -69,8 +69,8 @@ class Compiled(Generic[Row]):
         compiler.connection = connections[made.query_set.db]  # of this thread
         adapt = compiler.connection.ops.adapt_unknown_value
         values = [adapt(one.value_among(given)) if isinstance(one, Placeholder) else one for one in made.parameters]
-        compiler.as_sql = lambda *_args, **_options: (made.sql, values)  # type: ignore[method-assign]
-        query.get_compiler = lambda *_args, **_options: compiler  # type: ignore[method-assign]
+        compiler.as_sql = lambda *_args, **_options: (made.sql, values)  # type: ignore[method-assign, assignment]
+        query.get_compiler = lambda *_args, **_options: compiler
         found = made.query_set.__class__.__new__(made.query_set.__class__)
         found.__dict__.update(made.query_set.__dict__, _query=query)
         return list(found)

@@ -126,9 +126,9 @@ class Counter(models.Model):
         _require_all_languages(self, "e_service_url")
 
     @classmethod
-    def only(cls) -> Self:
+    def only(cls) -> "Counter":
         """Return the counter."""
-        return _ONLY.first() or cls()
+        return _ONLY.first() or Counter()
 
     @property
     def name(self) -> str:

@@ -25,7 +25,8 @@ class ConstantNode(template.Node):
         text = self.rendered.get(key)
         if text is None:
             alone = Context(values, autoescape=context.autoescape)
-            with alone.bind_template(context.template), alone.render_context.push_state(context.template):
+            template_of_page: Any = context.template
+            with alone.bind_template(template_of_page), alone.render_context.push_state(template_of_page):
                 text = self.nodelist.render(alone)
             if len(self.rendered) < MOST_KEPT:
                 self.rendered[key] = text

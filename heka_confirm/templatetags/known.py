@@ -1,4 +1,4 @@
-"""Django's `translate` and `url` for what never changes within a language: looked up once (ADR 63).
+"""Django's `translate`, `blocktranslate` and `url` for what never changes within a language: looked up once (ADR 63).
 
 Settings put this library in the place of Django’s `i18n`, which nearly every template loads.
 """
@@ -40,6 +40,17 @@ def translate(parser: Parser, token: Token) -> Node:
     node: Any = i18n.do_translate(parser, token)
     is_known = _is_text(node.filter_expression) and not (node.asvar or node.noop or node.message_context)
     return KnownNode(node) if is_known else node
+
+
+@register.tag
+def blocktranslate(parser: Parser, token: Token) -> Any:
+    """Do what Django's tag does, and remember it without variables, or else which text it is that they stand in."""
+    node: Any = i18n.do_block_translate(parser, token)
+    made = {id(part): node.render_token_list(part) for part in (node.singular, node.plural) if part}
+    if not (made[id(node.singular)][1] or node.extra_context or node.plural or node.asvar or node.message_context):
+        return KnownNode(node)
+    node.render_token_list = lambda part: (made[id(part)][0], list(made[id(part)][1]))
+    return node
 
 
 @register.tag("url")
