@@ -22,10 +22,12 @@ from applications import drafts
 from applications.form import steps
 from applications.form.data import FormData
 from applications.models import Draft
+from core.compiled import Compiled
 from identity import cookies, limits, sessions
 from identity.access import identified_person
 
 P = ParamSpec("P")
+_HELD = Compiled(lambda pk, link: Draft.objects.filter(pk=pk, nonce=link))
 SESSION_KEY = "draft"
 MOST_BEGUN = 500  # an hour and address, which libraries, counters and mobile operators give to many
 CLOSED = "applications:form_closed"
@@ -37,7 +39,7 @@ LINK_KEY = "draft_link"  # which of its links the session goes with: a renewed o
 def session_draft(request: HttpRequest) -> Draft | None:
     """Return the draft of this session, sent or not; never the draft of anybody but the identified person."""
     pk, link = request.session.get(SESSION_KEY), request.session.get(LINK_KEY)
-    draft = Draft.objects.filter(pk=pk, nonce=link).first() if pk else None
+    draft = _HELD.first(pk=pk, link=link) if pk and link else None
     person = identified_person(request)
     if draft is None or (person and not draft.is_open_to(person)):
         return None
