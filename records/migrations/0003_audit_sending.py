@@ -40,13 +40,5 @@ class Migration(migrations.Migration):
             name="sending",
             field=models.CharField(editable=False, max_length=8, null=True),
         ),
-        migrations.AddIndex(
-            model_name="entry",
-            index=models.Index(condition=Q(sending=None), fields=["id"], name="entry_to_send"),
-        ),
-        migrations.AddIndex(
-            model_name="entry",
-            index=models.Index(condition=Q(sending="refused"), fields=["id"], name="entry_refused"),
-        ),
         AppendOnly("Entry", may_change=("sending",)),
     ]

@@ -20,6 +20,10 @@ with connection.cursor() as cursor:
     cursor.execute("SHOW statement_timeout")
     print(cursor.fetchone()[0])
 """
+BUILT = """
+SELECT c.relname::text, indisvalid FROM pg_index JOIN pg_class c ON c.oid = indexrelid
+WHERE c.relname IN ('entry_to_send', 'entry_refused') ORDER BY 1
+"""
 
 
 @pytest.fixture(scope="module")
@@ -53,11 +57,30 @@ def test_a_migration_that_waits_for_a_table_keeps_nobody_waiting_and_is_tried_ag
         assert done.fetchone() == (1,)
 
 
+def test_an_index_is_built_while_others_write_and_anew_after_one_that_was_broken_off(url):
+    command(url, "manage.py", "migrate", "-v0", "records", "0004")
+    with psycopg.connect(url) as holder, psycopg.connect(url) as writer, psycopg.connect(url) as looker:
+        writer.execute(f"SET lock_timeout = '{TIMEOUT}s'")
+        looker.autocommit = True
+        looker.execute("CREATE INDEX entry_refused ON records_entry (id)")
+        looker.execute("UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'entry_refused'::regclass")
+        holder.execute("LOCK TABLE records_entry IN ROW EXCLUSIVE MODE")
+        with migrating(url, "records") as process:
+            while looker.execute(BUILT).fetchall() != [("entry_refused", False), ("entry_to_send", False)]:
+                assert process.poll() is None, process.stderr.read()
+            writer.execute("LOCK TABLE records_entry IN ROW EXCLUSIVE MODE")
+            writer.rollback()
+            assert process.poll() is None  # it waits for the holder, and nobody waits for it
+            holder.rollback()
+            assert process.wait(timeout=TIMEOUT) == 0
+        assert looker.execute(BUILT).fetchall() == [("entry_refused", True), ("entry_to_send", True)]
+
+
 @contextmanager
-def migrating(url):
-    """Run the last migration of the emails."""
+def migrating(url, app="mailing"):
+    """Run the last migrations of an app."""
     with subprocess.Popen(
-        [sys.executable, "manage.py", "migrate", "-v0", "mailing"],
+        [sys.executable, "manage.py", "migrate", "-v0", app],
         cwd=ROOT,
         env=variables(url, LOG_LEVEL="ERROR"),
         stderr=subprocess.PIPE,

@@ -1,12 +1,15 @@
 from django.db import migrations, models
 from django.db.models import Q
 
+from core.indexes import AddIndexBesideTheWork
+
 
 class Migration(migrations.Migration):
+    atomic = False
     dependencies = [("upstream", "0009_held_since_a_restore")]
 
     operations = [
-        migrations.AddIndex(
+        AddIndexBesideTheWork(
             model_name="webhookdelivery",
             index=models.Index(
                 models.F("given_up_at"),

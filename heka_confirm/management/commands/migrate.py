@@ -33,8 +33,8 @@ class Command(migrate.Command):
 def _wait_briefly(connection: Any) -> None:
     """Let each migration of that connection give up after LOCK_TIMEOUT, but those without a transaction of their own.
 
-    These build an index beside the work on the table (AddIndexConcurrently): nobody waits behind them, and one that
-    is given up leaves an index behind that is not valid.
+    These build an index beside the work on the table (core.indexes): nobody waits behind them, and one that is given
+    up leaves an index behind that is not valid.
     """
     if connection.vendor != "postgresql":
         return

@@ -1,0 +1,33 @@
+"""Indexes of tables that have rows, for migrations."""
+
+from typing import Any
+
+from django.contrib.postgres.operations import AddIndexConcurrently
+from django.db.migrations import AddIndex
+from django.db.migrations.state import ProjectState
+
+
+class AddIndexBesideTheWork(AddIndexConcurrently):
+    """Add an index while others write to the table. On SQLite, which has one writer at a time, as any other index.
+
+    The migration is to have `atomic = False`. If it is broken off, an index stays behind that is not valid: so
+    whatever has the name is removed first.
+    """
+
+    def database_forwards(
+        self, app_label: str, schema_editor: Any, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        """Build the index. Raises NotSupportedError in a transaction."""
+        self.database_backwards(app_label, schema_editor, from_state, to_state)
+        if schema_editor.connection.vendor == "postgresql":
+            super().database_forwards(app_label, schema_editor, from_state, to_state)
+        else:
+            AddIndex.database_forwards(self, app_label, schema_editor, from_state, to_state)
+
+    def database_backwards(
+        self, app_label: str, schema_editor: Any, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        """Remove the index, if there is one. Raises NotSupportedError in a transaction."""
+        self._ensure_not_in_transaction(schema_editor)
+        beside = "CONCURRENTLY " if schema_editor.connection.vendor == "postgresql" else ""
+        schema_editor.execute(f"DROP INDEX {beside}IF EXISTS {schema_editor.quote_name(self.index.name)}")
