@@ -101,8 +101,12 @@ class Letter(Leased):
         verbose_name_plural = _("emails")
         indexes = [
             models.Index(fields=["rank", "due_at", "id"], condition=LEAVING, name="letter_next"),
+            models.Index(fields=["created_at", "id"], condition=LEAVING, name="letter_waiting"),
             models.Index(fields=["held_at", "id"], condition=HELD, name="letter_held"),
             models.Index(fields=["created_at"], condition=UNDELIVERABLE, name="letter_undeliverable"),
+            models.Index(fields=["created_at", "id"], name="letter_by_time"),
+            models.Index(fields=["message"], name="letter_by_kind"),
+            models.Index(fields=["language"], name="letter_by_language"),
             models.Index(fields=["about", "id"], name="letter_about"),
             models.Index(fields=["recipient", "id"], name="letter_recipient"),
             models.Index(fields=["code_hash"], name="letter_code"),
