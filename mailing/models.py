@@ -14,7 +14,7 @@ from django.utils.translation import pgettext_lazy
 
 from core.leases import FREE, Leased, lease_constraint
 from core.transactions import TransactionTime
-from mailing.enums import Failure, Fate, Rank, Status, kinds, languages
+from mailing.enums import Failure, Fate, Rank, Status, kinds, languages, name_of
 
 UNENDED = Q(sent_at=None, dead_at=None, dropped_at=None)
 HELD = UNENDED & Q(held_at__isnull=False)
@@ -147,7 +147,7 @@ class Letter(Leased):
         ]
 
     def __str__(self) -> str:
-        return str(_("email %(number)s: %(kind)s") % {"number": self.pk, "kind": self.get_message_display()})
+        return str(_("email %(number)s: %(kind)s") % {"number": self.pk, "kind": name_of(self.message)})
 
     @property
     def nonce(self) -> str:

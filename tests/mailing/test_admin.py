@@ -65,6 +65,19 @@ def test_list_names_kinds_and_languages_in_the_language_of_the_page(staff, langu
     assert [text for text in shown if text.replace("%d", str(letter.pk)) not in listed] == []
 
 
+def test_list_of_letters_does_not_sort_the_kinds_for_each(staff, monkeypatch):
+    for number in range(3):
+        queued(f"hello:{number}")
+    client = staff("view_letter")
+    client.get(LIST)
+    sorted_names = []
+    monkeypatch.setattr("mailing.enums.alphabetical", lambda name: sorted_names.append(name) or name)
+
+    client.get(LIST)
+
+    assert len(sorted_names) == len(set(sorted_names))  # once, for the filter
+
+
 def test_kinds_are_in_the_order_of_their_names():
     with translation.override("fi"):
         names = [name for _kind, name in kinds()]
