@@ -9,7 +9,29 @@ from django.db.backends.postgresql.schema import DatabaseSchemaEditor
 
 from mailing.models import Letter
 
+OURS = ("applications", "counter", "identity", "mailing", "records", "upstream")
+FEW_ROWS = ("identity_user_", "counter_weeklyhours_", "counter_exceptionalhours_")
 pytestmark = pytest.mark.skipif(connection.vendor != "postgresql", reason="of PostgreSQL")
+
+
+@pytest.mark.django_db
+def test_no_index_is_the_beginning_of_another():
+    """Those that have a condition, or that keep a constraint, are something else."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT one.indexrelid::regclass::text, other.indexrelid::regclass::text
+            FROM pg_index one JOIN pg_index other
+            ON one.indrelid = other.indrelid AND one.indexrelid <> other.indexrelid
+            JOIN pg_class ours ON ours.oid = one.indrelid AND ours.relname ~ %s
+            WHERE NOT one.indisunique AND one.indpred IS NULL AND other.indpred IS NULL
+            AND one.indexprs IS NULL AND other.indexprs IS NULL
+            AND other.indkey::text || ' ' LIKE one.indkey::text || ' %%'
+            """,
+            [f"^({'|'.join(OURS)})_"],
+        )
+        found = [one for one, _other in cursor.fetchall()]
+    assert [name for name in found if not name.startswith(FEW_ROWS)] == []
 
 
 def indexes_for_like():
