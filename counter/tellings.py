@@ -3,7 +3,8 @@
 import datetime as dt
 
 from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
-from django.db.models.functions import Cast, Concat
+from django.db.models.functions import Cast, Coalesce, Concat
+from django.db.models.lookups import In
 from django.utils import timezone
 
 from applications.models import Applicant
@@ -40,7 +41,9 @@ def untold(lost: QuerySet[Letter]) -> QuerySet[Letter]:
     They were kept without an address, or are among the `lost` ones, which came back. Whoever has confirmed since, or
     is told of something later, is not told of what was before.
     """
-    matters = Q(message__in=CALLED) | Q(message__in=CALLED_OF_A_CHANGE, parameters__is_changed=True)
+    # Not by the index of kinds, in which PostgreSQL would look up a fourth of all emails.
+    kind = Coalesce("message", Value(""))
+    matters = Q(In(kind, CALLED)) | Q(In(kind, CALLED_OF_A_CHANGE), parameters__is_changed=True)
     theirs = Q(message="removed") | Exists(_present_slots())
     unaddressed = Letter.objects.filter(matters, theirs, to="", created_at__gte=timezone.now() - FOLLOWED)
     came_back = lost.filter(matters).order_by()

@@ -104,6 +104,7 @@ class Letter(Leased):
             models.Index(fields=["created_at", "id"], condition=LEAVING, name="letter_waiting"),
             models.Index(fields=["held_at", "id"], condition=HELD, name="letter_held"),
             models.Index(fields=["created_at"], condition=UNDELIVERABLE, name="letter_undeliverable"),
+            models.Index(fields=["created_at"], condition=Q(to=""), name="letter_unaddressed"),
             models.Index(fields=["created_at", "id"], name="letter_by_time"),
             models.Index(fields=["message"], name="letter_by_kind"),
             models.Index(fields=["language"], name="letter_by_language"),
