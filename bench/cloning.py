@@ -2,11 +2,13 @@
 
 Every copy has keys of its own, and its rows refer to each other as the first ones do. Their events lie back over two
 years, or over as many as it takes for a busy city to get so many applications. All but the first ones have ended.
+They share the staff.
 """
 
 from collections.abc import Iterable, Iterator
 
 from django.apps import apps
+from django.contrib.auth import get_user_model
 from django.db import connection, models
 
 STRIDE = 1_000  # between the keys of one copy and the next: more than the first rows have
@@ -21,7 +23,7 @@ COPIED = {
     "identity": "user person",
     "mailing": "letter trackingevent",
     "records": "chain entry",
-    "upstream": "intake event",
+    "upstream": "intake event webhookdelivery",
 }
 OWN_REFERENCE = "(SELECT lpad((a.id + n * {stride})::text, 9, '0') FROM first_application a WHERE a.reference = {of})"
 # Columns that must differ, or that name other rows in words.
@@ -63,6 +65,7 @@ def fill(size: int, *, below: int = STRIDE, first: int = 1) -> None:
         for model in copied_models():
             copied = f"SELECT * FROM {_table(model)} WHERE id < {below}"
             cursor.execute(f'CREATE TEMP TABLE "first_{model._meta.model_name}" AS {copied}')
+        cursor.execute("DELETE FROM first_user WHERE is_staff")
         last = first - 1 + size // each
         for start in range(first, last, BATCH):
             copies = range(start, min(start + BATCH, last))
@@ -111,6 +114,8 @@ def _value(model: type[models.Model], field: "models.Field[object, object]") -> 
         return written
     if field.unique and isinstance(field, models.UUIDField):
         return f"CASE WHEN {name} IS NOT NULL THEN gen_random_uuid() END"
+    if field.related_model is get_user_model():  # a person, or a member of staff
+        return f"CASE WHEN {name} IN (SELECT id FROM first_user) THEN {name} + n * {{stride}} ELSE {name} END"
     if field.primary_key or field.related_model in copied_models():
         return f"{name} + n * {{stride}}"
     if field.unique and isinstance(field, models.CharField):

@@ -3,12 +3,15 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib.admin import display
+from django.contrib.admin import ModelAdmin, ShowFacets, display
 from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ChangeList
+from django.core.paginator import Paginator
 from django.db import DataError
 from django.db.models import Model
 from django.http import HttpRequest
 from django.template.defaultfilters import yesno
+from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext_noop
 
@@ -71,3 +74,46 @@ class ReadOnly(NeverDeleted):
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+class FirstPages(Paginator):
+    """The first pages of a list that may have millions of rows, which nobody counts to their end."""
+
+    MOST = 10_000  # rows
+
+    @cached_property
+    def count(self) -> int:
+        """The number of rows on these pages."""
+        return min(self._counted, self.MOST)
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether there are more rows than these pages have."""
+        return self._counted > self.MOST
+
+    @cached_property
+    def _counted(self) -> int:
+        rows: Any = self.object_list  # a query
+        return int(rows.order_by()[: self.MOST + 1].count())
+
+
+class _ByIndex(ChangeList):
+    def get_ordering_field(self, field_name: Any) -> Any:
+        # Django sorts by any column that an address names.
+        return super().get_ordering_field(field_name) if field_name in (self.sortable_by or ()) else None
+
+
+class Endless(ReadOnly, ModelAdmin):
+    """For a list that grows with the applications: whatever is asked of it, its page takes as long as before.
+
+    So it is not counted, its filters have fixed choices, and each of its orders has an index.
+    """
+
+    paginator = FirstPages
+    show_full_result_count = False
+    show_facets = ShowFacets.NEVER
+    sortable_by = ()
+
+    def get_changelist(self, request: HttpRequest, **options: Any) -> type[ChangeList]:
+        """Return the list that is sorted by what has an index only."""
+        return _ByIndex

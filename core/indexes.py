@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib.postgres.operations import AddIndexConcurrently
-from django.db.migrations import AddIndex
+from django.db.migrations import AddIndex, RunPython
 from django.db.migrations.state import ProjectState
 
 
@@ -31,3 +31,18 @@ class AddIndexBesideTheWork(AddIndexConcurrently):
         self._ensure_not_in_transaction(schema_editor)
         beside = "CONCURRENTLY " if schema_editor.connection.vendor == "postgresql" else ""
         schema_editor.execute(f"DROP INDEX {beside}IF EXISTS {schema_editor.quote_name(self.index.name)}")
+
+
+def take_away(*names: str) -> RunPython:
+    """Return the operation that removes indexes of references, while others write to their tables.
+
+    Django would remove the references with them, and hold up writers while it checks each row again. The migration is
+    to have `atomic = False`.
+    """
+
+    def drop(apps: Any, schema_editor: Any) -> None:
+        beside = "CONCURRENTLY " if schema_editor.connection.vendor == "postgresql" else ""
+        for name in names:
+            schema_editor.execute(f"DROP INDEX {beside}IF EXISTS {schema_editor.quote_name(name)}")
+
+    return RunPython(drop, RunPython.noop)

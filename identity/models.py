@@ -28,6 +28,9 @@ class User(AbstractUser):
         _("language of emails"), max_length=2, choices=Language, default=Language.FINNISH, db_default=Language.FINNISH
     )
 
+    class Meta(AbstractUser.Meta):
+        indexes = [models.Index(fields=["username"], condition=Q(is_staff=True), name="user_of_staff")]
+
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
         """Return what each session of this user must hold: it changes with the password and with the series."""
         text = f"{self.session_series} {self.password}"

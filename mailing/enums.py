@@ -10,8 +10,17 @@ from core.alphabet import alphabetical
 
 def kinds() -> list[tuple[str, str]]:
     """Return the kinds of letters (settings.MAILING_KINDS) with their names, in the language of the page."""
-    known: dict[str, str | Promise] = import_string(settings.MAILING_KINDS)
-    return sorted(((kind, str(name)) for kind, name in known.items()), key=lambda each: alphabetical(each[1]))
+    return sorted(((kind, name_of(kind)) for kind in _names()), key=lambda each: alphabetical(each[1]))
+
+
+def name_of(kind: str) -> str:
+    """Return the name of a kind in the language of the page; of one that there is no longer, what it is stored as."""
+    return str(_names().get(kind, kind))
+
+
+def _names() -> dict[str, str | Promise]:
+    names: dict[str, str | Promise] = import_string(settings.MAILING_KINDS)
+    return names
 
 
 def rank_of(kind: str) -> "Rank":

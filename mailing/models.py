@@ -14,7 +14,7 @@ from django.utils.translation import pgettext_lazy
 
 from core.leases import FREE, Leased, lease_constraint
 from core.transactions import TransactionTime
-from mailing.enums import Failure, Fate, Rank, Status, kinds, languages
+from mailing.enums import Failure, Fate, Rank, Status, kinds, languages, name_of
 
 UNENDED = Q(sent_at=None, dead_at=None, dropped_at=None)
 HELD = UNENDED & Q(held_at__isnull=False)
@@ -101,8 +101,13 @@ class Letter(Leased):
         verbose_name_plural = _("emails")
         indexes = [
             models.Index(fields=["rank", "due_at", "id"], condition=LEAVING, name="letter_next"),
+            models.Index(fields=["created_at", "id"], condition=LEAVING, name="letter_waiting"),
             models.Index(fields=["held_at", "id"], condition=HELD, name="letter_held"),
             models.Index(fields=["created_at"], condition=UNDELIVERABLE, name="letter_undeliverable"),
+            models.Index(fields=["created_at"], condition=Q(to=""), name="letter_unaddressed"),
+            models.Index(fields=["created_at", "id"], name="letter_by_time"),
+            models.Index(fields=["message"], name="letter_by_kind"),
+            models.Index(fields=["language"], name="letter_by_language"),
             models.Index(fields=["about", "id"], name="letter_about"),
             models.Index(fields=["recipient", "id"], name="letter_recipient"),
             models.Index(fields=["code_hash"], name="letter_code"),
@@ -143,7 +148,7 @@ class Letter(Leased):
         ]
 
     def __str__(self) -> str:
-        return str(_("email %(number)s: %(kind)s") % {"number": self.pk, "kind": self.get_message_display()})
+        return str(_("email %(number)s: %(kind)s") % {"number": self.pk, "kind": name_of(self.message)})
 
     @property
     def nonce(self) -> str:

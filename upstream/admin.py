@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 from applications import references
 from applications.models import Origin
 from applications.models.origin import check_change_link
-from core.admin import NeverDeleted, ReadOnly
+from core.admin import Endless, NeverDeleted
 from upstream import calling, clients, deliveries, endpoints
 from upstream.enums import Status
 from upstream.models import ApiClient, WebhookDelivery, WebhookDeliveryQuerySet, WebhookEndpoint
@@ -252,7 +252,7 @@ class StatusFilter(admin.SimpleListFilter):
 
 
 @admin.register(WebhookDelivery)
-class WebhookDeliveryAdmin(ReadOnly, admin.ModelAdmin):
+class WebhookDeliveryAdmin(Endless):
     """What became of each event. The content of events names nobody."""
 
     list_display = [
@@ -270,7 +270,6 @@ class WebhookDeliveryAdmin(ReadOnly, admin.ModelAdmin):
     list_select_related = ["endpoint", "event__happening", "application"]
     search_fields = ["application__reference"]
     search_help_text = _("The number of an application")
-    show_full_result_count = False
     ordering = ["-pk"]
     actions = ["replay"]
     fields = [

@@ -80,7 +80,7 @@ class Intake(models.Model):
 class IdempotencyRecord(models.Model):
     """The answer that a client got for one of its keys, kept so that a repeated request gets it again."""
 
-    client = models.ForeignKey(ApiClient, on_delete=models.PROTECT, related_name="+")
+    client = models.ForeignKey(ApiClient, on_delete=models.PROTECT, related_name="+", db_index=False)
     key = models.CharField(max_length=255)
     request_digest = models.CharField(max_length=64, db_column="body_digest")  # the body was once all of it
     status_code = models.PositiveSmallIntegerField()
@@ -104,7 +104,7 @@ class Event(models.Model):
     """
 
     uid = models.CharField(max_length=36, unique=True, default=new_uid)
-    client = models.ForeignKey(ApiClient, on_delete=models.PROTECT, related_name="events")
+    client = models.ForeignKey(ApiClient, on_delete=models.PROTECT, related_name="events", db_index=False)
     application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="+", db_index=False)
     happening = models.OneToOneField(Happening, on_delete=models.CASCADE, related_name="event")
     data = models.JSONField()
@@ -199,7 +199,11 @@ class WebhookDelivery(Leased):
     """One event on its way to one endpoint: tried until the endpoint takes it, or given up after some days."""
 
     endpoint = models.ForeignKey(
-        WebhookEndpoint, on_delete=models.PROTECT, related_name="deliveries", verbose_name=_("receiver of events")
+        WebhookEndpoint,
+        on_delete=models.PROTECT,
+        related_name="deliveries",
+        verbose_name=_("receiver of events"),
+        db_index=False,
     )
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="deliveries", verbose_name=_("event"))
     application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="+", db_index=False)
@@ -222,6 +226,7 @@ class WebhookDelivery(Leased):
         indexes = [
             models.Index("endpoint", "due_at", "event", condition=UNENDED, name="webhook_delivery_due"),
             models.Index("application", "endpoint", "event", condition=UNENDED, name="webhook_delivery_in_order"),
+            models.Index("failure", condition=~Q(failure=""), name="webhook_delivery_failed"),
             models.Index(
                 "given_up_at", "endpoint", condition=Q(given_up_at__isnull=False), name="webhook_delivery_given_up"
             ),

@@ -64,7 +64,7 @@ class Applicant(models.Model):
     Contact details and language are the person's own to correct and make no new version.
     """
 
-    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="applicants")
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="applicants", db_index=False)
     position = models.PositiveSmallIntegerField()
     first_names = models.CharField(max_length=200)  # empty for some who have one name only
     last_name = models.CharField(max_length=200)  # or this one

@@ -28,7 +28,7 @@ class Confirmation(models.Model):
     # None only for an applicant without a code, who confirms at the counter (R3).
     person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="confirmations")
     digest = models.CharField(max_length=64)
-    terms = models.ForeignKey(Terms, on_delete=models.PROTECT, related_name="+")
+    terms = models.ForeignKey(Terms, on_delete=models.PROTECT, related_name="+", db_index=False)
     method = models.CharField(max_length=8, choices=Method)
     provider = models.CharField(max_length=40)
     level = models.CharField(max_length=200)

@@ -22,7 +22,6 @@ class Invitation(models.Model):
     replaced_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index("created_at", name="invitation_by_time")]
         constraints = [
             models.UniqueConstraint("applicant", condition=Q(replaced_at__isnull=True), name="invitation_one_live"),
         ]

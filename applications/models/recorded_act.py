@@ -16,7 +16,7 @@ class RecordedAct(models.Model):
     undone with the check (C5).
     """
 
-    id_check = models.ForeignKey(IdCheck, on_delete=models.PROTECT, related_name="acts")
+    id_check = models.ForeignKey(IdCheck, on_delete=models.PROTECT, related_name="acts", db_index=False)
     kind = models.CharField(max_length=9, choices=Act)
     # The change of state that it is; declining is none.
     change = models.OneToOneField(StateChange, on_delete=models.PROTECT, null=True, related_name="recorded_act")

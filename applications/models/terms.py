@@ -28,7 +28,7 @@ class Terms(models.Model):
 class TermsAcceptance(models.Model):
     """A person accepted one version of the terms."""
 
-    terms = models.ForeignKey(Terms, on_delete=models.PROTECT, related_name="acceptances")
+    terms = models.ForeignKey(Terms, on_delete=models.PROTECT, related_name="acceptances", db_index=False)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="terms_accepted")
     accepted_at = models.DateTimeField()
 

@@ -10,7 +10,7 @@ from core import crypto
 class Version(models.Model):
     """The content of an application as sent at one time. Never changed: a change makes the next one (R6)."""
 
-    application = models.ForeignKey("Application", on_delete=models.PROTECT, related_name="versions")
+    application = models.ForeignKey("Application", on_delete=models.PROTECT, related_name="versions", db_index=False)
     number = models.PositiveSmallIntegerField()
     content = crypto.EncryptedTextField(context="applications.version.content")  # canonical JSON
     salt = models.CharField(max_length=32)

@@ -225,7 +225,7 @@ def that_wait(missing: str = "") -> QuerySet[Application]:
     found = Application.objects.filter(state=State.AWAITING, valid_until__gte=dates.today())
     if missing in Missing:
         found = found.filter(Exists(_applicants_missing(missing)))
-    return found.with_people().order_by("valid_until", "pk")
+    return found.with_applicants().order_by("valid_until", "pk")
 
 
 def not_arrived() -> QuerySet[Letter]:

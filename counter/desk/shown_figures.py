@@ -98,8 +98,8 @@ def _applications_section(figures: Statistics) -> Section:
     return Section(
         title=_("Applications in the period"),
         definition=_(
-            "These are the applications sent in the period, as they are now. An application became valid when the "
-            "last adult confirmed it. It has not been edited since, and no confirmation has been undone."
+            "These are the applications sent in the period, as they were when counted. An application became valid "
+            "when the last adult confirmed it. It has not been edited since, and no confirmation has been undone."
         ),
         what=_("Step"),
         unit=_("Applications"),

@@ -23,7 +23,7 @@ from counter.desk.access import Page, desk_page, desk_view
 from counter.desk.shown_figures import quietest_in_words, shown_groups, shown_visits
 from counter.figures import figures_within
 from counter.models import Counter, RemovedFigure
-from counter.statistics import MOST_DAYS, Period
+from counter.periods import MOST_DAYS, Period
 from identity.enums import Language, Method
 
 EARLIEST = dt.date(2020, 1, 1)  # before there was anything to count
@@ -68,6 +68,7 @@ def statistics_page(request: HttpRequest) -> HttpResponse:
         "title": _("Statistics"),
         "form": form,
         "period": period,
+        "kept": figures.kept if figures else None,
         "groups": shown_groups(figures) if figures else [],
         "visits": shown_visits(figures, timetable) if figures else None,
         "quietest": quietest_in_words(figures, timetable) if figures else [],

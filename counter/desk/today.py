@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from counter import tellings
 from counter.desk import lists
-from counter.desk.paging import tally
+from counter.desk.paging import MOST_COUNTED, tally
 from counter.desk.without_password import accounts_without_password, with_holders
 from identity.models import User
 
@@ -88,8 +88,10 @@ def lists_of_today(reader: User) -> dict[str, Any]:
 
 def _short_list(kind: Kind, reader: User, *, rows: int = 0) -> ShortList:
     found = kind.find(reader)
-    first = kind.prepare(list(found[:rows])) if rows else ()
-    return ShortList(kind.page, kind.title, tally(found), kind.query, first)
+    if not rows:
+        return ShortList(kind.page, kind.title, tally(found), kind.query)
+    counted = list(found[: MOST_COUNTED + 1])  # at once: to find some of them costs as much as the first ones
+    return ShortList(kind.page, kind.title, len(counted), kind.query, kind.prepare(counted[:rows]))
 
 
 def _split(lists_: list[ShortList]) -> dict[str, list[ShortList]]:

@@ -9,11 +9,12 @@ from counter.models.contact import (
     in_language,
 )
 from counter.models.feedback import Feedback, FeedbackKind, FeedbackQuerySet
-from counter.models.figures import RemovedFigure
+from counter.models.figures import CountedDay, RemovedFigure
 from counter.models.notices import Notice
 from counter.models.tellings import Telling, Way
 
 __all__ = [
+    "CountedDay",
     "Counter",
     "DocumentType",
     "ExceptionQuerySet",

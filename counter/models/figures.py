@@ -1,4 +1,4 @@
-"""Figures of removed applications. They are about nobody in particular, so they may stay (R18)."""
+"""Figures of days, and of removed applications. They are about nobody in particular, so they may stay (R18)."""
 
 from django.db import models
 
@@ -18,3 +18,17 @@ class RemovedFigure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.month:%Y-%m} {self.figure} {self.value}"
+
+
+class CountedDay(models.Model):
+    """The figures of a day as they were when they were last counted (day_figures.py)."""
+
+    day = models.DateField(primary_key=True)  # in Helsinki
+    figures = models.JSONField()  # of each its name, its value and how many
+    counted_at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.day:%Y-%m-%d}"

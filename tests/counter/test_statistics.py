@@ -1,3 +1,4 @@
+import dataclasses
 import datetime as dt
 from zoneinfo import ZoneInfo
 
@@ -10,8 +11,10 @@ from applications import changes, document, invitations, states, terms
 from applications.enums import Transition
 from applications.models import Application, IdCheck
 from core.actors import CLOCK
-from counter import counter_confirmation, id_checks, statistics
-from counter.statistics import Days, Funnel, Period, days_until_share
+from counter import counter_confirmation, day_figures, id_checks, statistics
+from counter.models import CountedDay
+from counter.periods import Period
+from counter.statistics import Days, Funnel, days_until_share
 from identity.enums import Method
 from tests import cast
 from tests.applications.factories import HOUSING_SYSTEM, applicant, application, confirm, invitation, person
@@ -38,6 +41,16 @@ def at(time_machine):
 @pytest.fixture(autouse=True)
 def _noon(at):
     at(2026, 11, 10, 12)
+
+
+def count_period(period):
+    """Count a period, with what of it is kept at night as well as without."""
+    figures = statistics.count_period(period)
+    day_figures.keep()
+    with_kept = statistics.count_period(period)
+    CountedDay.objects.all().delete()
+    assert dataclasses.replace(with_kept, kept=None) == figures
+    return figures
 
 
 def change(sent, *people):
@@ -127,14 +140,14 @@ def test_period_takes_its_first_and_its_last_moment_and_none_beside(at, moment, 
     at(2026, 11, 13)
     application(MAIJA, sent_at=moment.isoformat())
 
-    assert statistics.count_period(Period(dt.date(2026, 11, 10), dt.date(2026, 11, 11))).funnel.sent == sent
+    assert count_period(Period(dt.date(2026, 11, 10), dt.date(2026, 11, 11))).funnel.sent == sent
 
 
 # --- The funnel ------------------------------------------------------------------------------------------
 
 
 def test_funnel_of_nothing():
-    figures = statistics.count_period(NOVEMBER)
+    figures = count_period(NOVEMBER)
 
     assert (figures.funnel, figures.days) == (NOTHING, Days(None, None))
 
@@ -155,7 +168,7 @@ def test_funnel_counts_what_a_hand_would(at):
     states.transition(Application.objects.get(pk=lapsed.pk), Transition.LAPSED, by=CLOCK, at=timezone.now())
     person(OTSO)  # identified, in both applications; not confirmed
 
-    assert statistics.count_period(NOVEMBER).funnel == Funnel(
+    assert count_period(NOVEMBER).funnel == Funnel(
         sent=4, invited=2, opened=1, identified=3 + 2, confirmed=3, became_valid=1, lapsed=1
     )
     assert alone.state == "awaiting"
@@ -166,7 +179,7 @@ def test_applications_of_other_times_are_in_no_figure_of_the_funnel():
     confirm(sent, MAIJA)
     confirm(sent, OLLI)
 
-    assert statistics.count_period(Period(dt.date(2026, 11, 11), dt.date(2026, 11, 30))).funnel == NOTHING
+    assert count_period(Period(dt.date(2026, 11, 11), dt.date(2026, 11, 30))).funnel == NOTHING
 
 
 def test_person_identified_before_the_application_was_sent_is_not_counted(at):
@@ -174,7 +187,7 @@ def test_person_identified_before_the_application_was_sent_is_not_counted(at):
     at(2026, 11, 11)
     application(MAIJA)
 
-    assert statistics.count_period(NOVEMBER).funnel.identified == 0
+    assert count_period(NOVEMBER).funnel.identified == 0
 
 
 def test_person_who_confirms_in_a_session_older_than_the_change_is_identified(at):
@@ -184,18 +197,18 @@ def test_person_who_confirms_in_a_session_older_than_the_change_is_identified(at
     change(sent, MAIJA)
     confirm(sent, MAIJA)
 
-    assert statistics.count_period(NOVEMBER).funnel.identified == 1
+    assert count_period(NOVEMBER).funnel.identified == 1
 
 
 def test_person_checked_at_the_counter_is_identified_until_the_check_is_undone():
     sent = application(MAIJA)
     made = check(sent, MAIJA)
 
-    before = statistics.count_period(NOVEMBER).funnel
+    before = count_period(NOVEMBER).funnel
     undo(made)
 
     assert (before.identified, before.confirmed) == (1, 0)
-    assert statistics.count_period(NOVEMBER).funnel.identified == 0
+    assert count_period(NOVEMBER).funnel.identified == 0
 
 
 def test_invitation_sent_again_counts_once(at):
@@ -205,7 +218,7 @@ def test_invitation_sent_again_counts_once(at):
     invitations.resend(applicant(sent, OLLI))
     invitations.opened(invitation(sent, OLLI))
 
-    figures = statistics.count_period(NOVEMBER).funnel
+    figures = count_period(NOVEMBER).funnel
 
     assert (figures.invited, figures.opened) == (1, 1)
 
@@ -218,7 +231,7 @@ def test_change_lets_the_people_of_the_former_version_go():
 
     change(sent, MAIJA, VERA, VILLE)
 
-    figures = statistics.count_period(NOVEMBER)
+    figures = count_period(NOVEMBER)
     assert figures.funnel == Funnel(sent=1, invited=2, opened=0, identified=1, confirmed=0, became_valid=0, lapsed=0)
     assert sum(figures.by_method.values()) == 2  # they were made all the same
 
@@ -230,7 +243,7 @@ def test_application_valid_again_after_a_change_counts_once_from_its_first_sendi
     at(2026, 11, 14)
     confirm(sent, MAIJA)
 
-    figures = statistics.count_period(NOVEMBER)
+    figures = count_period(NOVEMBER)
 
     assert (figures.funnel.became_valid, figures.days) == (1, Days(4, 4))
 
@@ -241,17 +254,17 @@ def test_renewed_application_became_valid_when_it_was_confirmed(at):
     at(2026, 11, 20)
     states.transition(Application.objects.get(pk=sent.pk), Transition.RENEWED, by=HOUSING_SYSTEM, at=timezone.now())
 
-    assert statistics.count_period(NOVEMBER).days == Days(0, 0)
+    assert count_period(NOVEMBER).days == Days(0, 0)
 
 
 def test_what_was_undone_counts_nowhere():
     sent = application(MAIJA)
     made = confirm_at_counter(sent, MAIJA)
-    before = statistics.count_period(NOVEMBER)
+    before = count_period(NOVEMBER)
 
     undo(made)
 
-    after = statistics.count_period(NOVEMBER)
+    after = count_period(NOVEMBER)
     assert (before.funnel.confirmed, before.funnel.became_valid, before.by_method["counter"]) == (1, 1, 1)
     assert (after.funnel.confirmed, after.funnel.became_valid, after.by_method["counter"]) == (0, 0, 0)
     assert (sum(before.checks.values()), sum(after.checks.values())) == (1, 0)
@@ -293,7 +306,7 @@ def test_days_are_counted_by_the_dates_of_helsinki(at, sent, valid, days):
     confirm(made, MAIJA)
 
     period = Period(dt.date(*sent[:3]), dt.date(*sent[:3]))
-    assert statistics.count_period(period).days == Days(days, days)
+    assert count_period(period).days == Days(days, days)
 
 
 def test_days_of_several_applications(at):
@@ -302,7 +315,7 @@ def test_days_of_several_applications(at):
         at(2026, 11, day, 12)
         confirm(application_, who)
 
-    assert statistics.count_period(NOVEMBER).days == Days(median=2, nine_tenths=7)
+    assert count_period(NOVEMBER).days == Days(median=2, nine_tenths=7)
 
 
 # --- Confirmations and checks ----------------------------------------------------------------------------
@@ -318,7 +331,7 @@ def test_confirmations_are_counted_by_method_language_and_week(at):
     confirm_at_counter(swedish, OLLI)
     confirm(application(VERA), VERA)
 
-    figures = statistics.count_period(Period(dt.date(2026, 11, 8), dt.date(2026, 11, 16)))
+    figures = count_period(Period(dt.date(2026, 11, 8), dt.date(2026, 11, 16)))
 
     assert figures.by_method == {**dict.fromkeys(Method.values, 0), "bank": 2, "counter": 1}
     assert figures.by_language == {"fi": 2, "sv": 1, "en": 0}
@@ -331,17 +344,17 @@ def test_confirmation_counts_in_the_period_in_which_it_was_made(at):
     confirm(sent, MAIJA)
 
     of_november, of_december = (
-        statistics.count_period(period) for period in (NOVEMBER, Period(dt.date(2026, 12, 1), dt.date(2026, 12, 1)))
+        count_period(period) for period in (NOVEMBER, Period(dt.date(2026, 12, 1), dt.date(2026, 12, 1)))
     )
     assert (of_november.by_method["bank"], of_november.funnel.confirmed) == (0, 1)
     assert (of_december.by_method["bank"], of_december.funnel.confirmed) == (1, 0)
 
 
 def test_weeks_before_the_first_confirmation_are_left_out(at):
-    weeks = [statistics.count_period(NOVEMBER).by_week]
+    weeks = [count_period(NOVEMBER).by_week]
     at(2026, 11, 16, 0, 30)
     confirm(application(MAIJA), MAIJA)
-    weeks.append(statistics.count_period(NOVEMBER).by_week)
+    weeks.append(count_period(NOVEMBER).by_week)
 
     assert weeks == [
         {},
@@ -354,7 +367,7 @@ def test_checks_are_counted_by_hour_and_weekday_of_helsinki(at):
         at(*when)
         check(application(who), who)
 
-    figures = statistics.count_period(NOVEMBER)
+    figures = count_period(NOVEMBER)
 
     assert figures.checks == {(0, 0): 1, (0, 9): 1, (6, 11): 1}
 
@@ -364,11 +377,11 @@ def test_hour_that_comes_twice_is_one_hour_of_the_day(time_machine):
         time_machine.move_to(dt.datetime(2027, 10, 31, hour, 30, tzinfo=dt.UTC), tick=False)
         check(application(who), who)
 
-    assert statistics.count_period(Period(dt.date(2027, 10, 31), dt.date(2027, 10, 31))).checks == {(6, 3): 2}
+    assert count_period(Period(dt.date(2027, 10, 31), dt.date(2027, 10, 31))).checks == {(6, 3): 2}
 
 
 def test_without_checks_there_is_no_hour():
-    assert statistics.count_period(NOVEMBER).checks == {}
+    assert count_period(NOVEMBER).checks == {}
 
 
 def test_statistics_take_as_many_queries_for_thirty_applications_as_for_one():
@@ -383,4 +396,73 @@ def test_statistics_take_as_many_queries_for_thirty_applications_as_for_one():
         counts.append(len(queries))
 
     assert figures.funnel.sent == 30
-    assert counts == [8, 8]
+    assert counts == [9, 9]
+
+
+# --- What is kept at night -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def lived(at):
+    """Let some applications live through November, one of them until December."""
+    for day, who in ((2, MAIJA), (15, OLLI)):
+        at(2026, 11, day, 12)
+        confirm(application(who), who)
+    at(2026, 11, 20, 9, 30)
+    made = confirm_at_counter(application(VERA), VERA)
+    couple = application(VILLE, OTSO)
+    confirm(couple, VILLE)
+    invitations.opened(invitation(couple, OTSO))
+    at(2026, 12, 1, 3)
+    return made, couple
+
+
+def test_figures_that_are_kept_are_those_that_are_counted(lived):
+    counted = statistics.count_period(NOVEMBER)
+    day_figures.keep()
+
+    with CaptureQueriesContext(connection) as queries:
+        kept = statistics.count_period(NOVEMBER)
+
+    assert kept.kept.day == dt.date(2026, 11, 30)
+    assert dataclasses.replace(kept, kept=None) == counted
+    assert counted.funnel == Funnel(4, 1, 1, 4, 4, 3, 0)
+    assert len(queries) == 2  # the figures of the days, and since when there are any
+
+
+def test_what_happens_after_the_night_counts_from_the_next_one(at, lived):
+    made, couple = lived
+    day_figures.keep()
+    at(2026, 12, 1, 12)
+    confirm(couple, OTSO)
+    undo(made)
+    period = Period(dt.date(2026, 11, 1), dt.date(2026, 12, 1))
+    figures = [statistics.count_period(period)]
+    at(2026, 12, 2, 3)
+    day_figures.keep()
+    figures.append(statistics.count_period(period))
+
+    assert [(one.funnel.became_valid, sum(one.by_method.values()), len(one.checks)) for one in figures] == [
+        (3, 5, 1),
+        (3, 4, 0),
+    ]
+
+
+def test_days_of_what_has_been_removed_are_kept_no_longer(at, lived):
+    day_figures.keep()
+    at(2026, 12, 3)
+    Application.objects.filter(sent_at__lt=helsinki(2026, 11, 10)).update(sent_at=helsinki(2026, 11, 25))
+    day_figures.keep()
+
+    assert CountedDay.objects.earliest("day").day == dt.date(2026, 11, 15)
+    assert statistics.count_period(NOVEMBER).funnel.sent == 4
+
+
+def test_kept_figures_name_nobody(lived):
+    day_figures.keep()
+
+    names = {name for row in CountedDay.objects.all() for name, _value, _count in row.figures}
+    assert names == {
+        *("sent", "invited", "opened", "confirmed", "valid after days"),
+        *("method", "language", "ID checks at hour"),
+    }

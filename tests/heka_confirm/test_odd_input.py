@@ -21,14 +21,7 @@ ODD = [NUL, "-1", "x", "9" * 40, "\ud800".encode("utf-8", "surrogatepass").decod
 FILTERS = {
     "mailing_letter": [
         *("message", "message__exact", "language__exact", "failure__exact", "failure__isnull", "bounced_at__isempty"),
-        *(
-            "created_at__year",
-            "created_at__month",
-            "created_at__day",
-            "created_at__gte",
-            "created_at__lt",
-            "created_at",
-        ),
+        *("created_at__year", "created_at__gte", "created_at__lt", "created_at"),
     ],
     "identity_user": ["groups__id__exact", "groups__isnull", "is_active__exact", "is_active"],
     "upstream_webhookdelivery": ["endpoint__id__exact", "status", "failure__exact"],

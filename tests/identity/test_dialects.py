@@ -10,6 +10,7 @@ from django.utils import timezone
 from applications import receipt_pdf, terms
 from applications.models import Confirmation
 from counter import statistics
+from counter.periods import Period
 from identity import attempts, checks, keys, proof
 from identity.models import Person
 from tests.applications.factories import actor, application
@@ -372,7 +373,7 @@ def test_method_is_told_truly_wherever_it_is_told(visitor, at, method, idp, lang
     assert [where for where, text in told.items() if label not in text] == []
     assert idp in own_data
     today = timezone.localdate()
-    assert statistics.count_period(statistics.Period(today, today)).by_method[method] == 1
+    assert statistics.count_period(Period(today, today)).by_method[method] == 1
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from time_machine import travel
 from applications import deadlines
 from applications.models import Application, IdCheck
 from counter import figures, id_checks
-from counter.models import Feedback, RemovedFigure
+from counter.models import CountedDay, Feedback, RemovedFigure
 from identity.models import Account, DirectorySession, Person, RateCount, User
 from mailing.models import Letter, TrackingEvent
 from privacy import purge as purging
@@ -161,6 +161,7 @@ def test_what_is_past_its_time_goes_and_nothing_else(sent):
         Chain: 1,
         Entry: Entry.objects.filter(event="purged").count(),
         RemovedFigure: RemovedFigure.objects.count(),
+        CountedDay: CountedDay.objects.count(),
     }
     assert other == {Account: {account.pk}, User: {account.user_id}} | {
         model: found for model, found in other.items() if model._meta.model_name == "accountlink"

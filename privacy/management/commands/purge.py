@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from counter import day_figures
 from privacy import purge
 from records.runs import record_run
 
@@ -19,4 +20,5 @@ class Command(BaseCommand):
         for kind, number in purge.purge(is_dry=dry_run):
             self.stdout.write(f"{kind}: {number}")
         if not dry_run:
+            day_figures.keep()  # without what has been removed
             record_run("purge")

@@ -384,6 +384,11 @@ def test_query_reads_no_table_from_end_to_end(query, index):
     assert connection.vendor != "sqlite" or "SCAN" not in plan
 
 
+def test_waiting_applications_do_not_ask_whether_they_have_ever_been_valid():
+    """PostgreSQL would look at all changes of all applications first."""
+    assert "statechange" not in str(lists.that_wait().query)
+
+
 @pytest.mark.parametrize(
     ("asked", "rows", "ways"),
     [

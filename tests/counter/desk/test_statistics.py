@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
 
+from counter import day_figures
 from counter.desk import statistics
 from counter.opening import Span
 from tests.applications.factories import application, confirm
@@ -265,3 +266,20 @@ def test_page_is_in_its_place(supervisor):
 
     assert headings(response)[0] == "Statistics"
     assert address() == "/en/admin/desk/statistics/"
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("fi", "Luvut 20.11.2026 asti on laskettu 21.11.2026 klo 14.00."),
+        ("sv", "Siffrorna till och med 20.11.2026 räknades 21.11.2026 kl. 14.00."),
+        ("en", "The figures up to 20 November 2026 were counted on 21 November 2026 at 14:00."),
+    ],
+)
+def test_page_says_until_when_its_figures_were_counted_at_night(supervisor, language, said):
+    before = as_read(supervisor.get(address(language=language)).text)
+    application(MAIJA, sent_at="2026-11-19T12:00:00+02:00")
+    day_figures.keep()
+
+    assert said not in before
+    assert said in as_read(supervisor.get(address(language=language)).text)

@@ -372,3 +372,16 @@ def test_list_reads_no_table_from_end_to_end():
 
     assert connection.vendor != "sqlite" or "letter_undeliverable" in plan
     assert connection.vendor != "sqlite" or re.findall(r"SCAN \w*(?:letter|applicant|telling)\w*", plan) == []
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="of PostgreSQL's plans")
+def test_list_is_found_by_keys_on_postgresql():
+    """For "either kept without an address or come back" it would read every email there is."""
+    a_letter()
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")  # which a table of one row invites
+
+    plan = to_tell()[:50].explain()
+
+    assert re.findall(r"Index Cond: \(id = \S*id\)", plan) != []
+    assert "OR (hashed SubPlan" not in plan

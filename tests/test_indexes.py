@@ -1,0 +1,60 @@
+"""What no query asks for has no index."""
+
+from importlib import import_module
+
+import pytest
+from django.apps import apps
+from django.db import connection
+from django.db.backends.postgresql.schema import DatabaseSchemaEditor
+
+from mailing.models import Letter
+
+OURS = ("applications", "counter", "identity", "mailing", "records", "upstream")
+FEW_ROWS = ("identity_user_", "counter_weeklyhours_", "counter_exceptionalhours_")
+pytestmark = pytest.mark.skipif(connection.vendor != "postgresql", reason="of PostgreSQL")
+
+
+@pytest.mark.django_db
+def test_no_index_is_the_beginning_of_another():
+    """Those that have a condition, or that keep a constraint, are something else."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT one.indexrelid::regclass::text, other.indexrelid::regclass::text
+            FROM pg_index one JOIN pg_index other
+            ON one.indrelid = other.indrelid AND one.indexrelid <> other.indexrelid
+            JOIN pg_class ours ON ours.oid = one.indrelid AND ours.relname ~ %s
+            WHERE NOT one.indisunique AND one.indpred IS NULL AND other.indpred IS NULL
+            AND one.indexprs IS NULL AND other.indexprs IS NULL
+            AND other.indkey::text || ' ' LIKE one.indkey::text || ' %%'
+            """,
+            [f"^({'|'.join(OURS)})_"],
+        )
+        found = [one for one, _other in cursor.fetchall()]
+    assert [name for name in found if not name.startswith(FEW_ROWS)] == []
+
+
+def indexes_for_like():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT indexname FROM pg_indexes WHERE schemaname = 'public' AND indexdef LIKE '%_pattern_ops%'"
+        )
+        return [name for (name,) in cursor.fetchall()]
+
+
+@pytest.mark.django_db
+def test_no_text_has_a_second_index_for_like():
+    assert indexes_for_like() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_those_that_django_made_are_taken_away():
+    made = DatabaseSchemaEditor(connection)._create_like_index_sql(Letter, Letter._meta.get_field("message_id"))
+    with connection.cursor() as cursor:
+        cursor.execute(str(made))
+    before = indexes_for_like()
+
+    with connection.schema_editor(atomic=False) as editor:
+        import_module("mailing.migrations.0016_no_indexes_for_like").drop(apps, editor)
+
+    assert (len(before), indexes_for_like()) == (1, [])
