@@ -57,9 +57,12 @@ class Compiled(Generic[Row]):
     def rows(self, **given: Any) -> list[Row]:
         """Return what the query set returns for these values, by one statement; nothing for an empty list.
 
-        Raises TypeError for None. Locks are no matter for it: Django looks for their transaction as it makes the SQL.
+        A list is filled up to 1, 2, 4, 8 … values. Raises TypeError for None. Not for locks: Django looks for their
+        transaction only while it makes the SQL.
         """
-        given = {name: _filled_up(value) if isinstance(value, list) else value for name, value in given.items()}
+        for name, value in given.items():
+            if isinstance(value, list) and value:  # the last one is repeated: a query for each length would be many
+                given[name] = value + value[-1:] * ((1 << (len(value) - 1).bit_length()) - len(value))
         shape = tuple(len(value) if isinstance(value, list) else None for value in given.values())
         if 0 in shape:
             return []
@@ -93,9 +96,3 @@ class Compiled(Generic[Row]):
             raise TypeError("The moment at which a query was made would count for good")
         self._made[tuple(shape)] = made
         return made
-
-
-def _filled_up(values: list[Any]) -> list[Any]:
-    """Return a list of 1, 2, 4, 8 … values, the last one repeated: a query for each length would be too many."""
-    length = 1 << (len(values) - 1).bit_length() if values else 0
-    return values + values[-1:] * (length - len(values))
