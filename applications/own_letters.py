@@ -56,9 +56,8 @@ def letters_about(application: Application, *, reader: Applicant) -> list[OwnLet
 
 def letters_after_removal(person: Person, *, present: Iterable[Application]) -> list[OwnLetter]:
     """Return what tells this person of applications in which they apply no more; `present` are all the others."""
-    known = {application.reference for application in present}
-    found = _OF_REMOVAL.rows(codes=person.hetu_indexes)
-    return [OwnLetter(letter) for letter in found if letter.about not in known][:MOST_LETTERS]
+    known = [application.reference for application in present] or [""]  # an empty list would find nothing
+    return [OwnLetter(letter) for letter in _OF_REMOVAL.rows(codes=person.hetu_indexes, known=known)]
 
 
 def lost_at(address: str, letters: Iterable[OwnLetter]) -> OwnLetter | None:
@@ -99,4 +98,10 @@ _ABOUT = Compiled(
         Applicant.objects.filter(hetu_index__in=codes), application, reference
     )
 )
-_OF_REMOVAL = Compiled(lambda codes: _to(Applicant.objects.filter(hetu_index__in=codes)).filter(message="removed"))
+_OF_REMOVAL = Compiled(
+    lambda codes, known: (
+        _to(Applicant.objects.filter(hetu_index__in=codes))
+        .filter(message="removed")
+        .exclude(about__in=known)[:MOST_LETTERS]
+    )
+)

@@ -1,7 +1,8 @@
 """What pages and acts read of applications: an application with its people, by two statements made once (ADR 62).
 
-They bring what `with_people().with_emails_held()` brings, and where it says so the content, too;
-`is_reported` tells whether invitations.error_reports() has something to read.
+They bring what `with_people().with_emails_held()` brings. `is_reported` tells besides whether
+invitations.error_reports() has something to read. The content is read by whoever needs it: all else goes on where it
+was spoiled.
 """
 
 from collections import defaultdict
@@ -20,12 +21,12 @@ def own_applications(person: Person) -> list[Application]:
 
 
 def own_application(person: Person, reference: str) -> Application:
-    """Return one of these applications, with its content. Raises Application.DoesNotExist."""
+    """Return one of these applications. Raises Application.DoesNotExist."""
     return _only(add_people(_ONE.rows(codes=person.hetu_indexes, reference=reference)))
 
 
 def locked(pk: int) -> Application:
-    """Lock an application, and return it, its content and its people as they stand once nobody else can change them.
+    """Lock an application, and return it and its people as they stand once nobody else can change them.
 
     Raises Application.DoesNotExist.
     """
@@ -39,7 +40,7 @@ def lock_several(keys: Iterable[int]) -> None:
 
 
 def application(pk: int) -> Application:
-    """Return an application with its content and its people. Raises Application.DoesNotExist."""
+    """Return an application with its people. Raises Application.DoesNotExist."""
     return _only(add_people(_BY_KEY.rows(pk=pk)))
 
 
@@ -71,9 +72,7 @@ def without_people(some: ApplicationQuerySet) -> ApplicationQuerySet:
 
 _ALL = Compiled(lambda codes: without_people(Application.objects.for_codes(codes)).order_by("-sent_at"))
 _ONE = Compiled(
-    lambda codes, reference: (
-        without_people(Application.objects.for_codes(codes)).filter(reference=reference).defer(None)
-    )
+    lambda codes, reference: without_people(Application.objects.for_codes(codes)).filter(reference=reference)
 )
-_BY_KEY = Compiled(lambda pk: without_people(Application.objects.filter(pk=pk)).defer(None))
+_BY_KEY = Compiled(lambda pk: without_people(Application.objects.filter(pk=pk)))
 _PEOPLE = Compiled(lambda versions: Applicant.objects.of_application().filter(version__pk__in=versions))

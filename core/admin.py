@@ -114,6 +114,13 @@ class Endless(ReadOnly, ModelAdmin):
     show_facets = ShowFacets.NEVER
     sortable_by = ()
 
+    def response_action(self, request: Any, queryset: Any, *args: Any, **options: Any) -> Any:
+        """Do what was chosen. "All rows" cannot be chosen where nobody sees all of them, in the page or past it."""
+        if FirstPages(queryset, self.list_per_page).is_cut:
+            request.POST = request.POST.copy()
+            request.POST["select_across"] = "0"
+        return super().response_action(request, queryset, *args, **options)
+
     def get_changelist(self, request: HttpRequest, **options: Any) -> type[ChangeList]:
         """Return the list that is sorted by what has an index only."""
         return _ByIndex

@@ -6,7 +6,7 @@ like any other, built once with placeholders for its values: Django makes its SQ
 
 import copy
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -57,15 +57,19 @@ class Compiled(Generic[Row]):
     def rows(self, **given: Any) -> list[Row]:
         """Return what the query set returns for these values, by one statement; nothing for an empty list.
 
-        A list is filled up to 1, 2, 4, 8 … values. Raises TypeError for None. Not for locks: Django looks for their
-        transaction only while it makes the SQL.
+        A list is filled up to 1, 2, 4, 8 … values. So none may stand where an empty one would mean all rows, as in
+        `exclude()`. Raises TypeError for None, and for what is a list in another shape. Not for locks: Django looks
+        for their transaction only while it makes the SQL.
         """
-        for name, value in given.items():
-            if isinstance(value, list) and value:  # the last one is repeated: a query for each length would be many
-                given[name] = value + value[-1:] * ((1 << (len(value) - 1).bit_length()) - len(value))
-        shape = tuple(len(value) if isinstance(value, list) else None for value in given.values())
-        if 0 in shape:
+        if [] in given.values():
             return []
+        for name, value in given.items():
+            if isinstance(value, Collection) and not isinstance(value, str | bytes | list):
+                raise TypeError(f"{name} is to be a list")
+            if isinstance(value, list):  # the last one is repeated: a query for each length would be many
+                given[name] = value + value[-1:] * ((1 << (len(value) - 1).bit_length()) - len(value))
+        given = dict(sorted(given.items()))
+        shape = tuple(len(value) if isinstance(value, list) else None for value in given.values())
         made = self._made.get(shape) or self._make(shape, given)
         # Django's own way from here on, with copies that know their SQL already.
         query, compiler = copy.copy(made.query_set.query), copy.copy(made.compiler)
@@ -94,5 +98,6 @@ class Compiled(Generic[Row]):
         compiler.get_converters = lambda _expressions: converters
         if any(DAY.match(str(one)) for one in made.parameters):
             raise TypeError("The moment at which a query was made would count for good")
+        compiler.connection = None  # each use has that of its thread
         self._made[tuple(shape)] = made
         return made

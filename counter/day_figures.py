@@ -7,7 +7,7 @@ counted when it is asked for. Whatever was undone does not count (C5).
 import datetime as dt
 from collections import Counter as Tally
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from django.db.models import Count, DurationField, Exists, ExpressionWrapper, F, Min, OuterRef, Q, QuerySet
@@ -30,7 +30,8 @@ def read(period: Period) -> tuple[dict[dt.date, Figures], CountedDay | None]:
 
     One query for what is kept, and seven for what was not kept yet.
     """
-    kept = list(CountedDay.objects.filter(day__gte=period.since, day__lte=period.until).order_by("day"))
+    past = CountedDay.objects.filter(day__gte=period.since, day__lte=period.until, day__lt=dates.today())
+    kept = list(past.order_by("day"))
     found = {row.day: Figures({(name, value): count for name, value, count in row.figures}) for row in kept}
     since = kept[-1].day + dt.timedelta(days=1) if kept else period.since
     if since <= period.until:
@@ -43,24 +44,43 @@ def keep() -> None:
     first = Application.objects.aggregate(first=Min("sent_at"))["first"]
     until = dates.today() - dt.timedelta(days=1)
     since = timezone.localdate(first) if first else dates.today()
-    CountedDay.objects.filter(day__lt=since).delete()
+    CountedDay.objects.exclude(day__gte=since, day__lte=until).delete()  # later ones are of a clock that was wrong
     while since <= until:
         month = Period(
             since, min(until, (since.replace(day=1) + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(1))
         )
-        found, now = count(month), timezone.now()
-        CountedDay.objects.bulk_create(
-            [
-                CountedDay(
-                    day=day, figures=[[*key, n] for key, n in found.get(day, Figures()).items()], counted_at=now
-                )
-                for day in month.days
-            ],
-            update_conflicts=True,
-            unique_fields=["day"],
-            update_fields=["figures", "counted_at"],
-        )
+        _store(month.days, count(month))
         since = month.until + dt.timedelta(days=1)
+
+
+def keep_anew(days: Collection[dt.date]) -> None:
+    """Count those of these days anew whose figures are kept: of an application that was erased nothing is to stay."""
+    for day in CountedDay.objects.filter(day__in=days).values_list("day", flat=True):
+        _store([day], count(Period(day, day)))
+
+
+def days_of(applications: Collection[int]) -> set[dt.date]:
+    """Return the days in whose figures these applications count, or what was done for them."""
+    own = {"applicant__version__application__in": applications}
+    moments = (
+        Application.objects.filter(pk__in=applications).values_list("sent_at", flat=True),
+        Confirmation.objects.filter(**own).values_list("confirmed_at", flat=True),
+        IdCheck.objects.filter(**own).values_list("checked_at", flat=True),
+    )
+    return {timezone.localdate(moment) for each in moments for moment in each}
+
+
+def _store(days: Iterable[dt.date], found: dict[dt.date, Figures]) -> None:
+    now = timezone.now()
+    CountedDay.objects.bulk_create(
+        [
+            CountedDay(day=day, figures=[[*key, n] for key, n in found.get(day, Figures()).items()], counted_at=now)
+            for day in days
+        ],
+        update_conflicts=True,
+        unique_fields=["day"],
+        update_fields=["figures", "counted_at"],
+    )
 
 
 def count(period: Period) -> dict[dt.date, Figures]:

@@ -17,7 +17,7 @@ from applications.trail import ApplicationEvent, record_events
 from core.actors import Actor
 from core.refusals import Refused
 from core.transactions import atomically
-from counter import feedback
+from counter import day_figures, feedback
 from identity import person_removal
 from identity.models import Account, Person
 from mailing import letter_removal
@@ -91,7 +91,9 @@ def erase_person(slot: Applicant, *, reason: str, by: Actor) -> Plan:
     feedback.remove_feedback_from(addresses)
     person_removal.remove_accounts(people, with_notices=True)
     application_removal.remove_drafts(people, latest)
+    days = day_figures.days_of([application.pk for application in planned.removed])
     removal.remove_whole({application.pk: application.reference for application in planned.removed})
+    day_figures.keep_anew(days)
     removal.remove_contact_details([each for each in slots if each.version.application_id in kept])
     removal.forget_people(application_removal.without_applications(people))
     return planned

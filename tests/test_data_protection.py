@@ -13,7 +13,7 @@ PAGE = (Path(__file__).resolve().parent.parent / "docs" / "data-protection.md").
 ABOUT_NOBODY = {
     *("auth_group", "auth_permission", "django_admin_log", "django_content_type"),
     *("account_emailaddress", "account_emailconfirmation"),  # allauth's, which stay empty here
-    *("counter_counter", "counter_documenttype", "counter_exceptionalhours", "counter_notice"),
+    *("counter_countedday", "counter_counter", "counter_documenttype", "counter_exceptionalhours", "counter_notice"),
     *("counter_removedfigure", "counter_weeklyhours", "identity_brokeroutage", "mailing_pace"),
     *("mailing_workerheartbeat", "records_auditsender", "records_commandrun", "records_permit"),
     "upstream_lostnumbers",

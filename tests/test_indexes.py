@@ -34,6 +34,30 @@ def test_no_index_is_the_beginning_of_another():
     assert [name for name in found if not name.startswith(FEW_ROWS)] == []
 
 
+# Parents that are never removed: nobody looks for the rows that name them.
+WITHOUT = ["applications_application.origin_id", "applications_confirmation.terms_id"]
+
+
+@pytest.mark.django_db
+def test_every_reference_has_an_index_by_which_its_rows_are_found():
+    """Whoever removes a parent looks for the rows that name it, and so does the database, to be sure."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT child.relname || '.' || field.attname
+            FROM pg_constraint c JOIN pg_class child ON child.oid = c.conrelid AND child.relname ~ %s
+            JOIN pg_attribute field ON field.attrelid = c.conrelid AND field.attnum = c.conkey[1]
+            WHERE c.contype = 'f' AND NOT EXISTS (
+                SELECT 1 FROM pg_index i
+                WHERE i.indrelid = c.conrelid AND i.indkey[0] = c.conkey[1] AND i.indpred IS NULL
+            )
+            ORDER BY 1
+            """,
+            [f"^({'|'.join(OURS)})_"],
+        )
+        assert [name for (name,) in cursor.fetchall()] == WITHOUT
+
+
 def indexes_for_like():
     with connection.cursor() as cursor:
         cursor.execute(

@@ -226,6 +226,7 @@ class WebhookDelivery(Leased):
         indexes = [
             models.Index("endpoint", "due_at", "event", condition=UNENDED, name="webhook_delivery_due"),
             models.Index("application", "endpoint", "event", condition=UNENDED, name="webhook_delivery_in_order"),
+            models.Index("application", name="webhook_delivery_about"),
             models.Index("failure", condition=~Q(failure=""), name="webhook_delivery_failed"),
             models.Index(
                 "given_up_at", "endpoint", condition=Q(given_up_at__isnull=False), name="webhook_delivery_given_up"

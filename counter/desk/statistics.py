@@ -9,6 +9,7 @@ from django.db.models import TextChoices
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -100,6 +101,10 @@ def download_statistics(request: HttpRequest) -> HttpResponse:
     visits = shown_visits(figures, Counter.only().timetable)
     for label, value in visits.rows if visits else []:
         rows.writerow([_("ID checks by weekday and hour"), _cell(label), value])
+    if kept := figures.kept:
+        counted = date_format(timezone.localtime(kept.counted_at), "DATETIME_FORMAT")
+        facts = {"day": date_format(kept.day), "moment": counted}
+        rows.writerow([_("The figures up to %(day)s were counted on %(moment)s.") % facts, "", ""])
     for removed in figures_within(period.since, period.until):
         rows.writerow([_("Applications erased since"), _removed_label(removed), removed.count])
     return response

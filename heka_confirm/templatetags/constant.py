@@ -5,6 +5,7 @@ from typing import Any
 from django import template
 from django.template.base import FilterExpression, NodeList, Parser, Token
 from django.template.context import Context
+from django.urls import get_script_prefix
 from django.utils.translation import get_language
 
 register = template.Library()
@@ -21,7 +22,7 @@ class ConstantNode(template.Node):
 
     def render(self, context: Context) -> str:
         values = {name: variable.resolve(context) for name, variable in self.variables.items()}
-        key = (get_language(), context.autoescape, *values.values())
+        key = (get_language(), get_script_prefix(), context.autoescape, *values.values())
         text = self.rendered.get(key)
         if text is None:
             alone = Context(values, autoescape=context.autoescape)

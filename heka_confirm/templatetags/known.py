@@ -10,6 +10,7 @@ from django.template.base import FilterExpression, Parser, Token
 from django.template.context import Context
 from django.template.defaulttags import URLNode, url
 from django.templatetags import i18n
+from django.urls import get_script_prefix
 from django.utils.translation import get_language
 
 register = Library()
@@ -21,13 +22,13 @@ class KnownNode(Node):
     """What a node of Django’s renders in each language. Its arguments are texts of the template."""
 
     def __init__(self, node: Any) -> None:
-        self.node, self.known = node, dict[str | None, str]()
+        self.node, self.known = node, dict[tuple[str | None, str], str]()
 
     def render(self, context: Context) -> str:
-        language = get_language()
-        if language not in self.known:
-            self.known[language] = self.node.render(context)
-        return self.known[language]
+        key = get_language(), get_script_prefix()
+        if key not in self.known:
+            self.known[key] = self.node.render(context)
+        return self.known[key]
 
 
 def _is_text(expression: FilterExpression) -> bool:

@@ -348,7 +348,7 @@ def test_confirm_takes_a_constant_number_of_statements(rivals, django_assert_num
     maija, terms = actor(cast.MAIJA), confirm(sent, cast.OLLI).terms
 
     # two savepoints and their releases, rivals, lock, application, applicants, rivals again, confirmation,
-    # application, state change, trail (3), what is told, letters; the people of rivals; for each rival its
+    # content, application, state change, trail (3), what is told, letters; the people of rivals; for each rival its
     # state, the change, the trail (3), what is told, and the letters
-    with django_assert_num_queries(17 + bool(rivals) + 7 * rivals):
+    with django_assert_num_queries(18 + bool(rivals) + 7 * rivals):
         confirmation.confirm(read, by=maija, proof=proof(), terms=terms, digest=read.version.digest)

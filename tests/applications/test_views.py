@@ -1,6 +1,7 @@
 import re
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone, translation
 
@@ -361,6 +362,19 @@ def test_pages_hold_no_whole_code_and_nothing_of_the_others_own(sign_in, who):
         assert f"{other}.secret@example.test" not in body
 
 
+def test_pages_that_need_no_content_are_shown_though_it_is_spoiled(sign_in):
+    sent = application(cast.MAIJA)
+    confirm(sent, cast.MAIJA)
+    client = sign_in(cast.MAIJA)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE applications_version SET content = %s", [b"spoiled"])
+
+    answers = [client.get(url(page, sent)).status_code for page in ("status", "receipt", "withdraw")]
+    assert [client.get(reverse("applications:list")).status_code, *answers] == [200] * 4
+    assert client.post(url("withdraw", sent)).status_code == 302
+    assert state(sent) == "withdrawn"
+
+
 @pytest.mark.parametrize("number", [1, 3])
 def test_pages_take_a_constant_number_of_queries(sign_in, number, django_assert_num_queries):
     for _ in range(number):
@@ -373,8 +387,8 @@ def test_pages_take_a_constant_number_of_queries(sign_in, number, django_assert_
         client.get(reverse("applications:list"))
     with django_assert_num_queries(8):  # no drafts, and lost addresses
         client.get(url("status", sent))
-    # own letters, the applications that would be replaced (at most two queries)
-    with django_assert_num_queries(7 if number == 1 else 8):
+    # the content, own letters, the applications that would be replaced (at most two queries)
+    with django_assert_num_queries(8 if number == 1 else 9):
         client.get(url("confirm", sent))
 
 
@@ -395,8 +409,8 @@ def test_confirming_takes_a_constant_number_of_queries(sign_in, django_assert_nu
     client = sign_in(cast.MAIJA)
     client.get(url("confirm", sent))
 
-    # four of them the ends of transactions, two the people, two the rivals, three the trail
-    with django_assert_num_queries(22):
+    # four of them the ends of transactions, two the people, two the rivals, one the content, three the trail
+    with django_assert_num_queries(23):
         client.post(url("confirm", sent), {"version": sent.version.digest})
     assert state(sent) == "valid"
 

@@ -458,6 +458,34 @@ def test_days_of_what_has_been_removed_are_kept_no_longer(at, lived):
     assert statistics.count_period(NOVEMBER).funnel.sent == 4
 
 
+def test_a_clock_that_was_wrong_once_hides_nothing(at, lived):
+    at(2027, 2, 1)
+    day_figures.keep()
+    at(2026, 12, 1, 12)
+    application(MAIJA)
+    period = Period(dt.date(2026, 12, 1), dt.date(2026, 12, 1))
+
+    assert statistics.count_period(period).funnel.sent == 1
+    day_figures.keep()
+    assert CountedDay.objects.latest("day").day == dt.date(2026, 11, 30)
+
+
+def test_days_of_somebody_who_is_erased_are_counted_anew(lived):
+    day_figures.keep()
+    second = Application.objects.get(sent_at__lt=helsinki(2026, 11, 10))
+    days = day_figures.days_of([second.pk])
+    assert days == {dt.date(2026, 11, 2)}
+
+    Application.objects.filter(pk=second.pk).update(sent_at=helsinki(2026, 11, 25))
+    day_figures.keep_anew(days | {dt.date(2026, 12, 1)})
+
+    assert CountedDay.objects.get(day=dt.date(2026, 11, 2)).figures == [
+        ["method", "bank", 1],
+        ["language", "fi", 1],
+    ]
+    assert not CountedDay.objects.filter(day=dt.date(2026, 12, 1)).exists()
+
+
 def test_kept_figures_name_nobody(lived):
     day_figures.keep()
 

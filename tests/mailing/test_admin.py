@@ -47,6 +47,19 @@ def test_staff_see_what_became_of_a_letter(staff):
     assert "Maija" not in listed + shown  # the parameters
 
 
+def test_nobody_acts_on_rows_that_they_cannot_see(staff, monkeypatch):
+    monkeypatch.setattr(FirstPages, "MOST", 3)
+    client = staff("view_letter", "change_letter")
+    for number in range(4):
+        queued(f"hello:{number}")
+    Letter.objects.update(dead_at=timezone.now(), failure=Failure.REFUSED, failed_at=timezone.now())
+
+    client.post(LIST, {"action": "send_again", "select_across": "1"})
+    assert Letter.objects.filter(dead_at=None).count() == 0
+    client.post(LIST, {"action": "send_again", "select_across": "1", "_selected_action": [Letter.objects.first().pk]})
+    assert Letter.objects.filter(dead_at=None).count() == 1
+
+
 @pytest.mark.parametrize(
     ("language", "shown"),
     [

@@ -9,7 +9,8 @@ from django.utils import timezone
 from applications import states, terms
 from applications.enums import Transition
 from applications.models import Applicant, Application, Confirmation, NamePart
-from counter.models import RemovedFigure
+from counter import day_figures
+from counter.models import CountedDay, RemovedFigure
 from identity.models import Account, Person, User
 from mailing.models import Letter
 from privacy import erasure
@@ -87,6 +88,23 @@ def test_erasing_is_recorded_with_its_reason_and_leaves_figures():
     )
     assert RemovedFigure.objects.get(figure="sent").count == 1
     assert list(verify.verify_everything()) == []
+
+
+def test_figures_of_the_days_of_somebody_who_is_erased_are_counted_anew(time_machine):
+    """Else the figures of a day would tell, by how much they are more than what is there, what was erased."""
+    time_machine.move_to("2026-11-18T12:00:00+02:00")
+    ended(cast.OTSO, reference="HS-2")
+    sent = ended(cast.MAIJA)
+    time_machine.move_to("2026-11-20T12:00:00+02:00")
+    day_figures.keep()
+    day = CountedDay.objects.get(day="2026-11-18")
+    assert ["sent", "", 2] in day.figures
+
+    erase(sent, cast.MAIJA)
+
+    day.refresh_from_db()
+    assert ["sent", "", 1] in day.figures
+    assert ["method", "bank", 1] in day.figures
 
 
 def test_open_application_is_withdrawn_first():

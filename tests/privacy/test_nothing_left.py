@@ -48,6 +48,7 @@ HOLDING_NOTHING = {
     "applications_termsacceptance",
     *("auth_group", "auth_group_permissions", "auth_permission"),
     *(
+        "counter_countedday",
         "counter_counter",
         "counter_documenttype",
         "counter_exceptionalhours",

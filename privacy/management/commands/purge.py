@@ -17,8 +17,11 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="say how much would be removed, and remove nothing")
 
     def handle(self, *args: Any, dry_run: bool, **options: Any) -> None:
-        for kind, number in purge.purge(is_dry=dry_run):
-            self.stdout.write(f"{kind}: {number}")
+        try:
+            for kind, number in purge.purge(is_dry=dry_run):
+                self.stdout.write(f"{kind}: {number}")
+        finally:
+            if not dry_run:
+                day_figures.keep()  # without what has been removed, also if something went wrong then
         if not dry_run:
-            day_figures.keep()  # without what has been removed
             record_run("purge")

@@ -283,3 +283,5 @@ def test_page_says_until_when_its_figures_were_counted_at_night(supervisor, lang
 
     assert said not in before
     assert said in as_read(supervisor.get(address(language=language)).text)
+    file = read(supervisor.get(address("statistics_csv", language), PERIOD))
+    assert [said, "", ""] in [[as_read(cell) for cell in row] for row in file]
