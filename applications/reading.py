@@ -1,8 +1,8 @@
 """What pages and acts read of applications: an application with its people, by two statements made once (ADR 62).
 
-They bring what `with_people().with_emails_held()` brings. `is_reported` tells besides whether
-invitations.error_reports() has something to read. The content is read by whoever needs it: all else goes on where it
-was spoiled.
+They bring what `with_people()` brings, and one of somebody's own what `with_emails_held()` brings. `is_reported` tells
+besides whether invitations.error_reports() has something to read. The content is read by whoever needs it: all else
+goes on where it was spoiled.
 """
 
 from collections import defaultdict
@@ -67,12 +67,14 @@ def _only(found: list[Application]) -> Application:
 def without_people(some: ApplicationQuerySet) -> ApplicationQuerySet:
     """Return some applications as a query to be compiled, whose people are then added by add_people()."""
     reports = ErrorReport.objects.filter(applicant__version=OuterRef("current"))
-    return some.with_people().with_emails_held().annotate(is_reported=Exists(reports)).prefetch_related(None)
+    return some.with_people().annotate(is_reported=Exists(reports)).prefetch_related(None)
 
 
 _ALL = Compiled(lambda codes: without_people(Application.objects.for_codes(codes)).order_by("-sent_at"))
 _ONE = Compiled(
-    lambda codes, reference: without_people(Application.objects.for_codes(codes)).filter(reference=reference)
+    lambda codes, reference: (
+        without_people(Application.objects.for_codes(codes)).with_emails_held().filter(reference=reference)
+    )
 )
 _BY_KEY = Compiled(lambda pk: without_people(Application.objects.filter(pk=pk)))
 _PEOPLE = Compiled(lambda versions: Applicant.objects.of_application().filter(version__pk__in=versions))
