@@ -29,8 +29,7 @@ class AddIndexBesideTheWork(AddIndexConcurrently):
     ) -> None:
         """Remove the index, if there is one. Raises NotSupportedError in a transaction."""
         self._ensure_not_in_transaction(schema_editor)
-        beside = "CONCURRENTLY " if schema_editor.connection.vendor == "postgresql" else ""
-        schema_editor.execute(f"DROP INDEX {beside}IF EXISTS {schema_editor.quote_name(self.index.name)}")
+        _drop(schema_editor, self.index.name)
 
 
 def take_away(*names: str) -> RunPython:
@@ -41,8 +40,12 @@ def take_away(*names: str) -> RunPython:
     """
 
     def drop(apps: Any, schema_editor: Any) -> None:
-        beside = "CONCURRENTLY " if schema_editor.connection.vendor == "postgresql" else ""
         for name in names:
-            schema_editor.execute(f"DROP INDEX {beside}IF EXISTS {schema_editor.quote_name(name)}")
+            _drop(schema_editor, name)
 
     return RunPython(drop, RunPython.noop)
+
+
+def _drop(schema_editor: Any, name: str) -> None:
+    beside = "CONCURRENTLY " if schema_editor.connection.vendor == "postgresql" else ""
+    schema_editor.execute(f"DROP INDEX {beside}IF EXISTS {schema_editor.quote_name(name)}")

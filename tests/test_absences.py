@@ -27,7 +27,7 @@ RUNS_PROGRAMS = {"system", "popen", "execv", "execve", "spawnl", "spawnv", "star
 # How many statements of SQL a file puts together, each of names and numbers of ours; all values are parameters.
 COMPOSED = {
     "applications/protection.py": 1,  # one of two names of a function
-    "core/indexes.py": 2,  # names of indexes of ours, quoted
+    "core/indexes.py": 1,  # the name of an index of ours, quoted
     "core/reencryption.py": 1,  # names and types of our own columns
     "core/restored_database.py": 1,  # names of our tables and sequences, quoted
     "core/sqlite_copy.py": 1,  # a number by chance
