@@ -4,7 +4,7 @@ import datetime as dt
 
 from django.utils import timezone
 
-from applications import invitation_links, letters
+from applications import invitation_links, letters, reading
 from applications.models import Applicant, Application, Invitation
 from mailing import held, outbox
 from mailing.enums import Rank
@@ -70,7 +70,7 @@ def invite_newly_awaited(application: Application) -> None:
 
     Whoever turned 18 while it was valid has none (R2), and the clock does not look back.
     """
-    current = Application.objects.with_people().get(pk=application.pk)
+    current = reading.application(application.pk)
     for applicant in current.applicants:
         if not applicant.is_main and applicant.is_awaited and applicant.email and not applicant.live_invitation:
             invite(applicant, current)

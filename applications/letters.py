@@ -13,6 +13,7 @@ from typing import Any
 
 from django.utils import translation
 
+from applications import reading
 from applications.enums import State
 from applications.models import (
     Applicant,
@@ -141,7 +142,7 @@ def act_undone(act: RecordedAct, application: Application) -> None:
 
 def second_look_taken(check: IdCheck, *, accepted: bool) -> None:
     """Tell the person what was decided about their check, and what to do next, while the application is open (C4)."""
-    application = Application.objects.with_people().get(pk=check.applicant.version.application_id)
+    application = reading.application(check.applicant.version.application_id)
     slots = [slot for slot in application.applicants if check.applicant.is_same_person(slot)]
     if application.is_open:
         message = "check_accepted" if accepted else "check_rejected"
@@ -150,7 +151,7 @@ def second_look_taken(check: IdCheck, *, accepted: bool) -> None:
 
 def code_learned(check: IdCheck, *, has_changed: bool) -> None:
     """Tell the person that the application is found by their code from now on, while it is open (R3)."""
-    application = Application.objects.with_people().get(pk=check.applicant.version.application_id)
+    application = reading.application(check.applicant.version.application_id)
     own = Applicant.objects.select_related("version").defer("version__content").get(pk=check.applicant_id)
     slots = [slot for slot in application.applicants if own.is_same_person(slot)]
     if application.is_open:

@@ -203,7 +203,7 @@ def _lock_applications(applicant: Applicant) -> Application:
     own = applicant.version.application_id
     same = [slot.version.application for slot in protection.slots_of_person(applicant)]
     reading.lock_several({own, *(each.pk for each in same if each.state in OPEN)})
-    return Application.objects.with_people().get(pk=own)
+    return reading.application(own)
 
 
 @atomically

@@ -10,9 +10,9 @@ import datetime as dt
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from applications import changes, confirmation, dates, letters, terms
+from applications import changes, confirmation, dates, letters, reading, terms
 from applications.enums import Act, PaperWish
-from applications.models import Applicant, Application, IdCheck, Terms
+from applications.models import Applicant, IdCheck, Terms
 from core.actors import Actor
 from core.refusals import Refused
 from core.transactions import atomically
@@ -111,7 +111,7 @@ def refusal_of(check: IdCheck, slot: Applicant, *, current: Terms) -> Refused | 
 
 def present_refusal(check: IdCheck, *, current: Terms) -> Refused | None:
     """Return why what was signed can be done no more, as refusal_of() does, of an application that is read anew."""
-    application = Application.objects.with_people().get(pk=check.applicant.version.application_id)
+    application = reading.application(check.applicant.version.application_id)
     application.version.application = application
     own = next((each for each in application.applicants if each.pk == check.applicant_id), None)
     return refusal_of(check, own, current=current) if own else ChangedSince()

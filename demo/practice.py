@@ -57,7 +57,7 @@ def _clear() -> None:
 
 def _check_the_wrong_person(customer: Customer, sent: Application) -> None:
     """Record the check and the confirmation of somebody who was not the applicant."""
-    slot = Application.objects.with_people().get(pk=sent.pk).applicants[customer.position]
+    slot = reading.application(sent.pk).applicants[customer.position]
     shown, by = customer.documents[-1], staff_actor(User.objects.get(username=ADVISER))
     check = IdCheck(
         document_type=shown.kind,

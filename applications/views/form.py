@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from applications import changes, drafts
+from applications import changes, drafts, reading
 from applications.document import InvalidDocument
 from applications.draft_access import begin_draft_here, draft_view, forget_draft, remembered_draft, session_draft
 from applications.form import steps
@@ -18,7 +18,7 @@ from applications.form.people import HouseholdForm
 from applications.form.prefill import data_of_person
 from applications.form.steps import STEPS
 from applications.form.summary import AssuranceForm
-from applications.models import Application, Draft
+from applications.models import Draft
 from applications.views.drafts import mail_way_back
 from applications.views.form_pages import other_way, show_refused, show_step, show_summary, show_unsaved
 from core.actors import UNIDENTIFIED
@@ -162,7 +162,7 @@ def form_sent(request: HttpRequest) -> HttpResponse:
     draft = session_draft(request)
     if draft is None or not draft.sent_id:
         return redirect("applications:form_summary" if draft else "applications:fill_in")
-    application = Application.objects.with_people().get(pk=draft.sent_id)
+    application = reading.application(draft.sent_id)
     if draft.application_id:
         return redirect("applications:status", application.reference)
     response = render(request, "applications/form/sent.html", {"application": application})
