@@ -9,7 +9,7 @@ from typing import Concatenate, ParamSpec
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 
-from applications import reading, terms
+from applications import reading
 from applications.models import Applicant, Application, Terms
 from core.actors import Actor
 from identity import limits
@@ -32,21 +32,19 @@ class Visitor:
     person: Person
     proof: Proof
     terms: Terms
+    applications: list[Application]  # those that the person may see, the latest first, or the one that was asked for
 
     @property
     def actor(self) -> Actor:
         """The person as the actor of what they do."""
         return person_actor(self.person, self.proof)
 
-    @property
-    def applications(self) -> list[Application]:
-        """The applications that the person may see, the latest first."""
-        return reading.own_applications(self.person)
-
     def find(self, reference: str) -> tuple[Application, Applicant]:
         """Return one of these applications, and the person's slot in it. Raises Application.DoesNotExist."""
-        application = reading.own_application(self.person, reference)
-        return application, application.applicant_of(self.person)
+        for application in self.applications:
+            if application.reference == reference:
+                return application, application.applicant_of(self.person)
+        raise Application.DoesNotExist
 
 
 def applicant_view(
@@ -57,11 +55,11 @@ def applicant_view(
     @functools.wraps(view)
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         person = person_of(request)
-        current, accepted = terms.current_with_acceptance(person)
-        if not accepted:
+        own = reading.own(person, str(kwargs.get("reference", "")))
+        if not own.has_accepted:
             return redirect(with_next("applications:accept_terms", request.path))
         try:
-            return view(request, Visitor(person, proof_of(request), current), *args, **kwargs)
+            return view(request, Visitor(person, proof_of(request), own.terms, own.applications), *args, **kwargs)
         except Application.DoesNotExist:
             limits.count("strange number", str(person.pk), most=MOST_STRANGE_NUMBERS)
             logger.warning("application does not wait for this person", extra={"context": {"person": person.pk}})

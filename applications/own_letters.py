@@ -6,14 +6,15 @@ those of the emails, in the language of the page.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import CharField, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 
-from applications import email_words
+from applications import email_words, letters
 from applications.email_words import LOST, Reader
 from applications.letter_names import name_of
-from applications.models import Applicant, Application
+from applications.models import MOST_APPLICANTS, Applicant, Application
 from core.compiled import Compiled
 from identity.models import Person
 from mailing.models import Letter
@@ -44,14 +45,22 @@ class OwnLetter:
         return email_words.to_do(self.letter, reader=Reader.OWNER)
 
 
-def letters_about(application: Application, *, reader: Applicant) -> list[OwnLetter]:
-    """Return what was written to this applicant about this application, the latest first."""
-    reference = application.reference
-    if reader.hetu:
-        found = _ABOUT.rows(codes=reader.hetu_indexes, application=application.pk, reference=reference)
-    else:
-        found = list(_about(Applicant.objects.same_person(reader), application.pk, reference))
-    return [OwnLetter(letter) for letter in found]
+def letters_about(
+    application: Application, *, reader: Applicant, inviting: Iterable[Applicant] = ()
+) -> tuple[list[OwnLetter], list[Letter]]:
+    """Return what was written to this applicant about this application, and what asks these others to confirm it.
+
+    The latest comes first. All is found by one query.
+    """
+    others = [applicant_subject(each.pk) for each in inviting]
+    found = _ABOUT.rows(
+        codes=reader.hetu_indexes,
+        application=application.pk,
+        reference=application.reference,
+        others=others or [""],  # an empty list would find nothing
+    )
+    own = [OwnLetter(letter) for letter in found if letter.recipient not in others]
+    return own[:MOST_LETTERS], [letter for letter in found if letter.recipient in others]
 
 
 def letters_after_removal(person: Person, *, present: Iterable[Application]) -> list[OwnLetter]:
@@ -81,27 +90,23 @@ def _slots_of(person: Person) -> QuerySet[Applicant]:
     return Applicant.objects.filter(hetu_index__in=person.hetu_indexes)
 
 
-def _about(slots: QuerySet[Applicant], application: int, reference: str) -> QuerySet[Letter]:
-    """Return what was written about an application to some of its slots, by the index letter_about."""
-    return _to(slots.filter(version__application=application)).filter(about=reference)[:MOST_LETTERS]
+def _subjects(slots: QuerySet[Applicant]) -> QuerySet[Applicant, Any]:
+    """Return the recipients that these slots are, as applicant_subject() makes them."""
+    return slots.values_list(Concat(Value(APPLICANT), Cast("pk", CharField())))
 
 
-def _to(slots: QuerySet[Applicant]) -> QuerySet[Letter]:
-    """Return what was written to these slots and may be read, the latest first."""
-    subject = Concat(Value(APPLICANT), Cast("pk", CharField()))  # as applicant_subject() makes it
-    recipients = slots.annotate(subject=subject).values("subject")
-    return Letter.objects.filter(READABLE, recipient__in=recipients).order_by("-created_at", "-pk")
+def _about(codes: list[str], application: int, reference: str, others: list[str]) -> QuerySet[Letter]:
+    """Return what was written about an application to these people, by the index letter_about, the latest first."""
+    slots = Applicant.objects.filter(hetu_index__in=codes, version__application=application)
+    asks_others = Q(recipient__in=others, message__in=letters.INVITING, dropped_at=None)
+    found = Letter.objects.filter(READABLE & Q(recipient__in=_subjects(slots)) | asks_others, about=reference)
+    return found.order_by("-created_at", "-pk")[: MOST_APPLICANTS * MOST_LETTERS]
 
 
-_ABOUT = Compiled(
-    lambda codes, application, reference: _about(
-        Applicant.objects.filter(hetu_index__in=codes), application, reference
-    )
-)
-_OF_REMOVAL = Compiled(
-    lambda codes, known: (
-        _to(Applicant.objects.filter(hetu_index__in=codes))
-        .filter(message="removed")
-        .exclude(about__in=known)[:MOST_LETTERS]
-    )
-)
+def _of_removal(codes: list[str], known: list[str]) -> QuerySet[Letter]:
+    recipients = _subjects(Applicant.objects.filter(hetu_index__in=codes))
+    found = Letter.objects.filter(READABLE, recipient__in=recipients, message="removed").exclude(about__in=known)
+    return found.order_by("-created_at", "-pk")[:MOST_LETTERS]
+
+
+_ABOUT, _OF_REMOVAL = Compiled(_about), Compiled(_of_removal)

@@ -61,15 +61,20 @@ class Progress:
         return email_words.to_do(self.letter, reader=Reader.SENDER) if self.letter else ""
 
 
-def people(application: Application, *, reader: Applicant) -> list[tuple[Applicant, Progress | None]]:
-    """Return each applicant, with the progress of those whom the reader can still help to confirm.
+def helped(application: Application, *, reader: Applicant) -> list[Applicant]:
+    """Return those whom the reader can still help to confirm.
 
     Only the main applicant can help. The others see who has confirmed, and nothing else about one another.
     """
-    is_shown = reader.is_main and application.status == State.AWAITING
-    awaited = [a for a in application.applicants if is_shown and a.is_awaited and not a.is_main]
-    latest, shown = _latest_letters(awaited), {}
-    for applicant in awaited:
+    return _awaited([application]) if reader.is_main else []
+
+
+def people(
+    application: Application, helped: Iterable[Applicant], letters: Iterable[Letter]
+) -> list[tuple[Applicant, Progress | None]]:
+    """Return each applicant, with the progress of those who are helped, as their letters that invite them tell it."""
+    latest, shown = _latest(letters, to=helped), {}
+    for applicant in helped:
         invitation, code = applicant.live_invitation, ""
         with suppress(KeyGone):
             code = invitation_code(invitation) if invitation else ""
@@ -101,23 +106,27 @@ def lost_applications(mine: Iterable[tuple[Application, Applicant]]) -> set[int]
 
 def lost_invitations(applications: Iterable[Application], *, of: Collection[Status] = LOST) -> set[int]:
     """Return the keys of the awaited co-applicants with whose latest email it stands so (J3, J8), by one query."""
-    awaited = [
+    awaited = _awaited(applications)
+    found = _INVITING.rows(recipients=[applicant_subject(each.pk) for each in awaited])
+    return {applicant for applicant, letter in _latest(found, to=awaited).items() if letter.status in of}
+
+
+def _awaited(applications: Iterable[Application]) -> list[Applicant]:
+    return [
         applicant
         for application in applications
         if application.status == State.AWAITING
         for applicant in application.applicants
         if applicant.is_awaited and not applicant.is_main
     ]
-    return {applicant for applicant, letter in _latest_letters(awaited).items() if letter.status in of}
 
 
-def _latest_letters(awaited: Iterable[Applicant]) -> dict[int, Letter]:
-    """Return the latest letter that asks each of these people to confirm, at their present address, by one query.
+def _latest(found: Iterable[Letter], *, to: Iterable[Applicant]) -> dict[int, Letter]:
+    """Return the latest letter that asks each of these people to confirm, at their present address.
 
     It is found by the key of the person. One that was marked as junk comes first, since no reminder follows it.
     """
-    people = {applicant_subject(applicant.pk): applicant for applicant in awaited}
-    found = _INVITING.rows(recipients=list(people))
+    people = {applicant_subject(applicant.pk): applicant for applicant in to}
     to_them = [letter for letter in found if letter.to == people[letter.recipient].email]
     to_them.sort(key=lambda letter: (letter.complained_at is not None, letter.pk))
     return {people[letter.recipient].pk: letter for letter in to_them}

@@ -1,28 +1,53 @@
-"""What pages and acts read of applications: an application with its people, by two statements made once (ADR 62).
+"""What pages and acts read of applications: an application with its people, by one statement made once (ADR 62).
 
-They bring what `with_people()` brings, and one of somebody's own what `with_emails_held()` brings. `is_reported` tells
+It brings what `with_people()` brings, and of somebody's own what `with_emails_held()` brings. `is_reported` tells
 besides whether invitations.error_reports() has something to read. The content is read by whoever needs it: all else
 goes on where it was spoiled.
 """
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef
+from django.utils import timezone
 
-from applications.models import Applicant, Application, ApplicationQuerySet, ErrorReport
+from applications import terms
+from applications.models import (
+    Applicant,
+    ApplicantQuerySet,
+    Application,
+    ApplicationQuerySet,
+    ErrorReport,
+    Terms,
+    emails_held,
+    was_valid,
+)
 from core.compiled import Compiled
 from identity.models import Person
 
-
-def own_applications(person: Person) -> list[Application]:
-    """Return the applications that the person may see (R4), the latest first."""
-    return add_people(_ALL.rows(codes=person.hetu_indexes))
+APPLICATION = "version__application__"  # leads from a slot to its application
+FACTS = {"was_valid", "is_reported", "emails_held_at", "emails_released_at"}  # of an application, in each slot's row
 
 
-def own_application(person: Person, reference: str) -> Application:
-    """Return one of these applications. Raises Application.DoesNotExist."""
-    return _only(add_people(_ONE.rows(codes=person.hetu_indexes, reference=reference)))
+@dataclass(frozen=True)
+class Own:
+    """What somebody may see, the latest first (R4), and whether they have accepted the terms that count now."""
+
+    applications: list[Application]
+    terms: Terms
+    has_accepted: bool
+
+
+def own(person: Person, reference: str = "") -> Own:
+    """Return the applications that the person may see, or the one of them with this number, by one statement."""
+    known = {"codes": person.hetu_indexes, "person": person.pk, "now": timezone.now()}
+    people = _ONE.rows(**known, reference=reference) if reference else _ALL.rows(**known)
+    if not people:
+        return Own([], *terms.current_with_acceptance(person))
+    current, has_accepted = terms.told_along(people[0])
+    return Own(assembled(people), current, has_accepted)
 
 
 def locked(pk: int) -> Application:
@@ -41,40 +66,50 @@ def lock_several(keys: Iterable[int]) -> None:
 
 def application(pk: int) -> Application:
     """Return an application with its people. Raises Application.DoesNotExist."""
-    return _only(add_people(_BY_KEY.rows(pk=pk)))
+    for found in assembled(_BY_KEY.rows(pk=pk)):
+        return found
+    raise Application.DoesNotExist
 
 
-def add_people(applications: list[Application]) -> list[Application]:
-    """Put the people of these applications where prefetch_related() would put them, and return the applications."""
-    versions = {each.version.pk: each.version for each in applications}
-    people = defaultdict[int, list[Applicant]](list)
-    for applicant in _PEOPLE.rows(versions=list(versions)):
-        applicant.version = versions[applicant.version_id]
-        people[applicant.version_id].append(applicant)
-    for key, version in versions.items():
-        read = version.applicants.all()
-        read._result_cache = people[key]
-        version._prefetched_objects_cache = {"applicants": read}  # type: ignore[attr-defined]  # Django's
-    return applications
+def people_of(some: ApplicationQuerySet) -> ApplicantQuerySet:
+    """Return the people of some applications as a query to be compiled, whose rows assembled() takes."""
+    reports = ErrorReport.objects.filter(applicant__version=OuterRef("version"))
+    people = Applicant.objects.of_application().filter(version__current_of__in=some).defer("version__content")
+    return people.select_related(f"{APPLICATION}origin").annotate(
+        was_valid=was_valid(APPLICATION), is_reported=Exists(reports)
+    )
 
 
-def _only(found: list[Application]) -> Application:
-    if not found:
-        raise Application.DoesNotExist
-    return found[0]
+def assembled(people: Iterable[Applicant]) -> list[Application]:
+    """Return the applications of these rows of people_of() in their order, each with its people."""
+    slots = defaultdict[int, list[Applicant]](list)
+    for applicant in people:
+        slots[applicant.version_id].append(applicant)
+    return [_assembled(of_one) for of_one in slots.values()]
 
 
-def without_people(some: ApplicationQuerySet) -> ApplicationQuerySet:
-    """Return some applications as a query to be compiled, whose people are then added by add_people()."""
-    reports = ErrorReport.objects.filter(applicant__version=OuterRef("current"))
-    return some.with_people().annotate(is_reported=Exists(reports)).prefetch_related(None)
+def _assembled(people: list[Applicant]) -> Application:
+    """Return the application of these people, whose rows each brought it, with them where Django would put them."""
+    version = people[0].version
+    application, version.application.current = version.application, version
+    for fact in FACTS & vars(people[0]).keys():
+        setattr(application, fact, getattr(people[0], fact))
+    for applicant in people:
+        applicant.version = version
+    read = version.applicants.all()
+    read._result_cache = people
+    version._prefetched_objects_cache = {"applicants": read}  # type: ignore[attr-defined]  # Django's
+    return application
 
 
-_ALL = Compiled(lambda codes: without_people(Application.objects.for_codes(codes)).order_by("-sent_at"))
+def _own(codes: list[str], person: int, now: dt.datetime) -> ApplicantQuerySet:
+    return people_of(Application.objects.for_codes(codes)).annotate(**terms.acceptance_along(person, now))
+
+
+_ALL = Compiled(lambda **known: _own(**known).order_by("-version__application__sent_at", "position"))
 _ONE = Compiled(
-    lambda codes, reference: (
-        without_people(Application.objects.for_codes(codes)).with_emails_held().filter(reference=reference)
+    lambda reference, **known: (
+        _own(**known).filter(version__application__reference=reference).annotate(**emails_held(APPLICATION))
     )
 )
-_BY_KEY = Compiled(lambda pk: without_people(Application.objects.filter(pk=pk)))
-_PEOPLE = Compiled(lambda versions: Applicant.objects.of_application().filter(version__pk__in=versions))
+_BY_KEY = Compiled(lambda pk: people_of(Application.objects.filter(pk=pk)))

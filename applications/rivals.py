@@ -16,13 +16,12 @@ from identity.models import Person
 
 def rivals_of(application: Application) -> ApplicationQuerySet:
     """Return the other open applications in which an adult applicant of this one applies as an adult (R9)."""
-    return _rivals(**_sought(application))
+    return _open(**_sought(application)).exclude(pk=application.pk)
 
 
 def own_rivals(application: Application, person: Person) -> list[Application]:
     """Return those of them that the person may see, with their people, the latest first."""
-    found = _OWN.rows(own=person.hetu_indexes, **_sought(application))
-    return reading.add_people(found)
+    return reading.assembled(_OWN.rows(own=person.hetu_indexes, pk=application.pk, **_sought(application)))
 
 
 def lock_with_rivals(application: Application) -> tuple[Application, list[Application]]:
@@ -32,16 +31,18 @@ def lock_with_rivals(application: Application) -> tuple[Application, list[Applic
     reads that it has been replaced (R9). Which ones would be replaced is looked up again under the lock: somebody may
     have left a rival meanwhile, or have come to apply in another one.
     """
-    keys = {application.pk, *_KEYS.rows(**_sought(application))}
+    sought, keys = _sought(application), {application.pk}
     while True:
+        keys.update(_KEYS.rows(**sought))
         with transaction.atomic():
             reading.lock_several(keys)
-            # Only now can nobody else change them or their people.
-            locked = reading.application(application.pk)
-            rivals = reading.add_people(_ALL.rows(**_sought(locked)))
-            if keys.issuperset(rival.pk for rival in rivals):
-                return locked, rivals
-            keys.update(rival.pk for rival in rivals)
+            # Only now can nobody else change them or their people. One that is open is among those of its own people.
+            found = {each.pk: each for each in reading.assembled(_OPEN.rows(**sought))}
+            locked = found.pop(application.pk, None) or reading.application(application.pk)
+            former, sought = sought, _sought(locked)
+            if sought == former and found.keys() <= keys:
+                return locked, list(found.values())
+            keys.update(found)
             transaction.set_rollback(True)  # gives the locks back, so that all of them are taken in their order
 
 
@@ -55,18 +56,22 @@ def replace_rivals(rivals: Iterable[Application], *, by: Actor, at: dt.datetime)
 def _sought(application: Application) -> dict[str, Any]:
     today = dates.today()
     return {
-        "pk": application.pk,
         "codes": [index for a in application.applicants if a.is_adult for index in a.hetu_indexes],
         "born_by": dates.youngest_adult_born(on=today),
         "today": today,
     }
 
 
-def _rivals(pk: int, codes: list[str], born_by: dt.date, today: dt.date) -> ApplicationQuerySet:
+def _open(codes: list[str], born_by: dt.date, today: dt.date) -> ApplicationQuerySet:
+    """Return the open applications of these adults, with the one that they were taken from."""
     slots = Applicant.objects.filter(hetu_index__in=codes, birth_date__lte=born_by)
-    return Application.objects.open(on=today).filter(current__in=slots.values("version")).exclude(pk=pk)
+    return Application.objects.open(on=today).filter(current__in=slots.values("version"))
 
 
-_KEYS = Compiled(lambda **sought: _rivals(**sought).values_list("pk", flat=True))
-_ALL = Compiled(lambda **sought: reading.without_people(_rivals(**sought)).order_by("pk"))
-_OWN = Compiled(lambda own, **sought: reading.without_people(_rivals(**sought).for_codes(own)).order_by("-sent_at"))
+_KEYS = Compiled(lambda **sought: _open(**sought).values_list("pk", flat=True))
+_OPEN = Compiled(lambda **sought: reading.people_of(_open(**sought)).order_by("version__application", "position"))
+_OWN = Compiled(
+    lambda own, pk, **sought: reading.people_of(_open(**sought).for_codes(own).exclude(pk=pk)).order_by(
+        "-version__application__sent_at", "position"
+    )
+)

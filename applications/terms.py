@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, Model, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import get_language
 
@@ -26,6 +26,19 @@ def current_with_acceptance(person: Person) -> tuple[Terms, bool]:
     return terms, accepted
 
 
+def acceptance_along(person: int, now: dt.datetime) -> dict[str, Subquery]:
+    """Return expressions that bring along with other rows what told_along() takes, for the person of a key."""
+    found = _with_acceptance(person, now)
+    return {f"terms_{field}": Subquery(found.values(field)) for field in FIELDS}
+
+
+def told_along(row: Model) -> tuple[Terms, bool]:
+    """Return the terms that count now, without texts, and whether they are accepted, as acceptance_along() read it."""
+    told = {field: getattr(row, f"terms_{field}") for field in FIELDS}
+    accepted: bool = told.pop("accepted")
+    return Terms.from_db(row._state.db, list(told), list(told.values())), accepted
+
+
 def _with_acceptance(person: int, now: dt.datetime) -> QuerySet[Any]:
     """Return the terms that counted at a moment, without texts, `accepted` by the person of a key or not."""
     mine = TermsAcceptance.objects.filter(belongs_to(person), terms=OuterRef("pk"))
@@ -33,6 +46,7 @@ def _with_acceptance(person: int, now: dt.datetime) -> QuerySet[Any]:
     return known.defer("text_fi", "text_sv", "text_en").order_by("-published_at")[:1]
 
 
+FIELDS = ("id", "published_at", "accepted")
 _WITH_ACCEPTANCE = Compiled(_with_acceptance)
 
 

@@ -13,7 +13,6 @@ import django
 django.setup()
 
 from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
-from django.contrib.sessions.models import Session  # noqa: E402
 from django.core.management.color import no_style  # noqa: E402
 from django.db import connection, models, transaction  # noqa: E402
 from django.test import Client  # noqa: E402
@@ -33,7 +32,7 @@ from core import crypto  # noqa: E402
 from core.hetu import birth_date  # noqa: E402
 from counter.models import Counter  # noqa: E402
 from identity import proof, sessions  # noqa: E402
-from identity.models import Person, User  # noqa: E402
+from identity.models import Person, SignedInSession, User  # noqa: E402
 from mailing.models import Letter  # noqa: E402
 from records import keys  # noqa: E402
 from records.models import Chain, Entry  # noqa: E402
@@ -156,7 +155,7 @@ def main(size: int) -> None:
                 for model, row in original.copy(n, scripted=n in layout.scripted):
                     copies.setdefault(model, []).append(row)
                 seen = now + (SEEN_BY_READERS if n >= layout.waiting.start else SEEN_BY_CONFIRMERS)
-                copies.setdefault(Session, []).append(session(n, seen))
+                copies.setdefault(SignedInSession, []).append(session(n, seen))
             for model, new in copies.items():
                 _write(model, new)
         for statement in connection.ops.sequence_reset_sql(no_style(), list(copies)):
@@ -184,12 +183,17 @@ def _session() -> Any:
     proof.remember(store, factories.proof())
     store["_csrftoken"] = rows.CSRF_SECRET
     store.save()
-    original = _row(Session, session_key=store.session_key)
+    original = _row(SignedInSession, session_key=store.session_key)
     content, encoder = dict(store.items()), SessionStore()
 
     def row(n: int, seen: int) -> Row:
         data = {**content, "_auth_user_id": str(n), sessions.SEEN: seen}
-        return {**original, "session_key": rows.session_key(n), "session_data": encoder.encode(data)}
+        return {
+            **original,
+            "session_key": rows.session_key(n),
+            "session_data": encoder.encode(data),
+            "user_id": n,
+        }
 
     return row
 

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower, Now
@@ -35,6 +36,20 @@ class User(AbstractUser):
         """Return what each session of this user must hold: it changes with the password and with the series."""
         text = f"{self.session_series} {self.password}"
         return salted_hmac("identity.user.session", text, secret=secret, algorithm="sha256").hexdigest()
+
+
+class SignedInSession(AbstractBaseSession):
+    """A session as Django stores it, and besides whose it is: so its user is read along with it (ADR 64).
+
+    Nothing says whose it is while nobody is signed in, and in sessions that the release before wrote.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.DO_NOTHING, null=True, db_constraint=False, related_name="+")
+
+    class Meta:
+        managed = False  # django.contrib.sessions has made the table, and the migrations here the column
+        db_table = "django_session"
+        default_permissions = ()
 
 
 class StaffChange(models.Model):

@@ -11,7 +11,7 @@ from core import claims, crypto, hetu
 from core.actors import Actor, Role, Source
 from core.compiled import Compiled
 from core.transactions import atomically
-from identity import accounts
+from identity import accounts, session_store
 from identity.claims import Identity
 from identity.models import Account, Person, User
 from identity.proof import Proof
@@ -194,9 +194,12 @@ def _log_out(person: Person) -> None:
     User.objects.filter(pk=person.user_id).update(session_series=F("session_series") + 1)
 
 
-_SIGNED_IN = Compiled(lambda pk: User.objects.select_related("person").filter(pk=pk, is_active=True))
-
-
 def signed_in_user(pk: int) -> User | None:
-    """Return the user of a session with their person, by one statement made once (ADR 62); None if deactivated."""
-    return _SIGNED_IN.first(pk=pk)
+    """Return the user of the session that was just read, with their person; None if deactivated (ADR 64)."""
+    user = session_store.read_along()
+    if user is None or user.pk != pk:
+        user = _SIGNED_IN.first(pk=pk)
+    return user if user and user.is_active else None
+
+
+_SIGNED_IN = Compiled(lambda pk: User.objects.select_related("person").filter(pk=pk))

@@ -1,19 +1,34 @@
 """Sessions in the database (ADR 14), found by nothing but what a key of ours can be (SESSION_ENGINE)."""
 
 import re
+from contextvars import ContextVar
+from typing import Any
 
+from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.backends.base import UpdateError
-from django.contrib.sessions.models import Session
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.utils import timezone
 
 from core.compiled import Compiled
 from core.transactions import DATABASE_AWAY
 from identity import directory_sessions
-from identity.models import DirectorySession
+from identity.models import DirectorySession, SignedInSession, User
 
-_LIVE = Compiled(lambda key, now: Session.objects.filter(session_key=key, expire_date__gt=now))
+_LIVE = Compiled(
+    lambda key, now: SignedInSession.objects.filter(session_key=key, expire_date__gt=now).select_related(
+        "user__person"
+    )
+)
+_READ_ALONG = ContextVar[User | None]("read along", default=None)
 KEY = re.compile(r"[a-z0-9]{32}")  # as Django makes them
+
+
+def read_along() -> User | None:
+    """Return the user whom the session that was read last brought along in this thread, with their person, once."""
+    user = _READ_ALONG.get()
+    _READ_ALONG.set(None)
+    return user
 
 
 class SessionStore(db.SessionStore):
@@ -25,9 +40,20 @@ class SessionStore(db.SessionStore):
     def _validate_session_key(self, key: str | None) -> bool:
         return KEY.fullmatch(key or "") is not None
 
-    def _get_session_from_db(self) -> Session | None:
+    @classmethod
+    def get_model_class(cls) -> type[SignedInSession]:
+        return SignedInSession
+
+    def create_model_instance(self, data: dict[str, Any]) -> AbstractBaseSession:
+        """Return the row to be stored, which says whose session it is."""
+        row = super().create_model_instance(data)
+        row.user_id = data.get(SESSION_KEY)  # type: ignore[attr-defined]  # of the class above
+        return row
+
+    def _get_session_from_db(self) -> SignedInSession | None:
         """Return the row of the key, by a statement made once (ADR 62); without one, a new key will be needed."""
         found = _LIVE.first(key=self.session_key, now=timezone.now())
+        _READ_ALONG.set(found.user if found else None)
         if found is None:
             self._session_key = None
         return found

@@ -1,7 +1,7 @@
 """Applications as stored. What happens to them is in the modules named after each concept."""
 
 from applications.models.applicant import MOST_APPLICANTS, Applicant, ApplicantQuerySet, NamePart
-from applications.models.application import OPEN, Application, ApplicationQuerySet
+from applications.models.application import OPEN, Application, ApplicationQuerySet, emails_held, was_valid
 from applications.models.certificate import Certificate, CertificateDocument
 from applications.models.confirmation import Confirmation
 from applications.models.draft import Draft, DraftQuerySet
@@ -45,4 +45,6 @@ __all__ = [
     "TermsAcceptance",
     "Version",
     "belongs_to",
+    "emails_held",
+    "was_valid",
 ]

@@ -20,6 +20,22 @@ from mailing.models import Letter
 OPEN = (State.AWAITING, State.VALID)
 
 
+def was_valid(application: str = "") -> models.Exists:
+    """Return an expression of whether an application has ever been valid; `application` leads to it, with `__`."""
+    been = Application.objects.filter(pk=models.OuterRef(f"{application}pk"), changes__to_state=State.VALID)
+    return models.Exists(been)
+
+
+def emails_held(application: str = "") -> dict[str, models.Subquery]:
+    """Return expressions of since when emails about an application are held, and when they were released."""
+    own = Letter.objects.filter(about=models.OuterRef(f"{application}reference")).order_by()
+    held, released = own.held().order_by("pk"), own.filter(released_at__isnull=False).order_by("-released_at")
+    return {
+        "emails_held_at": models.Subquery(held.values("held_at")[:1]),
+        "emails_released_at": models.Subquery(released.values("released_at")[:1]),
+    }
+
+
 class ApplicationQuerySet(models.QuerySet["Application"]):
     def for_person(self, person: Person) -> Self:
         """The applications that the person may see: those in whose current version they apply (R4)."""
@@ -52,8 +68,7 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
 
     def with_people(self) -> Self:
         """Fetch what with_applicants() does, the origin and `was_valid`: for a few, as it looks at all changes."""
-        been_valid = Application.objects.filter(pk=models.OuterRef("pk"), changes__to_state=State.VALID)
-        return self.with_applicants().select_related("origin").annotate(was_valid=models.Exists(been_valid))
+        return self.with_applicants().select_related("origin").annotate(was_valid=was_valid())
 
     def just_sent(self) -> Self:
         """Fetch what with_people() does, of applications that were sent this moment, and so have never been valid."""
@@ -61,12 +76,7 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
 
     def with_emails_held(self) -> Self:
         """Fetch whether and until when emails about it were held."""
-        own = Letter.objects.filter(about=models.OuterRef("reference")).order_by()
-        held, released = own.held().order_by("pk"), own.filter(released_at__isnull=False).order_by("-released_at")
-        return self.annotate(
-            emails_held_at=models.Subquery(held.values("held_at")[:1]),
-            emails_released_at=models.Subquery(released.values("released_at")[:1]),
-        )
+        return self.annotate(**emails_held())
 
 
 class Application(models.Model):

@@ -100,9 +100,10 @@ def choose_application(request: HttpRequest, visitor: Visitor) -> HttpResponse:
 def status_page(request: HttpRequest, visitor: Visitor, reference: str) -> HttpResponse:
     """Show who has confirmed and who has not (J3)."""
     application, me = visitor.find(reference)
-    people = progress.people(application, reader=me)
+    helped = progress.helped(application, reader=me)
+    letters, inviting = own_letters.letters_about(application, reader=me, inviting=helped)
+    people = progress.people(application, helped, inviting)
     reports = invitations.error_reports(application, reader=me)
-    letters = own_letters.letters_about(application, reader=me)
     is_lost = any(found and found.is_lost for _applicant, found in people)
     context = {
         "application": application,
@@ -207,6 +208,7 @@ def _details_page(
     refusal: confirmation.Changed | None = None,
     read: str = "",
 ) -> HttpResponse:
+    letters, _to_others = own_letters.letters_about(application, reader=me)
     before = read if refusal else confirmation.confirmed_before(me, application)
     context = {
         "application": application,
@@ -216,7 +218,7 @@ def _details_page(
         "changes": details.changes_since(before, application, me) if before else [],
         "rivals": rivals.own_rivals(application, visitor.person) if application.awaits(me) else [],
         "reports": invitations.error_reports(application, reader=me) if me.is_main else me.error_reports.all(),
-        "own_lost": own_letters.lost_at(me.email, own_letters.letters_about(application, reader=me)),
+        "own_lost": own_letters.lost_at(me.email, letters),
         "refusal": refusal,
     }
     return render(request, "applications/confirm.html", context, status=409 if refusal else 200)

@@ -33,8 +33,12 @@ def english():
         yield
 
 
+def _people(application, *, reader):
+    return progress.people(application, progress.helped(application, reader=reader), [])
+
+
 def notes(application, reader=cast.MAIJA):
-    found = progress.people(fresh(application), reader=slot(application, reader))
+    found = _people(fresh(application), reader=slot(application, reader))
     return {who.first_names: state.note for who, state in found if state}
 
 
@@ -138,7 +142,7 @@ def test_message_goes_on_without_the_code_once_its_key_is_gone(settings):
 def notes_without_key(household):
     """People are not found by their codes now, so the reader is taken by position."""
     loaded = fresh(household)
-    return [state.note for _who, state in progress.people(loaded, reader=loaded.applicants[0]) if state]
+    return [state.note for _who, state in _people(loaded, reader=loaded.applicants[0]) if state]
 
 
 def test_written_after_the_deadline_there_is_none(time_machine):

@@ -382,13 +382,12 @@ def test_pages_take_a_constant_number_of_queries(sign_in, number, django_assert_
     client = sign_in(cast.MAIJA)
     client.get(reverse("applications:list"))
 
-    # session, user with person, terms, applications, applicants, lost invitations, drafts, own letters
-    with django_assert_num_queries(8):
+    # session with its person, applications with their people and the terms, lost invitations, drafts, own letters
+    with django_assert_num_queries(5):
         client.get(reverse("applications:list"))
-    with django_assert_num_queries(8):  # no drafts, and lost addresses
+    with django_assert_num_queries(4):  # letters, and lost addresses
         client.get(url("status", sent))
-    # the content, own letters, the applications that would be replaced (at most two queries)
-    with django_assert_num_queries(8 if number == 1 else 9):
+    with django_assert_num_queries(5):  # the content, own letters, the applications that would be replaced
         client.get(url("confirm", sent))
 
 
@@ -399,8 +398,8 @@ def test_receipt_takes_a_constant_number_of_queries(sign_in, others, django_asse
     client = sign_in(cast.MAIJA)
     client.get(url("receipt", sent))
 
-    # session, user with person, terms, application, applicants, the PDF, the emails to those who are awaited
-    with django_assert_num_queries(6 + bool(others)):
+    # session with its person, application with its people and the terms, the PDF, the emails to those who are awaited
+    with django_assert_num_queries(3 + bool(others)):
         client.get(url("receipt", sent))
 
 
@@ -409,8 +408,8 @@ def test_confirming_takes_a_constant_number_of_queries(sign_in, django_assert_nu
     client = sign_in(cast.MAIJA)
     client.get(url("confirm", sent))
 
-    # four of them the ends of transactions, two the people, two the rivals, one the content, three the trail
-    with django_assert_num_queries(23):
+    # four of them the ends of transactions, two the rivals with their people, one the content, three the trail
+    with django_assert_num_queries(18):
         client.post(url("confirm", sent), {"version": sent.version.digest})
     assert state(sent) == "valid"
 

@@ -377,10 +377,10 @@ def test_a_name_and_password_never_reach_a_broker(visitor, broker):
     assert broker.calls == []
 
 
-def test_the_session_and_the_person_cost_two_queries(visitor, broker, django_assert_num_queries):
+def test_the_session_and_its_person_cost_one_query(visitor, broker, django_assert_num_queries):
     visitor.identify(broker)
     visitor.get("/fi/session/ended/")  # the first page writes its CSRF token into the session
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         visitor.get("/fi/session/ended/")
 
 
