@@ -22,6 +22,7 @@ from applications.rivals import lock_with_rivals, replace_rivals
 from applications.trail import ApplicationEvent, record_events
 from core import counting
 from core.actors import Actor, Source
+from core.inserted import insert
 from core.refusals import Refused
 from core.transactions import atomically
 from identity import accounts
@@ -170,7 +171,7 @@ def _store_confirmation(
     digest: str,
 ) -> Confirmation:
     """Store who confirmed what on which evidence, and who acted for them as the check says (C6)."""
-    return Confirmation.objects.create(
+    confirmation = Confirmation(
         applicant=applicant,
         person=person,
         digest=digest,
@@ -185,6 +186,8 @@ def _store_confirmation(
         representative_name=check.representative_name if check else "",
         staff=by.user if by.source == Source.COUNTER else None,
     )
+    insert([confirmation])
+    return confirmation
 
 
 def _check_confirmable(applicant: Applicant, application: Application, *, digest: str) -> None:

@@ -61,7 +61,7 @@ def locked(pk: int) -> Application:
 
 def lock_several(keys: Iterable[int]) -> None:
     """Lock the applications with these keys, in the one order in which nobody waits for each other."""
-    list(Application.objects.select_for_update().filter(pk__in=keys).order_by("pk").values_list("pk"))
+    _LOCK.lock(keys=sorted(keys))
 
 
 def application(pk: int) -> Application:
@@ -111,5 +111,8 @@ _ONE = Compiled(
     lambda reference, **known: (
         _own(**known).filter(version__application__reference=reference).annotate(**emails_held(APPLICATION))
     )
+)
+_LOCK = Compiled(
+    lambda keys: Application.objects.select_for_update().filter(pk__in=keys).order_by("pk").values_list("pk")
 )
 _BY_KEY = Compiled(lambda pk: people_of(Application.objects.filter(pk=pk)))

@@ -10,6 +10,7 @@ from applications.enums import Act, State, Transition
 from applications.models import OPEN, Application, IdCheck, RecordedAct, StateChange
 from applications.trail import ApplicationEvent, evidence_facts, record_events, record_events_of
 from core.actors import Actor, Source, acting_staff
+from core.inserted import insert
 from records.enums import Event
 
 TRANSITIONS: dict[tuple[State | None, Transition], State] = {
@@ -82,9 +83,10 @@ def transition(
     application.state = to_state
     application.due_at = at if to_state in OPEN else None
     application.save()
-    change = StateChange.objects.create(
+    change = StateChange(
         application=application, transition=kind, from_state=from_state or "", to_state=to_state, at=at, **_who(by)
     )
+    insert([change])
     if check is not None:
         RecordedAct.objects.create(id_check=check, kind=Act(kind), change=change, staff=acting_staff(by), at=at)
     made = ApplicationEvent(Event(kind), check.applicant if check else None, evidence_facts(check))

@@ -12,6 +12,7 @@ from django.utils import timezone
 from applications.enums import Happened
 from applications.models import OPEN, Applicant, Application, Happening, IdCheck, StateChange
 from core.actors import Actor
+from core.inserted import insert
 from records.enums import Event
 from records.names import applicant_subject, application_chain
 from records.trail import TrailEvent, append_to_chains
@@ -61,7 +62,7 @@ def record_events_of(
         by=by,
     )
     told = [happening_of(application, events, by=by, change=change) for application, events, change in happened]
-    Happening.objects.bulk_create([each for each in told if each])
+    insert([each for each in told if each])
 
 
 def happening_of(

@@ -10,9 +10,10 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from django.db import connections
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Expression, QuerySet
 from django.db.models.sql.compiler import SQLCompiler
+from django.db.transaction import TransactionManagementError
 
 Row = TypeVar("Row")
 DAY = re.compile(r"\d{4}-\d\d-\d\d")  # what days and moments begin with, in both databases
@@ -58,8 +59,8 @@ class Compiled(Generic[Row]):
         """Return what the query set returns for these values, by one statement; nothing for an empty list.
 
         A list is filled up to 1, 2, 4, 8 … values. So none may stand where an empty one would mean all rows, as in
-        `exclude()`. Raises TypeError for None, and for what is a list in another shape. Not for locks: Django looks
-        for their transaction only while it makes the SQL.
+        `exclude()`. Raises TypeError for None, and for what is a list in another shape. Not for locks,
+        whose transaction Django looks for only while it makes the SQL: see lock().
         """
         if [] in given.values():
             return []
@@ -81,6 +82,12 @@ class Compiled(Generic[Row]):
         found = made.query_set.__class__.__new__(made.query_set.__class__)
         found.__dict__.update(made.query_set.__dict__, _query=query)
         return list(found)
+
+    def lock(self, **given: Any) -> list[Row]:
+        """Return what rows() does of a query that locks. Raises TransactionManagementError outside a transaction."""
+        if not connections[DEFAULT_DB_ALIAS].in_atomic_block:
+            raise TransactionManagementError("What is locked stays so until a transaction ends")
+        return self.rows(**given)
 
     def first(self, **given: Any) -> Row | None:
         """Return the first of these rows, or None. Raises as rows() does."""

@@ -11,7 +11,6 @@ from django.contrib.sessions.base_session import AbstractBaseSession
 from django.utils import timezone
 
 from core.compiled import Compiled
-from core.transactions import DATABASE_AWAY
 from identity import directory_sessions
 from identity.models import DirectorySession, SignedInSession, User
 
@@ -69,9 +68,10 @@ class SessionStore(db.SessionStore):
 
         Django takes every error for the first, which it answers with 400 at the end of the request.
         """
-        try:
+        if must_create or self.session_key is None:
             super().save(must_create=must_create)
-        except UpdateError as error:
-            if isinstance(error.__context__, DATABASE_AWAY):
-                raise error.__context__ from error.__context__.__cause__
-            raise
+            return
+        row = self.create_model_instance(dict(self.items()))
+        written = {name: getattr(row, name) for name in ("session_data", "expire_date", "user_id")}
+        if not SignedInSession.objects.filter(pk=row.pk).update(**written):
+            raise UpdateError

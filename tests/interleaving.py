@@ -9,6 +9,8 @@ from django.db import connection
 from django.db.models import QuerySet
 from zeal import zeal_ignore
 
+from core.compiled import Compiled
+
 
 @contextmanager
 def before_lock(act: Callable[[], Any], *, number: int = 1) -> Iterator[None]:
@@ -19,9 +21,9 @@ def before_lock(act: Callable[[], Any], *, number: int = 1) -> Iterator[None]:
     """
     asked = 0
     done = False
-    original = QuerySet.select_for_update
+    original, compiled = QuerySet.select_for_update, Compiled.lock
 
-    def lock(rows: Any, *args: Any, **kwargs: Any) -> Any:
+    def count() -> None:
         nonlocal asked, done
         asked += 1
         if asked == number and not done:
@@ -29,10 +31,20 @@ def before_lock(act: Callable[[], Any], *, number: int = 1) -> Iterator[None]:
             patch.undo()
             with zeal_ignore():  # two people, in one request of one of them
                 act()
+
+    def lock(rows: Any, *args: Any, **kwargs: Any) -> Any:
+        count()
         return original(rows, *args, **kwargs)
+
+    def lock_by_compiled(query: Any, **given: Any) -> Any:
+        count()
+        with pytest.MonkeyPatch.context() as making:  # which asks for a lock of its own, the first time
+            making.setattr(QuerySet, "select_for_update", original)
+            return compiled(query, **given)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(QuerySet, "select_for_update", lock)
+        patch.setattr(Compiled, "lock", lock_by_compiled)
         yield
     assert done, "no such lock was asked for"
 

@@ -4,7 +4,7 @@ import datetime as dt
 import threading
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import F, FilteredRelation, Q
 from django.utils import timezone
 
@@ -118,6 +118,15 @@ def test_joined_rows_come_with_theirs(users):
     )
     vera, ville = people.rows(version=sent.current_id)
     assert (vera.counting, getattr(ville, "counting", None)) == (confirmed, None)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_lock_is_refused_outside_a_transaction_also_once_it_is_made(users):
+    one = Compiled(lambda key: User.objects.select_for_update().filter(pk=key))
+    with transaction.atomic():
+        assert one.lock(key=users[0].pk) == [users[0]]
+    with pytest.raises(transaction.TransactionManagementError):
+        one.lock(key=users[0].pk)
 
 
 def test_each_thread_asks_by_its_own_connection(transactional_db, users):
