@@ -46,6 +46,7 @@ def unsent_drafts(person: Person) -> list[Draft]:
 
 
 _UNSENT = Compiled(lambda person: Draft.objects.of(person))
+_LOCKED = Compiled(lambda pk: Draft.objects.select_for_update().filter(pk=pk))
 
 
 def begin_draft(
@@ -239,7 +240,7 @@ def _past_end() -> DraftQuerySet:
 
 
 def _lock_unsent(draft: Draft) -> Draft:
-    locked = Draft.objects.select_for_update().filter(pk=draft.pk).first()
+    locked = _LOCKED.first(pk=draft.pk)
     if locked is None:
         raise Gone
     if locked.sent_id:

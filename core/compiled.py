@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from django.db import connections
+from django.db import connections, transaction
 from django.db.models import Expression, QuerySet
 from django.db.models.sql.compiler import SQLCompiler
 
@@ -58,8 +58,8 @@ class Compiled(Generic[Row]):
         """Return what the query set returns for these values, by one statement; nothing for an empty list.
 
         A list is filled up to 1, 2, 4, 8 … values. So none may stand where an empty one would mean all rows, as in
-        `exclude()`. Raises TypeError for None, and for what is a list in another shape. Not for locks: Django looks
-        for their transaction only while it makes the SQL.
+        `exclude()`. Raises TypeError for None, and for what is a list in another shape, and
+        TransactionManagementError for a lock outside a transaction.
         """
         if [] in given.values():
             return []
@@ -74,6 +74,9 @@ class Compiled(Generic[Row]):
         # Django's own way from here on, with copies that know their SQL already.
         query, compiler = copy.copy(made.query_set.query), copy.copy(made.compiler)
         compiler.connection = connections[made.query_set.db]  # of this thread
+        # Django looks for it only while it makes the SQL.
+        if query.select_for_update and compiler.connection.get_autocommit():
+            raise transaction.TransactionManagementError("A lock ends with its transaction, and there is none")
         adapt = compiler.connection.ops.adapt_unknown_value
         values = [adapt(one.value_among(given)) if isinstance(one, Placeholder) else one for one in made.parameters]
         compiler.as_sql = lambda *_args, **_options: (made.sql, values)  # type: ignore[method-assign, assignment]

@@ -4,8 +4,9 @@ import datetime as dt
 import threading
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import F, FilteredRelation, Q
+from django.db.transaction import TransactionManagementError
 from django.utils import timezone
 
 from applications import reading, rivals
@@ -102,6 +103,17 @@ def test_moments_and_days_are_compared_as_the_query_set_compares_them(users):
     earlier = Compiled(lambda at: User.objects.filter(date_joined__lte=at))
     assert len(earlier.rows(at=timezone.now())) == 5
     assert earlier.rows(at=timezone.now() - dt.timedelta(days=1)) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_lock_is_refused_outside_a_transaction_also_once_its_query_is_made(users):
+    locked = Compiled(lambda key: User.objects.select_for_update().filter(pk=key))
+    with pytest.raises(TransactionManagementError):
+        locked.rows(key=users[0].pk)
+    with transaction.atomic():
+        assert locked.rows(key=users[0].pk) == users[:1]
+    with pytest.raises(TransactionManagementError):
+        locked.rows(key=users[0].pk)
 
 
 def test_joined_rows_come_with_theirs(users):
