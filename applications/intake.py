@@ -95,7 +95,7 @@ def _send_together(
     first = Version.objects.filter(application=OuterRef("pk"), number=1)
     Application.objects.filter(pk__in=[each.pk for each in applications]).update(current=Subquery(first.values("pk")))
     states.begin(applications, by=by)
-    announcing.announce(applications, by=by, holds_emails=holds_emails)
+    announcing.announce(applications, slots, by=by, holds_emails=holds_emails)
     return applications
 
 
@@ -123,7 +123,7 @@ def _version(application: Application, document: Document, *, number: int, at: d
         content=content,
         salt=salt,
         digest=Version.digest_of(salt, content),
-        created_at=at,
+        created_at=at.astimezone(dt.UTC),  # as it is read again
     )
 
 

@@ -5,12 +5,13 @@ besides whether invitations.error_reports() has something to read. The content i
 goes on where it was spoiled.
 """
 
+import copy
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.db.models import Exists, OuterRef
 
-from applications.models import Applicant, Application, ApplicationQuerySet, ErrorReport
+from applications.models import Applicant, Application, ApplicationQuerySet, ErrorReport, Version
 from core.compiled import Compiled
 from identity.models import Person
 
@@ -52,10 +53,24 @@ def add_people(applications: list[Application]) -> list[Application]:
         applicant.version = versions[applicant.version_id]
         people[applicant.version_id].append(applicant)
     for key, version in versions.items():
-        read = version.applicants.all()
-        read._result_cache = people[key]
-        version._prefetched_objects_cache = {"applicants": read}  # type: ignore[attr-defined]  # Django's
+        _put_people(version, people[key])
     return applications
+
+
+def just_sent(application: Application, people: Sequence[Applicant]) -> Application:
+    """Return, as application() would, what was stored this moment: a new application and these people of it."""
+    read, version = copy.copy(application), copy.copy(application.version)
+    read.current, read.was_valid = version, False
+    for applicant in people:
+        applicant.version, applicant.counting_id = version, None
+    _put_people(version, people)
+    return read
+
+
+def _put_people(version: Version, people: Sequence[Applicant]) -> None:
+    read = version.applicants.all()
+    read._result_cache = list(people)
+    version._prefetched_objects_cache = {"applicants": read}  # type: ignore[attr-defined]  # Django's
 
 
 def _only(found: list[Application]) -> Application:

@@ -55,10 +55,6 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         been_valid = Application.objects.filter(pk=models.OuterRef("pk"), changes__to_state=State.VALID)
         return self.with_applicants().select_related("origin").annotate(was_valid=models.Exists(been_valid))
 
-    def just_sent(self) -> Self:
-        """Fetch what with_people() does, of applications that were sent this moment, and so have never been valid."""
-        return self.with_applicants().select_related("origin").annotate(was_valid=models.Value(value=False))
-
     def with_emails_held(self) -> Self:
         """Fetch whether and until when emails about it were held."""
         own = Letter.objects.filter(about=models.OuterRef("reference")).order_by()
