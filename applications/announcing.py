@@ -8,6 +8,7 @@ from django.utils import timezone
 from applications import dates, invitation_links, letters, reading, stranger_letters
 from applications.document import Document
 from applications.models import Applicant, Application, Invitation
+from core import stored
 from core.actors import Actor, Source
 from mailing import outbox
 from mailing.enums import Rank
@@ -34,7 +35,7 @@ def announce(
     for application in current if by.source == Source.FORM else ():
         stranger_letters.hold_surplus(application.applicants)
     awaited = {each.pk: [a for a in each.applicants if not a.is_main and a.must_confirm] for each in current}
-    invitations = Invitation.objects.bulk_create(
+    invitations = stored.insert(
         invitation_links.new_invitation(a, at=now)
         for own in awaited.values()
         for a in own

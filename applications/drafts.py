@@ -16,7 +16,7 @@ from applications import changes, draft_letters, draft_links, intake, present, r
 from applications.form import steps
 from applications.form.data import FormData
 from applications.models import Application, Draft, DraftQuerySet
-from core import crypto
+from core import crypto, stored
 from core.actors import Actor
 from core.compiled import Compiled
 from core.refusals import Refused
@@ -251,4 +251,4 @@ def _lock_unsent(draft: Draft) -> Draft:
 def _touch(draft: Draft, *fields: str) -> None:
     """Save the fields, and start counting the quiet days from now."""
     draft.touched_at, draft.warned_at = timezone.now(), None
-    draft.save(update_fields=[*fields, "touched_at", "warned_at"])
+    stored.update(draft, *fields, "touched_at", "warned_at")

@@ -172,6 +172,8 @@ _CANDIDATES = Compiled(
 def _write(slots: Iterable[Applicant], *, protected: bool, by: Actor) -> None:
     """Set or remove the mark in these slots, and record it once for each application."""
     changed = [each for each in slots if each.protected != protected or each.protected_here_only]
+    if not changed:
+        return
     keys = [each.pk for each in changed]
     Applicant.objects.filter(pk__in=keys).update(protected=protected, protected_here_only=False)
     event = Event.PROTECTION_SET if protected else Event.PROTECTION_REMOVED

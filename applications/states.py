@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from applications.enums import Act, State, Transition
 from applications.models import OPEN, Application, IdCheck, RecordedAct, StateChange
 from applications.trail import ApplicationEvent, evidence_facts, record_events, record_events_of
+from core import stored
 from core.actors import Actor, Source, acting_staff
 from records.enums import Event
 
@@ -42,7 +43,7 @@ class TransitionNotAllowed(Exception):
 
 def begin(applications: Sequence[Application], *, by: Actor) -> None:
     """Write down that new applications, stored in FIRST_STATE, were sent, as transition() does of what follows."""
-    changes = StateChange.objects.bulk_create(
+    changes = stored.insert(
         StateChange(
             application=each,
             transition=Transition.SENT,

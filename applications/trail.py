@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from applications.enums import Happened
 from applications.models import OPEN, Applicant, Application, Happening, IdCheck, StateChange
+from core import stored
 from core.actors import Actor
 from records.enums import Event
 from records.names import applicant_subject, application_chain
@@ -61,7 +62,7 @@ def record_events_of(
         by=by,
     )
     told = [happening_of(application, events, by=by, change=change) for application, events, change in happened]
-    Happening.objects.bulk_create([each for each in told if each])
+    stored.insert([each for each in told if each])
 
 
 def happening_of(
