@@ -5,9 +5,10 @@ from collections.abc import Sequence
 
 from django.utils import timezone
 
-from applications import dates, invitation_links, letters, stranger_letters
+from applications import dates, invitation_links, letters, reading, stranger_letters
 from applications.document import Document
 from applications.models import Applicant, Application, Invitation
+from core import stored
 from core.actors import Actor, Source
 from mailing import outbox
 from mailing.enums import Rank
@@ -15,21 +16,26 @@ from mailing.outbox import Draft
 
 
 def announce(
-    sent: Sequence[Application], *, by: Actor, former: Sequence[Applicant] = (), holds_emails: bool = False
+    sent: Sequence[Application],
+    slots: Sequence[Sequence[Applicant]] = (),
+    *,
+    by: Actor,
+    former: Sequence[Applicant] = (),
+    holds_emails: bool = False,
 ) -> None:
     """Acknowledge new versions to their main applicants, and invite their adult co-applicants who have an address.
 
-    Those of the `former` version, of a single application, who are not in it any more are told so. If nobody knows who
-    sent it, the emails to addresses with enough of such emails are not made. With `holds_emails` the emails wait to be
-    released (held_emails.py). Those about several applications at once, and those held, leave as a wave.
+    `slots` are the people of each application, where it is new. Those of the `former` version, of a single one, who
+    are not in it any more are told so. If nobody knows who sent it, the emails to addresses with enough of such emails
+    are not made. With `holds_emails` the emails wait to be released (held_emails.py). Those about several applications
+    at once, and those held, leave as a wave.
     """
     now = timezone.now()
-    for application in sent if by.source == Source.FORM else ():
-        stranger_letters.hold_surplus(application.version)
-    read = Application.objects.with_people() if former else Application.objects.just_sent()
-    current = list(read.filter(pk__in=[each.pk for each in sent]).order_by("pk"))
+    current = [*map(reading.just_sent, sent, slots)] if slots else [reading.application(each.pk) for each in sent]
+    for application in current if by.source == Source.FORM else ():
+        stranger_letters.hold_surplus(application.applicants)
     awaited = {each.pk: [a for a in each.applicants if not a.is_main and a.must_confirm] for each in current}
-    invitations = Invitation.objects.bulk_create(
+    invitations = stored.insert(
         invitation_links.new_invitation(a, at=now)
         for own in awaited.values()
         for a in own

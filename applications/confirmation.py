@@ -20,9 +20,8 @@ from applications.enums import State, Transition
 from applications.models import Applicant, Application, Confirmation, IdCheck, Terms, Version
 from applications.rivals import lock_with_rivals, replace_rivals
 from applications.trail import ApplicationEvent, record_events
-from core import counting
+from core import counting, stored
 from core.actors import Actor, Source
-from core.inserted import insert
 from core.refusals import Refused
 from core.transactions import atomically
 from identity import accounts
@@ -186,8 +185,7 @@ def _store_confirmation(
         representative_name=check.representative_name if check else "",
         staff=by.user if by.source == Source.COUNTER else None,
     )
-    insert([confirmation])
-    return confirmation
+    return stored.insert([confirmation])[0]
 
 
 def _check_confirmable(applicant: Applicant, application: Application, *, digest: str) -> None:

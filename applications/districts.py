@@ -52,6 +52,7 @@ SWEDISH = {
     "Vuosaari": "Nordsjö",
 }
 DISTRICTS = list(SWEDISH)  # in the order of Finnish, which a document has too
+_CHOICES: dict[str | None, list[tuple[str, str]]] = {}  # by language: sorting is slow
 
 
 def district_name(area: str) -> str:
@@ -67,4 +68,8 @@ def area_names(areas: Sequence[str]) -> list[str]:
 
 def district_choices() -> list[tuple[str, str]]:
     """Return the districts for a form, in the order of their names."""
-    return sorted(((area, district_name(area)) for area in DISTRICTS), key=lambda choice: alphabetical(choice[1]))
+    language = get_language()
+    if language not in _CHOICES:
+        named = [(area, district_name(area)) for area in DISTRICTS]
+        _CHOICES[language] = sorted(named, key=lambda choice: alphabetical(choice[1]))
+    return _CHOICES[language]

@@ -16,7 +16,7 @@ from applications import changes, draft_letters, draft_links, intake, present, r
 from applications.form import steps
 from applications.form.data import FormData
 from applications.models import Application, Draft, DraftQuerySet
-from core import crypto
+from core import crypto, stored
 from core.actors import Actor
 from core.compiled import Compiled
 from core.refusals import Refused
@@ -46,6 +46,7 @@ def unsent_drafts(person: Person) -> list[Draft]:
 
 
 _UNSENT = Compiled(lambda person: Draft.objects.of(person))
+_LOCKED = Compiled(lambda pk: Draft.objects.select_for_update().filter(pk=pk))
 
 
 def begin_draft(
@@ -239,7 +240,7 @@ def _past_end() -> DraftQuerySet:
 
 
 def _lock_unsent(draft: Draft) -> Draft:
-    locked = Draft.objects.select_for_update().filter(pk=draft.pk).first()
+    locked = _LOCKED.first(pk=draft.pk)
     if locked is None:
         raise Gone
     if locked.sent_id:
@@ -250,4 +251,4 @@ def _lock_unsent(draft: Draft) -> Draft:
 def _touch(draft: Draft, *fields: str) -> None:
     """Save the fields, and start counting the quiet days from now."""
     draft.touched_at, draft.warned_at = timezone.now(), None
-    draft.save(update_fields=[*fields, "touched_at", "warned_at"])
+    stored.update(draft, *fields, "touched_at", "warned_at")

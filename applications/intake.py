@@ -14,11 +14,11 @@ from django.utils import timezone
 from applications import announcing, contact_details, dates, learned_codes, names, protection, states
 from applications.document import Document, canonical
 from applications.models import Applicant, Application, Origin, Version
-from core import crypto
+from core import crypto, stored
 from core.actors import Actor, Source
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)  # nobody goes on in the same transaction where it fails
 def send(document: Document, *, by: Actor, origin: Origin | None = None) -> Application:
     """Store a checked document as a new application that waits for its adults, and return it (R1, R5).
 
@@ -70,7 +70,7 @@ def _send_together(
 ) -> list[Application]:
     """Store documents as new applications. Of several, none depends on what is known of people."""
     now = timezone.now()
-    applications = Application.objects.bulk_create(
+    applications = stored.insert(
         Application(
             state=states.FIRST_STATE,
             origin=origin,
@@ -82,7 +82,7 @@ def _send_together(
         )
         for document in documents
     )
-    versions = Version.objects.bulk_create(
+    versions = stored.insert(
         _version(application, document, number=1, at=document.sent_at)
         for application, document in zip(applications, documents, strict=True)
     )
@@ -92,10 +92,14 @@ def _send_together(
     _store_slots([slot for own in slots for slot in own])
     for application, version in zip(applications, versions, strict=True):
         application.current = version
-    first = Version.objects.filter(application=OuterRef("pk"), number=1)
-    Application.objects.filter(pk__in=[each.pk for each in applications]).update(current=Subquery(first.values("pk")))
+    if len(applications) == 1:
+        stored.update(applications[0], "current")
+    else:
+        first = Version.objects.filter(application=OuterRef("pk"), number=1)
+        new = Application.objects.filter(pk__in=[each.pk for each in applications])
+        new.update(current=Subquery(first.values("pk")))
     states.begin(applications, by=by)
-    announcing.announce(applications, by=by, holds_emails=holds_emails)
+    announcing.announce(applications, slots, by=by, holds_emails=holds_emails)
     return applications
 
 
@@ -123,7 +127,7 @@ def _version(application: Application, document: Document, *, number: int, at: d
         content=content,
         salt=salt,
         digest=Version.digest_of(salt, content),
-        created_at=at,
+        created_at=at.astimezone(dt.UTC),  # as it is read again
     )
 
 
@@ -174,4 +178,4 @@ def _complete(
 
 
 def _store_slots(slots: Sequence[Applicant]) -> None:
-    names.write(Applicant.objects.bulk_create(slots))
+    names.write(stored.insert(slots))

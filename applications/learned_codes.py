@@ -16,10 +16,10 @@ from django.utils.translation import gettext_lazy as _
 from applications import dates, letters, protection, reading
 from applications.document import Human, Stored
 from applications.models import Applicant, ApplicantQuerySet, Application, IdCheck, LearnedCode
-from applications.models.learned_code import LearnedCodeQuerySet
 from applications.trail import ApplicationEvent, record_events
 from core import crypto, hetu
 from core.actors import Actor
+from core.compiled import Compiled
 from core.refusals import Refused
 from identity import people
 from identity.models import Account, Person
@@ -185,7 +185,7 @@ def keep_learned_codes(slots: Sequence[Applicant], application: Application) -> 
     the same. Nobody gets the code of somebody else in it. The caller has called protection.lock_born().
     """
     taken = {slot.hetu for slot in slots}
-    named = list(_learned_of_former_codes(slots))
+    named = _LEARNED.rows(codes=[index for slot in slots for index in slot.hetu_indexes])
     unnamed = list(_learned_in(application)) if any(slot.hetu is None for slot in slots) else []
     for slot in slots:
         learned = _latest_for(slot, named, unnamed)
@@ -288,12 +288,16 @@ def _record(slots: Iterable[Applicant], event: Event, check: IdCheck, by: Actor)
         record_events(slot.version.application, ApplicationEvent(event, slot, {"id_check": check.pk}), by=by)
 
 
-def _learned_of_former_codes(slots: Iterable[Applicant]) -> LearnedCodeQuerySet:
-    """Return what was learned of whoever bears the code of one of these slots, the latest last."""
-    codes = [index for slot in slots for index in slot.hetu_indexes]
-    found = LearnedCode.objects.in_effect().filter(former_hetu_index__in=codes)
-    # Locked, so that the check is not undone before the slots are stored.
-    return found.select_related("id_check").select_for_update(of=("self",)).order_by("took_effect_at", "pk")
+# What was learned of whoever bears one of these codes, the latest last.
+_LEARNED = Compiled(
+    lambda codes: (
+        LearnedCode.objects.in_effect()
+        .filter(former_hetu_index__in=codes)
+        .select_related("id_check")
+        .select_for_update(of=("self",))  # so that the check is not undone before the slots are stored
+        .order_by("took_effect_at", "pk")
+    )
+)
 
 
 def _learned_in(application: Application) -> Iterator[tuple[Applicant, LearnedCode]]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from django.db.models import QuerySet
 
 from applications.models import Applicant, NamePart
+from core import stored
 from core.text import typed_text
 
 LONGEST_BYTES = 40  # of a part that count
@@ -23,7 +24,7 @@ def parts(text: str) -> list[bytes]:
 
 def write(applicants: Iterable[Applicant]) -> None:
     """Store the parts of the names of new applicants."""
-    NamePart.objects.bulk_create(
+    stored.insert(
         NamePart(applicant=applicant, part=part) for applicant in applicants for part in parts(str(applicant))
     )
 

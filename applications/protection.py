@@ -17,6 +17,7 @@ from applications import names
 from applications.models import Applicant, Application
 from applications.trail import ApplicationEvent, record_events
 from core.actors import Actor, Source
+from core.compiled import Compiled
 from core.transactions import atomically
 from identity.people import acting_person
 from records.enums import Event
@@ -24,6 +25,7 @@ from records.enums import Event
 TRUSTED = {Source.HOUSING_SYSTEM, Source.COUNTER}  # these set the mark for anybody, as R16 has it
 ADVISORY = 16  # the first half of each lock's key; any number will do that nothing else here uses
 LOCKS = 256
+NO_CODE, NO_DAY = "", dt.date.min  # which nobody has
 
 
 class Named(Protocol):
@@ -41,7 +43,7 @@ def mark_slots(slots: Sequence[Applicant], application: Application, *, by: Acto
     `protected` tells whom the sender marks. A mark that is the person's is set in all their stored slots too. The
     caller has called lock_born().
     """
-    known = list(_candidates(slots))
+    known = _candidates(slots)
     theirs = [_of_person(slot, known) for slot in slots]
     sender = acting_person(by)
     own = sender.hetu_indexes if sender else []
@@ -85,7 +87,7 @@ def join_marks(applicant: Applicant, *, by: Actor) -> None:
 
 def slots_of_person(applicant: Applicant) -> list[Applicant]:
     """Return the slots that may be this person's, in every version of every application."""
-    return _of_person(applicant, list(_candidates([applicant])))
+    return _of_person(applicant, _candidates([applicant]))
 
 
 def _of_person(slot: Applicant, known: Sequence[Applicant]) -> list[Applicant]:
@@ -146,20 +148,32 @@ def _is_like(name: str, other: str) -> bool:
     return parts <= others or others <= parts
 
 
-def _candidates(slots: Iterable[Applicant]) -> Iterable[Applicant]:
+def _candidates(slots: Iterable[Applicant]) -> list[Applicant]:
     """Return all stored slots among which those of these people are."""
-    codes = [index for slot in slots for index in slot.hetu_indexes]
-    born = {slot.birth_date for slot in slots}
-    born_without_code = {slot.birth_date for slot in slots if not slot.hetu}
-    found = Applicant.objects.filter(
-        Q(hetu_index__in=codes) | Q(hetu_index=None, birth_date__in=born) | Q(birth_date__in=born_without_code)
+    return _CANDIDATES.rows(
+        codes=[index for slot in slots for index in slot.hetu_indexes] or [NO_CODE],
+        born=list({slot.birth_date for slot in slots}),
+        born_without_code=list({slot.birth_date for slot in slots if not slot.hetu}) or [NO_DAY],
     )
-    return found.select_related("version__application").defer("version__content", "hetu").order_by("pk")
+
+
+_CANDIDATES = Compiled(
+    lambda codes, born, born_without_code: (
+        Applicant.objects.filter(
+            Q(hetu_index__in=codes) | Q(hetu_index=None, birth_date__in=born) | Q(birth_date__in=born_without_code)
+        )
+        .select_related("version__application")
+        .defer("version__content", "hetu")
+        .order_by("pk")
+    )
+)
 
 
 def _write(slots: Iterable[Applicant], *, protected: bool, by: Actor) -> None:
     """Set or remove the mark in these slots, and record it once for each application."""
     changed = [each for each in slots if each.protected != protected or each.protected_here_only]
+    if not changed:
+        return
     keys = [each.pk for each in changed]
     Applicant.objects.filter(pk__in=keys).update(protected=protected, protected_here_only=False)
     event = Event.PROTECTION_SET if protected else Event.PROTECTION_REMOVED

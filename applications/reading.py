@@ -5,9 +5,10 @@ besides whether invitations.error_reports() has something to read. The content i
 goes on where it was spoiled.
 """
 
+import copy
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef
@@ -21,6 +22,7 @@ from applications.models import (
     ApplicationQuerySet,
     ErrorReport,
     Terms,
+    Version,
     emails_held,
     was_valid,
 )
@@ -61,7 +63,7 @@ def locked(pk: int) -> Application:
 
 def lock_several(keys: Iterable[int]) -> None:
     """Lock the applications with these keys, in the one order in which nobody waits for each other."""
-    _LOCK.lock(keys=sorted(keys))
+    _LOCK.rows(keys=sorted(keys))
 
 
 def application(pk: int) -> Application:
@@ -89,17 +91,32 @@ def assembled(people: Iterable[Applicant]) -> list[Application]:
 
 
 def _assembled(people: list[Applicant]) -> Application:
-    """Return the application of these people, whose rows each brought it, with them where Django would put them."""
+    """Return the application of these people, whose rows each brought it."""
     version = people[0].version
     application, version.application.current = version.application, version
     for fact in FACTS & vars(people[0]).keys():
         setattr(application, fact, getattr(people[0], fact))
+    _put_people(version, people)
+    return application
+
+
+def just_sent(application: Application, people: Sequence[Applicant]) -> Application:
+    """Return, as application() would, what was stored this moment: a new application and these people of it."""
+    read, version = copy.copy(application), copy.copy(application.version)
+    read.current, read.was_valid = version, False
+    for applicant in people:
+        applicant.counting_id = None
+    _put_people(version, people)
+    return read
+
+
+def _put_people(version: Version, people: Sequence[Applicant]) -> None:
+    """Put people where prefetch_related() would put them."""
     for applicant in people:
         applicant.version = version
     read = version.applicants.all()
-    read._result_cache = people
+    read._result_cache = list(people)
     version._prefetched_objects_cache = {"applicants": read}  # type: ignore[attr-defined]  # Django's
-    return application
 
 
 def _own(codes: list[str], person: int, now: dt.datetime) -> ApplicantQuerySet:

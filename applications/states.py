@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from applications.enums import Act, State, Transition
 from applications.models import OPEN, Application, IdCheck, RecordedAct, StateChange
 from applications.trail import ApplicationEvent, evidence_facts, record_events, record_events_of
+from core import stored
 from core.actors import Actor, Source, acting_staff
-from core.inserted import insert
 from records.enums import Event
 
 TRANSITIONS: dict[tuple[State | None, Transition], State] = {
@@ -43,7 +43,7 @@ class TransitionNotAllowed(Exception):
 
 def begin(applications: Sequence[Application], *, by: Actor) -> None:
     """Write down that new applications, stored in FIRST_STATE, were sent, as transition() does of what follows."""
-    changes = StateChange.objects.bulk_create(
+    changes = stored.insert(
         StateChange(
             application=each,
             transition=Transition.SENT,
@@ -86,7 +86,7 @@ def transition(
     change = StateChange(
         application=application, transition=kind, from_state=from_state or "", to_state=to_state, at=at, **_who(by)
     )
-    insert([change])
+    stored.insert([change])
     if check is not None:
         RecordedAct.objects.create(id_check=check, kind=Act(kind), change=change, staff=acting_staff(by), at=at)
     made = ApplicationEvent(Event(kind), check.applicant if check else None, evidence_facts(check))

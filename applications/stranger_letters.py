@@ -5,9 +5,11 @@ senders and days, whichever spelling of the address is used. An application is t
 its applicants at such an address wait until somebody who applies has identified themselves (invitations.py).
 """
 
+from collections.abc import Iterable
+
 from django.utils import timezone
 
-from applications.models import Version
+from applications.models import Applicant
 from identity import limits
 
 MOST_A_DAY = 10  # a family of four shares one address, and may send its application twice
@@ -18,9 +20,10 @@ def count_stranger_letter(address: str) -> None:
     limits.count("letters of strangers", mailbox(address), most=MOST_A_DAY, seconds=limits.DAY)
 
 
-def hold_surplus(version: Version) -> None:
-    """Hold the emails to those at whose address strangers have caused enough emails today."""
-    for slot in version.applicants.exclude(email="").order_by("email", "pk"):  # one order, as counting locks
+def hold_surplus(slots: Iterable[Applicant]) -> None:
+    """Hold the emails to those of these people at whose address strangers have caused enough emails today."""
+    reached = (slot for slot in slots if slot.email)
+    for slot in sorted(reached, key=lambda each: (mailbox(each.email), each.pk)):  # one order, as counting locks
         try:
             count_stranger_letter(slot.email)
         except limits.TooMany:

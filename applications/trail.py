@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from applications.enums import Happened
 from applications.models import OPEN, Applicant, Application, Happening, IdCheck, StateChange
+from core import stored
 from core.actors import Actor
-from core.inserted import insert
 from records.enums import Event
 from records.names import applicant_subject, application_chain
 from records.trail import TrailEvent, append_to_chains
@@ -62,7 +62,7 @@ def record_events_of(
         by=by,
     )
     told = [happening_of(application, events, by=by, change=change) for application, events, change in happened]
-    insert([each for each in told if each])
+    stored.insert([each for each in told if each])
 
 
 def happening_of(

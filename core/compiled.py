@@ -10,10 +10,9 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import connections, transaction
 from django.db.models import Expression, QuerySet
 from django.db.models.sql.compiler import SQLCompiler
-from django.db.transaction import TransactionManagementError
 
 Row = TypeVar("Row")
 DAY = re.compile(r"\d{4}-\d\d-\d\d")  # what days and moments begin with, in both databases
@@ -59,8 +58,8 @@ class Compiled(Generic[Row]):
         """Return what the query set returns for these values, by one statement; nothing for an empty list.
 
         A list is filled up to 1, 2, 4, 8 … values. So none may stand where an empty one would mean all rows, as in
-        `exclude()`. Raises TypeError for None, and for what is a list in another shape. Not for locks,
-        whose transaction Django looks for only while it makes the SQL: see lock().
+        `exclude()`. Raises TypeError for None, and for what is a list in another shape, and
+        TransactionManagementError for a lock outside a transaction.
         """
         if [] in given.values():
             return []
@@ -75,6 +74,9 @@ class Compiled(Generic[Row]):
         # Django's own way from here on, with copies that know their SQL already.
         query, compiler = copy.copy(made.query_set.query), copy.copy(made.compiler)
         compiler.connection = connections[made.query_set.db]  # of this thread
+        # Django looks for it only while it makes the SQL.
+        if query.select_for_update and compiler.connection.get_autocommit():
+            raise transaction.TransactionManagementError("A lock ends with its transaction, and there is none")
         adapt = compiler.connection.ops.adapt_unknown_value
         values = [adapt(one.value_among(given)) if isinstance(one, Placeholder) else one for one in made.parameters]
         compiler.as_sql = lambda *_args, **_options: (made.sql, values)  # type: ignore[method-assign, assignment]
@@ -82,12 +84,6 @@ class Compiled(Generic[Row]):
         found = made.query_set.__class__.__new__(made.query_set.__class__)
         found.__dict__.update(made.query_set.__dict__, _query=query)
         return list(found)
-
-    def lock(self, **given: Any) -> list[Row]:
-        """Return what rows() does of a query that locks. Raises TransactionManagementError outside a transaction."""
-        if not connections[DEFAULT_DB_ALIAS].in_atomic_block:
-            raise TransactionManagementError("What is locked stays so until a transaction ends")
-        return self.rows(**given)
 
     def first(self, **given: Any) -> Row | None:
         """Return the first of these rows, or None. Raises as rows() does."""

@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from core.compiled import Compiled
 from identity.models import RateCount
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400  # seconds
@@ -152,10 +153,16 @@ def is_reached(what: str, who: str, *, most: int) -> bool:
 def refuse_if_reached(what: str, who: str, *, most: int) -> None:
     """Raise TooMany if `most` tries were counted within the present window, without counting one."""
     now = int(time.time())
-    full = RateCount.objects.filter(key=_key(what, who), ends__gt=now, count__gte=most)
-    ends = full.values_list("ends", flat=True).first()
+    ends = _FULL.first(key=_key(what, who), now=now, most=most)
     if ends is not None:
         raise TooMany(retry_after=ends - now)
+
+
+_FULL = Compiled(
+    lambda key, now, most: RateCount.objects.filter(key=key, ends__gt=now, count__gte=most).values_list(
+        "ends", flat=True
+    )
+)
 
 
 def _key(what: str, who: str) -> str:

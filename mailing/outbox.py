@@ -10,6 +10,7 @@ from django.db.models import Max, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from core import stored
 from core.actors import Actor
 from core.compiled import Compiled
 from core.masking import mask_codes
@@ -75,7 +76,7 @@ def queue_letters(*drafts: Draft, held_at: dt.datetime | None = None, rank: Rank
         if draft.due_at is not None:
             letter.due_at = draft.due_at
     # Not ignore_conflicts: SQLite would ignore every constraint, and lose a letter silently.
-    Letter.objects.bulk_create(letters.values(), update_conflicts=True, unique_fields=["key"], update_fields=["key"])
+    stored.insert(letters.values(), unique="key")
 
 
 def is_unreachable(address: str) -> bool:

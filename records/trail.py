@@ -13,8 +13,8 @@ from functools import partial
 from django.db import connection, transaction
 from django.utils import timezone
 
+from core import stored
 from core.actors import Actor
-from core.inserted import insert
 from core.masking import mask_codes
 from core.text import storable
 from records import keys
@@ -68,7 +68,7 @@ def append_to_chains(events: Mapping[str, Sequence[TrailEvent]], *, by: Actor) -
 def _append(events: Mapping[str, Sequence[TrailEvent]], by: Actor) -> None:
     chains = _locked([*events])
     entries = {chain.name: _entries(chain, events[chain.name], by) for chain in chains}
-    insert([entry for own in entries.values() for entry in own])
+    stored.insert([entry for own in entries.values() for entry in own])
     for chain in chains:
         _seal(chain, entries[chain.name][-1])
     _store(chains)

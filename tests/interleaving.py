@@ -21,9 +21,9 @@ def before_lock(act: Callable[[], Any], *, number: int = 1) -> Iterator[None]:
     """
     asked = 0
     done = False
-    original, compiled = QuerySet.select_for_update, Compiled.lock
+    original, rows_of_compiled = QuerySet.select_for_update, Compiled.rows
 
-    def count() -> None:
+    def lock(rows: Any, *args: Any, **kwargs: Any) -> Any:
         nonlocal asked, done
         asked += 1
         if asked == number and not done:
@@ -31,20 +31,17 @@ def before_lock(act: Callable[[], Any], *, number: int = 1) -> Iterator[None]:
             patch.undo()
             with zeal_ignore():  # two people, in one request of one of them
                 act()
-
-    def lock(rows: Any, *args: Any, **kwargs: Any) -> Any:
-        count()
         return original(rows, *args, **kwargs)
 
-    def lock_by_compiled(query: Any, **given: Any) -> Any:
-        count()
-        with pytest.MonkeyPatch.context() as making:  # which asks for a lock of its own, the first time
-            making.setattr(QuerySet, "select_for_update", original)
-            return compiled(query, **given)
+    def make_anew(query: Any, **given: Any) -> Any:
+        """Let a lock that is made once be asked for each time."""
+        if any(made.query_set.query.select_for_update for made in query._made.values()):
+            query._made.clear()
+        return rows_of_compiled(query, **given)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(QuerySet, "select_for_update", lock)
-        patch.setattr(Compiled, "lock", lock_by_compiled)
+        patch.setattr(Compiled, "rows", make_anew)
         yield
     assert done, "no such lock was asked for"
 

@@ -7,7 +7,7 @@ from tests.acts import ACTS
 
 ROOT = Path(__file__).parent.parent
 ROOMS = ("applications", "counter", "identity", "upstream", "privacy")
-DECORATORS = {"atomically", "transaction.atomic"}
+DECORATORS = {"atomically", "transaction.atomic", "transaction.atomic(savepoint=False)"}
 # Why the others need no row: what they are part of, or what they touch besides an application.
 WITHOUT_ACT = {
     "applications.changes.edit": "part of change_by_form",

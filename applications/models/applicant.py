@@ -89,6 +89,8 @@ class Applicant(models.Model):
     held_at = models.DateTimeField(null=True)
     declined_at = models.DateTimeField(null=True)  # the application then waits until it is changed (R10)
 
+    counting_id: int | None  # by with_confirmation() only: the confirmation that counts, if there is one
+
     objects = ApplicantQuerySet.as_manager()
 
     class Meta:

@@ -70,10 +70,6 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         """Fetch what with_applicants() does, the origin and `was_valid`: for a few, as it looks at all changes."""
         return self.with_applicants().select_related("origin").annotate(was_valid=was_valid())
 
-    def just_sent(self) -> Self:
-        """Fetch what with_people() does, of applications that were sent this moment, and so have never been valid."""
-        return self.with_applicants().select_related("origin").annotate(was_valid=models.Value(value=False))
-
     def with_emails_held(self) -> Self:
         """Fetch whether and until when emails about it were held."""
         return self.annotate(**emails_held())

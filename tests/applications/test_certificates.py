@@ -255,7 +255,7 @@ def test_list_takes_a_constant_number_of_queries(sign_in, valid, django_assert_n
     client.get(url("certify", valid))
 
     def number():
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(4):
             client.get(url("certify", valid))
 
     number()

@@ -1,4 +1,5 @@
 import datetime as dt
+from types import SimpleNamespace
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -330,7 +331,7 @@ def test_confirm_that_cannot_be_recorded_changes_nothing(monkeypatch):
     def disk_full(rows):
         raise OSError("No space left on device")
 
-    monkeypatch.setattr(states, "insert", disk_full)
+    monkeypatch.setattr(states, "stored", SimpleNamespace(insert=disk_full))
     with pytest.raises(OSError, match="No space"):
         confirm(sent, cast.MAIJA)
 

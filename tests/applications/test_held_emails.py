@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from applications import ahead, changes, clock, contact_details, document, held_emails, intake, invitations
 from applications.models import Invitation
-from applications.progress import people
+from applications.own_letters import letters_about
+from applications.progress import helped, people
 from mailing import held, outages, worker
 from mailing.enums import Rank
 from mailing.models import Letter
@@ -242,7 +243,10 @@ def test_main_applicant_reads_that_the_invitation_is_still_to_come(application, 
 def test_main_applicant_may_send_the_invitation_at_once(application, time_machine, now):
     time_machine.move_to(now + DAY, tick=False)
     read = fresh(application)
-    assert [progress.status for _, progress in people(read, reader=read.applicants[0]) if progress] == ["held"]
+    main = read.applicants[0]
+    awaited = helped(read, reader=main)
+    _own, inviting = letters_about(read, reader=main, inviting=awaited)
+    assert [progress.status for _, progress in people(read, awaited, inviting) if progress] == ["held"]
 
     invitations.resend(slot(application, cast.OLLI))
 

@@ -340,12 +340,12 @@ def test_status_takes_a_constant_number_of_queries(sign_in, number, django_asser
     client = sign_in(cast.MAIJA)
     client.get(url("status", sent))
 
-    # session, user with person, terms, application, applicants with invitations, letters, own letters, lost addresses
-    with django_assert_num_queries(8):
+    # session with its person, application with its people and the terms, letters, lost addresses
+    with django_assert_num_queries(4):
         client.get(url("status", sent))
     client = sign_in(cast.OLLI)
     client.get(url("status", sent))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(4):
         client.get(url("status", sent))
 
 

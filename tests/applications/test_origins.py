@@ -301,7 +301,7 @@ def test_status_takes_no_query_more_for_another_service(sign_in, number, django_
     client = sign_in(cast.MAIJA)
     client.get(url("status", one))
 
-    with django_assert_num_queries(8):  # as in test_household_views
+    with django_assert_num_queries(4):  # as in test_household_views
         client.get(url("status", one))
 
 

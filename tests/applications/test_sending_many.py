@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from applications import document, intake
+from applications import document, intake, reading
 from applications.enums import Transition
 from applications.models import (
     Applicant,
@@ -152,6 +152,26 @@ def test_rows_are_the_same_whether_sent_one_by_one_or_together():
     for model, rows in alone.items():
         assert together[model] == rows, model
     assert {len(alone[model]) for model in (Application, Version, StateChange, Happening)} == {len(documents)}
+
+
+def test_letters_see_of_a_new_application_what_is_stored(monkeypatch):
+    """Its letters are made of what was just stored, without reading it again."""
+    known, put = [], reading.just_sent
+    monkeypatch.setattr(reading, "just_sent", lambda *new: known.append(put(*new)) or known[-1])
+
+    for each in varied():
+        intake.send(each, by=UNIDENTIFIED)
+        one = known.pop()
+        read = reading.application(one.pk)
+        assert (one.was_valid, one.origin) == (read.was_valid, read.origin)
+        pairs = [(one, read), (one.version, read.version), *zip(one.applicants, read.applicants, strict=True)]
+        for mine, stored_one in pairs:
+            for field in mine._meta.concrete_fields:
+                assert getattr(mine, field.attname) == getattr(stored_one, field.attname), field
+        for mine, stored_one in zip(one.applicants, read.applicants, strict=True):
+            assert mine.version is one.version
+            assert (mine.confirmed, mine.live_invitation) == (stored_one.confirmed, None)
+        assert one.version.created_at.isoformat() == read.version.created_at.isoformat()
 
 
 def test_random_columns_differ_and_are_filled():

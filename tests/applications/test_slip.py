@@ -236,8 +236,8 @@ def test_slip_takes_a_constant_number_of_queries(sign_in, django_assert_num_quer
     client = sign_in(cast.MAIJA)
     client.get(page(application, 1))
 
-    # session, user with person, terms, application, applicants; counter, its hours and exceptions
-    with django_assert_num_queries(8):
+    # session with its person, application with its people and the terms; counter, its hours and exceptions
+    with django_assert_num_queries(5):
         client.get(page(application, 1))
 
 

@@ -6,6 +6,7 @@ import threading
 import pytest
 from django.db import connection, transaction
 from django.db.models import F, FilteredRelation, Q
+from django.db.transaction import TransactionManagementError
 from django.utils import timezone
 
 from applications import reading, rivals
@@ -104,6 +105,17 @@ def test_moments_and_days_are_compared_as_the_query_set_compares_them(users):
     assert earlier.rows(at=timezone.now() - dt.timedelta(days=1)) == []
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_lock_is_refused_outside_a_transaction_also_once_its_query_is_made(users):
+    locked = Compiled(lambda key: User.objects.select_for_update().filter(pk=key))
+    with pytest.raises(TransactionManagementError):
+        locked.rows(key=users[0].pk)
+    with transaction.atomic():
+        assert locked.rows(key=users[0].pk) == users[:1]
+    with pytest.raises(TransactionManagementError):
+        locked.rows(key=users[0].pk)
+
+
 def test_joined_rows_come_with_theirs(users):
     sent = factories.application(cast.VERA, cast.VILLE)
     confirmed = factories.confirm(sent, cast.VERA)
@@ -118,15 +130,6 @@ def test_joined_rows_come_with_theirs(users):
     )
     vera, ville = people.rows(version=sent.current_id)
     assert (vera.counting, getattr(ville, "counting", None)) == (confirmed, None)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_lock_is_refused_outside_a_transaction_also_once_it_is_made(users):
-    one = Compiled(lambda key: User.objects.select_for_update().filter(pk=key))
-    with transaction.atomic():
-        assert one.lock(key=users[0].pk) == [users[0]]
-    with pytest.raises(transaction.TransactionManagementError):
-        one.lock(key=users[0].pk)
 
 
 def test_each_thread_asks_by_its_own_connection(transactional_db, users):
