@@ -33,6 +33,7 @@ FIRST_STATE = TRANSITIONS[None, Transition.SENT]
 ON_A_CHECK = (Transition.RENEWED, Transition.WITHDRAWN)
 # All that may happen to an application past its last day, whether or not the clock has been there (R5).
 ENDS_BY_TIME = (Transition.LAPSED, Transition.EXPIRED)
+WHOLE = tuple(field.name for field in Application._meta.concrete_fields if not field.primary_key)
 
 
 class TransitionNotAllowed(Exception):
@@ -82,7 +83,7 @@ def transition(
         raise TransitionNotAllowed(f"{kind} from {from_state}")
     application.state = to_state
     application.due_at = at if to_state in OPEN else None
-    application.save()
+    stored.update(application, *WHOLE)
     change = StateChange(
         application=application, transition=kind, from_state=from_state or "", to_state=to_state, at=at, **_who(by)
     )
