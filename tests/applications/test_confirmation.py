@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from applications import changes, clock, confirmation, document, states
 from applications.models import Applicant, Confirmation, StateChange, Version
+from core import stored
 from identity.enums import Method
 from tests import cast
 from tests.applications.factories import HOUSING_SYSTEM, actor, application, confirm, person, proof, state
@@ -331,7 +332,7 @@ def test_confirm_that_cannot_be_recorded_changes_nothing(monkeypatch):
     def disk_full(rows):
         raise OSError("No space left on device")
 
-    monkeypatch.setattr(states, "stored", SimpleNamespace(insert=disk_full))
+    monkeypatch.setattr(states, "stored", SimpleNamespace(insert=disk_full, update=stored.update))
     with pytest.raises(OSError, match="No space"):
         confirm(sent, cast.MAIJA)
 
