@@ -27,7 +27,7 @@ from identity import cookies, limits, sessions
 from identity.access import identified_person
 
 P = ParamSpec("P")
-_HELD = Compiled(lambda pk, link: Draft.objects.filter(pk=pk, nonce=link))
+_HELD = Compiled(lambda pk, link: Draft.objects.with_seal().filter(pk=pk, nonce=link))
 SESSION_KEY = "draft"
 MOST_BEGUN = 500  # an hour and address, which libraries, counters and mobile operators give to many
 CLOSED = "applications:form_closed"

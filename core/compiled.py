@@ -85,7 +85,7 @@ class Compiled(Generic[Row]):
             raise transaction.TransactionManagementError("A lock ends with its transaction, and there is none")
         adapt = compiler.connection.ops.adapt_unknown_value
         values = [adapt(one.value_among(given)) if isinstance(one, Placeholder) else one for one in made.parameters]
-        compiler.as_sql = lambda *_args, **_options: (made.sql, values)  # type: ignore[method-assign, assignment]
+        compiler.as_sql = lambda *_args, **_options: (made.sql, values)
         query.get_compiler = lambda *_args, **_options: compiler
         found = _copy(made.query_set)
         found._query = query

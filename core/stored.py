@@ -1,6 +1,6 @@
 """Rows stored as Django stores them, by statements that it makes once (ADR 62)."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import Any, TypeVar, cast
@@ -56,19 +56,24 @@ def insert(new: Iterable[Row], *, unique: str = "") -> list[Row]:
     return rows
 
 
-def update(row: Model, *names: str) -> None:
-    """Store these fields of a stored row as save(update_fields=…) does. Raises DatabaseError if it is gone."""
+def update(row: Model, *names: str, former: Mapping[str, Any] | None = None) -> bool:
+    """Store these fields of a stored row as save(update_fields=…) does. Raises DatabaseError if it is gone.
+
+    With `former` nothing is stored unless these fields still are as the database gave them; returns whether they were.
+    """
+    former = former or {}
     model, fields = type(row), [cast("Any", row._meta.get_field(name)) for name in names]
-    shape = (connection.vendor, model, names)
+    shape = (connection.vendor, model, names, *former)
     if shape not in _made:
         query = UpdateQuery(model)
-        query.add_q(Q(pk=GIVEN))
+        query.add_q(Q(*((name, GIVEN) for name in ("pk", *former))))
         query.add_update_fields(cast("Any", [(field, None, GIVEN) for field in fields]))
         _made[shape] = query.get_compiler(connection=connection).as_sql()
     values = [field.get_db_prep_save(field.pre_save(row, add=False), connection) for field in fields]
-    with _executed(shape, [*values, row.pk]) as cursor:
-        if not cursor.rowcount:
+    with _executed(shape, [*values, row.pk, *former.values()]) as cursor:
+        if not (cursor.rowcount or former):
             raise DatabaseError("The row is gone")
+        return bool(cursor.rowcount)
 
 
 @contextmanager
