@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from typing import Any, TypeVar, cast
 
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, transaction
-from django.db.models import AutoField, Model, Q
+from django.db.models import Model, Q
 from django.db.models.constants import OnConflict
 from django.db.models.expressions import DatabaseDefault
 from django.db.models.sql import InsertQuery, UpdateQuery
@@ -30,7 +30,7 @@ def insert(new: Iterable[Row], *, unique: str = "") -> list[Row]:
     if len(rows) > FEW:
         return type(rows[0])._base_manager.bulk_create(rows, update_conflicts=bool(unique), **once)
     database, model, meta = connections[DEFAULT_DB_ALIAS], type(rows[0]), rows[0]._meta
-    fields = [field for field in meta.concrete_fields if not isinstance(field, AutoField)]
+    fields = [field for field in meta.concrete_fields if field is not meta.auto_field]
     values: list[Any] = []
     for row in rows:
         row._prepare_related_fields_for_save(operation_name="insert")  # type: ignore[attr-defined]  # Django's
