@@ -79,14 +79,14 @@ def form_data_of(draft: Draft) -> FormData:
 def edit_draft(draft: Draft, edit: Callable[[FormData], T]) -> T:
     """Let `edit` change the present data of a draft, and return what `edit` returns.
 
-    A draft that was read with_seal() is stored by one statement if nobody has stored other data meanwhile. Otherwise
-    `edit` is called, perhaps once more, with the data of the locked draft. Raises CannotWriteSent, Gone and whatever
-    `edit` raises; then nothing is changed.
+    A draft that was read with its `seal` is stored by one statement if nobody has stored other data meanwhile.
+    Otherwise `edit` is called, perhaps once more, with the data of the locked draft. Raises CannotWriteSent, Gone and
+    whatever `edit` raises; then nothing is changed.
     """
-    if draft.seal:
+    if seal := getattr(draft, "seal", None):
         data = form_data_of(draft)
         returned = edit(data)
-        if _touch(Draft(pk=draft.pk, data=json.dumps(data)), "data", former={"data": draft.seal}):
+        if _touch(Draft(pk=draft.pk, data=json.dumps(data)), "data", former={"data": seal}):
             return returned
     return _edit_locked(draft, edit)
 

@@ -3,7 +3,7 @@
 from typing import Self
 
 from django.db import models
-from django.db.models import ExpressionWrapper, F, Q
+from django.db.models import Q
 
 from applications.models.application import Application
 from applications.models.learned_code import belongs_to
@@ -26,10 +26,6 @@ class DraftQuerySet(models.QuerySet["Draft"]):
             .order_by("-touched_at")
         )
 
-    def with_seal(self) -> Self:
-        """Fetch the data as they are encrypted too: no two states of a draft have the same, whatever stands in it."""
-        return self.annotate(seal=ExpressionWrapper(F("data"), models.BinaryField()))
-
 
 class Draft(models.Model):
     """What somebody has typed so far of an application. Deleted after 30 days in which nothing is saved.
@@ -50,8 +46,6 @@ class Draft(models.Model):
     sent = models.ForeignKey(Application, on_delete=models.CASCADE, null=True, related_name="sent_drafts")
     application = models.ForeignKey(Application, on_delete=models.CASCADE, null=True, related_name="change_drafts")
     base_digest = models.CharField(max_length=64, blank=True, default="", db_default="")
-
-    seal: bytes | None = None  # by with_seal() only
 
     objects = DraftQuerySet.as_manager()
 
