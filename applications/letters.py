@@ -56,8 +56,10 @@ def invited(
     """Return the links and codes of co-applicants; for those without an address the same without a link, to keep."""
     applicants = application.applicants
     version = application.version
-    former = Applicant.objects.filter(version__application=application, version__number__lt=version.number)
-    known = list(former.select_related("version").defer("version__content", "hetu")) if version.number > 1 else []
+    known: list[Applicant] = []
+    if version.number > 1:
+        former = Applicant.objects.filter(version__application=application, version__number__lt=version.number)
+        known = list(former.select_related("version").defer("version__content", "hetu"))
     by_link: list[tuple[Applicant, object, dict[str, Any]]] = [
         (one.applicant, one.pk, {"invitation": one.pk}) for one in invitations
     ]

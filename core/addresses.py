@@ -5,6 +5,7 @@ whether capitals matter there, and the domain as mail servers know it, in small 
 the domain's own letters (`shown_address`).
 """
 
+import functools
 import re
 import unicodedata
 from contextlib import suppress
@@ -111,10 +112,16 @@ def likely_slip(address: str) -> str | None:
     return f"{local}@{meant}" if meant else None
 
 
+@functools.lru_cache(maxsize=256)  # most people have their mail at few domains, and the tables are slow
+def _known_host(domain: str) -> tuple[str, bool]:
+    """Return a domain as mail servers know it, and whether it stays so when it is read and written again."""
+    host = idna.encode(domain, uts46=True).decode()
+    return host, idna.encode(idna.decode(host)).decode() == host
+
+
 def _mail_host(domain: str) -> str:
     try:
-        host = idna.encode(domain, uts46=True).decode()
-        is_one_form = idna.encode(idna.decode(host)).decode() == host
+        host, is_one_form = _known_host(domain)
     except UnicodeError:
         raise InvalidAddress from None
     rest, _dot, ending = host.rpartition(".")

@@ -4,6 +4,8 @@ Own data: a list that is copied from elsewhere takes every `.fi` for a slip of `
 for slips of large ones. Somebody whose domain is in neither set and far from all of them is asked nothing.
 """
 
+import functools
+
 # Asked after: the domains of mail that most people here use, and those of our own examples.
 USED_HERE = frozenset(
     {
@@ -32,6 +34,7 @@ def is_known(domain: str) -> bool:
     return domain in USED_HERE or domain in REAL_TOO
 
 
+@functools.lru_cache(maxsize=256)
 def likely_meant(domain: str) -> str | None:
     """Return the one domain of USED_HERE from which a typed one differs by one slip, in lower case; else None.
 

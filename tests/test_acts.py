@@ -27,7 +27,6 @@ WITHOUT_ACT = {
     "applications.invitations.resend": "locks as decline does",
     "applications.recorded_acts.undo_acts": "part of undo",
     "applications.drafts.adopt": "a draft alone",
-    "applications.drafts.edit_draft": "a draft alone",
     "applications.drafts.rebase": "a draft alone",
     "applications.drafts.send_draft_link": "a draft alone",
     "applications.pdf_documents.request_pdf": "the document of one receipt or certificate alone",

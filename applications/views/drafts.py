@@ -102,10 +102,12 @@ def mail_way_back(request: HttpRequest, draft: Draft, data: FormData) -> None:
     `draft` is as it was before, and `data` as they are saved now. A corrected address gets a link of its own.
     The pages of the form say where it went (_way_back.html).
     """
-    email, former = steps.main_email(data), steps.main_email(drafts.form_data_of(draft))
-    if not email or draft.person_id or draft.application_id or draft.email == email:
+    if draft.person_id or draft.application_id:
         return
-    if draft.email not in {"", former}:
+    email = steps.main_email(data)
+    if not email or draft.email == email:
+        return
+    if draft.email and draft.email != steps.main_email(drafts.form_data_of(draft)):
         return
     try:
         is_mailed = may_mail_link(request, draft, email)

@@ -89,6 +89,16 @@ def test_fields_are_updated_as_django_updates_them(django_assert_num_queries):
     assert Draft.objects.get(pk=draft.pk).data == '{"people": []}'
 
 
+def test_a_row_is_updated_only_as_long_as_it_is_as_it_was():
+    user = User.objects.create(username="user", last_name="Virtanen", first_name="Anni")
+    user.first_name = "Anna"
+
+    assert not stored.update(user, "first_name", former={"last_name": "Lindqvist"})
+    assert User.objects.get().first_name == "Anni"
+    assert stored.update(user, "first_name", former={"last_name": "Virtanen", "username": "user"})
+    assert User.objects.get().first_name == "Anna"
+
+
 def test_a_row_that_is_gone_is_not_updated():
     user = User.objects.create(username="user")
     User.objects.all().delete()

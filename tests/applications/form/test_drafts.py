@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.http import QueryDict
 from django.test import Client
 
-from applications import draft_links, drafts
+from applications import draft_access, draft_links, drafts
 from applications.models import Application, Draft
 from identity import cookies
 from identity import proof as identity_proof
@@ -385,3 +385,33 @@ def test_tick_says_beforehand_what_it_would_do(clock, capsys):
 
     assert f"draft {draft.pk}: deleted" in capsys.readouterr().out
     assert Draft.objects.count() == 1
+
+
+def held(somebody):
+    """Return the draft as the session of a browser holds it."""
+    return draft_access._HELD.first(pk=somebody.draft.pk, link=somebody.draft.nonce)
+
+
+def test_of_two_who_have_read_the_same_state_neither_loses_what_the_other_stores(somebody):
+    """A draft is stored without a lock as long as it is as it was read; whoever comes second edits what is there."""
+    first, second = (held(somebody) for _ in range(2))
+    seen = []
+
+    drafts.edit_draft(first, lambda data: data.update(home={"rent": "1"}))
+    drafts.edit_draft(second, lambda data: (seen.append(data["home"]), data.update(wishes={"more": "2"})))
+
+    data = drafts.form_data_of(Draft.objects.get())
+    assert (data["home"], data["wishes"]) == ({"rent": "1"}, {"more": "2"})
+    assert seen == [None, {"rent": "1"}]
+
+
+def test_draft_that_was_sent_or_deleted_since_it_was_read_is_not_written(somebody):
+    somebody.fill_everything()
+    read = held(somebody)
+    somebody.send()
+
+    with pytest.raises(drafts.CannotWriteSent):
+        drafts.edit_draft(read, lambda data: data.update(home=None))
+    Draft.objects.all().delete()
+    with pytest.raises(drafts.Gone):
+        drafts.edit_draft(read, lambda data: data.update(home=None))

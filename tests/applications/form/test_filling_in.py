@@ -607,7 +607,7 @@ def test_step_takes_a_constant_number_of_queries(somebody, residents, django_ass
         somebody.go("people")
     with django_assert_num_queries(2):
         somebody.go("summary")
-    with django_assert_num_queries(6):  # and the transaction with a lock and the writing
+    with django_assert_num_queries(3):  # and the writing
         somebody.client.post(address("form_people"), sent)
 
 
