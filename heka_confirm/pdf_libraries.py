@@ -4,6 +4,8 @@ import ctypes
 from contextlib import suppress
 from importlib.util import find_spec
 
+from core.beside import find_beside
+
 # As WeasyPrint opens them when it is imported; it then fails for want of one.
 LIBRARIES = ("gobject-2.0", "pango-1.0", "harfbuzz", "fontconfig", "pangoft2-1.0")
 FILES = ("lib{}.so.0", "lib{}.so.1", "lib{}.0.dylib", "lib{}.1.dylib", "lib{}.dylib")
@@ -15,7 +17,11 @@ def is_installed() -> bool:
 
 
 def missing_libraries() -> list[str]:
-    """Return the libraries that WeasyPrint would not find."""
+    """Return the libraries that WeasyPrint would not find. Opened beside, as one never leaves a process again."""
+    return find_beside(_missing)
+
+
+def _missing() -> list[str]:
     missing = []
     for name in LIBRARIES:
         for file in FILES:
