@@ -16,7 +16,15 @@ from tests.test_consistency import signed_in
 RARE = [
     *("babel", "django.test", "fido2", "jinja2", "ninja", "segno", "unittest"),
     *("anymail.urls", "django.core.management.commands", "django.db.migrations.autodetector"),
-    *("applications.admin", "counter.desk.urls", "demo", "identity.forms", "identity.checks", "mailing.worker"),
+    *(
+        "applications.admin",
+        "counter.desk.urls",
+        "demo",
+        "identity.forms",
+        "identity.checks",
+        "mailing.worker",
+        "privacy.own_data",
+    ),
     *("heka_confirm.environment_checks", "upstream.schemas"),
 ]
 ANSWER = """
