@@ -18,19 +18,15 @@ def is_installed() -> bool:
 
 def missing_libraries() -> list[str]:
     """Return the libraries that WeasyPrint would not find. Opened beside, as one never leaves a process again."""
-    return find_beside(_missing)
 
-
-def _missing() -> list[str]:
-    missing = []
-    for name in LIBRARIES:
+    def opens(name: str) -> bool:
         for file in FILES:
             with suppress(OSError):
                 ctypes.CDLL(file.format(name))
-                break
-        else:
-            missing.append(name)
-    return missing
+                return True
+        return False
+
+    return find_beside(lambda: [name for name in LIBRARIES if not opens(name)])
 
 
 def can_make_pdfs() -> bool:

@@ -17,7 +17,7 @@ from core.checked_app import CheckedApp
 logger = logging.getLogger("heka_confirm.start")
 
 
-def load_application() -> WSGIHandler:
+def _load_application() -> WSGIHandler:
     """Return the application. Raises ImproperlyConfigured where `manage.py check --deploy` would find an error.
 
     A web server runs no system checks of its own, and would serve a demo broker, or people who do not exist.
@@ -45,4 +45,4 @@ def _find() -> list[tuple[int, str]]:
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "heka_confirm.settings")
 os.environ.setdefault("SERVES_REQUESTS", "true")  # the time limits of requests, and a pool of connections
-application = load_application()
+application = _load_application()
