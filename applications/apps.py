@@ -1,10 +1,8 @@
-from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from core import checked_app
 
-class ApplicationsConfig(AppConfig):
+
+class ApplicationsConfig(checked_app.CheckedApp):
     name = "applications"
     verbose_name = _("Applications")
-
-    def ready(self) -> None:
-        from applications import checks  # noqa: F401  # checks register themselves

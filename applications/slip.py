@@ -1,6 +1,5 @@
 """The slip that an applicant takes to the counter: whose it is, and the application's number as text and QR (J4)."""
 
-import segno
 from django.utils.safestring import SafeString, mark_safe
 
 from applications.models import Applicant, Application
@@ -28,6 +27,8 @@ def qr(application: Application, position: int) -> SafeString:
     It is the application's number, without the dashes, which some scanners type as another character; then a blank
     and the position of its holder among the applicants, counted from 1. So a scan opens the person.
     """
+    import segno  # here, as few processes draw one
+
     code = segno.make(f"{application.reference} {position + 1}", error="h", micro=False)
     svg = code.svg_inline(border=QUIET_ZONE_MODULES, light="#fff", omitsize=True, svgclass="qr", lineclass=None)
     return mark_safe(svg)  # noqa: S308  # drawn by segno from a number of letters and digits

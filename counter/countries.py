@@ -2,7 +2,6 @@
 
 from functools import cache
 
-from babel import Locale
 from django.utils.translation import get_language
 
 from core.alphabet import alphabetical
@@ -14,12 +13,11 @@ NOT_COUNTRIES = frozenset(["AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO",
 
 @cache
 def _country_names(language: str) -> dict[str, str]:
+    from babel import Locale  # 6 MB of the language with its calendars, for some pages of staff and one of people
+
     named = ((str(code), str(name)) for code, name in Locale(language).territories.items())
     # Continents have numbers for codes.
     return {code: name for code, name in named if len(code) == 2 and code.isalpha() and code not in NOT_COUNTRIES}
-
-
-CODES = frozenset(_country_names("en"))
 
 
 def name(code: str) -> str:
@@ -38,4 +36,4 @@ def choices() -> list[tuple[str, str]]:
 def _order(language: str) -> list[str]:
     """Return the codes in the order of the form, in the language of the page: the key of 250 names takes its time."""
     names = _country_names(language)
-    return [FINLAND, *sorted(CODES - {FINLAND}, key=lambda code: alphabetical(names[code]))]
+    return [FINLAND, *sorted(names.keys() - {FINLAND}, key=lambda code: alphabetical(names[code]))]

@@ -2,14 +2,13 @@
 
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
-from django.contrib import admin
 from django.urls import include, path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 from django.views.generic import RedirectView
 
+from core.rare_addresses import RareAddresses
 from heka_confirm import accessibility, email_check, health, pages, well_known
-from upstream.api import api
 
 # Another method than GET would be an error of ours in development, and be led to the page for people elsewhere.
 TO_INTERFACE = require_safe(RedirectView.as_view(pattern_name="api:people", permanent=True))
@@ -21,10 +20,10 @@ urlpatterns = [
     path(".well-known/security.txt", well_known.security_txt, name="security_txt"),
     path(".well-known/change-password", well_known.change_password, name="change_password"),
     path("identification/", include("identity.urls_broker")),
-    path("staff/", include("identity.urls_directory")),
+    RareAddresses("staff/", "identity.urls_directory", namespace="directory"),
     path("api/v1", csrf_exempt(TO_INTERFACE)),
-    path("api/v1/", api.urls),
-    path("anymail/", include("mailing.urls")),
+    RareAddresses("api/v1/", "upstream.urls", namespace="api"),
+    RareAddresses("anymail/", "mailing.urls", namespace="anymail"),
     *i18n_patterns(
         path("", pages.front, name="front"),
         path("how-to/", pages.how_to, name="how_to"),
@@ -36,7 +35,7 @@ urlpatterns = [
         path("", include("identity.urls")),
         path("", include("identity.urls_allauth")),
         path("", include("applications.urls")),
-        path("admin/", admin.site.urls),
+        RareAddresses("admin/", "heka_confirm.admin_urls", namespace="admin"),
     ),
 ]
 if settings.DEMO:

@@ -4,7 +4,6 @@ import base64
 import time
 from typing import Any
 
-import segno
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY, get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -126,5 +125,7 @@ class FactorAdapter(DefaultMFAAdapter):
         return gettext("Key %(number)d") % {"number": number}
 
     def build_totp_svg(self, url: str) -> str:
+        import segno  # here, as few processes draw one
+
         drawing = segno.make(url, micro=False).svg_inline(scale=5, dark="#000", light="#fff")
         return mark_safe(drawing)  # noqa: S308  # lines and numbers only

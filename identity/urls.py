@@ -2,7 +2,14 @@
 
 from django.urls import path
 
-from identity.views import accounts, cookies, identification, leaving, logging_in, sessions, staff_links, staff_sign_on
+from core.rare_addresses import RareViews
+from identity.views import cookies, identification, leaving, sessions
+
+# Passwords and second factors, of staff and of few people.
+accounts = RareViews("identity.views.accounts")
+logging_in = RareViews("identity.views.logging_in")
+staff_links = RareViews("identity.views.staff_links")
+staff_sign_on = RareViews("identity.views.staff_sign_on")
 
 app_name = "identity"
 urlpatterns = [

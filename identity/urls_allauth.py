@@ -2,7 +2,9 @@
 
 from django.urls import path
 
-from identity.views import logging_in
+from core.rare_addresses import RareViews
+
+logging_in = RareViews("identity.views.logging_in")
 
 urlpatterns = [
     path("log-in/", logging_in.log_in, name="account_login"),

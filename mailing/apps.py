@@ -1,10 +1,13 @@
-from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from core import checked_app
 
-class MailingConfig(AppConfig):
+
+class MailingConfig(checked_app.CheckedApp):
     name = "mailing"
     verbose_name = _("Emails")
 
     def ready(self) -> None:
-        from mailing import checks, tracking  # noqa: F401  # checks and the receiver register themselves
+        from mailing import tracking  # noqa: F401  # the receiver registers itself
+
+        super().ready()

@@ -1,7 +1,8 @@
 from django.urls import path
 
-from privacy import views
+from core.rare_addresses import RareViews
 
+views = RareViews("privacy.views")
 app_name = "privacy"
 urlpatterns = [
     path("own-data/", views.show_own_data, name="own_data"),

@@ -1,8 +1,5 @@
-from django.apps import AppConfig
+from core import checked_app
 
 
-class RecordsConfig(AppConfig):
+class RecordsConfig(checked_app.CheckedApp):
     name = "records"
-
-    def ready(self) -> None:
-        from records import checks  # noqa: F401  # checks register themselves

@@ -132,3 +132,25 @@ def test_server_logs_lines_of_json_without_secrets_and_stops_when_asked(server):
     assert {"gunicorn.error", "heka_confirm.access"} <= {line["name"] for line in lines}
     assert "GET /fi/010594-••••/ 404" in [line["message"] for line in lines]
     assert [secret for secret in ("010594-9032", "s3cret") if secret in log.read_text()] == []
+
+
+ARENAS = """
+import ctypes, gc, runpy, threading
+hooks = runpy.run_path("gunicorn.conf.py")
+allocate = ctypes.CDLL(None).malloc
+allocate.argtypes, allocate.restype = [ctypes.c_size_t], ctypes.c_void_p
+found = []
+threads = [threading.Thread(target=lambda: found.append(allocate(2000))) for _ in range(8)]
+[thread.start() for thread in threads]
+[thread.join() for thread in threads]
+[heap] = [line.split()[0] for line in open("/proc/self/maps") if line.endswith("[heap]\\n")]
+first, last = (int(each, 16) for each in heap.split("-"))
+hooks["post_worker_init"](None)
+print(all(first <= each < last for each in found), gc.get_freeze_count() > 1000)
+"""
+
+
+def test_threads_of_a_worker_share_their_memory_and_garbage_is_sought_in_what_is_new():
+    done = python("-c", ARENAS)
+
+    assert done.stdout == "True True\n", done.stderr
