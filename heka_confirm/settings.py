@@ -154,7 +154,8 @@ TEMPLATES = [
                 "counter.context.counter",
                 *(["demo.context.people"] if DEMO else []),
             ],
-            "libraries": {"i18n": "heka_confirm.templatetags.known"},
+            "libraries": dict.fromkeys(["i18n", "static"], "heka_confirm.templatetags.known"),
+            "builtins": ["heka_confirm.templatetags.known"],
         },
     }
 ]
