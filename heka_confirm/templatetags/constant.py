@@ -63,7 +63,7 @@ class ConstantNode(template.Node):
         alone = Context({**values, **gaps}, autoescape=context.autoescape)
         template_of_page: Any = context.template
         with alone.bind_template(template_of_page), alone.render_context.push_state(template_of_page):
-            text = self.nodelist.render(alone)
+            text: str = self.nodelist.render(alone)
         if not gaps:
             return text
         text = text.replace("%", "%%")
