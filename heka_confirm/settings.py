@@ -116,7 +116,7 @@ MIDDLEWARE = [
     "heka_confirm.requests.RequestContextMiddleware",
     "heka_confirm.requests.SecurityHeadersMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "heka_confirm.requests.PolicyMiddleware",
     "heka_confirm.requests.HttpsOnlyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     *(["heka_confirm.metrics.MetricsMiddleware"] if METRICS_TOKEN else []),
