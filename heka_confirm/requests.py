@@ -167,8 +167,8 @@ class GZipMiddleware(gzip.GZipMiddleware):
             if response.get("ETag", "").startswith('"'):
                 response["ETag"] = f"W/{response['ETag']}"
             return response
-        compressed: HttpResponse = super().process_response(request, response)
-        if compressed.get("Content-Encoding") == "gzip":
+        compressed = super().process_response(request, response)
+        if isinstance(compressed, HttpResponse) and compressed.get("Content-Encoding") == "gzip":
             if len(self.known) >= MOST_KNOWN:
                 self.known.clear()
             self.known[page] = compressed.content
