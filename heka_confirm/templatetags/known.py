@@ -4,13 +4,13 @@ Settings make this library known to every template, and put it in the place of D
 """
 
 import re
-from typing import Any
+from typing import Any, Self
 
 from django.template import Library, Node, NodeList
 from django.template.base import FilterExpression, Parser, Template, Token, render_value_in_context
 from django.template.context import Context
 from django.template.defaulttags import URLNode, url
-from django.template.loader_tags import ExtendsNode, do_extends, do_include
+from django.template.loader_tags import ExtendsNode, IncludeNode, do_extends, do_include
 from django.templatetags import i18n
 from django.templatetags import static as static_files
 from django.urls import Resolver404, get_script_prefix, resolve
@@ -123,6 +123,12 @@ class _Route:
 class KnownExtendsNode(ExtendsNode):
     """Looks for the blocks of the page that it extends once."""
 
+    @classmethod
+    def of(cls, parser: Parser, token: Token) -> Self:
+        """Do what Django's tag `extends` does."""
+        node: Any = do_extends(parser, token)
+        return cls(node.nodelist, node.parent_name)
+
     def get_parent(self, context: Context) -> Template:
         parent: Template = super().get_parent(context)
         if not isinstance(parent.nodelist, _Searched):
@@ -143,22 +149,36 @@ class _Searched(NodeList):
         return self.found[nodetype]
 
 
-class _KnownTemplate:
-    """A template by its name, looked up once."""
+class KnownIncludeNode(IncludeNode):
+    """Looks for the template that it names once."""
 
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.template: Template | None = None
+    found: Any = None
 
-    def resolve(self, context: Context) -> Template:
-        if self.template is None:
+    @classmethod
+    def of(cls, parser: Parser, token: Token) -> Any:
+        """Do what Django's tag `include` does."""
+        node: Any = do_include(parser, token)
+        if not _is_text(node.template):
+            return node
+        return cls(node.template.var, extra_context=node.extra_context, isolated_context=node.isolated_context)
+
+    def render(self, context: Context) -> Any:
+        if self.found is None:
             page: Any = context.template
-            self.template = page.engine.get_template(self.name)
-        return self.template
+            self.found = page.engine.get_template(self.template)
+        values = {name: value.resolve(context) for name, value in self.extra_context.items()}
+        if self.isolated_context:
+            return self.found.render(context.new(values))
+        with context.push(**values):
+            return self.found.render(context)
 
 
 def _is_text(expression: FilterExpression) -> bool:
     return isinstance(getattr(expression.var, "literal", expression.var), str) and not expression.filters
+
+
+register.tag("extends", KnownExtendsNode.of)
+register.tag("include", KnownIncludeNode.of)
 
 
 @register.tag
@@ -179,33 +199,14 @@ def blocktranslate(parser: Parser, token: Token) -> Any:
     return KnownSentenceNode(node, sentence, names) if names or node.extra_context else KnownNode(node)
 
 
+@register.tag("static")
 @register.tag("url")
-def known_url(parser: Parser, token: Token) -> Node:
+def known_path(parser: Parser, token: Token) -> Any:
     """Do what Django's tag does, and remember the address, or only its route where it has parameters."""
+    if token.split_contents()[0] == "static":
+        file: Any = static_files.do_static(parser, token)
+        return KnownPathNode(file, file.varname) if _is_text(file.path) else file
     node: URLNode = url(parser, token)
     if not _is_text(node.view_name) or node.kwargs or (node.args and node.asvar):
         return node
     return KnownAddressNode(node) if node.args else KnownPathNode(node, node.asvar)
-
-
-@register.tag("static")
-def known_static(parser: Parser, token: Token) -> Node:
-    """Do what Django's tag does, and remember the address of a file that the template names."""
-    node: Any = static_files.do_static(parser, token)
-    return KnownPathNode(node, node.varname) if _is_text(node.path) else node
-
-
-@register.tag("extends")
-def known_extends(parser: Parser, token: Token) -> Node:
-    """Do what Django's tag does, and look for the blocks of the other template once."""
-    node: Any = do_extends(parser, token)
-    return KnownExtendsNode(node.nodelist, node.parent_name)
-
-
-@register.tag("include")
-def known_include(parser: Parser, token: Token) -> Any:
-    """Do what Django's tag does, and look for the other template once if this one names it."""
-    node: Any = do_include(parser, token)
-    if _is_text(node.template):
-        node.template = _KnownTemplate(node.template.var)
-    return node
