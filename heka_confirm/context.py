@@ -26,6 +26,8 @@ def page(request: HttpRequest) -> dict[str, Any]:
     behind_language = address.removeprefix(prefix) if address.startswith(prefix) else ""
     ends_at = getattr(request, "session_ends_at", None) or getattr(request, "staff_session_ends_at", None)
     return {
+        "page_address": address,
+        "page_path": request.path,
         "behind_language": behind_language,  # in the address of the page in each language
         "languages": tuple(settings.LANGUAGES),
         "answers_form": "",  # pages with a form say which it is
