@@ -86,11 +86,16 @@ class KnownAddressNode(Node):
         route = self.routes.get(key)
         values = [parameter.resolve(context) for parameter in self.node.args]
         address = route.filled_in(values) if route else None
+        variable = self.node.asvar
         if address is None:
-            address = str(self.node.render(context))
+            address = self.node.render(context)
+            address = str(context[variable] if variable else address)
             if key not in self.routes:
                 self.routes[key] = _Route.of(address, values)
-        return address
+        if not variable:
+            return address
+        context[variable] = address
+        return ""
 
 
 class _Route:
@@ -207,6 +212,6 @@ def known_path(parser: Parser, token: Token) -> Any:
         file: Any = static_files.do_static(parser, token)
         return KnownPathNode(file, file.varname) if _is_text(file.path) else file
     node: URLNode = url(parser, token)
-    if not _is_text(node.view_name) or node.kwargs or (node.args and node.asvar):
+    if not _is_text(node.view_name) or node.kwargs:
         return node
     return KnownAddressNode(node) if node.args else KnownPathNode(node, node.asvar)
