@@ -16,7 +16,11 @@ WELL_FORMED = re.compile(r"[A-Za-z0-9-]{8,64}")
 
 def new_request_id() -> str:
     """Return an id that nobody else has."""
-    return "".join(secrets.choice(LETTERS) for _ in range(SPOKEN))
+    number, letters = secrets.randbelow(len(LETTERS) ** SPOKEN), ""
+    for _ in range(SPOKEN):
+        number, place = divmod(number, len(LETTERS))
+        letters += LETTERS[place]
+    return letters
 
 
 def spoken_id(given: str = "") -> str:

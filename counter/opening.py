@@ -1,7 +1,7 @@
 """When the counter is open. Hours are clock times in Helsinki, in summer and in winter."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from django.utils import timezone
@@ -24,7 +24,7 @@ class Day:
     """The hours of one date; no spans means closed."""
 
     date: dt.date
-    spans: Sequence[Span]
+    spans: tuple[Span, ...]
     reason: str = ""  # of an exceptional day, in the language of the page
 
 
@@ -32,7 +32,7 @@ class Day:
 class Timetable:
     """Ordinary hours by weekday (0 is Monday), and the exceptional days. Those replace the ordinary hours."""
 
-    weekly: Mapping[int, Sequence[Span]] = field(default_factory=dict)
+    weekly: Mapping[int, tuple[Span, ...]] = field(default_factory=dict)
     exceptions: Mapping[dt.date, Day] = field(default_factory=dict)
 
     @property
@@ -40,15 +40,15 @@ class Timetable:
         return bool(self.weekly)
 
     @property
-    def exceptional_days(self) -> list[Day]:
-        return [self.exceptions[date] for date in sorted(self.exceptions)]
+    def exceptional_days(self) -> tuple[Day, ...]:
+        return tuple(self.exceptions[date] for date in sorted(self.exceptions))
 
     @property
-    def week(self) -> list[Day]:
+    def week(self) -> tuple[Day, ...]:
         """The ordinary hours from Monday to Sunday, with the dates of this week."""
         today = timezone.localdate()
         monday = today - dt.timedelta(days=today.weekday())
-        return [self._ordinary(monday + dt.timedelta(days=n)) for n in range(7)]
+        return tuple(self._ordinary(monday + dt.timedelta(days=n)) for n in range(7))
 
     @property
     def today(self) -> Day:

@@ -23,13 +23,15 @@ def page(request: HttpRequest) -> dict[str, Any]:
     # The prefix is replaced, so that the page for an unknown address has the language switch too. An address
     # without a language leads to the front page.
     prefix = f"/{here}/"
-    path = address.removeprefix(prefix) if address.startswith(prefix) else ""
+    behind_language = address.removeprefix(prefix) if address.startswith(prefix) else ""
     ends_at = getattr(request, "session_ends_at", None) or getattr(request, "staff_session_ends_at", None)
     return {
-        "languages": [
-            {"code": code, "name": name, "url": f"/{code}/{path}", "current": code == here}
-            for code, name in settings.LANGUAGES
-        ],
+        "page_address": address,
+        "page_path": request.path,
+        "behind_language": behind_language,  # in the address of the page in each language
+        "languages": tuple(settings.LANGUAGES),
+        "answers_form": "",  # pages with a form say which it is
+        "typed_form": "",
         "public_url": settings.PUBLIC_URL,
         "description": search_engines.description_of(request),
         "digital_support_url": DIGITAL_SUPPORT.get(here or settings.LANGUAGE_CODE),

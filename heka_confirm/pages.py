@@ -1,5 +1,7 @@
 """Pages that need no cookie and no identification (J9)."""
 
+from collections import namedtuple
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -8,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from applications.forms import CodeForm
 
-RETENTION = ("unconfirmed", "ended", "trail", "letters", "people", "feedback")
+Kept = namedtuple("Kept", ("unconfirmed", "ended", "trail", "letters", "people", "feedback"))
 MONTHS_A_YEAR, DAYS_A_YEAR = 12, 365
 
 
@@ -30,8 +32,8 @@ def how_to(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
-    kinds = {kind: _time(getattr(settings, f"RETENTION_{kind.upper()}_DAYS")) for kind in RETENTION}
-    return render(request, "privacy.html", {"kept": kinds, "draft_days": _time(settings.DRAFT_DAYS)})
+    kept = Kept(*(_time(getattr(settings, f"RETENTION_{kind.upper()}_DAYS")) for kind in Kept._fields))
+    return render(request, "privacy.html", {"kept": kept, "draft_days": _time(settings.DRAFT_DAYS)})
 
 
 def _time(days: int) -> str:

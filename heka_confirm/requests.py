@@ -1,5 +1,6 @@
 """Middleware for every request and response, including errors and static files."""
 
+import hashlib
 import ipaddress
 import logging
 import re
@@ -7,11 +8,14 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from csp.constants import HEADER
+from csp.middleware import CSPMiddleware, PolicyParts
+from csp.utils import build_policy
 from django.conf import settings
 from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.middleware import gzip, http
-from django.utils.cache import add_never_cache_headers
+from django.utils.cache import add_never_cache_headers, patch_vary_headers
 
 from core.postgresql import patience
 from core.request_ids import WELL_FORMED, new_request_id, request_id, route
@@ -25,6 +29,7 @@ GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 # Answers that refuse somebody. Whom they refuse stands in the log, if that is known: pages that were seen do not.
 REFUSALS = {401, 403, 404, 429}
+MOST_KNOWN = 100  # compressed pages of about 3 KB
 OF_PROGRAMS = ("/api/", "/anymail/")  # paths that no browser opens by itself
 BRACKETS = re.compile(r"\[([^\[\]]+)\](?::\d{1,5})?")  # around an IPv6 address, with a port behind or without
 
@@ -89,6 +94,20 @@ class NotAllowedMiddleware:
         return errors.not_allowed(request, response.get("Allow", "")) if is_empty else response
 
 
+class PolicyMiddleware(CSPMiddleware):
+    """Writes the policy of the settings, made once; django-csp makes that of a view with one of its own."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        super().__init__(get_response)
+        self.policy = build_policy()
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if settings.DEBUG or self.get_policy_parts(request, response) != PolicyParts():
+            return super().process_response(request, response)
+        response.headers.setdefault(HEADER, self.policy)
+        return response
+
+
 class HttpsOnlyMiddleware:
     """Refuses programs that come by plain HTTP, before SecurityMiddleware would lead them to https.
 
@@ -125,11 +144,35 @@ class GZipMiddleware(gzip.GZipMiddleware):
 
     Such an ETag names the version of an application. Compression would weaken it, and If-Match compares strong ones
     only (RFC 9110). These answers are of one application, and small; pages of many have none and are compressed.
+
+    A page for everybody is compressed once for as long as it says the same.
     """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        super().__init__(get_response)
+        self.known: dict[bytes, bytes] = {}  # compressed pages, by the digest of all that they say
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         names_version = response.has_header("ETag") and "no-store" in response.get("Cache-Control", "")
-        return response if names_version else super().process_response(request, response)
+        if names_version:
+            return response
+        if not isinstance(response, HttpResponse) or not _is_for_everybody(request, response):
+            return super().process_response(request, response)
+        page = hashlib.sha256(response.content).digest()
+        if page in self.known and gzip.re_accepts_gzip.search(request.META.get("HTTP_ACCEPT_ENCODING", "")):
+            patch_vary_headers(response, ("Accept-Encoding",))
+            response.content = self.known[page]
+            response["Content-Length"] = str(len(response.content))
+            response["Content-Encoding"] = "gzip"
+            if response.get("ETag", "").startswith('"'):
+                response["ETag"] = f"W/{response['ETag']}"
+            return response
+        compressed = super().process_response(request, response)
+        if isinstance(compressed, HttpResponse) and compressed.get("Content-Encoding") == "gzip":
+            if len(self.known) >= MOST_KNOWN:
+                self.known.clear()
+            self.known[page] = compressed.content
+        return compressed
 
 
 class SecurityHeadersMiddleware:
@@ -147,13 +190,17 @@ class SecurityHeadersMiddleware:
             response.headers.setdefault(name, value)
         if not (isinstance(response, FileResponse) or search_engines.may_show(request)):
             response["X-Robots-Tag"] = "noindex"
-        if not response.has_header("Cache-Control"):
-            has_cookie = bool(response.cookies) or settings.SESSION_COOKIE_NAME in request.COOKIES
-            if response.status_code >= 400 or has_cookie:
-                add_never_cache_headers(response)
-            else:
-                response["Cache-Control"] = "no-cache"
+        if _is_for_everybody(request, response):
+            response["Cache-Control"] = "no-cache"
+        elif not response.has_header("Cache-Control"):
+            add_never_cache_headers(response)
         return response
+
+
+def _is_for_everybody(request: HttpRequest, response: HttpResponseBase) -> bool:
+    """Tell whether an answer is the same for all who ask, and no view says otherwise."""
+    has_cookie = bool(response.cookies) or settings.SESSION_COOKIE_NAME in request.COOKIES
+    return not (response.has_header("Cache-Control") or response.status_code >= 400 or has_cookie)
 
 
 def client_address(request: HttpRequest) -> str:

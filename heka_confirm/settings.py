@@ -116,7 +116,7 @@ MIDDLEWARE = [
     "heka_confirm.requests.RequestContextMiddleware",
     "heka_confirm.requests.SecurityHeadersMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "heka_confirm.requests.PolicyMiddleware",
     "heka_confirm.requests.HttpsOnlyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     *(["heka_confirm.metrics.MetricsMiddleware"] if METRICS_TOKEN else []),
@@ -154,7 +154,8 @@ TEMPLATES = [
                 "counter.context.counter",
                 *(["demo.context.people"] if DEMO else []),
             ],
-            "libraries": {"i18n": "heka_confirm.templatetags.known"},
+            "libraries": dict.fromkeys(["i18n", "static"], "heka_confirm.templatetags.known"),
+            "builtins": ["heka_confirm.templatetags.known"],
         },
     }
 ]

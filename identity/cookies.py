@@ -78,7 +78,8 @@ def accepted(request: HttpRequest) -> bool:
 
 def question(request: HttpRequest) -> dict[str, Any]:
     """Return the context of a page that asks for the acceptance, unless it was given before."""
-    return {"accepted": accepted(request), "cookies": all_cookies(), "brokers": providers.all_providers()}
+    brokers = tuple(provider.label for provider in providers.all_providers())
+    return {"accepted": accepted(request), "cookies": tuple(all_cookies()), "brokers": brokers}
 
 
 def accept_and_go_on(next_url: str) -> HttpResponse:

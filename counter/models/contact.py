@@ -2,6 +2,7 @@
 
 import re
 from collections import defaultdict
+from dataclasses import dataclass, fields
 from typing import Self
 
 from django.conf import settings
@@ -33,6 +34,25 @@ def _require_all_languages(record: models.Model, field: str) -> None:
     texts = [bool(getattr(record, f"{field}_{code}")) for code, _name in settings.LANGUAGES]
     if any(texts) and not all(texts):
         raise ValidationError({f"{field}_fi": _("Write this in all three languages, or in none.")})
+
+
+@dataclass(frozen=True)
+class Contact:
+    """What pages say of the counter in one language, but for its hours."""
+
+    name: str
+    street: str
+    postal_code: str
+    city: str
+    place: str
+    phone: str
+    phone_link: str
+    email: str
+    map_url: str
+    page_url: str
+    has_page: bool
+    e_service_url: str
+    note: str
 
 
 class Counter(models.Model):
@@ -176,15 +196,20 @@ class Counter(models.Model):
         """The phone number as a tel: address has it (RFC 3966)."""
         return "".join(character for character in self.phone if character in "+0123456789")
 
+    @property
+    def contact(self) -> Contact:
+        """What constant parts of pages are made of: unlike a record, it equals only what says the same."""
+        return Contact(**{each.name: getattr(self, each.name) for each in fields(Contact)})
+
     @cached_property
     def timetable(self) -> Timetable:
         """When the counter is open, with the exceptional days of today and later."""
         return TIMETABLES[get_language() or ""].now(self._read_timetable)  # it has reasons in one language
 
     def _read_timetable(self) -> Timetable:
-        weekly: dict[int, list[Span]] = {}
+        weekly: dict[int, tuple[Span, ...]] = defaultdict(tuple)
         for hours in _WEEK.rows(counter=self.pk):
-            weekly.setdefault(hours.weekday, []).append(hours.span)
+            weekly[hours.weekday] += (hours.span,)
         ahead = _AHEAD.rows(counter=self.pk, today=timezone.localdate())
         return Timetable(weekly=weekly, exceptions={exception.date: exception.day for exception in ahead})
 
@@ -267,7 +292,7 @@ class ExceptionalHours(models.Model):
 
     @property
     def day(self) -> Day:
-        spans = [Span(self.opens, self.closes)] if self.opens and self.closes else []
+        spans = (Span(self.opens, self.closes),) if self.opens and self.closes else ()
         return Day(self.date, spans, reason=in_language(self, "reason"))
 
 

@@ -15,12 +15,14 @@ PHONE = r"(?<!\w)(?:\+|0)\d{1,4}(?: \d{2,5}){1,4}\b"
 STREET = r"\b\w{1,12}(?:katu|tie|gatan|vägen) \d{1,4}(?: [A-Z](?: \d{1,3})?)?\b"  # with stairs and flat
 TAG = r"<[^>]*>"  # of a text that is markup already: passed over
 NUMBER = re.compile(f"{TAG}|({CODE}|{PHONE}|{STREET})")
+PART_OF_EACH = re.compile(r"[\d-]")  # whatever has none is not looked through
 
 
 @register.filter
 def unbroken(text: Any) -> SafeString:
     """Return a text with each number, code and street kept on one line, by the markup: people copy it as it is."""
-    return mark_safe(NUMBER.sub(_kept_together, conditional_escape(text)))  # noqa: S308 (escaped)
+    escaped = conditional_escape(text)
+    return mark_safe(NUMBER.sub(_kept_together, escaped) if PART_OF_EACH.search(escaped) else escaped)  # noqa: S308
 
 
 def _kept_together(found: re.Match[str]) -> str:

@@ -9,11 +9,11 @@ from tests.counter.hours import set_hours
 MORNING = Span(dt.time(9), dt.time(12))
 AFTERNOON = Span(dt.time(13), dt.time(16))
 WEEKLY = {
-    0: [MORNING, AFTERNOON],
-    1: [MORNING],
-    2: [MORNING],
-    3: [Span(dt.time(9), dt.time(17))],
-    4: [MORNING],
+    0: (MORNING, AFTERNOON),
+    1: (MORNING,),
+    2: (MORNING,),
+    3: (Span(dt.time(9), dt.time(17)),),
+    4: (MORNING,),
 }
 
 

@@ -83,10 +83,10 @@ def test_timetable_leaves_out_exceptions_of_the_past(counter):
         table = counter.timetable
 
     assert table.weekly == WEEKLY
-    assert table.exceptional_days == [
-        Day(dt.date(2026, 12, 24), [], "Holiday"),
-        Day(dt.date(2026, 12, 31), [], "Holiday"),
-    ]
+    assert table.exceptional_days == (
+        Day(dt.date(2026, 12, 24), (), "Holiday"),
+        Day(dt.date(2026, 12, 31), (), "Holiday"),
+    )
 
 
 @pytest.mark.parametrize(("opens", "closes"), [(TWELVE, NINE), (NINE, NINE)])

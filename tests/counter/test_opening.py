@@ -14,8 +14,8 @@ CHRISTMAS_EVE, NEW_YEARS_EVE = dt.date(2026, 12, 24), dt.date(2026, 12, 31)
 TIMETABLE = Timetable(
     weekly=WEEKLY,
     exceptions={
-        CHRISTMAS_EVE: Day(CHRISTMAS_EVE, [], "Christmas Eve"),
-        NEW_YEARS_EVE: Day(NEW_YEARS_EVE, [Span(dt.time(10), dt.time(11))]),
+        CHRISTMAS_EVE: Day(CHRISTMAS_EVE, (), "Christmas Eve"),
+        NEW_YEARS_EVE: Day(NEW_YEARS_EVE, (Span(dt.time(10), dt.time(11)),)),
     },
 )
 
@@ -80,7 +80,7 @@ def test_status_around_summer_time_follows_the_clock(at, is_open):
     ],
 )
 def test_status_in_the_night_when_the_clock_is_moved(at, is_open):
-    sunday_night = Timetable(weekly={6: [Span(dt.time(2), dt.time(5))]})
+    sunday_night = Timetable(weekly={6: (Span(dt.time(2), dt.time(5)),)})
 
     assert opening_status(sunday_night, utc(at)).is_open is is_open
 
@@ -92,7 +92,7 @@ def test_status_without_hours_is_unknown():
 def test_status_with_no_opening_in_sight():
     first = dt.date(2026, 11, 23)
     days = [first + dt.timedelta(days=n) for n in range(LOOK_AHEAD_DAYS)]
-    closed = Timetable(weekly=WEEKLY, exceptions={day: Day(day, []) for day in days})
+    closed = Timetable(weekly=WEEKLY, exceptions={day: Day(day, ()) for day in days})
 
     found = opening_status(closed, here("2026-11-23 10:00"))
 
@@ -100,7 +100,7 @@ def test_status_with_no_opening_in_sight():
 
 
 def test_status_sorts_the_hours_of_a_day():
-    table = Timetable(weekly={0: [AFTERNOON, MORNING]})
+    table = Timetable(weekly={0: (AFTERNOON, MORNING)})
 
     assert opening_status(table, here("2026-11-23 08:00")).changes_at == here("2026-11-23 09:00")
 
@@ -110,7 +110,7 @@ def test_week_is_the_one_of_today_in_helsinki():
     week = TIMETABLE.week
 
     assert [day.date.day for day in week] == [23, 24, 25, 26, 27, 28, 29]
-    assert week[0].spans == [MORNING, AFTERNOON]
+    assert week[0].spans == (MORNING, AFTERNOON)
     assert week[6].spans == ()
     assert TIMETABLE.today.date == dt.date(2026, 11, 23)
 

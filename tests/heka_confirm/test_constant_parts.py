@@ -2,8 +2,11 @@
 
 import pytest
 from django.template import engines
+from django.utils.functional import SimpleLazyObject
+from django.utils.safestring import mark_safe
 from django.utils.translation import override
 
+from counter.models import Counter
 from tests import cast
 from tests.applications import factories
 
@@ -49,6 +52,35 @@ def test_constant_part_keeps_few_values_whatever_is_given():
     assert [template.render({"number": number}) for number in range(300)] == [str(number) for number in range(300)]
     [node] = [node for node in template.template.nodelist if hasattr(node, "rendered")]
     assert len(node.rendered) == 100
+
+
+def test_constant_part_shows_what_it_is_around_for_each_reader():
+    part = """<a href="/{{ reader }}?100%">{{ reader }} {{ kind }}</a>"""
+    source = f"{{% constant kind around reader %}}{part}{{% endconstant %}}"
+    assert rendered(source, kind="%s") == (
+        ['<a href="/Maija?100%">Maija %s</a>'] * 3 + ['<a href="/Olli?100%">Olli %s</a>'] * 3
+    )
+    template = engines["django"].from_string("{% load constant %}" + source)
+    shown = '<a href="/&quot;&lt;b&gt;%(kind)s?100%">&quot;&lt;b&gt;%(kind)s x</a>'
+    assert [template.render({"kind": "x", "reader": '"<b>%(kind)s'}) for _ in range(2)] == [shown, shown]
+
+
+def test_constant_part_cannot_depend_on_what_it_is_around():
+    with pytest.raises(TypeError):
+        rendered("{% constant around reader %}{% if reader %}x{% endif %}{% endconstant %}")
+
+
+def test_constant_part_tells_values_apart_that_are_equal_but_shown_otherwise():
+    template = engines["django"].from_string("{% load constant %}{% constant value %}{{ value }}{% endconstant %}")
+    values = [mark_safe("<b>"), "<b>", True, 1]
+    assert [template.render({"value": value}) for value in values] == ["<b>", "&lt;b&gt;", "True", "1"]
+
+
+@pytest.mark.parametrize("value", [Counter(), SimpleLazyObject(Counter), [1], {"a": 1}, object()])
+def test_constant_part_takes_no_value_that_changes_and_stays_the_same(value):
+    """Two records of one row are equal, whatever they say."""
+    with pytest.raises(TypeError):
+        rendered("{% constant value %}{{ value }}{% endconstant %}", value=value)
 
 
 def test_known_words_and_addresses_are_those_of_each_language():
