@@ -81,11 +81,18 @@ def is_reminded(applicant: Applicant, application: Application) -> bool:
     return applicant.is_awaited or (applicant.is_main and any(a.is_awaited for a in application.applicants))
 
 
-def reminded(applicant: Applicant, application: Application, *, number: int) -> None:
-    """Remind somebody, for the n-th time since their invitation (R14)."""
+def reminded(applicant: Applicant, application: Application, *, number: int) -> Iterator[Draft]:
+    """Return what reminds somebody, for the n-th time since their invitation (R14)."""
     invitation = applicant.live_invitation.pk if applicant.live_invitation else 0
-    about = f"{invitation}.{number}"
-    _queue_to("reminder", application, [applicant], about=about, applicant=applicant.pk, invitation=invitation)
+    return _letters_to(
+        "reminder",
+        application,
+        [applicant],
+        about=f"{invitation}.{number}",
+        applicants=application.applicants,
+        applicant=applicant.pk,
+        invitation=invitation,
+    )
 
 
 def confirmed(confirmation: Confirmation, application: Application, applicants: list[Applicant]) -> None:
@@ -170,10 +177,11 @@ def undeliverable(letter: Letter, applicant: Applicant, application: Application
     _queue_to("undeliverable", application, application.applicants[:1], about=about, who=applicant, **lost)
 
 
-def about_to_end(application: Application) -> None:
-    """Warn everybody a week before the application lapses or expires (R5)."""
+def about_to_end(application: Application) -> Iterator[Draft]:
+    """Return what warns everybody a week before the application lapses or expires (R5)."""
     message = "about_to_lapse" if application.state == State.AWAITING else "about_to_expire"
-    _queue_to(message, application, _reached(application.applicants), about=application.valid_until.isoformat())
+    about, applicants = application.valid_until.isoformat(), application.applicants
+    return _letters_to(message, application, _reached(applicants), about=about, applicants=applicants)
 
 
 def renewed(who: Applicant, application: Application, *, check: IdCheck | None = None) -> None:
@@ -215,9 +223,12 @@ def removed(former: Sequence[Applicant], application: Application) -> None:
     )
 
 
-def became_adult(applicant: Applicant, application: Application) -> None:
-    """Tell everybody, the person included, that the application now waits for one person more (R2)."""
-    _queue_to("became_adult", application, _reached(application.applicants), about=applicant.pk, who=applicant)
+def became_adult(applicant: Applicant, application: Application) -> Iterator[Draft]:
+    """Return what tells everybody, the person included, that the application now waits for one person more (R2)."""
+    everybody = application.applicants
+    return _letters_to(
+        "became_adult", application, _reached(everybody), about=applicant.pk, applicants=everybody, who=applicant
+    )
 
 
 def letter_key(message: str, about: object, to: Applicant) -> str:

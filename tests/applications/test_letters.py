@@ -518,7 +518,7 @@ def test_whoever_has_no_bank_codes_reads_before_it_expires_that_the_counter_rene
     key = made_valid(application)
     time_machine.shift(dt.timedelta(days=83))
 
-    letters.about_to_end(Application.objects.with_people().get(pk=key))
+    outbox.queue_letters(*letters.about_to_end(Application.objects.with_people().get(pk=key)))
 
     to_ethan, to_maija = (written(letter("about_to_expire", who))[1] for who in (ethan, cast.MAIJA))
     assert "You can renew the application at the rental apartment search advisory service." in to_ethan
