@@ -62,12 +62,12 @@ LETTERS_ALONE = (StepKind.WARNING, StepKind.REMINDER)  # the others change the a
 class Step:
     """One thing that the clock does to one application. Of several past steps with one name, only the last is done.
 
-    `do` does it and returns the letters that it owes besides, not yet queued.
+    `do` does it and returns the letters that it owes besides, not yet queued. Those that end are ended together.
     """
 
     at: dt.datetime
     kind: StepKind
-    do: Callable[[], Iterable[Draft] | None]
+    do: Callable[[], Iterable[Draft] | None] = lambda: None
     applicant: Applicant | None = None  # whose birthday or reminder it is
 
     @property
@@ -139,7 +139,10 @@ def _do(locked: list[int], now: dt.datetime) -> None:
     applications = _read_applications(locked)  # now that nobody else can change them
     drafts: list[Draft] = []
     changed: list[int] = []
-    for application, overdue in _overdue(applications, now):
+    to_do = _overdue(applications, now)
+    if over := [each for each, overdue in to_do if any(step.kind == StepKind.END for step in overdue)]:
+        deadlines.end(*over)
+    for application, overdue in to_do:
         for step in overdue:
             drafts += step.do() or ()
         if any(step.kind not in LETTERS_ALONE for step in overdue):
@@ -196,7 +199,7 @@ def _steps(application: Application) -> Iterator[Step]:
         release_at = max(_at(last_day - RELEASE, MORNING), held_at + HELD_AT_LEAST)
         yield Step(release_at, StepKind.RELEASE, partial(held_emails.release_of, application))
     yield Step(_at(last_day - WARNING, MORNING), StepKind.WARNING, partial(letters.about_to_end, application))
-    yield Step(_at(last_day + dt.timedelta(days=1)), StepKind.END, partial(deadlines.end, application))
+    yield Step(_at(last_day + dt.timedelta(days=1)), StepKind.END)
     for applicant in application.applicants:
         yield from _birthday(applicant, application)
         if letters.is_reminded(applicant, application) and not application.emails_held_at:

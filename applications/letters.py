@@ -190,13 +190,21 @@ def renewed(who: Applicant, application: Application, *, check: IdCheck | None =
     _queue_to("renewed", application, _reached(application.applicants), about=about, who=who, **_recorded(check))
 
 
-def ended(application: Application, *, who: Applicant | None = None, check: IdCheck | None = None) -> None:
-    """Tell everybody that the application lapsed, expired, was replaced, or was withdrawn by `who`.
+def ended(application: Application, *, who: Applicant | None = None, check: IdCheck | None = None) -> Iterator[Draft]:
+    """Return what tells everybody that the application lapsed, expired, was replaced, or was withdrawn by `who`.
 
     Nobody who applies withdrew it if the housing system did. The check is that of a withdrawal at the counter.
     """
-    reached = _reached(application.applicants)
-    _queue_to(application.state, application, reached, about=application.pk, who=who, **_recorded(check))
+    everybody = application.applicants
+    return _letters_to(
+        application.state,
+        application,
+        _reached(everybody),
+        about=application.pk,
+        applicants=everybody,
+        who=who,
+        **_recorded(check),
+    )
 
 
 def removed(former: Sequence[Applicant], application: Application) -> None:

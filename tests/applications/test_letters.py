@@ -89,7 +89,7 @@ def household(message, days, *, language="fi", **more):
         case "withdrawn":
             with transaction.atomic():
                 states.transition(application, Transition.WITHDRAWN, by=HOUSING_SYSTEM, at=timezone.now())
-                letters.ended(fresh(application))
+                outbox.queue_letters(*letters.ended(fresh(application)))
         case "removed":
             confirm(application, cast.OLLI)
             without = cast.document(cast.MAIJA, language=language)

@@ -316,7 +316,7 @@ def test_later_letter_is_told_again(adviser):
     tellings.mark_told(letter, slot(application, OLLI), way=Way.PHONE, by=acting("adviser"))
 
     Application.objects.filter(pk=application.pk).update(state="lapsed")
-    letters.ended(fresh(application))
+    outbox.queue_letters(*letters.ended(fresh(application)))
 
     assert owed() == [("lapsed", "Olli")]
 
