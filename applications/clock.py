@@ -8,6 +8,7 @@ application that fails is tried again later, and the others do not wait for it.
 
 import datetime as dt
 import logging
+import time
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
@@ -21,9 +22,8 @@ from django.utils import timezone
 from applications import dates, deadlines, held_emails, inviting, letters, undeliverable
 from applications.enums import State
 from applications.models import OPEN, Applicant, Application
-from core import alive
 from core.transactions import DATABASE_AWAY
-from core.worker import log_fault
+from core.worker import ROUND_SECONDS, log_fault
 from mailing import outbox
 from mailing.outbox import Draft
 
@@ -88,11 +88,23 @@ def tick() -> int:
     visited = failed = 0
     while went_well := _tick_some(timezone.now()):
         visited, failed = visited + len(went_well), failed + went_well.count(False)
-        alive.show_life()  # thousands may be due, and take longer than a round
     undeliverable.tell()
     if failed:
         raise SomeFailed(visited=visited, failed=failed)
     return visited
+
+
+def tick_for_a_round() -> bool:
+    """Do what tick() does, for one round of the worker, which has emails to send too; tell whether more is due.
+
+    An application that failed has been logged.
+    """
+    until = time.monotonic() + ROUND_SECONDS
+    while _tick_some(timezone.now()):
+        if time.monotonic() >= until:
+            return True
+    undeliverable.tell()
+    return False
 
 
 def preview() -> list[str]:

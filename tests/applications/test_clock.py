@@ -699,6 +699,24 @@ def test_many_are_reminded_by_as_many_statements_as_one(time_machine, django_ass
     assert posted() == [("reminder", who) for who in ("vera", "ville")] * 4
 
 
+def test_worker_is_told_that_more_is_due_and_goes_on_with_it(time_machine, monkeypatch):
+    sent(cast.MAIJA)
+    posted()
+    time_machine.shift(4 * DAY)
+    monkeypatch.setattr(clock, "ROUND_SECONDS", 0)  # over after the first batch
+
+    assert clock.tick_for_a_round() is True
+    assert posted() == [("reminder", "maija")]
+    assert clock.tick_for_a_round() is False
+    assert posted() == []
+
+
+def test_worker_goes_on_though_an_application_fails(broken_first):
+    assert clock.tick_for_a_round() is False
+
+    assert posted() == [("reminder", "olli")]
+
+
 def test_dry_run_says_what_would_be_done_and_does_nothing(time_machine):
     application = sent(cast.MAIJA, cast.OLLI)
     clock.tick()
