@@ -29,6 +29,8 @@ from mailing.models import Letter
 from mailing.outbox import Draft
 from records.names import applicant_subject
 
+# Templates take what is missing for false or empty. So that is not stored, but for what code reads by its name.
+STATED = {"is_valid", "invitation"}
 INVITING = ("invitation", "reminder")  # what asks somebody to confirm
 
 
@@ -282,6 +284,20 @@ def _letters_to(
     was_valid = application.state == State.AWAITING and application.was_valid
     for applicant in to:
         if applicant.held_at is None:  # without an address it is read on the page, and told by the counter
+            told = {
+                "reference": application.reference,
+                "number": application.number,
+                "valid_until": application.valid_until.isoformat(),
+                "is_valid": application.state == State.VALID,
+                "was_valid": was_valid,
+                "recipient": str(applicant),
+                "is_main": applicant.is_main,
+                "only_at_counter": applicant.only_at_counter,
+                **who_is_missing(applicant, applicants),
+                **({"who": str(who), "is_me": who == applicant} if who else {}),
+                **_edit_place(applicant, application),
+                **parameters,
+            }
             yield Draft(
                 key=letter_key(message, about, applicant),
                 message=message,
@@ -289,20 +305,7 @@ def _letters_to(
                 language=applicant.language,
                 about=application.reference,
                 recipient=applicant_subject(applicant.pk),
-                parameters={
-                    "reference": application.reference,
-                    "number": application.number,
-                    "valid_until": application.valid_until.isoformat(),
-                    "is_valid": application.state == State.VALID,
-                    "was_valid": was_valid,
-                    "recipient": str(applicant),
-                    "is_main": applicant.is_main,
-                    "only_at_counter": applicant.only_at_counter,
-                    **who_is_missing(applicant, applicants),
-                    **({"who": str(who), "is_me": who == applicant} if who else {}),
-                    **_edit_place(applicant, application),
-                    **parameters,
-                },
+                parameters={name: value for name, value in told.items() if value or name in STATED},
             )
 
 

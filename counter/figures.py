@@ -49,17 +49,18 @@ def _figures(applications: Collection[int]) -> Iterator[Figure]:
     sent_on = {}
     ended = Application.objects.filter(Among("pk", applications))
     for key, sent_at, state in ended.values_list("pk", "sent_at", "state"):
-        sent_on[key] = timezone.localdate(sent_at)
-        yield _month(sent_at), "sent", ""
-        yield _month(sent_at), "ended as", state
+        sent_on[key] = day = timezone.localdate(sent_at)
+        yield day.replace(day=1), "sent", ""
+        yield day.replace(day=1), "ended as", state
     for key, valid_at in _became_valid(applications).items():
         days = (timezone.localdate(valid_at) - sent_on[key]).days
         yield sent_on[key].replace(day=1), "valid after days", str(days)
     in_them = Among("applicant__version__application", applications)
     confirmations = Confirmation.objects.filter(in_them, undone_at=None)
     for at, method, language in confirmations.values_list("confirmed_at", "method", "applicant__language"):
-        yield _month(at), "method", method
-        yield _month(at), "language", language
+        month = _month(at)
+        yield month, "method", method
+        yield month, "language", language
     checks = IdCheck.objects.filter(in_them, undoing=None)
     for checked_at in checks.values_list("checked_at", flat=True):
         yield _month(checked_at), "ID checks", ""
