@@ -55,6 +55,10 @@ class StepKind(StrEnum):
     REMINDER = "reminder"
 
 
+TOGETHER: dict[StepKind, Callable[..., None]] = {
+    StepKind.RELEASE: held_emails.release_of,
+    StepKind.END: deadlines.end,
+}
 LETTERS_ALONE = (StepKind.WARNING, StepKind.REMINDER)  # the others change the application too
 
 
@@ -62,12 +66,12 @@ LETTERS_ALONE = (StepKind.WARNING, StepKind.REMINDER)  # the others change the a
 class Step:
     """One thing that the clock does to one application. Of several past steps with one name, only the last is done.
 
-    `do` does it and returns the letters that it owes besides, not yet queued. Those that end are ended together.
+    `do` does it, but for what is done to several applications TOGETHER, and returns letters that are not yet queued.
     """
 
     at: dt.datetime
     kind: StepKind
-    do: Callable[[], Iterable[Draft] | None] = lambda: None
+    do: Callable[[], Iterable[Draft]] = tuple
     applicant: Applicant | None = None  # whose birthday or reminder it is
 
     @property
@@ -152,11 +156,12 @@ def _do(locked: list[int], now: dt.datetime) -> None:
     drafts: list[Draft] = []
     changed: list[int] = []
     to_do = _overdue(applications, now)
-    if over := [each for each, overdue in to_do if any(step.kind == StepKind.END for step in overdue)]:
-        deadlines.end(*over)
+    for kind, act in TOGETHER.items():
+        if concerned := [each for each, overdue in to_do if kind in {step.kind for step in overdue}]:
+            act(*concerned)
     for application, overdue in to_do:
         for step in overdue:
-            drafts += step.do() or ()
+            drafts += step.do()
         if any(step.kind not in LETTERS_ALONE for step in overdue):
             changed.append(application.pk)
     outbox.queue_letters(*drafts)
@@ -209,7 +214,7 @@ def _steps(application: Application) -> Iterator[Step]:
     last_day = application.valid_until
     if held_at := application.emails_held_at:
         release_at = max(_at(last_day - RELEASE, MORNING), held_at + HELD_AT_LEAST)
-        yield Step(release_at, StepKind.RELEASE, partial(held_emails.release_of, application))
+        yield Step(release_at, StepKind.RELEASE)
     yield Step(_at(last_day - WARNING, MORNING), StepKind.WARNING, partial(letters.about_to_end, application))
     yield Step(_at(last_day + dt.timedelta(days=1)), StepKind.END)
     for applicant in application.applicants:
