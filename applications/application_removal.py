@@ -25,11 +25,12 @@ from applications.models import (
     IdCheck,
     Invitation,
     LearnedCode,
-    NamePart,
     RecordedAct,
     StateChange,
     Version,
 )
+from core.among import Among
+from core.deletion import delete_rows
 from identity.models import Person
 from mailing.letter_removal import remove_letters_about
 from records import append_only
@@ -51,27 +52,26 @@ def applications_past(now: dt.datetime) -> QuerySet[StateChange, int]:
 
 def lock_ended(applications: Collection[int]) -> dict[int, str]:
     """Lock those of these applications that have ended and that nobody else has locked; return their references."""
-    found = Application.objects.exclude(state__in=OPEN).filter(pk__in=applications).order_by("pk")
+    found = Application.objects.exclude(state__in=OPEN).filter(Among("pk", applications)).order_by("pk")
     skip_locked = connection.features.has_select_for_update_skip_locked
     return dict(found.select_for_update(skip_locked=skip_locked).values_list("pk", "reference"))
 
 
 def remove_applications(applications: Collection[int]) -> None:
     """Remove these applications with their versions, people, confirmations, ID checks and history."""
-    versions = Version.objects.filter(application__in=applications)
+    versions = Version.objects.filter(Among("application", applications))
     slots = Applicant.objects.filter(version__in=versions)
     with append_only.permit():
-        LearnedCode.objects.filter(id_check__applicant__in=slots).delete()
-        RecordedAct.objects.filter(id_check__applicant__in=slots).delete()
+        delete_rows(LearnedCode.objects.filter(id_check__applicant__in=slots))
+        delete_rows(RecordedAct.objects.filter(id_check__applicant__in=slots))
         slots.filter(code_check__isnull=False).update(code_check=None)
-        Happening.objects.filter(application__in=applications).delete()
-        for model in (NamePart, Invitation, ErrorReport, Certificate, Confirmation, IdCheck):
-            model.objects.filter(applicant__in=slots).delete()
-        StateChange.objects.filter(application__in=applications).delete()
-        Application.objects.filter(pk__in=applications).update(current=None)
-        slots.delete()
-        versions.delete()
-        Application.objects.filter(pk__in=applications).delete()
+        delete_rows(Happening.objects.filter(Among("application", applications)))
+        for model in (Invitation, ErrorReport, Certificate, Confirmation, IdCheck):
+            delete_rows(model.objects.filter(applicant__in=slots))
+        delete_rows(StateChange.objects.filter(Among("application", applications)))
+        delete_rows(slots)
+        delete_rows(versions)  # application and version refer to each other, which the database checks in the end
+        delete_rows(Application.objects.filter(Among("pk", applications)))
 
 
 def remove_drafts(people: Iterable[Person], applications: Collection[int]) -> None:

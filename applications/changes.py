@@ -28,6 +28,7 @@ from core.refusals import Refused
 from core.transactions import atomically
 from identity.enums import Language
 from identity.people import acting_person
+from mailing import outbox
 
 
 class CannotChange(Refused):
@@ -245,7 +246,7 @@ def withdraw(application: Application, *, by: Actor, check: IdCheck | None = Non
     if check or acting_person(by):
         check_withdrawable(locked, own)
     states.transition(locked, Transition.WITHDRAWN, by=by, at=timezone.now(), check=check)
-    letters.ended(locked, who=own, check=check)
+    outbox.queue_letters(*letters.ended(locked, who=own, check=check))
 
 
 def check_withdrawable(application: Application, own: Applicant | None) -> None:

@@ -52,9 +52,9 @@ def release_wave(most: int | None = None) -> int:
     return released
 
 
-def release_of(application: Application) -> None:
-    """Release the emails about an application that its caller has locked."""
-    _release_locked([application.reference], at=timezone.now())
+def release_of(*applications: Application) -> None:
+    """Release the emails about applications that the caller has locked."""
+    _release_locked([each.reference for each in applications], at=timezone.now())
 
 
 @atomically

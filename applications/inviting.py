@@ -9,6 +9,7 @@ from applications.models import Applicant, Application, Invitation
 from mailing import held, outbox
 from mailing.enums import Rank
 from mailing.models import Letter
+from mailing.outbox import Draft
 from records.names import applicant_subject
 
 PAUSE = dt.timedelta(minutes=10)  # between two invitations of a person to the same address
@@ -29,10 +30,20 @@ def release_held(application: Application) -> None:
 
 
 def invite(applicant: Applicant, application: Application, *, rank: Rank | None = None) -> bool:
-    """Send a co-applicant a new invitation, which ends the former one; tell whether one is sent.
+    """Send a co-applicant a new invitation; tell whether one is sent. Without `rank` it is news.
 
-    One that went to this very address a moment ago works again instead, whatever was sent elsewhere since. Without
-    `rank` it is news.
+    The rest is as renew_invitation() has it.
+    """
+    drafts = renew_invitation(applicant, application)
+    outbox.queue_letters(*drafts, rank=rank)
+    return bool(drafts)
+
+
+def renew_invitation(applicant: Applicant, application: Application) -> list[Draft]:
+    """Give a co-applicant a new invitation, which ends the former one, and return its letter, not yet queued.
+
+    One that went to this very address a moment ago works again instead, whatever was sent elsewhere since. Then
+    there is no letter.
     """
     now = timezone.now()
     recent = Invitation.objects.filter(applicant=applicant, created_at__gt=now - PAUSE)
@@ -45,12 +56,11 @@ def invite(applicant: Applicant, application: Application, *, rank: Rank | None 
         live.exclude(pk=again.pk).update(replaced_at=now)
         again.replaced_at = None
         again.save(update_fields=["replaced_at"])
-        return False
+        return []
     live.update(replaced_at=now)
     invitation = invitation_links.new_invitation(applicant, at=now)
     invitation.save()
-    outbox.queue_letters(*letters.invited([invitation], application), rank=rank)
-    return True
+    return list(letters.invited([invitation], application))
 
 
 def end_invitation(applicant: Applicant, application: Application) -> None:

@@ -29,6 +29,8 @@ from mailing.models import Letter
 from mailing.outbox import Draft
 from records.names import applicant_subject
 
+# Templates take what is missing for false or empty. So that is not stored, but for what code reads by its name.
+STATED = {"is_valid", "invitation"}
 INVITING = ("invitation", "reminder")  # what asks somebody to confirm
 
 
@@ -83,11 +85,18 @@ def is_reminded(applicant: Applicant, application: Application) -> bool:
     return applicant.is_awaited or (applicant.is_main and any(a.is_awaited for a in application.applicants))
 
 
-def reminded(applicant: Applicant, application: Application, *, number: int) -> None:
-    """Remind somebody, for the n-th time since their invitation (R14)."""
+def reminded(applicant: Applicant, application: Application, *, number: int) -> Iterator[Draft]:
+    """Return what reminds somebody, for the n-th time since their invitation (R14)."""
     invitation = applicant.live_invitation.pk if applicant.live_invitation else 0
-    about = f"{invitation}.{number}"
-    _queue_to("reminder", application, [applicant], about=about, applicant=applicant.pk, invitation=invitation)
+    return _letters_to(
+        "reminder",
+        application,
+        [applicant],
+        about=f"{invitation}.{number}",
+        applicants=application.applicants,
+        applicant=applicant.pk,
+        invitation=invitation,
+    )
 
 
 def confirmed(confirmation: Confirmation, application: Application, applicants: list[Applicant]) -> None:
@@ -172,10 +181,11 @@ def undeliverable(letter: Letter, applicant: Applicant, application: Application
     _queue_to("undeliverable", application, application.applicants[:1], about=about, who=applicant, **lost)
 
 
-def about_to_end(application: Application) -> None:
-    """Warn everybody a week before the application lapses or expires (R5)."""
+def about_to_end(application: Application) -> Iterator[Draft]:
+    """Return what warns everybody a week before the application lapses or expires (R5)."""
     message = "about_to_lapse" if application.state == State.AWAITING else "about_to_expire"
-    _queue_to(message, application, _reached(application.applicants), about=application.valid_until.isoformat())
+    about, applicants = application.valid_until.isoformat(), application.applicants
+    return _letters_to(message, application, _reached(applicants), about=about, applicants=applicants)
 
 
 def renewed(who: Applicant, application: Application, *, check: IdCheck | None = None) -> None:
@@ -184,13 +194,21 @@ def renewed(who: Applicant, application: Application, *, check: IdCheck | None =
     _queue_to("renewed", application, _reached(application.applicants), about=about, who=who, **_recorded(check))
 
 
-def ended(application: Application, *, who: Applicant | None = None, check: IdCheck | None = None) -> None:
-    """Tell everybody that the application lapsed, expired, was replaced, or was withdrawn by `who`.
+def ended(application: Application, *, who: Applicant | None = None, check: IdCheck | None = None) -> Iterator[Draft]:
+    """Return what tells everybody that the application lapsed, expired, was replaced, or was withdrawn by `who`.
 
     Nobody who applies withdrew it if the housing system did. The check is that of a withdrawal at the counter.
     """
-    reached = _reached(application.applicants)
-    _queue_to(application.state, application, reached, about=application.pk, who=who, **_recorded(check))
+    everybody = application.applicants
+    return _letters_to(
+        application.state,
+        application,
+        _reached(everybody),
+        about=application.pk,
+        applicants=everybody,
+        who=who,
+        **_recorded(check),
+    )
 
 
 def removed(former: Sequence[Applicant], application: Application) -> None:
@@ -217,9 +235,12 @@ def removed(former: Sequence[Applicant], application: Application) -> None:
     )
 
 
-def became_adult(applicant: Applicant, application: Application) -> None:
-    """Tell everybody, the person included, that the application now waits for one person more (R2)."""
-    _queue_to("became_adult", application, _reached(application.applicants), about=applicant.pk, who=applicant)
+def became_adult(applicant: Applicant, application: Application) -> Iterator[Draft]:
+    """Return what tells everybody, the person included, that the application now waits for one person more (R2)."""
+    everybody = application.applicants
+    return _letters_to(
+        "became_adult", application, _reached(everybody), about=applicant.pk, applicants=everybody, who=applicant
+    )
 
 
 def letter_key(message: str, about: object, to: Applicant) -> str:
@@ -265,6 +286,20 @@ def _letters_to(
     was_valid = application.state == State.AWAITING and application.was_valid
     for applicant in to:
         if applicant.held_at is None:  # without an address it is read on the page, and told by the counter
+            told = {
+                "reference": application.reference,
+                "number": application.number,
+                "valid_until": application.valid_until.isoformat(),
+                "is_valid": application.state == State.VALID,
+                "was_valid": was_valid,
+                "recipient": str(applicant),
+                "is_main": applicant.is_main,
+                "only_at_counter": applicant.only_at_counter,
+                **who_is_missing(applicant, applicants),
+                **({"who": str(who), "is_me": who == applicant} if who else {}),
+                **_edit_place(applicant, application),
+                **parameters,
+            }
             yield Draft(
                 key=letter_key(message, about, applicant),
                 message=message,
@@ -272,20 +307,7 @@ def _letters_to(
                 language=applicant.language,
                 about=application.reference,
                 recipient=applicant_subject(applicant.pk),
-                parameters={
-                    "reference": application.reference,
-                    "number": application.number,
-                    "valid_until": application.valid_until.isoformat(),
-                    "is_valid": application.state == State.VALID,
-                    "was_valid": was_valid,
-                    "recipient": str(applicant),
-                    "is_main": applicant.is_main,
-                    "only_at_counter": applicant.only_at_counter,
-                    **who_is_missing(applicant, applicants),
-                    **({"who": str(who), "is_me": who == applicant} if who else {}),
-                    **_edit_place(applicant, application),
-                    **parameters,
-                },
+                parameters={name: value for name, value in told.items() if value or name in STATED},
             )
 
 

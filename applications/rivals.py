@@ -12,6 +12,7 @@ from applications.models import Applicant, Application, ApplicationQuerySet
 from core.actors import Actor
 from core.compiled import Compiled
 from identity.models import Person
+from mailing import outbox
 
 
 def rivals_of(application: Application) -> ApplicationQuerySet:
@@ -50,7 +51,7 @@ def replace_rivals(rivals: Iterable[Application], *, by: Actor, at: dt.datetime)
     """End locked applications whose place another one takes, and tell their people (R9)."""
     for rival in rivals:
         states.transition(rival, Transition.REPLACED, by=by, at=at)
-        letters.ended(rival)
+        outbox.queue_letters(*letters.ended(rival))
 
 
 def _sought(application: Application) -> dict[str, Any]:

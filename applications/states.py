@@ -11,6 +11,7 @@ from applications.models import OPEN, Application, IdCheck, RecordedAct, StateCh
 from applications.trail import ApplicationEvent, evidence_facts, record_events, record_events_of
 from core import stored
 from core.actors import Actor, Source, acting_staff
+from core.among import Among
 from records.enums import Event
 
 TRANSITIONS: dict[tuple[State | None, Transition], State] = {
@@ -76,6 +77,31 @@ def transition(
     """
     if by.source == Source.COUNTER and kind in ON_A_CHECK and check is None:
         raise TypeError("Staff act on an ID check of the person")
+    change = _change(application, kind, by=by, at=at)
+    stored.update(application, *WHOLE)
+    stored.insert([change])
+    if check is not None:
+        RecordedAct.objects.create(id_check=check, kind=Act(kind), change=change, staff=acting_staff(by), at=at)
+    made = ApplicationEvent(Event(kind), check.applicant if check else None, evidence_facts(check))
+    record_events(application, *([because] if because else []), made, by=by, change=change)
+
+
+def end_several(applications: Sequence[Application], kind: Transition, *, by: Actor, at: dt.datetime) -> None:
+    """Let locked applications lapse or expire, and write that down of each as transition() does.
+
+    Raises TransitionNotAllowed, and then none has ended.
+    """
+    changes = [_change(each, kind, by=by, at=at) for each in applications]
+    rows = Application.objects.filter(Among("pk", [each.pk for each in applications]))
+    for to_state in {change.to_state for change in changes}:  # the one to which that leads
+        rows.update(state=to_state, due_at=None)
+    stored.insert(changes)
+    ended = ApplicationEvent(Event(kind))
+    record_events_of([(change.application, [ended], change) for change in changes], by=by)
+
+
+def _change(application: Application, kind: Transition, *, by: Actor, at: dt.datetime) -> StateChange:
+    """Set the state to which a transition leads, and return the row that tells of it, neither of them stored yet."""
     from_state = State(application.state) if application.state else None
     to_state = TRANSITIONS.get((from_state, kind))
     is_too_late = from_state is not None and kind not in ENDS_BY_TIME and application.is_past_its_time(at)
@@ -83,15 +109,9 @@ def transition(
         raise TransitionNotAllowed(f"{kind} from {from_state}")
     application.state = to_state
     application.due_at = at if to_state in OPEN else None
-    stored.update(application, *WHOLE)
-    change = StateChange(
+    return StateChange(
         application=application, transition=kind, from_state=from_state or "", to_state=to_state, at=at, **_who(by)
     )
-    stored.insert([change])
-    if check is not None:
-        RecordedAct.objects.create(id_check=check, kind=Act(kind), change=change, staff=acting_staff(by), at=at)
-    made = ApplicationEvent(Event(kind), check.applicant if check else None, evidence_facts(check))
-    record_events(application, *([because] if because else []), made, by=by, change=change)
 
 
 def _who(by: Actor) -> dict[str, Any]:

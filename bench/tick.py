@@ -34,6 +34,7 @@ INSERT INTO applications_invitation SELECT copy.* FROM applications_invitation i
 INSERT INTO mailing_letter SELECT copy.* FROM mailing_letter l, generate_series(1, %(more)s) n,
     jsonb_populate_record(l, jsonb_build_object(
         'id', l.id + 3 * n, 'to', n || l.to, 'message_id', n || l.message_id,
+        'about', lpad(n::text, 9, '0'),
         'recipient', 'applicant ' || (split_part(l.recipient, ' ', 2)::int + 2 * n),
         'key', CASE l.message
             WHEN 'undeliverable' THEN
@@ -43,7 +44,8 @@ INSERT INTO mailing_letter SELECT copy.* FROM mailing_letter l, generate_series(
                         encode(sha256(convert_to(n || %(invited)s, 'UTF8')), 'hex'), %(digest)s)),
                     split_part(l.key, ':', 3)::int + 2 * n)
             ELSE n || l.key END,
-        'parameters', l.parameters || jsonb_build_object('invitation', (l.parameters ->> 'invitation')::int + n),
+        'parameters', l.parameters || jsonb_build_object(
+            'reference', lpad(n::text, 9, '0'), 'invitation', (l.parameters ->> 'invitation')::int + n),
         'bounced_at', CASE WHEN l.message = 'invitation' AND n %% 100 = 0 THEN l.sent_at END)) copy;
 """
 ARM = """

@@ -45,7 +45,8 @@ def run_worker(work: Work, stop: Stop) -> None:
     """Do `work` and what settings.WORKER_EVERY_ROUND and WORKER_EVERY_MINUTE name, until told to stop.
 
     `work` gets the stop, and the time at which the next round is due (seconds of the monotonic clock): it returns by
-    then. What settings.WORKER_BESIDE names runs repeatedly in threads of its own, so nothing waits for it.
+    then. What WORKER_EVERY_MINUTE names and has more to do returns True, and goes on in the next round, after `work`.
+    What settings.WORKER_BESIDE names runs repeatedly in threads of its own, so nothing waits for it.
     """
     patience.limit_process(SILENCE_SECONDS)
     beside = [
@@ -53,19 +54,19 @@ def run_worker(work: Work, stop: Stop) -> None:
     ]
     for thread in beside:
         thread.start()
-    next_minute = time.monotonic()
+    next_minute, unfinished = time.monotonic(), list[str]()
     while not stop.asked:
         alive.show_life()
         close_old_connections()
         if time.monotonic() >= next_minute:
             next_minute = time.monotonic() + MINUTE_SECONDS
-            for path in settings.WORKER_EVERY_MINUTE:
-                _guarded(import_string(path))
+            unfinished = settings.WORKER_EVERY_MINUTE
+        unfinished = [path for path in unfinished if _guarded(import_string(path)) is True]
         for path in settings.WORKER_EVERY_ROUND:
             _guarded(import_string(path))
         next_round = min(next_minute, time.monotonic() + ROUND_SECONDS)
         _guarded(work, stop, next_round)
-        if not stop.asked and time.monotonic() < next_round:  # otherwise there is more to do
+        if not stop.asked and not unfinished and time.monotonic() < next_round:  # otherwise there is more to do
             time.sleep(PAUSE_SECONDS)
     for thread in beside:
         thread.join()
@@ -87,15 +88,16 @@ def _repeat(path: str, stop: Stop) -> None:
     connections.close_all()
 
 
-def _guarded(work: Callable[..., object], *arguments: Any) -> None:
-    """Do some work. If it fails, log that and return: the worker has other work to do."""
+def _guarded(work: Callable[..., object], *arguments: Any) -> object:
+    """Do some work and return its result. If it fails, log that and return None: the worker has other work to do."""
     try:
-        work(*arguments)
+        return work(*arguments)
     except DATABASE_AWAY:
         logger.warning("the database is away")
         connections.close_all()
     except Exception as error:
         log_fault(logger, error)
+    return None
 
 
 def patiently(work: Callable[[], T], *, seconds: float) -> T:

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from applications.enums import Transition
 from applications.models import Application, Confirmation, IdCheck, StateChange
+from core.among import Among
 from counter.models import RemovedFigure
 
 LONGEST_MONTH = dt.timedelta(days=31)
@@ -46,18 +47,21 @@ def figures_within(first: dt.date, last: dt.date) -> list[RemovedFigure]:
 
 def _figures(applications: Collection[int]) -> Iterator[Figure]:
     sent_on = {}
-    for key, sent_at, state in Application.objects.filter(pk__in=applications).values_list("pk", "sent_at", "state"):
-        sent_on[key] = timezone.localdate(sent_at)
-        yield _month(sent_at), "sent", ""
-        yield _month(sent_at), "ended as", state
+    ended = Application.objects.filter(Among("pk", applications))
+    for key, sent_at, state in ended.values_list("pk", "sent_at", "state"):
+        sent_on[key] = day = timezone.localdate(sent_at)
+        yield day.replace(day=1), "sent", ""
+        yield day.replace(day=1), "ended as", state
     for key, valid_at in _became_valid(applications).items():
         days = (timezone.localdate(valid_at) - sent_on[key]).days
         yield sent_on[key].replace(day=1), "valid after days", str(days)
-    confirmations = Confirmation.objects.filter(applicant__version__application__in=applications, undone_at=None)
+    in_them = Among("applicant__version__application", applications)
+    confirmations = Confirmation.objects.filter(in_them, undone_at=None)
     for at, method, language in confirmations.values_list("confirmed_at", "method", "applicant__language"):
-        yield _month(at), "method", method
-        yield _month(at), "language", language
-    checks = IdCheck.objects.filter(applicant__version__application__in=applications, undoing=None)
+        month = _month(at)
+        yield month, "method", method
+        yield month, "language", language
+    checks = IdCheck.objects.filter(in_them, undoing=None)
     for checked_at in checks.values_list("checked_at", flat=True):
         yield _month(checked_at), "ID checks", ""
 
@@ -66,7 +70,7 @@ def _became_valid(applications: Collection[int]) -> dict[int, dt.datetime]:
     """Return when each application became valid, unless it was changed or a confirmation was undone afterwards."""
     followed = [Transition.CONFIRMED, Transition.CHANGED, Transition.UNDONE]
     found: dict[int, dt.datetime] = {}
-    changes = StateChange.objects.filter(application__in=applications, transition__in=followed).order_by("pk")
+    changes = StateChange.objects.filter(Among("application", applications), transition__in=followed).order_by("pk")
     for key, transition, at in changes.values_list("application_id", "transition", "at"):
         if transition == Transition.CONFIRMED:
             found[key] = at

@@ -290,7 +290,7 @@ WORKER_EVERY_ROUND = [
 WORKER_EVERY_MINUTE = [
     "mailing.tracking.match_early",
     "mailing.tries.raise_old_letters",
-    "applications.clock.tick",
+    "applications.clock.tick_for_a_round",
     "applications.drafts.end_quiet_drafts",
     "applications.receipt_pdf.delete_old_receipts",
     "applications.certificate_pdf.delete_old_certificates",

@@ -5,6 +5,8 @@ from collections.abc import Collection
 
 from django.db.models import QuerySet
 
+from core.among import Among
+from core.deletion import delete_rows
 from mailing.models import UNENDED, Letter, LetterQuerySet, TrackingEvent
 
 
@@ -30,4 +32,4 @@ def remove_letters_to(recipients: Collection[str]) -> None:
 
 def remove_letters_about(matters: Collection[str]) -> None:
     """Remove every letter about these matters, such as the references of applications."""
-    Letter.objects.filter(about__in=matters).delete()
+    delete_rows(Letter.objects.filter(Among("about", matters)))

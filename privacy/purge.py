@@ -30,7 +30,7 @@ from records.names import application_keys, purge_chain
 from records.trail import TrailEvent, append_events
 from upstream import intake_removal
 
-BATCH = 200  # rows removed in one transaction
+BATCH = 1000  # rows removed in one transaction
 
 Numbers = Mapping[str, int]  # how many of each kind
 

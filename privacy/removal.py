@@ -16,6 +16,8 @@ from applications.models import (
     ReceiptDocument,
     TermsAcceptance,
 )
+from core.among import Among
+from core.deletion import delete_rows
 from counter import figures
 from counter.models import SecondLook, Undoing
 from identity import accounts, person_removal
@@ -84,8 +86,8 @@ def accounts_based_on(applications: Collection[int]) -> list[Account]:
 def depending_on(applications: Collection[int]) -> dict[int, set[int]]:
     """Return, by the key of each application, the others whose confirmations or codes rest on its ID checks."""
     application_of = dict(_checks_in(applications).values_list("pk", "applicant__version__application_id"))
-    confirmed = Confirmation.objects.filter(id_check__in=application_of)
-    bearing = Applicant.objects.filter(code_check__in=application_of)
+    confirmed = Confirmation.objects.filter(Among("id_check", application_of))
+    bearing = Applicant.objects.filter(Among("code_check", application_of))
     found: dict[int, set[int]] = {}
     for check, other in [
         *confirmed.values_list("id_check", "applicant__version__application_id"),
@@ -107,12 +109,12 @@ def removable(applications: Iterable[int]) -> set[int]:
 
 
 def _checks_in(applications: Iterable[int]) -> IdCheckQuerySet:
-    return IdCheck.objects.filter(applicant__version__application__in=list(applications))
+    return IdCheck.objects.filter(Among("applicant__version__application", applications))
 
 
 def _remove_decisions(applications: Collection[int]) -> None:
     """Remove what was decided about the ID checks of these applications, so that the checks can go too."""
     checks = _checks_in(applications)
     with append_only.permit():
-        Undoing.objects.filter(check_made__in=checks).delete()
-        SecondLook.objects.filter(check_made__in=checks).delete()
+        delete_rows(Undoing.objects.filter(check_made__in=checks))
+        delete_rows(SecondLook.objects.filter(check_made__in=checks))

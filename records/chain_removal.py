@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator
 
 from django.db.models import F
 
+from core.among import Among
 from records import append_only
 from records.audit_sending import chains_to_send
 from records.models import Chain, Entry
@@ -38,5 +39,5 @@ def remove_chains(chains: Collection[int], *, before: dt.datetime) -> tuple[int,
 
 
 def _chains_ended(chains: Collection[int], before: dt.datetime) -> set[int]:
-    last = Entry.objects.filter(chain__in=list(chains), number=F("chain__length"), at__lt=before)
+    last = Entry.objects.filter(Among("chain", chains), number=F("chain__length"), at__lt=before)
     return set(last.values_list("chain_id", flat=True)) - chains_to_send(chains)

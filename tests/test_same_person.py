@@ -57,7 +57,7 @@ def read_before(slot, digest):
 def is_changed(first_name):
     """Tell for each invitation to somebody whether it says that an application they know was changed."""
     letters = Letter.objects.filter(message="invitation", to=f"{first_name.lower()}@example.test").order_by("pk")
-    return [letter.parameters["is_changed"] for letter in letters]
+    return [letter.parameters.get("is_changed", False) for letter in letters]
 
 
 def invitation_refused(slot):

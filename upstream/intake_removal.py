@@ -5,6 +5,8 @@ from collections.abc import Collection
 
 from django.db.models import QuerySet
 
+from core.among import Among
+from core.deletion import delete_rows
 from upstream.idempotency import ANSWERS_KEPT
 from upstream.models import IdempotencyRecord, Intake
 
@@ -16,4 +18,4 @@ def old_answers(now: dt.datetime) -> QuerySet[IdempotencyRecord]:
 
 def remove_intakes(applications: Collection[int]) -> None:
     """Remove what links these applications to the clients that sent them."""
-    Intake.objects.filter(application__in=applications).delete()
+    delete_rows(Intake.objects.filter(Among("application", applications)))

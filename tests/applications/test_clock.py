@@ -365,6 +365,18 @@ def test_application_that_fails_keeps_no_other_waiting(broken_first):
     assert posted() == [("reminder", "olli")]
 
 
+def test_what_is_done_together_is_done_once_though_one_fails(broken_first):
+    """All are rolled back with the one that fails, and each is done again by itself."""
+    sent(cast.VERA)
+    Application.objects.update(due_at=timezone.now())
+    posted()
+
+    with pytest.raises(clock.SomeFailed, match="3 applications visited, 1 of them failed"):
+        clock.tick()
+
+    assert posted() == [("reminder", "olli")]
+
+
 def test_application_that_fails_is_put_off_for_an_hour_and_then_done(broken_first, time_machine):
     _, mend = broken_first
     with pytest.raises(clock.SomeFailed):
@@ -669,6 +681,40 @@ def test_tick_looks_at_due_applications_only(time_machine, django_assert_num_que
 
     with django_assert_num_queries(len(alone)):
         assert clock.tick() == 0
+
+
+def test_many_are_reminded_by_as_many_statements_as_one(time_machine, django_assert_num_queries):
+    sent(cast.MAIJA, cast.OLLI)
+    time_machine.shift(4 * DAY)
+    with CaptureQueriesContext(connection) as alone:
+        clock.tick()
+    for _ in range(4):
+        sent(cast.VERA, cast.VILLE)
+    posted()
+    time_machine.shift(4 * DAY)
+
+    with django_assert_num_queries(len(alone)):
+        clock.tick()
+
+    assert posted() == [("reminder", who) for who in ("vera", "ville")] * 4
+
+
+def test_worker_is_told_that_more_is_due_and_goes_on_with_it(time_machine, monkeypatch):
+    sent(cast.MAIJA)
+    posted()
+    time_machine.shift(4 * DAY)
+    monkeypatch.setattr(clock, "ROUND_SECONDS", 0)  # over after the first batch
+
+    assert clock.tick_for_a_round() is True
+    assert posted() == [("reminder", "maija")]
+    assert clock.tick_for_a_round() is False
+    assert posted() == []
+
+
+def test_worker_goes_on_though_an_application_fails(broken_first):
+    assert clock.tick_for_a_round() is False
+
+    assert posted() == [("reminder", "olli")]
 
 
 def test_dry_run_says_what_would_be_done_and_does_nothing(time_machine):

@@ -1,7 +1,11 @@
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from applications import deadlines
-from applications.models import StateChange
+from applications.models import Application, StateChange
+from mailing.models import Letter
+from records.models import Entry
 from tests import cast
 from tests.applications.factories import application, confirm, state
 
@@ -41,3 +45,21 @@ def test_end_twice_writes_one_row(time_machine):
     deadlines.end(sent)
 
     assert StateChange.objects.get(application=sent, transition="lapsed").source == "clock"
+
+
+def test_many_end_by_as_many_statements_as_one(time_machine, django_assert_num_queries):
+    """Each has a row, an entry of the trail, and letters of its own."""
+    time_machine.move_to(SENT)
+    alone, *others = [application(who) for who in (cast.MAIJA, cast.OLLI, cast.VERA, cast.VILLE)]
+    time_machine.move_to(DAY_AFTER)
+    with CaptureQueriesContext(connection) as captured:
+        deadlines.end(alone)
+
+    with django_assert_num_queries(len(captured)):
+        deadlines.end(*others)
+
+    assert [state(each) for each in (alone, *others)] == ["lapsed"] * 4
+    assert StateChange.objects.filter(transition="lapsed").count() == 4
+    assert Entry.objects.filter(event="lapsed").values("chain").distinct().count() == 4
+    assert Letter.objects.filter(message="lapsed").count() == 4
+    assert not Application.objects.exclude(due_at=None).exists()

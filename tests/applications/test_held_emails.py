@@ -5,6 +5,8 @@ from itertools import groupby
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from applications import ahead, changes, clock, contact_details, document, held_emails, intake, invitations
@@ -152,6 +154,22 @@ def test_last_day_that_comes_near_releases_them(application, time_machine):
     tick_on(time_machine, last_day - 14 * DAY)
     assert letters("held") == []
     assert letters("waiting") == [("arrived", "maija"), ("invitation", "olli")]
+
+
+def test_many_are_released_by_as_many_statements_as_one(time_machine, now, django_assert_num_queries):
+    days = [imported(cast.MAIJA, cast.OLLI, sent_at=(now - day * DAY).isoformat()).valid_until for day in (1, 0, 0, 0)]
+    clock.tick()
+    first, second = [timezone.make_aware(dt.datetime.combine(day, dt.time(12))) for day in sorted(set(days))]
+    time_machine.move_to(first - 14 * DAY, tick=False)
+    with CaptureQueriesContext(connection) as alone:
+        clock.tick()
+    time_machine.move_to(second - 14 * DAY, tick=False)
+
+    with django_assert_num_queries(len(alone)):
+        clock.tick()
+
+    assert letters("held") == []
+    assert len(letters("waiting")) == 8
 
 
 def test_application_that_came_late_is_held_for_a_day(time_machine, now):

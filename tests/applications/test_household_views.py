@@ -11,6 +11,7 @@ from django.utils import timezone, translation
 from applications import changes, document, email_words, invitation_links, invitations, inviting, letters, references
 from applications.invitation_links import find_invitation, invitation_code, invitation_token
 from applications.models import Applicant, Application, ErrorReport, Invitation, Version
+from mailing import outbox
 from mailing.models import Letter
 from tests import cast
 from tests.applications.factories import HOUSING_SYSTEM, actor, applicant, application, confirm, invitation, state
@@ -146,7 +147,7 @@ def test_status_tells_the_main_applicant_what_became_of_the_letter_and_what_to_d
 
 def test_status_tells_of_the_latest_of_invitation_and_reminders(sign_in, sent):
     letter_of(sent, cast.OLLI).update(sent_at=MORNING, delivered_at=MORNING)
-    letters.reminded(applicant(sent, cast.OLLI), fresh(sent), number=1)
+    outbox.queue_letters(*letters.reminded(applicant(sent, cast.OLLI), fresh(sent), number=1))
     Letter.objects.filter(message="reminder").update(**BOUNCED, failure="full")
 
     shown = text_of(sign_in(cast.MAIJA).get(url("status", sent)))
@@ -157,7 +158,7 @@ def test_status_tells_of_the_latest_of_invitation_and_reminders(sign_in, sent):
 
 def test_status_goes_on_telling_of_a_complaint_after_a_reminder_arrived(sign_in, sent):
     letter_of(sent, cast.OLLI).update(sent_at=MORNING, delivered_at=MORNING, complained_at=MORNING)
-    letters.reminded(applicant(sent, cast.OLLI), fresh(sent), number=1)
+    outbox.queue_letters(*letters.reminded(applicant(sent, cast.OLLI), fresh(sent), number=1))
     Letter.objects.filter(message="reminder").update(sent_at=MORNING, delivered_at=MORNING)
 
     assert "Invitation: Arrived, and was marked as junk mail" in text_of(sign_in(cast.MAIJA).get(url("status", sent)))

@@ -11,6 +11,7 @@ from django.utils.html import strip_tags
 from applications import changes, document, letters
 from applications.models import Application
 from counter.models import Counter
+from mailing import outbox
 from tests import cast
 from tests.applications.factories import HOUSING_SYSTEM, application, confirm
 from tests.applications.form.forms import MAIN, OLLI, Somebody
@@ -197,13 +198,13 @@ def an_email(message):
         case "slip":
             letters.slip(slot(made, who), fresh(made), asked=timezone.now())
         case "reminder":
-            letters.reminded(slot(made, who), fresh(made), number=1)
+            outbox.queue_letters(*letters.reminded(slot(made, who), fresh(made), number=1))
         case "about_to_lapse":
-            letters.about_to_end(fresh(made))
+            outbox.queue_letters(*letters.about_to_end(fresh(made)))
         case "about_to_expire":
             confirm(made, cast.MAIJA)
             confirm(made, cast.OLLI)
-            letters.about_to_end(fresh(made))
+            outbox.queue_letters(*letters.about_to_end(fresh(made)))
         case "check_accepted" | "check_rejected":
             letters.second_look_taken(doubtful(made, who), accepted=message == "check_accepted")
     return made, who

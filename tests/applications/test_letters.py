@@ -89,7 +89,7 @@ def household(message, days, *, language="fi", **more):
         case "withdrawn":
             with transaction.atomic():
                 states.transition(application, Transition.WITHDRAWN, by=HOUSING_SYSTEM, at=timezone.now())
-                letters.ended(fresh(application))
+                outbox.queue_letters(*letters.ended(fresh(application)))
         case "removed":
             confirm(application, cast.OLLI)
             without = cast.document(cast.MAIJA, language=language)
@@ -518,7 +518,7 @@ def test_whoever_has_no_bank_codes_reads_before_it_expires_that_the_counter_rene
     key = made_valid(application)
     time_machine.shift(dt.timedelta(days=83))
 
-    letters.about_to_end(Application.objects.with_people().get(pk=key))
+    outbox.queue_letters(*letters.about_to_end(Application.objects.with_people().get(pk=key)))
 
     to_ethan, to_maija = (written(letter("about_to_expire", who))[1] for who in (ethan, cast.MAIJA))
     assert "You can renew the application at the rental apartment search advisory service." in to_ethan

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 def undone_letters():
     found = Letter.objects.filter(message="undone").order_by("pk")
-    return [(letter.to.split("@")[0], letter.parameters["is_me"]) for letter in found]
+    return [(letter.to.split("@")[0], letter.parameters.get("is_me", False)) for letter in found]
 
 
 def valid_here(*who):

@@ -183,6 +183,11 @@ def called():
     CALLS.append("called")
 
 
+def has_more_to_do():
+    CALLS.append(len(mail.outbox))
+    return True
+
+
 def raises():
     CALLS.append("raises")
     raise RuntimeError("a secret")
@@ -210,6 +215,18 @@ def test_worker_calls_what_the_settings_name_once_a_minute(settings, monkeypatch
 
     assert CALLS == ["raises", "called"]
     assert len(mail.outbox) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_worker_sends_letters_amid_what_has_more_to_do(settings, monkeypatch):
+    settings.WORKER_EVERY_MINUTE = ["tests.mailing.test_worker.has_more_to_do", "tests.mailing.test_worker.called"]
+    monkeypatch.setattr(loop.time, "sleep", lambda seconds: pytest.fail("there was more to do"))
+    queued()
+
+    loop.run_worker(worker.deliver_due_letters, StopsAfter(12))
+
+    assert CALLS[:3] == [0, "called", 1]  # how many letters had left
+    assert CALLS.count("called") == 1
 
 
 @pytest.mark.django_db(transaction=True)

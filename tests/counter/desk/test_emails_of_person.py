@@ -12,6 +12,7 @@ from applications import invitations, inviting, letters
 from applications.models import Application, Invitation
 from counter.desk import messages
 from counter.desk.access import find_slot
+from mailing import outbox
 from mailing.enums import Status
 from mailing.models import Letter
 from tests.applications.factories import applicant, application, confirm
@@ -142,7 +143,7 @@ def test_nobody_who_has_confirmed_is_said_to_get_no_reminders(adviser):
 def test_link_of_the_invitation_is_not_said_to_be_that_of_a_reminder(adviser):
     sent = application(MAIJA, OLLI)
     Invitation.objects.update(opened_at=AT)
-    letters.reminded(slot(sent, OLLI), fresh(sent), number=1)
+    outbox.queue_letters(*letters.reminded(slot(sent, OLLI), fresh(sent), number=1))
 
     assert Letter.objects.filter(message="reminder").exists()
     assert text_of(show(adviser, sent)).count("The link was opened on") == 1

@@ -13,6 +13,7 @@ from applications.models import Application, Invitation
 from counter import tellings
 from counter.desk.tellings import to_tell
 from counter.models import Telling, Way
+from mailing import outbox
 from mailing.models import Letter
 from tests import cast
 from tests.applications.factories import HOUSING_SYSTEM, confirm
@@ -34,7 +35,7 @@ def owed():
 def a_letter(message="about_to_lapse", who=OLLI):
     """Send an application with somebody whom no email reaches, and owe them that letter."""
     application = sent(cast.MAIJA, who)
-    letters.about_to_end(fresh(application))
+    outbox.queue_letters(*letters.about_to_end(fresh(application)))
     return Letter.objects.get(message=message, to=""), application
 
 
@@ -66,7 +67,7 @@ def test_whoever_has_an_address_is_not_called():
 
 def test_whoever_does_not_get_their_emails_is_called():
     application = sent(cast.MAIJA, cast.OLLI)
-    letters.about_to_end(fresh(application))
+    outbox.queue_letters(*letters.about_to_end(fresh(application)))
     now = timezone.now()
     Letter.objects.filter(message="about_to_lapse", to="olli@example.test").update(sent_at=now, bounced_at=now)
 
@@ -75,7 +76,7 @@ def test_whoever_does_not_get_their_emails_is_called():
 
 def test_whoever_does_not_get_what_matters_is_called_though_a_later_email_is_lost_too():
     application = sent(cast.MAIJA, cast.OLLI)
-    letters.about_to_end(fresh(application))
+    outbox.queue_letters(*letters.about_to_end(fresh(application)))
     confirm(application, cast.MAIJA)
     now = timezone.now()
     theirs = Letter.objects.filter(message__in=["about_to_lapse", "confirmed"], to="olli@example.test")
@@ -122,7 +123,7 @@ def test_somebody_is_told_only_the_last_that_matters(time_machine):
 
 def test_whoever_has_confirmed_since_is_not_called():
     application = sent(cast.MAIJA, OLLI)
-    letters.about_to_end(fresh(application))
+    outbox.queue_letters(*letters.about_to_end(fresh(application)))
 
     confirm(application, cast.OLLI)
 
@@ -315,7 +316,7 @@ def test_later_letter_is_told_again(adviser):
     tellings.mark_told(letter, slot(application, OLLI), way=Way.PHONE, by=acting("adviser"))
 
     Application.objects.filter(pk=application.pk).update(state="lapsed")
-    letters.ended(fresh(application))
+    outbox.queue_letters(*letters.ended(fresh(application)))
 
     assert owed() == [("lapsed", "Olli")]
 
@@ -339,7 +340,7 @@ def test_list_takes_constant_queries(adviser, name):
     with CaptureQueriesContext(connection) as one:
         adviser.get(address(name))
     for _ in range(8):
-        letters.about_to_end(fresh(sent(cast.MAIJA, OLLI)))
+        outbox.queue_letters(*letters.about_to_end(fresh(sent(cast.MAIJA, OLLI))))
 
     with CaptureQueriesContext(connection) as many:
         page = adviser.get(address(name))

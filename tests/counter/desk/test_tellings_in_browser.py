@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from applications import letters
 from counter.models import Counter
+from mailing import outbox
 from mailing.models import Letter
 from tests import cast
 from tests.applications.households import fresh, sent
@@ -30,7 +31,7 @@ def owed(live_server):
 
     def made(language):
         application = sent(cast.MAIJA, {**OLLI, "language": language})
-        letters.about_to_end(fresh(application))
+        outbox.queue_letters(*letters.about_to_end(fresh(application)))
         return Letter.objects.get(to="", message="about_to_lapse", about=application.reference)
 
     return made
