@@ -46,6 +46,7 @@ MARKED_SAFE = {
 OWN_PATTERNS = {
     "core/hetu.py": "pieces that the function itself writes out",
     "identity/dialects.py": "the words of brokers, in PARTS",
+    "heka_confirm/templatetags/known.py": "the patterns of our own converters of addresses",
     "mailing/answers.py": "the words of providers, in WORDS",
 }
 # Texts with places to fill in that stand neither in the call nor under a name in capitals, each of ours.
