@@ -39,7 +39,7 @@ class User(AbstractUser):
 
 
 class SignedInSession(AbstractBaseSession):
-    """A session as Django stores it, and besides whose it is: so its user is read along with it (ADR 64).
+    """A session as Django stores it, and besides whose it is: so its user is read along with it (ADR 65).
 
     Nothing says whose it is while nobody is signed in, and in sessions that the release before wrote.
     """

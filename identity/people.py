@@ -195,7 +195,7 @@ def _log_out(person: Person) -> None:
 
 
 def signed_in_user(pk: int) -> User | None:
-    """Return the user of the session that was just read, with their person; None if deactivated (ADR 64)."""
+    """Return the user of the session that was just read, with their person; None if deactivated (ADR 65)."""
     user = session_store.read_along()
     if user is None or user.pk != pk:
         user = _SIGNED_IN.first(pk=pk)

@@ -1,4 +1,4 @@
-"""The row of a session brings its user and their person along (ADR 64)."""
+"""The row of a session brings its user and their person along (ADR 65)."""
 
 import pytest
 from django.test import Client
