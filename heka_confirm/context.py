@@ -28,8 +28,9 @@ def page(request: HttpRequest) -> dict[str, Any]:
     return {
         "page_address": address,
         "page_path": request.path,
-        "behind_language": behind_language,  # in the address of the page in each language
-        "languages": tuple(settings.LANGUAGES),
+        # Of each language its code, its name, and how an address begins; what follows is the same in all of them.
+        "languages": tuple((code, name, f"/{code}/") for code, name in settings.LANGUAGES),
+        "behind_language": behind_language,
         "answers_form": "",  # pages with a form say which it is
         "typed_form": "",
         "public_url": settings.PUBLIC_URL,

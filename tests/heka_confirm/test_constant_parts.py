@@ -1,8 +1,13 @@
 """Parts of pages that are rendered once for each language: they show nothing of the reader, and the same as before."""
 
+import re
+from urllib.parse import quote
+
 import pytest
 from django.template import engines
+from django.test import Client
 from django.utils.functional import SimpleLazyObject
+from django.utils.html import escape
 from django.utils.safestring import mark_safe
 from django.utils.translation import override
 
@@ -109,3 +114,23 @@ def test_footer_of_a_form_that_is_filled_in_is_not_that_of_other_pages(client, d
     client = factories.sign_in(client, cast.MAIJA)
     page = client.get("/en/applications/").content.decode()
     assert 'name="to"' not in page.partition("<footer")[2]
+
+
+def test_session_that_a_page_shows_is_its_readers(db):
+    """The name, the token, and where its buttons lead are put in for each page."""
+    clients = {
+        who["last_name"]: factories.sign_in(Client(enforce_csrf_checks=True), who) for who in (cast.MAIJA, cast.OLLI)
+    }
+    tokens = []
+    for name, client in [*clients.items()] * 2:
+        for address in ("/en/applications/", "/en/how-to/?x=1&y=2"):
+            page = client.get(address).content.decode()
+            session = page.partition('<section class="person')[2].partition("<main")[0]
+            assert [each for each in clients if each in session] == [name]
+            assert f"?next={quote(address)}" in session
+            assert session.count(f'name="next" value="{escape(address)}"') == 2
+            shown = re.findall(r'name="csrfmiddlewaretoken" value="(\w{64})"', session)
+            assert len(shown) == 4
+            assert client.post("/en/session/extend/", {"csrfmiddlewaretoken": shown[0]}).status_code == 204
+            tokens += [shown[0]]
+    assert len(set(tokens)) == len(tokens)
