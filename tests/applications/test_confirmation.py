@@ -327,10 +327,10 @@ def test_confirm_that_cannot_be_recorded_changes_nothing(monkeypatch):
     """The record cannot be written, so nothing is."""
     sent = application(cast.MAIJA)
 
-    def disk_full(**fields):
+    def disk_full(*_):
         raise OSError("No space left on device")
 
-    monkeypatch.setattr(StateChange.objects, "create", disk_full)
+    monkeypatch.setattr(StateChange, "save", disk_full)
     with pytest.raises(OSError, match="No space"):
         confirm(sent, cast.MAIJA)
 
