@@ -20,6 +20,8 @@ from django.utils import timezone
 from applications import application_removal, dates
 from applications.models import Application
 from core.actors import CLOCK
+from core.among import Among
+from core.deletion import delete_rows
 from counter import feedback
 from identity import directory_sessions, limits, person_removal
 from mailing import letter_removal
@@ -132,13 +134,13 @@ def _purge_chains(run: Run) -> Iterator[Numbers]:
 
 
 def _purge_rows(run: Run, kind: str, past: QuerySet[Any]) -> Iterator[Numbers]:
-    """Remove rows to which no other row refers, the oldest first."""
+    """Remove rows to which none refers that stays, the oldest first."""
     if run.is_dry:
         yield {kind: past.count()}
         return
     while keys := list(past.order_by("pk").values_list("pk", flat=True)[:BATCH]):
         with transaction.atomic():
-            past.model.objects.filter(pk__in=keys).delete()
+            delete_rows(past.model.objects.filter(Among("pk", keys)))
             _record_removal({kind: len(keys)})
         yield {kind: len(keys)}
 
