@@ -83,7 +83,7 @@ def choose_language_of_inbox(request: HttpRequest) -> HttpResponse:
 @require_safe
 def mailboxes(request: HttpRequest, language: str) -> HttpResponse:
     languages = speak(language, path=request.path)
-    context = {"languages": languages, "mailboxes": all_mailboxes().values(), "odd_addresses": ODD_ADDRESSES}
+    context = {**languages, "mailboxes": all_mailboxes().values(), "odd_addresses": ODD_ADDRESSES}
     return render(request, "demo/mailboxes.html", context)
 
 
@@ -95,7 +95,7 @@ def mailbox(request: HttpRequest, language: str, address: str) -> HttpResponse:
     box = Mailbox.among(mails, address=address.lower())
     if not mails and not box.names:
         raise Http404
-    return render(request, "demo/mailbox.html", {"languages": languages, "mailbox": box, "mails": mails})
+    return render(request, "demo/mailbox.html", {**languages, "mailbox": box, "mails": mails})
 
 
 @never_cache
@@ -108,7 +108,7 @@ def mail(request: HttpRequest, language: str, pk: int) -> HttpResponse:
     mails = _mails_to(opened.mailbox)
     at = next((at for at, each in enumerate(mails) if each.pk == pk), MOST_SHOWN)
     context: dict[str, Any] = {
-        "languages": languages,
+        **languages,
         "mail": opened,
         "mails": mails,
         "mailbox": Mailbox.among(mails, address=opened.mailbox),

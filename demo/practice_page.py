@@ -37,7 +37,7 @@ def practice_page(request: HttpRequest, language: str) -> HttpResponse:
     reached = all_progress(day) if day else {}
     names = DocumentType.objects.names()
     context = {
-        "languages": languages,
+        **languages,
         "day": day,
         "customers": [_shown(each, day, reached[each.key], names) for each in CUSTOMERS] if day else [],
         "right": sum(each == Progress.RIGHT for each in reached.values()),
