@@ -15,14 +15,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import Case, Value, When
 from django.utils import timezone
 
 from applications import dates, deadlines, held_emails, inviting, letters, undeliverable
 from applications.enums import State
 from applications.models import OPEN, Applicant, Application
-from core.transactions import DATABASE_AWAY
+from core.transactions import DATABASE_AWAY, atomically
 from core.worker import ROUND_SECONDS, log_fault
 from mailing import outbox
 from mailing.outbox import Draft
@@ -132,12 +132,7 @@ def _tick_some(now: dt.datetime, *, most: int = BATCH) -> list[bool]:
     """
     locked: list[int] = []
     try:
-        with transaction.atomic():
-            due = Application.objects.filter(due_at__lte=now).order_by("due_at", "pk")
-            skip_locked = connection.features.has_select_for_update_skip_locked
-            locked += due.select_for_update(skip_locked=skip_locked).values_list("pk", flat=True)[:most]
-            if locked:
-                _do(locked, now)
+        _lock_and_do(locked, now, most=most)
     except DATABASE_AWAY:
         raise
     except Exception as error:  # whatever one application does, those due after it go on
@@ -149,6 +144,16 @@ def _tick_some(now: dt.datetime, *, most: int = BATCH) -> list[bool]:
         Application.objects.filter(pk__in=locked, due_at__lte=now).update(due_at=now + RETRY_AFTER)
         return [False]
     return [True] * len(locked)
+
+
+@atomically
+def _lock_and_do(locked: list[int], now: dt.datetime, *, most: int) -> None:
+    """Do what is due to so many applications, whose keys `locked` then holds, also where that fails."""
+    due = Application.objects.filter(due_at__lte=now).order_by("due_at", "pk")
+    skip_locked = connection.features.has_select_for_update_skip_locked
+    locked[:] = due.select_for_update(skip_locked=skip_locked).values_list("pk", flat=True)[:most]
+    if locked:
+        _do(locked, now)
 
 
 def _do(locked: list[int], now: dt.datetime) -> None:

@@ -11,6 +11,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from django.db.models import Q
 from django.utils import translation
 
 from applications import reading
@@ -29,9 +30,11 @@ from mailing.models import Letter
 from mailing.outbox import Draft
 from records.names import applicant_subject
 
-# Templates take what is missing for false or empty. So that is not stored, but for what code reads by its name.
-STATED = {"is_valid", "invitation"}
+# Templates take what is missing for false or empty. So that is not stored, but for what code reads by its name, and
+# for a number that may be 0.
+STATED = {"is_valid", "invitation", "position"}
 INVITING = ("invitation", "reminder")  # what asks somebody to confirm
+ASKING = Q(message__in=INVITING, dropped_at=None)  # of all letters
 
 
 def arrived(application: Application) -> Iterator[Draft]:

@@ -98,7 +98,7 @@ def _subjects(slots: QuerySet[Applicant]) -> QuerySet[Applicant, Any]:
 def _about(codes: list[str], application: int, reference: str, others: list[str]) -> QuerySet[Letter]:
     """Return what was written about an application to these people, by the index letter_about, the latest first."""
     slots = Applicant.objects.filter(hetu_index__in=codes, version__application=application)
-    asks_others = Q(recipient__in=others, message__in=letters.INVITING, dropped_at=None)
+    asks_others = letters.ASKING & Q(recipient__in=others)
     found = Letter.objects.filter(READABLE & Q(recipient__in=_subjects(slots)) | asks_others, about=reference)
     return found.order_by("-created_at", "-pk")[: MOST_APPLICANTS * MOST_LETTERS]
 

@@ -132,6 +132,4 @@ def _latest(found: Iterable[Letter], *, to: Iterable[Applicant]) -> dict[int, Le
     return {people[letter.recipient].pk: letter for letter in to_them}
 
 
-_INVITING = Compiled(
-    lambda recipients: Letter.objects.filter(recipient__in=recipients, message__in=letters.INVITING, dropped_at=None)
-)
+_INVITING = Compiled(lambda recipients: Letter.objects.filter(letters.ASKING, recipient__in=recipients))

@@ -159,9 +159,10 @@ class GZipMiddleware(gzip.GZipMiddleware):
         if not isinstance(response, HttpResponse) or not _is_for_everybody(request, response):
             return super().process_response(request, response)
         page = hashlib.sha256(response.content).digest()
-        if page in self.known and gzip.re_accepts_gzip.search(request.META.get("HTTP_ACCEPT_ENCODING", "")):
+        known = self.known.get(page)
+        if known is not None and gzip.re_accepts_gzip.search(request.META.get("HTTP_ACCEPT_ENCODING", "")):
             patch_vary_headers(response, ("Accept-Encoding",))
-            response.content = self.known[page]
+            response.content = known
             response["Content-Length"] = str(len(response.content))
             response["Content-Encoding"] = "gzip"
             if response.get("ETag", "").startswith('"'):

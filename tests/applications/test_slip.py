@@ -178,6 +178,16 @@ def test_slip_is_sent_to_its_holder_in_their_language(sign_in):
     assert "<svg" not in html
 
 
+def test_slip_of_the_main_applicant_leads_to_its_page(sign_in):
+    application = sent(cast.MAIJA)
+    posted()
+
+    sign_in(cast.MAIJA).post(page(application, 0, "send_slip"))
+
+    for body in written(Letter.objects.get())[1:]:
+        assert f"/applications/{application.number}/people/0/slip/" in body
+
+
 def test_slip_asked_for_twice_within_a_minute_is_sent_once(sign_in, time_machine):
     time_machine.move_to("2026-11-16T12:00:10+02:00", tick=False)
     application = sent(cast.MAIJA)
