@@ -80,7 +80,7 @@ def test_sending_takes_as_many_queries_for_four_as_for_two(caller, django_assert
         # and people for the letters, invitations, all letters; intake, people for the tag, answer; four savepoints,
         # set and released, of which outside of tests two are transactions
         lock = connection.vendor == "postgresql"  # for marks, one more
-        with django_assert_num_queries(31 + lock):
+        with django_assert_num_queries(27 + lock):
             response = caller.post(body(*people, reference=f"of-{len(people)}"), key=f"of-{len(people)}")
         assert response.status_code == 201
 
