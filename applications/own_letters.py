@@ -57,7 +57,7 @@ def letters_about(
         codes=reader.hetu_indexes,
         application=application.pk,
         reference=application.reference,
-        others=others or [""],  # an empty list would find nothing
+        others=others or [applicant_subject(0)],  # nobody; an empty list would find nothing
     )
     own = [OwnLetter(letter) for letter in found if letter.recipient not in others]
     return own[:MOST_LETTERS], [letter for letter in found if letter.recipient in others]

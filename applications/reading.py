@@ -26,6 +26,7 @@ from applications.models import (
     emails_held,
     was_valid,
 )
+from core.among import AmongFound
 from core.compiled import Compiled
 from identity.models import Person
 
@@ -76,9 +77,11 @@ def application(pk: int) -> Application:
 def people_of(some: ApplicationQuerySet) -> ApplicantQuerySet:
     """Return the people of some applications as a query to be compiled, whose rows assembled() takes."""
     reports = ErrorReport.objects.filter(applicant__version=OuterRef("version"))
-    people = Applicant.objects.of_application().filter(version__current_of__in=some).defer("version__content")
-    return people.select_related(f"{APPLICATION}origin").annotate(
-        was_valid=was_valid(APPLICATION), is_reported=Exists(reports)
+    people = Applicant.objects.of_application().filter(AmongFound("version", some.values("current")))
+    return (
+        people.select_related(f"{APPLICATION}origin")
+        .defer("version__content")
+        .annotate(was_valid=was_valid(APPLICATION), is_reported=Exists(reports))
     )
 
 

@@ -13,12 +13,19 @@ T = TypeVar("T")
 def find_beside(find: Callable[[], T]) -> T:
     """Return what a function finds in a copy of this process; it has to be JSON.
 
-    What the copy does not live to tell is found here then, before all eyes. Beside other threads there is no copy.
+    What the copy does not live to tell is found here then, before all eyes. There is no copy beside other threads, and
+    none where the system grants no further process.
     """
     if threading.active_count() > 1:
         return find()
     reader, writer = os.pipe()
-    if not (copy := os.fork()):
+    try:
+        copy = os.fork()
+    except OSError:
+        os.close(reader)
+        os.close(writer)
+        return find()
+    if not copy:
         try:
             with open(writer, "w") as pipe:
                 pipe.write(json.dumps(find()))

@@ -3,16 +3,16 @@
 from importlib import import_module
 
 from django.apps import AppConfig
-from django.conf import settings
 
 
 class CheckedApp(AppConfig):
     """Imports its checks when it is ready. A web worker does so in the process that runs them (wsgi.py)."""
 
     checks: tuple[str, ...] = ("checks",)  # modules
+    are_checked_beside = False
 
     def ready(self) -> None:
-        if not settings.SERVES_REQUESTS:
+        if not CheckedApp.are_checked_beside:
             self.import_checks()
 
     def import_checks(self) -> None:

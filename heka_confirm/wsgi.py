@@ -2,6 +2,7 @@
 
 import logging
 import os
+import sys
 
 from django.apps import apps
 from django.conf import settings
@@ -22,6 +23,7 @@ def _load_application() -> WSGIHandler:
 
     A web server runs no system checks of its own, and would serve a demo broker, or people who do not exist.
     """
+    CheckedApp.are_checked_beside = True
     loaded = get_wsgi_application()
     get_resolver().url_patterns  # noqa: B018  # what all have is imported before
     found = find_beside(_find)
@@ -43,6 +45,8 @@ def _find() -> list[tuple[int, str]]:
     ]
 
 
+# What is imported later comes from the folder of this release, also once a link such as `current` leads to the next.
+sys.path[:] = map(os.path.realpath, sys.path)
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "heka_confirm.settings")
 os.environ.setdefault("SERVES_REQUESTS", "true")  # the time limits of requests, and a pool of connections
 application = _load_application()

@@ -119,7 +119,10 @@ class _Route:
         """Return the address with these parameters, or None if they need Django's judgement."""
         parts = self.fixed.copy()
         for place, (value, converter, allowed) in enumerate(zip(values, self.converters, self.allowed, strict=True)):
-            text = parts[2 * place + 1] = converter.to_url(value)
+            try:
+                text = parts[2 * place + 1] = str(converter.to_url(value))
+            except ValueError:
+                return None
             if not (allowed.fullmatch(text) and PLAIN.fullmatch(text)):
                 return None
         return "".join(parts)

@@ -47,6 +47,15 @@ def test_what_fails_beside_is_found_here_and_fails_here():
         find_beside(nowhere)
 
 
+@pytest.mark.usefixtures("alone")
+def test_where_no_process_can_be_made_it_is_found_here(monkeypatch):
+    def refuse():
+        raise BlockingIOError
+
+    monkeypatch.setattr(os, "fork", refuse)
+    assert find_beside(who)[0] == HERE
+
+
 def test_a_process_with_threads_is_not_split():
     going_on = threading.Event()
     thread = threading.Thread(target=going_on.wait)

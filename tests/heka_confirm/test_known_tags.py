@@ -95,3 +95,9 @@ def test_address_follows_where_the_service_is_mounted():
         finally:
             set_script_prefix("/")
         assert template.render({"number": FIRST}) == at_root
+
+
+def test_number_as_a_part_of_a_path_is_taken_as_django_takes_it():
+    ours, django = both("{% url 'admin:identity_user_change' key %}", key=7)
+    assert ours == django
+    assert "/fi/admin/identity/user/7/change/" in ours
