@@ -7,6 +7,7 @@ from django.db.models import F, Q
 
 from applications.models.id_check import IdCheck
 from core import crypto
+from core.among import AmongFound
 from identity.models import Person
 
 
@@ -19,12 +20,13 @@ class LearnedCodeQuerySet(models.QuerySet["LearnedCode"]):
 def belongs_to(person: Person | int, path: str = "person") -> Q:
     """Return the condition that a row is this person's, or of one with this key. `path` leads from it to the person.
 
-    Whoever was known by two codes has two rows of Person, of which one holds their present code.
+    Whoever was known by two codes has two rows of Person, of which one holds their present code. Both are looked for
+    first: otherwise the database would read all rows of everybody.
     """
     key = person.pk if isinstance(person, Person) else person
     known = LearnedCode.objects.in_effect()
     others = known.filter(holder=key).values("other_holder"), known.filter(other_holder=key).values("holder")
-    return Q(**{path: key}) | Q(**{f"{path}__in": others[0]}) | Q(**{f"{path}__in": others[1]})
+    return Q(**{path: key}) | Q(AmongFound(path, others[0])) | Q(AmongFound(path, others[1]))
 
 
 class LearnedCode(models.Model):
