@@ -7,7 +7,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
-from core import claims, crypto, hetu
+from core import claims, crypto, hetu, stored
 from core.actors import Actor, Role, Source
 from core.compiled import Compiled
 from core.transactions import atomically
@@ -34,11 +34,8 @@ def find(code: str) -> Person | None:
 
     Of a person who is stored twice (ADR 56), the row under the active key is returned.
     """
-    # no_key: rows that point to the person, such as a confirmation, need not wait for this lock.
-    people = Person.objects.select_related("user").select_for_update(of=("self",), no_key=True)
     indexes = crypto.indexes(code)
-    found = people.filter(hetu_index__in=indexes).order_by("pk")
-    return min(found, key=lambda person: indexes.index(person.hetu_index), default=None)
+    return min(_OF_CODE.rows(codes=indexes), key=lambda person: indexes.index(person.hetu_index), default=None)
 
 
 def _find_or_claim(code: str) -> Person | None:
@@ -83,7 +80,7 @@ def _recognise(identity: Identity, *, language: str, at: dt.datetime) -> Person:
     for name, value in facts.items():
         if not (in_one_piece and name in ("first_names", "last_name")):
             setattr(person, name, value)
-    person.save()
+    stored.update(person, *facts)
     return person
 
 
@@ -202,4 +199,13 @@ def signed_in_user(pk: int) -> User | None:
     return user if user and user.is_active else None
 
 
+_OF_CODE = Compiled(
+    lambda codes: (
+        Person.objects.select_related("user")
+        # no_key: rows that point to the person, such as a confirmation, need not wait for this lock.
+        .select_for_update(of=("self",), no_key=True)
+        .filter(hetu_index__in=codes)
+        .order_by("pk")
+    )
+)
 _SIGNED_IN = Compiled(lambda pk: User.objects.select_related("person").filter(pk=pk))
