@@ -88,35 +88,32 @@ def test_those_that_django_made_are_taken_away():
     assert (len(before), indexes_for_like()) == (1, [])
 
 
-def plan_of(ask):
-    """Return how the database finds what is asked for where it avoids reading whole tables, as it does large ones."""
+def statement_of(ask):
     with CaptureQueriesContext(connection) as asked:
         ask()
     [statement] = [each["sql"] for each in asked if each["sql"].startswith("SELECT")]
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute("EXPLAIN " + statement.replace("%", "%%"))
-        return "\n".join(line for (line,) in cursor.fetchall())
+    return statement
 
 
+# A list that the database makes before all else, and by which it then goes to an index, however large the tables are.
 @pytest.mark.django_db
-@pytest.mark.parametrize("what", ["all", "by key", "rivals", "own rivals"])
+@pytest.mark.parametrize("what", ["all", "one", "by key", "rivals", "own rivals"])
 def test_the_people_of_an_application_are_looked_for_first(what):
     """Beyond eight joined tables the database keeps to the order in which they are written (ADR 65)."""
     sent = factories.application(cast.VERA, cast.VILLE)
     application, vera = reading.application(sent.pk), factories.person(cast.VERA)
     asks = {
         "all": lambda: reading.own(vera),
+        "one": lambda: reading.own(vera, sent.reference),
         "by key": lambda: reading.application(sent.pk),
         "rivals": lambda: rivals._OPEN.rows(**rivals._sought(application)),
         "own rivals": lambda: rivals.own_rivals(application, vera),
     }
-    assert "Index Cond: (version_id = ANY" in plan_of(asks[what])
+    assert '"applications_applicant"."version_id" = ANY(ARRAY(SELECT' in statement_of(asks[what])
 
 
 @pytest.mark.django_db
-def test_one_application_and_whether_its_reader_has_accepted_the_terms_are_found_by_their_keys():
+def test_whether_somebody_has_accepted_the_terms_is_found_by_their_keys():
     sent, vera = factories.application(cast.VERA), factories.person(cast.VERA)
-    plan = plan_of(lambda: reading.own(vera, sent.reference))
-    assert "Index Cond: ((reference)::text =" in plan
-    assert plan.count("Index Cond: (person_id = ANY") == 2
+    statement = statement_of(lambda: reading.own(vera, sent.reference))
+    assert statement.count('"person_id" = ANY(ARRAY(SELECT') == 2
