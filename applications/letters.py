@@ -47,7 +47,6 @@ def arrived(application: Application) -> Iterator[Draft]:
         application,
         [main],
         about=version.pk,
-        applicants=application.applicants,
         sent_at=version.created_at.isoformat(),
         is_changed=version.number > 1,
         without_address=[str(a) for a in unreached],
@@ -91,14 +90,9 @@ def is_reminded(applicant: Applicant, application: Application) -> bool:
 def reminded(applicant: Applicant, application: Application, *, number: int) -> Iterator[Draft]:
     """Return what reminds somebody, for the n-th time since their invitation (R14)."""
     invitation = applicant.live_invitation.pk if applicant.live_invitation else 0
+    about = f"{invitation}.{number}"
     return _letters_to(
-        "reminder",
-        application,
-        [applicant],
-        about=f"{invitation}.{number}",
-        applicants=application.applicants,
-        applicant=applicant.pk,
-        invitation=invitation,
+        "reminder", application, [applicant], about=about, applicant=applicant.pk, invitation=invitation
     )
 
 
@@ -187,8 +181,9 @@ def undeliverable(letter: Letter, applicant: Applicant, application: Application
 def about_to_end(application: Application) -> Iterator[Draft]:
     """Return what warns everybody a week before the application lapses or expires (R5)."""
     message = "about_to_lapse" if application.state == State.AWAITING else "about_to_expire"
-    about, applicants = application.valid_until.isoformat(), application.applicants
-    return _letters_to(message, application, _reached(applicants), about=about, applicants=applicants)
+    return _letters_to(
+        message, application, _reached(application.applicants), about=application.valid_until.isoformat()
+    )
 
 
 def renewed(who: Applicant, application: Application, *, check: IdCheck | None = None) -> None:
@@ -202,16 +197,8 @@ def ended(application: Application, *, who: Applicant | None = None, check: IdCh
 
     Nobody who applies withdrew it if the housing system did. The check is that of a withdrawal at the counter.
     """
-    everybody = application.applicants
-    return _letters_to(
-        application.state,
-        application,
-        _reached(everybody),
-        about=application.pk,
-        applicants=everybody,
-        who=who,
-        **_recorded(check),
-    )
+    reached = _reached(application.applicants)
+    return _letters_to(application.state, application, reached, about=application.pk, who=who, **_recorded(check))
 
 
 def removed(former: Sequence[Applicant], application: Application) -> None:
@@ -240,10 +227,8 @@ def removed(former: Sequence[Applicant], application: Application) -> None:
 
 def became_adult(applicant: Applicant, application: Application) -> Iterator[Draft]:
     """Return what tells everybody, the person included, that the application now waits for one person more (R2)."""
-    everybody = application.applicants
-    return _letters_to(
-        "became_adult", application, _reached(everybody), about=applicant.pk, applicants=everybody, who=applicant
-    )
+    reached = _reached(application.applicants)
+    return _letters_to("became_adult", application, reached, about=applicant.pk, who=applicant)
 
 
 def letter_key(message: str, about: object, to: Applicant) -> str:
@@ -273,7 +258,7 @@ def is_written_to(applicant: Applicant) -> bool:
 
 
 def _queue_to(message: str, application: Application, to: Iterable[Applicant], **parameters: Any) -> None:
-    outbox.queue_letters(*_letters_to(message, application, to, applicants=application.applicants, **parameters))
+    outbox.queue_letters(*_letters_to(message, application, to, **parameters))
 
 
 def _letters_to(
@@ -282,10 +267,12 @@ def _letters_to(
     to: Iterable[Applicant],
     *,
     about: object,
-    applicants: list[Applicant],
+    applicants: list[Applicant] | None = None,
     who: Applicant | None = None,
     **parameters: Any,
 ) -> Iterator[Draft]:
+    """Return the letters of an event. They tell who of `applicants` is missing, which are all of the application."""
+    told_of = application.applicants if applicants is None else applicants
     was_valid = application.state == State.AWAITING and application.was_valid
     for applicant in to:
         if applicant.held_at is None:  # without an address it is read on the page, and told by the counter
@@ -298,7 +285,7 @@ def _letters_to(
                 "recipient": str(applicant),
                 "is_main": applicant.is_main,
                 "only_at_counter": applicant.only_at_counter,
-                **who_is_missing(applicant, applicants),
+                **who_is_missing(applicant, told_of),
                 **({"who": str(who), "is_me": who == applicant} if who else {}),
                 **_edit_place(applicant, application),
                 **parameters,

@@ -16,11 +16,7 @@ WELL_FORMED = re.compile(r"[A-Za-z0-9-]{8,64}")
 
 def new_request_id() -> str:
     """Return an id that nobody else has."""
-    number, letters = secrets.randbelow(len(LETTERS) ** SPOKEN), ""
-    for _ in range(SPOKEN):
-        number, place = divmod(number, len(LETTERS))
-        letters += LETTERS[place]
-    return letters
+    return "".join(secrets.choice(LETTERS) for _ in range(SPOKEN))
 
 
 def spoken_id(given: str = "") -> str:

@@ -18,6 +18,10 @@ GIVEN = Placeholder("")
 _made: dict[Any, tuple[str, Sequence[Any]]] = {}  # statements, and their parameters: GIVEN are those that vary
 
 
+class RowIsGoneError(DatabaseError):
+    """A row that was to be stored again is no longer there."""
+
+
 def insert(new: Iterable[Row], *, unique: str = "") -> list[Row]:
     """Store new rows of one model as bulk_create() does, and return them.
 
@@ -56,7 +60,7 @@ def insert(new: Iterable[Row], *, unique: str = "") -> list[Row]:
 
 
 def update(row: Model, *names: str, former: Mapping[str, Any] | None = None) -> bool:
-    """Store these fields of a stored row as save(update_fields=…) does. Raises DatabaseError if it is gone.
+    """Store these fields of a stored row as save(update_fields=…) does. Raises RowIsGoneError.
 
     With `former` nothing is stored unless these fields still are as the database gave them; returns whether they were.
     """
@@ -71,7 +75,7 @@ def update(row: Model, *names: str, former: Mapping[str, Any] | None = None) -> 
     values = [field.get_db_prep_save(field.pre_save(row, add=False), database) for field in fields]
     number, _found = _execute(database, shape, [*values, row.pk, *former.values()])
     if not (number or former):
-        raise DatabaseError("The row is gone")
+        raise RowIsGoneError
     return bool(number)
 
 

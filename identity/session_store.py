@@ -10,6 +10,7 @@ from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.utils import timezone
 
+from core import stored
 from core.compiled import Compiled
 from identity import directory_sessions
 from identity.models import DirectorySession, SignedInSession, User
@@ -72,6 +73,7 @@ class SessionStore(db.SessionStore):
             super().save(must_create=must_create)
             return
         row = self.create_model_instance(dict(self.items()))
-        written = {name: getattr(row, name) for name in ("session_data", "expire_date", "user_id")}
-        if not SignedInSession.objects.filter(pk=row.pk).update(**written):
-            raise UpdateError
+        try:
+            stored.update(row, "session_data", "expire_date", "user")
+        except stored.RowIsGoneError:
+            raise UpdateError from None
