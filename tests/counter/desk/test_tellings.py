@@ -375,14 +375,11 @@ def test_list_reads_no_table_from_end_to_end():
     assert connection.vendor != "sqlite" or re.findall(r"SCAN \w*(?:letter|applicant|telling)\w*", plan) == []
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="of PostgreSQL's plans")
-def test_list_is_found_by_keys_on_postgresql():
-    """For "either kept without an address or come back" it would read every email there is."""
-    a_letter()
-    with connection.cursor() as cursor:
-        for way in ("seqscan", "hashjoin", "mergejoin"):  # which a table of one row invites
-            cursor.execute(f"SET LOCAL enable_{way} = off")
+def test_list_is_found_by_keys():
+    """For "either kept without an address or come back" PostgreSQL would read every email there is."""
+    statement = str(to_tell()[:50].query)
 
-    plan = to_tell()[:50].explain()
-
-    assert re.findall(r"Index Cond: \(id = \S*id\)", plan) != []
+    [either] = re.findall(r'"mailing_letter"."id" IN \(\(?SELECT .*', statement)
+    kept, came_back = re.split(r"UNION \(?SELECT", either)
+    assert '"dead_at" IS NOT NULL' in came_back
+    assert '"dead_at"' not in kept
