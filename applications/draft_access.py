@@ -110,8 +110,9 @@ def _signer(draft: Draft) -> signing.Signer:
 
 def hold_draft(request: HttpRequest, draft: Draft) -> None:
     """Let this session work on a draft, under a new key. Its idle minutes begin, signed in or not."""
-    request.session.cycle_key()
-    request.session[SESSION_KEY], request.session[LINK_KEY] = draft.pk, draft.nonce
+    session = request.session
+    session.cycle_key() if session.session_key else session.create()  # a key at once, as remember_draft() names it
+    session[SESSION_KEY], session[LINK_KEY] = draft.pk, draft.nonce
     sessions.begin(request)
 
 

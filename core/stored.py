@@ -52,7 +52,7 @@ def insert(new: Iterable[Row], *, unique: str = "") -> list[Row]:
         [_made[shape]] = compiler.as_sql()
     given = (value for place, value in enumerate(values) if place not in defaults)
     _number, found = _execute(database, shape, given)
-    for row, returned in zip(rows, found, strict=True):
+    for row, returned in zip(rows, found or [()] * len(rows), strict=True):
         for field, value in zip(meta.db_returning_fields, returned, strict=True):
             setattr(row, field.attname, value)
         row._state.adding, row._state.db = False, database.alias

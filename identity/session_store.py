@@ -6,9 +6,10 @@ from typing import Any
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends import db
-from django.contrib.sessions.backends.base import UpdateError
+from django.contrib.sessions.backends.base import VALID_KEY_CHARS, UpdateError
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.utils import timezone
+from django.utils.crypto import get_random_string
 
 from core import stored
 from core.compiled import Compiled
@@ -63,6 +64,19 @@ class SessionStore(db.SessionStore):
         if row := self.get(directory_sessions.MARK):
             DirectorySession.objects.filter(pk=row).delete()
         super().flush()
+
+    def cycle_key(self) -> None:
+        """Give the session another key; one without a key gets one when it is stored, at the end of the request."""
+        if self.session_key is None:
+            self.modified = True
+        else:
+            super().cycle_key()
+
+    def create(self) -> None:
+        """Store the session under a new key, which needs no look whether it is free: chance never makes one twice."""
+        self._session_key = get_random_string(32, VALID_KEY_CHARS)
+        self.modified = True
+        stored.insert([self.create_model_instance(self._get_session(no_load=True))])
 
     def save(self, must_create: bool = False) -> None:  # noqa: FBT001, FBT002  # Django's
         """Write the session down. Raises UpdateError if it was ended meanwhile, and else the error of the database.
