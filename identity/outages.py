@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from core.compiled import Compiled
 from core.transactions import DATABASE_AWAY
 from identity import providers
 from identity.models import BrokerOutage
@@ -23,6 +24,9 @@ logger = logging.getLogger(__name__)
 
 FAILURES = 3  # one after the other: a single one may be a chance
 FORGOTTEN_AFTER = dt.timedelta(hours=1)  # without another failure nobody knows any more
+
+
+_NOTED = Compiled(lambda provider: BrokerOutage.objects.filter(provider=provider))
 
 
 class Outage(NamedTuple):
@@ -36,7 +40,7 @@ class Outage(NamedTuple):
 def record_failure(provider_id: str) -> None:
     """Count an identification in which the broker did not do what it owes."""
     now = timezone.now()
-    with _only_noted():
+    with _only_noted(), transaction.atomic(savepoint=False):
         BrokerOutage.objects.filter(provider=provider_id, last_at__lt=now - FORGOTTEN_AFTER).delete()
         begun = {"since": now, "last_at": now, "failures": 0}
         BrokerOutage.objects.get_or_create(provider=provider_id, defaults=begun)
@@ -44,17 +48,17 @@ def record_failure(provider_id: str) -> None:
 
 
 def record_success(provider_id: str) -> None:
-    """Forget the failures of a broker that has identified somebody."""
+    """Forget the failures of a broker that has identified somebody. Most have none, which costs one statement."""
     with _only_noted():
-        BrokerOutage.objects.filter(provider=provider_id).delete()
+        if _NOTED.rows(provider=provider_id):
+            BrokerOutage.objects.filter(provider=provider_id).delete()
 
 
 @contextmanager
 def _only_noted() -> Iterator[None]:
     """Let nobody who has been to their bank go there once more because this cannot be written down."""
     try:
-        with transaction.atomic(savepoint=False):
-            yield
+        yield
     except DATABASE_AWAY as error:
         logger.warning("how a broker does could not be written down: %s", type(error).__name__)
 

@@ -18,6 +18,7 @@ from applications import (
     invitations,
     own_letters,
     progress,
+    reading,
     receipt_pdf,
     rivals,
 )
@@ -28,6 +29,7 @@ from applications.models import Applicant, Application
 from core.requests import read_or_act
 from identity import accounts
 from identity.access import actor_of, identified_person_required, person_of
+from identity.models import Person
 from identity.redirects import after_identification, safe_next
 
 
@@ -65,10 +67,23 @@ def enter(request: HttpRequest, reference: str) -> HttpResponse:
 @require_safe
 def go_to_waiting(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """Lead to the one application that waits for this person, or to the list if none or several do (J1.5)."""
-    waiting = [one for one in visitor.applications if one.awaits(one.applicant_of(visitor.person))]
+    return redirect(_first_page(visitor.person, visitor.applications))
+
+
+def _first_page(person: Person, applications: list[Application]) -> str:
+    waiting = [one for one in applications if one.awaits(one.applicant_of(person))]
     if len(waiting) == 1:
-        return redirect("applications:confirm", waiting[0].reference)
-    return redirect("applications:list")
+        return reverse("applications:confirm", args=[waiting[0].reference])
+    return reverse("applications:list")
+
+
+def _leads_on(person: Person) -> str:
+    """Return where go_to_waiting() leads somebody, empty for whoever has to accept the terms first."""
+    own = reading.own(person)
+    return _first_page(person, own.applications) if own.has_accepted else ""
+
+
+go_to_waiting.leads_on = _leads_on  # type: ignore[attr-defined]  # read by identity.views.identification
 
 
 @applicant_view

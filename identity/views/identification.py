@@ -5,6 +5,7 @@ import logging
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.urls import resolve
 from django.utils import translation
 from django.utils.cache import patch_cache_control
 from django.views.decorators.cache import never_cache
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from core import counting
 from core.request_ids import spoken_id
 from core.requests import act_of
+from core.transactions import DATABASE_AWAY
 from identity import (
     access,
     attempts,
@@ -185,9 +187,18 @@ def _return_of(request: HttpRequest, attempt: Attempt) -> str:
     except IdentificationFailed as failure:
         name = _failed("refused", attempt, failure)
     if not name:
-        return after_identification(attempt.next)
+        return _first_page(request, after_identification(attempt.next))
     failed = "" if name == "cancelled" else spoken_id()
     return with_next("identity:outcome", attempt.next, name, about=about, id=failed)
+
+
+def _first_page(request: HttpRequest, address: str) -> str:
+    """Return the address, or where its page would only lead whoever has just signed in: so one request is spared."""
+    leads_on = getattr(resolve(address).func, "leads_on", None) if address == after_identification("") else None
+    try:
+        return (leads_on and leads_on(access.person_of(request))) or address
+    except DATABASE_AWAY:  # they are signed in all the same
+        return address
 
 
 def _identify(request: HttpRequest, attempt: Attempt) -> str:

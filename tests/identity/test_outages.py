@@ -1,7 +1,7 @@
 import datetime as dt
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from identity import keys, outages
@@ -44,6 +44,16 @@ def test_success_ends_an_outage():
     failing(FAILURES - 1)
 
     assert outages.present_outages() == []
+
+
+def test_success_of_a_broker_that_never_failed_writes_nothing(django_assert_num_queries):
+    failing(provider="another")
+
+    with django_assert_num_queries(1) as queries:
+        outages.record_success("test")
+
+    assert queries[0]["sql"].startswith("SELECT")
+    assert BrokerOutage.objects.get().provider == "another"
 
 
 @pytest.mark.usefixtures("_known")
@@ -91,15 +101,17 @@ def test_nobody_makes_an_outage_up(visitor, broker):
 
 
 @pytest.mark.parametrize("record", [outages.record_success, outages.record_failure])
-def test_what_cannot_be_written_down_of_a_broker_fails_nobody(monkeypatch, caplog, record):
+def test_what_cannot_be_written_down_of_a_broker_fails_nobody(caplog, record):
     """Whoever has been to their bank would have to go there once more."""
+    failing()
 
-    def refuse(**_conditions):
-        raise OperationalError("read-only")
+    def refuse(_execute, sql, *_others):
+        if not sql.startswith("SELECT"):
+            raise OperationalError("read-only")
+        return _execute(sql, *_others)
 
-    monkeypatch.setattr(BrokerOutage.objects, "filter", refuse)
-
-    record("test")
+    with connection.execute_wrapper(refuse):
+        record("test")
 
     assert [each.getMessage() for each in caplog.records] == [
         "how a broker does could not be written down: OperationalError"

@@ -7,16 +7,20 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.contrib.sessions.models import Session
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import RequestFactory
+from django.test.utils import CaptureQueriesContext
 from joserfc import jwt
 
+from applications import terms
 from core import crypto
 from identity import attempts, backend, client, keys, proof
 from identity.enums import Method
 from identity.models import Person, RateCount, User
 from identity.views import identification
+from tests.applications.factories import actor, application
 from tests.cast import MAIJA, OLLI
 from tests.identity.conftest import Visitor, place_of
 
@@ -44,6 +48,55 @@ def test_identification_signs_the_person_in(visitor, broker):
     stored = proof.of_session(visitor.session)
     assert (stored.method, stored.provider) == (Method.BANK, "test")
     assert stored.level == "http://ftn.ficora.fi/2017/loatest2"
+
+
+@pytest.mark.parametrize("waiting", [0, 1, 2])
+@pytest.mark.parametrize("wanted", ["", "/sv/applications/waiting/"])
+def test_person_comes_to_where_the_page_for_everybody_would_lead_them(visitor, broker, waiting, wanted):
+    """J1.5, a request less; whoever has to accept the terms first is led by that page."""
+    terms.accept(terms.current(), by=actor(MAIJA))
+    for _ in range(waiting):
+        application(MAIJA)
+
+    response = visitor.identify(broker, next=wanted)
+
+    led = visitor.get("/fi/applications/waiting/")["Location"]
+    assert (response["Location"], "/confirm/" in led) == (led, waiting == 1)
+
+
+def test_person_is_signed_in_where_it_cannot_be_read_what_waits_for_them(visitor, broker):
+    def away(execute, sql, *others):
+        if "applications_" in sql:
+            raise OperationalError("away")
+        return execute(sql, *others)
+
+    visitor.accept_cookies()
+    answer = broker.authorize(visitor.go_to_broker(), MAIJA, keys.load().sig[0])
+    with connection.execute_wrapper(away):
+        response = visitor.come_back(answer)
+
+    assert response["Location"] == "/fi/applications/waiting/"
+    assert signed_in(visitor) == MAIJA["hetu"]
+
+
+def test_signing_in_takes_one_statement_for_each_thing_that_it_notes(visitor, broker):
+    visitor.identify(broker)
+    answer = broker.authorize(visitor.go_to_broker(), MAIJA, keys.load().sig[0])
+    browser = visitor.cookies.pop(settings.SESSION_COOKIE_NAME)
+
+    with CaptureQueriesContext(connection) as queries:
+        visitor.come_back(answer)
+
+    statements = [query["sql"] for query in queries if "SAVEPOINT" not in query["sql"]]
+    assert [sql.split()[0] for sql in statements if "application" not in sql] == [
+        "INSERT",  # the attempt was used
+        *["SELECT", "UPDATE"],  # the person
+        "UPDATE",  # when their user has logged in
+        "SELECT",  # no outage of the broker is known
+        "INSERT",  # the session
+    ]
+    assert visitor.cookies[settings.SESSION_COOKIE_NAME].value != browser.value
+    assert User.objects.get().last_login >= Person.objects.get().identified_at
 
 
 def test_answer_of_a_broker_may_take_six_kilobytes(visitor, broker):
