@@ -17,6 +17,7 @@ import requests
 from django.conf import settings
 from requests.adapters import HTTPAdapter
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
+from urllib3 import BaseHTTPResponse, PoolManager, ProxyManager
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,14 @@ class _Adapter(HTTPAdapter):
         conn.cert_reqs = "CERT_REQUIRED"
 
 
+def way_out() -> PoolManager:
+    """Return what connects to others, by the proxy if there is one, and verifies by `tls`."""
+    by = proxy()
+    if by is None:
+        return PoolManager(ssl_context=tls())
+    return ProxyManager(settings.EGRESS_PROXY, proxy_headers=by.headers, ssl_context=tls())
+
+
 def set_way_out(session: requests.Session) -> None:
     """Let a session call by the proxy if there is one, by nothing that the environment names, and verify by `tls`."""
     session.trust_env = False
@@ -74,14 +83,14 @@ class BodyTooLarge(Exception):
     """An answer has more bytes than whoever asked is ready to read."""
 
 
-def read_body(response: requests.Response, *, until: float, most: int) -> bytes:
+def read_body(response: BaseHTTPResponse, *, until: float, most: int) -> bytes:
     """Return the bytes of an answer that was asked for as a stream, as they came.
 
     Raises TimeoutError when they go on coming after `until` (by the monotonic clock), and BodyTooLarge.
     """
     body = b""
-    # iter_content would wait until a piece is full, and a server may send a byte at a time.
-    while piece := response.raw.read1(64 * 1024):
+    # stream() would wait until a piece is full, and a server may send a byte at a time.
+    while piece := response.read1(64 * 1024):
         body += piece
         if time.monotonic() > until:
             raise TimeoutError

@@ -14,13 +14,13 @@ from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as StillRunning
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
-from urllib.parse import quote_plus
+from urllib.parse import quote_plus, urlencode
 
-import requests
 from django.conf import settings
-from urllib3.exceptions import HTTPError, MaxRetryError, NewConnectionError, ReadTimeoutError
+from urllib3 import BaseHTTPResponse, Timeout
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, ReadTimeoutError
 
-from core.egress import BodyTooLarge, read_body, set_way_out
+from core.egress import BodyTooLarge, read_body, way_out
 from core.transactions import give_connection_back
 from identity import signed_keys, tokens
 from identity.directory import CLIENT_SECRET_BASIC, CLIENT_SECRET_POST, Issuer
@@ -151,17 +151,17 @@ class _NeverReached(BrokerUnreachable):
     """No connection was made, so that nothing was sent: a code is still as good as new."""
 
 
-def _good_body(response: requests.Response, deadline: Deadline) -> bytes:
-    if 400 <= response.status_code < 500:
+def _good_body(response: BaseHTTPResponse, deadline: Deadline) -> bytes:
+    if 400 <= response.status < 500:
         raise BrokerRefused("status-4xx")
-    if response.status_code != 200:
-        raise BrokerUnreachable("redirect" if response.is_redirect else "status")
+    if response.status != 200:
+        raise BrokerUnreachable("redirect" if response.get_redirect_location() else "status")
     return read_body(response, until=deadline.until, most=LARGEST_ANSWER_BYTES)
 
 
-def _whole(response: requests.Response, deadline: Deadline) -> Answer:
+def _whole(response: BaseHTTPResponse, deadline: Deadline) -> Answer:
     body = read_body(response, until=deadline.until, most=LARGEST_ANSWER_BYTES)
-    return Answer(status=response.status_code, date=response.headers.get("Date", ""), body=body)
+    return Answer(status=response.status, date=response.headers.get("Date", ""), body=body)
 
 
 def _call(
@@ -174,7 +174,7 @@ def _call(
     return _reach(method, url, deadline, form, headers or {}, _good_body)
 
 
-Read = Callable[[requests.Response, Deadline], T]
+Read = Callable[[BaseHTTPResponse, Deadline], T]
 
 
 def _reach(
@@ -191,30 +191,35 @@ def _reach(
 def _send(
     method: str, url: str, deadline: Deadline, form: dict[str, str] | None, headers: dict[str, str], read: Read[T]
 ) -> T:
-    with requests.Session() as session:
-        set_way_out(session)
-        try:
-            with session.request(
+    sent = {"Accept": "application/json", "Accept-Encoding": "identity", **headers}
+    if form is not None:
+        sent["Content-Type"] = "application/x-www-form-urlencoded"
+    try:
+        with (
+            way_out() as connections,
+            connections.urlopen(
                 method,
                 url,
-                data=form,
-                headers={"Accept": "application/json", "Accept-Encoding": "identity", **headers},
-                timeout=(min(CONNECT_SECONDS, deadline.left()), min(READ_SECONDS, deadline.left())),
-                allow_redirects=False,
-                stream=True,
-            ) as response:
-                return read(response, deadline)
-        except requests.ConnectTimeout:
+                body=urlencode(form) if form is not None else None,
+                headers=sent,
+                timeout=Timeout(min(CONNECT_SECONDS, deadline.left()), min(READ_SECONDS, deadline.left())),
+                redirect=False,
+                retries=False,
+                preload_content=False,
+            ) as response,
+        ):
+            return read(response, deadline)
+    except BodyTooLarge:
+        raise BrokerUnreachable("too-large") from None
+    except (ReadTimeoutError, TimeoutError):
+        raise BrokerUnreachable("timeout") from None
+    except (HTTPError, OSError) as error:
+        fault = getattr(error, "original_error", error)  # of a proxy that was not reached
+        if isinstance(fault, NewConnectionError):
+            raise _NeverReached("connection") from None
+        if isinstance(fault, ConnectTimeoutError):
             raise _NeverReached("timeout") from None
-        except BodyTooLarge:
-            raise BrokerUnreachable("too-large") from None
-        except (requests.Timeout, ReadTimeoutError, TimeoutError):
-            raise BrokerUnreachable("timeout") from None
-        except (requests.RequestException, HTTPError, OSError) as error:
-            cause = error.args[0] if error.args else None
-            reason = cause.reason if isinstance(cause, MaxRetryError) else None
-            never_reached = isinstance(getattr(reason, "original_error", reason), NewConnectionError)
-            raise (_NeverReached if never_reached else BrokerUnreachable)("connection") from None
+        raise BrokerUnreachable("connection") from None
 
 
 def _json(body: bytes) -> Json:

@@ -74,9 +74,9 @@ class SessionStore(db.SessionStore):
 
     def create(self) -> None:
         """Store the session under a new key, which needs no look whether it is free: chance never makes one twice."""
-        self._session_key = get_random_string(32, VALID_KEY_CHARS)
+        data, self._session_key = dict(self.items()), get_random_string(32, VALID_KEY_CHARS)
         self.modified = True
-        stored.insert([self.create_model_instance(self._get_session(no_load=True))])
+        stored.insert([self.create_model_instance(data)])
 
     def save(self, must_create: bool = False) -> None:  # noqa: FBT001, FBT002  # Django's
         """Write the session down. Raises UpdateError if it was ended meanwhile, and else the error of the database.

@@ -5,6 +5,7 @@ Every fault is one fixed word, which the callers put into the log in their own t
 
 import base64
 import binascii
+import functools
 import json
 from collections.abc import Callable
 from typing import Any
@@ -71,9 +72,14 @@ def public_key(jwk: Json | None) -> RSAKey:
         if len(from_base64url(jwk["n"]).lstrip(b"\0")) * 8 < LEAST_KEY_BITS:
             raise BadSignature("weak-key")
         # Only the numbers of the JWK are used: its other members could widen or narrow its use.
-        return RSAKey.import_key({name: jwk[name] for name in ("kty", "n", "e")})
+        return _rsa_key(jwk["n"], jwk["e"])
     except (JoseError, ValueError, KeyError, TypeError):
         raise BadSignature("kid") from None
+
+
+@functools.lru_cache(maxsize=32)  # several for each broker; making one takes longer than checking a signature with it
+def _rsa_key(modulus: str, exponent: str) -> RSAKey:
+    return RSAKey.import_key({"kty": "RSA", "n": modulus, "e": exponent})
 
 
 def header_of(token: str, *, parts: int) -> Json:

@@ -93,7 +93,7 @@ def _answer(body: bytes) -> bytes:
                     raise TooLarge
                 if response.status_code != 200:
                     raise NotTaken(f"status {response.status_code}")
-                return read_body(response, until=until, most=LARGEST_ANSWER_BYTES)
+                return read_body(response.raw, until=until, most=LARGEST_ANSWER_BYTES)
         except BodyTooLarge:
             raise NotTaken("not understood") from None
         except requests.exceptions.SSLError:

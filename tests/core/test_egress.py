@@ -90,4 +90,4 @@ def test_answer_that_comes_a_byte_at_a_time_is_read_until_the_deadline_and_to_th
     with receivers.raw(talk) as port, requests.get(f"http://127.0.0.1:{port}/", stream=True, timeout=15) as response:
         until = time.monotonic() + seconds
         with pytest.raises(ends) if ends else contextlib.nullcontext():
-            assert read_body(response, until=until, most=most) == b"x" * 10
+            assert read_body(response.raw, until=until, most=most) == b"x" * 10

@@ -39,6 +39,26 @@ def test_the_row_of_somebody_who_is_not_signed_in_says_nothing(visitor):
     assert row_of(visitor).get().user_id is None
 
 
+def test_a_session_without_a_row_gets_its_key_with_the_row(django_assert_num_queries):
+    """So whoever signs in has their session stored once, as it is at the end of the request."""
+    session = session_store.SessionStore()
+    with django_assert_num_queries(0):
+        session["seen"] = 1
+        session.cycle_key()
+    with django_assert_num_queries(1):
+        session.save()
+
+    assert session_store.SessionStore(session.session_key)["seen"] == 1
+
+
+def test_a_stored_session_changes_its_key_at_once_and_keeps_its_data(maija):
+    session, former = maija.session, maija.session.session_key
+    session.cycle_key()
+
+    assert session_store.SessionStore(session.session_key)["_auth_user_id"] == str(factories.person(MAIJA).user_id)
+    assert not SignedInSession.objects.filter(pk=former).exists()
+
+
 def test_after_logging_out_no_row_says_whose_it_was(maija):
     maija.post("/en/sign-out/")
     assert not SignedInSession.objects.exclude(user_id=None).exists()

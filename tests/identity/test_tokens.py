@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from joserfc import jws, jwt
 from joserfc.jwk import OctKey, RSAKey
 
-from identity import keys, providers, tokens
+from identity import keys, providers, signatures, tokens
 from identity.attempts import Attempt
 from identity.refusals import TokenRefused
 from tests.identity.broker import ACR, base64url, encrypt, sign
@@ -338,6 +338,15 @@ def test_the_token_cannot_bring_its_own_key(case):
 def test_a_payload_that_is_no_object_is_refused(case, payload):
     token = jws.serialize_compact({"alg": "RS256", "kid": case.broker_key.kid}, payload, case.broker_key)
     assert refusal(case, encrypt(token, case.own)) == "malformed"
+
+
+def test_a_key_is_made_once_for_its_numbers_whatever_its_broker_calls_it(some_keys):
+    one, other = (key.as_dict(private=False) for key in some_keys[:2])
+
+    made = signatures.public_key(one)
+
+    assert signatures.public_key({**one, "kid": "another name", "use": "enc"}) is made
+    assert signatures.public_key({**other, "kid": one["kid"]}).as_dict(private=False)["n"] == other["n"]
 
 
 @pytest.mark.parametrize(
