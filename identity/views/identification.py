@@ -1,5 +1,6 @@
 """To the broker and back."""
 
+import functools
 import logging
 
 from django.conf import settings
@@ -42,6 +43,7 @@ MOST_A_MINUTE = 20  # starts of one browser, and returns of one address to no at
 MOST_NEW_BROWSERS = 3000
 # Each has a page that says what happened and what to do. "cancelled" shows the identification page with a notice.
 OUTCOMES = {"error", "expired", "refused", "unreachable", "counter"}
+_resolved = functools.cache(resolve)  # of the page for everybody, in each language
 # What more the page of an outcome says, named by its parameter `about`.
 SETTINGS, CODE = "settings", "code"
 
@@ -187,18 +189,21 @@ def _return_of(request: HttpRequest, attempt: Attempt) -> str:
     except IdentificationFailed as failure:
         name = _failed("refused", attempt, failure)
     if not name:
-        return _first_page(request, after_identification(attempt.next))
+        return _first_page(request, attempt.next)
     failed = "" if name == "cancelled" else spoken_id()
     return with_next("identity:outcome", attempt.next, name, about=about, id=failed)
 
 
-def _first_page(request: HttpRequest, address: str) -> str:
-    """Return the address, or where its page would only lead whoever has just signed in: so one request is spared."""
-    leads_on = getattr(resolve(address).func, "leads_on", None) if address == after_identification("") else None
+def _first_page(request: HttpRequest, wanted: str) -> str:
+    """Return where whoever has just signed in goes. A page that would only lead on says where to: a request less."""
+    page = after_identification("")
+    leads_on = getattr(_resolved(page).func, "leads_on", None)
+    if leads_on is None or wanted not in ("", page):
+        return wanted or page
     try:
-        return (leads_on and leads_on(access.person_of(request))) or address
+        return leads_on(access.person_of(request)) or page
     except DATABASE_AWAY:  # they are signed in all the same
-        return address
+        return page
 
 
 def _identify(request: HttpRequest, attempt: Attempt) -> str:
