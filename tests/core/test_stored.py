@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from applications.models import Application, Draft
 from core import stored
-from identity.models import User
+from identity.models import RateCount, User
 from mailing.models import Letter
 from tests import cast
 from tests.applications import factories
@@ -54,6 +54,12 @@ def test_each_row_has_its_own_values_and_the_defaults_of_the_database():
     assert (read["a"].recipient, read["b"].recipient) == ("", "applicant 7")
     assert read["b"].due_at == read["c"].due_at == given
     assert abs((read["a"].due_at - given).total_seconds()) < 3600
+
+
+def test_rows_of_which_the_database_makes_nothing_are_stored_too():
+    stored.insert([RateCount(key=key, ends=7, count=2) for key in "ab"])
+
+    assert set(RateCount.objects.values_list("key", "ends", "count")) == {("a", 7, 2), ("b", 7, 2)}
 
 
 def test_a_row_that_is_stored_already_stays_as_it_is():
