@@ -203,8 +203,7 @@ def _send(
                 body=urlencode(form) if form is not None else None,
                 headers=sent,
                 timeout=Timeout(min(CONNECT_SECONDS, deadline.left()), min(READ_SECONDS, deadline.left())),
-                redirect=False,
-                retries=False,
+                retries=False,  # nor is a redirect followed then
                 preload_content=False,
             ) as response,
         ):
