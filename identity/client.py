@@ -205,6 +205,7 @@ def _send(
                 timeout=Timeout(min(CONNECT_SECONDS, deadline.left()), min(READ_SECONDS, deadline.left())),
                 retries=False,  # nor is a redirect followed then
                 preload_content=False,
+                decode_content=False,  # what is not asked for could unpack to any size
             ) as response,
         ):
             return read(response, deadline)

@@ -1,5 +1,6 @@
 """What a broker that misbehaves costs: never more than the deadline, and never a word of what it says."""
 
+import gzip
 import socket
 import ssl
 import threading
@@ -165,6 +166,21 @@ def test_certificate_of_the_broker_must_be_trusted_and_of_its_name(
             exchange(providers.find("test"))
 
     assert (failure.value.word, bool(asked)) == ("connection", is_asked)
+
+
+def test_nothing_that_a_broker_has_packed_is_unpacked(broker, settings):
+    def talk(connection):
+        connection.recv(65536)
+        body = gzip.compress(b'{"access_token": "a"}')
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(body))
+        connection.sendall(body)
+
+    with receivers.raw(talk) as port:
+        settings.IDENTITY_PROVIDERS = [broker.settings(token_endpoint=f"http://127.0.0.1:{port}/token")]
+        with pytest.raises(BrokerUnreachable) as failure:
+            exchange(providers.find("test"))
+
+    assert failure.value.word == "not-json"
 
 
 def test_the_environment_cannot_put_a_proxy_in_between(broker, provider, monkeypatch):
