@@ -30,11 +30,11 @@ urlpatterns = [
         path("email/", email_check.check_email, name="email_check"),
         path("privacy/", pages.privacy, name="privacy"),
         path("accessibility/", accessibility.statement, name="accessibility"),
+        path("", include("applications.urls")),  # first, as most requests are theirs
         path("", include("counter.urls")),
         path("", include("privacy.urls")),
         path("", include("identity.urls")),
         path("", include("identity.urls_allauth")),
-        path("", include("applications.urls")),
         RareAddresses("admin/", "heka_confirm.admin_urls", namespace="admin"),
     ),
 ]
