@@ -1,8 +1,8 @@
 """What pages and acts read of applications: an application with its people, by one statement made once (ADR 62).
 
 It brings what `with_people()` brings, and of somebody's own what `with_emails_held()` brings. `is_reported` tells
-besides whether invitations.error_reports() has something to read. The content is read by whoever needs it: all else
-goes on where it was spoiled.
+besides whether invitations.error_reports() has something to read. The content of one application comes along sealed,
+and is opened by whoever looks at it: all else goes on where it was spoiled.
 """
 
 import copy
@@ -26,11 +26,13 @@ from applications.models import (
     emails_held,
     was_valid,
 )
+from core import crypto
 from core.among import AmongFound
 from core.compiled import Compiled
 from identity.models import Person
 
 APPLICATION = "version__application__"  # leads from a slot to its application
+SEALED_CONTENT = {"sealed_content": crypto.sealed("version__content")}  # which Version opens at the first look
 FACTS = {"was_valid", "is_reported", "emails_held_at", "emails_released_at"}  # of an application, in each slot's row
 
 
@@ -99,6 +101,8 @@ def _assembled(people: list[Applicant]) -> Application:
     application, version.application.current = version.application, version
     for fact in FACTS & vars(people[0]).keys():
         setattr(application, fact, getattr(people[0], fact))
+    if sealed := getattr(people[0], "sealed_content", None):
+        version.sealed_content = sealed
     _put_people(version, people)
     return application
 
@@ -129,10 +133,12 @@ def _own(codes: list[str], person: int, now: dt.datetime) -> ApplicantQuerySet:
 _ALL = Compiled(lambda **known: _own(**known).order_by("-version__application__sent_at", "position"))
 _ONE = Compiled(
     lambda reference, **known: (
-        _own(**known).filter(version__application__reference=reference).annotate(**emails_held(APPLICATION))
+        _own(**known)
+        .filter(version__application__reference=reference)
+        .annotate(**emails_held(APPLICATION), **SEALED_CONTENT)
     )
 )
 _LOCK = Compiled(
     lambda keys: Application.objects.select_for_update().filter(pk__in=keys).order_by("pk").values_list("pk")
 )
-_BY_KEY = Compiled(lambda pk: people_of(Application.objects.filter(pk=pk)))
+_BY_KEY = Compiled(lambda pk: people_of(Application.objects.filter(pk=pk)).annotate(**SEALED_CONTENT))

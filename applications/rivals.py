@@ -70,7 +70,13 @@ def _open(codes: list[str], born_by: dt.date, today: dt.date) -> ApplicationQuer
 
 
 _KEYS = Compiled(lambda **sought: _open(**sought).values_list("pk", flat=True))
-_OPEN = Compiled(lambda **sought: reading.people_of(_open(**sought)).order_by("version__application", "position"))
+_OPEN = Compiled(
+    lambda **sought: (
+        reading.people_of(_open(**sought))
+        .annotate(**reading.SEALED_CONTENT)
+        .order_by("version__application", "position")
+    )
+)
 _OWN = Compiled(
     lambda own, pk, **sought: reading.people_of(_open(**sought).for_codes(own).exclude(pk=pk)).order_by(
         "-version__application__sent_at", "position"

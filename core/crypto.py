@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.db import models
+from django.db.models import ExpressionWrapper, F
 
 if TYPE_CHECKING:
     _BinaryField = models.BinaryField[str | None, str | None]
@@ -116,3 +117,8 @@ class EncryptedTextField(_BinaryField):
 
     def from_db_value(self, value: Any, expression: object, connection: object) -> str | None:
         return None if value is None else decrypt(bytes(value), context=self.context)
+
+
+def sealed(path: str) -> "ExpressionWrapper[F]":
+    """Return the expression for an encrypted column as it is stored, so that a spoiled value stops no query."""
+    return ExpressionWrapper(F(path), output_field=models.BinaryField())

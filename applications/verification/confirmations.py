@@ -12,7 +12,8 @@ from django.utils import timezone
 from applications import dates
 from applications.models import OPEN, Applicant, Confirmation, IdCheck, LearnedCode
 from applications.models.id_check import SECOND_LOOK
-from applications.verification.faults import BATCH, Places, finds, opened, row_at, rows_at, sealed
+from applications.verification.faults import BATCH, Places, finds, opened, row_at, rows_at
+from core.crypto import sealed
 from identity.enums import Method
 from identity.models import Account, Person
 from mailing.models import Letter

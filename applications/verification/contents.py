@@ -11,8 +11,9 @@ from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from applications import learned_codes
 from applications.document import Stored
 from applications.models import Applicant, IdCheck, Version
-from applications.verification.faults import BATCH, Places, finds, opened, row_at, sealed
+from applications.verification.faults import BATCH, Places, finds, opened, row_at
 from core import crypto, hetu
+from core.crypto import sealed
 from identity.models import Person
 
 CONTENT = Version._meta.get_field("content")

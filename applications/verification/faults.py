@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import BigIntegerField, BinaryField, Case, ExpressionWrapper, F, QuerySet, Value, When
+from django.db.models import BigIntegerField, Case, QuerySet, Value, When
 from django.db.models.functions import Cast, Substr
 
 from applications import references
@@ -82,11 +82,6 @@ def key_in(column: str, kind: str) -> Case:
     """Return the expression for the key in a name of the trail, such as 55 in "applicant 55"; null for other kinds."""
     begins = When(**{f"{column}__startswith": f"{kind} "}, then=Cast(Substr(column, len(kind) + 2), BigIntegerField()))
     return Case(begins, default=Value(None, output_field=BigIntegerField()))
-
-
-def sealed(path: str) -> "ExpressionWrapper[F]":
-    """Return the expression for an encrypted column as it is stored, so that a spoiled value stops no query."""
-    return ExpressionWrapper(F(path), output_field=BinaryField())
 
 
 def opened(value: bytes | memoryview | None, field: Any) -> str | None:

@@ -7,7 +7,8 @@ from typing import Any
 
 from applications.models import Applicant
 from applications.protection import are_named_alike
-from applications.verification.faults import BATCH, Places, finds, opened, row_at, sealed
+from applications.verification.faults import BATCH, Places, finds, opened, row_at
+from core.crypto import sealed
 
 HETU = Applicant._meta.get_field("hetu")
 

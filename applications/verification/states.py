@@ -20,8 +20,8 @@ from applications.verification.faults import (
     opened,
     row_at,
     rows_at,
-    sealed,
 )
+from core.crypto import sealed
 from records.models import Entry
 from records.names import application_chain
 

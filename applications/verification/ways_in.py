@@ -7,7 +7,8 @@ from applications import dates
 from applications.application_removal import ENDS
 from applications.enums import State
 from applications.models import Applicant, Confirmation, IdCheck, Invitation, StateChange, Version
-from applications.verification.faults import BATCH, CLOCK_RUNS, Places, finds, opened, row_at, rows_at, sealed
+from applications.verification.faults import BATCH, CLOCK_RUNS, Places, finds, opened, row_at, rows_at
+from core.crypto import sealed
 from identity.models import Account, AccountLink, Person
 
 HETU = Applicant._meta.get_field("hetu")

@@ -350,7 +350,7 @@ def test_confirm_takes_a_constant_number_of_statements(rivals, django_assert_num
     maija, terms = actor(cast.MAIJA), confirm(sent, cast.OLLI).terms
 
     # two savepoints and their releases, rivals, lock, the application and its rivals with their people, confirmation,
-    # content, application, state change, trail (3), what is told, letters; for each rival its state, the change, the
+    # application, state change, trail (3), what is told, letters; for each rival its state, the change, the
     # trail (3), what is told, and the letters
-    with django_assert_num_queries(16 + 7 * rivals):
+    with django_assert_num_queries(15 + 7 * rivals):
         confirmation.confirm(read, by=maija, proof=proof(), terms=terms, digest=read.version.digest)

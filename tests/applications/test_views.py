@@ -369,8 +369,8 @@ def test_pages_that_need_no_content_are_shown_though_it_is_spoiled(sign_in):
     with connection.cursor() as cursor:
         cursor.execute("UPDATE applications_version SET content = %s", [b"spoiled"])
 
-    answers = [client.get(url(page, sent)).status_code for page in ("status", "receipt", "withdraw")]
-    assert [client.get(reverse("applications:list")).status_code, *answers] == [200] * 4
+    answers = [client.get(url(page, sent)).status_code for page in ("status", "receipt", "withdraw", "confirm")]
+    assert [client.get(reverse("applications:list")).status_code, *answers] == [200] * 4 + [302]
     assert client.post(url("withdraw", sent)).status_code == 302
     assert state(sent) == "withdrawn"
 
@@ -387,7 +387,7 @@ def test_pages_take_a_constant_number_of_queries(sign_in, number, django_assert_
         client.get(reverse("applications:list"))
     with django_assert_num_queries(4):  # letters, and lost addresses
         client.get(url("status", sent))
-    with django_assert_num_queries(5):  # the content, own letters, the applications that would be replaced
+    with django_assert_num_queries(4):  # own letters, and the applications that would be replaced
         client.get(url("confirm", sent))
 
 
@@ -408,8 +408,8 @@ def test_confirming_takes_a_constant_number_of_queries(sign_in, django_assert_nu
     client = sign_in(cast.MAIJA)
     client.get(url("confirm", sent))
 
-    # four of them the ends of transactions, two the rivals with their people, one the content, three the trail
-    with django_assert_num_queries(18):
+    # four of them the ends of transactions, two the rivals with their people, three the trail
+    with django_assert_num_queries(17):
         client.post(url("confirm", sent), {"version": sent.version.digest})
     assert state(sent) == "valid"
 
