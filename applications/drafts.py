@@ -20,7 +20,7 @@ from core import crypto, stored
 from core.actors import Actor
 from core.compiled import Compiled
 from core.refusals import Refused
-from core.transactions import atomically
+from core.transactions import LostRace, atomically
 from identity.models import Person
 
 logger = logging.getLogger(__name__)
@@ -144,17 +144,23 @@ def send_draft_link(draft: Draft, *, email: str, language: str, ends_former: boo
 
 
 @atomically
-def send_draft(draft: Draft, *, revision: str, assurance: bool, by: Actor) -> Application:
+def send_draft(
+    draft: Draft, *, revision: str, assurance: bool, by: Actor, count: Callable[[], object] = lambda: None
+) -> Application:
     """Send the application, or the change of one, that a draft holds; a second time, return the same application.
 
     `revision` names the state of the draft that the sender has read (steps.revision); `assurance` says whether they
-    have assured it. Raises Gone, StaleTab, Incomplete, InvalidDocument, and changes.CannotChange for a change; then
-    nothing is sent, and everything that was typed stays.
+    have assured it; `count` counts what is sent. Raises Gone, StaleTab, Incomplete, InvalidDocument, whatever `count`
+    raises, and changes.CannotChange for a change; then nothing is sent, and everything that was typed stays.
+
+    A new application from a draft that was read with its `seal` is stored unless somebody has stored other data in
+    the draft meanwhile. Then all begins anew with the locked draft.
     """
     if draft.application_id:  # before the draft, as erasing locks them: contact details may be corrected just now
         reading.lock_several([draft.application_id])
+    former = {"data": seal} if (seal := getattr(draft, "seal", None)) and not draft.application_id else {}
     try:
-        locked = _lock_unsent(draft)
+        locked = Draft(pk=draft.pk, data=draft.data) if former else _lock_unsent(draft)
     except CannotWriteSent:
         return Application.objects.get(sent_drafts=draft)
     data = form_data_of(locked)
@@ -173,7 +179,10 @@ def send_draft(draft: Draft, *, revision: str, assurance: bool, by: Actor) -> Ap
     else:
         locked.sent = intake.send(document, by=by)
     locked.data = None
-    _touch(locked, "sent", "data")
+    if not _touch(locked, "sent", "data", former=former):
+        draft.seal = None  # type: ignore[attr-defined]  # of a query
+        raise LostRace
+    count()
     return locked.sent
 
 

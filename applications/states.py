@@ -57,7 +57,7 @@ def begin(applications: Sequence[Application], *, by: Actor) -> None:
         for each in applications
     )
     sent = ApplicationEvent(Event.SENT)
-    record_events_of([(change.application, [sent], change) for change in changes], by=by)
+    record_events_of([(change.application, [sent], change) for change in changes], by=by, are_new=True)
 
 
 def transition(

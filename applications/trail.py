@@ -48,9 +48,15 @@ def record_events(
 
 
 def record_events_of(
-    happened: Sequence[tuple[Application, Sequence[ApplicationEvent], StateChange | None]], *, by: Actor
+    happened: Sequence[tuple[Application, Sequence[ApplicationEvent], StateChange | None]],
+    *,
+    by: Actor,
+    are_new: bool = False,
 ) -> None:
-    """Write as record_events() does what happened to several applications, in four statements for up to 500."""
+    """Write as record_events() does what happened to several applications, in four statements for up to 500.
+
+    Nothing was written before of those that `are_new`: they are stored in this transaction.
+    """
     append_to_chains(
         {
             application_chain(application.pk): [
@@ -60,6 +66,7 @@ def record_events_of(
             for application, events, _change in happened
         },
         by=by,
+        are_new=are_new,
     )
     told = [happening_of(application, events, by=by, change=change) for application, events, change in happened]
     stored.insert([each for each in told if each])

@@ -15,8 +15,8 @@ WELL_FORMED = re.compile(r"[A-Za-z0-9-]{8,64}")
 
 
 def new_request_id() -> str:
-    """Return an id that nobody else has."""
-    return "".join(secrets.choice(LETTERS) for _ in range(SPOKEN))
+    """Return an id that nobody else has. Some letters come a little more often than others."""
+    return "".join(LETTERS[byte % len(LETTERS)] for byte in secrets.token_bytes(SPOKEN))
 
 
 def spoken_id(given: str = "") -> str:

@@ -1,6 +1,6 @@
 """Rows stored as Django stores them, by statements that it makes once (ADR 62)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any, TypeVar, cast
 
@@ -51,9 +51,10 @@ def insert(new: Iterable[Row], *, unique: str = "") -> list[Row]:
         compiler.returning_fields = meta.db_returning_fields
         [_made[shape]] = compiler.as_sql()
     given = (value for place, value in enumerate(values) if place not in defaults)
-    _number, found = _execute(database, shape, given)
-    for row, returned in zip(rows, found or [()] * len(rows), strict=True):
-        for field, value in zip(meta.db_returning_fields, returned, strict=True):
+    returns = meta.db_returning_fields  # a session's row, which has its key, returns nothing
+    found = _execute(database, shape, given, lambda cursor: cursor.fetchall() if returns else [()] * len(rows))
+    for row, returned in zip(rows, found, strict=True):
+        for field, value in zip(returns, returned, strict=True):
             setattr(row, field.attname, value)
         row._state.adding, row._state.db = False, database.alias
     return rows
@@ -73,16 +74,16 @@ def update(row: Model, *names: str, former: Mapping[str, Any] | None = None) -> 
         query.add_update_fields(cast("Any", [(field, None, GIVEN) for field in fields]))
         _made[shape] = query.get_compiler(connection=database).as_sql()
     values = [field.get_db_prep_save(field.pre_save(row, add=False), database) for field in fields]
-    number, _found = _execute(database, shape, [*values, row.pk, *former.values()])
+    number: int = _execute(database, shape, [*values, row.pk, *former.values()], lambda cursor: cursor.rowcount)
     if not (number or former):
         raise RowIsGoneError
     return bool(number)
 
 
-def _execute(database: Any, shape: Any, values: Iterable[Any]) -> tuple[int, list[Any]]:
-    """Execute a statement with these values; return how many rows it was about, and what it returns of them."""
+def _execute(database: Any, shape: Any, values: Iterable[Any], result: Callable[[Any], Any]) -> Any:
+    """Execute a statement with these values, and return its result, taken from the cursor."""
     sql, parameters = _made[shape]
     given = iter(values)
     with transaction.mark_for_rollback_on_error(), database.cursor() as cursor:
         cursor.execute(sql, [next(given) if isinstance(one, Placeholder) else one for one in parameters])
-        return cursor.rowcount, cursor.fetchall() if cursor.description else []
+        return result(cursor)

@@ -13,7 +13,20 @@ from heka_confirm import accessibility, email_check, health, pages, well_known
 # Another method than GET would be an error of ours in development, and be led to the page for people elsewhere.
 TO_INTERFACE = require_safe(RedirectView.as_view(pattern_name="api:people", permanent=True))
 
-urlpatterns = [
+urlpatterns = [  # in the order of how often they are asked for, as each is compared in turn
+    *i18n_patterns(
+        path("", pages.front, name="front"),
+        path("how-to/", pages.how_to, name="how_to"),
+        path("email/", email_check.check_email, name="email_check"),
+        path("privacy/", pages.privacy, name="privacy"),
+        path("accessibility/", accessibility.statement, name="accessibility"),
+        path("", include("applications.urls")),
+        path("", include("counter.urls")),
+        path("", include("privacy.urls")),
+        path("", include("identity.urls")),
+        path("", include("identity.urls_allauth")),
+        RareAddresses("admin/", "heka_confirm.admin_urls", namespace="admin"),
+    ),
     path("", pages.choose_language, name="root"),
     path("healthz", health.healthz, name="healthz"),
     path("readiness", health.readiness, name="readiness"),
@@ -24,19 +37,6 @@ urlpatterns = [
     path("api/v1", csrf_exempt(TO_INTERFACE)),
     RareAddresses("api/v1/", "upstream.urls", namespace="api"),
     RareAddresses("anymail/", "mailing.urls", namespace="anymail"),
-    *i18n_patterns(
-        path("", pages.front, name="front"),
-        path("how-to/", pages.how_to, name="how_to"),
-        path("email/", email_check.check_email, name="email_check"),
-        path("privacy/", pages.privacy, name="privacy"),
-        path("accessibility/", accessibility.statement, name="accessibility"),
-        path("", include("counter.urls")),
-        path("", include("privacy.urls")),
-        path("", include("identity.urls")),
-        path("", include("identity.urls_allauth")),
-        path("", include("applications.urls")),
-        RareAddresses("admin/", "heka_confirm.admin_urls", namespace="admin"),
-    ),
 ]
 if settings.DEMO:
     urlpatterns.append(path("demo/", include("demo.urls")))

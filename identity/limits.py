@@ -6,7 +6,7 @@ import random
 import time
 from typing import NamedTuple
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
@@ -118,7 +118,8 @@ def _add(*tries: tuple[str, str, int]) -> list[tuple[int, int]]:
         )
         found = {key: (counted, ends - now) for key, counted, ends in cursor.fetchall()}
     if random.random() < SWEEP:  # noqa: S311  # chance, not a secret
-        past_counts().delete()
+        # In a transaction it would hold others' rows until its end, and wait for those that they hold.
+        transaction.on_commit(lambda: past_counts().delete(), robust=True)
     return [found[key] for key, _ in rows]
 
 

@@ -52,34 +52,41 @@ def append_events(chain: str, events: Sequence[TrailEvent], *, by: Actor) -> Non
     append_to_chains({chain: events}, by=by)
 
 
-def append_to_chains(events: Mapping[str, Sequence[TrailEvent]], *, by: Actor) -> None:
+def append_to_chains(events: Mapping[str, Sequence[TrailEvent]], *, by: Actor, are_new: bool = False) -> None:
     """Write the events of each chain at its end, in three statements for up to 500 chains.
 
-    The chains are locked in the order of their names. Otherwise the same as append_events().
+    The chains are locked in the order of their names. Those that `are_new`, of something stored in this transaction,
+    take two statements. Otherwise the same as append_events().
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("The trail is written in the transaction of what it tells")
     of_chain = {_masked_text(name): own for name, own in events.items() if own}
     names = sorted(of_chain)
     for first in range(0, len(names), BATCH_CHAINS):
-        _append({name: of_chain[name] for name in names[first : first + BATCH_CHAINS]}, by)
+        _append({name: of_chain[name] for name in names[first : first + BATCH_CHAINS]}, by, are_new=are_new)
 
 
-def _append(events: Mapping[str, Sequence[TrailEvent]], by: Actor) -> None:
-    chains = _locked([*events])
+def _append(events: Mapping[str, Sequence[TrailEvent]], by: Actor, *, are_new: bool) -> None:
+    chains = [_empty(name) for name in events] if are_new else _locked([*events])
     entries = {chain.name: _entries(chain, events[chain.name], by) for chain in chains}
-    stored.insert([entry for own in entries.values() for entry in own])
     for chain in chains:
         _seal(chain, entries[chain.name][-1])
-    _store(chains)
+    (stored.insert if are_new else _store)(chains)
+    stored.insert([entry for own in entries.values() for entry in own])
     for name, own in entries.items():
         transaction.on_commit(partial(_tell, name, own))
 
 
+def _empty(name: str) -> Chain:
+    """Return a chain without entries, not yet stored."""
+    chain = Chain(name=name, length=0, key_id=keys.active_key_id())
+    chain.seal = keys.mac(chain.sealed(), key_id=chain.key_id)
+    return chain
+
+
 def _locked(names: Sequence[str]) -> list[Chain]:
     """Return the chains, locked until the transaction ends. Those that do not exist are created."""
-    new = [Chain(name=name, length=0, key_id=keys.active_key_id()) for name in names]
-    rows = [(each.name, each.key_id, keys.mac(each.sealed(), key_id=each.key_id)) for each in new]
+    rows = [(each.name, each.key_id, each.seal) for each in map(_empty, names)]
     with connection.cursor() as cursor:
         cursor.execute(
             f"""

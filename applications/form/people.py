@@ -131,10 +131,10 @@ class Applicant(Human):
 
 
 class AboutOneself(Questions):
-    """What the person at the keyboard tells of themselves: the browser may fill it in (WCAG 1.3.5)."""
+    """What the person at the keyboard tells of themselves: the browser may fill it in."""
 
     NAME_MISSING: ClassVar[Promise] = _("Enter your first name.")
-    PURPOSES: ClassVar[dict[str, str]] = {
+    purposes = {
         "first_names": "given-name",
         "last_name": "family-name",
         "address": "address-line1",
@@ -143,11 +143,6 @@ class AboutOneself(Questions):
         "phone": "tel",
         "language": "language",
     }
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
-        for name in self.PURPOSES.keys() & self.fields.keys():
-            self.fields[name].widget.attrs["autocomplete"] = self.PURPOSES[name]
 
 
 class MainApplicant(AboutOneself, Applicant):

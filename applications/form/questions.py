@@ -6,6 +6,8 @@ longer. Answers that an application has although they were never asked for are s
 nobody sends what they do not see.
 """
 
+import copy
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -34,8 +36,16 @@ class Question:
     conditions: str  # for the script: `name=answer`, separated by spaces; one of them is enough
 
 
+class SharedFields(dict[str, forms.Field]):
+    """Fields that all forms of a class have in common, and none changes: copying them took longer than checking."""
+
+    def __deepcopy__(self, memo: Any) -> dict[str, forms.Field]:
+        return dict(self)
+
+
 class Questions(forms.Form):
     asked_after: ClassVar[dict[str, Conditions]] = {}
+    purposes: ClassVar[dict[str, str]] = {}  # for what a browser may fill in an answer, by question (WCAG 1.3.5)
 
     def __init__(
         self, *, prefix: str, typed: Answers | None, known: Answers | None = None, is_checked: bool = True
@@ -44,6 +54,7 @@ class Questions(forms.Form):
 
         Questions that nobody has answered yet show what is `known` (WCAG 3.3.7); it is no answer until it is sent.
         """
+        self.base_fields = _shared_fields(type(self))  # type: ignore[misc]  # of which Django makes its own
         bound = {f"{prefix}-{name}": value for name, value in (typed or {}).items()}
         if is_checked:
             super().__init__(bound, prefix=prefix)
@@ -101,9 +112,18 @@ class Questions(forms.Form):
 
     def unmask(self) -> None:
         """Show codes as they were typed: what is typed has not been saved."""
-        for field in self.fields.values():
-            if isinstance(field.widget, HetuInput):
+        for name, shared in self.fields.items():
+            if isinstance(shared.widget, HetuInput):
+                field = self.fields[name] = self[name].field = copy.deepcopy(shared)
                 field.widget.is_masked = False
+
+
+@functools.cache
+def _shared_fields(form: type[Questions]) -> SharedFields:
+    fields = SharedFields(copy.deepcopy(form.base_fields))  # a form that another one inherits from is asked otherwise
+    for name in form.purposes.keys() & fields.keys():
+        fields[name].widget.attrs["autocomplete"] = form.purposes[name]
+    return fields
 
 
 def submitted_answers(

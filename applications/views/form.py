@@ -135,13 +135,13 @@ def send_form(request: HttpRequest, draft: Draft) -> HttpResponse:
         limits.count("change sent", str(person.pk if person else ""), most=MOST_CHANGES, seconds=HOUR)
     who = ("application of a person", str(person.pk)) if person else ("application", limits.client_network(request))
     most = MOST_SENT_BY_ONE if person else MOST_SENT
-    limits.refuse_if_reached(*who, most=most)
     try:
         drafts.send_draft(
             draft,
             revision=request.POST.get("saved", ""),
             assurance=form.cleaned_data["assurance"],
             by=actor_of(request) if person else UNIDENTIFIED,
+            count=lambda: limits.count(*who, most=most, seconds=HOUR),  # what was sent, not what was tried
         )
     except (steps.StaleTab, steps.Incomplete):
         messages.warning(request, _("The application has been changed in another tab. Check it again."))
@@ -150,7 +150,6 @@ def send_form(request: HttpRequest, draft: Draft) -> HttpResponse:
         return show_refused(request, draft, refusal)
     except changes.CannotChange as refusal:
         return _change_refused(request, draft, refusal)
-    limits.count(*who, most=most, seconds=HOUR)  # what was sent, not what was tried
     if draft.application_id:
         messages.success(request, _("You have edited the application. Everyone must confirm it again."))
     return redirect("applications:form_sent")

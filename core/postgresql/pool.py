@@ -1,6 +1,7 @@
 """The connections of a web worker: bounded, given back after each request, and never waited for in silence."""
 
 import math
+import select
 import time
 from contextlib import nullcontext
 from typing import Any
@@ -15,6 +16,7 @@ from core.postgresql.crowd import Crowd
 
 # A connection that a firewall has forgotten is left, and another one is made, before the request gives up.
 CHECK_SECONDS = 1.0
+JUST_NOW_SECONDS = 1.0  # for so long an answer tells that a connection lives, if its server has not ended it since
 
 
 class PatientConnection(psycopg.Connection[Any]):
@@ -24,6 +26,8 @@ class PatientConnection(psycopg.Connection[Any]):
     was given up is of no use any more, and the pool makes another.
     """
 
+    answered_at = -math.inf  # by the monotonic clock
+
     def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
         """Run a generator of psycopg until it ends. Raises OperationalError when no answer has come in time."""
         left = patience.seconds_left()
@@ -32,11 +36,21 @@ class PatientConnection(psycopg.Connection[Any]):
         pool = getattr(self, "_pool", None)
         with patience.charged(), pool.crowd.asking() if pool else nullcontext():
             try:
-                return super().wait(gen, interval, timeout)
+                answer = super().wait(gen, interval, timeout)
             except _WaitTimeout:
                 if settings.DATABASE_POOLED:
                     pooled.end_statement(self)
                 raise
+        self.answered_at = time.monotonic()
+        return answer
+
+    def has_answered_just_now(self) -> bool:
+        """Tell whether it has, and nothing came since: a server that ends a connection says so."""
+        if time.monotonic() - self.answered_at > JUST_NOW_SECONDS:
+            return False
+        line = select.poll()
+        line.register(self.fileno(), select.POLLIN)
+        return not line.poll(0)
 
 
 class Pool(ConnectionPool[PatientConnection]):
@@ -79,8 +93,13 @@ class Pool(ConnectionPool[PatientConnection]):
             self.crowd.leave()
 
     @staticmethod
-    def check_connection(conn: psycopg.Connection[Any]) -> None:
-        """Ask a connection whether it lives, for a second at most. Raises OperationalError."""
+    def check_connection(conn: PatientConnection) -> None:
+        """Ask a connection that has not answered just now whether it lives, for a second at most.
+
+        Raises OperationalError.
+        """
+        if conn.has_answered_just_now():
+            return
         with patience.at_most(CHECK_SECONDS):
             ConnectionPool.check_connection(conn)
 

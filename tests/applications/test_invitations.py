@@ -46,7 +46,7 @@ def test_each_gets_letters_in_their_own_language():
 
 def test_arrival_of_four_takes_few_queries(django_assert_num_queries):
     lock = connection.vendor == "postgresql"  # for marks, one more
-    with django_assert_num_queries(14 + lock):  # three of them the trail, one what is told, one whose code has changed
+    with django_assert_num_queries(13 + lock):  # two of them the trail, one what is told, one whose code has changed
         sent(cast.MAIJA, cast.OLLI, cast.VERA, cast.VILLE)
 
 

@@ -120,6 +120,7 @@ def test_next_day_begins_anew(time_machine):
     assert letters_to() == ["invitation"]
 
 
+@pytest.mark.django_db(transaction=True)  # so that it is swept
 def test_count_holds_for_the_whole_day(time_machine, monkeypatch):
     monkeypatch.setattr(limits, "SWEEP", 1)
     flood()

@@ -16,7 +16,7 @@ from core import last_known, transactions
 from core.last_known import LastKnown
 from core.postgresql import patience
 from core.postgresql.crowd import Crowd, Crowded
-from core.postgresql.pool import PatientConnection, Pool
+from core.postgresql.pool import JUST_NOW_SECONDS, PatientConnection, Pool
 from core.worker import SILENCE_SECONDS, Stop, run_worker
 
 SILENCE = 0.5  # seconds
@@ -51,6 +51,24 @@ def silent_line():
 def patient_again(monkeypatch):
     monkeypatch.setattr(patience, "_outside", None)
     monkeypatch.setattr(last_known._Silence, "until", 0.0)
+
+
+@pytest.mark.parametrize(
+    ("seconds_ago", "comes", "asked"),
+    [(0, b"", 0), (JUST_NOW_SECONDS + 1, b"", 1), (0, b"E", 1), (0, None, 1)],
+    ids=["has answered", "long ago", "server says something", "server is gone"],
+)
+def test_connection_that_has_answered_just_now_is_lent_unasked(monkeypatch, seconds_ago, comes, asked):
+    questions = []
+    monkeypatch.setattr(ConnectionPool, "check_connection", questions.append)
+    here, there = socket.socketpair()
+    with here, there:
+        line = Line(here.fileno())
+        line.answered_at = time.monotonic() - seconds_ago
+        there.close() if comes is None else there.send(comes)
+        Pool.check_connection(line)
+
+    assert len(questions) == asked
 
 
 def test_silence_ends_with_the_seconds_of_the_request(silent_line):

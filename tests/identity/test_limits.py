@@ -2,7 +2,7 @@ import threading
 
 import pytest
 import time_machine
-from django.db import connection
+from django.db import connection, transaction
 
 from identity import limits
 from identity.limits import TooMany
@@ -49,7 +49,7 @@ def test_a_minute_begins_with_the_first_try_and_not_by_the_clock(clock):
     assert tries(15) == 5
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 def test_a_limit_may_hold_for_an_hour(clock, monkeypatch):
     monkeypatch.setattr(limits, "SWEEP", 1)
     limits.count("start", "192.0.2.1", most=1, seconds=limits.HOUR)
@@ -77,12 +77,23 @@ def test_the_address_is_not_stored():
     assert "192.0.2.1" not in RateCount.objects.get().key
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 def test_counts_of_windows_gone_by_are_swept(clock, monkeypatch):
     tries(1)
     clock.shift(2 * 24 * 60 * 60)
     monkeypatch.setattr(limits, "SWEEP", 1)
     tries(1, who="192.0.2.2")
+    assert RateCount.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_is_swept_before_the_transaction_ends(clock, monkeypatch):
+    tries(1)
+    clock.shift(2 * 24 * 60 * 60)
+    monkeypatch.setattr(limits, "SWEEP", 1)
+    with transaction.atomic():
+        tries(1, who="192.0.2.2")
+        assert RateCount.objects.count() == 2
     assert RateCount.objects.count() == 1
 
 

@@ -2,14 +2,14 @@ import json
 import logging
 
 import pytest
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 from django.db.transaction import TransactionManagementError
 from django.utils import timezone
 
 from core.actors import Actor, Role, Source
 from heka_confirm.logs import JsonFormatter, PlainFormatter
-from records import keys, trail
+from records import keys, trail, verify
 from records.enums import Event
 from records.models import Chain, Entry
 from records.trail import TrailEvent
@@ -69,6 +69,28 @@ def test_several_events_are_recorded_in_their_order_in_three_statements(django_a
         (2, "confirmed", "", {}),
     ]
     assert len(set(Entry.objects.values_list("at", flat=True))) == 1
+
+
+def test_new_chains_take_two_statements_and_are_whole(django_assert_num_queries):
+    names = ["application 1", "application 2"]
+    two = [TrailEvent(Event.SENT), TrailEvent(Event.CHANGED)]
+
+    with django_assert_num_queries(2):
+        trail.append_to_chains(dict.fromkeys(names, two), by=ADVISER, are_new=True)
+    tell("application 1", 1)
+
+    assert list(verify.verify_everything()) == []
+    assert list(Chain.objects.order_by("name").values_list("name", "length")) == [*zip(names, [3, 2], strict=True)]
+
+
+def test_chain_that_is_there_is_never_begun_anew():
+    tell("application 1", 1)
+    before = Chain.objects.values().get()
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        trail.append_to_chains({"application 1": [TrailEvent(Event.SENT)]}, by=ADVISER, are_new=True)
+
+    assert (Chain.objects.values().get(), Entry.objects.count()) == (before, 1)
 
 
 def test_no_events_leave_no_chain():

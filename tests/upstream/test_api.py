@@ -76,11 +76,11 @@ def test_sending_takes_as_many_queries_for_four_as_for_two(caller, django_assert
 
     for people in ([MAIJA, OLLI], [MAIJA, OLLI, VERA, VILLE]):
         # client, limit, answer, old answers; application, version, whose code has changed, who is protected,
-        # applicants, their names, application again, change of state, the trail in three, what is told; application
-        # and people for the letters, invitations, all letters; intake, people for the tag, answer; four savepoints,
-        # set and released, of which outside of tests two are transactions
+        # applicants, their names, application again, change of state, the trail in two, what is told; invitations, all
+        # letters; intake, people for the tag, answer; four savepoints, set and released, of which outside of tests two
+        # are transactions
         lock = connection.vendor == "postgresql"  # for marks, one more
-        with django_assert_num_queries(27 + lock):
+        with django_assert_num_queries(26 + lock):
             response = caller.post(body(*people, reference=f"of-{len(people)}"), key=f"of-{len(people)}")
         assert response.status_code == 201
 

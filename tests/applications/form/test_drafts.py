@@ -11,7 +11,9 @@ from django.http import QueryDict
 from django.test import Client
 
 from applications import draft_access, draft_links, drafts
+from applications.form import steps
 from applications.models import Application, Draft
+from core.actors import UNIDENTIFIED
 from identity import cookies
 from identity import proof as identity_proof
 from mailing import letters
@@ -20,6 +22,7 @@ from mailing.models import Letter
 from tests import cast
 from tests.applications.factories import person, proof
 from tests.applications.form.forms import MAIN, Somebody, address, inputs
+from tests.applications.test_concurrency import at_once
 from tests.mailing.letters import assert_accessible_and_plain
 
 pytestmark = pytest.mark.django_db
@@ -415,3 +418,62 @@ def test_draft_that_was_sent_or_deleted_since_it_was_read_is_not_written(somebod
     Draft.objects.all().delete()
     with pytest.raises(drafts.Gone):
         drafts.edit_draft(read, lambda data: data.update(home=None))
+
+
+def revision(draft):
+    return steps.revision(drafts.form_data_of(draft))
+
+
+def test_draft_that_another_tab_saves_while_it_is_sent_is_not_sent(somebody):
+    read = held(somebody.fill_everything())
+    before = revision(read)
+    somebody.fill("wishes", "wishes", {"more": "Saved by another tab."})
+
+    with pytest.raises(steps.StaleTab):
+        drafts.send_draft(read, revision=before, assurance=True, by=UNIDENTIFIED)
+
+    assert (Application.objects.count(), Letter.objects.filter(message="arrived").count()) == (0, 0)
+    assert somebody.data["wishes"]["more"] == "Saved by another tab."
+
+
+def test_draft_that_two_have_read_and_send_is_one_application(somebody):
+    first, second = held(somebody.fill_everything()), held(somebody)
+    counted = []
+
+    sent = [
+        drafts.send_draft(
+            one, revision=revision(one), assurance=True, by=UNIDENTIFIED, count=lambda: counted.append("sent")
+        )
+        for one in (first, second)
+    ]
+
+    assert sent == [Application.objects.get()] * 2
+    assert (Letter.objects.filter(message="arrived").count(), counted) == (1, ["sent"])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_draft_that_is_sent_twice_at_once_is_one_application(client):
+    for number in range(1, 6):
+        somebody = Somebody(Client()).begin().fill_everything()
+        read = [held(somebody) for _ in range(2)]
+
+        sent = at_once(
+            *[
+                lambda one=one: drafts.send_draft(one, revision=revision(one), assurance=True, by=UNIDENTIFIED)
+                for one in read
+            ]
+        )
+
+        assert sent == [Application.objects.latest("pk")] * 2
+        assert Application.objects.count() == Letter.objects.filter(message="arrived").count() == number
+
+
+def test_nothing_is_sent_past_the_limit(somebody, monkeypatch):
+    monkeypatch.setattr("applications.views.form.MOST_SENT", 1)
+    another = elsewhere().begin().fill_everything()
+
+    answers = [one.send().status_code for one in (somebody.fill_everything(), another)]
+
+    assert answers == [302, 429]
+    assert Application.objects.count() == Letter.objects.filter(message="arrived").count() == 1
+    assert another.draft.data

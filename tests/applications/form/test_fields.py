@@ -19,6 +19,7 @@ from applications.form.fields import (
     euros_as_typed,
     masked,
 )
+from applications.form.people import MainApplicant
 from tests import cast
 
 LANGUAGES = ["fi", "sv", "en"]
@@ -152,3 +153,15 @@ def test_answers_in_words():
         assert MoneyField().in_words("paljon") == "paljon"
         assert DayField().in_words("2027-02-01") == "1.2.2027"
         assert FloorAreaField().in_words("28.5") == "28,5\u00a0m²"
+
+
+def test_what_one_form_shows_of_its_fields_changes_no_other_form():
+    typed = {"hetu": cast.MAIJA["hetu"]}
+    unmasked, other = (MainApplicant(prefix=one, typed=typed) for one in ("p1", "p2"))
+    assert unmasked.is_valid() is other.is_valid()
+    unmasked.unmask()
+    later = MainApplicant(prefix="p3", typed=typed)
+    assert f'value="{typed["hetu"]}"' in str(unmasked["hetu"])
+    for form in (other, later):
+        assert typed["hetu"] not in str(form["hetu"])
+        assert form.fields["last_name"] is unmasked.fields["last_name"]

@@ -611,6 +611,14 @@ def test_step_takes_a_constant_number_of_queries(somebody, residents, django_ass
         somebody.client.post(address("form_people"), sent)
 
 
+def test_sending_takes_no_more_queries_than_it_needs(somebody, django_assert_num_queries):
+    sent = {**inputs(somebody.fill_everything().go("summary")), "assurance": "on"}
+    of_days = connection.vendor == "postgresql"  # SQLite has no such locks
+
+    with django_assert_num_queries(17 + of_days + 2):  # 2: of a transaction within that of the test
+        somebody.client.post(address("form_send"), sent)
+
+
 def test_form_sent_by_another_site_saves_nothing(somebody):
     client = Client(enforce_csrf_checks=True)
     other = Somebody(client).begin()
