@@ -13,7 +13,6 @@ from typing import Concatenate, ParamSpec
 from django.conf import settings
 from django.contrib import messages
 from django.core import signing
-from django.db.models import BinaryField, ExpressionWrapper, F
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.cache import patch_cache_control
@@ -24,14 +23,13 @@ from applications.form import steps
 from applications.form.data import FormData
 from applications.models import Draft
 from core.compiled import Compiled
+from core.crypto import sealed
 from identity import cookies, limits, sessions
 from identity.access import identified_person
 
 P = ParamSpec("P")
 # With the data as they are encrypted: no two states of a draft have the same `seal` (edit_draft).
-_HELD = Compiled(
-    lambda pk, link: Draft.objects.filter(pk=pk, nonce=link).annotate(seal=ExpressionWrapper(F("data"), BinaryField()))
-)
+_HELD = Compiled(lambda pk, link: Draft.objects.filter(pk=pk, nonce=link).annotate(seal=sealed("data")))
 SESSION_KEY = "draft"
 MOST_BEGUN = 500  # an hour and address, which libraries, counters and mobile operators give to many
 CLOSED = "applications:form_closed"

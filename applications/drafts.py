@@ -4,6 +4,7 @@ import datetime as dt
 import json
 import logging
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, TypeVar
 
 from django.conf import settings
@@ -20,7 +21,7 @@ from core import crypto, stored
 from core.actors import Actor
 from core.compiled import Compiled
 from core.refusals import Refused
-from core.transactions import LostRace, atomically
+from core.transactions import atomically
 from identity.models import Person
 
 logger = logging.getLogger(__name__)
@@ -143,7 +144,6 @@ def send_draft_link(draft: Draft, *, email: str, language: str, ends_former: boo
     return locked
 
 
-@atomically
 def send_draft(
     draft: Draft, *, revision: str, assurance: bool, by: Actor, count: Callable[[], object] = lambda: None
 ) -> Application:
@@ -153,37 +153,50 @@ def send_draft(
     have assured it; `count` counts what is sent. Raises Gone, StaleTab, Incomplete, InvalidDocument, whatever `count`
     raises, and changes.CannotChange for a change; then nothing is sent, and everything that was typed stays.
 
-    A new application from a draft that was read with its `seal` is stored unless somebody has stored other data in
-    the draft meanwhile. Then all begins anew with the locked draft.
+    A new application from a draft that was read with its `seal` is stored if nobody has stored other data in the
+    draft meanwhile. Otherwise the locked draft is sent.
     """
+    send = partial(_send, draft, revision=revision, assurance=assurance, by=by, count=count)
+    try:
+        return send(seal=None if draft.application_id else getattr(draft, "seal", None))
+    except _StoredMeanwhile:
+        return send(seal=None)
+
+
+class _StoredMeanwhile(Exception):
+    """The draft is not the one that was read."""
+
+
+@atomically
+def _send(
+    draft: Draft, *, revision: str, assurance: bool, by: Actor, count: Callable[[], object], seal: bytes | None
+) -> Application:
     if draft.application_id:  # before the draft, as erasing locks them: contact details may be corrected just now
         reading.lock_several([draft.application_id])
-    former = {"data": seal} if (seal := getattr(draft, "seal", None)) and not draft.application_id else {}
     try:
-        locked = Draft(pk=draft.pk, data=draft.data) if former else _lock_unsent(draft)
+        read = Draft(pk=draft.pk, data=draft.data) if seal else _lock_unsent(draft)
     except CannotWriteSent:
         return Application.objects.get(sent_drafts=draft)
-    data = form_data_of(locked)
+    data = form_data_of(read)
     if steps.revision(data) != revision:
         raise steps.StaleTab
     base = None
-    if locked.application:
-        changes.check_edited_here(locked.application)  # before anybody is sent to a newer version for nothing
-        if locked.application.version.digest != locked.base_digest:
+    if read.application:
+        changes.check_edited_here(read.application)  # before anybody is sent to a newer version for nothing
+        if read.application.version.digest != read.base_digest:
             raise changes.NotLatest
-        base = present.document(locked.application.version)
-    document = steps.document_of(data, reference=f"form-{locked.pk}", base=base, assurance=assurance)
-    if locked.application:
-        changes.edit(locked.application, document, digest=locked.base_digest, by=by)
-        locked.sent = locked.application
+        base = present.document(read.application.version)
+    document = steps.document_of(data, reference=f"form-{read.pk}", base=base, assurance=assurance)
+    if read.application:
+        changes.edit(read.application, document, digest=read.base_digest, by=by)
+        read.sent = read.application
     else:
-        locked.sent = intake.send(document, by=by)
-    locked.data = None
-    if not _touch(locked, "sent", "data", former=former):
-        draft.seal = None  # type: ignore[attr-defined]  # of a query
-        raise LostRace
+        read.sent = intake.send(document, by=by)
+    read.data = None
+    if not _touch(read, "sent", "data", former={"data": seal} if seal else None):
+        raise _StoredMeanwhile
     count()
-    return locked.sent
+    return read.sent
 
 
 @atomically

@@ -26,13 +26,13 @@ from applications.models import (
     emails_held,
     was_valid,
 )
-from core import crypto
 from core.among import AmongFound
 from core.compiled import Compiled
+from core.crypto import sealed
 from identity.models import Person
 
 APPLICATION = "version__application__"  # leads from a slot to its application
-SEALED_CONTENT = {"sealed_content": crypto.sealed("version__content")}  # which Version opens at the first look
+SEALED_CONTENT = {"sealed_content": sealed("version__content")}  # which Version opens at the first look
 FACTS = {"was_valid", "is_reported", "emails_held_at", "emails_released_at"}  # of an application, in each slot's row
 
 

@@ -5,12 +5,14 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Case, When
 
 from applications import dates, letters, reading, states
 from applications.enums import Transition
 from applications.models import Applicant, Application, ApplicationQuerySet
 from core.actors import Actor
 from core.compiled import Compiled
+from core.crypto import sealed
 from identity.models import Person
 from mailing import outbox
 
@@ -38,7 +40,7 @@ def lock_with_rivals(application: Application) -> tuple[Application, list[Applic
         with transaction.atomic():
             reading.lock_several(keys)
             # Only now can nobody else change them or their people. One that is open is among those of its own people.
-            found = {each.pk: each for each in reading.assembled(_OPEN.rows(**sought))}
+            found = {each.pk: each for each in reading.assembled(_OPEN.rows(pk=application.pk, **sought))}
             locked = found.pop(application.pk, None) or reading.application(application.pk)
             former, sought = sought, _sought(locked)
             if sought == former and found.keys() <= keys:
@@ -71,9 +73,9 @@ def _open(codes: list[str], born_by: dt.date, today: dt.date) -> ApplicationQuer
 
 _KEYS = Compiled(lambda **sought: _open(**sought).values_list("pk", flat=True))
 _OPEN = Compiled(
-    lambda **sought: (
+    lambda pk, **sought: (
         reading.people_of(_open(**sought))
-        .annotate(**reading.SEALED_CONTENT)
+        .annotate(sealed_content=Case(When(version__application=pk, then=sealed("version__content"))))
         .order_by("version__application", "position")
     )
 )

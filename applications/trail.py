@@ -55,7 +55,7 @@ def record_events_of(
 ) -> None:
     """Write as record_events() does what happened to several applications, in four statements for up to 500.
 
-    Nothing was written before of those that `are_new`: they are stored in this transaction.
+    Nothing was written before of those that `are_new`, which takes three: they are stored in this transaction.
     """
     append_to_chains(
         {

@@ -17,15 +17,8 @@ DATABASE_AWAY = (OperationalError, InterfaceError, InternalError)
 DEADLOCK, SERIALIZATION_FAILURE = "40P01", "40001"
 
 
-class LostRace(Exception):
-    """Somebody else has stored something meanwhile, and what was done rests on what was there before."""
-
-
 def atomically(operation: Callable[P, R]) -> Callable[P, R]:
-    """Run an operation in a transaction, and run it again from its start after a deadlock or serialization failure.
-
-    The same after LostRace, which an operation raises that has locked nothing. The next time it is to lock.
-    """
+    """Run an operation in a transaction, and run it again from its start after a deadlock or serialization failure."""
 
     @functools.wraps(operation)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -33,9 +26,6 @@ def atomically(operation: Callable[P, R]) -> Callable[P, R]:
             try:
                 with transaction.atomic():
                     return operation(*args, **kwargs)
-            except LostRace:
-                if not left:
-                    raise
             except OperationalError as error:
                 lost_race = getattr(error.__cause__, "sqlstate", None) in {DEADLOCK, SERIALIZATION_FAILURE}
                 if not (lost_race and left) or connection.in_atomic_block:

@@ -202,8 +202,11 @@ def _send(
                 url,
                 body=urlencode(form) if form is not None else None,
                 headers=sent,
-                timeout=Timeout(min(CONNECT_SECONDS, deadline.left()), min(READ_SECONDS, deadline.left())),
-                retries=False,  # nor is a redirect followed then
+                timeout=Timeout(
+                    connect=min(CONNECT_SECONDS, deadline.left()), read=min(READ_SECONDS, deadline.left())
+                ),
+                redirect=False,
+                retries=False,
                 preload_content=False,
                 decode_content=False,  # what is not asked for could unpack to any size
             ) as response,

@@ -24,8 +24,6 @@ logger = logging.getLogger(__name__)
 
 FAILURES = 3  # one after the other: a single one may be a chance
 FORGOTTEN_AFTER = dt.timedelta(hours=1)  # without another failure nobody knows any more
-
-
 _NOTED = Compiled(lambda provider: BrokerOutage.objects.filter(provider=provider))
 
 

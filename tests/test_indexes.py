@@ -106,7 +106,7 @@ def test_the_people_of_an_application_are_looked_for_first(what):
         "all": lambda: reading.own(vera),
         "one": lambda: reading.own(vera, sent.reference),
         "by key": lambda: reading.application(sent.pk),
-        "rivals": lambda: rivals._OPEN.rows(**rivals._sought(application)),
+        "rivals": lambda: rivals._OPEN.rows(pk=sent.pk, **rivals._sought(application)),
         "own rivals": lambda: rivals.own_rivals(application, vera),
     }
     assert '"applications_applicant"."version_id" = ANY(ARRAY(SELECT' in statement_of(asks[what])

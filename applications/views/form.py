@@ -135,6 +135,7 @@ def send_form(request: HttpRequest, draft: Draft) -> HttpResponse:
         limits.count("change sent", str(person.pk if person else ""), most=MOST_CHANGES, seconds=HOUR)
     who = ("application of a person", str(person.pk)) if person else ("application", limits.client_network(request))
     most = MOST_SENT_BY_ONE if person else MOST_SENT
+    limits.refuse_if_reached(*who, most=most)  # before the work of sending
     try:
         drafts.send_draft(
             draft,

@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core import counting
+from core.crypto import CannotDecrypt
 from core.request_ids import spoken_id
 from core.requests import act_of
 from core.transactions import DATABASE_AWAY
@@ -43,9 +44,9 @@ MOST_A_MINUTE = 20  # starts of one browser, and returns of one address to no at
 MOST_NEW_BROWSERS = 3000
 # Each has a page that says what happened and what to do. "cancelled" shows the identification page with a notice.
 OUTCOMES = {"error", "expired", "refused", "unreachable", "counter"}
-_resolved = functools.cache(resolve)  # of the page for everybody, in each language
 # What more the page of an outcome says, named by its parameter `about`.
 SETTINGS, CODE = "settings", "code"
+_resolved = functools.cache(resolve)  # of the page for everybody, in each language
 
 
 @require_safe
@@ -189,12 +190,12 @@ def _return_of(request: HttpRequest, attempt: Attempt) -> str:
     except IdentificationFailed as failure:
         name = _failed("refused", attempt, failure)
     if not name:
-        return _first_page(request, attempt.next)
+        return _onward(request, attempt.next)
     failed = "" if name == "cancelled" else spoken_id()
     return with_next("identity:outcome", attempt.next, name, about=about, id=failed)
 
 
-def _first_page(request: HttpRequest, wanted: str) -> str:
+def _onward(request: HttpRequest, wanted: str) -> str:
     """Return where whoever has just signed in goes. A page that would only lead on says where to: a request less."""
     page = after_identification("")
     leads_on = getattr(_resolved(page).func, "leads_on", None)
@@ -202,7 +203,7 @@ def _first_page(request: HttpRequest, wanted: str) -> str:
         return wanted or page
     try:
         return leads_on(access.person_of(request)) or page
-    except DATABASE_AWAY:  # they are signed in all the same
+    except (*DATABASE_AWAY, CannotDecrypt):  # they are signed in all the same
         return page
 
 

@@ -177,6 +177,8 @@ class Broker:
                 if behaviour == "hang":
                     broker.released.wait(30)
                     return
+                if behaviour == "slow":
+                    broker.released.wait(1)
                 if behaviour == "hang up":
                     self.close_connection = True
                     return
@@ -186,6 +188,7 @@ class Broker:
                 status, body, headers = {
                     "html": (200, b"<html>maintenance</html>", {"Content-Type": "text/html"}),
                     "redirect": (302, b"", {"Location": f"{broker.url}/elsewhere"}),
+                    "redirect to nowhere": (302, b"", {"Location": "http://["}),
                     "huge": (200, b" " * 100_000_000, {}),
                     "error": (500, b"{}", {}),
                     "refuse": (401, b'{"error": "invalid_client", "error_description": "010594Y9032"}', {}),

@@ -38,6 +38,7 @@ def exchange(provider, seconds=5):
         ("list", "not-json"),
         ("deep", "not-json"),
         ("redirect", "redirect"),
+        ("redirect to nowhere", "redirect"),
         ("huge", "too-large"),
         ("error", "status"),
         ("hang", "timeout"),
@@ -74,6 +75,13 @@ def test_a_connection_that_was_never_made_is_tried_once_more(broker, provider, m
     with pytest.raises(BrokerRefused):  # it has been asked now, about a code that it never gave
         exchange(provider)
     assert (faults, broker.calls) == ([], ["/token"])
+
+
+def test_a_broker_that_was_reached_may_take_longer_than_to_reach_it(broker, provider, monkeypatch):
+    monkeypatch.setattr(client, "CONNECT_SECONDS", 0.2)
+    broker.behaviour = "slow"
+    with pytest.raises(BrokerRefused):  # the answer, about a code that it never gave
+        exchange(provider, seconds=20)
 
 
 def test_a_connection_that_cannot_be_made_is_not_tried_for_ever(broker, provider, monkeypatch):

@@ -79,6 +79,17 @@ def test_person_is_signed_in_where_it_cannot_be_read_what_waits_for_them(visitor
     assert signed_in(visitor) == MAIJA["hetu"]
 
 
+def test_person_is_signed_in_where_a_row_of_theirs_is_spoiled(visitor, broker):
+    application(MAIJA)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE applications_applicant SET hetu = %s", [b"spoiled"])
+
+    response = visitor.identify(broker)
+
+    assert response["Location"] == "/fi/applications/waiting/"
+    assert signed_in(visitor) == MAIJA["hetu"]
+
+
 def test_signing_in_takes_one_statement_for_each_thing_that_it_notes(visitor, broker):
     visitor.identify(broker)
     answer = broker.authorize(visitor.go_to_broker(), MAIJA, keys.load().sig[0])

@@ -615,7 +615,7 @@ def test_sending_takes_no_more_queries_than_it_needs(somebody, django_assert_num
     sent = {**inputs(somebody.fill_everything().go("summary")), "assurance": "on"}
     of_days = connection.vendor == "postgresql"  # SQLite has no such locks
 
-    with django_assert_num_queries(17 + of_days + 2):  # 2: of a transaction within that of the test
+    with django_assert_num_queries(18 + of_days + 2):  # 2: of a transaction within that of the test
         somebody.client.post(address("form_send"), sent)
 
 
