@@ -1,5 +1,6 @@
 """What all tests share: no network but this machine, a browser, and rules of accessibility."""
 
+import gc
 import hashlib
 import html
 import math
@@ -24,6 +25,9 @@ from core import egress
 from counter.notices import BOARD
 from tests import fonts
 from tests.pristine import Pristine
+
+# Hardly anything is garbage until the tests are collected, and going through it took a third of that time.
+gc.disable()
 
 # Playwright keeps an event loop running in this thread, for which Django would open connections of their own,
 # that know neither the transaction of the test nor what the migrations wrote.
@@ -80,6 +84,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         asking = [item for item in items if asks_the_database(item)]
         config.hook.pytest_deselected(items=[item for item in items if item not in set(asking)])
         items[:] = asking
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector of garbage begin, which leaves alone what is there by now: the tests, and all they import."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+    gc.enable()
 
 
 def asks_the_database(item: pytest.Item) -> bool:
