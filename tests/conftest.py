@@ -81,7 +81,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if font and not fonts.regular_face(font) and not must_not_skip():
             item.add_marker(pytest.mark.skip(reason=f"{font} is not installed"))
     if connection.vendor != "sqlite":  # what asks no database has been answered on SQLite already
-        asking = [item for item in items if asks_the_database(item)]
+        asking = [item for item in items if asks_the_database(item) and not item.get_closest_marker("same_on_both")]
         config.hook.pytest_deselected(items=[item for item in items if item not in set(asking)])
         items[:] = asking
 
