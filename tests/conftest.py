@@ -36,6 +36,9 @@ connections._connections = threading.local()
 # The live server writes head and body apart; the second would wait 40 ms for the browser's word on the first.
 WSGIRequestHandler.disable_nagle_algorithm = True
 
+# What makes something that takes long for many tests, or takes long itself. A process that has nothing left to do
+# takes from the end of what waits for another: what begins is made once, and nobody is alone with it at the end.
+BEGIN = {"running", "pages", "demo", "test_races.py"}
 DATABASE_FIXTURES = {"db", "live_server", "transactional_db"}
 # The shell is the same engine without the windows' own drawing, in half the time.
 CHROMIUMS = ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"]
@@ -83,8 +86,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if connection.vendor != "sqlite":  # what asks no database has been answered on SQLite already
         asking = [item for item in items if asks_the_database(item) and not item.get_closest_marker("same_on_both")]
         config.hook.pytest_deselected(items=[item for item in items if item not in set(asking)])
-        # The longest begin: at the end one process would be alone with them.
-        items[:] = sorted(asking, key=lambda item: item.path.name != "test_races.py")
+        items[:] = asking
+    items.sort(key=lambda item: BEGIN.isdisjoint(item.path.parts))
 
 
 def pytest_collection_finish() -> None:
