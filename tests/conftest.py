@@ -1,5 +1,6 @@
 """What all tests share: no network but this machine, a browser, and rules of accessibility."""
 
+import gc
 import hashlib
 import html
 import math
@@ -25,6 +26,9 @@ from counter.notices import BOARD
 from tests import fonts
 from tests.pristine import Pristine
 
+# Hardly anything is garbage until the tests are collected, and going through it took a third of that time.
+gc.disable()
+
 # Playwright keeps an event loop running in this thread, for which Django would open connections of their own,
 # that know neither the transaction of the test nor what the migrations wrote.
 connections._connections = threading.local()
@@ -32,6 +36,9 @@ connections._connections = threading.local()
 # The live server writes head and body apart; the second would wait 40 ms for the browser's word on the first.
 WSGIRequestHandler.disable_nagle_algorithm = True
 
+# What makes something that takes long for many tests, or takes long itself. A process that has nothing left to do
+# takes from the end of what waits for another: what begins is made once, and nobody is alone with it at the end.
+BEGIN = {"running", "pages", "demo", "test_races.py"}
 DATABASE_FIXTURES = {"db", "live_server", "transactional_db"}
 # The shell is the same engine without the windows' own drawing, in half the time.
 CHROMIUMS = ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"]
@@ -77,9 +84,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if font and not fonts.regular_face(font) and not must_not_skip():
             item.add_marker(pytest.mark.skip(reason=f"{font} is not installed"))
     if connection.vendor != "sqlite":  # what asks no database has been answered on SQLite already
-        asking = [item for item in items if asks_the_database(item)]
+        asking = [item for item in items if asks_the_database(item) and not item.get_closest_marker("same_on_both")]
         config.hook.pytest_deselected(items=[item for item in items if item not in set(asking)])
         items[:] = asking
+    items.sort(key=lambda item: BEGIN.isdisjoint(item.path.parts))
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector of garbage begin, which leaves alone what is there by now: the tests, and all they import."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+    gc.enable()
 
 
 def asks_the_database(item: pytest.Item) -> bool:

@@ -147,6 +147,7 @@ def test_addresses_let_in_whom_they_are_for(role, places, clients_of):
     assert let_in == {name for name in ADDRESSES if role in LETS_IN.get(name, NOBODY)}
 
 
+@pytest.mark.same_on_both
 @pytest.mark.parametrize("role", sorted(ALL))
 def test_no_address_changes_anything_but_the_trail_when_staff_read_it(role, places, clients_of):
     changes = {

@@ -7,22 +7,27 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from django.conf import settings as project
 from django.db import connection
+from django.test import override_settings
 
 from tests.mailing import sink as sinks
 
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture(autouse=True)
-def _only_the_letters_of_these_tests(settings):
-    settings.TEMPLATES = [
-        {**settings.TEMPLATES[0], "DIRS": [*settings.TEMPLATES[0]["DIRS"], Path(__file__).parent / "templates"]}
-    ]
-    settings.MAILING_CONTEXT = {}
-    settings.WORKER_EVERY_ROUND = []
-    settings.WORKER_EVERY_MINUTE = []
-    settings.WORKER_BESIDE = []
+@pytest.fixture(scope="package", autouse=True)
+def _only_the_letters_of_these_tests():
+    """Once for all of them: Django forgets every template that it has read when where they are changes."""
+    [templates] = project.TEMPLATES
+    with override_settings(
+        TEMPLATES=[{**templates, "DIRS": [*templates["DIRS"], Path(__file__).parent / "templates"]}],
+        MAILING_CONTEXT={},
+        WORKER_EVERY_ROUND=[],
+        WORKER_EVERY_MINUTE=[],
+        WORKER_BESIDE=[],
+    ):
+        yield
 
 
 @pytest.fixture
