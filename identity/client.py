@@ -116,6 +116,11 @@ class Answer:
     date: str  # the header, empty without it
     body: bytes
 
+    @classmethod
+    def read(cls, response: BaseHTTPResponse, deadline: Deadline) -> "Answer":
+        body = read_body(response, until=deadline.until, most=LARGEST_ANSWER_BYTES)
+        return cls(status=response.status, date=response.headers.get("Date", ""), body=body)
+
 
 def look(method: str, url: str, form: dict[str, str] | None = None) -> Answer:
     """Return the answer of a configured address, whatever its status. Raises BrokerUnreachable.
@@ -123,7 +128,7 @@ def look(method: str, url: str, form: dict[str, str] | None = None) -> Answer:
     For an operator who wants to know what is wrong; identifying uses the others.
     """
     deadline = Deadline()
-    return within(deadline, lambda: _reach(method, url, deadline, form, {}, _whole))
+    return within(deadline, lambda: _reach(method, url, deadline, form, {}, Answer.read))
 
 
 def fetch_keys(provider: Provider) -> list[Json]:
@@ -157,11 +162,6 @@ def _good_body(response: BaseHTTPResponse, deadline: Deadline) -> bytes:
     if response.status != 200:
         raise BrokerUnreachable("redirect" if response.get_redirect_location() else "status")
     return read_body(response, until=deadline.until, most=LARGEST_ANSWER_BYTES)
-
-
-def _whole(response: BaseHTTPResponse, deadline: Deadline) -> Answer:
-    body = read_body(response, until=deadline.until, most=LARGEST_ANSWER_BYTES)
-    return Answer(status=response.status, date=response.headers.get("Date", ""), body=body)
 
 
 def _call(
