@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -87,7 +88,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         asking = [item for item in items if asks_the_database(item) and not item.get_closest_marker("same_on_both")]
         config.hook.pytest_deselected(items=[item for item in items if item not in set(asking)])
         items[:] = asking
-    items.sort(key=lambda item: BEGIN.isdisjoint(item.path.parts))
+    items.sort(key=lambda item: BEGIN.isdisjoint(Path(item.location[0]).parts))
 
 
 def pytest_collection_finish() -> None:
