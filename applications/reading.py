@@ -101,8 +101,8 @@ def _assembled(people: list[Applicant]) -> Application:
     application, version.application.current = version.application, version
     for fact in FACTS & vars(people[0]).keys():
         setattr(application, fact, getattr(people[0], fact))
-    if sealed := getattr(people[0], "sealed_content", None):
-        version.sealed_content = sealed
+    if content := getattr(people[0], "sealed_content", None):
+        version.sealed_content = content
     _put_people(version, people)
     return application
 
