@@ -6,6 +6,7 @@ import re
 import signal
 import time
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -63,8 +64,9 @@ def ask(server):
 def folder(server):
     """Return the folder in which the workers count, from the files that they have open; None if they have none yet."""
     for pid in server.workers():
-        if found := re.search(r"(/\S*/heka-metrics-\w+)/", Path(f"/proc/{pid}/maps").read_text()):
-            return Path(found[1])
+        with suppress(FileNotFoundError, ProcessLookupError):  # a worker that ends while it is looked at
+            if found := re.search(r"(/\S*/heka-metrics-\w+)/", Path(f"/proc/{pid}/maps").read_text()):
+                return Path(found[1])
     return None
 
 
